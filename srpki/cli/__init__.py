@@ -1,0 +1,1 @@
+"""Text in, answer out: both command lines over one walker; no terminal here."""

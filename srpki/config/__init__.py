@@ -1,0 +1,1 @@
+"""Datastores and commit: an immutable value tree, candidates, validation, persistence."""

@@ -1,0 +1,1 @@
+"""Clock, entropy, errors, events and wire values; imports nothing of ours."""

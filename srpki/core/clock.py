@@ -1,0 +1,146 @@
+"""The only place that reads a wall clock; everything else is handed a `Clock`.
+
+`SystemClock` is real time. `LabClock` is real time plus an offset that a trainee moves; while it
+is *stepping* (during ``lab clock advance``) it stands still and every wait ends at once by moving
+it, so a year of renewals takes no real time.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the program may know of time."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds on a scale that never goes back; for measuring, not for dating."""
+        ...
+
+    def wait(self, seconds: float, cancel: threading.Event | None = None) -> bool:
+        """Wait *seconds* of this clock; return False when *cancel* was set first."""
+        ...
+
+
+class SystemClock:
+    """Real time."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return the process's monotonic time in seconds."""
+        return time.monotonic()
+
+    def wait(self, seconds: float, cancel: threading.Event | None = None) -> bool:
+        """Wait *seconds*; return False when *cancel* was set first."""
+        if cancel is None:
+            cancel = threading.Event()
+        return not cancel.wait(max(0.0, seconds))
+
+
+class FrozenClock:
+    """A clock that moves only when something waits on it or moves it; for tests and benchmarks."""
+
+    def __init__(self, start: datetime) -> None:
+        """Start at *start*, an aware instant."""
+        self._now = start.astimezone(UTC)
+        self._elapsed = 0.0
+
+    def now(self) -> datetime:
+        """Return the instant it stands at."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Return the seconds it has been moved so far."""
+        return self._elapsed
+
+    def wait(self, seconds: float, cancel: threading.Event | None = None) -> bool:
+        """Move forward by *seconds* at once, unless *cancel* is already set."""
+        if cancel is not None and cancel.is_set():
+            return False
+        self.advance(timedelta(seconds=max(0.0, seconds)))
+        return True
+
+    def advance(self, by: timedelta) -> None:
+        """Move forward by *by*."""
+        self._now += by
+        self._elapsed += by.total_seconds()
+
+
+class LabClock:
+    """A clock that runs with *base* and can be moved; shared by router and lab CA."""
+
+    _SLICE = 0.2  # seconds of real time after which a cancelled wait is noticed
+
+    def __init__(self, base: Clock, offset: timedelta = timedelta()) -> None:
+        """Run *offset* apart from *base*."""
+        self._base = base
+        self._offset = offset
+        self._standing: datetime | None = None
+        self._moved = threading.Condition()
+
+    @property
+    def offset(self) -> timedelta:
+        """How far this clock is ahead of its base (negative: behind)."""
+        return self.now() - self._base.now()
+
+    def now(self) -> datetime:
+        """Return the lab's present instant, aware, in UTC."""
+        standing = self._standing
+        return standing if standing is not None else self._base.now() + self._offset
+
+    def monotonic(self) -> float:
+        """Return the base clock's monotonic seconds: measuring is not moved."""
+        return self._base.monotonic()
+
+    def wait(self, seconds: float, cancel: threading.Event | None = None) -> bool:
+        """Wait until the lab's time is *seconds* later; return False when *cancel* came first."""
+        deadline = self.now() + timedelta(seconds=max(0.0, seconds))
+        with self._moved:
+            while (now := self.now()) < deadline:
+                if cancel is not None and cancel.is_set():
+                    return False
+                if self._standing is not None:
+                    self._standing = deadline
+                    self._moved.notify_all()
+                    break
+                remaining = (deadline - now).total_seconds()
+                self._moved.wait(remaining if cancel is None else min(remaining, self._SLICE))
+        return cancel is None or not cancel.is_set()
+
+    @contextmanager
+    def stepping(self) -> Iterator[None]:
+        """Stand still inside the block; waits and `move_to` are all that moves the clock."""
+        with self._moved:
+            if self._standing is not None:
+                message = "the clock is already being moved"
+                raise RuntimeError(message)
+            self._standing = self.now()
+            self._moved.notify_all()
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._offset = self._standing - self._base.now()
+                self._standing = None
+                self._moved.notify_all()
+
+    def move_to(self, instant: datetime) -> None:
+        """Stand at *instant*, which may lie in the past; only inside `stepping`."""
+        with self._moved:
+            if self._standing is None:
+                message = "the clock moves only while stepping"
+                raise RuntimeError(message)
+            self._standing = instant.astimezone(UTC)
+            self._moved.notify_all()

@@ -1,0 +1,108 @@
+"""Log events: the numbers and names of SR OS, as values, and a small bus.
+
+Numbers and names: fact sheet ``pki.md`` section 12. Texts: 2101 is documented; the others are
+decided here, as are the severities (listed in ``docs/explanation/fidelity.md``).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """What is the same for every event of one number; *text* is a format string."""
+
+    number: int
+    name: str
+    severity: str
+    text: str
+    application: str = "SECURITY"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event that happened at *time* (UTC) to *subject*."""
+
+    time: datetime
+    type: EventType
+    subject: str
+    text: str
+
+
+FILE_READ_FAILED: Final = EventType(
+    2043, "tmnxPkiFileReadFailed", "MINOR", 'Failed to read file "{file}": {reason}.'
+)
+CA_PROFILE_STATE_CHANGE: Final = EventType(
+    2045, "tmnxCAProfileStateChange", "MINOR", 'CA profile "{profile}" is {state}{reason}.'
+)
+CA_PROFILE_ACTION: Final = EventType(
+    2083,
+    "tmnxPkiCAProfActnStatusChg",
+    "MINOR",
+    'CMPv2 {action} of CA profile "{profile}" is {status}: {detail}.',
+)
+FILE_RELOADED: Final = EventType(
+    2101, "tmnxSecNotifFileReloaded", "MINOR", '{kind} file "{file}" has been reloaded.'
+)
+FILE_WRITE_FAILED: Final = EventType(
+    2109, "tmnxPkiFileWriteFailed", "MAJOR", 'Failed to write file "{file}": {reason}.'
+)
+KEY_PAIR_GENERATED: Final = EventType(
+    2231, "tmnxCertKeyPairGen", "MINOR", "Key pair {url} ({key}): {outcome}."
+)
+CERTIFICATE_IMPORTED: Final = EventType(
+    2232,
+    "tmnxCertImport",
+    "MINOR",
+    'Import of {kind} {url} to "{file}", format {format}: {outcome}.',
+)
+UPDATE_STARTED: Final = EventType(
+    2245,
+    "tmnxPkiCertUpdUpdateStarted",
+    "MINOR",
+    'Update of certificate "{certificate}" with profile "{profile}" has started ({cause}).',
+)
+UPDATE_FINISHED: Final = EventType(
+    2246,
+    "tmnxPkiCertUpdUpdateFinished",
+    "MINOR",
+    'Update of certificate "{certificate}" with profile "{profile}" has finished{detail}.',
+)
+UPDATE_FAILED: Final = EventType(
+    2247,
+    "tmnxPkiCertUpdUpdateFailed",
+    "MAJOR",
+    'Update of certificate "{certificate}" with profile "{profile}" has failed'
+    " in step {step}: {reason}.",
+)
+
+EVENT_TYPES: Final = {
+    value.number: value for value in tuple(globals().values()) if isinstance(value, EventType)
+}
+
+
+class EventBus:
+    """Hands each event to every listener, in the order of publication."""
+
+    def __init__(self) -> None:
+        """Start without listeners."""
+        self._listeners: list[Callable[[Event], None]] = []
+        self._lock = threading.RLock()
+
+    def subscribe(self, listener: Callable[[Event], None]) -> None:
+        """Call *listener* with every later event; it must not block or raise."""
+        with self._lock:
+            self._listeners.append(listener)
+
+    def publish(self, time: datetime, kind: EventType, subject: str, **fields: object) -> Event:
+        """Make the event of *kind* from *fields*, hand it out and return it."""
+        event = Event(time, kind, subject, kind.text.format(**fields))
+        with self._lock:
+            for listener in self._listeners:
+                listener(event)
+        return event

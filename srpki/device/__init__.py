@@ -1,0 +1,1 @@
+"""The router: composition root and one typed function per operation."""

@@ -1,0 +1,1 @@
+"""Renewal: policy, use case, scheduler, requests, applications."""

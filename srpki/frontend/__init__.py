@@ -1,0 +1,1 @@
+"""Terminal, batch, demo and the srpki program."""

@@ -1,0 +1,1 @@
+"""Sans-I/O protocol machines and their codecs: no connection, no file, no clock."""

@@ -1,0 +1,1 @@
+"""CMPv2 (RFC 4210): codec, protection, client machine, server side."""

@@ -1,0 +1,208 @@
+"""Schema nodes, and the classic overlay that says only what differs in the classic CLI.
+
+A node is declared once. The MD-CLI reads it as it stands: a container is a context, a list entry
+is its name and its keys, a leaf is its name and its value, choices and cases are invisible, an
+action takes its inputs as ``name value`` in any order after the *positional* ones.
+
+The classic CLI reads it through ``classic``. Without an overlay these rules hold:
+
+* container: a context of the same name; list: ``name KEY [create]`` and ``no name KEY``;
+* leaf ``admin-state``: ``shutdown`` and ``no shutdown``; boolean or empty leaf: ``name`` and
+  ``no name``; other leaf: ``name VALUE`` and ``no name``; leaf-list: ``name VALUE`` adds,
+  ``no name VALUE`` removes; a number of seconds also takes ``[days D] [hrs H] [min M] [sec S]``;
+* action: the inputs as in the MD-CLI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from srpki.schema.types import ValueType
+
+# --- classic overlay -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """The same command under another *keyword*."""
+
+    keyword: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """The container has no context of its own: its children are typed one level higher."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """A value in a `Line`: leaf at *leaf* (relative, as ``rsa/key-size``), after *keyword* if any.
+
+    A boolean or empty leaf is set by the *keyword* alone.
+    """
+
+    leaf: str
+    keyword: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Exactly one of several sequences of items."""
+
+    alternatives: tuple[tuple[Item, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """Items that may be left out; several `Maybe` after one another may come in any order."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A fixed word that sets nothing; *leaf* (a container) is created by it where given."""
+
+    keyword: str
+    leaf: str = ""
+
+
+Item = Arg | Either | Maybe | Word
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The node is one command: *keyword* and *items*; ``no`` removes all that it sets.
+
+    On a list the keys are among the items and ``no`` takes the keys only. On an action the line is
+    the whole syntax; an `Either` without values in its alternatives chooses a case.
+    """
+
+    keyword: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The classic CLI does not have this node."""
+
+
+Classic = Rename | Inline | Line | Absent
+
+
+# --- nodes ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One value. *default* and *units* as in YANG; *help* is our own sentence, without full stop.
+
+    *auto_restart* marks values whose change restarts the object that holds them.
+    """
+
+    name: str
+    type: ValueType
+    help: str
+    default: str | None = None
+    mandatory: bool = False
+    units: str = ""
+    auto_restart: bool = False
+    classic: Classic | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafList:
+    """An ordered set of values, at most *max_elements* when given."""
+
+    name: str
+    type: ValueType
+    help: str
+    max_elements: int | None = None
+    classic: Classic | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """A context; with *presence* its existence alone means something."""
+
+    name: str
+    children: tuple[Node, ...]
+    help: str
+    presence: bool = False
+    auto_restart: bool = False
+    classic: Classic | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListNode:
+    """Entries told apart by *keys*, which are leafs among the *children*."""
+
+    name: str
+    keys: tuple[str, ...]
+    children: tuple[Node, ...]
+    help: str
+    max_elements: int | None = None
+    classic: Classic | None = None
+
+    @property
+    def key_leafs(self) -> tuple[Leaf, ...]:
+        """The key leafs, in key order."""
+        found = {child.name: child for child in self.children if isinstance(child, Leaf)}
+        return tuple(found[key] for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One alternative of a choice."""
+
+    name: str
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Cases of which at most one holds; setting a node of one case removes the others."""
+
+    name: str
+    cases: tuple[Case, ...]
+    default: str = ""
+    mandatory: bool = False
+    classic: Classic | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """An operation: *operation* names the device's function, *inputs* are leafs and choices.
+
+    *positional* inputs are typed first, in order and without their names. *questions* marks an
+    action that may ask the operator something.
+    """
+
+    name: str
+    inputs: tuple[Node, ...]
+    help: str
+    operation: str
+    positional: tuple[str, ...] = ()
+    classic: Classic | None = None
+
+
+Node = Leaf | LeafList | Container | ListNode | Choice | Case | Action
+DataNode = Leaf | LeafList | Container | ListNode
+
+
+def data_children(node: Container | ListNode | Case) -> Iterator[DataNode | Action]:
+    """Yield the children of *node* with choices and cases dissolved, in declared order."""
+    for child in node.children:
+        if isinstance(child, Choice):
+            for case in child.cases:
+                yield from data_children(case)
+        elif isinstance(child, Case):
+            yield from data_children(child)
+        else:
+            yield child
+
+
+def child_of(node: Container | ListNode, name: str) -> DataNode | Action | None:
+    """Return the child called *name*, looking through choices, or None."""
+    return next((child for child in data_children(node) if child.name == name), None)

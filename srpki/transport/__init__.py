@@ -1,0 +1,1 @@
+"""HTTP(S) exchanges; the only room that opens connections for the router."""

@@ -1,0 +1,1 @@
+"""Pure X.509 functions; time is always an argument."""
