@@ -1,0 +1,137 @@
+"""EST messages: paths, media types, base64 bodies, Retry-After [RFC 7030, RFC 8951].
+
+Shared by the client and the lab CA's server. The bodies of CA certificates and of issued
+certificates are certs-only PKCS#7 in DER, base64 coded; a request is a PKCS#10 in the same coding.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from srpki.core.errors import InvalidInputError, ProtocolError
+from srpki.x509 import formats
+
+CACERTS_PATH: Final = "/.well-known/est/cacerts"
+SIMPLEENROLL_PATH: Final = "/.well-known/est/simpleenroll"
+SIMPLEREENROLL_PATH: Final = "/.well-known/est/simplereenroll"
+
+PKCS10: Final = "application/pkcs10"
+PKCS7: Final = "application/pkcs7-mime"
+CERTS_ONLY: Final = "application/pkcs7-mime; smime-type=certs-only"
+BASE64: Final = ("Content-Transfer-Encoding", "base64")
+"""The header that RFC 8951 makes meaningless and that older peers insist on."""
+
+MAX_BODY: Final = 1 << 20
+"""Octets of a coded body that are looked at."""
+MAX_CERTIFICATES: Final = 64
+"""Certificates of one answer that are looked at."""
+
+_LINE: Final = 76
+_DELAY_SECONDS: Final = re.compile(r"[0-9]{1,20}")
+
+
+def encode_body(der: bytes, *, wrapped: bool) -> bytes:
+    """Return *der* in base64, on one line or in lines of 76 characters.
+
+    RFC 8951, section 3, leaves the line breaks to the sender. Some clients (strongSwan) read only
+    the one, some peers (libest) only the other.
+    """
+    text = base64.b64encode(der)
+    if not wrapped:
+        return text
+    return b"".join(text[start : start + _LINE] + b"\n" for start in range(0, len(text), _LINE))
+
+
+def decode_body(body: bytes) -> bytes:
+    """Return the octets that *body* carries in base64, line breaks or not.
+
+    White space may stand anywhere, anything else that is not base64 may not. A
+    Content-Transfer-Encoding header changes nothing [RFC 8951, section 3.1].
+
+    Raises:
+        ProtocolError: the body is empty, over-long or not base64.
+    """
+    if len(body) > MAX_BODY:
+        raise ProtocolError(f"the body is longer than {MAX_BODY} octets")
+    text = body.translate(None, b" \t\r\n")
+    if not text:
+        raise ProtocolError("the body is empty")
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise ProtocolError("the body is not base64") from None
+
+
+def write_certificates(certificates: Sequence[bytes]) -> bytes:
+    """Return *certificates* (DER) as a certs-only PKCS#7 in DER."""
+    return formats.write_certificates(certificates, "pkcs7-der")
+
+
+def read_certificates(body: bytes) -> tuple[bytes, ...]:
+    """Return the certificates (DER) in a base64 coded certs-only PKCS#7, in their order.
+
+    Raises:
+        ProtocolError: the body is not that, has no certificate or too many.
+    """
+    der = decode_body(body)
+    try:
+        certificates = tuple(formats.read_certificates(der, "pkcs7-der"))
+    except InvalidInputError as error:
+        raise ProtocolError(f"the body is not certs-only PKCS#7: {error.sentence}") from None
+    if not certificates:
+        raise ProtocolError("the PKCS#7 has no certificate in it")
+    if len(certificates) > MAX_CERTIFICATES:
+        raise ProtocolError(f"the PKCS#7 has more than {MAX_CERTIFICATES} certificates in it")
+    return certificates
+
+
+def media_type(content_type: str) -> tuple[str, dict[str, str]]:
+    """Return type and parameters of a Content-Type value, names and type in lower case."""
+    kind, *rest = content_type.split(";")
+    parameters = {}
+    for item in rest:
+        name, _, value = item.partition("=")
+        parameters[name.strip().lower()] = value.strip().strip('"')
+    return kind.strip().lower(), parameters
+
+
+def check_certs_only(content_type: str) -> None:
+    """Check that an answer says it is certs-only PKCS#7 [RFC 7030, sections 4.1.3 and 4.2.3].
+
+    A missing smime-type is forgiven, another one is not.
+
+    Raises:
+        ProtocolError: the media type is another one or is missing.
+    """
+    kind, parameters = media_type(content_type)
+    if kind != PKCS7:
+        shown = f'"{kind[:64]}"' if kind.isprintable() and kind else "missing"
+        raise ProtocolError(f'the content type of the answer is {shown}, not "{PKCS7}"')
+    if parameters.get("smime-type", "certs-only").lower() != "certs-only":
+        raise ProtocolError("the answer is PKCS#7, but not certs-only")
+
+
+def retry_after(value: str, now: datetime) -> float:
+    """Return the seconds from *now* that a Retry-After header asks for, never negative.
+
+    Both forms are read: seconds and HTTP-date [RFC 9110, section 10.2.3].
+
+    Raises:
+        ProtocolError: the value is neither.
+    """
+    value = value.strip()
+    if _DELAY_SECONDS.fullmatch(value):
+        return float(value)
+    try:
+        instant = parsedate_to_datetime(value[:64])
+    except (ValueError, IndexError, OverflowError):
+        raise ProtocolError("the Retry-After header is neither seconds nor a date") from None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    return max(0.0, (instant - now).total_seconds())
