@@ -99,7 +99,7 @@ class EventBus:
         with self._lock:
             self._listeners.append(listener)
 
-    def publish(self, time: datetime, kind: EventType, subject: str, **fields: object) -> Event:
+    def publish(self, time: datetime, kind: EventType, subject: str, /, **fields: object) -> Event:
         """Make the event of *kind* from *fields*, hand it out and return it."""
         event = Event(time, kind, subject, kind.text.format(**fields))
         with self._lock:

@@ -1,0 +1,94 @@
+"""The event log: the last events in memory and, one JSON line each, in the node's state."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections import deque
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from srpki.core.events import EVENT_TYPES, Event
+
+CAPACITY = 500
+"""Events kept, as many as a memory log of SR OS holds by default."""
+
+
+class EventLog:
+    """Log 99: every event of the node, oldest dropped first; survives a restart.
+
+    A line that cannot be read back is skipped: the log must never keep a node from starting.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read the events kept in *path*, if it is there."""
+        self._path = path
+        self._lock = threading.Lock()
+        self._events: deque[tuple[int, Event]] = deque(maxlen=CAPACITY)
+        self._lines = 0
+        self._next = 1
+        self._load()
+
+    def append(self, event: Event) -> None:
+        """Keep *event*; a disk that refuses it does not stop the engine."""
+        with self._lock:
+            numbered = (self._next, event)
+            self._next += 1
+            self._events.append(numbered)
+            with suppress(OSError):
+                self._write(numbered)
+
+    def events(self) -> tuple[tuple[int, Event], ...]:
+        """Return the numbered events kept, oldest first."""
+        with self._lock:
+            return tuple(self._events)
+
+    def _load(self) -> None:
+        try:
+            lines = self._path.read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError):
+            return
+        self._lines = len(lines)
+        for line in lines[-CAPACITY:]:
+            with suppress(ValueError, KeyError, TypeError):
+                self._events.append(_decode(line))
+        if self._events:
+            self._next = self._events[-1][0] + 1
+
+    def _write(self, numbered: tuple[int, Event]) -> None:
+        if self._lines >= 2 * CAPACITY:
+            self._rewrite()
+            return
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "a", encoding="utf-8") as stream:
+            stream.write(_encode(numbered))
+        self._lines += 1
+
+    def _rewrite(self) -> None:
+        fresh = self._path.with_suffix(".new")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_TRUNC | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.writelines(_encode(numbered) for numbered in self._events)
+        fresh.replace(self._path)
+        self._lines = len(self._events)
+
+
+def _encode(numbered: tuple[int, Event]) -> str:
+    number, event = numbered
+    record = {
+        "id": number,
+        "time": event.time.isoformat(),
+        "event": event.type.number,
+        "subject": event.subject,
+        "text": event.text,
+    }
+    return json.dumps(record) + "\n"
+
+
+def _decode(line: str) -> tuple[int, Event]:
+    record = json.loads(line)
+    time = datetime.fromisoformat(record["time"]).astimezone(UTC)
+    kind = EVENT_TYPES[int(record["event"])]
+    return int(record["id"]), Event(time, kind, str(record["subject"]), str(record["text"]))

@@ -1,0 +1,82 @@
+"""The clocks: what moves them and what does not."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from srpki.core.clock import FrozenClock, LabClock, SystemClock
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_the_system_clock_is_aware_and_in_utc():
+    assert SystemClock().now().utcoffset() == timedelta()
+
+
+def test_a_wait_on_the_system_clock_ends_at_once_when_it_is_cancelled_before():
+    cancel = threading.Event()
+    cancel.set()
+    assert SystemClock().wait(3600, cancel) is False
+
+
+def test_a_lab_clock_runs_with_its_base_and_keeps_its_distance():
+    base = FrozenClock(START)
+    clock = LabClock(base, timedelta(days=3))
+    base.advance(timedelta(hours=1))
+    assert clock.now() == START + timedelta(days=3, hours=1)
+    assert clock.offset == timedelta(days=3)
+
+
+def test_a_lab_clock_stands_still_while_stepping_and_then_runs_on_from_there():
+    base = FrozenClock(START)
+    clock = LabClock(base)
+    with clock.stepping():
+        base.advance(timedelta(seconds=5))
+        assert clock.now() == START
+        clock.move_to(START + timedelta(days=30))
+    assert clock.now() == START + timedelta(days=30)
+    base.advance(timedelta(seconds=1))
+    assert clock.now() == START + timedelta(days=30, seconds=1)
+
+
+def test_a_wait_while_stepping_moves_the_clock_instead_of_taking_time():
+    clock = LabClock(FrozenClock(START))
+    with clock.stepping():
+        assert clock.wait(600) is True
+        assert clock.now() == START + timedelta(seconds=600)
+
+
+def test_a_wait_that_began_before_ends_when_the_clock_is_moved_past_it():
+    clock = LabClock(SystemClock())
+    woken = threading.Event()
+    waiter = threading.Thread(target=lambda: (clock.wait(86_400), woken.set()))
+    waiter.start()
+    with clock.stepping():
+        clock.move_to(clock.now() + timedelta(days=2))
+    assert woken.wait(10)
+    waiter.join()
+
+
+def test_a_cancelled_wait_on_a_lab_clock_says_so():
+    cancel = threading.Event()
+    cancel.set()
+    assert LabClock(FrozenClock(START)).wait(60, cancel) is False
+
+
+def test_a_lab_clock_may_be_set_back():
+    clock = LabClock(FrozenClock(START))
+    with clock.stepping():
+        clock.move_to(START - timedelta(days=400))
+    assert clock.now() == START - timedelta(days=400)
+
+
+def test_a_lab_clock_moves_only_while_stepping():
+    with pytest.raises(RuntimeError):
+        LabClock(FrozenClock(START)).move_to(START)
+
+
+def test_two_cannot_step_one_clock():
+    clock = LabClock(FrozenClock(START))
+    with clock.stepping(), pytest.raises(RuntimeError), clock.stepping():
+        pass

@@ -1,0 +1,50 @@
+"""Events carry the numbers, names and known texts of SR OS."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from srpki.core import events
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        # facts: pki.md section 12
+        (2043, "tmnxPkiFileReadFailed"),
+        (2045, "tmnxCAProfileStateChange"),
+        (2083, "tmnxPkiCAProfActnStatusChg"),
+        (2101, "tmnxSecNotifFileReloaded"),
+        (2109, "tmnxPkiFileWriteFailed"),
+        (2231, "tmnxCertKeyPairGen"),
+        (2232, "tmnxCertImport"),
+        (2245, "tmnxPkiCertUpdUpdateStarted"),
+        (2246, "tmnxPkiCertUpdUpdateFinished"),
+        (2247, "tmnxPkiCertUpdUpdateFailed"),
+    ],
+)
+def test_each_event_has_the_number_and_name_of_sr_os(number, name):
+    assert events.EVENT_TYPES[number].name == name
+
+
+def test_the_reload_event_reads_as_on_a_router():
+    bus, seen = events.EventBus(), []
+    bus.subscribe(seen.append)
+    bus.publish(NOW, events.FILE_RELOADED, "TLS", kind="Certificate", file="sr-cert")
+    assert seen[0].text == 'Certificate file "sr-cert" has been reloaded.'
+    assert (seen[0].subject, seen[0].time) == ("TLS", NOW)
+
+
+def test_listeners_hear_every_event_in_order():
+    bus, first, second = events.EventBus(), [], []
+    bus.subscribe(first.append)
+    bus.subscribe(second.append)
+    for name in ("a", "b"):
+        bus.publish(NOW, events.FILE_RELOADED, "TLS", kind="Key", file=name)
+    assert first == second
+    assert [event.text for event in first] == [
+        'Key file "a" has been reloaded.',
+        'Key file "b" has been reloaded.',
+    ]
