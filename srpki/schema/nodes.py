@@ -10,7 +10,9 @@ The classic CLI reads it through ``classic``. Without an overlay these rules hol
 * leaf ``admin-state``: ``shutdown`` and ``no shutdown``; boolean or empty leaf: ``name`` and
   ``no name``; other leaf: ``name VALUE`` and ``no name``; leaf-list: ``name VALUE`` adds,
   ``no name VALUE`` removes; a number of seconds also takes ``[days D] [hrs H] [min M] [sec S]``;
-* action: the inputs as in the MD-CLI.
+* action: the inputs as in the MD-CLI;
+* a secret also takes ``hash2`` (or ``hash``) after it, for a value that is sealed already: both
+  words together, as ``"VALUE hash2"``, are the value.
 """
 
 from __future__ import annotations
@@ -39,11 +41,13 @@ class Inline:
 class Arg:
     """A value in a `Line`: leaf at *leaf* (relative, as ``rsa/key-size``), after *keyword* if any.
 
-    A boolean or empty leaf is set by the *keyword* alone.
+    A boolean or empty leaf is set by the *keyword* alone. *words* are pairs of a classic word and
+    the value that it stands for; where given, no other word is accepted.
     """
 
     leaf: str
     keyword: str = ""
+    words: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,10 @@ class Maybe:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A fixed word that sets nothing; *leaf* (a container) is created by it where given."""
+    """A fixed word that sets nothing; *leaf* is created by it where given.
+
+    A container is created as it stands, a leaf takes its default unless another item sets it.
+    """
 
     keyword: str
     leaf: str = ""
@@ -76,7 +83,8 @@ class Line:
     """The node is one command: *keyword* and *items*; ``no`` removes all that it sets.
 
     On a list the keys are among the items and ``no`` takes the keys only. On an action the line is
-    the whole syntax; an `Either` without values in its alternatives chooses a case.
+    the whole syntax; an `Either` without values in its alternatives chooses a case. Neighbouring
+    items that begin with a keyword (`Arg` with one, `Maybe`) may be typed in any order.
     """
 
     keyword: str

@@ -57,11 +57,15 @@ class ValueType:
 
 @dataclass(frozen=True, slots=True)
 class Integer(ValueType):
-    """A whole number of YANG type *base* between *low* and *high*, both included."""
+    """A whole number of YANG type *base* between *low* and *high*, both included.
+
+    *named* is the YANG type's name where it is derived.
+    """
 
     base: str
     low: int | None = None
     high: int | None = None
+    named: str = ""
 
     @property
     def bounds(self) -> tuple[int, int]:

@@ -1,0 +1,188 @@
+"""``lab``: the emulator's own commands, in both CLIs, on a node in lab mode; not SR OS."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from srpki.schema.nodes import Action, Container, Leaf
+from srpki.schema.types import Enumeration, Integer, Text
+
+_DURATION: Final = Text(
+    length=(2, 11), patterns=("[0-9]{1,10}[smhd]",), complaint="not a duration such as 90s or 30d"
+)
+_INSTANT: Final = Text(
+    patterns=(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})",),
+    complaint="not a time such as 2026-01-31T12:00:00Z",
+)
+
+FAULT_OPERATIONS: Final = (
+    "any",
+    "ir",
+    "kur",
+    "certconf",
+    "pollreq",
+    "cacerts",
+    "simpleenroll",
+    "simplereenroll",
+)
+"""Requests that a fault can wait for."""
+
+FAULT_ACTIONS: Final = (
+    "no-answer",
+    "slow",
+    "http-500",
+    "garbage",
+    "reject",
+    "waiting",
+    "unprotected",
+    "bad-protection",
+    "wrong-nonce",
+    "wrong-transaction",
+    "wrong-key",
+    "wrong-subject",
+)
+"""What the lab CA can be told to do instead of answering well."""
+
+FAILURES: Final = (
+    "badAlg",
+    "badMessageCheck",
+    "badRequest",
+    "badTime",
+    "badCertId",
+    "badDataFormat",
+    "wrongAuthority",
+    "incorrectData",
+    "missingTimeStamp",
+    "badPOP",
+    "certRevoked",
+    "certConfirmed",
+    "wrongIntegrity",
+    "badRecipientNonce",
+    "timeNotAvailable",
+    "unacceptedPolicy",
+    "unacceptedExtension",
+    "addInfoNotAvailable",
+    "badSenderNonce",
+    "badCertTemplate",
+    "signerNotTrusted",
+    "transactionIdInUse",
+    "unsupportedVersion",
+    "notAuthorized",
+    "systemUnavail",
+    "systemFailure",
+    "duplicateCertReq",
+)
+"""The bits of PKIFailureInfo [RFC 4210 section 5.2.3]."""
+
+_CLOCK: Final = Container(
+    name="clock",
+    help="The clock that the node and the lab CA share",
+    children=(
+        Action(
+            name="advance",
+            operation="lab.clock.advance",
+            help="Move the clock forward and run what becomes due on the way",
+            positional=("duration",),
+            inputs=(
+                Leaf(
+                    name="duration",
+                    type=_DURATION,
+                    mandatory=True,
+                    help="How far, as 90s, 45m, 12h or 30d",
+                ),
+            ),
+        ),
+        Action(
+            name="set",
+            operation="lab.clock.set",
+            help="Move the clock to a time and run what becomes due on the way",
+            positional=("time",),
+            inputs=(
+                Leaf(
+                    name="time",
+                    type=_INSTANT,
+                    mandatory=True,
+                    help="The time to go to, as 2026-01-31T12:00:00Z [RFC 3339]",
+                ),
+            ),
+        ),
+        Action(name="show", operation="lab.clock.show", help="Show the time of the lab", inputs=()),
+    ),
+)
+
+_FAULT_ADD: Final = Action(
+    name="add",
+    operation="lab.ca.fault.add",
+    help="Let the lab CA do something wrong, once or more",
+    positional=("operation", "action"),
+    inputs=(
+        Leaf(
+            name="operation",
+            type=Enumeration(FAULT_OPERATIONS),
+            mandatory=True,
+            help="Kind of request that goes wrong",
+        ),
+        Leaf(
+            name="action",
+            type=Enumeration(FAULT_ACTIONS),
+            mandatory=True,
+            help="What the CA does instead of answering well",
+        ),
+        Leaf(
+            name="failinfo",
+            type=Enumeration(FAILURES),
+            help="Reason that a rejection names [RFC 4210 section 5.2.3]",
+        ),
+        Leaf(
+            name="after",
+            type=Integer("uint32", 0, 1000),
+            default="0",
+            help="How many matching requests are answered well before",
+        ),
+        Leaf(
+            name="times",
+            type=Integer("uint32", 1, 1000),
+            default="1",
+            help="How many matching requests go wrong",
+        ),
+    ),
+)
+
+LAB: Final = Container(
+    name="lab",
+    help="The emulator's lab: its clock and its CA (not part of SR OS)",
+    children=(
+        Container(
+            name="ca",
+            help="The lab CA",
+            children=(
+                Container(
+                    name="fault",
+                    help="What the lab CA will do wrong",
+                    children=(
+                        _FAULT_ADD,
+                        Action(
+                            name="clear",
+                            operation="lab.ca.fault.clear",
+                            help="Forget every fault that has not happened yet",
+                            inputs=(),
+                        ),
+                        Action(
+                            name="list",
+                            operation="lab.ca.fault.list",
+                            help="List the faults that have not happened yet",
+                            inputs=(),
+                        ),
+                    ),
+                ),
+                Action(
+                    name="show",
+                    operation="lab.ca.show",
+                    help="Show where the lab CA is and what it expects",
+                    inputs=(),
+                ),
+            ),
+        ),
+        _CLOCK,
+    ),
+)
