@@ -1,0 +1,74 @@
+"""Runs a protocol machine against an exchange; waits are handed out, bounds are kept.
+
+`converse` yields each wait to whoever runs it, so that an update that waits for a CA holds no
+thread and the lab's clock can be moved to the very instant it wants; `drive` waits on a clock.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from typing import Final
+
+from srpki.core.clock import Clock
+from srpki.core.errors import ProtocolError, ResponseTimeoutError, SrpkiError, StoppedError
+from srpki.core.wire import HttpReply
+from srpki.protocol.steps import Machine, R, Wait
+from srpki.transport.base import Exchange
+
+MAX_STEPS: Final = 5000
+"""Requests and waits in one conversation: twice what the machines allow themselves."""
+MAX_WAITED: Final = 7 * 86400.0
+"""Seconds that a peer can make one conversation wait in all."""
+
+Steps = Generator[Wait, None, R]
+
+
+def converse(machine: Machine[R], exchange: Exchange, cancel: threading.Event) -> Steps[R]:
+    """Run *machine*, yield its waits, return its result; the machine is closed in any case.
+
+    Raises what the machine raises, `StoppedError` once *cancel* is set, `ProtocolError` or
+    `ResponseTimeoutError` when the peer goes beyond `MAX_STEPS` or `MAX_WAITED`.
+    """
+    reply: HttpReply | None = None
+    failure: SrpkiError | None = None
+    waited = 0.0
+    try:
+        for _ in range(MAX_STEPS):
+            if cancel.is_set():
+                raise StoppedError("cancelled")
+            step = machine.send(reply) if failure is None else machine.throw(failure)
+            reply = failure = None
+            if isinstance(step, Wait):
+                waited += step.seconds
+                if waited > MAX_WAITED:
+                    raise ResponseTimeoutError(
+                        f"the peer asked for {waited:.0f} seconds of patience: {step.reason}"
+                    )
+                yield step
+                continue
+            try:
+                reply = exchange.send(step.request)
+            except SrpkiError as error:
+                failure = error
+        raise ProtocolError(f"no end after {MAX_STEPS} steps")
+    except StopIteration as end:
+        result: R = end.value
+        return result
+    finally:
+        machine.close()
+
+
+def drive(machine: Machine[R], exchange: Exchange, clock: Clock, cancel: threading.Event) -> R:
+    """Run *machine* to its end in this thread, waiting on *clock*; raises as `converse` does."""
+    steps = converse(machine, exchange, cancel)
+    try:
+        while True:
+            wait = next(steps)
+            if not clock.wait(wait.seconds, cancel):
+                raise StoppedError("cancelled")
+    except StopIteration as end:
+        result: R = end.value
+        return result
+    finally:
+        steps.close()

@@ -1,0 +1,266 @@
+"""Whether a certificate is to be updated now: a chain of named checks over one frozen Input.
+
+Pure: no clock, no file, no network. The chain is the decision of ``auto-update.md`` sections 2
+and 4: what makes an entry invalid, what is not due yet, and what cannot succeed and is said before
+anything is sent. `srpki.engine.gather` fills the Input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+Protocol = Literal["cmpv2", "est"]
+ClientCertificate = Literal["none", "same", "other"]
+"""What authenticates the TLS client: nothing, the certificate being renewed, or another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When an update-profile wants the update: *seconds* before expiry or after issue."""
+
+    kind: Literal["before-expiry", "after-issue"]
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairFacts:
+    """What is known of a stored certificate and its key.
+
+    An error sentence means that the file is missing or cannot be read; the other facts of that
+    file are then empty. *fingerprint* is the SHA-256 of the certificate, in hexadecimal.
+    """
+
+    fingerprint: str = ""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    certificate_error: str = ""
+    key_error: str = ""
+    belong_together: bool = False
+    key_type_supported: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileFacts:
+    """What a certificate-update-profile says, references resolved.
+
+    *gap* names what the profile still lacks; empty when it is complete.
+    """
+
+    protocol: Protocol
+    schedule: Schedule
+    gap: str = ""
+    http_authentication: bool = False
+    client_certificate: ClientCertificate = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """Everything a decision on one ``certificate-auto-update`` entry may depend on.
+
+    *manual* is an update by hand, *resumed* a retry or the continuation after a restart: both are
+    started whether due or not. *held_until* is the instant before which a certificate that was
+    due when it was issued is left alone.
+    """
+
+    now: datetime
+    certificate_file: str
+    key_file: str
+    profile_name: str
+    profile: ProfileFacts | None
+    pair: PairFacts
+    manual: bool = False
+    resumed: bool = False
+    in_progress: bool = False
+    held_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """The entry cannot be updated until somebody repairs it; *file* is the one at fault, if any."""
+
+    reason: str
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """An update of this certificate is running already."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotDue:
+    """Nothing to do before *next*."""
+
+    next: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """The update is due and is known to fail; nothing is to be sent."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Update now."""
+
+
+Decision = Invalid | Busy | NotDue | Hopeless | Start
+Check = Callable[[Input], Decision | None]
+
+
+def due_at(pair: PairFacts, schedule: Schedule) -> datetime:
+    """Instant at which the certificate of *pair* must be updated, to the whole second.
+
+    Pure, and an instant rather than a delay, so a moved clock changes nothing. May lie in the
+    past, and before notBefore when the schedule asks for more than the certificate's life.
+    """
+    assert pair.not_before is not None
+    assert pair.not_after is not None
+    seconds = timedelta(seconds=schedule.seconds)
+    if schedule.kind == "after-issue":
+        return (pair.not_before + seconds).replace(microsecond=0)
+    return (pair.not_after - seconds).replace(microsecond=0)
+
+
+def key_file_not_configured(given: Input) -> Decision | None:
+    """The entry does not say which key belongs to the certificate."""
+    return None if given.key_file else Invalid("key-file-name is not configured")
+
+
+def profile_not_configured(given: Input) -> Decision | None:
+    """The entry does not say how to update."""
+    return None if given.profile_name else Invalid("profile is not configured")
+
+
+def profile_does_not_exist(given: Input) -> Decision | None:
+    """The entry names a certificate-update-profile that is not there."""
+    if given.profile is not None:
+        return None
+    return Invalid(f'certificate-update-profile "{given.profile_name}" does not exist')
+
+
+def profile_incomplete(given: Input) -> Decision | None:
+    """The profile, or a profile it refers to, lacks something an update needs."""
+    assert given.profile is not None
+    return Invalid(given.profile.gap) if given.profile.gap else None
+
+
+def certificate_unreadable(given: Input) -> Decision | None:
+    """The certificate file is missing or cannot be read."""
+    if not given.pair.certificate_error:
+        return None
+    return Invalid(given.pair.certificate_error, given.certificate_file)
+
+
+def key_unreadable(given: Input) -> Decision | None:
+    """The key file is missing or cannot be read."""
+    return Invalid(given.pair.key_error, given.key_file) if given.pair.key_error else None
+
+
+def pair_does_not_belong_together(given: Input) -> Decision | None:
+    """The key is not the one in the certificate."""
+    if given.pair.belong_together:
+        return None
+    return Invalid(f'key "{given.key_file}" does not belong to "{given.certificate_file}"')
+
+
+def key_type_unsupported(given: Input) -> Decision | None:
+    """The key is neither RSA nor DSA nor on one of the three curves."""
+    if given.pair.key_type_supported:
+        return None
+    return Invalid(f'the type of key "{given.key_file}" is not supported')
+
+
+def already_in_progress(given: Input) -> Decision | None:
+    """An update of this certificate is running."""
+    return Busy() if given.in_progress else None
+
+
+def not_due_yet(given: Input) -> Decision | None:
+    """The deadline has not passed; nobody asks this of an update by hand or a retry."""
+    if given.manual or given.resumed:
+        return None
+    deadline = next_update(given)
+    return NotDue(deadline) if given.now < deadline else None
+
+
+def expired_and_cmpv2(given: Input) -> Decision | None:
+    """CMPv2 does not allow signing with an expired certificate."""
+    assert given.profile is not None
+    if given.profile.protocol != "cmpv2" or not _expired(given):
+        return None
+    return Hopeless("the certificate has expired and CMPv2 cannot sign with it")
+
+
+def expired_and_nothing_else_authenticates(given: Input) -> Decision | None:
+    """EST needs another client certificate, or HTTP authentication and no client certificate."""
+    profile = given.profile
+    assert profile is not None
+    if profile.protocol != "est" or not _expired(given):
+        return None
+    if profile.client_certificate == "same":
+        return Hopeless("the certificate has expired and is the one that authenticates TLS")
+    if profile.client_certificate == "none" and not profile.http_authentication:
+        return Hopeless(
+            "the certificate has expired and neither another client certificate"
+            " nor http-authentication is configured"
+        )
+    return None
+
+
+CHAIN: Final[tuple[Check, ...]] = (
+    key_file_not_configured,
+    profile_not_configured,
+    profile_does_not_exist,
+    profile_incomplete,
+    certificate_unreadable,
+    key_unreadable,
+    pair_does_not_belong_together,
+    key_type_unsupported,
+    already_in_progress,
+    not_due_yet,
+    expired_and_cmpv2,
+    expired_and_nothing_else_authenticates,
+)
+"""The checks in order; each may rely on those before it having found nothing."""
+
+
+def decide(given: Input) -> Decision:
+    """Return what the first check that finds something says, else `Start`."""
+    for check in CHAIN:
+        decision = check(given)
+        if decision is not None:
+            return decision
+    return Start()
+
+
+def next_update(given: Input) -> datetime:
+    """Return the deadline of a valid entry: what the schedule says, or later when it is held."""
+    assert given.profile is not None
+    deadline = due_at(given.pair, given.profile.schedule)
+    return deadline if given.held_until is None else max(deadline, given.held_until)
+
+
+def hold_after(deadline: datetime, finished: datetime, retry_interval: int) -> datetime | None:
+    """Return until when a certificate that is due again at *deadline* is left alone, or None.
+
+    A CA that issues shorter lives than ``before-expiry`` would otherwise be asked in a tight loop:
+    the next update waits *retry_interval* seconds, and never comes within `SHORTEST_PAUSE`.
+    """
+    if deadline <= finished:
+        return finished + timedelta(seconds=retry_interval)
+    return finished + SHORTEST_PAUSE if deadline < finished + SHORTEST_PAUSE else None
+
+
+SHORTEST_PAUSE: Final = timedelta(seconds=60)
+"""The least time between two updates that nobody asked for: the least retry-interval."""
+
+
+def _expired(given: Input) -> bool:
+    assert given.pair.not_after is not None
+    return given.now > given.pair.not_after  # notAfter is still inside [RFC 5280, 4.1.2.5]

@@ -1,0 +1,180 @@
+"""The decision table of ``auto-update.md``: what is invalid, not due, hopeless, or started."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from srpki.engine import policy
+from srpki.engine.policy import (
+    Busy,
+    Hopeless,
+    Input,
+    Invalid,
+    NotDue,
+    PairFacts,
+    ProfileFacts,
+    Schedule,
+    Start,
+)
+
+ISSUED = datetime(2026, 1, 1, tzinfo=UTC)
+EXPIRES = datetime(2026, 1, 31, tzinfo=UTC)
+DAY = 86400
+
+PAIR = PairFacts(
+    fingerprint="ab" * 32,
+    not_before=ISSUED,
+    not_after=EXPIRES,
+    belong_together=True,
+    key_type_supported=True,
+)
+CMP = ProfileFacts(protocol="cmpv2", schedule=Schedule("before-expiry", DAY))
+EST = replace(CMP, protocol="est", client_certificate="other")
+DUE = EXPIRES - timedelta(seconds=DAY)
+AFTER = EXPIRES + timedelta(seconds=1)
+
+
+def given(**changes):
+    values = {
+        "now": DUE,
+        "certificate_file": "gw.crt",
+        "key_file": "gw.key",
+        "profile_name": "by-cmp",
+        "profile": CMP,
+        "pair": PAIR,
+    }
+    return Input(**{**values, **changes})
+
+
+def pair(**changes):
+    return replace(PAIR, **changes)
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes"),
+    [
+        ("key-file-name is not configured", {"key_file": ""}),
+        ("profile is not configured", {"profile_name": "", "profile": None}),
+        ('certificate-update-profile "by-cmp" does not exist', {"profile": None}),
+        ("it has no ca-profile", {"profile": replace(CMP, gap="it has no ca-profile")}),
+        ("no such file", {"pair": pair(certificate_error="no such file", not_after=None)}),
+        ("sealed elsewhere", {"pair": pair(key_error="sealed elsewhere")}),
+        ('key "gw.key" does not belong to "gw.crt"', {"pair": pair(belong_together=False)}),
+        ('the type of key "gw.key" is not supported', {"pair": pair(key_type_supported=False)}),
+    ],
+)
+def test_an_entry_that_lacks_something_is_invalid_and_says_what(reason, changes):
+    decision = policy.decide(given(**changes))
+    assert isinstance(decision, Invalid)
+    assert decision.reason == reason
+
+
+def test_invalid_names_the_file_at_fault():
+    assert policy.decide(given(pair=pair(certificate_error="x"))).file == "gw.crt"
+    assert policy.decide(given(pair=pair(key_error="x"))).file == "gw.key"
+    assert policy.decide(given(key_file="")).file == ""
+
+
+def test_what_is_invalid_by_schedule_is_invalid_by_hand_too():
+    broken = pair(belong_together=False)
+    assert isinstance(policy.decide(given(pair=broken, manual=True)), Invalid)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected", "changes"),
+    [
+        ("starts at the very second of the deadline", Start(), {"now": DUE}),
+        ("waits a second before it", NotDue(DUE), {"now": DUE - timedelta(seconds=1)}),
+        ("starts long after a deadline that was missed", Start(), {"now": EXPIRES}),
+        ("starts by hand before the deadline", Start(), {"now": ISSUED, "manual": True}),
+        ("goes on after a restart before the deadline", Start(), {"now": ISSUED, "resumed": True}),
+        ("refuses a second one by hand", Busy(), {"in_progress": True, "manual": True}),
+        ("does not start twice by schedule", Busy(), {"in_progress": True}),
+        (
+            "leaves a certificate alone while it is held",
+            NotDue(DUE + timedelta(hours=1)),
+            {"held_until": DUE + timedelta(hours=1)},
+        ),
+        ("starts when the hold ends", Start(), {"held_until": DUE}),
+        (
+            "a hold does not bring a deadline forward",
+            NotDue(DUE),
+            {"now": ISSUED, "held_until": ISSUED},
+        ),
+        ("a hold does not bind the operator", Start(), {"held_until": EXPIRES, "manual": True}),
+    ],
+)
+def test_when_an_update_starts(sentence, expected, changes):
+    assert policy.decide(given(**changes)) == expected, sentence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fails", "profile"),
+    [
+        ("CMPv2 cannot sign with an expired certificate", True, CMP),
+        ("EST with another client certificate completes", False, EST),
+        ("EST with the expired one as client fails", True, replace(EST, client_certificate="same")),
+        (
+            "http-authentication does not help when the expired one is the client's",
+            True,
+            replace(EST, client_certificate="same", http_authentication=True),
+        ),
+        (
+            "EST with http-authentication and no client certificate completes",
+            False,
+            replace(EST, client_certificate="none", http_authentication=True),
+        ),
+        ("EST with neither fails", True, replace(EST, client_certificate="none")),
+    ],
+)
+@pytest.mark.parametrize("manual", [False, True])
+def test_an_expired_certificate(sentence, fails, profile, manual):
+    decision = policy.decide(given(now=AFTER, profile=profile, manual=manual))
+    assert isinstance(decision, Hopeless if fails else Start), sentence
+
+
+def test_a_certificate_is_still_good_in_its_last_second():
+    assert policy.decide(given(now=EXPIRES)) == Start()
+
+
+def test_one_that_is_not_expired_may_authenticate_itself_over_est():
+    profile = replace(EST, client_certificate="same")
+    assert policy.decide(given(profile=profile)) == Start()
+
+
+def test_before_expiry_counts_from_not_after():
+    assert policy.due_at(PAIR, Schedule("before-expiry", 3600)) == EXPIRES - timedelta(hours=1)
+
+
+def test_after_issue_counts_from_not_before():
+    assert policy.due_at(PAIR, Schedule("after-issue", 10 * DAY)) == ISSUED + timedelta(days=10)
+
+
+def test_a_deadline_may_lie_before_the_certificate_was_issued():
+    assert policy.due_at(PAIR, Schedule("before-expiry", 365 * DAY)) < ISSUED
+
+
+def test_a_deadline_is_a_whole_second():
+    odd = pair(not_after=EXPIRES + timedelta(microseconds=7))
+    assert policy.due_at(odd, Schedule("before-expiry", 1)).microsecond == 0
+
+
+def test_a_certificate_that_is_due_when_issued_is_held_for_the_retry_interval():
+    assert policy.hold_after(ISSUED, ISSUED, 3600) == ISSUED + timedelta(seconds=3600)
+
+
+def test_a_certificate_that_is_due_seconds_later_is_held_for_a_minute():
+    assert policy.hold_after(ISSUED + timedelta(seconds=1), ISSUED, 3600) == ISSUED + timedelta(
+        seconds=60
+    )
+
+
+def test_a_certificate_that_is_due_later_is_not_held():
+    assert policy.hold_after(ISSUED + timedelta(minutes=2), ISSUED, 3600) is None
+
+
+def test_every_check_says_in_a_sentence_what_it_finds():
+    for check in policy.CHAIN:
+        assert check.__doc__
+        assert check.__doc__.rstrip().endswith(".")
