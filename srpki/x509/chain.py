@@ -1,0 +1,232 @@
+"""Certification paths: built and checked at a given time [RFC 5280, 6.1].
+
+Not the library's verifier: that one insists on web PKI (a subjectAltName on every leaf, a
+self-signed root), while IPsec certificates often have no alternative name and a ca-profile may
+name an issuing CA alone. Names are matched by RFC 5280, 7.1.
+
+Not processed: certificate policies and name constraints. A certificate that marks such an
+extension critical is refused, as the RFC demands; policies are accepted as any-policy.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.x509.oid import ExtensionOID
+
+from srpki.core.errors import InvalidInputError, PeerError
+from srpki.x509 import signatures
+from srpki.x509.certificates import CertificateFacts, facts, public_key
+from srpki.x509.names import Canonical
+
+MAX_DEPTH: Final = 7
+"""Certificates in a path, leaf and anchor included (``maximum-cert-chain-depth``)."""
+MAX_CANDIDATES: Final = 64
+"""Certificates of a peer that are looked at; the rest is ignored."""
+MAX_SIGNATURES: Final = 64
+"""Signature checks for one path: same names and many keys must not cost time without end."""
+MIN_RSA_BITS: Final = 1024
+MIN_EC_BITS: Final = 224
+REFUSED_HASHES: Final = ("md5",)
+
+_PROCESSED: Final = frozenset(
+    oid.dotted_string
+    for oid in (
+        ExtensionOID.BASIC_CONSTRAINTS,
+        ExtensionOID.KEY_USAGE,
+        ExtensionOID.EXTENDED_KEY_USAGE,
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+        ExtensionOID.CERTIFICATE_POLICIES,
+    )
+)
+
+
+class RefusedChainError(PeerError):
+    """A certificate is not trusted; the sentence says which one and why."""
+
+    code = "refused-chain"
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """One certificate in hand."""
+
+    der: bytes = field(repr=False)
+    facts: CertificateFacts
+    anchor: bool
+
+    @property
+    def name(self) -> str:
+        return f'"{self.facts.subject}"' if self.facts.subject else f"number {self.facts.serial}"
+
+
+def check_chain(
+    leaf_der: bytes,
+    untrusted: Sequence[bytes],
+    anchors: Sequence[bytes],
+    at: datetime,
+    *,
+    depth: int = MAX_DEPTH,
+) -> tuple[bytes, ...]:
+    """Return the path from the leaf to an anchor, both included, valid at *at*.
+
+    *anchors* are trusted whether self-signed or not, but must be valid at *at* themselves; of
+    *untrusted* the first 64 are looked at, and those that cannot be read are ignored. *depth* is
+    the number of certificates in the path.
+
+    Raises:
+        RefusedChainError: when there is no such path; names the certificate and the reason.
+        InvalidInputError: when the leaf or an anchor cannot be read.
+    """
+    return _Search(untrusted, anchors, at, depth).run(
+        _Link(leaf_der, facts(leaf_der), anchor=False)
+    )
+
+
+class _Search:
+    """Depth-first search for one path, with a budget of signature checks."""
+
+    def __init__(
+        self, untrusted: Sequence[bytes], anchors: Sequence[bytes], at: datetime, depth: int
+    ) -> None:
+        self._at = at
+        self._depth = min(depth, MAX_DEPTH)
+        self._anchors = frozenset(anchors)
+        self._signatures = MAX_SIGNATURES
+        self._issuers: dict[Canonical, list[_Link]] = defaultdict(list)
+        for der in dict.fromkeys(anchors):
+            link = _Link(der, facts(der), anchor=True)
+            self._issuers[link.facts.canonical_subject].append(link)
+        for link in _readable(untrusted[:MAX_CANDIDATES]):
+            if link.der not in self._anchors:
+                self._issuers[link.facts.canonical_subject].append(link)
+        self._reason = ""
+
+    def run(self, leaf: _Link) -> tuple[bytes, ...]:
+        self._judge(leaf)
+        if leaf.der in self._anchors:
+            return (leaf.der,)
+        path = self._extend((leaf,))
+        if path is None:
+            raise RefusedChainError(self._reason, hint="check the CA certificates that are trusted")
+        return tuple(link.der for link in path)
+
+    def _extend(self, path: tuple[_Link, ...]) -> tuple[_Link, ...] | None:
+        """Return *path* continued up to an anchor, or None with the reason noted."""
+        child = path[-1]
+        candidates = self._candidates(child)
+        if not candidates:
+            self._note(f'the issuer of {child.name}, "{child.facts.issuer}", is not known')
+        for issuer in candidates:
+            if any(issuer.der == link.der for link in path):
+                continue
+            try:
+                self._check_issuer(child, issuer, path)
+            except RefusedChainError as error:
+                self._note(error.sentence)
+                continue
+            longer = (*path, issuer)
+            if issuer.anchor:
+                return longer
+            found = self._extend(longer)
+            if found is not None:
+                return found
+        self._note(f"{child.name} does not lead to a trusted CA")
+        return None
+
+    def _note(self, reason: str) -> None:
+        """Keep the first reason: the one nearest to the path that looked best."""
+        self._reason = self._reason or reason
+
+    def _candidates(self, child: _Link) -> list[_Link]:
+        """Return possible issuers, the likeliest first: key identifier matches, then anchors."""
+        wanted = child.facts.authority_key_identifier
+        return sorted(
+            self._issuers.get(child.facts.canonical_issuer, ()),
+            key=lambda link: (
+                wanted is not None and link.facts.subject_key_identifier != wanted,
+                not link.anchor,
+            ),
+        )
+
+    def _check_issuer(self, child: _Link, issuer: _Link, path: tuple[_Link, ...]) -> None:
+        """Raise `RefusedChainError` unless *issuer* may and did issue *child*."""
+        if len(path) + 1 > self._depth:
+            raise RefusedChainError(
+                f"the chain of {path[0].name} has more than {self._depth} certificates"
+            )
+        self._judge(issuer)
+        _check_authority(issuer, path)
+        if self._signatures == 0:
+            raise RefusedChainError(f"the chain of {path[0].name} takes too many signature checks")
+        self._signatures -= 1
+        _check_hash(child)
+        if not signatures.verify_certificate(child.der, public_key(issuer.der)):
+            raise RefusedChainError(f"{child.name} is not signed by {issuer.name}")
+
+    def _judge(self, link: _Link) -> None:
+        """Raise `RefusedChainError` for what is wrong with one certificate alone."""
+        said = link.facts
+        if self._at < said.not_before:
+            raise RefusedChainError(f"{link.name} is not valid before {_utc(said.not_before)}")
+        if self._at > said.not_after:
+            raise RefusedChainError(f"{link.name} expired on {_utc(said.not_after)}")
+        unknown = sorted(set(said.critical_extensions) - _PROCESSED)
+        if unknown:
+            raise RefusedChainError(
+                f"{link.name} has the critical extension {unknown[0]}, which is not processed"
+            )
+        _check_strength(link)
+
+
+def _readable(certificates: Iterable[bytes]) -> Iterable[_Link]:
+    for der in dict.fromkeys(certificates):
+        try:
+            yield _Link(der, facts(der), anchor=False)
+        except InvalidInputError:
+            continue  # a path without it may do
+
+
+def _check_authority(issuer: _Link, path: tuple[_Link, ...]) -> None:
+    """Raise `RefusedChainError` unless *issuer* is a CA that may stand above *path*."""
+    said = issuer.facts
+    if not said.is_ca:
+        raise RefusedChainError(f"{issuer.name} is not a CA certificate")
+    if said.key_usage is not None and "keyCertSign" not in said.key_usage:
+        raise RefusedChainError(f"{issuer.name} may not sign certificates (keyUsage)")
+    # RFC 5280, 4.2.1.9: self-issued certificates below do not count, nor does the leaf.
+    between = sum(link.facts.canonical_subject != link.facts.canonical_issuer for link in path[1:])
+    if said.path_length is not None and between > said.path_length:
+        raise RefusedChainError(
+            f"{issuer.name} allows {said.path_length} CA certificates below it, not {between}"
+        )
+
+
+def _check_hash(link: _Link) -> None:
+    try:
+        name = signatures.certificate_hash(link.der)
+    except InvalidInputError as error:
+        raise RefusedChainError(f"{link.name}: {error.sentence}") from None
+    if name in REFUSED_HASHES:
+        raise RefusedChainError(f"{link.name} is signed with {name}, which is too weak")
+
+
+def _check_strength(link: _Link) -> None:
+    key = public_key(link.der)
+    if isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey):
+        least = MIN_RSA_BITS
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        least = MIN_EC_BITS
+    else:
+        return
+    if key.key_size < least:
+        raise RefusedChainError(f"{link.name} has a key of {key.key_size} bits, fewer than {least}")
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant:%Y/%m/%d %H:%M:%S} UTC"

@@ -1,0 +1,100 @@
+"""Just enough DER to look at a structure without decoding it; every step is bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from srpki.core.errors import InvalidInputError
+
+INTEGER: Final = 0x02
+BIT_STRING: Final = 0x03
+OCTET_STRING: Final = 0x04
+OBJECT_IDENTIFIER: Final = 0x06
+SEQUENCE: Final = 0x30
+
+NULL: Final = b"\x05\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element: identifier octet, content octets, and the element as a whole."""
+
+    tag: int
+    content: bytes
+    whole: bytes
+
+    @property
+    def constructed(self) -> bool:
+        """Whether the content is elements again."""
+        return bool(self.tag & 0x20)
+
+
+def read(data: bytes, offset: int = 0) -> Element:
+    """Return the element that starts at *offset* [X.690, 8.1 with the limits of 10.1].
+
+    Raises:
+        InvalidInputError: when it is truncated, has an indefinite length or a high tag number.
+    """
+    head = data[offset : offset + 2]
+    if len(head) < 2:
+        raise InvalidInputError("the data is truncated")
+    if head[0] & 0x1F == 0x1F:
+        raise InvalidInputError("the data is not DER")
+    start, length = offset + 2, head[1]
+    if length & 0x80:
+        count = length & 0x7F
+        if not 1 <= count <= 4:
+            raise InvalidInputError("the data is not DER")
+        length = int.from_bytes(data[start : start + count], "big")
+        start += count
+    end = start + length
+    if end > len(data):
+        raise InvalidInputError("the data is truncated")
+    return Element(head[0], data[start:end], data[offset:end])
+
+
+def elements(content: bytes) -> Iterator[Element]:
+    """Yield the elements that stand one after the other in *content*; raises as `read` does."""
+    offset = 0
+    while offset < len(content):
+        element = read(content, offset)
+        yield element
+        offset += len(element.whole)
+
+
+def encode(tag: int, *contents: bytes) -> bytes:
+    """Return the element with *tag* around *contents*."""
+    content = b"".join(contents)
+    if len(content) < 0x80:
+        return bytes((tag, len(content))) + content
+    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + content
+
+
+def encode_oid(dotted: str) -> bytes:
+    """Return the element of object identifier *dotted* [X.690, 8.19]."""
+    first, second, *rest = map(int, dotted.split("."))
+    content = bytearray()
+    for arc in (first * 40 + second, *rest):
+        septets = [arc & 0x7F]
+        while arc := arc >> 7:
+            septets.append(0x80 | arc & 0x7F)
+        content += bytes(reversed(septets))
+    return encode(OBJECT_IDENTIFIER, bytes(content))
+
+
+def decode_oid(content: bytes) -> str:
+    """Return the dotted form of the object identifier with *content*, as far as it is one."""
+    arcs: list[int] = []
+    arc = 0
+    for octet in content[:64]:
+        arc = arc << 7 | octet & 0x7F
+        if not octet & 0x80:
+            arcs.append(arc)
+            arc = 0
+    if not arcs:
+        return "?"
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - first * 40, *arcs[1:])))

@@ -1,0 +1,311 @@
+"""Files that operators bring and take: PEM, DER, PKCS#7 and PKCS#12.
+
+Whatever the format, what comes out is DER (keys: an object). When a file holds several objects of
+the wanted type, all certificates are returned in order and the first key or CRL is taken. A file
+that is something else is named for what it is, so that the operator knows what to do.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+from srpki.core.errors import InvalidInputError, UsageError
+from srpki.x509 import contents, pkcs7
+from srpki.x509.certificates import parse
+from srpki.x509.keys import PrivateKey, checked
+
+FORMATS: Final = ("pem", "der", "pkcs12", "pkcs7-der", "pkcs7-pem")
+MAX_OCTETS: Final = 1 << 20
+"""Octets of a file."""
+
+_CERTIFICATE_LABELS: Final = ("CERTIFICATE", "X509 CERTIFICATE")
+_KEY_LABELS: Final = (
+    "PRIVATE KEY",
+    "ENCRYPTED PRIVATE KEY",
+    "RSA PRIVATE KEY",
+    "DSA PRIVATE KEY",
+    "EC PRIVATE KEY",
+)
+_PKCS7_LABELS: Final = ("PKCS7", "CMS")
+_ENCODINGS: Final = {
+    "pem": serialization.Encoding.PEM,
+    "der": serialization.Encoding.DER,
+}
+_BLOCK: Final = re.compile(
+    rb"-----BEGIN ([A-Z0-9 ]{1,40})-----[ \t]*\r?\n(.*?)-----END \1-----", re.DOTALL
+)
+
+
+def read_certificates(data: bytes, format: str, password: str = "") -> list[bytes]:  # noqa: A002
+    """Return the certificates (DER) in *data*, at least one, in their order.
+
+    *format* is pem, der, pkcs12, pkcs7-der or pkcs7-pem; *password* is for PKCS#12, where the
+    certificate that belongs to the key comes first.
+
+    Raises:
+        InvalidInputError: when there is none; says what was found instead.
+    """
+    _check(data, format)
+    match format:
+        case "pem":
+            found = [
+                block.der() for block in _blocks(data, contents.CERTIFICATE, _CERTIFICATE_LABELS)
+            ]
+        case "der":
+            found = [_expect_der(data, contents.CERTIFICATE)]
+        case "pkcs12":
+            found = _pkcs12_certificates(data, password)
+        case _:
+            found = pkcs7.objects(_pkcs7(data, format), "certificates")
+    if not found:
+        raise InvalidInputError("the file holds no certificate")
+    for der in found:
+        parse(der)
+    return found
+
+
+def read_key(data: bytes, format: str, password: str = "") -> PrivateKey:  # noqa: A002
+    """Return the first private key in *data*.
+
+    *format* is pem, der or pkcs12; an encrypted key needs *password*.
+
+    Raises:
+        InvalidInputError: when there is none or the password is wrong; says what was found.
+    """
+    _check(data, format)
+    match format:
+        case "pem":
+            block = _blocks(data, contents.KEY, _KEY_LABELS)[0]
+            if block.label.startswith("ENCRYPTED"):
+                contents.check_iterations(block.der())
+            return _load_key(block.text, password, pem=True)
+        case "der":
+            _expect_der(data, contents.KEY, contents.ENCRYPTED_KEY)
+            contents.check_iterations(data)
+            return _load_key(data, password, pem=False)
+        case "pkcs12":
+            key = _pkcs12(data, password).key
+            if key is None:
+                raise InvalidInputError("the PKCS#12 file holds no private key")
+            return checked(key)
+        case _:
+            raise InvalidInputError("a PKCS#7 file holds no private key", hint="use PKCS#12")
+
+
+def read_crl(data: bytes, format: str) -> bytes:  # noqa: A002
+    """Return the first CRL (DER) in *data*; *format* is any but pkcs12.
+
+    Raises:
+        InvalidInputError: when there is none; says what was found instead.
+    """
+    _check(data, format)
+    match format:
+        case "pem":
+            der = _blocks(data, contents.CRL, ("X509 CRL",))[0].der()
+        case "der":
+            der = _expect_der(data, contents.CRL)
+        case "pkcs12":
+            raise InvalidInputError("a PKCS#12 file holds no CRL", hint="use PEM or DER")
+        case _:
+            der = next(iter(pkcs7.objects(_pkcs7(data, format), "crls")), b"")
+            if not der:
+                raise InvalidInputError("the PKCS#7 file holds no CRL")
+    try:
+        x509.load_der_x509_crl(der)
+    except ValueError:
+        raise InvalidInputError("the CRL cannot be read", hint="is it damaged?") from None
+    return der
+
+
+def write_certificates(certificates: Sequence[bytes], format: str) -> bytes:  # noqa: A002
+    """Return a file with *certificates* (DER); *format* is pem, der, pkcs7-der or pkcs7-pem.
+
+    Raises:
+        UsageError: when the format cannot hold them.
+    """
+    match format:
+        case "pem":
+            return b"".join(to_pem(der, "CERTIFICATE") for der in certificates)
+        case "der":
+            return _single(certificates)
+        case "pkcs7-der":
+            return pkcs7.write([parse(der) for der in certificates])
+        case "pkcs7-pem":
+            return to_pem(pkcs7.write([parse(der) for der in certificates]), "PKCS7")
+        case _:
+            raise UsageError(
+                f"certificates alone are not written as {format}", hint="use pem, der or pkcs7"
+            )
+
+
+def write_key(key: PrivateKey, format: str, password: str) -> bytes:  # noqa: A002
+    """Return a file with *key* encrypted under *password*; *format* is pem, der or pkcs12.
+
+    Raises:
+        UsageError: when there is no password or the format cannot hold a key.
+    """
+    if not password:
+        raise UsageError("a private key is not written in clear", hint="give a password")
+    encryption = serialization.BestAvailableEncryption(password.encode())
+    match format:
+        case "pem" | "der":
+            return key.private_bytes(
+                _ENCODINGS[format], serialization.PrivateFormat.PKCS8, encryption
+            )
+        case "pkcs12":
+            return pkcs12.serialize_key_and_certificates(None, key, None, None, encryption)
+        case _:
+            raise UsageError(
+                f"a private key is not written as {format}", hint="use pem, der or pkcs12"
+            )
+
+
+def write_crl(der: bytes, format: str) -> bytes:  # noqa: A002
+    """Return a file with the CRL in *der*; *format* is pem or der; raises `UsageError`."""
+    match format:
+        case "pem":
+            return to_pem(der, "X509 CRL")
+        case "der":
+            return der
+        case _:
+            raise UsageError(f"a CRL is not written as {format}", hint="use pem or der")
+
+
+def write_pkcs12(certificate: bytes, key: PrivateKey, password: str) -> bytes:
+    """Return a PKCS#12 file with *certificate* (DER) and its *key*, encrypted under *password*.
+
+    Raises:
+        UsageError: when there is no password.
+    """
+    if not password:
+        raise UsageError("a private key is not written in clear", hint="give a password")
+    encryption = serialization.BestAvailableEncryption(password.encode())
+    return pkcs12.serialize_key_and_certificates(None, key, parse(certificate), None, encryption)
+
+
+def to_pem(der: bytes, label: str) -> bytes:
+    """Return *der* in PEM with *label* [RFC 7468]."""
+    text = base64.b64encode(der)
+    lines = [text[start : start + 64] for start in range(0, len(text), 64)]
+    return b"\n".join(
+        [f"-----BEGIN {label}-----".encode(), *lines, f"-----END {label}-----".encode(), b""]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One PEM block: its label, all of its text, and what is between the lines."""
+
+    label: str
+    text: bytes
+    body: bytes
+
+    def der(self) -> bytes:
+        with suppress(binascii.Error):
+            return base64.b64decode(b"".join(self.body.split()), validate=True)
+        raise InvalidInputError(f"the PEM block {self.label} is not base64", hint="is it damaged?")
+
+
+def _check(data: bytes, format_: str) -> None:
+    if format_ not in FORMATS:
+        raise UsageError(f"format {format_} is not known", hint=f"use {', '.join(FORMATS)}")
+    if not data.strip():
+        raise InvalidInputError("the file is empty")
+    if len(data) > MAX_OCTETS:
+        raise InvalidInputError(f"the file is longer than {MAX_OCTETS} octets")
+
+
+def _blocks(data: bytes, wanted: str, labels: Sequence[str]) -> list[_Block]:
+    """Return the PEM blocks with one of *labels*; raises when there is none."""
+    found = [
+        _Block(match[1].decode("ascii"), match[0] + b"\n", match[2])
+        for match in _BLOCK.finditer(data)
+    ]
+    chosen = [block for block in found if block.label in labels]
+    if chosen:
+        return chosen
+    if found:
+        raise InvalidInputError(
+            f"this is {contents.of_label(found[0].label)}, not {wanted}", hint="give the right type"
+        )
+    if b"-----BEGIN " in data:
+        raise InvalidInputError("the PEM block is truncated", hint="its END line is missing")
+    raise InvalidInputError(
+        f"this is not PEM but {contents.identify(data)}", hint="name the format that it has"
+    )
+
+
+def _expect_der(data: bytes, *wanted: str) -> bytes:
+    """Return *data* when it is one of *wanted* in DER; raises with what it is instead."""
+    found = contents.identify(data)
+    if found in wanted:
+        return data
+    if found == contents.PEM:
+        raise InvalidInputError("this is PEM, not DER", hint="give format pem")
+    hint = "is it damaged?" if found == contents.UNKNOWN else "give the right type and format"
+    raise InvalidInputError(f"this is {found}, not {wanted[0]}", hint=hint)
+
+
+def _pkcs7(data: bytes, format_: str) -> bytes:
+    """Return the PKCS#7 structure (BER) in *data*."""
+    if format_ == "pkcs7-pem":
+        return _blocks(data, contents.PKCS7, _PKCS7_LABELS)[0].der()
+    found = contents.identify(data)
+    if found not in (contents.PKCS7, contents.UNKNOWN):  # indefinite lengths are not identified
+        raise InvalidInputError(f"this is {found}, not PKCS#7", hint="give the right format")
+    return data
+
+
+def _single(certificates: Sequence[bytes]) -> bytes:
+    if len(certificates) != 1:
+        raise UsageError(
+            f"a DER file holds one certificate, not {len(certificates)}", hint="use pem or pkcs7"
+        )
+    return certificates[0]
+
+
+def _load_key(data: bytes, password: str, *, pem: bool) -> PrivateKey:
+    load = serialization.load_pem_private_key if pem else serialization.load_der_private_key
+    try:
+        try:
+            return checked(load(data, password.encode() or None))
+        except TypeError:  # a password where none is needed, or none where one is
+            if not password:
+                raise InvalidInputError(
+                    "the private key is encrypted", hint="give its password"
+                ) from None
+            return checked(load(data, None))
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise InvalidInputError(
+            "the private key cannot be read",
+            hint="is the password right?" if password else "is it damaged?",
+        ) from None
+
+
+def _pkcs12(data: bytes, password: str) -> pkcs12.PKCS12KeyAndCertificates:
+    found = contents.identify(data)
+    if found != contents.PKCS12:
+        raise InvalidInputError(f"this is {found}, not PKCS#12", hint="give the right format")
+    contents.check_iterations(data)
+    try:
+        return pkcs12.load_pkcs12(data, password.encode() or None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        hint = "is the password right?" if password else "give its password"
+        raise InvalidInputError("the PKCS#12 file cannot be opened", hint=hint) from None
+
+
+def _pkcs12_certificates(data: bytes, password: str) -> list[bytes]:
+    opened = _pkcs12(data, password)
+    found = ([opened.cert] if opened.cert else []) + opened.additional_certs
+    return [item.certificate.public_bytes(serialization.Encoding.DER) for item in found]

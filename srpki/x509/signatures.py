@@ -1,0 +1,170 @@
+"""AlgorithmIdentifiers of signatures, and their verification, for every hash SR OS lists.
+
+The library's own readers refuse MD5, SHA-1 and DSA with SHA-512; an operator may still ask for
+them (``hash-algorithm``) and an old CA may answer with them, so identifiers are kept here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
+
+from srpki.core.errors import InvalidInputError, UsageError
+from srpki.x509 import der as asn1
+from srpki.x509.certificates import parse
+from srpki.x509.keys import HASHES, PrivateKey, PublicKey, spec_of
+
+_OIDS: Final = {  # RFC 3279, RFC 4055, RFC 5758
+    ("rsa", "md5"): "1.2.840.113549.1.1.4",
+    ("rsa", "sha1"): "1.2.840.113549.1.1.5",
+    ("rsa", "sha224"): "1.2.840.113549.1.1.14",
+    ("rsa", "sha256"): "1.2.840.113549.1.1.11",
+    ("rsa", "sha384"): "1.2.840.113549.1.1.12",
+    ("rsa", "sha512"): "1.2.840.113549.1.1.13",
+    ("dsa", "sha1"): "1.2.840.10040.4.3",
+    ("dsa", "sha224"): "2.16.840.1.101.3.4.3.1",
+    ("dsa", "sha256"): "2.16.840.1.101.3.4.3.2",
+    ("dsa", "sha384"): "2.16.840.1.101.3.4.3.3",
+    ("dsa", "sha512"): "2.16.840.1.101.3.4.3.4",
+    ("ecdsa", "sha1"): "1.2.840.10045.4.1",
+    ("ecdsa", "sha224"): "1.2.840.10045.4.3.1",
+    ("ecdsa", "sha256"): "1.2.840.10045.4.3.2",
+    ("ecdsa", "sha384"): "1.2.840.10045.4.3.3",
+    ("ecdsa", "sha512"): "1.2.840.10045.4.3.4",
+}
+_KNOWN: Final = {dotted: pair for pair, dotted in _OIDS.items()}
+_EDWARDS: Final = {  # RFC 8410
+    "1.3.101.112": ed25519.Ed25519PublicKey,
+    "1.3.101.113": ed448.Ed448PublicKey,
+}
+_PSS: Final = "1.2.840.113549.1.1.10"
+
+
+def algorithm(key: PrivateKey | PublicKey, hash_name: str) -> bytes:
+    """Return the AlgorithmIdentifier (DER) of a signature by *key* over a *hash_name* digest.
+
+    RSA has a NULL parameter [RFC 4055, 5], DSA and ECDSA have none [RFC 5758, 3].
+
+    Raises:
+        UsageError: when type and hash do not go together.
+    """
+    kind = spec_of(key).kind
+    dotted = _OIDS.get((kind, hash_name))
+    if dotted is None:
+        raise UsageError(
+            f"hash {hash_name} does not go with a key of type {kind.upper()}", hint="use sha256"
+        )
+    oid = asn1.encode_oid(dotted)
+    return asn1.encode(asn1.SEQUENCE, oid + asn1.NULL if kind == "rsa" else oid)
+
+
+def hash_of(identifier: bytes) -> str:
+    """Return the hash name of an AlgorithmIdentifier (DER), empty for an EdDSA one.
+
+    Raises:
+        InvalidInputError: when the algorithm is not one we know.
+    """
+    dotted = _dotted(identifier)
+    if dotted in _EDWARDS:
+        return ""
+    if dotted not in _KNOWN:
+        raise InvalidInputError(f"signature algorithm {dotted} is not supported")
+    return _KNOWN[dotted][1]
+
+
+def _dotted(identifier: bytes) -> str:
+    return asn1.decode_oid(asn1.read(asn1.read(identifier).content).content)
+
+
+def verify(key: PublicKey, identifier: bytes, signature: bytes, data: bytes) -> bool:
+    """Say whether *signature* over *data* is by *key*; *identifier* is the AlgorithmIdentifier.
+
+    Parameters may be absent or NULL: both are seen with RSA.
+
+    Raises:
+        InvalidInputError: when the algorithm is not one we know.
+    """
+    digest = hash_of(identifier)
+    dotted = _dotted(identifier)
+    try:
+        kind = _KNOWN[dotted][0] if digest else ""
+        if isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
+            if not isinstance(key, _EDWARDS.get(dotted, ())):
+                return False
+            key.verify(signature, data)
+        elif isinstance(key, rsa.RSAPublicKey) and kind == "rsa":
+            key.verify(signature, data, padding.PKCS1v15(), HASHES[digest])
+        elif isinstance(key, dsa.DSAPublicKey) and kind == "dsa":
+            key.verify(signature, data, HASHES[digest])
+        elif isinstance(key, ec.EllipticCurvePublicKey) and kind == "ecdsa":
+            key.verify(signature, data, ec.ECDSA(HASHES[digest]))
+        else:
+            return False
+    except (InvalidSignature, ValueError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The three parts of a SIGNED structure: what is signed, AlgorithmIdentifier, signature."""
+
+    content: bytes
+    algorithm: bytes
+    signature: bytes
+
+
+def signed_parts(der: bytes) -> Signed:
+    """Return the parts of a certificate, request or CRL; raises `InvalidInputError`."""
+    parts = list(asn1.elements(asn1.read(der).content))
+    if len(parts) != 3 or parts[2].tag != asn1.BIT_STRING:
+        raise InvalidInputError("the data is not a signed structure")
+    return Signed(parts[0].whole, parts[1].whole, parts[2].content[1:])
+
+
+def verify_certificate(der: bytes, key: PublicKey) -> bool:
+    """Say whether the certificate in *der* was signed by *key*; names are the caller's business.
+
+    Raises:
+        InvalidInputError: when the algorithm is not one we know.
+    """
+    parts = signed_parts(der)
+    fields = asn1.elements(asn1.read(parts.content).content)
+    inner = next((field.whole for field in fields if field.tag == asn1.SEQUENCE), b"")
+    if inner != parts.algorithm:  # RFC 5280, 4.1.1.2: both say the same
+        return False
+    if _dotted(parts.algorithm) == _PSS:
+        return _verify_pss(parse(der), key)
+    return verify(key, parts.algorithm, parts.signature, parts.content)
+
+
+def _verify_pss(certificate: x509.Certificate, key: PublicKey) -> bool:
+    try:
+        scheme = certificate.signature_algorithm_parameters
+        digest = certificate.signature_hash_algorithm
+        if not (isinstance(key, rsa.RSAPublicKey) and isinstance(scheme, padding.PSS) and digest):
+            return False
+        key.verify(certificate.signature, certificate.tbs_certificate_bytes, scheme, digest)
+    except (InvalidSignature, ValueError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def certificate_hash(der: bytes) -> str:
+    """Return the hash name of the signature on the certificate in *der*, empty for EdDSA.
+
+    Raises:
+        InvalidInputError: when the algorithm is not one we know.
+    """
+    identifier = signed_parts(der).algorithm
+    if _dotted(identifier) != _PSS:
+        return hash_of(identifier)
+    try:
+        digest = parse(der).signature_hash_algorithm
+    except (ValueError, UnsupportedAlgorithm):
+        raise InvalidInputError("the RSASSA-PSS parameters are not supported") from None
+    return digest.name if digest is not None else ""
