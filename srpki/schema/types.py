@@ -10,6 +10,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from srpki.schema.paths import Value
 
@@ -19,6 +20,13 @@ _INTEGER_LIMITS = {
     "uint16": (0, 2**16 - 1),
     "uint32": (0, 2**32 - 1),
 }
+
+
+SEALED_MARK: Final = " hash2"
+"""What ends a secret that is sealed already, so that it can be pasted back."""
+
+_LONGEST_SEALED: Final = 512
+"""A sealed secret is longer than the plain one that the length of its type is about."""
 
 
 class ValueTypeError(ValueError):
@@ -112,6 +120,7 @@ class Text(ValueType):
             raise ValueTypeError("control characters are not allowed")
         if self.length is not None:
             low, high = self.length
+            high = _LONGEST_SEALED if self.secret and text.endswith(SEALED_MARK) else high
             if not low <= len(text) <= high:
                 raise ValueTypeError(f"length {len(text)} out of range {low}..{high}")
         for pattern in self.patterns:

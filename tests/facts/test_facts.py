@@ -54,7 +54,7 @@ def facts(name):
     return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def of_type(value):
+def of_type(value):  # noqa: C901 - one case a type
     """Return the fact sheet's spelling of a value type."""
     named = {"named": value.named} if getattr(value, "named", "") else {}
     match value:

@@ -1,0 +1,164 @@
+"""Candidates: configurations that are being edited, and their way into the running one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from srpki.config import edit
+from srpki.config.diff import Change, Conflict, conflicts, diff, merge
+from srpki.config.errors import ConflictError, ReadOnlyError
+from srpki.config.tree import Branch, get
+from srpki.config.validate import Problem, validate
+from srpki.schema.paths import Path, Value
+
+if TYPE_CHECKING:
+    from srpki.config.datastore import Datastore, Mode
+
+
+class Shared:
+    """The tree of one or several candidates and the running configuration that it started from."""
+
+    def __init__(self, running: Branch) -> None:
+        self.tree = running
+        self.baseline = running
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something has been edited."""
+        return self.tree is not self.baseline and self.tree != self.baseline
+
+    def reset(self, running: Branch) -> None:
+        """Start anew from *running*."""
+        self.tree = self.baseline = running
+
+
+class Candidate:
+    """What a session edits, in a *mode* and for an *owner*; made by `Datastore.open`.
+
+    Every method that edits raises `ReadOnlyError` in read-only mode and `InvalidNameError` for a
+    path that the schema does not have.
+    """
+
+    def __init__(self, datastore: Datastore, mode: Mode, owner: str, shared: Shared) -> None:
+        self.mode = mode
+        self.owner = owner
+        self._datastore = datastore
+        self._shared = shared
+
+    @property
+    def tree(self) -> Branch:
+        """The configuration as edited."""
+        return self._shared.tree
+
+    @property
+    def baseline(self) -> Branch:
+        """The running configuration as it was when editing began, or at the last update."""
+        return self._shared.baseline
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is something to commit (``*`` in the prompt)."""
+        return self._shared.dirty
+
+    @property
+    def outdated(self) -> bool:
+        """Whether somebody else has committed since the baseline was taken (``!``)."""
+        running = self._datastore.running
+        return self.baseline is not running and self.baseline != running
+
+    @property
+    def others(self) -> tuple[Candidate, ...]:
+        """The other open candidates of the datastore."""
+        return tuple(one for one in self._datastore.candidates if one is not self)
+
+    def set(self, path: Path, value: Value) -> None:
+        """Set the leaf at *path*, sealing a secret; a leaf-list gains the values it lacks."""
+        self._edit(edit.Edit("set", path, value))
+
+    def create(self, path: Path) -> None:
+        """Create the list entry or container at *path* if its mere existence means something."""
+        self._edit(edit.Edit("create", path))
+
+    def delete(self, path: Path) -> None:
+        """Delete what is at *path*; the keys of a leaf-list's step are the values to remove."""
+        self._edit(edit.Edit("delete", path))
+
+    def discard(self, path: Path = ()) -> None:
+        """Undo the edits at *path* and below."""
+        with self._datastore.lock:
+            self._check_writable()
+            tree = edit.restore(self._datastore.schema, self.tree, self.baseline, path)
+            self._shared.tree = tree
+            if not self._shared.dirty:
+                self._shared.reset(self._datastore.running)
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return what the edits change, against the baseline."""
+        return tuple(diff(self._datastore.schema, self.baseline, self.tree))
+
+    def validate(self) -> tuple[Problem, ...]:
+        """Return what a commit would refuse."""
+        with self._datastore.lock:
+            return validate(self._datastore.schema, self._merged())
+
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Return where the edits meet what others have committed since the baseline."""
+        with self._datastore.lock:
+            running = self._datastore.running
+            if running is self.baseline:
+                return ()
+            root = self._datastore.schema
+            return tuple(conflicts(root, self.changes(), self.baseline, running))
+
+    def update(self) -> tuple[Conflict, ...]:
+        """Take the running configuration as new baseline, the edits made to it once more.
+
+        Return the conflicts that were settled, in favour of the edits.
+        """
+        with self._datastore.lock:
+            self._check_writable()
+            settled = self.conflicts()
+            tree = self._merged()
+            self._shared.reset(self._datastore.running)
+            self._shared.tree = tree
+            return settled
+
+    def commit(self) -> None:
+        """Make the edits part of the running configuration, all or none.
+
+        Raises `ConflictError`, `InvalidConfigurationError`, `LockedError`, and what a participant
+        refuses with; the edits are still there then.
+        """
+        with self._datastore.lock:
+            self._check_writable()
+            self._datastore.check_access(self)
+            found = self.conflicts()
+            if found:
+                raise ConflictError(found)
+            new = self._merged()
+            self._datastore.replace(new, validate(self._datastore.schema, new))
+            self._shared.reset(self._datastore.running)
+
+    def close(self) -> None:
+        """End editing; only edits of the global candidate are kept for the next session."""
+        self._datastore.close(self)
+
+    def _merged(self) -> Branch:
+        if not self.dirty:
+            return self._datastore.running
+        if self._datastore.running is self.baseline:
+            return self.tree
+        return merge(self._datastore.schema, self.changes(), self._datastore.running)
+
+    def _edit(self, one: edit.Edit) -> None:
+        with self._datastore.lock:
+            self._check_writable()
+            root = self._datastore.schema
+            if one.kind == "set" and get(self.tree, one.path) == one.value:
+                return
+            value = self._datastore.seal(one.path, one.value) if one.kind == "set" else one.value
+            self._shared.tree = edit.Edit(one.kind, one.path, value).apply(root, self.tree)
+
+    def _check_writable(self) -> None:
+        if self.mode == "read-only":
+            raise ReadOnlyError

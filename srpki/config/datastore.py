@@ -1,0 +1,179 @@
+"""The running configuration, and what guards it: commit in two phases, locks, candidates.
+
+Everything that writes takes the datastore's lock; `Datastore.running` may be read at any time and
+from any thread, for it is replaced, never changed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Literal, Protocol
+
+from srpki.config.candidate import Candidate, Shared
+from srpki.config.edit import Edit, nodes_along
+from srpki.config.errors import InvalidConfigurationError, LockedError
+from srpki.config.secrets import Sealer, sealed
+from srpki.config.tree import EMPTY, Branch, Entries
+from srpki.config.validate import Problem, validate
+from srpki.schema.nodes import Container, Leaf, ListNode, data_children
+from srpki.schema.paths import Path, Value
+from srpki.schema.types import Text
+
+Mode = Literal["private", "exclusive", "global", "read-only"]
+
+_EDITED = "model-driven interface editing global candidate"
+_LOCKED = "the MD-CLI has exclusive lock on configuration"
+
+
+class Participant(Protocol):
+    """Who takes part in a commit."""
+
+    def prepare(self, old: Branch, new: Branch) -> None:
+        """Raise a `SrpkiError` to refuse *new*; nothing has changed yet."""
+        ...
+
+    def apply(self, old: Branch, new: Branch) -> None:
+        """Take *new* into use; must not fail."""
+        ...
+
+    def abort(self) -> None:
+        """Forget what was prepared: somebody else has refused."""
+        ...
+
+
+class Datastore:
+    """The running configuration of one node, below the root *schema*.
+
+    A loaded *running* configuration is taken as it is, but for plain secrets, which are sealed.
+    """
+
+    def __init__(self, schema: Container, *, sealer: Sealer, running: Branch = EMPTY) -> None:
+        self.schema = schema
+        self.lock = threading.RLock()
+        self._sealer = sealer
+        self._running = _with_sealed_secrets(schema, running, sealer)
+        self._participants: list[Participant] = []
+        self._candidates: list[Candidate] = []
+        self._shared = Shared(self._running)
+
+    @property
+    def running(self) -> Branch:
+        """What is in use."""
+        return self._running
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The candidates that are open, the eldest first."""
+        return tuple(self._candidates)
+
+    def subscribe(self, participant: Participant) -> None:
+        """Let *participant* take part in every commit from now on."""
+        with self.lock:
+            self._participants.append(participant)
+
+    def open(self, mode: Mode, owner: str) -> Candidate:
+        """Open a candidate for *owner*; close it when done.
+
+        Global, exclusive and read-only candidates share one tree; each private one has its own
+        [cli.md 1.2]. Raises `LockedError`.
+        """
+        with self.lock:
+            held = any(other.mode == "exclusive" for other in self._candidates)
+            if mode == "exclusive":
+                if held:
+                    raise LockedError("exclusive", _LOCKED)
+                if self._shared.dirty or any(one.mode == "global" for one in self._candidates):
+                    raise LockedError("exclusive", _EDITED)
+            elif mode == "global" and held:
+                raise LockedError("global", _LOCKED)
+            own = Shared(self._running) if mode == "private" else self._shared
+            candidate = Candidate(self, mode, owner, own)
+            self._candidates.append(candidate)
+            return candidate
+
+    def close(self, candidate: Candidate) -> None:
+        """Forget *candidate*; what an exclusive one has not committed is discarded."""
+        with self.lock:
+            if candidate not in self._candidates:
+                return
+            self._candidates.remove(candidate)
+            if candidate.mode == "exclusive":
+                self._shared.reset(self._running)
+
+    def edit(self, edits: Iterable[Edit]) -> None:
+        """Make *edits* in the running configuration at once, all or none (classic CLI).
+
+        Raises `InvalidConfigurationError` for what the edits make wrong, `LockedError` while a
+        session has exclusive access, and what a participant refuses with.
+        """
+        with self.lock:
+            self.check_access(None)
+            new = self._running
+            for one in edits:
+                value = self.seal(one.path, one.value) if one.kind == "set" else one.value
+                new = Edit(one.kind, one.path, value).apply(self.schema, new)
+            if new == self._running:
+                return
+            known = set(validate(self.schema, self._running))
+            problems = validate(self.schema, new)
+            self.replace(new, tuple(problem for problem in problems if problem not in known))
+
+    def check_access(self, candidate: Candidate | None) -> None:
+        """Raise `LockedError` when a session other than *candidate* has exclusive access."""
+        if any(one.mode == "exclusive" for one in self._candidates if one is not candidate):
+            raise LockedError("global", _LOCKED)
+
+    def replace(self, new: Branch, problems: tuple[Problem, ...]) -> None:
+        """Make *new* the running configuration: prepare everywhere, then apply everywhere.
+
+        Raises `InvalidConfigurationError` when there are *problems*, and what a participant
+        refuses with; nothing has changed then. Call it with the lock held.
+        """
+        if problems:
+            raise InvalidConfigurationError(problems)
+        old = self._running
+        prepared: list[Participant] = []
+        try:
+            for participant in self._participants:
+                prepared.append(participant)
+                participant.prepare(old, new)
+        except BaseException:
+            for participant in prepared:
+                participant.abort()
+            raise
+        clean = not self._shared.dirty
+        self._running = new
+        if clean:
+            self._shared.reset(new)
+        for participant in self._participants:
+            participant.apply(old, new)
+
+    def seal(self, path: Path, value: Value) -> Value:
+        """Return *value*, sealed when the leaf at *path* is a secret."""
+        node = nodes_along(self.schema, path)[-1]
+        if isinstance(node, Leaf) and _is_secret(node) and isinstance(value, str):
+            return sealed(value, self._sealer)
+        return value
+
+
+def _is_secret(node: Leaf) -> bool:
+    return isinstance(node.type, Text) and node.type.secret
+
+
+def _with_sealed_secrets(node: Container | ListNode, branch: Branch, sealer: Sealer) -> Branch:
+    items = dict(branch)
+    for child in data_children(node):
+        content = items.get(child.name)
+        if isinstance(child, Container) and isinstance(content, Branch):
+            items[child.name] = _with_sealed_secrets(child, content, sealer)
+        elif isinstance(child, ListNode) and isinstance(content, Entries):
+            items[child.name] = Entries(
+                {
+                    keys: _with_sealed_secrets(child, entry, sealer)
+                    for keys, entry in content.items()
+                }
+            )
+        elif isinstance(child, Leaf) and _is_secret(child) and isinstance(content, str):
+            items[child.name] = sealed(content, sealer)
+    return Branch(items)

@@ -1,0 +1,192 @@
+"""The saved configuration: a tree to brace text and back.
+
+The text is that of `text.brace_lines` inside ``configure { }``. A value stands on the line of its
+name; ``#`` outside quotes begins a comment. Reading is bounded in size and, by the schema, depth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple, NoReturn
+
+from srpki.config.edit import always_there, rivals
+from srpki.config.text import INDENT, brace_lines
+from srpki.config.tree import Branch, Element, Entries
+from srpki.core.errors import InvalidInputError
+from srpki.schema.nodes import Container, DataNode, Leaf, LeafList, ListNode, child_of
+from srpki.schema.paths import Key, Value
+from srpki.schema.types import Empty, ValueType, ValueTypeError
+
+MAXIMUM_SIZE: Final = 16 * 2**20
+"""Characters; the largest configuration that the schema's maxima allow is far below."""
+
+_TOKEN: Final = re.compile(
+    r"""(?P<blank>[ \t\r]+|\#[^\n]*)
+      | (?P<newline>\n)
+      | (?P<mark>[{}\[\]])
+      | "(?P<quoted>(?:[^"\\\n]|\\[^\n])*)"
+      | (?P<word>[^\s"{}\[\]]+)""",
+    re.VERBOSE,
+)
+
+
+class _Token(NamedTuple):
+    """A *text* on a *line*; a *mark* is one of the brackets, not a value."""
+
+    text: str
+    line: int
+    mark: bool
+
+
+def dump(root: Container, tree: Branch) -> str:
+    """Return *tree*, the content of *root*, as text that `load` reads back."""
+    return "\n".join([f"{root.name} {{", *brace_lines(root, tree, INDENT), "}", ""])
+
+
+def load(root: Container, text: str) -> Branch:
+    """Return the tree that *text* describes.
+
+    References, mandatory elements and maximum numbers are not looked at. Raises
+    `InvalidInputError` that names the line.
+    """
+    if len(text) > MAXIMUM_SIZE:
+        raise InvalidInputError(
+            f"the configuration is longer than {MAXIMUM_SIZE} characters", hint="shorten it"
+        )
+    return _Reader(text).read(root)
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    line, place = 1, 0
+    while place < len(text):
+        found = _TOKEN.match(text, place)
+        if found is None:
+            _refuse(line, "a quoted string does not end on its line")
+        place = found.end()
+        if found["newline"]:
+            line += 1
+        elif found["quoted"] is not None:
+            yield _Token(re.sub(r'\\(["\\])', r"\1", found["quoted"]), line, mark=False)
+        elif found["mark"] or found["word"]:
+            yield _Token(found[0], line, mark=bool(found["mark"]))
+
+
+def _refuse(line: int, sentence: str) -> NoReturn:
+    raise InvalidInputError(f"line {line}: {sentence}")
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self._tokens = list(_tokens(text))
+        self._place = 0
+
+    def read(self, root: Container) -> Branch:
+        if not self._tokens:
+            return Branch()
+        self._word(root.name)
+        self._mark("{")
+        content = self._block(root)
+        if self._place < len(self._tokens):
+            _refuse(self._next().line, "nothing may follow the closing brace")
+        return content
+
+    def _block(self, node: Container | ListNode) -> Branch:
+        """Read to the brace that closes the content of *node*, and that brace."""
+        items: dict[str, Element] = {}
+        while not self._take("}"):
+            name = self._next()
+            child = None if name.mark else child_of(node, name.text)
+            if not isinstance(child, Container | ListNode | Leaf | LeafList) or _is_key(
+                node, child
+            ):
+                _refuse(name.line, f"unknown element '{name.text}'")
+            others = rivals(node, child.name) & items.keys()
+            if others:
+                _refuse(name.line, f"'{name.text}' excludes '{min(others)}'")
+            if child.name in items and not isinstance(child, ListNode):
+                _refuse(name.line, f"'{name.text}' is there twice")
+            self._element(node, child, name, items)
+        return Branch(items)
+
+    def _element(
+        self,
+        parent: Container | ListNode,
+        node: DataNode,
+        name: _Token,
+        items: dict[str, Element],
+    ) -> None:
+        if isinstance(node, ListNode):
+            entries = items.get(node.name)
+            known = dict(entries) if isinstance(entries, Entries) else {}
+            keys = self._keys(node, name)
+            if keys in known:
+                _refuse(name.line, f"'{name.text}' is there twice with the same key")
+            self._mark("{")
+            items[node.name] = Entries({**known, keys: self._block(node)})
+        elif isinstance(node, Container):
+            self._mark("{")
+            content = self._block(node)
+            if content or not always_there(parent, node):
+                items[node.name] = content
+        elif isinstance(node, LeafList):
+            items[node.name] = self._values(node, name)
+        else:
+            empty = isinstance(node.type, Empty)
+            items[node.name] = True if empty else self._value(node.type, name)
+
+    def _keys(self, node: ListNode, name: _Token) -> tuple[Key, ...]:
+        keys: list[Key] = []
+        for place, leaf in enumerate(node.key_leafs):
+            if place:
+                self._word(leaf.name)
+            key = self._value(leaf.type, name)
+            assert isinstance(key, str | int)
+            keys.append(key)
+        return tuple(keys)
+
+    def _values(self, node: LeafList, name: _Token) -> Value:
+        self._mark("[")
+        values: list[str | int] = []
+        while not self._take("]"):
+            value = self._value(node.type, name)
+            assert isinstance(value, str | int)
+            values.append(value)
+        return tuple(dict.fromkeys(values))
+
+    def _value(self, kind: ValueType, name: _Token) -> Value:
+        token = self._next()
+        if token.mark or token.line != name.line:
+            _refuse(name.line, f"'{name.text}' lacks a value")
+        try:
+            return kind.parse(token.text)
+        except ValueTypeError as error:
+            _refuse(token.line, f"'{name.text}': {error}")
+
+    def _word(self, wanted: str) -> None:
+        token = self._next()
+        if token.mark or token.text != wanted:
+            _refuse(token.line, f"'{wanted}' is expected, not '{token.text}'")
+
+    def _mark(self, wanted: str) -> None:
+        token = self._next()
+        if not token.mark or token.text != wanted:
+            _refuse(token.line, f"'{wanted}' is expected, not '{token.text}'")
+
+    def _take(self, mark: str) -> bool:
+        token = self._next()
+        if token.mark and token.text == mark:
+            return True
+        self._place -= 1
+        return False
+
+    def _next(self) -> _Token:
+        if self._place == len(self._tokens):
+            last = self._tokens[-1].line if self._tokens else 1
+            _refuse(last, "the text ends before a brace or bracket is closed")
+        self._place += 1
+        return self._tokens[self._place - 1]
+
+
+def _is_key(parent: Container | ListNode, node: DataNode) -> bool:
+    return isinstance(parent, ListNode) and node.name in parent.keys
