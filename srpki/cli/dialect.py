@@ -1,0 +1,307 @@
+"""Reads schema nodes as MD-CLI grammar: contexts, values, paths and action inputs.
+
+The classic CLI's reading is in `srpki.cli.overlay`; both share `value_of` and `inputs_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from srpki.cli.grammar import (
+    Alt,
+    AnyOrder,
+    Cases,
+    Close,
+    Closing,
+    Command,
+    Effects,
+    Grammar,
+    Input,
+    Into,
+    KeyOf,
+    Keyword,
+    Many,
+    Open,
+    Opt,
+    Put,
+    Run,
+    Seq,
+    Slot,
+    State,
+    Terminal,
+)
+from srpki.schema.nodes import (
+    Action,
+    Case,
+    Choice,
+    Container,
+    DataNode,
+    Leaf,
+    LeafList,
+    ListNode,
+    Node,
+    child_of,
+    data_children,
+)
+from srpki.schema.paths import Path
+from srpki.schema.types import Empty
+
+Context = Container | ListNode
+First = tuple[tuple[Terminal, State], ...]
+
+_OPEN_LIST = Keyword("[", structure=True)
+_CLOSE_LIST = Keyword("]", structure=True)
+EDITABLE = ("configure", "environment")
+"""The branches whose values can be typed."""
+
+MODES: State = tuple(
+    Keyword(
+        mode,
+        f"Enter {mode} configuration mode",
+        (Command("configure"), Input("mode", constant=mode)),
+    )
+    for mode in ("exclusive", "global", "private", "read-only")
+)
+CLOSE = Closing(Keyword("}", "Close the context", (Close(),), structure=True))
+
+
+def mark_of(node: DataNode | Action) -> str:
+    """Return the sign that *node* has in help: what it can be entered as, or must be given."""
+    if isinstance(node, Container | ListNode):
+        return "+"
+    return "^" if isinstance(node, Leaf) and node.mandatory else "-"
+
+
+def key_slot(node: ListNode, leaf: Leaf) -> Slot:
+    """Return the slot for the key *leaf* of *node*."""
+    return Slot(leaf.name, leaf.type, leaf.help, (KeyOf(leaf.name),), leaf, node.name)
+
+
+def keys_of(node: ListNode) -> State:
+    """Return what names one entry: the first key bare, the others after their names."""
+    first, *others = node.key_leafs
+    named = [Seq((Keyword(leaf.name, leaf.help), key_slot(node, leaf))) for leaf in others]
+    return (key_slot(node, first), *named)
+
+
+def in_cases(node: Context) -> frozenset[str]:
+    """Return the names of the nodes that stand in a choice of *node*."""
+    return frozenset(
+        inner.name
+        for child in node.children
+        if isinstance(child, Choice)
+        for case in child.cases
+        for inner in data_children(case)
+    )
+
+
+class MdDialect:
+    """The MD-CLI's reading of a tree below *root*; each context is read once, when it is needed."""
+
+    def __init__(self, root: Container) -> None:
+        """Read the tree below *root*, a nameless container of what can be typed at ``[/]``."""
+        self.root = root
+        self._contents: dict[tuple[int, bool], MdContent] = {}
+        self._places: dict[int, MdPlace] = {}
+
+    def content(self, node: Context, *, edits: bool) -> MdContent:
+        """Return what may be typed inside *node*; where nothing *edits*, only where to go."""
+        key = (id(node), edits)
+        if key not in self._contents:
+            self._contents[key] = MdContent(self, node, edits=edits)
+        return self._contents[key]
+
+    def place(self, node: Context) -> MdPlace:
+        """Return the paths that lead on from *node*."""
+        if id(node) not in self._places:
+            self._places[id(node)] = MdPlace(self, node)
+        return self._places[id(node)]
+
+    def node(self, context: Path) -> Context:
+        """Return the schema node of *context*."""
+        node: Context = self.root
+        for step in context:
+            child = child_of(node, step.name)
+            assert isinstance(child, Container | ListNode)
+            node = child
+        return node
+
+
+class MdContent(Grammar):
+    """The inside of a context: values in any number, then at most one step into a context below.
+
+    A step into a context in braces comes back; one without braces stays there, and everything
+    that follows on the line is read there.
+    """
+
+    nullable = True
+
+    def __init__(self, dialect: MdDialect, node: Context, *, edits: bool) -> None:
+        """Read the inside of *node*."""
+        self._node = node
+        self._dialect = dialect
+        self._edits = edits
+        self._known: dict[int, First] = {}
+
+    def first(self) -> Iterator[tuple[Terminal, State]]:
+        """Yield the children's names."""
+        yield from self.inside(self)
+
+    def inside(self, resume: MdContent) -> First:
+        """Return the children's names, to go on in *resume* after a closing brace."""
+        if id(resume) not in self._known:
+            self._known[id(resume)] = tuple(self._read(resume))
+        return self._known[id(resume)]
+
+    def _read(self, resume: MdContent) -> Iterator[tuple[Terminal, State]]:
+        skipped = self._node.keys if isinstance(self._node, ListNode) else ()
+        chosen = in_cases(self._node)
+        for child in sorted(data_children(self._node), key=lambda node: node.name):
+            if isinstance(child, Action):
+                yield action_keyword(child, child.name), (inputs_of(child),)
+            elif isinstance(child, Container | ListNode):
+                yield self._step(child), self._below(child, resume, makes=child.name in chosen)
+            elif self._edits and child.name not in skipped:
+                yield _value(child, (_Inside(self, resume),))
+
+    def _step(self, child: Context) -> Keyword:
+        keys = child.keys if isinstance(child, ListNode) else ()
+        create = self._edits_below(child) and (isinstance(child, ListNode) or child.presence)
+        return Keyword(child.name, child.help, (Into(child.name, keys, create=create),), "+")
+
+    def _edits_below(self, child: Context) -> bool:
+        return self._edits or (self._node is self._dialect.root and child.name in EDITABLE)
+
+    def _below(self, child: Context, resume: MdContent, *, makes: bool) -> State:
+        content = self._dialect.content(child, edits=self._edits_below(child))
+        tail = _Tail(content, resume, makes=makes and self._edits)
+        if isinstance(child, ListNode):
+            return (*keys_of(child), tail)
+        if self._node is self._dialect.root and child.name == "configure":
+            return (Alt((*MODES, tail)),)
+        return (tail,)
+
+
+def _value(child: Leaf | LeafList, after: State) -> tuple[Keyword, State]:
+    name = (child.name,)
+    if isinstance(child.type, Empty):
+        keyword = Keyword(child.name, child.help, (Put(name, constant=True),), mark_of(child))
+        return keyword, after
+    keyword = Keyword(child.name, child.help, mark=mark_of(child))
+    if isinstance(child, LeafList):
+        return keyword, (values_of(child, (Put(name),)), *after)
+    return keyword, (value_of(child, (Put(name),)), *after)
+
+
+def value_of(leaf: Leaf | LeafList, effects: Effects) -> Slot:
+    """Return the slot for the value of *leaf*."""
+    return Slot(leaf.name, leaf.type, leaf.help, effects, leaf)
+
+
+def values_of(leaf: LeafList, effects: Effects) -> Grammar:
+    """Return one value of *leaf*, or several in brackets."""
+    slot = value_of(leaf, effects)
+    return Alt((slot, Seq((_OPEN_LIST, Many(slot), _CLOSE_LIST))))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Inside(Grammar):
+    """More of *content*, which was entered without braces from *resume*."""
+
+    content: MdContent
+    resume: MdContent
+    nullable = True
+
+    def first(self) -> Iterator[tuple[Terminal, State]]:
+        """Yield the children's names."""
+        yield from self.content.inside(self.resume)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tail(Grammar):
+    """What follows the name of a context: its inside, in braces or without."""
+
+    content: MdContent
+    resume: MdContent
+    makes: bool
+    nullable = True
+
+    def first(self) -> Iterator[tuple[Terminal, State]]:
+        """Yield the brace, then the children's names."""
+        brace = Keyword("{", "Open the context", (Open(makes=self.makes),), structure=True)
+        yield brace, (self.content, CLOSE, self.resume)
+        yield from self.content.inside(self.resume)
+
+
+class MdPlace(Grammar):
+    """A path from a context to anything below it, values left out."""
+
+    nullable = True
+
+    def __init__(self, dialect: MdDialect, node: Context) -> None:
+        """Read the paths from *node*."""
+        self._dialect = dialect
+        self._node = node
+        self._known: First | None = None
+
+    def first(self) -> Iterator[tuple[Terminal, State]]:
+        """Yield the children's names."""
+        if self._known is None:
+            self._known = tuple(self._read())
+        yield from self._known
+
+    def _read(self) -> Iterator[tuple[Terminal, State]]:
+        skipped = self._node.keys if isinstance(self._node, ListNode) else ()
+        for child in sorted(data_children(self._node), key=lambda node: node.name):
+            if isinstance(child, Action) or child.name in skipped:
+                continue
+            keys = child.keys if isinstance(child, ListNode) else ()
+            into = (Into(child.name, keys, enters=False),)
+            keyword = Keyword(child.name, child.help, into, mark_of(child))
+            if isinstance(child, ListNode):
+                yield keyword, (Opt(Seq((*keys_of(child), self._dialect.place(child)))),)
+            elif isinstance(child, Container):
+                yield keyword, (self._dialect.place(child),)
+            elif isinstance(child, LeafList):
+                yield keyword, (Opt(values_of(child, (Input("value", many=True),))),)
+            else:
+                yield keyword, ()
+
+
+# --- actions --------------------------------------------------------------------------------------
+
+
+def action_keyword(action: Action, word: str) -> Keyword:
+    """Return the *word* that runs *action*."""
+    return Keyword(word, action.help, (Run(action.operation),), "-")
+
+
+def inputs_of(action: Action) -> Grammar:
+    """Return the inputs of *action*: the positional ones in order, the others by name."""
+    leafs = {child.name: child for child in action.inputs if isinstance(child, Leaf)}
+    positional = [input_slot(leafs[name]) for name in action.positional]
+    bare = [slot if leafs[slot.name].mandatory else Opt(slot) for slot in positional]
+    named = [_named(child) for child in action.inputs if child.name not in action.positional]
+    return Seq((*bare, AnyOrder(tuple(named))))
+
+
+def input_slot(leaf: Leaf) -> Slot:
+    """Return the slot for the value of the input *leaf*."""
+    return value_of(leaf, (Input(leaf.name),))
+
+
+def _named(node: Node) -> Grammar:
+    if isinstance(node, Choice):
+        return Cases(tuple(_case(case) for case in node.cases), mandatory=node.mandatory)
+    assert isinstance(node, Leaf)
+    if isinstance(node.type, Empty):
+        effects = (Input(node.name, constant=True),)
+        return Opt(Keyword(node.name, node.help, effects))
+    keyword = Keyword(node.name, node.help, mark=mark_of(node))
+    named = Seq((keyword, input_slot(node)))
+    return named if node.mandatory else Opt(named)
+
+
+def _case(case: Case) -> State:
+    return tuple(_named(child) for child in case.children)

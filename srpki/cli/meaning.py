@@ -1,0 +1,230 @@
+"""Folds the effects of recognised words into what the line means, the same for both dialects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from srpki.cli.grammar import (
+    Close,
+    Command,
+    Create,
+    Effect,
+    Input,
+    Into,
+    KeyOf,
+    Make,
+    Open,
+    Part,
+    Pipe,
+    Put,
+    Remove,
+    Root,
+    Run,
+    Suffix,
+    Take,
+)
+from srpki.cli.walker import Match
+from srpki.config.edit import Edit
+from srpki.schema.paths import Key, Path, Step, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """An output modifier with its inputs."""
+
+    name: str
+    inputs: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a line means.
+
+    *context* is where it leads and *target* what it addressed last; *opened* are the contexts that
+    its unclosed braces return to, outermost first; *closed* counts closing braces without an
+    opening one. *create* tells that the classic ``create`` was given.
+    """
+
+    context: Path
+    target: Path
+    entered: tuple[Path, ...]
+    edits: tuple[Edit, ...]
+    command: str
+    operation: str
+    inputs: dict[str, Value]
+    modifiers: tuple[Modifier, ...]
+    opened: tuple[Path, ...]
+    closed: int
+    create: bool
+
+
+@dataclass(slots=True)
+class _Segment:
+    """One step whose keys may come later."""
+
+    name: str
+    wanted: tuple[str, ...] = ()
+    keys: dict[str, Key] = field(default_factory=dict)
+
+    def step(self) -> Step:
+        if len(self.keys) < len(self.wanted):
+            return Step(self.name)
+        return Step(self.name, tuple(self.keys[name] for name in self.wanted))
+
+
+_Segments = tuple[_Segment, ...]
+_Kind = Literal["set", "create", "delete", "take"]
+_Pending = tuple[_Kind, _Segments, tuple[str, ...], Value | None]
+
+
+class _Fold:
+    """The state of the fold; one method an effect that needs more than a line."""
+
+    def __init__(self, context: Path) -> None:
+        self._start: _Segments = tuple(_fixed(step) for step in context)
+        self._at = self._start
+        self._base = [self._start]
+        self._landed = False
+        self._entered: list[_Segments] = []
+        self._edits: list[_Pending] = []
+        self._parts: dict[tuple[str, ...], int] = {}
+        self._command = self._operation = ""
+        self._inputs: dict[str, Value] = {}
+        self._modifiers: list[Modifier] = []
+        self._closed = 0
+        self._create = False
+
+    def apply(self, effect: Effect, value: Value | None) -> None:  # noqa: C901 - one case an effect
+        match effect:
+            case Root():
+                self._at = ()
+                self._base = [self._start]
+            case Into():
+                self._into(effect)
+            case KeyOf(name) if isinstance(value, (str, int)):
+                self._at[-1].keys[name] = value
+            case Put():
+                self._put(effect, value)
+            case Suffix(word):
+                self._suffix(word)
+            case Take(leaf) if isinstance(value, (str, int)):
+                self._edits.append(("take", self._at, leaf, value))
+            case Make(leaf):
+                self._edit("create", leaf)
+            case Remove(leaf):
+                self._edit("delete", leaf)
+            case Part(leaf, factor) if isinstance(value, int):
+                self._part(leaf, value * factor)
+            case Create():
+                self._create = True
+            case Open(makes):
+                self._open(makes=makes)
+            case Close():
+                self._close()
+            case Command(name):
+                self._command = name
+                self._landed = False
+            case Run(operation):
+                self._operation = operation
+                self._landed = False
+            case Pipe(name):
+                self._modifiers.append(Modifier(name, {}))
+            case Input():
+                self._input(effect, value)
+            case _:
+                message = f"{effect} needs another value than {value!r}"
+                raise TypeError(message)
+
+    def _into(self, effect: Into) -> None:
+        self._at = (*self._at, _Segment(effect.name, effect.keys))
+        self._landed = effect.enters
+        if effect.enters:
+            self._entered.append(self._at)
+        if effect.create:
+            self._edit("create", ())
+            self._landed = effect.enters
+
+    def _edit(self, kind: _Kind, leaf: tuple[str, ...], value: Value | None = None) -> None:
+        self._edits.append((kind, self._at, leaf, value))
+        self._landed = False
+
+    def _put(self, effect: Put, value: Value | None) -> None:
+        known = any(at is self._at and leaf == effect.leaf for _, at, leaf, _ in self._edits)
+        if not (effect.weak and known):
+            self._edit("set", effect.leaf, value if effect.constant is None else effect.constant)
+
+    def _suffix(self, word: str) -> None:
+        kind, at, leaf, value = self._edits.pop()
+        self._edits.append((kind, at, leaf, f"{value} {word}"))
+
+    def _part(self, leaf: tuple[str, ...], seconds: int) -> None:
+        self._parts[leaf] = self._parts.get(leaf, 0) + seconds
+        self._edits = [edit for edit in self._edits if edit[2] != leaf]
+        self._edit("set", leaf, self._parts[leaf])
+
+    def _open(self, *, makes: bool) -> None:
+        if makes:
+            self._edit("create", ())
+        self._base.append(self._at)
+        self._landed = False
+
+    def _close(self) -> None:
+        if len(self._base) > 1:
+            self._base.pop()
+        else:
+            self._closed += 1
+        self._at = self._base[-1]
+        self._landed = False
+
+    def _input(self, effect: Input, value: Value | None) -> None:
+        inputs = self._modifiers[-1].inputs if self._modifiers else self._inputs
+        given = value if effect.constant is None else effect.constant
+        if effect.many and isinstance(given, (str, int)):
+            known = inputs.get(effect.name, ())
+            given = (*known, given) if isinstance(known, tuple) else (given,)
+        if given is not None and not (effect.weak and effect.name in inputs):
+            inputs[effect.name] = given
+
+    def result(self) -> Meaning:
+        target = _path(self._at)
+        return Meaning(
+            context=target if self._landed else _path(self._base[-1]),
+            target=target,
+            entered=tuple(_path(segments) for segments in self._entered),
+            edits=tuple(_edit(*edit) for edit in self._edits),
+            command=self._command,
+            operation=self._operation,
+            inputs=self._inputs,
+            modifiers=tuple(self._modifiers),
+            opened=tuple(_path(segments) for segments in self._base[:-1]),
+            closed=self._closed,
+            create=self._create,
+        )
+
+
+def meaning(matches: Iterable[Match], context: Path) -> Meaning:
+    """Return what *matches* mean to a session that stands at *context*."""
+    fold = _Fold(context)
+    for match in matches:
+        for effect in match.terminal.effects:
+            fold.apply(effect, match.value)
+    return fold.result()
+
+
+def _edit(kind: _Kind, at: _Segments, leaf: tuple[str, ...], value: Value | None) -> Edit:
+    path = _path(at) + tuple(map(Step, leaf))
+    if kind == "take":
+        assert isinstance(value, (str, int))
+        return Edit("delete", (*path[:-1], Step(path[-1].name, (value,))))
+    return Edit(kind, path, "" if value is None else value)
+
+
+def _fixed(step: Step) -> _Segment:
+    names = tuple(map(str, range(len(step.keys))))
+    return _Segment(step.name, names, dict(zip(names, step.keys, strict=True)))
+
+
+def _path(segments: _Segments) -> Path:
+    return tuple(segment.step() for segment in segments)

@@ -1,0 +1,98 @@
+"""Output modifiers: ``| match``, ``| count``, ``| no-more``, chained, alike in both CLIs.
+
+A pattern is plain text, not a regular expression: it cannot take long whatever is typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from srpki.cli.grammar import (
+    Alt,
+    AnyOrder,
+    Grammar,
+    Input,
+    Keyword,
+    Opt,
+    Pipe,
+    Seq,
+    Slot,
+    State,
+    Terminal,
+)
+from srpki.cli.meaning import Modifier
+from srpki.schema.types import Integer, Text
+
+_LINES = Integer("uint32", 0, 10000)
+
+
+def _number(word: str, help_: str) -> Grammar:
+    return Opt(Seq((Keyword(word, help_), Slot(word, _LINES, help_, (Input(word),)))))
+
+
+def _flag(word: str, help_: str) -> Grammar:
+    return Opt(Keyword(word, help_, (Input(word, constant=True),)))
+
+
+_PATTERN = Slot("pattern", Text(length=(1, 255)), "Text to look for", (Input("pattern"),))
+_OPTIONS = AnyOrder(
+    (
+        _flag("ignore-case", "Take upper and lower case as the same"),
+        _flag("invert-match", "Print the lines without the text"),
+        _number("max-count", "Stop after this many lines with the text"),
+        _number("post-lines", "Print this many lines after each one found"),
+        _number("pre-lines", "Print this many lines before each one found"),
+    )
+)
+_MODIFIERS = Alt(
+    (
+        Keyword("count", "Print only the number of lines", (Pipe("count"),)),
+        Seq(
+            (Keyword("match", "Print only lines with a text", (Pipe("match"),)), _PATTERN, _OPTIONS)
+        ),
+        Keyword("no-more", "Print everything at once", (Pipe("no-more"),)),
+    )
+)
+_BAR = Keyword("|", "Change the output", structure=True)
+
+
+class _Tail(Grammar):
+    """Modifiers, one after another."""
+
+    nullable = True
+
+    def first(self) -> Iterator[tuple[Terminal, State]]:
+        """Yield the bar."""
+        yield _BAR, (_MODIFIERS, self)
+
+
+PIPES = _Tail()
+
+
+def apply(text: str, modifiers: Sequence[Modifier]) -> str:
+    """Return *text* after all *modifiers*, in order."""
+    for modifier in modifiers:
+        if modifier.name == "match":
+            text = "\n".join(_match(text.splitlines(), modifier))
+        elif modifier.name == "count":
+            text = f"Count: {len(text.splitlines())} lines"
+    return text
+
+
+def _match(lines: list[str], modifier: Modifier) -> list[str]:
+    inputs = modifier.inputs
+    folded = bool(inputs.get("ignore-case", False))
+    pattern = str(inputs["pattern"])
+    wanted = not inputs.get("invert-match", False)
+    if folded:
+        pattern = pattern.casefold()
+    found = [
+        number
+        for number, line in enumerate(lines)
+        if (pattern in (line.casefold() if folded else line)) == wanted
+    ]
+    limit = inputs.get("max-count")
+    found = found[:limit] if isinstance(limit, int) else found
+    before, after = int(str(inputs.get("pre-lines", 0))), int(str(inputs.get("post-lines", 0)))
+    shown = {near for number in found for near in range(number - before, number + after + 1)}
+    return [line for number, line in enumerate(lines) if number in shown]

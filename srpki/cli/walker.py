@@ -1,0 +1,182 @@
+"""The walker: what was recognised, what may come next, where it went wrong.
+
+Parsing, completion and help read the same `Walk`, so they cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from srpki.cli.grammar import Keyword, Slot, State, Terminal, may_end, missing, options
+from srpki.cli.lexer import Token
+from srpki.schema.paths import Value
+from srpki.schema.types import ValueTypeError
+
+Kind = Literal["unknown", "ambiguous", "value", "quote", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A terminal that was recognised; *value* is what a slot's text means."""
+
+    terminal: Terminal
+    token: Token
+    value: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Where and how the line went wrong; *at* is the number of the token, *text* says why.
+
+    *names* are the words that an abbreviation fits, or the values that are missing.
+    """
+
+    kind: Kind
+    at: int
+    text: str = ""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One way to read the words: what was *recognised*, and the *state* that this leads to.
+
+    Words that begin two alternatives alike are read both ways until one of them fails.
+    """
+
+    recognised: tuple[Match, ...]
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far the words led: the *threads* that are still alive, and the *failure* if any."""
+
+    threads: tuple[Thread, ...]
+    failure: Failure | None = None
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """What was recognised, preferably by a thread that may end here."""
+        return self._best.recognised
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The names of what must still be typed; nothing when the line may end here."""
+        return missing(self._best.state)
+
+    @property
+    def _best(self) -> Thread:
+        ending = (thread for thread in self.threads if may_end(thread.state))
+        return next(ending, self.threads[0])
+
+    def expected(self) -> list[Terminal]:
+        """Return the terminals that may come next, each once, in order."""
+        seen: dict[object, Terminal] = {}
+        for thread in self.threads:
+            for terminal, _ in options(thread.state):
+                name = terminal.word if isinstance(terminal, Keyword) else (terminal.name,)
+                seen.setdefault(name, terminal)
+        return list(seen.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A terminal that may come next for *thread*, and what is left after it."""
+
+    thread: Thread
+    terminal: Terminal
+    state: State
+
+    def taken(self, token: Token, value: Value | None = None) -> Thread:
+        match = Match(self.terminal, token, value)
+        return Thread((*self.thread.recognised, match), self.state)
+
+
+def walk(state: State, tokens: Sequence[Token]) -> Walk:
+    """Read *tokens* from *state* on, as far as they can be recognised."""
+    threads: tuple[Thread, ...] = (Thread((), state),)
+    for at, token in enumerate(tokens):
+        ways = [
+            _Way(thread, terminal, left)
+            for thread in threads
+            for terminal, left in options(thread.state)
+        ]
+        outcome = _step(ways, token, at)
+        if isinstance(outcome, Failure):
+            return Walk(threads, outcome)
+        threads = outcome
+    return Walk(threads)
+
+
+def parse(state: State, tokens: Sequence[Token]) -> Walk:
+    """Read *tokens* as a whole line: like `walk`, but what must follow must be there."""
+    found = walk(state, tokens)
+    if found.failure is not None or not found.missing:
+        return found
+    return Walk(found.threads, Failure("missing", len(tokens), names=found.missing))
+
+
+def fitting(terminals: Iterable[Keyword], prefix: str) -> list[Keyword]:
+    """Return the keywords that *prefix* abbreviates: the exact one, else those of one tier."""
+    candidates = [keyword for keyword in terminals if keyword.word.startswith(prefix)]
+    exact = [keyword for keyword in candidates if keyword.word == prefix]
+    if exact:
+        return exact[:1]
+    lowest = min((keyword.tier for keyword in candidates), default=0)
+    return [keyword for keyword in candidates if keyword.tier == lowest]
+
+
+def _step(ways: list[_Way], token: Token, at: int) -> tuple[Thread, ...] | Failure:
+    if not token.closed:
+        return Failure("quote", at, "missing closing quote")
+    keywords = [] if token.quoted else fitting(_keywords(ways, mark=token.mark), token.text)
+    if keywords and keywords[0].word == token.text:
+        return _by_keyword(ways, keywords[0], token)
+    failure: Failure | None = None
+    if not token.mark:
+        outcomes = [_value(way, token, at) for way in ways if isinstance(way.terminal, Slot)]
+        threads = tuple(outcome for outcome in outcomes if isinstance(outcome, Thread))
+        if threads:
+            return threads
+        failure = next((out for out in outcomes if isinstance(out, Failure)), None)
+    if len(keywords) == 1 and token.text:
+        return _by_keyword(ways, keywords[0], token)
+    if keywords and token.text:
+        return Failure("ambiguous", at, token.text, tuple(keyword.word for keyword in keywords))
+    return failure or Failure("unknown", at, token.text)
+
+
+def _keywords(ways: list[_Way], *, mark: bool) -> list[Keyword]:
+    unique: dict[str, Keyword] = {}
+    for way in ways:
+        if isinstance(way.terminal, Keyword) and way.terminal.structure == mark:
+            unique.setdefault(way.terminal.word, way.terminal)
+    return list(unique.values())
+
+
+def _by_keyword(ways: list[_Way], keyword: Keyword, token: Token) -> tuple[Thread, ...]:
+    return tuple(
+        way.taken(token)
+        for way in ways
+        if isinstance(way.terminal, Keyword)
+        and way.terminal.word == keyword.word
+        and way.terminal.tier == keyword.tier
+    )
+
+
+def _value(way: _Way, token: Token, at: int) -> Thread | Failure:
+    assert isinstance(way.terminal, Slot)
+    text = token.text
+    words = way.terminal.type.words()
+    if text and text not in words and not token.quoted:
+        fits = [word for word in words if word.startswith(text)]
+        if len(fits) > 1:
+            return Failure("ambiguous", at, text, tuple(fits))
+        text = fits[0] if fits else text
+    try:
+        return way.taken(token, way.terminal.type.parse(text))
+    except ValueTypeError as error:
+        return Failure("value", at, str(error))
