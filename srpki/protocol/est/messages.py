@@ -29,8 +29,6 @@ BASE64: Final = ("Content-Transfer-Encoding", "base64")
 
 MAX_BODY: Final = 1 << 20
 """Octets of a coded body that are looked at."""
-MAX_CERTIFICATES: Final = 64
-"""Certificates of one answer that are looked at."""
 
 _LINE: Final = 76
 _DELAY_SECONDS: Final = re.compile(r"[0-9]{1,20}")
@@ -74,21 +72,18 @@ def write_certificates(certificates: Sequence[bytes]) -> bytes:
 
 
 def read_certificates(body: bytes) -> tuple[bytes, ...]:
-    """Return the certificates (DER) in a base64 coded certs-only PKCS#7, in their order.
+    """Return the certificates (DER) in a base64 coded certs-only PKCS#7.
+
+    Their order means nothing: it is a SET OF.
 
     Raises:
-        ProtocolError: the body is not that, has no certificate or too many.
+        ProtocolError: the body is not that, has no certificate or has too many.
     """
     der = decode_body(body)
     try:
-        certificates = tuple(formats.read_certificates(der, "pkcs7-der"))
+        return tuple(formats.read_certificates(der, "pkcs7-der"))
     except InvalidInputError as error:
         raise ProtocolError(f"the body is not certs-only PKCS#7: {error.sentence}") from None
-    if not certificates:
-        raise ProtocolError("the PKCS#7 has no certificate in it")
-    if len(certificates) > MAX_CERTIFICATES:
-        raise ProtocolError(f"the PKCS#7 has more than {MAX_CERTIFICATES} certificates in it")
-    return certificates
 
 
 def media_type(content_type: str) -> tuple[str, dict[str, str]]:

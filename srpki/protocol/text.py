@@ -1,0 +1,16 @@
+"""Text that a peer sent, made fit to be shown and logged."""
+
+from __future__ import annotations
+
+_LIMIT = 200
+
+
+def peer_text(text: str, limit: int = _LIMIT) -> str:
+    """Return *text* on one line, without control characters, of *limit* characters at most.
+
+    What does not print becomes a space, so that a peer can neither move a terminal's cursor nor
+    forge a line of a log; runs of white space become one space.
+    """
+    head = text[: 4 * limit]
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in head).split())
+    return line if len(line) <= limit else line[: limit - 3] + "..."
