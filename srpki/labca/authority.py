@@ -1,0 +1,298 @@
+"""The authority itself: its keys, what it issues, what it has issued, whom it knows.
+
+It decides nothing about protocols: the responders ask it for certificates once their protocol is
+satisfied. Time is the clock's, which in a lab is the router's too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+
+from srpki.core.clock import Clock
+from srpki.core.entropy import Entropy, serial_number
+from srpki.core.errors import RefusedError, SrpkiError, UsageError
+from srpki.labca import profiles
+from srpki.labca.profiles import Issuer, Subject
+from srpki.labca.store import CONFIRMED, REVOKED, Issued, IssuedStore
+from srpki.labca.vault import Identity, Vault
+from srpki.x509 import certificates, chain, keys, names
+
+NOT_OURS: Final = "not issued by this CA"
+"""What `Authority.judge` says of certificates that it has not issued."""
+
+_DAY: Final = 86400
+_P256: Final = keys.KeySpec("ecdsa", curve="secp256r1")
+_MOST_VALIDITY: Final = 100 * 365 * _DAY
+_MOST_NAMES: Final = 64
+_MOST_NAME_OCTETS: Final = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaSettings:
+    """What may be chosen about a lab CA.
+
+    *validity* is the life of issued certificates in seconds; *key* the kind of the CA's own keys;
+    *vendor_anchors* are roots (DER) whose devices may enrol with the certificates of their maker;
+    *implicit_confirm* grants what a CMP client asks; *wrap_base64* breaks the lines of EST bodies.
+    Empty credentials are made up, and then kept with the CA.
+    """
+
+    validity: int = 30 * _DAY
+    key: keys.KeySpec = _P256
+    vendor_anchors: tuple[bytes, ...] = ()
+    implicit_confirm: bool = True
+    wrap_base64: bool = False
+    reference: str = ""
+    secret: str = field(default="", repr=False)
+    est_username: str = ""
+    est_password: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        """Check the ranges; raises `UsageError`."""
+        if not 1 <= self.validity <= _MOST_VALIDITY:
+            raise UsageError(
+                f"a validity of {self.validity} seconds is out of range",
+                hint="from one second to a hundred years",
+            )
+
+
+class Authority:
+    """Root, issuing CA, CMP signer and TLS server identity, with the store of what was issued.
+
+    With a *directory* all of it lasts; without, it ends with the process. Safe between threads.
+    Raises what `Vault` and `IssuedStore` raise.
+    """
+
+    def __init__(
+        self,
+        directory: Path | None,
+        clock: Clock,
+        entropy: Entropy,
+        settings: CaSettings | None = None,
+    ) -> None:
+        """Take up the CA in *directory*, or found a new one."""
+        self.clock = clock
+        self.entropy = entropy
+        self.settings = settings or CaSettings()
+        self._vault = Vault(directory, entropy)
+        try:
+            self._found()
+            self._store = IssuedStore(directory)
+        except BaseException:
+            self._vault.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the directory."""
+        self._store.close()
+        self._vault.close()
+
+    def _found(self) -> None:
+        root = self._vault.identity("root", self._make_root)
+        self.root = root.certificate
+        self.issuing = self._vault.identity("issuing", partial(self._make_issuing, root))
+        # The root's key has done its work: nothing below asks for it again.
+        self._issuer = _issuer(self.issuing)
+        self.cmp_signer = self._vault.identity(
+            "cmp-signer", partial(self._make_server, "srpki lab CMP server", profiles.cmp_signer)
+        )
+        self.tls = self._vault.identity(
+            "tls", partial(self._make_server, "srpki lab EST server", profiles.tls_server)
+        )
+        given = self.settings
+        kept = self._vault.credentials(self._make_credentials)
+        self.reference = given.reference or kept.get("reference", "")
+        self.secret = given.secret or kept.get("secret", "")
+        self.est_username = given.est_username or kept.get("est_username", "")
+        self.est_password = given.est_password or kept.get("est_password", "")
+        self._secrets = {self.reference: self.secret}
+        self._est_users = {self.est_username: self.est_password}
+
+    def _make_root(self) -> Identity:
+        key = keys.generate(self.settings.key)
+        name = profiles.authority_name("srpki lab root CA")
+        subject = Subject(name, key.public_key())
+        return Identity(
+            key,
+            profiles.certificate_authority(
+                subject, Issuer(name, key), serial_number(self.entropy), path=1
+            ),
+        )
+
+    def _make_issuing(self, root: Identity) -> Identity:
+        key = keys.generate(self.settings.key)
+        subject = Subject(profiles.authority_name("srpki lab issuing CA"), key.public_key())
+        return Identity(
+            key,
+            profiles.certificate_authority(
+                subject, _issuer(root), serial_number(self.entropy), path=0
+            ),
+        )
+
+    def _make_server(
+        self, common_name: str, profile: Callable[[Subject, Issuer, int], bytes]
+    ) -> Identity:
+        key = keys.generate(self.settings.key)
+        subject = Subject(profiles.authority_name(common_name), key.public_key())
+        return Identity(key, profile(subject, self._issuer, serial_number(self.entropy)))
+
+    def _make_credentials(self) -> dict[str, str]:
+        given = self.settings
+        return {
+            "reference": given.reference or f"ref-{self.entropy.octets(3).hex()}",
+            "secret": given.secret or self.entropy.octets(12).hex(),
+            "est_username": given.est_username or "est-user",
+            "est_password": given.est_password or self.entropy.octets(12).hex(),
+        }
+
+    # What it knows
+
+    @property
+    def trust_anchor_file(self) -> Path | None:
+        """The root certificate as a PEM file, when there is a directory."""
+        return self._vault.certificate_file("root")
+
+    @property
+    def issuing_certificate_file(self) -> Path | None:
+        """The issuing certificate as a PEM file, when there is a directory."""
+        return self._vault.certificate_file("issuing")
+
+    def register(self, reference: str, secret: str) -> None:
+        """Let *reference* enrol by CMP with *secret*, as long as this process lives."""
+        self._secrets[reference] = secret
+
+    def register_est_user(self, username: str, password: str) -> None:
+        """Let *username* enrol by EST with *password*, as long as this process lives."""
+        self._est_users[username] = password
+
+    def secret_of(self, reference: bytes) -> bytes | None:
+        """Return the password registered for *reference*, None when there is none."""
+        try:
+            secret = self._secrets.get(reference.decode())
+        except UnicodeDecodeError:
+            return None
+        return None if secret is None else secret.encode()
+
+    def est_password_of(self, username: str) -> str | None:
+        """Return the password of EST user *username*, None when there is none."""
+        return self._est_users.get(username)
+
+    # What it issues
+
+    def issue(
+        self,
+        public_key: CertificatePublicKeyTypes,
+        subject: x509.Name,
+        alternative: x509.SubjectAlternativeName | None = None,
+        *,
+        validity: timedelta | None = None,
+        start: datetime | None = None,
+    ) -> Issued:
+        """Issue a certificate from now, or *start*, for *validity*, and remember it.
+
+        Raises `RefusedError` for a key, a name or a number of names that it does not certify, and
+        what `IssuedStore.add` raises.
+        """
+        check_subject(public_key, subject, alternative)
+        begin = (start or self.clock.now()).replace(microsecond=0)
+        end = begin + (validity or timedelta(seconds=self.settings.validity))
+        number = serial_number(self.entropy)
+        certificate = profiles.end_entity(
+            Subject(subject, public_key, alternative),
+            self._issuer,
+            number,
+            begin,
+            min(end, profiles.WIDE_END),
+        )
+        record = Issued(number, certificate, names.display(subject))
+        self._store.add(record)
+        return record
+
+    def issued(self, certificate: bytes) -> Issued | None:
+        """Return the record of exactly this *certificate* (DER), None when it is not ours."""
+        return self._store.find_certificate(certificate, certificates.facts(certificate).serial)
+
+    def all_issued(self) -> tuple[Issued, ...]:
+        """Return the record of every certificate issued, in order."""
+        return self._store.all()
+
+    def set_state(self, serial: int, state: str) -> None:
+        """Note what has become of *serial*; revoked stays revoked."""
+        self._store.set_state(serial, state)
+
+    def judge(self, certificate: bytes) -> str:
+        """Return why *certificate* (DER), issued here, may not speak now; empty when it may."""
+        record = self.issued(certificate)
+        if record is None:
+            return NOT_OURS
+        if record.state == REVOKED:
+            return "revoked"
+        facts = certificates.facts(certificate)
+        now = self.clock.now()
+        if now < facts.not_before:
+            return "not yet valid"
+        if now > facts.not_after:
+            return "expired"
+        return ""
+
+    def judge_vendor(self, certificate: bytes, others: tuple[bytes, ...]) -> str:
+        """Return why *certificate* is no device of a known vendor; empty when it is one.
+
+        *others* are the certificates that came with it.
+        """
+        if not self.settings.vendor_anchors:
+            return NOT_OURS
+        try:
+            chain.check_chain(certificate, others, self.settings.vendor_anchors, self.clock.now())
+        except SrpkiError as error:
+            return error.sentence
+        return ""
+
+    def knows(
+        self, subject: names.Canonical, alternative: tuple[names.AlternativeName, ...]
+    ) -> bool:
+        """Whether a certificate with these names has been issued here and is not revoked."""
+        return any(record.state != REVOKED for record in self._store.bearing(subject, alternative))
+
+    def confirm(self, serial: int) -> None:
+        """Note that its owner has taken *serial*."""
+        self._store.set_state(serial, CONFIRMED)
+
+    def revoke(self, serial: int) -> None:
+        """Revoke *serial*."""
+        self._store.set_state(serial, REVOKED)
+
+
+def _issuer(identity: Identity) -> Issuer:
+    return Issuer(certificates.parse(identity.certificate).subject, identity.key)
+
+
+def check_subject(
+    public_key: CertificatePublicKeyTypes,
+    subject: x509.Name,
+    alternative: x509.SubjectAlternativeName | None,
+) -> None:
+    """Raise `RefusedError` for a key or names that this CA does not certify."""
+    try:
+        spec = keys.spec_of(public_key)
+    except UsageError as error:
+        raise RefusedError(error.sentence) from None
+    low, high = keys.RSA_SIZES
+    if spec.kind == "ecdsa" and spec.curve not in keys.CURVES:
+        raise RefusedError(f"keys on curve {spec.curve} are not certified")
+    if spec.kind != "ecdsa" and not low <= spec.size <= high:
+        raise RefusedError(f"keys of {spec.size} bits are not certified")
+    if not list(subject):
+        raise RefusedError("the subject is empty")
+    if len(subject.public_bytes()) > _MOST_NAME_OCTETS:
+        raise RefusedError("the subject is too long")
+    if alternative is not None and not 1 <= len(list(alternative)) <= _MOST_NAMES:
+        raise RefusedError("there are too many alternative names, or none")

@@ -1,0 +1,166 @@
+"""The lab CA's files: keys that rest encrypted, certificates, credentials, all mode 0600 or public.
+
+In a directory the keys are PKCS#8, encrypted with a password that lies beside them in ``unlock``
+(mode 0600): a copied key file alone is worth nothing. Without a directory everything stays in
+memory and ends with the process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from srpki.core.entropy import Entropy
+from srpki.core.errors import BusyError, CorruptError, InvalidInputError, StorageError
+from srpki.x509 import keys
+
+_MOST_OCTETS: Final = 1 << 20
+_PRIVATE: Final = 0o600
+_PUBLIC: Final = 0o644
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A private key and its certificate (DER)."""
+
+    key: keys.PrivateKey = field(repr=False)
+    certificate: bytes = field(repr=False)
+
+
+class Vault:
+    """Keeps identities and credentials in *directory*, or nowhere when it is None.
+
+    Raises `BusyError` when another process holds the directory, `StorageError` when it cannot be
+    read or written, `CorruptError` when a file in it is damaged.
+    """
+
+    def __init__(self, directory: Path | None, entropy: Entropy) -> None:
+        """Take hold of *directory*, making it when it is new."""
+        self.directory = directory
+        self._release: Callable[[], object] = _nothing
+        self._password = b""
+        if directory is None:
+            return
+        try:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, _PRIVATE)
+        except OSError as error:
+            raise _storage(directory, error) from None
+        self._release = weakref.finalize(self, os.close, lock)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self.close()
+            raise BusyError(
+                f"another lab CA uses {directory}", hint="stop it or choose another directory"
+            ) from None
+        if not (directory / "unlock").exists():
+            self._write("unlock", entropy.octets(32).hex().encode(), _PRIVATE)
+        self._password = self._read("unlock")
+
+    def close(self) -> None:
+        """Let go of the directory."""
+        self._release()
+
+    def identity(self, name: str, make: Callable[[], Identity]) -> Identity:
+        """Return the identity called *name*, kept from before or made now."""
+        if self.directory is None:
+            return make()
+        if (self.directory / f"{name}.pem").exists():
+            return self._load(name)
+        made = make()
+        # The certificate is written last: where it is, the key is.
+        self._write(f"{name}.key", self._sealed(made), _PRIVATE)
+        certificate = x509.load_der_x509_certificate(made.certificate)
+        self._write(f"{name}.pem", certificate.public_bytes(Encoding.PEM), _PUBLIC)
+        return made
+
+    def credentials(self, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+        """Return the registered credentials, kept from before or made now."""
+        if self.directory is None:
+            return make()
+        if not (self.directory / "credentials.json").exists():
+            made = make()
+            self._write("credentials.json", json.dumps(made, indent=1).encode(), _PRIVATE)
+            return made
+        try:
+            kept = json.loads(self._read("credentials.json"))
+        except ValueError:
+            raise self._corrupt("credentials.json") from None
+        if not isinstance(kept, dict) or not all(isinstance(text, str) for text in kept.values()):
+            raise self._corrupt("credentials.json")
+        return kept
+
+    def certificate_file(self, name: str) -> Path | None:
+        """Return where the certificate of identity *name* lies as PEM."""
+        return None if self.directory is None else self.directory / f"{name}.pem"
+
+    def _sealed(self, identity: Identity) -> bytes:
+        return identity.key.private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(self._password)
+        )
+
+    def _load(self, name: str) -> Identity:
+        try:
+            key = keys.checked(load_pem_private_key(self._read(f"{name}.key"), self._password))
+        except (ValueError, TypeError, InvalidInputError):
+            raise self._corrupt(f"{name}.key") from None
+        try:
+            certificate = x509.load_pem_x509_certificate(self._read(f"{name}.pem"))
+        except ValueError:
+            raise self._corrupt(f"{name}.pem") from None
+        der = certificate.public_bytes(Encoding.DER)
+        if not keys.same_public_key(der, key):
+            raise self._corrupt(f"{name}.key")
+        return Identity(key, der)
+
+    def _read(self, name: str) -> bytes:
+        assert self.directory is not None
+        try:
+            with (self.directory / name).open("rb") as file:
+                return file.read(_MOST_OCTETS)
+        except OSError as error:
+            raise _storage(self.directory / name, error) from None
+
+    def _write(self, name: str, data: bytes, mode: int) -> None:
+        """Write *data* whole or not at all."""
+        assert self.directory is not None
+        path = self.directory / name
+        staged = self.directory / f"{name}.new"
+        try:
+            staged.unlink(missing_ok=True)
+            with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as f:
+                f.write(data)
+                f.flush()
+                os.fsync(f.fileno())
+            staged.replace(path)
+        except OSError as error:
+            raise _storage(path, error) from None
+
+    def _corrupt(self, name: str) -> CorruptError:
+        return CorruptError(
+            f"{name} of the lab CA in {self.directory} is damaged",
+            hint="restore it, or remove the directory to begin with a new CA",
+        )
+
+
+def _storage(path: Path, error: OSError) -> StorageError:
+    return StorageError(f"the lab CA cannot use {path}: {error.strerror}")
+
+
+def _nothing() -> None:
+    """Release no lock: there is no directory."""
