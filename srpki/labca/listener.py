@@ -1,0 +1,144 @@
+"""One port of the lab CA: accepts connections, bounds them, serves each in a thread.
+
+Connections are kept open; every reply is one write with Nagle's delay switched off. No request,
+however broken, ends in a traceback: what a handler did not foresee is one log line and HTTP 500.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import socketserver
+import ssl
+import sys
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final
+
+from srpki.core.wire import HttpReply, HttpRequest
+from srpki.labca.http11 import BadRequestError, Received, RequestReader, encode_reply
+
+MAX_CONNECTIONS: Final = 64
+_IDLE_SECONDS: Final = 30.0
+_POLL_SECONDS: Final = 0.05
+_JOIN_SECONDS: Final = 5.0
+
+Handler = Callable[[HttpRequest, bytes | None], HttpReply | None]
+"""Request and TLS client certificate (DER) in; reply out, or None to close without one."""
+
+
+class Listener(socketserver.TCPServer):
+    """A listening socket from the moment it is made; serves between `start` and `stop`."""
+
+    allow_reuse_address = True
+    request_queue_size = MAX_CONNECTIONS
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        handler: Handler,
+        tls: ssl.SSLContext | None,
+        log: Callable[[str], None],
+    ) -> None:
+        """Listen on *address*, with TLS when *tls* is given; raises OSError when it cannot."""
+        super().__init__(address, socketserver.BaseRequestHandler)
+        self.port: int = self.server_address[1]
+        self._origin = f"{'http' if tls is None else 'https'}://{address[0]}:{self.port}"
+        self._handler = handler
+        self._tls = tls
+        self._log = log
+        self._open: dict[socket.socket, threading.Thread] = {}
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to accept."""
+        self._thread = threading.Thread(
+            target=self.serve_forever, args=(_POLL_SECONDS,), name=f"labca-{self.port}", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the port and every connection; returns when their threads have ended."""
+        if self._thread is not None:
+            self.shutdown()
+            self._thread.join()
+        self.server_close()
+        with self._lock:
+            serving = list(self._open.items())
+            for connection, _ in serving:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        for _, thread in serving:
+            thread.join(_JOIN_SECONDS)
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
+        """Admit a bounded number of connections; the rest are closed at once."""
+        with self._lock:
+            return len(self._open) < MAX_CONNECTIONS
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve the accepted connection *request* in a thread of its own."""
+        thread = threading.Thread(
+            target=self._serve, args=(request, client_address), name="labca-connection", daemon=True
+        )
+        with self._lock:
+            self._open[request] = thread
+        thread.start()
+
+    def _serve(self, connection: socket.socket, client_address: Any) -> None:
+        try:
+            self.finish_request(connection, client_address)
+        except Exception:  # noqa: BLE001 - the end of a thread: nobody is left to tell
+            self.handle_error(connection, client_address)
+        finally:
+            with self._lock:
+                self._open.pop(connection, None)
+            self.shutdown_request(connection)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """Converse over the connection until one side ends it."""
+        request.settimeout(_IDLE_SECONDS)
+        request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._tls is None:
+            self._converse(request, None)
+            return
+        # The accepted socket stays ours: stop() must be able to wake this thread.
+        with self._tls.wrap_socket(request.dup(), server_side=True) as secure:
+            self._converse(secure, secure.getpeercert(binary_form=True))
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """Note that a connection broke; only TLS has something to say about why."""
+        error = sys.exception()
+        if isinstance(error, ssl.SSLError):
+            self._log(f"TLS refused: {error.reason or 'handshake failed'}")
+        elif not isinstance(error, OSError):
+            self._log(f"internal error: {type(error).__name__}")
+
+    def _converse(self, connection: socket.socket, certificate: bytes | None) -> None:
+        with connection.makefile("rb") as stream:
+            reader = RequestReader(stream, self._origin, connection.sendall)
+            try:
+                while (received := reader.read()) is not None:
+                    if not self._answer(connection, received, certificate):
+                        return
+            except BadRequestError as error:
+                self._log(f"bad HTTP request: {error.status.value} {error.status.phrase}")
+                connection.sendall(encode_reply(HttpReply(status=error.status), keep_alive=False))
+
+    def _answer(
+        self, connection: socket.socket, received: Received, certificate: bytes | None
+    ) -> bool:
+        """Send the handler's reply; return whether the connection goes on."""
+        try:
+            reply = self._handler(received.request, certificate)
+        except Exception as error:  # noqa: BLE001 - the last line: no peer may cause a traceback
+            self._log(f"internal error: {type(error).__name__}")
+            reply = HttpReply(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        if reply is None:
+            return False
+        connection.sendall(
+            encode_reply(reply, keep_alive=received.keep_alive, http10=received.http10)
+        )
+        return received.keep_alive

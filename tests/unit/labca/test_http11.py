@@ -1,0 +1,110 @@
+"""HTTP/1.1 for a server: requests read within bounds, replies in one block."""
+
+import io
+
+import pytest
+
+from srpki.core.wire import HttpReply
+from srpki.labca.http11 import MAX_BODY, BadRequestError, RequestReader, encode_reply
+
+
+def read(data, sent=None):
+    send = (lambda octets: None) if sent is None else sent.append
+    return RequestReader(io.BytesIO(data), "http://127.0.0.1:1", send).read()
+
+
+def test_a_request_with_a_length_is_read():
+    received = read(b"POST /pkix/ HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello")
+    assert received.request.method == "POST"
+    assert received.request.url == "http://127.0.0.1:1/pkix/"
+    assert received.request.headers == (("Host", "x"), ("Content-Length", "5"))
+    assert received.request.body == b"hello"
+    assert received.keep_alive
+
+
+def test_a_chunked_request_is_read():
+    # the example of RFC 9112, section 7.1, in spirit: two chunks, an extension, a trailer
+    data = (
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"5;a=b\r\nhello\r\nA\r\n, world!!!\r\n0\r\nX: y\r\n\r\n"
+    )
+    assert read(data).request.body == b"hello, world!!!"
+
+
+def test_two_requests_follow_each_other_on_a_connection():
+    data = b"GET /a HTTP/1.1\r\n\r\n" + b"GET /b HTTP/1.1\r\nConnection: close\r\n\r\n"
+    reader = RequestReader(io.BytesIO(data), "", lambda octets: None)
+    assert reader.read().request.url == "/a"
+    last = reader.read()
+    assert (last.request.url, last.keep_alive) == ("/b", False)
+    assert reader.read() is None
+
+
+def test_http_1_0_is_kept_only_when_asked():
+    assert not read(b"GET / HTTP/1.0\r\n\r\n").keep_alive
+    assert read(b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n").keep_alive
+
+
+def test_a_client_that_asks_before_it_sends_is_told_to_go_on():
+    sent = []
+    head = b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok"
+    assert read(head, sent).request.body == b"ok"
+    assert sent == [b"HTTP/1.1 100 Continue\r\n\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"GET / HTTP/1.1\r\n", 400),  # ends within the headers
+        (b"GET /\r\n\r\n", 400),
+        (b"GET  / HTTP/1.1\r\n\r\n", 400),
+        (b"GET http://x/ HTTP/1.1\r\n\r\n", 400),
+        (b"GET /\x01 HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\n\r\n", 505),
+        (b"\x16\x03\x01\x02\x00\x01\x00\n", 400),  # TLS to the plain port
+        (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\n folded: x\r\n\r\n", 400),
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 65 + b"\r\n", 431),
+        (b"GET / HTTP/1.1\r\n" + (b"A: " + b"b" * 8000 + b"\r\n") * 5 + b"\r\n", 431),
+        (b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 262145\r\n\r\n", 413),
+        (b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n", 413),
+        (b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nfour", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", 400),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n", 400),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n40001\r\n", 413),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", 400),
+    ],
+)
+def test_octets_that_are_no_request_are_refused(data, status):
+    with pytest.raises(BadRequestError) as refused:
+        read(data)
+    assert refused.value.status == status
+
+
+def test_chunks_are_bounded_together():
+    chunk = b"8000\r\n" + b"x" * 0x8000 + b"\r\n"
+    data = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 9 + b"0\r\n\r\n"
+    with pytest.raises(BadRequestError):
+        read(data)
+    whole = chunk * (MAX_BODY // 0x8000)
+    data = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + whole + b"0\r\n\r\n"
+    assert len(read(data).request.body) == MAX_BODY
+
+
+def test_a_reply_is_one_block_with_its_length():
+    reply = HttpReply(status=202, headers={"retry-after": "5"})
+    assert encode_reply(reply, keep_alive=True) == (
+        b"HTTP/1.1 202 Accepted\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n"
+    )
+
+
+def test_a_reply_says_how_the_connection_goes_on():
+    reply = HttpReply(status=200, body=b"x")
+    assert b"\r\nConnection: close\r\n" in encode_reply(reply, keep_alive=False)
+    assert b"\r\nConnection: keep-alive\r\n" in encode_reply(reply, keep_alive=True, http10=True)
