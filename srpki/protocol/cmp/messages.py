@@ -1,0 +1,111 @@
+"""PKIMessage as a value: header, body, protection, certificates [RFC 4210, 5.1].
+
+Bodies are written and read by `srpki.protocol.cmp.bodies`; who sent a message is judged by
+`srpki.protocol.cmp.protect`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from cryptography.hazmat.asn1 import TLV, BitString
+
+from srpki.core.errors import ProtocolError
+from srpki.protocol.cmp import asn1
+from srpki.protocol.cmp import header as headers
+from srpki.protocol.cmp.header import Header
+from srpki.x509 import der
+
+KINDS: Final = (
+    *("ir", "ip", "cr", "cp", "p10cr", "popdecc", "popdecr", "kur", "kup", "krr", "krp"),
+    *("rr", "rp", "ccr", "ccp", "ckuann", "cann", "rann", "crlann", "pkiConf", "nested"),
+    *("genm", "genp", "error", "certConf", "pollReq", "pollRep"),
+)
+"""Names of the PKIBody alternatives, in the order of their numbers [RFC 4210, 5.1.2]."""
+NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
+
+
+class Protector(Protocol):
+    """What protects a message: an algorithm, and the bits it makes of header and body."""
+
+    @property
+    def algorithm(self) -> bytes:
+        """The protectionAlg, an AlgorithmIdentifier (DER)."""
+        ...
+
+    def protect(self, protected_part: bytes) -> bytes:
+        """Return the PKIProtection of *protected_part*, a ProtectedPart (DER)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A PKIMessage that was read; *body* is the PKIBody (DER), not yet decoded.
+
+    *protected_part* is the ProtectedPart as it was sent, *protection* its bits or None.
+    """
+
+    header: Header
+    kind: str
+    body: bytes
+    protected_part: bytes
+    protection: bytes | None
+    extra_certs: tuple[bytes, ...]
+
+
+def encode(
+    header: Header,
+    body: bytes,
+    protector: Protector | None,
+    extra_certs: Sequence[bytes] = (),
+) -> bytes:
+    """Return the PKIMessage of *header* and *body*, protected unless *protector* is None.
+
+    The protectionAlg is the *protector*'s, whatever *header* says.
+    """
+    algorithm = None if protector is None else protector.algorithm
+    head = headers.encode(header, algorithm)
+    protection = None
+    if protector is not None:
+        bits = protector.protect(der.encode(der.SEQUENCE, head, body))
+        protection = BitString(bits, 0)
+    return asn1.encode(
+        asn1.PKIMessage(
+            header=asn1.tlv(head),
+            body=asn1.tlv(body),
+            protection=protection,
+            extra_certs=[asn1.tlv(certificate) for certificate in extra_certs] or None,
+        )
+    )
+
+
+def decode(data: bytes) -> Message:
+    """Return the PKIMessage in *data*; raises `ProtocolError` when it is none or too big."""
+    if len(data) > asn1.MAX_MESSAGE:
+        raise ProtocolError(f"the CMP message has more than {asn1.MAX_MESSAGE} octets")
+    message = asn1.decode(asn1.PKIMessage, data, "CMP message")
+    extra_certs = asn1.bounded(message.extra_certs, "extraCerts", asn1.MAX_CERTIFICATES)
+    head, body = asn1.encode(message.header), asn1.encode(message.body)
+    number = body[0] & 0x1F
+    if body[0] & 0xE0 != 0xA0 or number >= len(KINDS):
+        raise ProtocolError("the CMP message has a body of unknown type")
+    bits = message.protection
+    if bits is not None and bits.padding_bits():
+        raise ProtocolError("the CMP message's protection is not well formed")
+    return Message(
+        header=headers.decode(head),
+        kind=KINDS[number],
+        body=body,
+        protected_part=der.encode(der.SEQUENCE, head, body),
+        protection=None if bits is None else bits.as_bytes(),
+        extra_certs=certificates(extra_certs),
+    )
+
+
+def certificates(items: Sequence[TLV]) -> tuple[bytes, ...]:
+    """Return *items* as DER; raises `ProtocolError` when one cannot be a certificate."""
+    if any(item.tag_bytes != b"\x30" for item in items):
+        raise ProtocolError("the CMP message has something else where a certificate belongs")
+    return tuple(asn1.encode(item) for item in items)
