@@ -94,6 +94,7 @@ class _Reader:
     def _block(self, node: Container | ListNode) -> Branch:
         """Read to the brace that closes the content of *node*, and that brace."""
         items: dict[str, Element] = {}
+        lists: dict[str, dict[tuple[Key, ...], Branch]] = {}
         while not self._take("}"):
             name = self._next()
             child = None if name.mark else child_of(node, name.text)
@@ -101,30 +102,32 @@ class _Reader:
                 node, child
             ):
                 _refuse(name.line, f"unknown element '{name.text}'")
-            others = rivals(node, child.name) & items.keys()
+            others = rivals(node, child.name) & (items.keys() | lists.keys())
             if others:
                 _refuse(name.line, f"'{name.text}' excludes '{min(others)}'")
-            if child.name in items and not isinstance(child, ListNode):
+            if isinstance(child, ListNode):
+                self._entry(child, name, lists.setdefault(child.name, {}))
+            elif child.name in items:
                 _refuse(name.line, f"'{name.text}' is there twice")
-            self._element(node, child, name, items)
-        return Branch(items)
+            else:
+                self._element(node, child, name, items)
+        return Branch(items | {name: Entries(entries) for name, entries in lists.items()})
+
+    def _entry(self, node: ListNode, name: _Token, entries: dict[tuple[Key, ...], Branch]) -> None:
+        keys = self._keys(node, name)
+        if keys in entries:
+            _refuse(name.line, f"'{name.text}' is there twice with the same key")
+        self._mark("{")
+        entries[keys] = self._block(node)
 
     def _element(
         self,
         parent: Container | ListNode,
-        node: DataNode,
+        node: Container | Leaf | LeafList,
         name: _Token,
         items: dict[str, Element],
     ) -> None:
-        if isinstance(node, ListNode):
-            entries = items.get(node.name)
-            known = dict(entries) if isinstance(entries, Entries) else {}
-            keys = self._keys(node, name)
-            if keys in known:
-                _refuse(name.line, f"'{name.text}' is there twice with the same key")
-            self._mark("{")
-            items[node.name] = Entries({**known, keys: self._block(node)})
-        elif isinstance(node, Container):
+        if isinstance(node, Container):
             self._mark("{")
             content = self._block(node)
             if content or not always_there(parent, node):

@@ -1,0 +1,295 @@
+"""Makes the views: reads the values of one tree, with defaults, into `views.PkiView`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from srpki.config import views
+from srpki.config.defaults import effective
+from srpki.config.tree import EMPTY, Branch, Entries
+from srpki.schema.tree import SCHEMA
+
+View = TypeVar("View")
+_KEY_GENERATIONS = ("same-as-existing-key", "rsa", "dsa", "ecdsa")
+
+
+def make(tree: Branch, open_secret: Callable[[str], str]) -> views.PkiView:
+    """Return what the engine reads of *tree*; *open_secret* opens the token of a secret."""
+    full = effective(SCHEMA.configure, tree)
+    system, ipsec = _in(full, "system"), _in(full, "ipsec")
+    pki, tls = _in(system, "security", "pki"), _in(system, "security", "tls")
+    return views.PkiView(
+        system_name=_text(system, "name"),
+        certificate_display_format=_any(pki, "certificate-display-format"),
+        dynamic_ca=_flag(pki, "dynamic-ca"),
+        imported_format=_any(pki, "imported-format"),
+        maximum_cert_chain_depth=_any(pki, "maximum-cert-chain-depth"),
+        certificate_expiration_warning=_warning(_in(pki, "certificate-expiration-warning")),
+        crl_expiration_warning=_warning(_in(pki, "crl-expiration-warning")),
+        ca_profiles=_each(pki, "ca-profile", partial(_ca_profile, open_secret)),
+        est_profiles=_each(pki, "est-profile", partial(_est_profile, open_secret)),
+        update_profiles=_each(pki, "certificate-update-profile", _update_profile),
+        auto_updates=_each(pki, "certificate-auto-update", _auto_update),
+        cert_profiles=_each(tls, "cert-profile", _tls_cert_profile),
+        cipher_lists=_each(tls, "client-cipher-list", _cipher_list),
+        group_lists=_each(tls, "client-group-list", lambda _, of: _ordered(of, "tls13-group")),
+        signature_lists=_each(
+            tls, "client-signature-list", lambda _, of: _ordered(of, "tls13-signature")
+        ),
+        client_tls_profiles=_each(tls, "client-tls-profile", _client_tls_profile),
+        trust_anchor_profiles=_each(tls, "trust-anchor-profile", _trust_anchor_profile),
+        ipsec_cert_profiles=_each(ipsec, "cert-profile", _ipsec_cert_profile),
+        ipsec_trust_anchor_profiles=_each(ipsec, "trust-anchor-profile", _trust_anchor_profile),
+        transmission_profiles=_each(system, "transmission-profile", _transmission_profile),
+    )
+
+
+# --- reading one value: the schema has checked its type -------------------------------------------
+
+
+def _any(branch: Branch, name: str) -> Any:
+    return branch.get(name)
+
+
+def _text(branch: Branch, name: str) -> str:
+    value = branch.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _flag(branch: Branch, name: str) -> bool:
+    return branch.get(name) is True
+
+
+def _enabled(branch: Branch) -> bool:
+    return branch.get("admin-state") == "enable"
+
+
+def _in(branch: Branch, *names: str) -> Branch:
+    for name in names:
+        below = branch.get(name)
+        branch = below if isinstance(below, Branch) else EMPTY
+    return branch
+
+
+def _items(branch: Branch, name: str) -> Iterator[tuple[Any, Branch]]:
+    entries = branch.get(name)
+    if isinstance(entries, Entries):
+        yield from ((keys[0], entry) for keys, entry in entries.items())
+
+
+def _sorted(branch: Branch, name: str) -> list[tuple[int, Branch]]:
+    return sorted(_items(branch, name), key=lambda item: item[0])
+
+
+def _each(branch: Branch, name: str, make: Callable[[str, Branch], View]) -> Mapping[str, View]:
+    return {key: make(key, entry) for key, entry in _items(branch, name)}
+
+
+def _names(branch: Branch, name: str) -> tuple[str, ...]:
+    return tuple(key for key, _ in _items(branch, name))
+
+
+def _ordered(branch: Branch, name: str) -> tuple[str, ...]:
+    return tuple(_text(entry, "name") for _, entry in _sorted(branch, name))
+
+
+# --- one view each --------------------------------------------------------------------------------
+
+
+def _warning(branch: Branch) -> views.ExpirationWarning:
+    return views.ExpirationWarning(
+        hours=_any(branch, "hours"), repeat_hours=_any(branch, "repeat-hours")
+    )
+
+
+def _ca_profile(open_secret: Callable[[str], str], name: str, entry: Branch) -> views.CaProfile:
+    ocsp, crl = _in(entry, "ocsp"), entry.get("auto-crl-update")
+    return views.CaProfile(
+        name=name,
+        enabled=_enabled(entry),
+        description=_text(entry, "description"),
+        cert_file=_text(entry, "cert-file"),
+        crl_file=_text(entry, "crl-file"),
+        revocation_check=_any(entry, "revocation-check"),
+        ocsp=views.Ocsp(
+            responder_url=_text(ocsp, "responder-url"),
+            service_name=_text(ocsp, "service-name"),
+            transmission_profile=_text(ocsp, "transmission-profile"),
+        ),
+        cmpv2=_cmpv2(_in(entry, "cmpv2"), open_secret),
+        auto_crl_update=_auto_crl_update(crl) if isinstance(crl, Branch) else None,
+    )
+
+
+def _cmpv2(entry: Branch, open_secret: Callable[[str], str]) -> views.Cmpv2:
+    accept, http, url = (_in(entry, name) for name in ("accept-unprotected-message", "http", "url"))
+    passwords = {
+        reference: views.Secret(_text(key, "password"), open_secret)
+        for reference, key in _items(_in(entry, "key-list"), "key")
+        if _text(key, "password")
+    }
+    return views.Cmpv2(
+        always_set_sender_for_ir=_flag(entry, "always-set-sender-for-ir"),
+        same_recipient_nonce_for_poll_request=_flag(entry, "same-recipient-nonce-for-poll-request"),
+        signing_cert_subject=_text(entry, "signing-cert-subject"),
+        response_signing_use_extracert=_flag(entry, "response-signing-use-extracert"),
+        response_signing_cert=_text(entry, "response-signing-cert"),
+        recipient_subject=_text(entry, "recipient-subject"),
+        accept_unprotected_error_message=_flag(accept, "error-message"),
+        accept_unprotected_pkiconf_message=_flag(accept, "pkiconf-message"),
+        http=views.CmpHttp(
+            response_timeout=_any(http, "response-timeout"), version=_text(http, "version")
+        ),
+        url=views.CmpUrl(
+            url_string=_text(url, "url-string"),
+            service_name=_text(url, "service-name"),
+            transmission_profile=_text(url, "transmission-profile"),
+        ),
+        key_list=passwords,
+    )
+
+
+def _auto_crl_update(entry: Branch) -> views.AutoCrlUpdate:
+    return views.AutoCrlUpdate(
+        enabled=_enabled(entry),
+        periodic_update_interval=_any(entry, "periodic-update-interval"),
+        pre_update_time=_any(entry, "pre-update-time"),
+        retry_interval=_any(entry, "retry-interval"),
+        schedule_type=_any(entry, "schedule-type"),
+        crl_urls=tuple(
+            views.CrlUrl(
+                entry_id=number,
+                url=_text(url, "url"),
+                transmission_profile=_text(url, "transmission-profile"),
+            )
+            for number, url in _sorted(_in(entry, "crl-urls"), "url-entry")
+        ),
+    )
+
+
+def _est_profile(open_secret: Callable[[str], str], name: str, entry: Branch) -> views.EstProfile:
+    server, authentication = _in(entry, "server"), _in(entry, "http-authentication")
+    paths, password = _in(server, "path"), _text(authentication, "password")
+    return views.EstProfile(
+        name=name,
+        transmission_profile=_text(entry, "transmission-profile"),
+        client_tls_profile=_text(entry, "client-tls-profile"),
+        check_id_kp_cmcra_only=_flag(entry, "check-id-kp-cmcra-only"),
+        server=views.EstServer(
+            address=_text(server, "ipv4") or _text(server, "ipv6") or _text(server, "fqdn"),
+            port=_any(server, "port"),
+            cacerts=_text(paths, "cacerts"),
+            simpleenroll=_text(paths, "simpleenroll"),
+            simplereenroll=_text(paths, "simplereenroll"),
+        ),
+        username=_text(authentication, "username"),
+        password=views.Secret(password, open_secret) if password else None,
+    )
+
+
+def _update_profile(name: str, entry: Branch) -> views.UpdateProfile:
+    generation: Any = next(
+        (kind for kind in _KEY_GENERATIONS if kind in entry), _KEY_GENERATIONS[0]
+    )
+    schedule: Any = "after-issue" if "after-issue" in entry else "before-expiry"
+    return views.UpdateProfile(
+        name=name,
+        hash_algorithm=_text(entry, "hash-algorithm"),
+        retry_interval=_any(entry, "retry-interval"),
+        protocol="est" if "est" in entry else "cmpv2",
+        ca_profile=_text(_in(entry, "cmpv2"), "ca-profile"),
+        est_profile=_text(_in(entry, "est"), "est-profile"),
+        key_generation=generation,
+        key_size=_any(_in(entry, generation), "key-size") or 0,
+        curve=_text(_in(entry, "ecdsa"), "curve"),
+        schedule=schedule,
+        seconds=_any(entry, schedule),
+    )
+
+
+def _auto_update(name: str, entry: Branch) -> views.AutoUpdate:
+    return views.AutoUpdate(
+        certificate_file_name=name,
+        key_file_name=_text(entry, "key-file-name"),
+        profile=_text(entry, "profile"),
+    )
+
+
+def _tls_cert_profile(name: str, entry: Branch) -> views.TlsCertProfile:
+    return views.TlsCertProfile(
+        name=name,
+        enabled=_enabled(entry),
+        entries=tuple(
+            views.TlsCertEntry(
+                entry_id=number,
+                certificate_file=_text(one, "certificate-file"),
+                key_file=_text(one, "key-file"),
+                send_chain=_names(_in(one, "send-chain"), "ca-profile"),
+            )
+            for number, one in _sorted(entry, "entry")
+        ),
+    )
+
+
+def _cipher_list(name: str, entry: Branch) -> views.CipherList:
+    return views.CipherList(
+        name=name,
+        cipher=_ordered(entry, "cipher"),
+        tls12_cipher=_ordered(entry, "tls12-cipher"),
+        tls13_cipher=_ordered(entry, "tls13-cipher"),
+    )
+
+
+def _client_tls_profile(name: str, entry: Branch) -> views.ClientTlsProfile:
+    verify = _in(entry, "status-verify")
+    revocation = _in(verify, "ee-revocation")
+    return views.ClientTlsProfile(
+        name=name,
+        enabled=_enabled(entry),
+        cert_profile=_text(entry, "cert-profile"),
+        cipher_list=_text(entry, "cipher-list"),
+        trust_anchor_profile=_text(entry, "trust-anchor-profile"),
+        group_list=_text(entry, "group-list"),
+        signature_list=_text(entry, "signature-list"),
+        protocol_version=_any(entry, "protocol-version"),
+        default_result=_any(verify, "default-result"),
+        primary=_any(revocation, "primary"),
+        secondary=_any(revocation, "secondary"),
+    )
+
+
+def _trust_anchor_profile(name: str, entry: Branch) -> views.TrustAnchorProfile:
+    return views.TrustAnchorProfile(name=name, trust_anchors=_names(entry, "trust-anchor"))
+
+
+def _ipsec_cert_profile(name: str, entry: Branch) -> views.IpsecCertProfile:
+    return views.IpsecCertProfile(
+        name=name,
+        enabled=_enabled(entry),
+        entries=tuple(
+            views.IpsecCertEntry(
+                id=number,
+                cert=_text(one, "cert"),
+                key=_text(one, "key"),
+                rsa_signature=_any(one, "rsa-signature"),
+                compare_chain_include=_text(one, "compare-chain-include"),
+                send_chain=_any(_in(one, "send-chain"), "ca-profile") or (),
+            )
+            for number, one in _sorted(entry, "entry")
+        ),
+    )
+
+
+def _transmission_profile(name: str, entry: Branch) -> views.TransmissionProfile:
+    return views.TransmissionProfile(
+        name=name,
+        ipv4_source_address=_text(entry, "ipv4-source-address"),
+        ipv6_source_address=_text(entry, "ipv6-source-address"),
+        redirection=_any(entry, "redirection"),
+        retry=_any(entry, "retry"),
+        router_instance=_text(entry, "router-instance"),
+        timeout=_any(entry, "timeout"),
+        http_version=_text(entry, "http-version"),
+    )
