@@ -1,0 +1,76 @@
+"""One process owns a node directory at a time; a second one is told who holds it."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from srpki.core.errors import BusyError, StorageError
+
+
+class NodeLock:
+    """The lock file of a node: locked with flock(2), holding the owner's process number.
+
+    The operating system frees it when the process ends, however that happens. The file stays: to
+    remove it would let two processes lock two files of the same name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Lock the file at *path*; its directory exists."""
+        self._path = path
+        self._descriptor = -1
+
+    def acquire(self) -> None:
+        """Take the lock.
+
+        Raises:
+            BusyError: when another process, or this one, has it.
+            StorageError: when the file cannot be opened or locked.
+        """
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            descriptor = os.open(self._path, flags, 0o600)
+        except OSError as error:
+            raise StorageError(f"cannot open {self._path}: {error.strerror}") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            holder = _holder(descriptor)
+            os.close(descriptor)
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise StorageError(f"cannot lock {self._path}: {error.strerror}") from None
+            raise BusyError(
+                f"node directory {self._path.parent.parent} is in use by {holder}",
+                hint="end it first or use another node directory",
+            ) from None
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Free the lock; nothing happens when it is not held."""
+        if self._descriptor >= 0:
+            os.ftruncate(self._descriptor, 0)
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+def _holder(descriptor: int) -> str:
+    text = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+    return f"process {text}" if text.isdecimal() else "another process"

@@ -1,0 +1,167 @@
+"""Encryption at rest: what is sealed opens on this chassis only.
+
+AES-256-GCM under the chassis key, 32 random octets in the node's ``state/`` (mode 0600), made once
+and never written over. A sealed file is ``SRPKI`` version length purpose nonce ciphertext; all
+before the nonce is authenticated, so a key cannot be passed off as a certificate. The name is not
+authenticated: a renewal renames files.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from srpki.core.entropy import Entropy
+from srpki.core.errors import CorruptError, StorageError, UsageError
+from srpki.keystore.files import FileOps, OsFiles
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_MAGIC: Final = b"SRPKI\x01"
+_KEY_OCTETS: Final = 32
+_NONCE_OCTETS: Final = 12
+_TAG_OCTETS: Final = 16
+_TEXT: Final = b"configuration"
+_MARK: Final = " hash2"
+MAX_TEXT: Final = 340
+"""Octets of a secret in the configuration: its token stays under 512 characters."""
+MAX_TOKEN: Final = 512
+"""Characters of a token."""
+MAX_PURPOSE: Final = 64
+"""Octets of a purpose."""
+
+
+class Seal:
+    """Seals and opens octets and secrets with the chassis key.
+
+    The key is read when first needed; sealing makes it when there is none, opening does not.
+    Safe to use from several threads.
+    """
+
+    def __init__(self, key_path: Path, entropy: Entropy, files: FileOps | None = None) -> None:
+        """Use the chassis key at *key_path*; nonces and a new key come from *entropy*."""
+        self._path = key_path
+        self._entropy = entropy
+        self._files = files or OsFiles()
+        self._lock = threading.Lock()
+        self._cipher: AESGCM | None = None
+
+    def seal(self, plain: bytes, purpose: bytes) -> bytes:
+        """Return *plain* sealed for *purpose*; raises `StorageError` or `CorruptError`."""
+        header = _header(purpose)
+        nonce = self._entropy.octets(_NONCE_OCTETS)
+        return header + nonce + self._with_key(create=True).encrypt(nonce, plain, header)
+
+    def open(self, sealed: bytes, purpose: bytes) -> bytes:
+        """Return what was sealed for *purpose*.
+
+        Raises:
+            CorruptError: when *sealed* is not sealed, is for another purpose, is damaged or comes
+                from another chassis, or the chassis key is missing.
+            StorageError: when the chassis key cannot be read.
+        """
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - start-up time
+
+        header = _header(purpose)
+        if not sealed.startswith(header):
+            raise CorruptError(
+                f"the data is not sealed as {purpose.decode('ascii', 'replace')}",
+                hint="import the file",
+            )
+        start = len(header) + _NONCE_OCTETS
+        nonce, ciphertext = sealed[len(header) : start], sealed[start:]
+        if len(ciphertext) < _TAG_OCTETS:
+            raise CorruptError("the sealed data is truncated", hint="import the file again")
+        try:
+            return self._with_key(create=False).decrypt(nonce, ciphertext, header)
+        except InvalidTag:
+            raise CorruptError(
+                "the sealed data is damaged or belongs to another chassis",
+                hint="import the file again",
+            ) from None
+
+    @staticmethod
+    def is_sealed(data: bytes) -> bool:
+        """Say whether *data* looks sealed, by this or another chassis."""
+        return data.startswith(_MAGIC)
+
+    @staticmethod
+    def purpose_of(sealed: bytes) -> bytes:
+        """Return the purpose that *sealed* claims, empty when it is not sealed."""
+        if not sealed.startswith(_MAGIC) or len(sealed) <= len(_MAGIC):
+            return b""
+        start = len(_MAGIC) + 1
+        return sealed[start : start + sealed[len(_MAGIC)]]
+
+    def seal_text(self, plain: str) -> str:
+        """Return *plain* as a token without blanks, for the configuration.
+
+        Raises:
+            UsageError: when it has more than 340 octets.
+        """
+        octets = plain.encode()
+        if len(octets) > MAX_TEXT:
+            raise UsageError(f"a secret has at most {MAX_TEXT} octets", hint="shorten it")
+        header = _header(_TEXT)
+        return base64.urlsafe_b64encode(self.seal(octets, _TEXT)[len(header) :]).decode()
+
+    def open_text(self, token: str) -> str:
+        """Return the secret in *token*, which may still have its `` hash2``.
+
+        Raises:
+            CorruptError: when it is not a token of this chassis.
+            StorageError: when the chassis key cannot be read.
+        """
+        encoded = token.removesuffix(_MARK)[: MAX_TOKEN + 1].encode("ascii", "replace")
+        try:
+            sealed = base64.b64decode(encoded, altchars=b"-_", validate=True)
+            return self.open(_header(_TEXT) + sealed, _TEXT).decode()
+        except (binascii.Error, UnicodeError, CorruptError):
+            raise CorruptError(
+                "a secret of the configuration was not sealed on this chassis",
+                hint="configure it again in clear",
+            ) from None
+
+    def _with_key(self, *, create: bool) -> AESGCM:
+        with self._lock:
+            if self._cipher is None:
+                self._cipher = self._load(create=create)
+            return self._cipher
+
+    def _load(self, *, create: bool) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - start-up
+
+        try:
+            if self._files.kind(self._path) == "absent":
+                if not create:
+                    raise CorruptError(
+                        "the chassis key is missing", hint="restore state/chassis.key from a backup"
+                    )
+                self._make_key()
+            key = self._files.read(self._path, _KEY_OCTETS)
+        except OSError as error:
+            raise StorageError(f"chassis key: {error.strerror}") from None
+        if len(key) != _KEY_OCTETS:
+            raise CorruptError(
+                "the chassis key is damaged", hint="restore state/chassis.key from a backup"
+            )
+        return AESGCM(key)
+
+    def _make_key(self) -> None:
+        """Write a new key aside and link it in place: whole or not there, and never over one."""
+        fresh = self._path.with_name(f".{self._path.name}.new")
+        self._files.unlink(fresh)
+        self._files.write_new(fresh, self._entropy.octets(_KEY_OCTETS))
+        self._files.link(fresh, self._path)
+        self._files.unlink(fresh)
+        self._files.sync_directory(self._path.parent)
+
+
+def _header(purpose: bytes) -> bytes:
+    if len(purpose) > MAX_PURPOSE:
+        raise UsageError("the purpose of a seal is too long")
+    return _MAGIC + bytes((len(purpose),)) + purpose

@@ -1,0 +1,249 @@
+r"""The keystore: ``cf3:\system-pki`` with certificates, keys and CRLs, sealed.
+
+Every file is sealed with its kind, so a file dropped in by hand, one of another chassis or one of
+the wrong kind is told apart. One lock covers readers and writers: a reader sees the old or the new
+pair, never a mixture. Across processes the node's lock does the same.
+"""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from srpki.core.errors import (
+    CorruptError,
+    ExistsError,
+    InvalidInputError,
+    NotFoundError,
+    RefusedError,
+    StorageError,
+)
+from srpki.keystore.files import FileOps, OsFiles
+from srpki.keystore.names import file_name, new_file_name
+from srpki.keystore.seal import Seal
+from srpki.keystore.transaction import MAX_OCTETS, Transaction
+
+if TYPE_CHECKING:
+    from srpki.x509.keys import PrivateKey
+
+Kind = Literal["certificate", "key", "crl"]
+
+DIRECTORY: Final = "system-pki"
+_KINDS: Final = ("certificate", "key", "crl")
+_WORDS: Final = {"certificate": "a certificate", "key": "a private key", "crl": "a CRL"}
+_PROBE: Final = ".probe.new"
+_PROBE_OCTETS: Final = 1 << 15
+"""Room for a pair, its journal and then some."""
+
+
+class Keystore:
+    """The PKI files of one node; safe to use from several threads."""
+
+    def __init__(self, cf3: Path, seal: Seal, files: FileOps | None = None) -> None:
+        """Serve ``system-pki`` in the directory *cf3*, which is made with the first file."""
+        self._cf3 = cf3
+        self._directory = cf3 / DIRECTORY
+        self._seal = seal
+        self._files = files or OsFiles()
+        self._transaction = Transaction(self._directory, self._files)
+        self._lock = threading.RLock()
+
+    def recover(self) -> None:
+        """Finish or undo what a crash interrupted; raises `StorageError`."""
+        with self._lock, _storage(f"recover {DIRECTORY}"):
+            self._transaction.recover()
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the files, sorted; raises `StorageError`."""
+        with self._lock, _storage(f"list {DIRECTORY}"):
+            self._transaction.settle()
+            return tuple(
+                name for name in self._files.names(self._directory) if not name.startswith(".")
+            )
+
+    def exists(self, name: str) -> bool:
+        """Say whether there is a file *name*; raises `InvalidNameError` or `StorageError`."""
+        path = self._directory / file_name(name)
+        with self._lock, _storage(f'open file "{name}"'):
+            self._transaction.settle()
+            return self._files.kind(path) == "file"
+
+    def kind_of(self, name: str) -> Kind:
+        """Return what the file *name* claims to be.
+
+        Raises:
+            InvalidInputError: when it was not imported; and as `read_certificate`.
+        """
+        with self._lock:
+            return self._kind(name, self._read(name))
+
+    def read_certificate(self, name: str) -> bytes:
+        """Return the certificate (DER) in the file *name*.
+
+        Raises:
+            InvalidNameError: when *name* may not name a file.
+            NotFoundError: when there is no such file.
+            InvalidInputError: when it is of another kind or was not imported.
+            CorruptError: when it is damaged or belongs to another chassis.
+            StorageError: when it cannot be read.
+        """
+        with self._lock:
+            return self._open(name, "certificate")
+
+    def read_key(self, name: str) -> PrivateKey:
+        """Return the private key in the file *name*; raises as `read_certificate`."""
+        from srpki.x509 import keys  # noqa: PLC0415 - start-up time
+
+        with self._lock:
+            der = self._open(name, "key")
+        return keys.load_private(der)
+
+    def read_crl(self, name: str) -> bytes:
+        """Return the CRL (DER) in the file *name*; raises as `read_certificate`."""
+        with self._lock:
+            compressed = self._open(name, "crl")
+        inflater = zlib.decompressobj()
+        try:
+            der = inflater.decompress(compressed, MAX_OCTETS)
+        except zlib.error:
+            raise CorruptError(f'file "{name}" is damaged', hint="import it again") from None
+        if not inflater.eof:
+            raise CorruptError(f'file "{name}" is too long', hint="import it again")
+        return der
+
+    def read_pair(self, certificate_name: str, key_name: str) -> tuple[bytes, PrivateKey]:
+        """Return certificate (DER) and key as they are at one moment.
+
+        They are read together; whether they belong together is the caller's question. Raises as
+        `read_certificate`.
+        """
+        with self._lock:
+            return self.read_certificate(certificate_name), self.read_key(key_name)
+
+    def put(self, kind: Kind, name: str, content: bytes, *, replace: bool = True) -> None:
+        """Store *content* (DER; a key as PKCS#8) of *kind* under *name*, whole or not at all.
+
+        What was there before is gone; *replace* False refuses that instead.
+
+        Raises:
+            InvalidNameError: when *name* may not be used for a new file.
+            ExistsError: when the file exists and *replace* is False.
+            StorageError: when it cannot be written; what was there before still is.
+        """
+        if kind not in _KINDS:
+            raise InvalidInputError(f"a file of kind {kind} is not kept", hint=", ".join(_KINDS))
+        if len(content) > MAX_OCTETS // 2:
+            raise InvalidInputError(f"{_WORDS[kind]} of {len(content)} octets is too long")
+        new_file_name(name)
+        sealed = self._seal.seal(
+            zlib.compress(content) if kind == "crl" else content, kind.encode()
+        )
+        with self._lock, _storage(f'write file "{name}"'):
+            self._prepare()
+            if not replace and self._files.kind(self._directory / name) != "absent":
+                raise ExistsError(f'file "{name}" exists already', hint="name another file")
+            self._transaction.replace_one(name, sealed)
+
+    def swap(
+        self, certificate_name: str, certificate: bytes, key_name: str, key: PrivateKey
+    ) -> None:
+        """Put a renewed pair in the place of the old one, which becomes ``.previous``.
+
+        Raises:
+            InvalidNameError: when a name may not be used, or both are the same.
+            RefusedError: when *certificate* (DER) does not certify *key*.
+            StorageError: when a step fails; the old pair is untouched, or, after the commit point,
+                the new one is put in place by the next access or start.
+        """
+        from srpki.x509 import keys  # noqa: PLC0415 - start-up time
+
+        if new_file_name(certificate_name) == new_file_name(key_name):
+            raise RefusedError(
+                f'"{key_name}" cannot hold both certificate and key', hint="use two files"
+            )
+        if not keys.same_public_key(certificate, key):
+            raise RefusedError("the certificate does not belong to the key")
+        contents = {
+            key_name: self._seal.seal(keys.private_der(key), b"key"),
+            certificate_name: self._seal.seal(certificate, b"certificate"),
+        }
+        with self._lock, _storage(f'replace files "{certificate_name}" and "{key_name}"'):
+            self._prepare()
+            self._transaction.replace(contents)
+
+    def remove(self, name: str) -> None:
+        """Remove the file *name*; raises `NotFoundError`, `InvalidNameError`, `StorageError`."""
+        path = self._directory / file_name(name)
+        with self._lock, _storage(f'remove file "{name}"'):
+            self._transaction.settle()
+            if self._files.kind(path) != "file":
+                raise NotFoundError(f'file "{name}" does not exist', hint=f"see {DIRECTORY}")
+            self._files.unlink(path)
+            self._files.sync_directory(self._directory)
+
+    def writable(self) -> None:
+        """Prove that a pair could be stored now; raises `StorageError` when not.
+
+        Asked before a CA is troubled: a certificate that cannot be stored is lost.
+        """
+        probe = self._directory / _PROBE
+        with self._lock, _storage(f"write to {DIRECTORY}"):
+            self._prepare()
+            self._files.unlink(probe)
+            try:
+                self._files.write_new(probe, bytes(_PROBE_OCTETS))
+            finally:
+                self._files.unlink(probe)
+
+    def _prepare(self) -> None:
+        """Make the directory when it is not there and settle what a failure left behind."""
+        kind = self._files.kind(self._directory)
+        if kind == "absent":
+            self._files.make_directory(self._directory)
+            self._files.sync_directory(self._cf3)
+        elif kind != "directory":
+            raise StorageError(f"{DIRECTORY} is not a directory", hint="move it away")
+        self._transaction.settle()
+
+    def _read(self, name: str) -> bytes:
+        path = self._directory / file_name(name)
+        with _storage(f'open file "{name}"'):
+            self._transaction.settle()
+            try:
+                return self._files.read(path, MAX_OCTETS)
+            except (FileNotFoundError, NotADirectoryError):
+                raise NotFoundError(f'file "{name}" does not exist', hint="import it") from None
+
+    def _open(self, name: str, kind: Kind) -> bytes:
+        sealed = self._read(name)
+        found = self._kind(name, sealed)
+        if found != kind:
+            raise InvalidInputError(
+                f'file "{name}" is {_WORDS[found]}, not {_WORDS[kind]}', hint="name another file"
+            )
+        try:
+            return self._seal.open(sealed, kind.encode())
+        except CorruptError as error:
+            raise CorruptError(f'file "{name}": {error.sentence}', hint=error.hint) from None
+
+    def _kind(self, name: str, sealed: bytes) -> Kind:
+        purpose = self._seal.purpose_of(sealed).decode("ascii", "replace")
+        for kind in _KINDS:
+            if kind == purpose:
+                return kind
+        raise InvalidInputError(
+            f'file "{name}" was not imported', hint="import it: system-pki holds sealed files only"
+        )
+
+
+@contextmanager
+def _storage(what: str) -> Iterator[None]:
+    """Turn `OSError` into `StorageError`, saying *what* was tried."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{what}: {error.strerror or error}") from None
