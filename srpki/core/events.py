@@ -46,6 +46,12 @@ CA_PROFILE_ACTION: Final = EventType(
     "MINOR",
     'CMPv2 {action} of CA profile "{profile}" is {status}: {detail}.',
 )
+CA_PROFILE_UP_BY_CRL_OPTIONAL: Final = EventType(
+    2094,
+    "tmnxCAProfUpDueToRevokeChkCrlOpt",
+    "MINOR",
+    'CA profile "{profile}" is up only because its CRL is optional: {reason}.',
+)
 FILE_RELOADED: Final = EventType(
     2101, "tmnxSecNotifFileReloaded", "MINOR", '{kind} file "{file}" has been reloaded.'
 )

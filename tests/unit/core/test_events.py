@@ -16,6 +16,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         (2043, "tmnxPkiFileReadFailed"),
         (2045, "tmnxCAProfileStateChange"),
         (2083, "tmnxPkiCAProfActnStatusChg"),
+        (2094, "tmnxCAProfUpDueToRevokeChkCrlOpt"),
         (2101, "tmnxSecNotifFileReloaded"),
         (2109, "tmnxPkiFileWriteFailed"),
         (2231, "tmnxCertKeyPairGen"),
