@@ -107,7 +107,8 @@ class Seal:
         if len(octets) > MAX_TEXT:
             raise UsageError(f"a secret has at most {MAX_TEXT} octets", hint="shorten it")
         header = _header(_TEXT)
-        return base64.urlsafe_b64encode(self.seal(octets, _TEXT)[len(header) :]).decode()
+        token = base64.urlsafe_b64encode(self.seal(octets, _TEXT)[len(header) :])
+        return token.decode().rstrip("=")
 
     def open_text(self, token: str) -> str:
         """Return the secret in *token*, which may still have its `` hash2``.
@@ -118,7 +119,8 @@ class Seal:
         """
         encoded = token.removesuffix(_MARK)[: MAX_TOKEN + 1].encode("ascii", "replace")
         try:
-            sealed = base64.b64decode(encoded, altchars=b"-_", validate=True)
+            padding = b"=" * (-len(encoded) % 4)
+            sealed = base64.b64decode(encoded + padding, altchars=b"-_", validate=True)
             return self.open(_header(_TEXT) + sealed, _TEXT).decode()
         except (binascii.Error, UnicodeError, CorruptError):
             raise CorruptError(

@@ -132,10 +132,11 @@ def facts(der: bytes) -> CertificateFacts:
     key = describe_public(public_key(der))
     try:
         return _facts(certificate, key)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
-        kind = "has an extension twice" if isinstance(error, x509.DuplicateExtension) else ""
+    except x509.DuplicateExtension:
+        raise InvalidInputError("the certificate has an extension twice") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType):
         raise InvalidInputError(
-            f"the certificate {kind or 'has fields that cannot be read'}", hint="is it damaged?"
+            "the certificate has fields that cannot be read", hint="is it damaged?"
         ) from None
 
 

@@ -18,6 +18,14 @@ from srpki.x509.keys import PrivateKey, PublicKey, sign, spki
 MAX_OCTETS: Final = 1 << 16
 """Octets of one request."""
 
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class CertificationRequest:
@@ -81,7 +89,7 @@ def check(der: bytes) -> CertificationRequest:
         public_key = request.public_key()
         san = _san(request)
         challenge = _challenge(request)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except _UNREADABLE:
         raise InvalidInputError("the certification request cannot be read") from None
     parts = signatures.signed_parts(der)
     if not signatures.verify(public_key, parts.algorithm, parts.signature, parts.content):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -299,7 +300,9 @@ def _pkcs12(data: bytes, password: str) -> pkcs12.PKCS12KeyAndCertificates:
         raise InvalidInputError(f"this is {found}, not PKCS#12", hint="give the right format")
     contents.check_iterations(data)
     try:
-        return pkcs12.load_pkcs12(data, password.encode() or None)
+        with warnings.catch_warnings():  # the library warns of BER, which it reads
+            warnings.simplefilter("ignore")
+            return pkcs12.load_pkcs12(data, password.encode() or None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         hint = "is the password right?" if password else "give its password"
         raise InvalidInputError("the PKCS#12 file cannot be opened", hint=hint) from None

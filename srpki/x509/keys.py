@@ -122,6 +122,11 @@ def checked(key: object) -> PrivateKey:
         raise InvalidInputError(
             f"a private key of type {kind} cannot be used", hint="use RSA, DSA or ECDSA"
         )
+    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name not in CURVES:
+        raise InvalidInputError(
+            f"a private key on curve {key.curve.name} cannot be used",
+            hint=f"use {', '.join(CURVES)}",
+        )
     return key
 
 
