@@ -1,0 +1,131 @@
+"""The tree as a whole: sound, the same actions in both CLIs, light to import."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from srpki.schema.nodes import Action, Arg, Container, Leaf, Line, ListNode, data_children
+from srpki.schema.tree import LAB_SCHEMA, SCHEMA, check, node_at, resolve
+from srpki.schema.types import Integer, Reference, Text
+
+
+@pytest.mark.parametrize("schema", [SCHEMA, LAB_SCHEMA])
+def test_the_tree_is_sound(schema):
+    assert check(schema) == ()
+
+
+def leaf(name, **more):
+    return Leaf(name=name, type=more.pop("type", Text()), help=more.pop("help", "A leaf"), **more)
+
+
+@pytest.mark.parametrize(
+    ("children", "complaint"),
+    [
+        ((leaf("a"), leaf("a")), "/configure: a twice"),
+        ((leaf("a", help=""),), "/configure/a: no help"),
+        (
+            (leaf("a", type=Reference("/configure/nothing/here", "", Text())),),
+            "/configure/a: /configure/nothing/here does not exist",
+        ),
+        ((ListNode(name="l", keys=("k",), children=(), help="A list"),), "/configure/l: no leaf k"),
+        ((ListNode(name="l", keys=(), children=(), help="A list"),), "/configure/l: no keys"),
+        (
+            (leaf("a", type=Integer("uint32", 1, 5), default="9"),),
+            "/configure/a: default '9' out of range 1..5",
+        ),
+        (
+            (Container(name="c", children=(), help="A", classic=Line("c", (Arg("x/y"),))),),
+            "/configure/c: classic line names x/y",
+        ),
+    ],
+)
+def test_a_tree_with_a_fault_is_told_so(children, complaint):
+    broken = replace(SCHEMA, configure=Container(name="configure", children=children, help="All"))
+    problems = [problem for problem in check(broken) if problem.startswith("/configure")]
+    assert problems == [complaint]
+
+
+def actions(node):
+    if isinstance(node, Action):
+        yield node
+    elif isinstance(node, Container):
+        for child in data_children(node):
+            yield from actions(child)
+
+
+@pytest.mark.parametrize("schema", [SCHEMA, LAB_SCHEMA])
+def test_both_clis_hold_the_same_actions(schema):
+    md = {action.operation: action for action in actions(schema.operations_md)}
+    classic = {action.operation: action for action in actions(schema.operations_classic)}
+    assert md.keys() == classic.keys()
+    assert all(md[name] is classic[name] for name in md)
+
+
+def test_the_operations_have_the_names_that_the_device_knows():
+    assert {action.operation for action in actions(SCHEMA.operations_md)} == {
+        "admin.save",
+        "admin.show-configuration",
+        "file.list",
+        "pki.cmpv2.clear-request",
+        "pki.cmpv2.initial-registration",
+        "pki.cmpv2.poll",
+        "pki.est.ca-certificates",
+        "pki.est.enroll",
+        "pki.est.renew",
+        "pki.export",
+        "pki.generate-keypair",
+        "pki.import",
+        "pki.reload",
+        "pki.update-certificate",
+        "show.certificate.auto-update",
+        "show.certificate.ca-profile",
+        "show.log",
+        "show.system.information",
+        "show.time",
+        "show.version",
+    }
+
+
+def test_lab_commands_are_there_in_lab_mode_alone():
+    lab = {a.operation for a in actions(LAB_SCHEMA.operations_md)} - {
+        a.operation for a in actions(SCHEMA.operations_md)
+    }
+    assert lab == {
+        "lab.ca.fault.add",
+        "lab.ca.fault.clear",
+        "lab.ca.fault.list",
+        "lab.ca.show",
+        "lab.clock.advance",
+        "lab.clock.set",
+        "lab.clock.show",
+    }
+
+
+def test_actions_are_where_sr_os_has_them():
+    md = node_at(SCHEMA.operations_md, "admin", "system", "security", "pki", "update-certificate")
+    assert md is node_at(SCHEMA.operations_classic, "admin", "certificate", "update-certificate")
+    assert isinstance(md, Action)
+    assert isinstance(node_at(SCHEMA.operations_md, "show", "log", "log-id"), Action)
+
+
+def test_a_path_that_leads_nowhere_is_none():
+    assert node_at(SCHEMA.configure, "system", "name", "deeper") is None
+    assert node_at(SCHEMA.configure, "nothing") is None
+    assert resolve(SCHEMA, "/elsewhere/system/name") is None
+    assert resolve(SCHEMA, "/configure/system") is None
+    assert resolve(SCHEMA, "/configure/system/name").name == "name"
+
+
+def test_the_tree_does_not_import_what_makes_a_start_slow():
+    program = (
+        "import sys, srpki.schema.tree, srpki.config.viewer, srpki.config.datastore,"
+        " srpki.config.persist;"
+        "print(*sorted({'cryptography', 'requests', 'ssl', 'pyasn1', 'prompt_toolkit', 'rich',"
+        " 'socket', 'asyncio'} & sys.modules.keys()))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == ""
