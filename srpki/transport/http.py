@@ -1,0 +1,263 @@
+"""HTTP(S) exchanges with everything bounded; the only importer of requests.
+
+Of requests, the adapter is used and not the session: a session reads proxies and passwords from
+the environment, keeps cookies and reads the body of a redirect whatever its size. Nothing of that
+may happen here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from requests.exceptions import RequestException
+from urllib3.exceptions import HTTPError
+
+from srpki.core.clock import Clock
+from srpki.core.entropy import Entropy
+from srpki.core.errors import ConnectError, ProtocolError, TlsError, UsageError
+from srpki.core.wire import HttpReply, HttpRequest
+from srpki.transport.base import Limits, TlsClient
+from srpki.transport.connections import Deadline, PlainPool, TlsPool
+from srpki.transport.tls import make_context
+
+_PORTS: Final = {"http": 80, "https": 443}
+_REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
+_KEEP_METHOD: Final = frozenset((307, 308))
+_MAX_URL: Final = 2048
+_OURS: Final = frozenset(("content-length", "accept-encoding", "user-agent", "host"))
+
+Origin = tuple[str, str, int]
+
+
+class HttpExchange:
+    """One kept connection to one server; implements `srpki.transport.base.Exchange`.
+
+    One request at a time: threads that share an exchange wait for each other. The time limit
+    covers everything from connecting to the last octet of the answer, redirects included, but not
+    the look-up of the host name, which the system bounds.
+    """
+
+    def __init__(
+        self,
+        tls: TlsClient | None,
+        limits: Limits,
+        scratch: Path,
+        *,
+        clock: Clock,
+        entropy: Entropy,
+    ) -> None:
+        """Obey *limits*; speak TLS as *tls* says. *scratch* is a directory for passing moments.
+
+        Raises:
+            TlsError: *tls* cannot be used; it has no trust anchor, say.
+            StorageError: *scratch* cannot be written.
+        """
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._prepared: tuple[object, PreparedRequest] | None = None
+        context = None if tls is None else make_context(tls, scratch=scratch, entropy=entropy)
+        self._adapter = _Adapter(tls, context, limits, clock)
+
+    def send(self, request: HttpRequest) -> HttpReply:
+        """Send *request* and return the whole answer, following redirects within the server.
+
+        Raises:
+            ConnectError: no connection, or it was lost before the answer was complete.
+            ResponseTimeoutError: the answer was not complete in time.
+            TlsError: the handshake failed or the server is not to be trusted.
+            ProtocolError: the answer is not HTTP, too long or coded, or it leads elsewhere.
+            UsageError: the URL of *request* is not one that HTTP can use.
+        """
+        origin = _origin(request.url)
+        with self._lock:
+            self._adapter.start(origin)
+            for _ in range(self._limits.redirects + 1):
+                reply = self._exchange(request)
+                if reply.status not in _REDIRECTS:
+                    return reply
+                request = _redirected(request, reply, origin)
+        raise ProtocolError(
+            f"{_where(origin)} redirects more often than {self._limits.redirects} times"
+        )
+
+    def close(self) -> None:
+        """Close the kept connection; a later `send` opens another one."""
+        with self._lock:
+            self._adapter.close()
+
+    def _exchange(self, request: HttpRequest) -> HttpReply:
+        try:
+            response = self._adapter.send(self._prepare(request), stream=True)
+        except (RequestException, HTTPError) as error:
+            # What our connections do not name themselves is a fault in the answer.
+            raise ProtocolError(
+                f"the answer of {self._adapter.where} cannot be read ({type(error).__name__})"
+            ) from None
+        try:
+            body = self._read(response)
+        finally:
+            response.close()
+            if self._limits.http_version == "1.0":
+                self._adapter.close()
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return HttpReply(status=response.status_code, headers=headers, body=body)
+
+    def _prepare(self, request: HttpRequest) -> PreparedRequest:
+        """Return what requests sends; URL and headers are worked on once for many bodies."""
+        key = (request.method, request.url, request.headers)
+        if self._prepared is None or self._prepared[0] != key:
+            headers = {name: value for name, value in request.headers if name.lower() not in _OURS}
+            headers["Accept-Encoding"] = "identity"
+            headers["User-Agent"] = "srpki"
+            if self._limits.http_version == "1.0":
+                headers["Host"] = urlsplit(request.url).netloc
+            prepared = PreparedRequest()
+            try:
+                prepared.prepare(method=request.method, url=request.url, headers=headers)
+            except RequestException as error:
+                raise UsageError(f"the request cannot be sent: {error}") from None
+            self._prepared = (key, prepared)
+        prepared = self._prepared[1].copy()
+        if request.body or request.method == "POST":
+            prepared.body = request.body
+            prepared.headers["Content-Length"] = str(len(request.body))
+        return prepared
+
+    def _read(self, response: Response) -> bytes:
+        """Read the body as far as the limit allows."""
+        where, limit = self._adapter.where, self._limits.max_body
+        _check_coding(response.headers, where)
+        body = bytearray()
+        try:
+            # The second read, which finds nothing, is the one that notices a missing rest.
+            while chunk := response.raw.read(limit + 1 - len(body), decode_content=False):
+                body += chunk
+                if len(body) > limit:
+                    raise ProtocolError(f"the answer of {where} is longer than {limit} octets")
+        except HTTPError:
+            raise ConnectError(f"{where} closed the connection within the answer") from None
+        return bytes(body)
+
+
+class _Adapter(HTTPAdapter):
+    """Leads requests to one pool with one connection of ours, and to nothing of its own."""
+
+    def __init__(self, tls: TlsClient | None, context: Any, limits: Limits, clock: Clock) -> None:
+        super().__init__()
+        self._tls = tls
+        self._context = context
+        self._limits = limits
+        self._clock = clock
+        self._origin: Origin | None = None
+        self._deadline = Deadline(clock, 0, "")
+        self._pool: PlainPool | TlsPool | None = None
+
+    @property
+    def where(self) -> str:
+        """Host and port of the server, for messages."""
+        return self._deadline.where
+
+    def start(self, origin: Origin) -> None:
+        """Begin the time of an exchange with *origin*."""
+        if origin != self._origin:
+            self.close()
+            self._origin = origin
+            self._deadline = Deadline(self._clock, self._limits.response_timeout, _where(origin))
+        self._deadline.start()
+
+    def get_connection_with_tls_context(self, *_args: Any, **_options: Any) -> Any:
+        """Return the pool; called by `HTTPAdapter.send`."""
+        if self._pool is None:
+            assert self._origin is not None
+            self._pool = self._make_pool(*self._origin)
+        return self._pool
+
+    def cert_verify(self, *_args: Any, **_options: Any) -> None:
+        """Keep requests from adding the CAs of the public web to our trust anchors."""
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    def _make_pool(self, scheme: str, host: str, port: int) -> PlainPool | TlsPool:
+        source = self._limits.source_address
+        options: dict[str, Any] = {
+            "deadline": self._deadline,
+            "attempts": self._limits.retries + 1,
+            "http_version": self._limits.http_version,
+            "source_address": (source, 0) if source else None,
+        }
+        if scheme == "http":
+            return PlainPool(host, port, **options)
+        if self._tls is None:
+            raise TlsError(f"no TLS profile is given for {self.where}")
+        return TlsPool(host, port, ssl_context=self._context, tls=self._tls, **options)
+
+
+def _origin(url: str) -> Origin:
+    """Return scheme, host and port of *url*."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise UsageError(f'"{url}" is not a URL') from None
+    if parts.scheme not in _PORTS or not parts.hostname or "@" in parts.netloc:
+        raise UsageError(f'"{url}" is not a URL of the form http(s)://host[:port]/path')
+    return parts.scheme, parts.hostname, _PORTS[parts.scheme] if port is None else port
+
+
+def _where(origin: Origin) -> str:
+    _, host, port = origin
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _redirected(request: HttpRequest, reply: HttpReply, origin: Origin) -> HttpRequest:
+    """Return *request* for the place that *reply* names, which must be on the same server."""
+    where = _where(origin)
+    location = reply.header("location")
+    if (
+        not location
+        or len(location) > _MAX_URL
+        or not (location.isascii() and location.isprintable())
+    ):
+        raise ProtocolError(f"{where} redirects with status {reply.status} to no usable place")
+    url = urljoin(request.url, location)
+    try:
+        target = _origin(url)
+    except UsageError:
+        raise ProtocolError(f"{where} redirects to what is not an HTTP URL") from None
+    if target != origin:
+        raise ProtocolError(
+            f"{where} redirects to {target[0]}://{_where(target)}, which is refused",
+            hint="redirects are followed only within the same server",
+        )
+    if request.method not in ("GET", "HEAD") and reply.status not in _KEEP_METHOD:
+        raise ProtocolError(
+            f"{where} redirects a {request.method} with status {reply.status}, which loses its body"
+        )
+    return HttpRequest(
+        method=request.method,
+        url=_without_fragment(urlsplit(url)),
+        headers=request.headers,
+        body=request.body,
+    )
+
+
+def _without_fragment(parts: SplitResult) -> str:
+    return parts._replace(fragment="").geturl()
+
+
+def _check_coding(headers: Mapping[str, str], where: str) -> None:
+    """Refuse what would have to be unpacked: it was not asked for and has no bound."""
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise ProtocolError(f"the answer of {where} is compressed, which was not asked for")
+    if headers.get("transfer-encoding", "chunked").strip().lower() != "chunked":
+        raise ProtocolError(f"the answer of {where} has a transfer coding that is not known")

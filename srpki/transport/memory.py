@@ -1,0 +1,30 @@
+"""An exchange without a network: requests go to a function, and what was said is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from srpki.core.wire import HttpReply, HttpRequest
+
+
+class MemoryExchange:
+    """Hands each request to *handler*, which returns the reply or raises as a network would.
+
+    `exchanged` has every request with its reply, in order: a recording.
+    """
+
+    def __init__(self, handler: Callable[[HttpRequest], HttpReply]) -> None:
+        """Answer requests by *handler*."""
+        self._handler = handler
+        self.exchanged: list[tuple[HttpRequest, HttpReply]] = []
+        self.closed = False
+
+    def send(self, request: HttpRequest) -> HttpReply:
+        """Return the handler's reply to *request*."""
+        reply = self._handler(request)
+        self.exchanged.append((request, reply))
+        return reply
+
+    def close(self) -> None:
+        """Remember that the exchange was closed."""
+        self.closed = True

@@ -1,0 +1,169 @@
+"""TLS as a client-tls-profile says: contexts, the checks after a handshake, errors in words.
+
+Python's ``ssl`` cannot be told everything that a profile says. The choice of TLS 1.3 cipher suites
+is checked after the handshake; a list of several groups and the list of signatures are not
+enforced (see ``docs/explanation/fidelity.md``).
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives import serialization
+
+from srpki.core.entropy import Entropy
+from srpki.core.errors import StorageError, TlsError
+from srpki.transport.base import TlsClient
+
+CIPHERS: Final = {
+    "tls-rsa-with3des-ede-cbc-sha": "DES-CBC3-SHA",
+    "tls-rsa-with-aes128-cbc-sha": "AES128-SHA",
+    "tls-rsa-with-aes256-cbc-sha": "AES256-SHA",
+    "tls-rsa-with-aes128-cbc-sha256": "AES128-SHA256",
+    "tls-rsa-with-aes256-cbc-sha256": "AES256-SHA256",
+    "tls-rsa-with-aes128-gcm-sha256": "AES128-GCM-SHA256",
+    "tls-rsa-with-aes256-gcm-sha384": "AES256-GCM-SHA384",
+    "tls-ecdhe-rsa-aes128-gcm-sha256": "ECDHE-RSA-AES128-GCM-SHA256",
+    "tls-ecdhe-rsa-aes256-gcm-sha384": "ECDHE-RSA-AES256-GCM-SHA384",
+    "tls-ecdhe-ecdsa-aes128-gcm-sha256": "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "tls-ecdhe-ecdsa-aes256-gcm-sha384": "ECDHE-ECDSA-AES256-GCM-SHA384",
+}
+"""TLS 1.2 ciphers of SR OS, by OpenSSL's names; those that do not encrypt are left out."""
+
+CIPHERS13: Final = {
+    "tls-aes128-gcm-sha256": "TLS_AES_128_GCM_SHA256",
+    "tls-aes256-gcm-sha384": "TLS_AES_256_GCM_SHA384",
+    "tls-chacha20-poly1305-sha256": "TLS_CHACHA20_POLY1305_SHA256",
+    "tls-aes128-ccm-sha256": "TLS_AES_128_CCM_SHA256",
+    "tls-aes128-ccm8-sha256": "TLS_AES_128_CCM_8_SHA256",
+}
+"""TLS 1.3 cipher suites of SR OS, by OpenSSL's names."""
+
+GROUPS: Final = {
+    "tls-ecdhe-256": "prime256v1",
+    "tls-ecdhe-384": "secp384r1",
+    "tls-ecdhe-521": "secp521r1",
+    "tls-x25519": "X25519",
+    "tls-x448": "X448",
+}
+"""TLS 1.3 groups of SR OS, by OpenSSL's names."""
+
+_VERSIONS: Final = {
+    "tls-version-12": (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2),
+    "tls-version-13": (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_3),
+    "tls-version-all": (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3),
+}
+_NO_CHECK_TIME: Final = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, to which ssl gives no name
+
+
+def make_context(tls: TlsClient, *, scratch: Path, entropy: Entropy) -> ssl.SSLContext:
+    """Return a context that does what *tls* says and verifies server and host name.
+
+    A trust anchor may be an intermediate CA. The host name is looked for in subjectAltName only
+    [RFC 9525, section 2]. ``VERIFY_X509_STRICT`` stays off: it refuses CA certificates without
+    key identifiers, which private CAs do have. *scratch* is the directory through which a client
+    key reaches the library, encrypted.
+
+    Raises:
+        TlsError: *tls* has no trust anchor, or something in it cannot be used.
+        StorageError: *scratch* cannot be written.
+    """
+    if not tls.trust_anchors:
+        raise TlsError(
+            "the server cannot be authenticated without a trust anchor",
+            hint="give the client-tls-profile a trust-anchor-profile",
+        )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version, context.maximum_version = _VERSIONS[tls.protocol_version]
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    context.hostname_checks_common_name = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if not tls.check_time:
+        context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
+    try:
+        context.load_verify_locations(cadata=b"".join(tls.trust_anchors))
+    except (ssl.SSLError, ValueError):
+        raise TlsError("a trust anchor is not a certificate") from None
+    _choose_algorithms(context, tls)
+    if tls.private_key is not None and tls.certificate_chain:
+        _load_client_certificate(context, tls, scratch, entropy)
+    return context
+
+
+def check_session(connection: ssl.SSLSocket, tls: TlsClient) -> None:
+    """Check what was negotiated and have the server's certificate judged; nothing is sent yet.
+
+    Raises:
+        TlsError: the cipher suite is not in the profile's list, or the judge says no.
+    """
+    session = connection.cipher()
+    certificate = connection.getpeercert(binary_form=True)
+    if session is None or certificate is None:
+        raise TlsError("the server did not authenticate itself")
+    suite, version, _ = session
+    allowed = [CIPHERS13[name] for name in tls.ciphers13]
+    if version == "TLSv1.3" and allowed and suite not in allowed:
+        raise TlsError(f"the server chose cipher suite {suite}, which is not in the cipher list")
+    if tls.judge is not None:
+        tls.judge(certificate)
+
+
+def words(error: BaseException) -> str:
+    """Return what an error of the TLS library means, without its numbers and line references."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the server's certificate is refused: {error.verify_message.rstrip('.')}"
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason.replace("_", " ").lower()
+    return "the handshake failed"
+
+
+def _choose_algorithms(context: ssl.SSLContext, tls: TlsClient) -> None:
+    if tls.ciphers and tls.protocol_version != "tls-version-13":
+        names = [CIPHERS[name] for name in tls.ciphers if name in CIPHERS]
+        try:
+            context.set_ciphers(":".join(names))
+        except ssl.SSLError:
+            raise TlsError(
+                "this host's TLS library has none of the ciphers in the cipher list"
+            ) from None
+    if len(tls.groups) == 1 and tls.protocol_version != "tls-version-12":
+        context.set_ecdh_curve(GROUPS[tls.groups[0]])
+
+
+def _load_client_certificate(
+    context: ssl.SSLContext, tls: TlsClient, scratch: Path, entropy: Entropy
+) -> None:
+    """Hand over certificate and key by a file: the library takes nothing else.
+
+    The key is encrypted under a password that is used once, and the file is gone before this
+    returns, so that nothing readable is left whatever happens.
+    """
+    assert tls.private_key is not None
+    password = entropy.octets(32).hex().encode()
+    key = tls.private_key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(password),
+    )
+    chain = "".join(map(ssl.DER_cert_to_PEM_cert, tls.certificate_chain)).encode()
+    path = scratch / f"tls-{entropy.octets(8).hex()}.pem"
+    try:
+        descriptor = _create(path)
+        try:
+            with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
+                file.write(key + chain)
+            context.load_cert_chain(path, password=password)
+        finally:
+            path.unlink(missing_ok=True)
+    except ssl.SSLError as error:  # before OSError, of which it is a kind
+        raise TlsError(f"the client certificate cannot be used: {words(error)}") from None
+    except OSError as error:
+        raise StorageError(f"cannot write in {scratch}: {error.strerror}") from None
+
+
+def _create(path: Path) -> int:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
