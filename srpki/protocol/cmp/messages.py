@@ -88,20 +88,26 @@ def decode(data: bytes) -> Message:
     message = asn1.decode(asn1.PKIMessage, data, "CMP message")
     extra_certs = asn1.bounded(message.extra_certs, "extraCerts", asn1.MAX_CERTIFICATES)
     head, body = asn1.encode(message.header), asn1.encode(message.body)
-    number = body[0] & 0x1F
-    if body[0] & 0xE0 != 0xA0 or number >= len(KINDS):
-        raise ProtocolError("the CMP message has a body of unknown type")
+    kind = kind_of(body)
     bits = message.protection
     if bits is not None and bits.padding_bits():
         raise ProtocolError("the CMP message's protection is not well formed")
     return Message(
         header=headers.decode(head),
-        kind=KINDS[number],
+        kind=kind,
         body=body,
         protected_part=der.encode(der.SEQUENCE, head, body),
         protection=None if bits is None else bits.as_bytes(),
         extra_certs=certificates(extra_certs),
     )
+
+
+def kind_of(body: bytes) -> str:
+    """Return the kind of a PKIBody (DER) as in `KINDS`; raises `ProtocolError`."""
+    number = body[0] & 0x1F
+    if body[0] & 0xE0 != 0xA0 or number >= len(KINDS):
+        raise ProtocolError("the CMP message has a body of unknown type")
+    return KINDS[number]
 
 
 def certificates(items: Sequence[TLV]) -> tuple[bytes, ...]:
