@@ -1,8 +1,7 @@
 """What differs between two trees, leaf by leaf, and merging it into a third.
 
-A `Change` is the setting, appearing or vanishing of one element; an entry or container that
-appears or vanishes is one change with all that it holds, so that a merge can tell "deleted" from
-"emptied".
+A `Change` is the setting, appearing or vanishing of one element. An entry that appears or vanishes
+is one change with all that it holds, and so is a container whose existence means something.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from srpki.config import edit
-from srpki.config.tree import Branch, Element, Entries, get
+from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.schema.nodes import Container, ListNode, data_children
 from srpki.schema.paths import Path, Step
 
@@ -44,14 +43,16 @@ def diff(node: Container | ListNode, old: Branch, new: Branch, path: Path = ()) 
         here = (*path, Step(child.name))
         if isinstance(child, ListNode):
             yield from _diff_entries(child, before, after, path)
-        elif (
-            isinstance(child, Container)
-            and isinstance(before, Branch)
-            and isinstance(after, Branch)
+        elif isinstance(child, Container) and (
+            edit.always_there(node, child) or (before is not None and after is not None)
         ):
-            yield from diff(child, before, after, here)
+            yield from diff(child, _branch(before), _branch(after), here)
         else:
             yield Change(here, before, after)
+
+
+def _branch(element: Element | None) -> Branch:
+    return element if isinstance(element, Branch) else EMPTY
 
 
 def _diff_entries(
