@@ -21,13 +21,11 @@ from srpki.core.entropy import Entropy, serial_number
 from srpki.core.errors import RefusedError, SrpkiError, UsageError
 from srpki.labca import profiles
 from srpki.labca.profiles import Issuer, Subject
-from srpki.labca.store import CONFIRMED, REVOKED, Issued, IssuedStore
+from srpki.labca.store import CONFIRMED, REVOKED, SUPERSEDED, Issued, IssuedStore
 from srpki.labca.vault import Identity, Vault
 from srpki.x509 import certificates, chain, keys, names
 
-NOT_OURS: Final = "not issued by this CA"
-"""What `Authority.judge` says of certificates that it has not issued."""
-
+_NOT_OURS: Final = "not issued by this CA"
 _DAY: Final = 86400
 _P256: Final = keys.KeySpec("ecdsa", curve="secp256r1")
 _MOST_VALIDITY: Final = 100 * 365 * _DAY
@@ -173,13 +171,9 @@ class Authority:
         """Let *username* enrol by EST with *password*, as long as this process lives."""
         self._est_users[username] = password
 
-    def secret_of(self, reference: bytes) -> bytes | None:
+    def secret_of(self, reference: bytes) -> str | None:
         """Return the password registered for *reference*, None when there is none."""
-        try:
-            secret = self._secrets.get(reference.decode())
-        except UnicodeDecodeError:
-            return None
-        return None if secret is None else secret.encode()
+        return self._secrets.get(reference.decode("utf-8", "replace"))
 
     def est_password_of(self, username: str) -> str | None:
         """Return the password of EST user *username*, None when there is none."""
@@ -224,36 +218,34 @@ class Authority:
         """Return the record of every certificate issued, in order."""
         return self._store.all()
 
-    def set_state(self, serial: int, state: str) -> None:
-        """Note what has become of *serial*; revoked stays revoked."""
-        self._store.set_state(serial, state)
+    def judge_signer(
+        self, certificate: bytes, others: tuple[bytes, ...], *, foreign: bool
+    ) -> tuple[str, str]:
+        """Return PKIFailureInfo and reason why *certificate* (DER) may not speak now, or empty.
 
-    def judge(self, certificate: bytes) -> str:
-        """Return why *certificate* (DER), issued here, may not speak now; empty when it may."""
+        With *foreign* a device of a known vendor may speak too; *others* came with it.
+        """
         record = self.issued(certificate)
         if record is None:
-            return NOT_OURS
+            reason = self._judge_vendor(certificate, others) if foreign else _NOT_OURS
+            return ("signerNotTrusted", reason) if reason else ("", "")
         if record.state == REVOKED:
-            return "revoked"
+            return "certRevoked", "revoked"
         facts = certificates.facts(certificate)
         now = self.clock.now()
         if now < facts.not_before:
-            return "not yet valid"
+            return "signerNotTrusted", "not yet valid"
         if now > facts.not_after:
-            return "expired"
-        return ""
+            return "signerNotTrusted", "expired"
+        return "", ""
 
-    def judge_vendor(self, certificate: bytes, others: tuple[bytes, ...]) -> str:
-        """Return why *certificate* is no device of a known vendor; empty when it is one.
-
-        *others* are the certificates that came with it.
-        """
+    def _judge_vendor(self, certificate: bytes, others: tuple[bytes, ...]) -> str:
         if not self.settings.vendor_anchors:
-            return NOT_OURS
+            return _NOT_OURS
         try:
             chain.check_chain(certificate, others, self.settings.vendor_anchors, self.clock.now())
         except SrpkiError as error:
-            return error.sentence
+            return f"not trusted: {error.sentence}"
         return ""
 
     def knows(
@@ -262,13 +254,23 @@ class Authority:
         """Whether a certificate with these names has been issued here and is not revoked."""
         return any(record.state != REVOKED for record in self._store.bearing(subject, alternative))
 
-    def confirm(self, serial: int) -> None:
-        """Note that its owner has taken *serial*."""
-        self._store.set_state(serial, CONFIRMED)
+    def confirm(self, certificate: bytes) -> None:
+        """Note that its owner has taken *certificate* (DER)."""
+        self._set_state(certificate, CONFIRMED)
 
-    def revoke(self, serial: int) -> None:
-        """Revoke *serial*."""
-        self._store.set_state(serial, REVOKED)
+    def supersede(self, certificate: bytes) -> None:
+        """Note that its owner has a newer one; it stays good until it ends.
+
+        A router whose import failed must be able to update the old pair once more.
+        """
+        self._set_state(certificate, SUPERSEDED)
+
+    def revoke(self, certificate: bytes) -> None:
+        """Revoke *certificate* (DER); nothing undoes it."""
+        self._set_state(certificate, REVOKED)
+
+    def _set_state(self, certificate: bytes, state: str) -> None:
+        self._store.set_state(certificates.facts(certificate).serial, state)
 
 
 def _issuer(identity: Identity) -> Issuer:

@@ -104,16 +104,19 @@ class Listener(socketserver.TCPServer):
         if self._tls is None:
             self._converse(request, None)
             return
-        # The accepted socket stays ours: stop() must be able to wake this thread.
-        with self._tls.wrap_socket(request.dup(), server_side=True) as secure:
+        try:
+            # The accepted socket stays ours: stop() must be able to wake this thread.
+            secure = self._tls.wrap_socket(request.dup(), server_side=True)
+        except ssl.SSLError as error:
+            self._log(f"TLS refused: {error.reason or 'the client went away'}")
+            return
+        with secure:
             self._converse(secure, secure.getpeercert(binary_form=True))
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """Note that a connection broke; only TLS has something to say about why."""
+        """Note what was not foreseen; that a client has gone or kept us waiting is no news."""
         error = sys.exception()
-        if isinstance(error, ssl.SSLError):
-            self._log(f"TLS refused: {error.reason or 'handshake failed'}")
-        elif not isinstance(error, OSError):
+        if not isinstance(error, OSError):
             self._log(f"internal error: {type(error).__name__}")
 
     def _converse(self, connection: socket.socket, certificate: bytes | None) -> None:

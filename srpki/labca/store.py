@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from srpki.core.errors import CorruptError, RefusedError, StorageError
+from srpki.core.errors import CorruptError, StorageError
 from srpki.x509 import certificates, names
 
 _Names = tuple[names.Canonical, tuple[names.AlternativeName, ...]]
@@ -77,10 +77,10 @@ class IssuedStore:
                 self._close()
 
     def add(self, record: Issued) -> None:
-        """Keep *record*; raises `RefusedError` when the store is full."""
+        """Keep *record*; raises `StorageError` when the store is full."""
         with self._lock:
             if len(self._records) >= MOST_CERTIFICATES:
-                raise RefusedError("the lab CA has issued all the certificates it can remember")
+                raise StorageError("the lab CA has issued all the certificates it can remember")
             self._records[record.serial] = record
             self._not_yet_named.append(record.serial)
             if self._directory is not None:

@@ -11,7 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SystemEntropy
-from srpki.core.errors import BusyError, CorruptError, RefusedError, UsageError
+from srpki.core.errors import BusyError, CorruptError, RefusedError, StorageError, UsageError
 from srpki.labca import store as store_module
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.store import CONFIRMED, REVOKED, SUPERSEDED
@@ -19,6 +19,13 @@ from srpki.x509 import certificates, chain, keys, names
 
 NOW = datetime(2030, 5, 17, 12, 0, 0, 999, tzinfo=UTC)
 SUBJECT = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gw")])
+
+
+NOT_OURS = ("signerNotTrusted", "not issued by this CA")
+
+
+def judged(authority, certificate):
+    return authority.judge_signer(certificate, (), foreign=False)
 
 
 def found(directory, clock=None, **settings):
@@ -132,7 +139,7 @@ def test_the_number_of_certificates_is_bounded(device_key, monkeypatch):
     authority = found(None)
     authority.issue(device_key.public_key(), SUBJECT)
     authority.issue(device_key.public_key(), SUBJECT)
-    with pytest.raises(RefusedError):
+    with pytest.raises(StorageError):
         authority.issue(device_key.public_key(), SUBJECT)
 
 
@@ -140,31 +147,31 @@ def test_a_certificate_may_speak_from_its_first_to_its_last_second(device_key):
     clock = FrozenClock(NOW)
     authority = found(None, clock, validity=60)
     certificate = authority.issue(device_key.public_key(), SUBJECT).certificate
-    assert authority.judge(certificate) == ""
+    assert judged(authority, certificate) == ("", "")
     clock.advance(timedelta(seconds=59))
-    assert authority.judge(certificate) == ""
+    assert judged(authority, certificate) == ("", "")
     clock.advance(timedelta(seconds=2))
-    assert authority.judge(certificate) == "expired"
+    assert judged(authority, certificate) == ("signerNotTrusted", "expired")
     clock.advance(timedelta(days=-1))
-    assert authority.judge(certificate) == "not yet valid"
+    assert judged(authority, certificate) == ("signerNotTrusted", "not yet valid")
 
 
 def test_a_revoked_certificate_may_not_speak_and_stays_revoked(device_key):
     authority = found(None)
     issued = authority.issue(device_key.public_key(), SUBJECT)
-    authority.revoke(issued.serial)
-    authority.confirm(issued.serial)
-    assert authority.judge(issued.certificate) == "revoked"
+    authority.revoke(issued.certificate)
+    authority.confirm(issued.certificate)
+    assert judged(authority, issued.certificate) == ("certRevoked", "revoked")
 
 
 def test_a_certificate_of_another_ca_with_the_same_names_is_not_ours(device_key):
     other = found(None).issue(device_key.public_key(), SUBJECT)
-    assert found(None).judge(other.certificate) == "not issued by this CA"
+    assert judged(found(None), other.certificate) == NOT_OURS
 
 
 def test_its_own_certificates_may_not_speak_for_devices():
     authority = found(None)
-    assert authority.judge(authority.cmp_signer.certificate) == "not issued by this CA"
+    assert judged(authority, authority.cmp_signer.certificate) == NOT_OURS
 
 
 def test_a_ca_without_a_directory_keeps_no_files():
@@ -177,9 +184,9 @@ def test_a_ca_is_the_same_after_a_restart(tmp_path, device_key):
     first = found(tmp_path / "ca")
     confirmed = first.issue(device_key.public_key(), SUBJECT, names.san("gw.example.net"))
     revoked = first.issue(device_key.public_key(), SUBJECT)
-    first.confirm(confirmed.serial)
-    first.revoke(revoked.serial)
-    first.set_state(confirmed.serial, SUPERSEDED)
+    first.confirm(confirmed.certificate)
+    first.revoke(revoked.certificate)
+    first.supersede(confirmed.certificate)
     first.close()
     second = found(tmp_path / "ca")
     for fact in ("root", "reference", "secret", "est_username", "est_password"):
@@ -191,8 +198,8 @@ def test_a_ca_is_the_same_after_a_restart(tmp_path, device_key):
     ]
     facts = certificates.facts(confirmed.certificate)
     assert second.knows(facts.canonical_subject, facts.san)
-    assert second.judge(confirmed.certificate) == ""
-    assert second.judge(revoked.certificate) == "revoked"
+    assert judged(second, confirmed.certificate) == ("", "")
+    assert judged(second, revoked.certificate) == ("certRevoked", "revoked")
     again = second.issue(device_key.public_key(), SUBJECT)
     chain.check_chain(again.certificate, (first.issuing.certificate,), (first.root,), NOW)
     second.close()
@@ -263,7 +270,7 @@ def test_a_line_of_states_cut_short_is_dropped(tmp_path, device_key):
     with (tmp_path / "issued" / "states").open("ab") as file:
         file.write(b'{"serial": "12')
     again = found(tmp_path)
-    again.confirm(issued.serial)
+    again.confirm(issued.certificate)
     again.close()
     last = found(tmp_path)
     assert [(r.serial, r.state) for r in last.all_issued()] == [(issued.serial, CONFIRMED)]
@@ -275,17 +282,17 @@ def test_credentials_that_are_given_are_kept(tmp_path):
     first.close()
     second = found(tmp_path)
     assert (second.reference, second.secret) == ("ref", "pw")
-    assert second.secret_of(b"ref") == b"pw"
+    assert second.secret_of(b"ref") == "pw"
     assert second.est_password_of("u") == "p"
     second.close()
 
 
 def test_only_registered_references_and_users_are_known(authority):
-    assert authority.secret_of(b"4711") == b"insecure"
+    assert authority.secret_of(b"4711") == "insecure"
     assert authority.secret_of(b"4712") is None
     assert authority.secret_of(b"\xff") is None
     authority.register("4712", "other")
-    assert authority.secret_of(b"4712") == b"other"
+    assert authority.secret_of(b"4712") == "other"
     assert authority.est_password_of("nobody") is None
     authority.register_est_user("nobody", "pw")
     assert authority.est_password_of("nobody") == "pw"

@@ -1,0 +1,143 @@
+"""CMPv2 answers of the lab CA over HTTP, and the faults that strike them [RFC 6712]."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from srpki.core.errors import ProtocolError, RefusedError, SrpkiError
+from srpki.core.wire import HttpReply, HttpRequest
+from srpki.labca.authority import Authority
+from srpki.labca.faults import Fault, FaultScript
+from srpki.labca.mistakes import issue
+from srpki.labca.striking import StruckError, strike
+from srpki.protocol.cmp.server import AS_IT_SHOULD_BE, CmpServer, Deviation, ServerIdentity
+from srpki.protocol.cmp.server_checks import RefusalError
+from srpki.protocol.cmp.server_requests import Enrolment
+
+CONTENT_TYPE: Final = "application/pkixcmp"
+PATHS: Final = ("/", "/pkix", "/pkix/", "/.well-known/cmp")
+_LABELLED: Final = "/.well-known/cmp/p/"
+
+
+class CmpResponder:
+    """Answers CMP requests; safe between threads."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        faults: FaultScript,
+        *,
+        log: Callable[[str], None],
+        cancel: threading.Event | None = None,
+    ) -> None:
+        """Issue from *authority*; *cancel* ends a slow answer when the server stops."""
+        self._authority = authority
+        self._faults = faults
+        self._log = log
+        self._cancel = cancel or threading.Event()
+        identity = ServerIdentity(
+            key=authority.cmp_signer.key,
+            certificate=authority.cmp_signer.certificate,
+            issuing=authority.issuing.certificate,
+            root=authority.root,
+        )
+        self._server = CmpServer(
+            authority,
+            identity,
+            authority.clock,
+            authority.entropy,
+            implicit_confirm=authority.settings.implicit_confirm,
+        )
+
+    def handle(
+        self,
+        request: HttpRequest,
+        peer_certificate: bytes | None = None,  # noqa: ARG002 - CMP brings its own protection
+    ) -> HttpReply | None:
+        """Return the answer, None for none at all."""
+        reply = _refused(request)
+        if reply is not None:
+            self._log(f"cmp: {reply.body.decode().strip()}")
+            return reply
+        try:
+            return self._answer(request.body)
+        except ProtocolError as error:
+            self._log(f"cmp: {error.sentence}")
+            return _text(HTTPStatus.BAD_REQUEST, error.sentence)
+        except StruckError as struck:
+            return struck.reply
+
+    def _answer(self, data: bytes) -> HttpReply:
+        received = self._server.receive(data)
+        operation = received.kind.lower()
+        fault = self._faults.take(operation) if received.peer is not None else None
+        noted = f" (fault: {fault})" if fault is not None else ""
+        try:
+            fault = strike(fault, CONTENT_TYPE, self._authority.clock, self._cancel)
+        except StruckError:
+            self._log(f"cmp {received.kind} {received.peer}:{noted}")
+            raise
+        answer = self._server.answer(
+            received, lambda enrolment: self._issue(enrolment, fault), _deviation(fault)
+        )
+        sender = "?" if received.peer is None else received.peer
+        self._log(f"cmp {received.kind} {sender}: {answer.note}{noted}")
+        return HttpReply(
+            status=HTTPStatus.OK, headers={"content-type": CONTENT_TYPE}, body=answer.data
+        )
+
+    def _issue(self, enrolment: Enrolment, fault: Fault | None) -> bytes:
+        try:
+            return issue(
+                self._authority,
+                fault,
+                enrolment.public_key,
+                enrolment.subject,
+                enrolment.alternative,
+            ).certificate
+        except RefusedError as error:
+            raise RefusalError("badCertTemplate", error.sentence) from None
+        except SrpkiError as error:
+            raise RefusalError("systemFailure", error.sentence) from None
+
+
+def _refused(request: HttpRequest) -> HttpReply | None:
+    """Return why *request* is no CMP transfer [RFC 6712, 3], None when it is one."""
+    path = urlsplit(request.url).path
+    if path not in PATHS and not path.startswith(_LABELLED):
+        return _text(HTTPStatus.NOT_FOUND, "CMP is served at /pkix/")
+    if request.method != "POST":
+        refused = _text(HTTPStatus.METHOD_NOT_ALLOWED, "CMP messages are sent with POST")
+        return HttpReply(
+            status=refused.status, headers={**refused.headers, "allow": "POST"}, body=refused.body
+        )
+    kind = next((v for k, v in request.headers if k.lower() == "content-type"), "")
+    if kind.partition(";")[0].strip().lower() != CONTENT_TYPE:
+        return _text(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the body must be {CONTENT_TYPE}")
+    return None
+
+
+def _text(status: HTTPStatus, text: str) -> HttpReply:
+    return HttpReply(
+        status=status,
+        headers={"content-type": "text/plain; charset=utf-8"},
+        body=f"{text}\n".encode(),
+    )
+
+
+def _deviation(fault: Fault | None) -> Deviation:
+    """Say what *fault* means for the answer's message."""
+    if fault is None:
+        return AS_IT_SHOULD_BE
+    return Deviation(
+        reject=(fault.failinfo or "badRequest") if fault.action == "reject" else "",
+        waiting=fault.delay if fault.action == "waiting" else 0,
+        wrong_nonce=fault.action == "wrong-nonce",
+        wrong_transaction=fault.action == "wrong-transaction",
+        unprotected=fault.action == "unprotected",
+        bad_protection=fault.action == "bad-protection",
+    )

@@ -1,0 +1,131 @@
+"""EST answers of the lab CA: who may enrol, what is issued, which fault strikes [RFC 7030]."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+
+from srpki.core.errors import RefusedError
+from srpki.core.wire import HttpReply, HttpRequest
+from srpki.labca.authority import Authority
+from srpki.labca.faults import Fault, FaultScript
+from srpki.labca.mistakes import issue
+from srpki.labca.striking import StruckError, strike
+from srpki.protocol.est import messages, server
+from srpki.protocol.est.server import RequestRefusedError
+from srpki.x509 import names
+from srpki.x509.csr import CertificationRequest
+
+_REALM = "srpki lab EST"
+
+
+class EstResponder:
+    """Answers EST requests; safe between threads."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        faults: FaultScript,
+        *,
+        log: Callable[[str], None],
+        cancel: threading.Event | None = None,
+    ) -> None:
+        """Issue from *authority*; *cancel* ends a slow answer when the server stops."""
+        self._authority = authority
+        self._faults = faults
+        self._log = log
+        self._cancel = cancel or threading.Event()
+        self._http = server.HttpAuthentication(_REALM, authority.est_password_of, authority.entropy)
+
+    def handle(
+        self, request: HttpRequest, peer_certificate: bytes | None = None
+    ) -> HttpReply | None:
+        """Return the answer, None for none at all.
+
+        *peer_certificate* (DER) is the one whose key TLS has proved; whether it may be used now
+        is judged here, by the authority's clock.
+        """
+        operation, note = "-", "fault"
+        reply: HttpReply | None
+        try:
+            operation = server.operation(request)
+            reply, note = self._serve(operation, request, peer_certificate)
+        except RequestRefusedError as error:
+            reply, note = error.reply, error.sentence
+        except StruckError as struck:
+            reply = struck.reply
+        status = "no answer" if reply is None else str(int(reply.status))
+        self._log(f"est {operation}: {status} {note}")
+        return reply
+
+    def _serve(
+        self, operation: str, request: HttpRequest, peer_certificate: bytes | None
+    ) -> tuple[HttpReply, str]:
+        authority = self._authority
+        wrapped = authority.settings.wrap_base64
+        if operation == "cacerts":
+            self._strike(operation)
+            reply = server.certificates_reply(
+                (authority.root, authority.issuing.certificate),
+                wrapped=wrapped,
+                content_type=messages.PKCS7,
+            )
+            return reply, "two certificates"
+        holder = self._authenticate(request, peer_certificate)
+        asked = server.read_request(request)
+        if operation == "simplereenroll":
+            self._check_renewed(asked, holder)
+        fault = self._strike(operation)
+        if fault is not None and fault.action == "reject":
+            raise RequestRefusedError(HTTPStatus.FORBIDDEN, "refused by the lab's fault script")
+        if fault is not None and fault.action == "waiting":
+            return server.later_reply(fault.delay), f"try again in {fault.delay} s (fault)"
+        try:
+            issued = issue(authority, fault, asked.public_key, asked.subject, asked.san)
+        except RefusedError as error:
+            raise RequestRefusedError(HTTPStatus.BAD_REQUEST, error.sentence) from None
+        authority.confirm(issued.certificate)  # EST has no confirmation
+        note = f"{issued.subject} serial {issued.serial:x}" + (" (fault)" if fault else "")
+        return server.certificates_reply((issued.certificate,), wrapped=wrapped), note
+
+    def _strike(self, operation: str) -> Fault | None:
+        content_type = messages.PKCS7 if operation == "cacerts" else messages.CERTS_ONLY
+        return strike(
+            self._faults.take(operation), content_type, self._authority.clock, self._cancel
+        )
+
+    def _authenticate(self, request: HttpRequest, peer_certificate: bytes | None) -> bytes | None:
+        """Return the client certificate that proves who asks, None when HTTP credentials do.
+
+        Raises `RequestRefusedError` with a challenge when neither does.
+        """
+        reason = ""
+        if peer_certificate is not None:
+            _, reason = self._authority.judge_signer(peer_certificate, (), foreign=True)
+            if not reason:
+                return peer_certificate
+        try:
+            self._http.user(request, self._authority.clock.monotonic())
+        except RequestRefusedError as error:
+            if not reason:
+                raise
+            told = f"the client certificate is {reason}, and {error.sentence}"
+            raise RequestRefusedError(error.reply.status, told, error.reply.headers) from None
+        return None
+
+    def _check_renewed(self, asked: CertificationRequest, holder: bytes | None) -> None:
+        """Check that there is a certificate to be renewed [RFC 7030, section 4.2.2].
+
+        It is the client certificate when that has the names asked for, else another one issued
+        here: a router's TLS profile may have a certificate of its own.
+        """
+        if holder is not None and server.same_identity(asked, holder):
+            return
+        if not self._authority.knows(
+            names.canonical(asked.subject), names.alternative_names(asked.san)
+        ):
+            raise RequestRefusedError(
+                HTTPStatus.FORBIDDEN,
+                "subject and subjectAltName are those of no certificate to be renewed",
+            )

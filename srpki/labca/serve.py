@@ -1,0 +1,117 @@
+"""Runs the lab CA alone, for clients outside this program: what ``srpki ca`` does."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, TextIO
+
+from srpki.core.clock import Clock
+from srpki.core.entropy import Entropy
+from srpki.core.errors import InvalidInputError
+from srpki.labca.authority import Authority, CaSettings
+from srpki.labca.faults import Fault, FaultScript, parse_script
+from srpki.labca.server import LabCa
+
+_MOST_SCRIPT: Final = 1 << 20
+_LABELS: Final = {
+    "cmp_url": "CMPv2 URL",
+    "est_url": "EST URL",
+    "trust_anchor": "Trust anchor",
+    "issuing_certificate": "Issuing certificate",
+    "reference": "Reference",
+    "secret": "Secret",
+    "est_username": "EST username",
+    "est_password": "EST password",
+}
+
+
+def serve(
+    directory: Path | None,
+    clock: Clock,
+    entropy: Entropy,
+    settings: CaSettings,
+    *,
+    out: TextIO,
+    log: TextIO,
+    stop: threading.Event,
+    as_json: bool = False,
+    faults: Path | None = None,
+    ports: tuple[int, int] = (0, 0),
+) -> int:
+    """Run a lab CA until *stop* is set; return the exit status.
+
+    What a client needs to know goes to *out*, in lines for people or, *as_json*, in one line of
+    JSON; each transaction is a line in *log*. State is kept in *directory*; without one it ends
+    with the run. *faults* is a script, *ports* are those of CMPv2 and EST.
+    Raises what `Authority`, `LabCa.start` and `read_script` raise.
+    """
+    script = FaultScript(read_script(faults) if faults is not None else ())
+    with _kept(directory) as place:
+        authority = Authority(place, clock, entropy, settings)
+        try:
+            with LabCa(
+                authority,
+                faults=script,
+                cmp_port=ports[0],
+                est_port=ports[1],
+                log=_LineWriter(log),
+            ) as server:
+                out.write(_announcement(server, as_json=as_json))
+                out.flush()
+                stop.wait()
+        finally:
+            authority.close()
+    return 0
+
+
+def read_script(path: Path) -> tuple[Fault, ...]:
+    """Return the faults in the script at *path*; raises `InvalidInputError`."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MOST_SCRIPT + 1)
+    except OSError as error:
+        raise InvalidInputError(
+            f"cannot read {path}: {error.strerror}", hint="name a readable file"
+        ) from None
+    if len(text) > _MOST_SCRIPT:
+        raise InvalidInputError(f"{path} is too long for a fault script")
+    try:
+        return parse_script(text.decode())
+    except UnicodeDecodeError:
+        raise InvalidInputError(f"{path} is not UTF-8 text") from None
+
+
+@contextlib.contextmanager
+def _kept(directory: Path | None) -> Iterator[Path]:
+    """Give the directory itself, or one for the length of the run."""
+    if directory is not None:
+        yield directory
+        return
+    with tempfile.TemporaryDirectory(prefix="srpki-ca-") as name:
+        yield Path(name)
+
+
+def _announcement(server: LabCa, *, as_json: bool) -> str:
+    facts = {name: str(getattr(server, name)) for name in _LABELS}
+    if as_json:
+        return json.dumps(facts) + "\n"
+    width = max(map(len, _LABELS.values()))
+    return "".join(f"{_LABELS[name]:<{width}} : {text}\n" for name, text in facts.items())
+
+
+class _LineWriter:
+    """Writes whole lines from any thread; a reader that has gone stops nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def __call__(self, line: str) -> None:
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            self._stream.write(line + "\n")
+            self._stream.flush()

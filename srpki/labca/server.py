@@ -1,0 +1,147 @@
+"""The lab CA on the network: CMPv2 over HTTP and EST over HTTPS, on loopback."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from srpki.core.errors import ConnectError
+from srpki.labca.authority import Authority
+from srpki.labca.cmp_responder import CmpResponder
+from srpki.labca.est_responder import EstResponder
+from srpki.labca.faults import FaultScript
+from srpki.labca.listener import Listener
+from srpki.labca.tls import server_context
+
+
+class LabCa:
+    """A lab CA that listens; start it, use its URLs, stop it. Also a context manager.
+
+    With *lab_time* the TLS library does not look at dates (it knows only real time): client
+    certificates are judged at the authority's clock. *log* gets one line a transaction.
+    """
+
+    def __init__(
+        self,
+        authority: Authority,
+        *,
+        faults: FaultScript | None = None,
+        host: str = "127.0.0.1",
+        cmp_port: int = 0,
+        est_port: int = 0,
+        lab_time: bool = False,
+        log: Callable[[str], None] | None = None,
+    ) -> None:
+        """Prepare; nothing listens before `start`."""
+        self.authority = authority
+        self.faults = faults or FaultScript()
+        self._host = host
+        self._ports = (cmp_port, est_port)
+        self._lab_time = lab_time
+        self._write = log
+        self._stopping = threading.Event()
+        self._listeners: list[Listener] = []
+
+    def start(self) -> None:
+        """Listen; raises `ConnectError` when a port cannot be had."""
+        self._stopping.clear()
+        cmp_responder = CmpResponder(
+            self.authority, self.faults, log=self._log, cancel=self._stopping
+        )
+        est_responder = EstResponder(
+            self.authority, self.faults, log=self._log, cancel=self._stopping
+        )
+        tls = server_context(self.authority, check_time=not self._lab_time)
+        try:
+            for port, handler, context in (
+                (self._ports[0], cmp_responder.handle, None),
+                (self._ports[1], est_responder.handle, tls),
+            ):
+                listener = Listener((self._host, port), handler, context, self._log)
+                self._listeners.append(listener)
+        except OSError as error:
+            self.stop()
+            raise ConnectError(
+                f"the lab CA cannot listen on {self._host} port {port}: {error.strerror}",
+                hint="choose another port, or 0 for any free one",
+            ) from None
+        for listener in self._listeners:
+            listener.start()
+        if self._lab_time:
+            self._log("lab time: TLS certificates are judged at the lab's clock")
+
+    def stop(self) -> None:
+        """Close the ports and every connection; returns when the last thread has ended."""
+        self._stopping.set()
+        for listener in self._listeners:
+            listener.stop()
+        self._listeners.clear()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def cmp_port(self) -> int:
+        """The port of CMPv2; only while it listens."""
+        return self._listeners[0].port
+
+    @property
+    def est_port(self) -> int:
+        """The port of EST; only while it listens."""
+        return self._listeners[1].port
+
+    @property
+    def cmp_url(self) -> str:
+        """Where CMPv2 requests go; only while it listens."""
+        return f"http://{self._host}:{self.cmp_port}/pkix/"
+
+    @property
+    def est_url(self) -> str:
+        """Scheme, host and port of EST; only while it listens."""
+        return f"https://{self._host}:{self.est_port}"
+
+    @property
+    def trust_anchor(self) -> Path | None:
+        """The root certificate as a PEM file; None when the authority keeps no files."""
+        return self.authority.trust_anchor_file
+
+    @property
+    def issuing_certificate(self) -> Path | None:
+        """The issuing CA's certificate as a PEM file; None when the authority keeps no files."""
+        return self.authority.issuing_certificate_file
+
+    @property
+    def reference(self) -> str:
+        """The CMP reference that is registered from the start."""
+        return self.authority.reference
+
+    @property
+    def secret(self) -> str:
+        """The password that belongs to `reference`."""
+        return self.authority.secret
+
+    @property
+    def est_username(self) -> str:
+        """The EST user that is registered from the start."""
+        return self.authority.est_username
+
+    @property
+    def est_password(self) -> str:
+        """The password that belongs to `est_username`."""
+        return self.authority.est_password
+
+    def _log(self, text: str) -> None:
+        if self._write is not None:
+            self._write(f"{self.authority.clock.now():%Y-%m-%dT%H:%M:%SZ} {text}")

@@ -1,0 +1,58 @@
+"""The TLS side of the lab CA's EST server."""
+
+from __future__ import annotations
+
+import ssl
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
+
+from srpki.labca.authority import Authority
+
+_NO_CHECK_TIME: Final = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which Python's ssl does not name
+
+
+def server_context(authority: Authority, *, check_time: bool) -> ssl.SSLContext:
+    """Return a context for TLS 1.2 and 1.3 that asks for a client certificate but needs none.
+
+    Client certificates may come from the authority or from its vendors. Without *check_time* the
+    library does not look at their dates; whoever uses the context must.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # No resumption: each session proves possession of the certificate's key anew.
+    context.options |= ssl.OP_NO_TICKET
+    context.num_tickets = 0
+    context.verify_mode = ssl.CERT_OPTIONAL
+    if not check_time:
+        context.verify_flags = ssl.VerifyFlags(context.verify_flags | _NO_CHECK_TIME)
+    anchors = (authority.root, authority.issuing.certificate, *authority.settings.vendor_anchors)
+    context.load_verify_locations(cadata="".join(_pem(der) for der in anchors))
+    _load_identity(context, authority)
+    return context
+
+
+def _load_identity(context: ssl.SSLContext, authority: Authority) -> None:
+    # The ssl module reads keys from files only: it gets one that is encrypted with a password
+    # that lives as long as this call.
+    password = authority.entropy.octets(32).hex().encode()
+    identity = authority.tls
+    key = identity.key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password)
+    )
+    chain = _pem(identity.certificate) + _pem(authority.issuing.certificate)
+    with tempfile.TemporaryDirectory(prefix="srpki-") as name:
+        file = Path(name) / "tls.pem"
+        file.write_bytes(key + chain.encode())
+        context.load_cert_chain(file, password=password)
+
+
+def _pem(der: bytes) -> str:
+    return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode()

@@ -1,0 +1,147 @@
+"""Who sent a CMP request, and whether its header may be answered [RFC 4210, 5.1; RFC 9483, 3.5].
+
+Pure checks for the CMP server; what does not hold is a `RefusalError` that says in PKIFailureInfo
+what the client is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from srpki.core.errors import InvalidInputError, PeerError, ProtocolError
+from srpki.protocol.cmp import protect
+from srpki.protocol.cmp.header import CMP2000, CMP2021, Header
+from srpki.protocol.cmp.messages import Message
+from srpki.x509 import certificates, names
+
+SHORTEST_NONCE: Final = 16
+"""Octets of a senderNonce: 128 bits of randomness [RFC 9483, 3.1]."""
+
+_OWN_SIGNERS: Final = ("cr", "p10cr", "kur")
+
+
+class RefusalError(PeerError):
+    """A request is refused with *fail_info* (a PKIFailureInfo name) and a text for people."""
+
+    code = "refusal"
+
+    def __init__(self, fail_info: str, text: str) -> None:
+        """Refuse, and say why."""
+        super().__init__(text)
+        self.fail_info = fail_info
+
+
+class CertificateAuthority(Protocol):
+    """What the CMP server asks of the CA behind it. Certificates are DER."""
+
+    def secret_of(self, reference: bytes) -> str | None:
+        """Return the password registered for *reference*."""
+        ...
+
+    def judge_signer(
+        self, certificate: bytes, others: tuple[bytes, ...], *, foreign: bool
+    ) -> tuple[str, str]:
+        """Return failInfo and reason why *certificate* may not speak now; empty when it may.
+
+        *others* came with it; *foreign* says whether a device of another PKI may speak.
+        """
+        ...
+
+    def confirm(self, certificate: bytes) -> None:
+        """Note that its owner has taken *certificate*."""
+        ...
+
+    def supersede(self, certificate: bytes) -> None:
+        """Note that its owner has taken a newer one in place of *certificate*."""
+        ...
+
+    def revoke(self, certificate: bytes) -> None:
+        """Revoke *certificate*: its owner did not want it, or has never said so."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who proved to have sent a message: a reference with its password, or a certificate."""
+
+    reference: bytes = b""
+    secret: str = field(default="", repr=False)
+    certificate: bytes = field(default=b"", repr=False)
+
+    @property
+    def signs(self) -> bool:
+        """Whether it is known by a certificate."""
+        return bool(self.certificate)
+
+    def __str__(self) -> str:
+        """Who it is, for a log."""
+        if not self.signs:
+            return f"reference {self.reference.decode('utf-8', 'replace')}"
+        return certificates.facts(self.certificate).subject
+
+
+def check_header(header: Header) -> None:
+    """Check version, transactionID and senderNonce; raises `RefusalError`.
+
+    The messageTime is not judged: the lab's clock is moved, its clients' clocks may not be.
+    """
+    if header.pvno not in (CMP2000, CMP2021):
+        raise RefusalError("unsupportedVersion", f"CMP version {header.pvno} is not served")
+    if header.transaction_id is None:
+        raise RefusalError("badDataFormat", "the transactionID is missing")
+    if header.sender_nonce is None or len(header.sender_nonce) < SHORTEST_NONCE:
+        raise RefusalError("badSenderNonce", "the senderNonce is missing or too short")
+
+
+def authenticate(message: Message, ca: CertificateAuthority) -> Peer:
+    """Return who sent *message*, its protection verified; raises `RefusalError`."""
+    if message.protection is None or message.header.protection_algorithm is None:
+        raise RefusalError("badMessageCheck", "the message is not protected")
+    try:
+        if protect.is_mac(message):
+            return _by_password(message, ca)
+        return _by_signature(message, ca)
+    except (ProtocolError, InvalidInputError) as error:
+        raise RefusalError("badMessageCheck", error.sentence) from None
+
+
+def _by_password(message: Message, ca: CertificateAuthority) -> Peer:
+    reference = message.header.sender_kid or b""
+    secret = ca.secret_of(reference)
+    if secret is None:
+        raise RefusalError("badMessageCheck", "the reference is not registered")
+    protect.MacVerifier(secret).verify(message)
+    return Peer(reference=reference, secret=secret)
+
+
+def _by_signature(message: Message, ca: CertificateAuthority) -> Peer:
+    if not message.extra_certs:
+        raise RefusalError("badMessageCheck", "extraCerts has no certificate of the signer")
+    signer, *others = message.extra_certs
+    protect.verify_signature(message, signer)
+    facts = certificates.facts(signer)
+    sender, key_identifier = message.header.sender, message.header.sender_kid
+    if not sender or names.canonical(names.parse_name(sender)) != facts.canonical_subject:
+        raise RefusalError("badMessageCheck", "the sender is not the subject of the signer")
+    if key_identifier is not None and key_identifier != facts.subject_key_identifier:
+        raise RefusalError("badMessageCheck", "the senderKID is not that of the signer")
+    fail_info, reason = ca.judge_signer(
+        signer, tuple(others), foreign=message.kind not in _OWN_SIGNERS
+    )
+    if reason:
+        raise RefusalError(fail_info, f"the signer's certificate is {reason}")
+    return Peer(certificate=signer)
+
+
+def check_follow_up(header: Header, peer: Peer, opener: Peer, nonces: tuple[bytes, ...]) -> None:
+    """Check that a later message belongs to the transaction of *opener*; raises `RefusalError`.
+
+    *nonces* are the server's own of this transaction that the client may repeat.
+    """
+    if peer.signs != opener.signs:
+        raise RefusalError("wrongIntegrity", "the kind of protection changed in the transaction")
+    if (peer.reference, peer.certificate) != (opener.reference, opener.certificate):
+        raise RefusalError("badMessageCheck", "the sender changed in the transaction")
+    if header.recipient_nonce not in nonces:
+        raise RefusalError("badRecipientNonce", "the recipNonce is not the server's senderNonce")

@@ -1,0 +1,70 @@
+"""The open transactions of a CMP server: bounded in number and in age [RFC 4210, 5.1.1]."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from srpki.protocol.cmp.server_checks import Peer, RefusalError
+from srpki.protocol.cmp.server_requests import Enrolment
+
+MOST_OPEN: Final = 1000
+LIFE: Final = timedelta(minutes=5)
+"""How long a client may take for its next message."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Transaction:
+    """One certificate on its way: decided later (*ready*), or sent and to be confirmed.
+
+    *nonces* are the server's senderNonces that a client may answer to: the first one and the
+    latest, since SR OS can be told to repeat the first in every pollReq.
+    """
+
+    peer: Peer
+    enrolment: Enrolment
+    implicit_confirm: bool
+    deadline: datetime
+    nonces: tuple[bytes, ...] = ()
+    ready: datetime | None = None
+    certificate: bytes | None = field(default=None, repr=False)
+
+
+class Transactions:
+    """Transaction identifier to `Transaction`; not safe between threads."""
+
+    def __init__(self, forget: Callable[[Transaction], None]) -> None:
+        """Call *forget* with each transaction whose client did not come back in time."""
+        self._forget = forget
+        self._open: dict[bytes, Transaction] = {}
+
+    def expire(self, now: datetime) -> None:
+        """Drop the transactions whose time is over."""
+        for identifier, transaction in list(self._open.items()):
+            if now > transaction.deadline:
+                del self._open[identifier]
+                self._forget(transaction)
+
+    def check_new(self, identifier: bytes) -> None:
+        """Raise `RefusalError` when a transaction of this name cannot be opened."""
+        if identifier in self._open:
+            raise RefusalError("transactionIdInUse", "the transactionID is in use")
+        if len(self._open) >= MOST_OPEN:
+            raise RefusalError("systemUnavail", "too many transactions are open")
+
+    def open(self, identifier: bytes, transaction: Transaction) -> None:
+        """Keep *transaction* until it is closed or expires."""
+        self._open[identifier] = transaction
+
+    def find(self, identifier: bytes) -> Transaction:
+        """Return the open transaction; raises `RefusalError` when there is none."""
+        try:
+            return self._open[identifier]
+        except KeyError:
+            raise RefusalError("badRequest", "there is no such open transaction") from None
+
+    def close(self, identifier: bytes) -> None:
+        """Forget a transaction that has come to its end."""
+        self._open.pop(identifier, None)
