@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
@@ -166,7 +167,7 @@ class _Search:
             raise RefusedChainError(f"the chain of {path[0].name} takes too many signature checks")
         self._signatures -= 1
         _check_hash(child)
-        if not signatures.verify_certificate(child.der, public_key(issuer.der)):
+        if not _is_signed_by(child.der, issuer.der):
             raise RefusedChainError(f"{child.name} is not signed by {issuer.name}")
 
     def _judge(self, link: _Link) -> None:
@@ -182,6 +183,12 @@ class _Search:
                 f"{link.name} has the critical extension {unknown[0]}, which is not processed"
             )
         _check_strength(link)
+
+
+@lru_cache(maxsize=1024)
+def _is_signed_by(child: bytes, issuer: bytes) -> bool:
+    """Kept, because the CA certificates of a path are the same for every renewal."""
+    return signatures.verify_certificate(child, public_key(issuer))
 
 
 def _readable(certificates: Iterable[bytes]) -> Iterable[_Link]:

@@ -7,6 +7,7 @@ them (``hash-algorithm``) and an old CA may answer with them, so identifiers are
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -76,6 +77,7 @@ def hash_of(identifier: bytes) -> str:
     return _KNOWN[dotted][1]
 
 
+@lru_cache(maxsize=64)
 def _dotted(identifier: bytes) -> str:
     return asn1.decode_oid(asn1.read(asn1.read(identifier).content).content)
 
