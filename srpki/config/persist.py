@@ -152,7 +152,7 @@ class _Reader:
         self._mark("[")
         values: list[str | int] = []
         while not self._take("]"):
-            value = self._value(node.type, name)
+            value = self._value(node.type, name._replace(line=self._tokens[self._place].line))
             assert isinstance(value, str | int)
             values.append(value)
         return tuple(dict.fromkeys(values))
