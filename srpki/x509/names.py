@@ -223,10 +223,16 @@ def san(domain_name: str = "", ip_address: str = "") -> x509.SubjectAlternativeN
         names.append(x509.DNSName(domain))
     if ip_address:
         try:
-            names.append(x509.IPAddress(ipaddress.ip_address(ip_address)))
+            names.append(x509.IPAddress(_address(ip_address)))
         except ValueError:
             raise InvalidInputError(f"'{ip_address}' is not an IP address") from None
     return x509.SubjectAlternativeName(names) if names else None
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    if "%" in text:  # a zone means something on one machine only
+        raise ValueError(text)
+    return ipaddress.ip_address(text)
 
 
 def alternative_names(extension: x509.SubjectAlternativeName | None) -> tuple[AlternativeName, ...]:
