@@ -105,15 +105,15 @@ def initial_registration(
         ResponseTimeoutError: the certificate was not issued in time.
         UsageError: the credentials cannot be used.
     """
-    name = subject.public_bytes()
+    name, public_key = subject.public_bytes(), keys.spki(key)
     transaction = Transaction(peer, credentials, clock=clock, entropy=entropy, subject=name)
     request = CertificateRequest(
         cert_req_id=_CERT_REQ_ID,
         subject=name,
-        public_key=keys.spki(key),
+        public_key=public_key,
         extensions=_extensions(san, critical=not list(subject)),
     )
-    task = _Task(transaction, peer, "ir", keys.spki(key), _CERT_REQ_ID, clock, accept)
+    task = _Task(transaction, peer, "ir", public_key, _CERT_REQ_ID, clock, accept)
     answer = yield from transaction.ask(_signed(request, "ir", key, credentials.hash_algorithm))
     return (yield from task.finish(answer, poll=poll))
 
@@ -138,15 +138,15 @@ def key_update(
         raise UsageError("a key update needs the certificate that is to be replaced")
     transaction = Transaction(peer, credentials, clock=clock, entropy=entropy)
     issuer, subject = issuer_and_subject(old)
-    said = certificates.facts(old)
+    said, public_key = certificates.facts(old), keys.spki(new_key)
     request = CertificateRequest(
         cert_req_id=_CERT_REQ_ID,
         subject=subject,
-        public_key=keys.spki(new_key),
+        public_key=public_key,
         extensions=_extensions(certificates.san_of(old), critical=not said.subject),
         old_certificate=(issuer, said.serial),
     )
-    task = _Task(transaction, peer, "kur", keys.spki(new_key), _CERT_REQ_ID, clock, accept)
+    task = _Task(transaction, peer, "kur", public_key, _CERT_REQ_ID, clock, accept)
     body = _signed(request, "kur", new_key, credentials.hash_algorithm)
     answer = yield from transaction.ask(body)
     return (yield from task.finish(answer, poll=poll))

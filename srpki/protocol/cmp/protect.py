@@ -48,7 +48,7 @@ _MACS: Final = {  # RFC 4210, 5.1.3.1; RFC 9481, 6.2
 _SHA256: Final = der.encode(der.SEQUENCE, der.encode_oid("2.16.840.1.101.3.4.2.1"))
 _HMAC_SHA256: Final = der.encode(der.SEQUENCE, der.encode_oid("1.2.840.113549.2.9"))
 _MGF1: Final = "1.2.840.113549.1.1.8"
-_REFUSED_HASHES: Final = ("md5",)
+_MD5_WITH_RSA: Final = "1.2.840.113549.1.1.4"
 
 
 class MacProtector:
@@ -160,9 +160,9 @@ def verify(key: PublicKey, algorithm: bytes, signature: bytes, data: bytes) -> b
     name, value = asn1.identifier(asn1.elements(algorithm), "signature algorithm")
     if name == RSASSA_PSS:
         return _verify_pss(key, value, signature, data)
+    if name == _MD5_WITH_RSA:
+        raise ProtocolError("a signature over an MD5 digest is too weak")
     try:
-        if signatures.hash_of(algorithm) in _REFUSED_HASHES:
-            raise ProtocolError(f"signature algorithm {name} is too weak")
         return signatures.verify(key, algorithm, signature, data)
     except InvalidInputError as error:
         raise ProtocolError(error.sentence) from None

@@ -48,6 +48,11 @@ def issuer_and_subject(certificate: bytes) -> tuple[bytes, bytes]:
     return fields[2], fields[4]
 
 
+@lru_cache(maxsize=256)
+def _canonical(name: bytes) -> names.Canonical:
+    return names.canonical(names.parse_name(name))
+
+
 class Signers:
     """Verifies signed answers of one transaction; a signer is judged once."""
 
@@ -107,9 +112,7 @@ class Signers:
         """Say whether *certificate* is the one that *header* and the ca-profile speak of."""
         subject = issuer_and_subject(certificate)[1]
         if subject != header.sender and (
-            not header.sender
-            or facts(certificate).canonical_subject
-            != names.canonical(names.parse_name(header.sender))
+            not header.sender or _canonical(subject) != _canonical(header.sender)
         ):
             return False
         said = facts(certificate)
