@@ -18,6 +18,8 @@ _INSTANT: Final = Text(
 FAULT_OPERATIONS: Final = (
     "any",
     "ir",
+    "cr",
+    "p10cr",
     "kur",
     "certconf",
     "pollreq",
@@ -40,6 +42,8 @@ FAULT_ACTIONS: Final = (
     "wrong-transaction",
     "wrong-key",
     "wrong-subject",
+    "issue-expired",
+    "short-life",
 )
 """What the lab CA can be told to do instead of answering well."""
 
@@ -134,14 +138,20 @@ _FAULT_ADD: Final = Action(
             help="Reason that a rejection names [RFC 4210 section 5.2.3]",
         ),
         Leaf(
+            name="seconds",
+            type=Integer("uint32", 0, 1_000_000),
+            units="seconds",
+            help="How long slow and waiting take, or a certificate of short-life lives",
+        ),
+        Leaf(
             name="after",
-            type=Integer("uint32", 0, 1000),
+            type=Integer("uint32", 0, 1_000_000),
             default="0",
             help="How many matching requests are answered well before",
         ),
         Leaf(
             name="times",
-            type=Integer("uint32", 1, 1000),
+            type=Integer("uint32", 1, 1_000_000),
             default="1",
             help="How many matching requests go wrong",
         ),
