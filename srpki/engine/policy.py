@@ -39,7 +39,6 @@ class PairFacts:
     certificate_error: str = ""
     key_error: str = ""
     belong_together: bool = False
-    key_type_supported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +157,7 @@ def certificate_unreadable(given: Input) -> Decision | None:
 
 
 def key_unreadable(given: Input) -> Decision | None:
-    """The key file is missing or cannot be read."""
+    """The key file is missing, cannot be read, or holds a key that is not RSA, DSA or ECDSA."""
     return Invalid(given.pair.key_error, given.key_file) if given.pair.key_error else None
 
 
@@ -167,13 +166,6 @@ def pair_does_not_belong_together(given: Input) -> Decision | None:
     if given.pair.belong_together:
         return None
     return Invalid(f'key "{given.key_file}" does not belong to "{given.certificate_file}"')
-
-
-def key_type_unsupported(given: Input) -> Decision | None:
-    """The key is neither RSA nor DSA nor on one of the three curves."""
-    if given.pair.key_type_supported:
-        return None
-    return Invalid(f'the type of key "{given.key_file}" is not supported')
 
 
 def already_in_progress(given: Input) -> Decision | None:
@@ -221,7 +213,6 @@ CHAIN: Final[tuple[Check, ...]] = (
     certificate_unreadable,
     key_unreadable,
     pair_does_not_belong_together,
-    key_type_unsupported,
     already_in_progress,
     not_due_yet,
     expired_and_cmpv2,

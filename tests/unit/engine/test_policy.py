@@ -27,7 +27,6 @@ PAIR = PairFacts(
     not_before=ISSUED,
     not_after=EXPIRES,
     belong_together=True,
-    key_type_supported=True,
 )
 CMP = ProfileFacts(protocol="cmpv2", schedule=Schedule("before-expiry", DAY))
 EST = replace(CMP, protocol="est", client_certificate="other")
@@ -61,7 +60,6 @@ def pair(**changes):
         ("no such file", {"pair": pair(certificate_error="no such file", not_after=None)}),
         ("sealed elsewhere", {"pair": pair(key_error="sealed elsewhere")}),
         ('key "gw.key" does not belong to "gw.crt"', {"pair": pair(belong_together=False)}),
-        ('the type of key "gw.key" is not supported', {"pair": pair(key_type_supported=False)}),
     ],
 )
 def test_an_entry_that_lacks_something_is_invalid_and_says_what(reason, changes):

@@ -1,0 +1,177 @@
+"""Who uses which certificate, and the copy each of them has loaded [facts: pki.md 7.1].
+
+The users are the entries of enabled ipsec and tls cert-profiles; the EST client is the user of the
+tls cert-profile that its client-tls-profile names. There is one loaded copy of a pair, from the
+first profile that is enabled to the last: an import of the same file does not change it, only
+`Applications.reload` does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from srpki.core.clock import Clock
+from srpki.core.errors import RefusedError, SrpkiError
+from srpki.core.events import FILE_READ_FAILED, FILE_RELOADED, EventBus
+
+if TYPE_CHECKING:
+    from srpki.config.views import PkiView, TlsCertProfile
+    from srpki.keystore.store import Keystore
+    from srpki.x509.keys import PrivateKey
+
+Pair = tuple[str, str]
+"""The file names of a certificate and of its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One user of a pair; *application* is the subject of its events."""
+
+    application: Literal["IPsec", "TLS"]
+    user: str
+    certificate: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A pair as an application holds it; *certificate* is DER, *fingerprint* its SHA-256 in hex."""
+
+    certificate: bytes = field(repr=False)
+    key: PrivateKey = field(repr=False)
+    fingerprint: str
+
+
+class Applications:
+    """The table of users and what they hold. Its lock is never held while events go out."""
+
+    def __init__(self, clock: Clock, bus: EventBus, keystore: Keystore) -> None:
+        """Start without users."""
+        self._clock = clock
+        self._bus = bus
+        self._keystore = keystore
+        self._lock = threading.Lock()
+        self._uses: tuple[Use, ...] = ()
+        self._loaded: dict[Pair, Loaded] = {}
+        self._failing: Counter[str] = Counter()
+
+    def apply(self, view: PkiView) -> None:
+        """Take over a new configuration: load what came into use, drop what nobody uses."""
+        uses = tuple(_uses(view))
+        pairs = {(use.certificate, use.key) for use in uses}
+        with self._lock:
+            self._uses = uses
+            self._loaded = {pair: held for pair, held in self._loaded.items() if pair in pairs}
+        self._load_missing("")
+
+    def file_changed(self, file: str) -> None:
+        """Load the pairs with *file* that could not be loaded before; the others stay as held."""
+        self._load_missing(file)
+
+    def users_of(self, certificate: str) -> tuple[Use, ...]:
+        """Return who uses the certificate file *certificate*."""
+        return tuple(use for use in self._uses if use.certificate == certificate)
+
+    def held(self, certificate: str, key: str) -> Loaded:
+        """Return the loaded copy of a pair; raises `RefusedError` when nobody has loaded it."""
+        with self._lock:
+            found = self._loaded.get((certificate, key))
+        if found is None:
+            raise RefusedError(
+                f'"{certificate}" with key "{key}" is not loaded', hint="are both files imported?"
+            )
+        return found
+
+    def reload(self, certificate: str) -> tuple[Use, ...]:
+        """Have every user of *certificate* read key and certificate again; return the users.
+
+        All pairs are read before any copy is replaced. Event 2101 goes out for each file and
+        application, the key first. Raises what the keystore raises, `RefusedError` when told to.
+        """
+        uses = self.users_of(certificate)
+        fresh = {(use.certificate, use.key): self._read(use) for use in uses}
+        with self._lock:
+            if self._failing[certificate] > 0:
+                self._failing[certificate] -= 1
+                raise RefusedError(f'the application refuses to reload "{certificate}"')
+            self._loaded.update(fresh)
+        told = set()
+        for use in uses:
+            if (use.application, use.key) not in told:
+                told.add((use.application, use.key))
+                self._publish_reload(use)
+        return uses
+
+    def fail_next(self, certificate: str, times: int = 1) -> None:
+        """Make the next *times* reloads of *certificate* fail, as an application may."""
+        with self._lock:
+            self._failing[certificate] += times
+
+    def _load_missing(self, file: str) -> None:
+        with self._lock:
+            missing = [
+                use
+                for use in self._uses
+                if (use.certificate, use.key) not in self._loaded
+                and (not file or file in (use.certificate, use.key))
+            ]
+        for use in missing:
+            try:
+                loaded = self._read(use)
+            except SrpkiError as error:
+                self._bus.publish(
+                    self._clock.now(),
+                    FILE_READ_FAILED,
+                    use.application,
+                    file=use.certificate,
+                    reason=f"{error.sentence} ({use.user})",
+                )
+                continue
+            with self._lock:
+                self._loaded.setdefault((use.certificate, use.key), loaded)
+
+    def _read(self, use: Use) -> Loaded:
+        from srpki.x509 import certificates, keys  # noqa: PLC0415 - start-up time
+
+        certificate, key = self._keystore.read_pair(use.certificate, use.key)
+        if not keys.same_public_key(certificate, key):
+            raise RefusedError(f'key "{use.key}" does not belong to "{use.certificate}"')
+        return Loaded(certificate, key, certificates.facts(certificate).fingerprint)
+
+    def _publish_reload(self, use: Use) -> None:
+        now = self._clock.now()
+        for kind, file in (("Key", use.key), ("Certificate", use.certificate)):
+            self._bus.publish(now, FILE_RELOADED, use.application, kind=kind, file=file)
+
+
+def client_pair(profile: TlsCertProfile | None) -> Pair | None:
+    """Return what a TLS client with cert-profile *profile* uses: its first complete entry."""
+    for entry in profile.entries if profile is not None else ():
+        if entry.certificate_file and entry.key_file:
+            return entry.certificate_file, entry.key_file
+    return None
+
+
+def _uses(view: PkiView) -> Iterator[Use]:
+    for name, ipsec in view.ipsec_cert_profiles.items():
+        for entry in ipsec.entries if ipsec.enabled else ():
+            if entry.cert and entry.key:
+                user = f'ipsec cert-profile "{name}" entry {entry.id}'
+                yield Use("IPsec", user, entry.cert, entry.key)
+    for name, tls in view.cert_profiles.items():
+        for item in tls.entries if tls.enabled else ():
+            if item.certificate_file and item.key_file:
+                user = f'tls cert-profile "{name}" entry {item.entry_id}'
+                yield Use("TLS", user, item.certificate_file, item.key_file)
+    for name, est in view.est_profiles.items():
+        client = view.client_tls_profiles.get(est.client_tls_profile)
+        profile = view.cert_profiles.get(client.cert_profile) if client is not None else None
+        pair = client_pair(profile)
+        if client is None or profile is None or pair is None:
+            continue
+        if client.enabled and profile.enabled:
+            yield Use("TLS", f'EST client of est-profile "{name}"', *pair)

@@ -1,0 +1,289 @@
+"""The oper-state of ca-profiles: what is wrong with their files, and since when until when.
+
+Files are loaded when a profile is enabled and when a setting changes that restarts it; an import
+of the same name changes nothing until then [facts: pki.md 7.1, 7.2], except that a file which
+could not be loaded is tried again. Dates are judged at the time of asking, so a profile whose
+files are not yet valid comes up by itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from srpki.core.clock import Clock
+from srpki.core.errors import InvalidInputError, RefusedError, SrpkiError
+from srpki.core.events import CA_PROFILE_STATE_CHANGE, CA_PROFILE_UP_BY_CRL_OPTIONAL, EventBus
+
+if TYPE_CHECKING:
+    from srpki.config.views import CaProfile, PkiView
+    from srpki.keystore.store import Keystore
+    from srpki.x509.certificates import CertificateFacts
+
+FLAGS: Final = (
+    "admin-down",
+    "invalid-crl",
+    "invalid-cert",
+    "invalid-cmpv2-signing-cert",
+    "expired-crl",
+    "expired-cert",
+    "expired-cmpv2-signing-cert",
+    "not-yet-valid-crl",
+    "not-yet-valid-cert",
+    "not-yet-valid-cmpv2-signing-cert",
+    "loading-crl",
+    "loading-cert",
+    "loading-cmpv2-signing-cert",
+)
+"""The bits of ``oper-flags``, in order; nothing here takes long enough to be *loading*."""
+_SECOND: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OperState:
+    """``oper-state`` and ``oper-flags`` of one ca-profile; up when no flag holds it down.
+
+    *crl_ignored* lists the flags of the CRL that only ``crl-optional`` disregards.
+    """
+
+    oper_flags: tuple[str, ...]
+    crl_ignored: tuple[str, ...] = ()
+
+    @property
+    def up(self) -> bool:
+        """Whether the profile may be used."""
+        return not self.oper_flags
+
+    @property
+    def oper_state(self) -> str:
+        """Return ``up`` or ``down``."""
+        return "up" if self.up else "down"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file as loaded: DER and when it is valid; without DER it could not be loaded."""
+
+    kind: str
+    name: str
+    der: bytes = b""
+    begins: datetime | None = None
+    ends: datetime | None = None
+    error: str = ""
+
+    def flag(self, now: datetime) -> str:
+        """Return the flag that this file raises at *now*, or nothing."""
+        if not self.der:
+            return f"invalid-{self.kind}"
+        if self.begins is not None and now < self.begins:
+            return f"not-yet-valid-{self.kind}"
+        if self.ends is not None and now > self.ends:
+            return f"expired-{self.kind}"
+        return ""
+
+
+@dataclass(slots=True)
+class _Profile:
+    """What is kept of one ca-profile; *shown* is the state that was last told."""
+
+    settings: CaProfile
+    files: dict[str, _File]
+    shown: OperState
+
+
+class Authorities:
+    """All ca-profiles, with what they have loaded."""
+
+    def __init__(self, clock: Clock, bus: EventBus, keystore: Keystore) -> None:
+        """Start without profiles."""
+        self._clock = clock
+        self._bus = bus
+        self._keystore = keystore
+        self._lock = threading.RLock()
+        self._profiles: dict[str, _Profile] = {}
+
+    def apply(self, view: PkiView) -> None:
+        """Take over a new configuration; profiles that restart load their files again."""
+        with self._lock:
+            for name in self._profiles.keys() - view.ca_profiles.keys():
+                del self._profiles[name]
+            for name, settings in view.ca_profiles.items():
+                self._configure(name, settings)
+            self.look()
+
+    def _configure(self, name: str, settings: CaProfile) -> None:
+        known = self._profiles.get(name)
+        if known is None:
+            known = _Profile(settings, {}, OperState(("admin-down",)))
+            self._profiles[name] = known
+            restart = settings.enabled
+        else:
+            restart = settings.enabled and _watched(known.settings) != _watched(settings)
+            known.settings = settings
+        if not settings.enabled:
+            known.files = {}
+        elif restart:
+            known.files = self._load(settings)
+
+    def file_changed(self, file: str) -> None:
+        """Try again the profiles that could not load *file*."""
+        with self._lock:
+            for profile in self._profiles.values():
+                for loaded in profile.files.values():
+                    if loaded.name == file and not loaded.der:
+                        profile.files = self._load(profile.settings)
+                        break
+            self.look()
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def state(self, name: str) -> OperState:
+        """Return the present state of the ca-profile *name*; admin-down when there is none."""
+        with self._lock:
+            profile = self._profiles.get(name)
+            if profile is None:
+                return OperState(("admin-down",))
+            return _state(profile, self._clock.now())
+
+    def certificate(self, name: str) -> bytes:
+        """Return the CA certificate (DER) of *name*; raises `RefusedError` unless it is up."""
+        with self._lock:
+            state = self.state(name)
+            if not state.up:
+                raise RefusedError(
+                    f'ca-profile "{name}" is down: {" ".join(state.oper_flags)}',
+                    hint="see its oper-flags",
+                )
+            return self._profiles[name].files["cert"].der
+
+    def certificates(self) -> tuple[bytes, ...]:
+        """Return the CA certificates of all profiles that are up: they may stand in chains."""
+        with self._lock:
+            return tuple(
+                self._profiles[name].files["cert"].der
+                for name in self._profiles
+                if self.state(name).up
+            )
+
+    def signing_certificate(self, name: str) -> bytes:
+        """Return the response-signing-cert (DER) of *name*, empty when none is configured."""
+        with self._lock:
+            loaded = self._profiles[name].files.get("cmpv2-signing-cert")
+            return loaded.der if loaded is not None else b""
+
+    # --- time ------------------------------------------------------------------------------------
+
+    def next_change(self) -> datetime | None:
+        """Return the next instant at which a date changes a state, or None."""
+        with self._lock:
+            return min((instant for instant in self._instants()), default=None)
+
+    def look(self) -> None:
+        """Tell of every profile whose state is no longer the one that was told."""
+        with self._lock:
+            now = self._clock.now()
+            for name, profile in self._profiles.items():
+                state = _state(profile, now)
+                if state != profile.shown:
+                    self._tell(name, profile.shown, state)
+                    profile.shown = state
+
+    def _instants(self) -> Iterator[datetime]:
+        now = self._clock.now()
+        for profile in self._profiles.values():
+            for loaded in profile.files.values():
+                for instant in (loaded.begins, loaded.ends and loaded.ends + _SECOND):
+                    if instant is not None and instant > now:
+                        yield instant
+
+    def _tell(self, name: str, old: OperState, new: OperState) -> None:
+        now = self._clock.now()
+        if new.up and new.crl_ignored and new.crl_ignored != old.crl_ignored:
+            self._bus.publish(
+                now,
+                CA_PROFILE_UP_BY_CRL_OPTIONAL,
+                "CA",
+                profile=name,
+                reason=" ".join(new.crl_ignored),
+            )
+        if old.oper_flags != new.oper_flags:
+            self._bus.publish(
+                now,
+                CA_PROFILE_STATE_CHANGE,
+                "CA",
+                profile=name,
+                state=new.oper_state,
+                reason="" if new.up else f": {' '.join(new.oper_flags)}",
+            )
+
+    # --- loading ---------------------------------------------------------------------------------
+
+    def _load(self, settings: CaProfile) -> dict[str, _File]:
+        files = {"cert": self._load_certificate("cert", settings.cert_file)}
+        if settings.crl_file or settings.revocation_check == "crl":
+            files["crl"] = self._load_crl(settings.crl_file, files["cert"].der)
+        if settings.cmpv2.response_signing_cert:
+            files["cmpv2-signing-cert"] = self._load_certificate(
+                "cmpv2-signing-cert", settings.cmpv2.response_signing_cert
+            )
+        return files
+
+    def _load_certificate(self, kind: str, name: str) -> _File:
+        from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
+
+        if not name:
+            return _File(kind, name, error="no file is configured")
+        try:
+            der = self._keystore.read_certificate(name)
+            facts = certificates.facts(der)
+            if kind == "cert":
+                _check_authority(facts)
+        except SrpkiError as error:
+            return _File(kind, name, error=error.sentence)
+        return _File(kind, name, der, facts.not_before, facts.not_after)
+
+    def _load_crl(self, name: str, issuer: bytes) -> _File:
+        from srpki.x509 import crl  # noqa: PLC0415 - start-up time
+
+        if not name:
+            return _File("crl", name, error="no file is configured")
+        try:
+            der = self._keystore.read_crl(name)
+            facts = crl.check(der, issuer)
+        except SrpkiError as error:
+            return _File("crl", name, error=error.sentence)
+        return _File("crl", name, der, facts.this_update, facts.next_update)
+
+
+def _check_authority(facts: CertificateFacts) -> None:
+    """Raise `InvalidInputError` unless the certificate may be a ca-profile's [pki.md 7.2]."""
+    if facts.version != 3:
+        raise InvalidInputError("the certificate is not of version 3")
+    if not facts.is_ca:
+        raise InvalidInputError("the certificate is not one of a CA")
+    if facts.key_usage is not None and not {"keyCertSign", "cRLSign"} <= set(facts.key_usage):
+        raise InvalidInputError("the key usage lacks keyCertSign or cRLSign")
+
+
+def _watched(settings: CaProfile) -> tuple[object, ...]:
+    """Return the settings whose change makes the profile load its files again."""
+    return (
+        settings.enabled,
+        settings.cert_file,
+        settings.crl_file,
+        settings.revocation_check,
+        settings.cmpv2.response_signing_cert,
+    )
+
+
+def _state(profile: _Profile, now: datetime) -> OperState:
+    if not profile.settings.enabled:
+        return OperState(("admin-down",))
+    raised = {kind: loaded.flag(now) for kind, loaded in profile.files.items()}
+    ignored: tuple[str, ...] = ()
+    if profile.settings.revocation_check == "crl-optional" and raised.get("crl"):
+        ignored = (raised.pop("crl"),)
+    return OperState(tuple(flag for flag in FLAGS if flag in raised.values()), ignored)

@@ -1,0 +1,61 @@
+"""One update on its way: what started it, how far it is, how it can be stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from srpki.protocol.steps import Wait
+
+Cause = Literal["scheduled", "by hand", "retry", "after a restart"]
+Lane = tuple[str, ...]
+"""What only so many updates may use at once: ``("cmpv2", URL)`` or ``("est",)``; empty: nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an update ended; times are UTC.
+
+    *step* is the step that failed and *reason* why; *retry* is when it is tried again, if it is.
+    """
+
+    certificate: str
+    ok: bool
+    started: datetime
+    ended: datetime
+    step: int = 0
+    reason: str = ""
+    retry: datetime | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One run of an update.
+
+    *resume_at* is when it wants to go on; *steps* is the running use case, which yields its waits;
+    *outcome* is set before *done*. *importing* is set when step 3 begins: from there on the job
+    can no longer be cancelled. The scheduler's lock guards *cancel*, *importing* and *leave*.
+    """
+
+    certificate: str
+    cause: Cause
+    resume_at: datetime
+    from_step: int = 1
+    lane: Lane = ()
+    step: int = 0
+    importing: bool = False
+    leave: bool = False
+    cancel_reason: str = ""
+    cancel: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
+    steps: Generator[Wait, None, Outcome | None] | None = None
+    outcome: Outcome | None = None
+
+    def stop(self, reason: str) -> None:
+        """Cancel the job unless it is importing: then it finishes first."""
+        if not self.importing and not self.cancel.is_set():
+            self.cancel_reason = reason
+            self.cancel.set()

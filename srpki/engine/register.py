@@ -1,0 +1,415 @@
+"""The register of ``certificate-auto-update`` entries: their states, and when each is due.
+
+Every change of state happens here, under one lock, and is persisted before the lock is given back.
+`EntryState` is what survives; the rest of an `Entry` is computed from configuration and files.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from srpki.core.clock import Clock
+from srpki.core.errors import BusyError, NotFoundError, RefusedError, StorageError
+from srpki.core.events import FILE_READ_FAILED, FILE_WRITE_FAILED, EventBus, EventType
+from srpki.engine import policy, state
+from srpki.engine.gather import Gatherer
+from srpki.engine.jobs import Cause, Job, Lane
+from srpki.engine.policy import Busy, Decision, Input, Invalid, Start
+from srpki.engine.state import EntryState, Records
+
+if TYPE_CHECKING:
+    from srpki.config.views import AutoUpdate, PkiView, UpdateProfile
+
+SUBJECT = "Cert"
+"""The subject column of the events about certificates [R-cmp]."""
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One entry; *due* is when its next job starts, *cause* and *from_step* what it will be.
+
+    *anew* asks for a schedule that forgets retries and holds; *deleted* is an entry that is no
+    longer configured and whose job must still finish.
+    """
+
+    name: str
+    state: EntryState
+    settings: object = None
+    due: datetime | None = None
+    cause: Cause = "scheduled"
+    from_step: int = 1
+    lane: Lane = ()
+    job: Job | None = None
+    anew: bool = False
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Register:
+    """All entries. *lock* guards them, and is never held while a peer is talked to."""
+
+    clock: Clock
+    bus: EventBus
+    records: Records
+    gatherer: Gatherer
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    _saved: dict[str, EntryState] = field(default_factory=dict)
+    _stale: set[str] = field(default_factory=set)
+
+    def load(self) -> None:
+        """Read what earlier runs left; damaged records are reported and forgotten."""
+        found, damaged = self.records.load()
+        for name, record in found.items():
+            try:
+                self._saved[name] = state.from_json(record)
+            except ValueError as error:
+                damaged[name] = str(error)
+        for file, reason in damaged.items():
+            self._publish(
+                FILE_READ_FAILED,
+                file=file,
+                reason=f"the update state is damaged ({reason}) and begins afresh",
+            )
+
+    # --- configuration and files -----------------------------------------------------------------
+
+    def apply(self, view: PkiView) -> None:
+        """Take over a new configuration: entries come, go, or are scheduled anew."""
+        with self.lock:
+            self.gatherer.view = view
+            for name in set(self.entries) - set(view.auto_updates):
+                self._delete(self.entries[name])
+            for name in self._saved.keys() - set(view.auto_updates):
+                self._forget(name)
+            for name in view.auto_updates:
+                self._configure(name, self.gatherer.settings(name))
+            self._saved.clear()
+            self._stale.update(view.auto_updates)
+
+    def _configure(self, name: str, settings: object) -> None:
+        entry = self.entries.get(name)
+        if entry is None:
+            known = self._saved.get(name, EntryState())
+            self.entries[name] = Entry(name, known, settings)
+            return
+        if entry.settings != settings or entry.deleted:
+            entry.settings, entry.deleted, entry.anew = settings, False, True
+            if entry.job is not None:
+                entry.job.stop("the entry was changed")
+
+    def _delete(self, entry: Entry) -> None:
+        if entry.job is None:
+            del self.entries[entry.name]
+        else:
+            entry.deleted = True
+            entry.job.stop("the entry was deleted")
+        self._forget(entry.name)
+
+    def file_changed(self, file: str) -> None:
+        """Look again at the entries that use *file*: an operator has imported or removed it."""
+        with self.lock:
+            self.gatherer.forget(file)
+            for entry in self.entries.values():
+                if self.gatherer.uses(entry.name, file):
+                    entry.anew = True
+                    self._stale.add(entry.name)
+                    if entry.job is not None:
+                        entry.job.stop(f'"{file}" was replaced')
+
+    # --- looking ---------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Bring the state and the due instant of every entry that something happened to up to date.
+
+        Reads and decrypts files the first time it sees them, so it is left to the last moment.
+        """
+        with self.lock:
+            stale, self._stale = self._stale, set()
+            for name in stale:
+                entry = self.entries.get(name)
+                if entry is not None and entry.job is None:
+                    self._look_at(entry)
+
+    def _look_at(self, entry: Entry) -> None:
+        given = self.gatherer.input(entry.name, self.clock.now())
+        decision = policy.decide(given)
+        if isinstance(decision, Invalid):
+            self._invalidate(entry, decision)
+            return
+        entry.lane = self.gatherer.lane(entry.name)
+        known = self._settled(entry.state, given)
+        fresh = entry.anew or known.fingerprint != given.pair.fingerprint
+        entry.anew = False
+        if known.update_state == "in-progress":  # left behind: nothing runs
+            again = known.but(reason="the node was restarted", next_update_time=given.now)
+            self._await(entry, again, "after a restart")
+        elif known.update_state == "wait-for-retry" and not fresh:
+            self._await(entry, known, "retry")
+        elif known.pending_reload:
+            again = known.but(next_update_time=given.now, step=4)
+            self._await(entry, again.but(fingerprint=given.pair.fingerprint), "retry")
+        else:
+            self._schedule(entry, given, None if fresh else known.held_until)
+
+    def _settled(self, known: EntryState, given: Input) -> EntryState:
+        """Return *known* with a swap that was begun decided: the certificate on disk tells."""
+        if known.update_state not in {"in-progress", "wait-for-retry"}:
+            return known
+        if known.step == 3 and known.fingerprint == given.pair.fingerprint:
+            return known.but(step=4, pending_reload=True)
+        if known.step == 3 or known.update_state == "in-progress":
+            step = 4 if known.step == 4 else 1
+            return known.but(step=step, fingerprint=given.pair.fingerprint)
+        return known
+
+    def _await(self, entry: Entry, known: EntryState, cause: Cause) -> None:
+        entry.due, entry.cause = known.next_update_time or self.clock.now(), cause
+        entry.from_step = 4 if known.step == 4 else 1
+        self._keep(entry, known.but(update_state="wait-for-retry"))
+
+    def _schedule(self, entry: Entry, given: Input, held_until: datetime | None) -> None:
+        entry.due = policy.next_update(replace(given, held_until=held_until))
+        entry.cause, entry.from_step = "scheduled", 1
+        self._keep(
+            entry,
+            entry.state.but(
+                update_state="scheduled",
+                reason="",
+                next_update_time=entry.due,
+                step=0,
+                fingerprint=given.pair.fingerprint,
+                held_until=held_until,
+            ),
+        )
+
+    def _invalidate(self, entry: Entry, decision: Invalid) -> None:
+        """Mark *entry* invalid until configuration or files change."""
+        entry.due = None
+        if entry.state.reason != decision.reason and decision.file:
+            self._publish(FILE_READ_FAILED, file=decision.file, reason=decision.reason)
+        self._keep(
+            entry,
+            entry.state.but(
+                update_state="invalid", reason=decision.reason, next_update_time=None, step=0
+            ),
+        )
+
+    # --- the life of a job -----------------------------------------------------------------------
+
+    def by_hand(self, name: str) -> Job:
+        """Return a new job for *name*, asked for by the operator, from step 1.
+
+        Raises `NotFoundError`, `BusyError` while one is in progress, `RefusedError` when invalid.
+        """
+        with self.lock:
+            self.look()
+            entry = self.entries.get(name)
+            if entry is None or entry.deleted:
+                raise NotFoundError(f'"{name}" has no certificate-auto-update entry')
+            now, running = self.clock.now(), entry.job is not None
+            given = self.gatherer.input(name, now, manual=True, in_progress=running)
+            match policy.decide(given):
+                case Busy():
+                    raise BusyError(
+                        f'an update of "{name}" is in progress', hint="wait for its end"
+                    )
+                case Invalid(reason=reason):
+                    raise RefusedError(f'"{name}" cannot be updated: {reason}')
+            return self._open(entry, Job(name, "by hand", now))
+
+    def take(self, entry: Entry) -> Job:
+        """Return a new job for the due *entry*."""
+        assert entry.due is not None
+        job = Job(entry.name, entry.cause, entry.due, from_step=entry.from_step)
+        return self._open(entry, job)
+
+    def _open(self, entry: Entry, job: Job) -> Job:
+        job.lane = entry.lane if job.from_step == 1 else ()
+        entry.job, entry.due = job, None
+        return job
+
+    def settings(self, job: Job) -> tuple[AutoUpdate, UpdateProfile] | None:
+        """Return the configuration that *job* works by, None when it is gone."""
+        with self.lock:
+            if self._gone(job):
+                return None
+            entry, profile = self.gatherer.settings(job.certificate)
+            return None if profile is None else (entry, profile)
+
+    def decide(self, job: Job) -> Decision:
+        """Look again, with the certificate's lock held: what is to be done with *job* now."""
+        with self.lock:
+            if self._gone(job) or job.cancel.is_set():
+                return Invalid(job.cancel_reason)
+            if job.from_step == 4:
+                job.importing = True
+                return Start()
+            self.gatherer.forget_pair(job.certificate)
+            return policy.decide(
+                self.gatherer.input(
+                    job.certificate,
+                    self.clock.now(),
+                    manual=job.cause == "by hand",
+                    resumed=job.cause in {"retry", "after a restart"},
+                    held_until=self.entries[job.certificate].state.held_until,
+                )
+            )
+
+    def started(self, job: Job) -> None:
+        """Mark the entry of *job* in-progress from the step it begins with."""
+        with self.lock:
+            entry = self.entries[job.certificate]
+            started = entry.state.last_update_start_time
+            self._keep(
+                entry,
+                entry.state.but(
+                    update_state="in-progress",
+                    reason="",
+                    last_update_start_time=started if job.from_step == 4 else self.clock.now(),
+                    next_update_time=None,
+                    step=job.from_step,
+                ),
+            )
+
+    def importing(self, job: Job, fingerprint: str) -> bool:
+        """Begin step 3 with the certificate of *fingerprint*; False when *job* was cancelled."""
+        with self.lock:
+            if job.cancel.is_set():
+                return False
+            job.importing = True
+            entry = self.entries[job.certificate]
+            self._keep(entry, entry.state.but(step=3, fingerprint=fingerprint))
+            return True
+
+    def imported(self, *files: str) -> None:
+        """Take note that *files* were replaced by an update."""
+        with self.lock:
+            for file in files:
+                self.gatherer.forget(file)
+
+    def failed(self, job: Job, reason: str, retry_interval: int) -> datetime | None:
+        """Let the entry of *job* wait for its retry; return when that is, None when it is gone.
+
+        When the swap itself failed it may yet be completed from its journal: the record then keeps
+        step 3 and the new fingerprint, and `_settle` finds out.
+        """
+        with self.lock:
+            if self._gone(job):
+                return None
+            entry, now = self.entries[job.certificate], self.clock.now()
+            retry = now + timedelta(seconds=retry_interval)
+            swapping = job.importing and job.step == 3
+            owed = job.step == 4
+            current = self.gatherer.fingerprint(job.certificate)
+            self._keep(
+                entry,
+                entry.state.but(
+                    update_state="wait-for-retry",
+                    reason=reason,
+                    last_update_end_time=now,
+                    next_update_time=retry,
+                    step=3 if swapping else 4 if owed else 1,
+                    pending_reload=owed or entry.state.pending_reload,
+                    fingerprint=entry.state.fingerprint if swapping else current,
+                ),
+            )
+            return retry
+
+    def finished(self, job: Job, retry_interval: int) -> datetime | None:
+        """Schedule the entry of *job* by its new certificate.
+
+        Returns until when the certificate is left alone although it is due already, or None.
+        """
+        with self.lock:
+            if self._gone(job):
+                return None
+            entry, now = self.entries[job.certificate], self.clock.now()
+            given = self.gatherer.input(job.certificate, now)
+            held = following = None
+            if given.profile is not None and given.pair.not_after is not None:
+                following = policy.due_at(given.pair, given.profile.schedule)
+                held = policy.hold_after(following, now, retry_interval)
+            self._keep(
+                entry,
+                entry.state.but(
+                    update_state="scheduled",
+                    reason="",
+                    last_update_end_time=now,
+                    next_update_time=held or following,
+                    step=0,
+                    pending_reload=False,
+                    fingerprint=given.pair.fingerprint,
+                    held_until=held,
+                ),
+            )
+            return held
+
+    def cancelled(self, job: Job) -> None:
+        """Put the entry of *job*, which changed nothing, back where it can be scheduled."""
+        with self.lock:
+            if self._gone(job):
+                return
+            entry, now = self.entries[job.certificate], self.clock.now()
+            owed = entry.state.pending_reload
+            self._keep(
+                entry,
+                entry.state.but(
+                    update_state="wait-for-retry" if owed else "scheduled",
+                    last_update_end_time=now,
+                    next_update_time=now if owed else None,
+                    step=4 if owed else 0,
+                ),
+            )
+
+    def close(self, job: Job) -> None:
+        """Take *job* off its entry, which is looked at again, or forgotten when it was deleted."""
+        with self.lock:
+            entry = self.entries[job.certificate]
+            entry.job = None
+            if entry.deleted:
+                del self.entries[entry.name]
+            else:
+                self._stale.add(entry.name)
+
+    def _gone(self, job: Job) -> bool:
+        return self.entries[job.certificate].deleted
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def states(self) -> Mapping[str, EntryState]:
+        """Return the state of every configured entry."""
+        with self.lock:
+            self.look()
+            return {entry.name: entry.state for entry in self._configured()}
+
+    def due(self) -> Iterator[Entry]:
+        """Yield the entries that wait for their time; the lock is held by the caller."""
+        return (entry for entry in self.entries.values() if entry.due is not None)
+
+    def _forget(self, name: str) -> None:
+        try:
+            self.records.drop(name)
+        except StorageError as error:
+            self._publish(FILE_WRITE_FAILED, file=name, reason=error.sentence)
+
+    def _publish(self, kind: EventType, **fields: object) -> None:
+        self.bus.publish(self.clock.now(), kind, SUBJECT, **fields)
+
+    def _configured(self) -> Iterator[Entry]:
+        return (entry for entry in self.entries.values() if not entry.deleted)
+
+    def _keep(self, entry: Entry, known: EntryState) -> None:
+        if known == entry.state:
+            return
+        entry.state = known
+        if entry.deleted:
+            return
+        try:
+            self.records.save(entry.name, state.to_json(known))
+        except StorageError as error:
+            self._publish(FILE_WRITE_FAILED, file=entry.name, reason=error.sentence)

@@ -1,0 +1,357 @@
+"""When updates run: one thread waits on the clock, a few workers talk to the peers.
+
+Deadlines are instants. Whoever changes something (a commit, an import, the end of an update) looks
+at once whether something is to start; the timer thread is there for the passing of time, and looks
+again every few seconds so that a moved system clock is noticed.
+
+A job that waits for its CA holds no thread: it is a suspended generator with the instant at which
+it wants to go on. So the lab's clock can be moved from one such instant to the next (`run_until`)
+and everything happens in order, each thing at its own time, whatever the peers ask us to wait.
+
+One lock, the register's, guards everything here. It is held while states are written, never while
+a peer is talked to, a key is made or the keystore is written by a job.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from srpki.core.clock import Clock, LabClock
+from srpki.core.errors import BusyError, RefusedError
+from srpki.engine.jobs import Job, Lane, Outcome
+from srpki.engine.register import Entry, Register
+from srpki.protocol.steps import Wait
+
+WORKERS: Final = 8
+"""Jobs that run at the same time, whatever they use."""
+EST_WORKERS: Final = 4
+"""Updates by EST that run side by side."""
+LOOK_AGAIN: Final = 10.0
+"""Seconds after which the timer looks at the clock even though nothing is due."""
+GRACE: Final = 2.0
+"""Seconds that `Scheduler.stop` gives a job that waits for a peer; it cannot do harm any more."""
+
+
+class Alarm(Protocol):
+    """Something else that happens at instants: a CA profile that becomes valid or expires."""
+
+    def next_change(self) -> datetime | None:
+        """Return when `look` is to be called next, if ever."""
+        ...
+
+    def look(self) -> None:
+        """Take note of the time."""
+        ...
+
+
+@dataclass(slots=True)
+class Summary:
+    """What ran while the lab's clock was moved."""
+
+    updates: int = 0
+    failed: int = 0
+    interrupted: bool = False
+
+
+class Scheduler:
+    """Runs the jobs of a register when they are due."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        register: Register,
+        run: Callable[[Job], Generator[Wait, None, Outcome | None]],
+        alarm: Alarm,
+        tick: Callable[[], None],
+    ) -> None:
+        """Run jobs with *run*; *tick* is called every few seconds while nothing else happens."""
+        self._clock = clock
+        self._register = register
+        self._run = run
+        self._alarm = alarm
+        self._tick = tick
+        self._changed = threading.Condition(register.lock)
+        self._wake = threading.Event()
+        self._timer: threading.Thread | None = None
+        self._stopped = False
+        self._paused = False
+        self._threads = 0
+        self._waiting: list[Job] = []
+        self._running: set[Job] = set()
+        self._holders: dict[Lane, object] = {}
+
+    # --- start, stop, change ---------------------------------------------------------------------
+
+    def start(self, first: Callable[[], None]) -> None:
+        """Start the timer, which calls *first* and then looks at everything."""
+        self._timer = threading.Thread(
+            target=self._keep_time, args=(first,), name="srpki-timer", daemon=True
+        )
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Stop: jobs before step 3 are left to be resumed by the next start, others finish.
+
+        A job that is stuck in a peer's silence is abandoned after `GRACE` seconds; it can no
+        longer begin step 3.
+        """
+        with self._changed:
+            self._stopped = True
+            jobs = [*self._waiting, *self._running]
+            for job in jobs:
+                job.leave = True
+                job.stop("the node stops")
+            self._wake.set()
+            self._changed.notify_all()
+            while any(job.importing for job in self._running):
+                self._changed.wait()
+            self._changed.wait_for(lambda: not self._running, timeout=GRACE)
+            for job in self._waiting:
+                if job.steps is not None:
+                    job.steps.close()
+            for job in jobs:
+                job.done.set()
+        if self._timer is not None:
+            self._timer.join()
+            self._timer = None
+
+    def kick(self) -> None:
+        """Look whether something is to start now, and when to look next."""
+        with self._changed:
+            self._dispatch()
+            self._wake.set()
+
+    def submit(self, name: str) -> Job:
+        """Start an update of *name* by hand, or queue it where its CMPv2 server is busy.
+
+        Raises what `Register.by_hand` raises, and `RefusedError` when the engine does not run.
+        """
+        with self._changed:
+            if self._timer is None or self._stopped:
+                raise RefusedError("the engine does not run")
+            job = self._register.by_hand(name)
+            self._waiting.append(job)
+            self._dispatch()
+            self._wake.set()
+            return job
+
+    @contextmanager
+    def reserved(self, lane: Lane, what: str) -> Iterator[None]:
+        """Hold *lane* for a request by hand; raises `BusyError` when it is held already."""
+        with self._changed:
+            if lane in self._holders:
+                raise BusyError(f"{what} has an outstanding request", hint="try again when it ends")
+            self._holders[lane] = lane
+        try:
+            yield
+        finally:
+            with self._changed:
+                del self._holders[lane]
+            self.kick()
+
+    # --- the timer -------------------------------------------------------------------------------
+
+    def _keep_time(self, first: Callable[[], None]) -> None:
+        first()
+        while True:
+            with self._changed:
+                while self._paused and not self._stopped:
+                    self._changed.wait()
+                if self._stopped:
+                    return
+                self._wake.clear()
+                self._dispatch()
+                delay = self._delay()
+            self._tick()
+            self._clock.wait(delay, self._wake)
+
+    def _delay(self) -> float:
+        now = self._clock.now()
+        later = [instant for instant, _ in self._candidates() if instant > now]
+        soonest = min(later, default=now + timedelta(seconds=LOOK_AGAIN))
+        return min((soonest - now).total_seconds(), LOOK_AGAIN)
+
+    # --- choosing (the lock is held) -------------------------------------------------------------
+
+    def _candidates(self) -> Iterator[tuple[datetime, Job | Entry | Alarm]]:
+        """Yield what could start, and when; what finds its lane taken is left out."""
+        change = self._alarm.next_change()
+        if change is not None:
+            yield change, self._alarm
+        for job in self._waiting:
+            if job.cancel.is_set():
+                yield min(job.resume_at, self._clock.now()), job
+            elif self._free(job.lane, job):
+                yield job.resume_at, job
+        for entry in self._register.due():
+            assert entry.due is not None
+            if entry.from_step == 4 or self._free(entry.lane, None):
+                yield entry.due, entry
+
+    def _free(self, lane: Lane, job: Job | None) -> bool:
+        if lane[:1] == ("est",):
+            return sum(other.lane == lane for other in self._running) < EST_WORKERS
+        return lane not in self._holders or self._holders[lane] is job
+
+    def _take(self, limit: datetime) -> Job | None:
+        """Return the job that is first in due order, no later than *limit*, as a running one."""
+        while True:
+            self._register.look()
+            instant, chosen = min(
+                self._candidates(), key=lambda pair: pair[0], default=(limit, None)
+            )
+            if chosen is None or instant > limit:
+                return None
+            if not isinstance(chosen, Job | Entry):
+                chosen.look()
+                continue
+            if isinstance(chosen, Entry):
+                chosen = self._register.take(chosen)
+            else:
+                self._waiting.remove(chosen)
+            if chosen.lane[:1] == ("cmpv2",):
+                self._holders[chosen.lane] = chosen
+            self._running.add(chosen)
+            return chosen
+
+    def _dispatch(self) -> None:
+        while self._timer is not None and not (self._paused or self._stopped):
+            if self._threads >= WORKERS:
+                return
+            job = self._take(self._clock.now())
+            if job is None:
+                return
+            self._threads += 1
+            threading.Thread(target=self._work, args=(job,), daemon=True).start()
+
+    # --- running ---------------------------------------------------------------------------------
+
+    def _work(self, job: Job | None) -> None:
+        while job is not None:
+            self._step(job)
+            with self._changed:
+                idle = self._paused or self._stopped
+                job = None if idle else self._take(self._clock.now())
+                if job is None:
+                    self._threads -= 1
+                    self._changed.notify_all()
+        self._wake.set()
+
+    def _step(self, job: Job) -> Outcome | None:
+        """Run *job* until it waits or ends; return its outcome when it ended."""
+        if job.steps is None:
+            job.steps = self._run(job)
+        outcome: Outcome | None = None
+        wait: Wait | None = None
+        try:
+            wait = next(job.steps)
+        except StopIteration as end:
+            outcome = end.value
+        with self._changed:
+            self._running.discard(job)
+            if wait is not None:
+                job.resume_at = self._clock.now() + timedelta(seconds=wait.seconds)
+                self._waiting.append(job)
+            else:
+                self._end(job, outcome)
+            self._changed.notify_all()
+        return outcome
+
+    def _end(self, job: Job, outcome: Outcome | None) -> None:
+        if self._holders.get(job.lane) is job:
+            del self._holders[job.lane]
+        self._register.close(job)
+        job.outcome = outcome
+        job.done.set()
+
+    # --- the lab's clock -------------------------------------------------------------------------
+
+    def run_until(
+        self, target: datetime, clock: LabClock, cancel: threading.Event | None = None
+    ) -> Summary:
+        """Move *clock* to *target*, running on the way everything that becomes due, in order.
+
+        Each update runs at its own instant, to its end or until it waits for its retry; one that
+        waits for its CA may carry the clock beyond *target*, where it then stays. Backwards
+        nothing runs but what is under way. Interrupted (*cancel*, or an exception in the waiting
+        thread), the clock stays where it is and what is left runs later.
+
+        Raises `BusyError` when the clock is being moved already.
+        """
+        with self._changed:
+            if self._paused:
+                raise BusyError("the lab clock is being moved already")
+            self._paused = True
+            self._wake.set()
+        try:
+            with self._changed:
+                self._changed.wait_for(lambda: not self._threads)
+            with clock.stepping():
+                return self._stepping(target, clock, cancel or threading.Event())
+        finally:
+            with self._changed:
+                self._paused = False
+                self._changed.notify_all()
+            self.kick()
+
+    def _stepping(self, target: datetime, clock: LabClock, cancel: threading.Event) -> Summary:
+        """Run the steps in a thread of their own: a Ctrl-C must not land in a file's swap."""
+        summary = Summary()
+        trouble: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                self._step_until(target, clock, cancel, summary)
+            except BaseException as error:  # noqa: BLE001 - raised again by the waiting thread
+                trouble.append(error)
+
+        thread = threading.Thread(target=run, name="srpki-stepper", daemon=True)
+        thread.start()
+        try:
+            thread.join()
+        except BaseException:
+            cancel.set()
+            thread.join()
+            raise
+        if trouble:
+            raise trouble[0]
+        return summary
+
+    def _step_until(
+        self, target: datetime, clock: LabClock, cancel: threading.Event, summary: Summary
+    ) -> None:
+        backwards = target < clock.now()
+        while not cancel.is_set():
+            with self._changed:
+                limit = self._limit(target)
+                job = None
+                if limit is not None:
+                    clock.move_to(max(limit, clock.now()))
+                    job = self._take(clock.now())
+            if limit is None:
+                break
+            if job is not None:
+                outcome = self._step(job)
+                summary.updates += outcome is not None
+                summary.failed += outcome is not None and not outcome.ok
+        summary.interrupted = cancel.is_set()
+        if not summary.interrupted and (backwards or target > clock.now()):
+            clock.move_to(target)
+
+    def _limit(self, target: datetime) -> datetime | None:
+        """Return the next instant at which something happens, or None when nothing is left."""
+        self._register.look()
+        under_way = bool(self._waiting)
+        return min(
+            (
+                instant
+                for instant, chosen in self._candidates()
+                if instant <= target or (under_way and isinstance(chosen, Job))
+            ),
+            default=None,
+        )

@@ -1,0 +1,226 @@
+"""The use case: one certificate is renewed, in the four steps of ``auto-update.md`` section 3.
+
+A generator that yields the waits of step 2 and never raises: however an update ends, the entry's
+state, the events and the `Outcome` say so, and before step 3 nothing on disk has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from srpki.core.clock import Clock
+from srpki.core.errors import RefusedError, SrpkiError, StoppedError, StorageError
+from srpki.core.events import (
+    FILE_WRITE_FAILED,
+    UPDATE_FAILED,
+    UPDATE_FINISHED,
+    UPDATE_STARTED,
+    EventBus,
+    EventType,
+)
+from srpki.engine import drive
+from srpki.engine.applications import Applications
+from srpki.engine.enrolment import Builder, Renewal, Services
+from srpki.engine.jobs import Job, Outcome
+from srpki.engine.peers import Peers
+from srpki.engine.policy import Hopeless, Start
+from srpki.engine.register import SUBJECT, Register
+from srpki.engine.state import rfc3339
+from srpki.protocol.steps import Wait
+from srpki.x509 import certificates, keys
+from srpki.x509.keys import KeySpec, PrivateKey
+
+if TYPE_CHECKING:
+    from srpki.config.views import AutoUpdate, UpdateProfile
+    from srpki.keystore.store import Keystore
+
+
+class _NothingToDoError(Exception):
+    """Looking again found that there is nothing to update now."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one run works on: the configuration as it was when the run began."""
+
+    job: Job
+    entry: AutoUpdate
+    profile: UpdateProfile
+    started: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updater:
+    """Runs updates with what it is given; holds no state of its own."""
+
+    clock: Clock
+    bus: EventBus
+    keystore: Keystore
+    register: Register
+    applications: Applications
+    services: Services
+    protocols: Mapping[str, Builder]
+    peers: Callable[[], Peers]
+
+    def run(self, job: Job) -> Generator[Wait, None, Outcome | None]:
+        """Run *job*; yield its waits, return how it ended, or None when there was nothing to do."""
+        settings = self.register.settings(job)
+        if settings is None:
+            return None
+        run = _Run(job, *settings, self.clock.now())
+        try:
+            yield from self._steps(run)
+        except _NothingToDoError:
+            return None
+        except Exception as error:  # noqa: BLE001 - a bug must not stop every other renewal
+            return self._ended(run, error)
+        return self._finished(run)
+
+    def _steps(self, run: _Run) -> Generator[Wait, None, None]:
+        job = run.job
+        self._begin(run)
+        if job.from_step == 1:
+            old, key = self.keystore.read_pair(job.certificate, run.entry.key_file_name)
+            job.step = 1
+            new_key = keys.generate(_key_spec(run.profile, key))
+            job.step = 2
+            new = yield from self._enrol(run, old, key, new_key)
+            job.step = 3
+            self._import(run, old, new, new_key)
+        job.step = 4
+        self.applications.reload(job.certificate)
+
+    def _begin(self, run: _Run) -> None:
+        """Look again, now that the certificate is locked, and say that the update has started."""
+        job = run.job
+        decision = self.register.decide(job)
+        if not isinstance(decision, Start | Hopeless):
+            raise _NothingToDoError
+        if job.from_step == 4:
+            self.register.started(job)
+            return
+        unwritable = self._unwritable()
+        self.register.started(job)
+        self._publish(UPDATE_STARTED, run, cause=job.cause)
+        if isinstance(decision, Hopeless):
+            job.step = 2
+            raise RefusedError(decision.reason, hint="import a new pair")
+        if unwritable is not None:
+            job.step = 3
+            raise unwritable
+
+    def _unwritable(self) -> StorageError | None:
+        """Probe the keystore: a certificate that cannot be stored must not be asked for."""
+        try:
+            self.keystore.writable()
+        except StorageError as error:
+            return error
+        return None
+
+    def _enrol(
+        self, run: _Run, old: bytes, key: PrivateKey, new_key: PrivateKey
+    ) -> Generator[Wait, None, bytes]:
+        build = self.protocols[run.profile.protocol]
+        renewal = Renewal(
+            profile=run.profile,
+            peers=self.peers(),
+            certificate=old,
+            key=key,
+            new_key=new_key,
+            cancelled=run.job.cancel.is_set,
+        )
+        enrolment = build(renewal, self.services)
+        with enrolment.exchange as exchange:
+            return (yield from drive.converse(enrolment.machine, exchange, run.job.cancel))
+
+    def _import(self, run: _Run, old: bytes, new: bytes, new_key: PrivateKey) -> None:
+        """Replace the pair; from here on the job is not cancelled any more."""
+        job, key_file = run.job, run.entry.key_file_name
+        if self.keystore.read_certificate(job.certificate) != old:
+            job.stop(f'"{job.certificate}" was replaced')
+        fingerprint = certificates.facts(new).fingerprint
+        if not self.register.importing(job, fingerprint):
+            raise StoppedError("cancelled")
+        try:
+            self.keystore.swap(job.certificate, new, key_file, new_key)
+        except StorageError:
+            # Beyond the commit point the new pair is put in place by the next access: this one.
+            if not self._swapped(job.certificate, new):
+                raise
+        self.register.imported(job.certificate, key_file)
+
+    def _swapped(self, certificate: str, new: bytes) -> bool:
+        with suppress(SrpkiError):
+            return self.keystore.read_certificate(certificate) == new
+        return False
+
+    # --- ends ------------------------------------------------------------------------------------
+
+    def _finished(self, run: _Run) -> Outcome:
+        held = self.register.finished(run.job, run.profile.retry_interval)
+        detail = ""
+        if held is not None:
+            detail = (
+                "; the new certificate is due already, the next update waits until"
+                f" {rfc3339(held.replace(microsecond=0))}"
+            )
+        self._publish(UPDATE_FINISHED, run, detail=detail)
+        return self._outcome(run)
+
+    def _ended(self, run: _Run, error: Exception) -> Outcome | None:
+        """Say what became of an update that *error* ended."""
+        job = run.job
+        if job.cancel.is_set() and not job.importing:
+            return None if job.leave else self._cancelled(run)
+        if isinstance(error, SrpkiError):
+            return self._failed(run, error, str(error))
+        return self._failed(run, error, f"internal error ({type(error).__name__})")
+
+    def _cancelled(self, run: _Run) -> Outcome:
+        self.register.cancelled(run.job)
+        reason = f"cancelled: {run.job.cancel_reason}"
+        self._publish(UPDATE_FAILED, run, step=run.job.step or 1, reason=reason)
+        return self._outcome(run, reason)
+
+    def _failed(self, run: _Run, error: Exception, reason: str) -> Outcome:
+        step = run.job.step = run.job.step or 1
+        if step == 3 and isinstance(error, StorageError):
+            file = run.job.certificate
+            self.bus.publish(
+                self.clock.now(), FILE_WRITE_FAILED, SUBJECT, file=file, reason=error.sentence
+            )
+        retry = self.register.failed(run.job, reason, run.profile.retry_interval)
+        self._publish(UPDATE_FAILED, run, step=step, reason=reason)
+        return self._outcome(run, reason, retry)
+
+    def _outcome(self, run: _Run, reason: str = "", retry: datetime | None = None) -> Outcome:
+        return Outcome(
+            certificate=run.job.certificate,
+            ok=not reason,
+            started=run.started,
+            ended=self.clock.now(),
+            step=run.job.step if reason else 0,
+            reason=reason,
+            retry=retry,
+        )
+
+    def _publish(self, kind: EventType, run: _Run, **fields: object) -> None:
+        self.bus.publish(
+            self.clock.now(),
+            kind,
+            SUBJECT,
+            certificate=run.job.certificate,
+            profile=run.profile.name,
+            **fields,
+        )
+
+
+def _key_spec(profile: UpdateProfile, key: PrivateKey) -> KeySpec:
+    """Return the type and size of the new key [auto-update.md, section 3, step 1]."""
+    if profile.key_generation == "same-as-existing-key":
+        return keys.spec_of(key)
+    return KeySpec(profile.key_generation, size=profile.key_size, curve=profile.curve)

@@ -1,0 +1,54 @@
+"""Certificate revocation lists as DER: their dates, and whether a CA stands behind them.
+
+What a ca-profile asks of its crl-file when it is enabled [facts: pki.md section 7.2].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from srpki.core.errors import InvalidInputError
+from srpki.x509 import certificates, signatures
+from srpki.x509.names import canonical
+
+MAX_OCTETS: Final = 1 << 24
+"""Octets of one CRL."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrlFacts:
+    """What a CRL says; times are aware UTC, *next_update* is None when it names none."""
+
+    this_update: datetime
+    next_update: datetime | None
+
+
+def check(der: bytes, issuer: bytes) -> CrlFacts:
+    """Return the facts of the CRL in *der*, issued and signed by the CA certificate *issuer* (DER).
+
+    The dates are the caller's business. Raises:
+        InvalidInputError: when it cannot be read, is a delta CRL, or is not by *issuer*.
+    """
+    if len(der) > MAX_OCTETS:
+        raise InvalidInputError("the CRL is too long")
+    try:
+        crl = x509.load_der_x509_crl(der)
+        facts = CrlFacts(crl.last_update_utc, crl.next_update_utc)
+        delta = any(isinstance(item.value, x509.DeltaCRLIndicator) for item in crl.extensions)
+        name = canonical(crl.issuer)
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        raise InvalidInputError("the CRL cannot be read", hint="is it damaged?") from None
+    if delta:
+        raise InvalidInputError("the CRL is a delta CRL", hint="import a complete one")
+    if name != certificates.facts(issuer).canonical_subject:
+        raise InvalidInputError("the CRL was issued by another CA")
+    parts = signatures.signed_parts(der)
+    key = certificates.public_key(issuer)
+    if not signatures.verify(key, parts.algorithm, parts.signature, parts.content):
+        raise InvalidInputError("the CRL is not signed by the CA")
+    return facts

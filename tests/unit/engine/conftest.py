@@ -1,0 +1,226 @@
+"""A bench: an engine over a real keystore, with a lab CA reached without a network.
+
+Time stands still but when `Bench.advance` moves it, so nothing here ever waits.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from srpki.config.persist import load
+from srpki.config.views import view
+from srpki.core.clock import FrozenClock, LabClock
+from srpki.core.entropy import SystemEntropy
+from srpki.core.errors import ResponseTimeoutError
+from srpki.core.events import EventBus
+from srpki.engine.engine import Engine
+from srpki.keystore.files import OsFiles
+from srpki.keystore.seal import Seal
+from srpki.keystore.store import Keystore
+from srpki.labca.authority import Authority, CaSettings
+from srpki.labca.cmp_responder import CmpResponder
+from srpki.labca.est_responder import EstResponder
+from srpki.labca.faults import FaultScript
+from srpki.schema.tree import SCHEMA
+from srpki.transport.memory import MemoryExchange
+from srpki.x509 import certificates, keys
+
+START = datetime(2030, 5, 17, 12, tzinfo=UTC)
+P256 = keys.KeySpec("ecdsa", curve="secp256r1")
+LIFE = timedelta(days=30)
+
+PROFILES = """
+    ca-profile "root" { admin-state enable cert-file "root.crt" revocation-check crl-optional }
+    ca-profile "lab" {
+        admin-state enable
+        cert-file "issuing.crt"
+        revocation-check crl-optional
+        cmpv2 { url { url-string "127.0.0.1:8080/pkix/" } }
+    }
+    est-profile "lab" {
+        client-tls-profile "est"
+        server { ipv4 "127.0.0.1" port 8443 }
+        http-authentication { username "est-user" password "anything" }
+    }
+    certificate-update-profile "by-cmp" { cmpv2 { ca-profile "lab" } }
+    certificate-update-profile "by-est" { est { est-profile "lab" } }
+"""
+TLS = """
+    trust-anchor-profile "lab" { trust-anchor "root" { } }
+    client-tls-profile "est" { admin-state enable trust-anchor-profile "lab" }
+"""
+IPSEC = """
+    cert-profile "vpn" { admin-state enable entry 1 { cert "gw.crt" key "gw.key" } }
+"""
+BY_CMP = 'certificate-auto-update "gw.crt" { key-file-name "gw.key" profile "by-cmp" }'
+BY_EST = 'certificate-auto-update "gw.crt" { key-file-name "gw.key" profile "by-est" }'
+
+
+def lines(text):
+    """Return *text* with one statement a line: how the configuration is saved."""
+    return text.replace("{ ", "{\n").replace(" }", "\n}").replace("enable ", "enable\n")
+
+
+class QuickFiles(OsFiles):
+    """The operating system's files, left to it to write when it likes."""
+
+    def write_new(self, path, content):
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_bytes(content)
+
+    def sync_directory(self, path):
+        """Leave it to the system."""
+
+
+class Bench:
+    """A node's engine and a lab CA."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.clock = LabClock(FrozenClock(START))
+        self.entropy = SystemEntropy()
+        self.authority = Authority(
+            None, self.clock, self.entropy, CaSettings(validity=int(LIFE.total_seconds()))
+        )
+        self.faults = FaultScript()
+        self.transactions = []
+        cmp = CmpResponder(self.authority, self.faults, log=self.transactions.append)
+        est = EstResponder(self.authority, self.faults, log=self.transactions.append)
+        self._responders = {"http": cmp, "https": est}
+        self.files = QuickFiles()
+        self.exchanges = []
+        self.before_answer = lambda request: None
+        (directory / "cf3").mkdir()
+        (directory / "state").mkdir()
+        self.view = self.configured("")
+        self.engine = None
+        self.boot()
+        self.import_authority()
+
+    # --- the node --------------------------------------------------------------------------------
+
+    def boot(self):
+        """Start the node anew over what is on disk; the engine's threads do not run yet."""
+        self.events = []
+        bus = EventBus()
+        bus.subscribe(self.events.append)
+        self.seal = Seal(self.directory / "state" / "chassis.key", self.entropy)
+        self.keystore = Keystore(self.directory / "cf3", self.seal, self.files)
+        self.keystore.recover()
+        self.engine = Engine(
+            clock=self.clock,
+            entropy=self.entropy,
+            bus=bus,
+            keystore=self.keystore,
+            seal=self.seal,
+            state_dir=self.directory / "state",
+            exchanges=self.exchange,
+            view=self.view,
+        )
+        return self.engine
+
+    def reboot(self):
+        """Stop the engine and start the node anew."""
+        self.engine.stop()
+        return self.boot()
+
+    def configured(self, *entries, profiles=PROFILES, tls=TLS, ipsec=IPSEC):
+        """Return the view of a configuration with *entries* below pki."""
+        text = (
+            "configure { system { security { pki { "
+            + profiles
+            + " ".join(entries)
+            + " } tls { "
+            + tls
+            + " } } } ipsec { "
+            + ipsec
+            + " } }"
+        )
+        return view(load(SCHEMA.configure, text), lambda _token: self.authority.est_password)
+
+    def configure(self, *entries, **parts):
+        """Commit a configuration with *entries*."""
+        self.view = self.configured(*entries, **parts)
+        self.engine.apply(self.view)
+
+    # --- the CA ----------------------------------------------------------------------------------
+
+    def exchange(self, *, tls, limits):
+        own = tls.certificate_chain[0] if tls is not None and tls.certificate_chain else None
+
+        def handle(request):
+            self.before_answer(request)
+            responder = self._responders[request.url.partition(":")[0]]
+            reply = responder.handle(request, own)
+            if reply is None:
+                raise ResponseTimeoutError("no answer in 30 seconds")
+            return reply
+
+        exchange = MemoryExchange(handle)
+        exchange.tls, exchange.limits = tls, limits
+        self.exchanges.append(exchange)
+        return exchange
+
+    @property
+    def requests(self):
+        """Return every request that was answered so far."""
+        return [request for exchange in self.exchanges for request, _ in exchange.exchanged]
+
+    def import_authority(self):
+        self.keystore.put("certificate", "root.crt", self.authority.root)
+        self.keystore.put("certificate", "issuing.crt", self.authority.issuing.certificate)
+
+    def enrol(self, name="gw", *, subject="C=DE,O=Lab,CN=gw", spec=P256, start=None, validity=None):
+        """Import a pair that the CA has issued, as the operator does; return the certificate."""
+        key = keys.generate(spec)
+        issued = self.authority.issue(
+            key.public_key(),
+            certificates.parse_dn(subject),
+            certificates.san("gw.lab.example"),
+            start=start,
+            validity=validity,
+        )
+        self.authority.confirm(issued.certificate)
+        self.keystore.put("key", f"{name}.key", keys.private_der(key))
+        self.keystore.put("certificate", f"{name}.crt", issued.certificate)
+        self.engine.file_changed(f"{name}.key")
+        self.engine.file_changed(f"{name}.crt")
+        return issued.certificate
+
+    # --- looking ---------------------------------------------------------------------------------
+
+    def advance(self, **by):
+        """Move the clock by a timedelta of *by*."""
+        return self.engine.run_until(self.clock.now() + timedelta(**by))
+
+    def state(self, name="gw.crt"):
+        return self.engine.states()[name]
+
+    def numbers(self):
+        """Return the numbers of the events so far, in order, without those of CA profiles."""
+        return [event.type.number for event in self.events if event.type.number != 2045]
+
+    def texts(self, number):
+        return [event.text for event in self.events if event.type.number == number]
+
+    def pair(self, name="gw"):
+        return self.keystore.read_pair(f"{name}.crt", f"{name}.key")
+
+    def whole(self, name="gw"):
+        """Say whether certificate and key of *name* belong together."""
+        certificate, key = self.pair(name)
+        return keys.same_public_key(certificate, key)
+
+    def content(self):
+        """Return the files of the keystore with their content."""
+        directory = self.directory / "cf3" / "system-pki"
+        return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+@pytest.fixture
+def bench(tmp_path):
+    bench = Bench(tmp_path)
+    yield bench
+    bench.engine.stop()
