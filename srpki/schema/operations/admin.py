@@ -6,7 +6,7 @@ from typing import Final
 
 from srpki.schema.common import CFLASH_URL, EMPTY_TYPE
 from srpki.schema.nodes import Action, Container, Leaf, Rename
-from srpki.schema.operations import pki
+from srpki.schema.operations import enrolment, pki
 
 _SAVE: Final = Action(
     name="save",
@@ -33,12 +33,12 @@ _SHOW_CONFIGURATION: Final = Action(
 _CMPV2: Final = Container(
     name="cmpv2",
     help="Requests to CMPv2 servers",
-    children=(pki.CLEAR_REQUEST, pki.INITIAL_REGISTRATION, pki.POLL),
+    children=(enrolment.CLEAR_REQUEST, enrolment.INITIAL_REGISTRATION, enrolment.POLL),
 )
 _EST: Final = Container(
     name="est",
     help="Requests to EST servers",
-    children=(pki.CA_CERTIFICATES, pki.ENROLL, pki.RENEW),
+    children=(enrolment.CA_CERTIFICATES, enrolment.ENROLL, enrolment.RENEW),
 )
 _ACTIONS: Final = (
     _CMPV2,

@@ -6,9 +6,8 @@ from typing import Final
 
 from srpki.schema.common import NAMED_ITEM, PKI_FILE_NAME
 from srpki.schema.nodes import Action, Container, Leaf, Rename
+from srpki.schema.operations.inputs import STATE
 from srpki.schema.types import Integer, Reference, Text
-
-_STATE: Final = "/state/system/security/pki"
 
 _DIRECTORY: Final = Text(length=(1, 200), complaint="The given string is not a valid cflash URL.")
 """A directory or file: ``cf3:``, ``cf3:\\x\\``, or relative to ``cf3:``; the device reads it."""
@@ -47,7 +46,7 @@ _CERTIFICATE: Final = Container(
                 Leaf(
                     name="certificate-file-name",
                     type=Reference(
-                        f"{_STATE}/certificate-auto-update/certificate-file-name",
+                        f"{STATE}/certificate-auto-update/certificate-file-name",
                         "",
                         PKI_FILE_NAME,
                     ),
@@ -63,7 +62,7 @@ _CERTIFICATE: Final = Container(
             inputs=(
                 Leaf(
                     name="ca-profile-name",
-                    type=Reference(f"{_STATE}/ca-profile/ca-profile-name", "", NAMED_ITEM),
+                    type=Reference(f"{STATE}/ca-profile/ca-profile-name", "", NAMED_ITEM),
                     help="Show only this CA profile, in full",
                 ),
             ),
