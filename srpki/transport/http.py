@@ -229,10 +229,10 @@ def _redirected(request: HttpRequest, reply: HttpReply, origin: Origin) -> HttpR
         or not (location.isascii() and location.isprintable())
     ):
         raise ProtocolError(f"{where} redirects with status {reply.status} to no usable place")
-    url = urljoin(request.url, location)
     try:
+        url = urljoin(request.url, location)
         target = _origin(url)
-    except UsageError:
+    except (ValueError, UsageError):
         raise ProtocolError(f"{where} redirects to what is not an HTTP URL") from None
     if target != origin:
         raise ProtocolError(

@@ -38,12 +38,13 @@ _PREFERENCE: Final = ("sha-256", "md5")
 _ERROR_TEXT_TYPES: Final = ("", "text/plain", "application/json", "application/problem+json")
 _ERROR_TEXT_OCTETS: Final = 2048
 _REASONS: Final = {
+    202: "Accepted",
+    204: "No Content",
     301: "Moved Permanently",
     302: "Found",
     303: "See Other",
     307: "Temporary Redirect",
     308: "Permanent Redirect",
-    204: "No Content",
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",

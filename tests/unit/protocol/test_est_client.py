@@ -1,0 +1,372 @@
+"""The EST client as a machine: what it sends, what it waits for, what it makes of answers."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from srpki.core.clock import FrozenClock
+from srpki.core.entropy import SeededEntropy
+from srpki.core.errors import (
+    ConnectError,
+    InvalidInputError,
+    PeerRefusedError,
+    ProtocolError,
+    ResponseTimeoutError,
+    UsageError,
+)
+from srpki.core.wire import HttpReply
+from srpki.protocol.est import authentication, client, messages
+from srpki.protocol.est.client import EstServer
+from srpki.protocol.steps import Send, Wait
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SERVER = EstServer(base_url="https://est.example:8443", username="router", password="s3cret")
+ANONYMOUS = EstServer(base_url="https://est.example:8443")
+NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gw")])
+KEY = ec.generate_private_key(ec.SECP256R1())
+OTHER_KEY = ec.generate_private_key(ec.SECP256R1())
+REQUEST = (
+    x509.CertificateSigningRequestBuilder()
+    .subject_name(NAME)
+    .sign(KEY, hashes.SHA256())
+    .public_bytes(Encoding.DER)
+)
+
+
+def certificate_for(key):
+    return (
+        x509.CertificateBuilder()
+        .subject_name(NAME)
+        .issuer_name(NAME)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + timedelta(days=1))
+        .sign(OTHER_KEY, hashes.SHA256())
+        .public_bytes(Encoding.DER)
+    )
+
+
+ISSUED = certificate_for(KEY)
+FOREIGN = certificate_for(OTHER_KEY)
+
+
+def issued(*found, wrapped=False, content_type=messages.CERTS_ONLY):
+    body = messages.encode_body(messages.write_certificates(found or [ISSUED]), wrapped=wrapped)
+    return HttpReply(status=200, headers={"content-type": content_type}, body=body)
+
+
+def unauthorized(*challenges):
+    return HttpReply(status=401, headers={"www-authenticate": ", ".join(challenges)})
+
+
+def later(value):
+    return HttpReply(status=202, headers={"retry-after": value} if value else {})
+
+
+def digest(nonce, algorithm="SHA-256", more=""):
+    return f'Digest realm="est", nonce="{nonce}", qop="auth", algorithm={algorithm}{more}'
+
+
+class Play:
+    """Drives a machine with the given replies; keeps what it sent and how long it waited."""
+
+    def __init__(self, machine, *replies):
+        self.requests, self.waits = [], []
+        replies, answer = list(replies), None
+        while True:
+            try:
+                step = machine.send(answer)
+            except StopIteration as stop:
+                self.result = stop.value
+                assert not replies, "the machine ended before every reply was used"
+                return
+            if isinstance(step, Wait):
+                self.waits.append(step.seconds)
+                answer = None
+                continue
+            assert isinstance(step, Send)
+            self.requests.append(step.request)
+            answer = replies.pop(0)
+
+
+def enroll(server=SERVER, *, request=REQUEST, max_wait=3600.0, again=False):
+    function = client.simple_reenroll if again else client.simple_enroll
+    return function(
+        server, request, entropy=SeededEntropy(1), clock=FrozenClock(NOW), max_wait=max_wait
+    )
+
+
+def header(request, name):
+    return [value for key, value in request.headers if key.lower() == name.lower()]
+
+
+def test_an_enrolment_posts_the_request_as_est_wants_it():
+    play = Play(enroll(), issued())
+    (request,) = play.requests
+    assert (request.method, request.url) == (
+        "POST",
+        "https://est.example:8443/.well-known/est/simpleenroll",
+    )
+    assert header(request, "content-type") == ["application/pkcs10"]
+    assert header(request, "content-transfer-encoding") == ["base64"]
+    assert header(request, "content-length") == [str(len(request.body))]
+    assert {len(line) for line in request.body.split(b"\n")[:-2]} == {76}
+    assert base64.b64decode(request.body) == REQUEST
+    assert play.result == (ISSUED,)
+
+
+def test_a_re_enrolment_goes_to_its_own_path():
+    play = Play(enroll(again=True), issued())
+    assert play.requests[0].url.endswith("/.well-known/est/simplereenroll")
+
+
+def test_the_paths_of_the_profile_are_used():
+    server = EstServer(
+        base_url="https://h", cacerts_path="/a", simpleenroll_path="/b", simplereenroll_path="/c"
+    )
+    urls = [
+        Play(machine, issued()).requests[0].url
+        for machine in (
+            client.cacerts(server, entropy=SeededEntropy(1)),
+            enroll(server),
+            enroll(server, again=True),
+        )
+    ]
+    assert urls == ["https://h/a", "https://h/b", "https://h/c"]
+
+
+def test_the_ca_certificates_are_fetched():
+    play = Play(client.cacerts(SERVER, entropy=SeededEntropy(1)), issued(FOREIGN, wrapped=True))
+    (request,) = play.requests
+    assert (request.method, request.url, request.body) == (
+        "GET",
+        "https://est.example:8443/.well-known/est/cacerts",
+        b"",
+    )
+    assert play.result == (FOREIGN,)
+
+
+def test_the_certificate_for_the_key_comes_first_wherever_it_stands():
+    play = Play(enroll(), issued(FOREIGN, ISSUED, certificate_for(OTHER_KEY)))
+    assert play.result[0] == ISSUED
+    assert len(play.result) == 3
+
+
+def test_a_certificate_for_another_key_is_refused():
+    with pytest.raises(ProtocolError, match="not for the key that was sent"):
+        Play(enroll(), issued(FOREIGN))
+
+
+def test_only_https_is_est():
+    with pytest.raises(UsageError):
+        EstServer(base_url="http://est.example")
+
+
+def test_a_request_that_is_none_is_refused_before_anything_is_sent():
+    with pytest.raises(InvalidInputError):
+        Play(enroll(request=b"\x30\x00"))
+
+
+# ---------------------------------------------------------------------- HTTP authentication
+
+
+def test_no_credentials_are_sent_before_the_server_asks():
+    play = Play(enroll(), issued())
+    assert header(play.requests[0], "authorization") == []
+    assert b"s3cret" not in play.requests[0].body
+
+
+def test_a_digest_challenge_is_answered_for_the_request_that_is_sent():
+    play = Play(enroll(), unauthorized(digest("n1")), issued())
+    first, second = play.requests
+    assert header(first, "authorization") == []
+    (given,) = authentication.parse(header(second, "authorization")[0])
+    assert given.parameters["uri"] == "/.well-known/est/simpleenroll"
+    assert authentication.digest_matches(given, "s3cret", "POST")
+    assert "s3cret" not in header(second, "authorization")[0]
+    assert second.body == first.body
+
+
+@pytest.mark.parametrize(
+    ("challenges", "chosen"),
+    [
+        (['Basic realm="x"', digest("a", "MD5"), digest("b")], ("digest", "sha-256")),
+        (['Basic realm="x"', digest("a", "MD5")], ("digest", "md5")),
+        ([digest("a", "SHA-512-256"), 'Basic realm="x"'], ("basic", "md5")),
+        (["Negotiate", 'Basic realm="x"'], ("basic", "md5")),
+    ],
+)
+def test_the_strongest_scheme_is_chosen(challenges, chosen):
+    play = Play(enroll(), unauthorized(*challenges), issued())
+    (given,) = authentication.parse(header(play.requests[1], "authorization")[0])
+    assert (given.scheme, given.algorithm) == chosen
+
+
+def test_basic_carries_user_name_and_password():
+    play = Play(enroll(), unauthorized('Basic realm="x"'), issued())
+    assert header(play.requests[1], "authorization") == ["Basic cm91dGVyOnMzY3JldA=="]
+
+
+@pytest.mark.parametrize("challenge", ['Basic realm="x"', digest("n1")])
+def test_refused_credentials_are_not_sent_again(challenge):
+    machine = enroll()
+    assert isinstance(next(machine), Send)
+    assert isinstance(machine.send(unauthorized(challenge)), Send)
+    with pytest.raises(PeerRefusedError, match="refuses the user name or password: 401"):
+        machine.send(unauthorized(challenge))
+
+
+def test_a_stale_nonce_is_renewed_once():
+    stale = unauthorized(digest("n2", more=", stale=true"))
+    play = Play(enroll(), unauthorized(digest("n1")), stale, issued())
+    nonces = [
+        authentication.parse(value)[0].parameters["nonce"]
+        for request in play.requests
+        for value in header(request, "authorization")
+    ]
+    assert nonces == ["n1", "n2"]
+    with pytest.raises(PeerRefusedError):
+        Play(enroll(), unauthorized(digest("n1")), stale, stale)
+
+
+@pytest.mark.parametrize(
+    ("server", "reply", "words"),
+    [
+        (ANONYMOUS, unauthorized('Basic realm="x"'), "http-authentication"),
+        (SERVER, unauthorized("Negotiate"), "negotiate"),
+        (SERVER, HttpReply(status=401), "none"),
+    ],
+)
+def test_a_challenge_that_cannot_be_answered_ends_it(server, reply, words):
+    with pytest.raises(PeerRefusedError, match=words):
+        Play(enroll(server), reply)
+
+
+def test_a_broken_challenge_is_a_fault_of_the_server():
+    with pytest.raises(ProtocolError):
+        Play(enroll(), unauthorized('Digest realm="x'))
+
+
+def test_the_password_shows_in_no_repr():
+    assert "s3cret" not in repr(SERVER)
+
+
+# ---------------------------------------------------------------------- waiting
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("30", 30),
+        ("Sun, 01 Mar 2026 12:01:00 GMT", 60),
+        ("0", 1),
+        ("Sun, 01 Mar 2026 11:00:00 GMT", 1),
+        ("999999", 3600),
+    ],
+)
+def test_a_202_waits_as_long_as_asked_within_bounds(value, seconds):
+    play = Play(enroll(max_wait=7200), later(value), issued())
+    assert play.waits == [seconds]
+    assert play.requests[0] == play.requests[1]
+    assert play.result == (ISSUED,)
+
+
+def test_a_202_without_retry_after_is_refused():
+    with pytest.raises(ProtocolError, match="Retry-After"):
+        Play(enroll(), later(""))
+
+
+def test_no_more_is_waited_than_allowed():
+    machine = enroll(max_wait=25)
+    waits = [
+        step.seconds
+        for step in (next(machine), *(machine.send(r) for r in (later("10"), None) * 2))
+        if isinstance(step, Wait)
+    ]
+    assert waits == [10, 10]
+    with pytest.raises(ResponseTimeoutError, match="after 20 seconds"):
+        machine.send(later("10"))
+
+
+def test_the_number_of_polls_is_bounded(monkeypatch):
+    monkeypatch.setattr(client, "MAX_POLLS", 3)
+    with pytest.raises(ResponseTimeoutError):
+        Play(enroll(max_wait=1e9), *[later("1")] * 3)
+
+
+def test_later_polls_carry_credentials_at_once_with_the_next_nonce_count():
+    play = Play(enroll(), unauthorized(digest("n1")), later("5"), issued())
+    counts = [
+        authentication.parse(value)[0].parameters["nc"]
+        for request in play.requests
+        for value in header(request, "authorization")
+    ]
+    assert counts == ["00000001", "00000002"]
+
+
+# ---------------------------------------------------------------------- bad answers
+
+
+def test_an_http_error_is_told_in_words_with_what_the_server_says():
+    reply = HttpReply(
+        status=403,
+        headers={"content-type": "text/plain; charset=utf-8"},
+        body=b"no such\r\n\x1b[31m device \x00" + b"x" * 5000,
+    )
+    with pytest.raises(PeerRefusedError) as caught:
+        Play(enroll(), reply)
+    said = str(caught.value)
+    assert said.startswith('the EST server answered 403 Forbidden: "no such [31m device xxx')
+    assert len(said) < 300 and said.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (
+            HttpReply(status=500, body=b"<html>", headers={"content-type": "text/html"}),
+            "500 Internal Server Error$",
+        ),
+        (HttpReply(status=404), "404 Not Found$"),
+        (HttpReply(status=299), "299$"),
+        (HttpReply(status=204), "204 No Content$"),
+    ],
+)
+def test_other_statuses_are_refusals(reply, words):
+    with pytest.raises(PeerRefusedError, match=words):
+        Play(enroll(), reply)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        issued(content_type="text/html"),
+        issued(content_type=""),
+        issued(content_type="application/pkcs7-mime; smime-type=CMC-response"),
+        HttpReply(status=200, headers={"content-type": messages.CERTS_ONLY}),
+        HttpReply(status=200, headers={"content-type": messages.CERTS_ONLY}, body=b"\x00\xff"),
+        HttpReply(
+            status=200,
+            headers={"content-type": messages.CERTS_ONLY},
+            body=base64.b64encode(b"nonsense"),
+        ),
+    ],
+)
+def test_answers_that_are_not_certificates_are_faults_of_the_server(reply):
+    for machine in (enroll(), client.cacerts(SERVER, entropy=SeededEntropy(1))):
+        with pytest.raises(ProtocolError, match=r"^answer of the EST server"):
+            Play(machine, reply)
+
+
+def test_an_error_of_the_transport_passes_through_the_machine():
+    machine = enroll()
+    next(machine)
+    with pytest.raises(ConnectError, match="gone"):
+        machine.throw(ConnectError("gone"))
