@@ -31,6 +31,8 @@ from srpki.cli.grammar import (
     State,
     Terminal,
 )
+from srpki.config.text import spell_entry
+from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
     Action,
     Case,
@@ -127,6 +129,21 @@ class MdDialect:
             node = child
         return node
 
+    def words(self, path: Path) -> str:
+        """Return *path* as it is typed after a slash."""
+        words: list[str] = []
+        node: DataNode = self.root
+        for step in path:
+            child = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
+            assert child is not None
+            assert not isinstance(child, Action)
+            node = child
+            if isinstance(node, ListNode) and step.keys:
+                words.append(spell_entry(node, step.keys))
+            else:
+                words.append(step.name)
+        return " ".join(words)
+
 
 class MdContent(Grammar):
     """The inside of a context: values in any number, then at most one step into a context below.
@@ -155,6 +172,9 @@ class MdContent(Grammar):
         return self._known[id(resume)]
 
     def _read(self, resume: MdContent) -> Iterator[tuple[Terminal, State]]:
+        if self._node is ENVIRONMENT:
+            delete = Keyword("delete", "Return to the default value", (Command("delete"),))
+            yield delete, (self._dialect.place(self._node),)
         skipped = self._node.keys if isinstance(self._node, ListNode) else ()
         chosen = in_cases(self._node)
         for child in sorted(data_children(self._node), key=lambda node: node.name):

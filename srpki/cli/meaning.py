@@ -82,11 +82,11 @@ _Pending = tuple[_Kind, _Segments, tuple[str, ...], Value | None]
 class _Fold:
     """The state of the fold; one method an effect that needs more than a line."""
 
-    def __init__(self, context: Path) -> None:
-        self._start: _Segments = tuple(_fixed(step) for step in context)
-        self._at = self._start
-        self._base = [self._start]
-        self._landed = False
+    def __init__(self, context: Path, start: Path) -> None:
+        self._home: _Segments = tuple(_fixed(step) for step in context)
+        self._at: _Segments = tuple(_fixed(step) for step in start)
+        self._base = [self._at]
+        self._landed = start != context
         self._entered: list[_Segments] = []
         self._edits: list[_Pending] = []
         self._parts: dict[tuple[str, ...], int] = {}
@@ -100,7 +100,6 @@ class _Fold:
         match effect:
             case Root():
                 self._at = ()
-                self._base = [self._start]
             case Into():
                 self._into(effect)
             case KeyOf(name) if isinstance(value, (str, int)):
@@ -189,8 +188,9 @@ class _Fold:
 
     def result(self) -> Meaning:
         target = _path(self._at)
+        resting = [self._home, *self._base[1:]]
         return Meaning(
-            context=target if self._landed else _path(self._base[-1]),
+            context=target if self._landed else _path(resting[-1]),
             target=target,
             entered=tuple(_path(segments) for segments in self._entered),
             edits=tuple(_edit(*edit) for edit in self._edits),
@@ -198,15 +198,15 @@ class _Fold:
             operation=self._operation,
             inputs=self._inputs,
             modifiers=tuple(self._modifiers),
-            opened=tuple(_path(segments) for segments in self._base[:-1]),
+            opened=tuple(_path(segments) for segments in resting[:-1]),
             closed=self._closed,
             create=self._create,
         )
 
 
-def meaning(matches: Iterable[Match], context: Path) -> Meaning:
-    """Return what *matches* mean to a session that stands at *context*."""
-    fold = _Fold(context)
+def meaning(matches: Iterable[Match], context: Path, start: Path) -> Meaning:
+    """Return what *matches*, read from *start*, mean to a session that stands at *context*."""
+    fold = _Fold(context, start)
     for match in matches:
         for effect in match.terminal.effects:
             fold.apply(effect, match.value)

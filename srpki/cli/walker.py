@@ -174,7 +174,7 @@ def _value(way: _Way, token: Token, at: int) -> Thread | Failure:
     if text and text not in words and not token.quoted:
         fits = [word for word in words if word.startswith(text)]
         if len(fits) > 1:
-            return Failure("ambiguous", at, text, tuple(fits))
+            return Failure("value", at, f"'{text}' is ambiguous: {', '.join(fits)}", tuple(fits))
         text = fits[0] if fits else text
     try:
         return way.taken(token, way.terminal.type.parse(text))

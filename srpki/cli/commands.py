@@ -1,0 +1,32 @@
+"""Runs the operation that a line names on the device, and renders what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from srpki.cli.meaning import Meaning
+from srpki.cli.port import Answer, Device
+from srpki.cli.render.results import render
+
+if TYPE_CHECKING:
+    from srpki.device.results import Message
+
+
+def run(device: Device, said: Meaning, failed: Callable[[str], str], before_table: str) -> Answer:
+    """Run the operation of *said*; *failed* words the error messages of the dialect."""
+    result = device.run(said.operation, said.inputs)
+    lines = [_worded(message, failed) for message in result.messages]
+    if result.data is not None:
+        lines.append(before_table + render(device.schema, result.data))
+    return Answer("\n".join(lines), ok=result.ok)
+
+
+def _worded(message: Message, failed: Callable[[str], str]) -> str:
+    match message.severity:
+        case "error":
+            return failed(message.text)
+        case "warning":
+            return f"WARNING: {message.text}"
+        case _:
+            return message.text

@@ -1,0 +1,88 @@
+"""Completion: the words that the walker expects at the cursor, and the values that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from srpki.cli.grammar import Keyword, Slot, State, Terminal
+from srpki.cli.lexer import Token, is_plain
+from srpki.cli.port import Offer
+from srpki.cli.walker import Match, Walk, fitting, walk
+from srpki.config.text import quote
+from srpki.schema.types import ValueTypeError
+
+Source = Callable[[Slot, Sequence[Match]], Sequence[str]]
+"""The values that a slot may have now, given what was recognised before it."""
+
+OFFERS = 500
+"""Most values offered at once."""
+
+
+def at_cursor(state: State, tokens: Sequence[Token], text: str) -> tuple[Walk, Token]:
+    """Return the walk over the whole words of *text* and the word that the cursor touches."""
+    words, touched = list(tokens), Token("", len(text), len(text))
+    if words and not words[-1].mark:
+        last = words[-1]
+        if last.end == len(text) and not (last.quoted and last.closed):
+            touched = words.pop()
+    return walk(state, words), touched
+
+
+def expected(found: Walk, touched: Token) -> list[Terminal]:
+    """Return what may stand where *touched* stands: keywords that it begins, and every value."""
+    return [
+        terminal
+        for terminal in found.expected()
+        if isinstance(terminal, Slot)
+        or (
+            not touched.quoted
+            and not terminal.hidden
+            and not terminal.structure
+            and terminal.word.startswith(touched.text)
+        )
+    ]
+
+
+def complete(state: State, tokens: Sequence[Token], text: str, source: Source) -> list[Offer]:
+    """Return the completions of *text*, keywords first; nothing after a mistake."""
+    found, touched = at_cursor(state, tokens, text)
+    if found.failure is not None:
+        return []
+    width = touched.end - touched.start
+    offers: dict[str, Offer] = {}
+    for terminal in expected(found, touched):
+        if isinstance(terminal, Keyword):
+            offers.setdefault(terminal.word, Offer(terminal.word, width, terminal.word))
+        else:
+            for value in _values(terminal, found, touched, source):
+                spelled = value if is_plain(value) and not touched.quoted else quote(value)
+                offers.setdefault(spelled, Offer(spelled, width, value))
+    return list(offers.values())
+
+
+def _values(slot: Slot, found: Walk, touched: Token, source: Source) -> Iterator[str]:
+    known = slot.type.words() or source(slot, found.matches)
+    for value in known[:OFFERS]:
+        if value.startswith(touched.text) and _accepted(slot, value):
+            yield value
+
+
+def _accepted(slot: Slot, value: str) -> bool:
+    try:
+        slot.type.parse(value)
+    except ValueTypeError:
+        return False
+    return True
+
+
+def expand(state: State, tokens: Sequence[Token], text: str) -> str:
+    """Return the rest of the keyword that the cursor touches, where it can be no other."""
+    found, touched = at_cursor(state, tokens, text)
+    if found.failure is not None or not touched.text or touched.quoted:
+        return ""
+    terminals = expected(found, touched)
+    keywords = [terminal for terminal in terminals if isinstance(terminal, Keyword)]
+    if len(keywords) < len(terminals):
+        return ""
+    fits = fitting(keywords, touched.text)
+    return fits[0].word.removeprefix(touched.text) if len(fits) == 1 else ""

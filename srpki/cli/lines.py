@@ -1,0 +1,205 @@
+"""Reads the classic overlay's one-line commands, and the forms that classic values take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from srpki.cli.dialect import key_slot
+from srpki.cli.grammar import (
+    Alt,
+    AnyOrder,
+    Effects,
+    Grammar,
+    Input,
+    KeyOf,
+    Keyword,
+    Make,
+    Opt,
+    Part,
+    Put,
+    Seq,
+    Slot,
+    State,
+    Suffix,
+)
+from srpki.schema.nodes import (
+    Action,
+    Arg,
+    Container,
+    DataNode,
+    Either,
+    Item,
+    Leaf,
+    LeafList,
+    Line,
+    ListNode,
+    Maybe,
+    Node,
+    Rename,
+    Word,
+    child_of,
+)
+from srpki.schema.types import Boolean, Empty, Integer, Text
+
+Names = tuple[str, ...]
+
+_UNITS = (("days", 86400), ("hrs", 3600), ("min", 60), ("sec", 1))
+_SEALED = Text(length=(1, 2600))
+
+
+def keyword_of(node: Action | DataNode) -> str:
+    """Return the word that the classic CLI has for *node*."""
+    if isinstance(node.classic, Rename | Line):
+        return node.classic.keyword
+    return node.name
+
+
+def line_names(items: tuple[Item, ...]) -> Iterator[str]:
+    """Yield the leafs and containers that *items* set."""
+    for item in items:
+        if isinstance(item, Arg):
+            yield item.leaf
+        elif isinstance(item, Word):
+            yield from (item.leaf,) if item.leaf else ()
+        elif isinstance(item, Maybe):
+            yield from line_names(item.items)
+        else:
+            for alternative in item.alternatives:
+                yield from line_names(alternative)
+
+
+def member(scope: tuple[Node, ...], name: str) -> DataNode:
+    """Return the node below *scope* that *name*, as ``rsa/key-size``, leads to."""
+    node: DataNode = Container(name="", help="", children=scope)
+    for part in name.split("/"):
+        assert isinstance(node, Container | ListNode)
+        child = child_of(node, part)
+        assert child is not None
+        assert not isinstance(child, Action)
+        node = child
+    return node
+
+
+def classic_value(leaf: Leaf | LeafList, effects: Effects) -> Grammar:
+    """Return the value of *leaf* in every form that the classic CLI takes.
+
+    Seconds also as ``days 1 hrs 2``; a secret also sealed, with ``hash2`` after it.
+    """
+    slot = Slot(leaf.name, leaf.type, leaf.help, effects, leaf)
+    if isinstance(leaf.type, Text) and leaf.type.secret:
+        sealed = Slot(leaf.name, _SEALED, leaf.help, effects, leaf)
+        marks = tuple(
+            Keyword(word, "The value is sealed already", (Suffix("hash2"),))
+            for word in ("hash", "hash2")
+        )
+        return Alt((slot, Seq((sealed, Alt(marks)))))
+    places = [effect.leaf for effect in effects if isinstance(effect, Put)]
+    if isinstance(leaf, Leaf) and leaf.units == "seconds" and places:
+        return Alt((slot, _duration(places[0], leaf)))
+    return slot
+
+
+def _duration(place: Names, leaf: Leaf) -> Grammar:
+    number = Integer("uint32", 0, 31536000)
+    parts = []
+    for word, factor in _UNITS:
+        slot = Slot(word, number, f"Number of {word}", (Part(place, factor),), leaf)
+        parts.append(Seq((Keyword(word, f"Number of {word}"), slot)))
+    rest = [AnyOrder(tuple(Opt(other) for other in parts if other is not part)) for part in parts]
+    return Alt(tuple(Seq((part, after)) for part, after in zip(parts, rest, strict=True)))
+
+
+class LineReader:
+    """Reads the items of one line; *prefix* leads to where the leafs of *scope* stand.
+
+    On a list the *keys* node tells which leafs are keys; on an *action* the leafs are inputs.
+    """
+
+    def __init__(
+        self,
+        scope: tuple[Node, ...],
+        prefix: Names,
+        *,
+        keys: ListNode | None = None,
+        action: bool = False,
+    ) -> None:
+        """Read lines over *scope*."""
+        self._scope = scope
+        self._prefix = prefix
+        self._keys = keys
+        self._action = action
+
+    def state(self, items: tuple[Item, ...]) -> State:
+        """Return the grammar of *items*; neighbours that begin with a keyword in any order."""
+        found: list[Grammar] = []
+        loose: list[Grammar] = []
+        for item in items:
+            if isinstance(item, Maybe) or (isinstance(item, Arg) and item.keyword):
+                loose.append(self._item(item))
+                continue
+            found += _grouped(loose)
+            loose = []
+            found.append(self._item(item))
+        return (*found, *_grouped(loose))
+
+    def _item(self, item: Item) -> Grammar:
+        match item:
+            case Arg():
+                return self._arg(item)
+            case Maybe(items):
+                return Opt(Seq(self.state(items)))
+            case Either(alternatives):
+                return Alt(tuple(Seq(self.state(items)) for items in alternatives))
+            case Word():
+                return self._word(item)
+
+    def _word(self, item: Word) -> Grammar:
+        if not item.leaf:
+            return Keyword(item.keyword)
+        node = member(self._scope, item.leaf)
+        if isinstance(node, Leaf):
+            assert node.default is not None
+            constant = node.type.parse(node.default)
+            if self._action:
+                effects: Effects = (Input(item.leaf, constant, weak=True),)
+            else:
+                effects = (Put(self._place(item.leaf), constant, weak=True),)
+        else:
+            effects = (Make(self._place(item.leaf)),)
+        return Keyword(item.keyword, node.help, effects)
+
+    def _arg(self, arg: Arg) -> Grammar:
+        leaf = member(self._scope, arg.leaf)
+        assert isinstance(leaf, Leaf | LeafList)
+        if isinstance(leaf.type, Boolean | Empty):
+            return Keyword(arg.keyword, leaf.help, self._effects(leaf, arg.leaf, constant=True))
+        value = self._value(leaf, arg)
+        return Seq((Keyword(arg.keyword, leaf.help), value)) if arg.keyword else value
+
+    def _value(self, leaf: Leaf | LeafList, arg: Arg) -> Grammar:
+        if arg.words:
+            words = (
+                Keyword(word, "", self._effects(leaf, arg.leaf, constant=value))
+                for word, value in arg.words
+            )
+            return Alt(tuple(words))
+        if self._keys is not None and arg.leaf in self._keys.keys:
+            assert isinstance(leaf, Leaf)
+            return key_slot(self._keys, leaf)
+        return classic_value(leaf, self._effects(leaf, arg.leaf))
+
+    def _effects(
+        self, leaf: Leaf | LeafList, name: str, constant: str | bool | None = None
+    ) -> Effects:
+        if self._action:
+            return (Input(name, constant),)
+        if self._keys is not None and leaf.name in self._keys.keys and "/" not in name:
+            return (KeyOf(name),)
+        return (Put(self._place(name), constant),)
+
+    def _place(self, name: str) -> Names:
+        return (*self._prefix, *name.split("/"))
+
+
+def _grouped(loose: list[Grammar]) -> list[Grammar]:
+    return [AnyOrder(tuple(loose))] if len(loose) > 1 else loose

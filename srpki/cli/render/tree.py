@@ -1,0 +1,99 @@
+"""Lays out a piece of a tree for ``info``: braces, flat, with full context, or JSON."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from srpki.config.defaults import effective
+from srpki.config.text import (
+    INDENT,
+    brace_lines,
+    flat_lines,
+    spell_entry,
+    spell_leaf,
+)
+from srpki.config.tree import Branch, Element, Entries
+from srpki.schema.nodes import Container, DataNode, Leaf, LeafList, ListNode, data_children
+from srpki.schema.paths import Key, Value
+from srpki.schema.types import Bits, Integer, Text, ValueType
+
+Layout = Literal["braces", "flat", "full-context", "json"]
+
+
+def info(node: DataNode, element: Element, layout: Layout, place: str) -> str:
+    """Return *element*, which *node* declares, without its own name; *place* is its full path.
+
+    The lines of braces, flat and full context begin with four blanks [cli.md 1.3].
+    """
+    if layout == "json":
+        return _json(node, element)
+    prefix = place.rstrip("/") + (" " if place != "/" else "/") if layout == "full-context" else ""
+    if isinstance(node, ListNode) and isinstance(element, Entries):
+        parts = [
+            _lines(node, entry, layout, prefix.removesuffix(node.name + " "), keys)
+            for keys, entry in element.items()
+        ]
+        return "\n".join(line for lines in parts for line in lines)
+    if isinstance(node, Container | ListNode) and isinstance(element, Branch):
+        if layout == "braces":
+            return "\n".join(brace_lines(node, element, INDENT))
+        return "\n".join(flat_lines(node, element, INDENT + prefix))
+    assert isinstance(node, Leaf | LeafList)
+    assert not isinstance(element, Branch | Entries)
+    return INDENT + prefix.removesuffix(node.name + " ") + spell_leaf(node, element)
+
+
+def _lines(
+    node: ListNode, entry: Branch, layout: Layout, prefix: str, keys: tuple[Key, ...]
+) -> list[str]:
+    head = spell_entry(node, keys)
+    if layout == "braces":
+        return [f"{INDENT}{head} {{", *brace_lines(node, entry, INDENT * 2), f"{INDENT}}}"]
+    below = list(flat_lines(node, entry, f"{INDENT}{prefix}{head} "))
+    return below or [f"{INDENT}{prefix}{head} {{ }}"]
+
+
+def with_defaults(node: DataNode, element: Element) -> Element:
+    """Return *element* with the default values that hold in it."""
+    if isinstance(node, Container | ListNode) and isinstance(element, Branch):
+        return effective(node, element)
+    if isinstance(node, ListNode) and isinstance(element, Entries):
+        return Entries({keys: effective(node, entry) for keys, entry in element.items()})
+    return element
+
+
+def _json(node: DataNode, element: Element) -> str:
+    import json  # noqa: PLC0415 - start-up time
+
+    return json.dumps(_plain(node, element), indent=4)
+
+
+def _plain(node: DataNode, element: Element) -> object:
+    if isinstance(node, ListNode) and isinstance(element, Entries):
+        return [_plain_entry(node, keys, entry) for keys, entry in element.items()]
+    if isinstance(node, Container | ListNode) and isinstance(element, Branch):
+        return _plain_branch(node, element)
+    assert isinstance(node, Leaf | LeafList)
+    assert not isinstance(element, Branch | Entries)
+    return _plain_value(node.type, element)
+
+
+def _plain_branch(node: Container | ListNode, branch: Branch) -> dict[str, object]:
+    return {
+        child.name: _plain(child, branch[child.name])
+        for child in data_children(node)
+        if child.name in branch and isinstance(child, Container | ListNode | Leaf | LeafList)
+    }
+
+
+def _plain_entry(node: ListNode, keys: tuple[Key, ...], entry: Branch) -> dict[str, object]:
+    named = {leaf.name: _plain(leaf, key) for leaf, key in zip(node.key_leafs, keys, strict=True)}
+    return {**named, **_plain_branch(node, entry)}
+
+
+def _plain_value(kind: ValueType, value: Value) -> object:
+    if isinstance(value, tuple):
+        return [_plain_value(kind, item) for item in value]
+    if isinstance(kind, Integer | Text | Bits) or isinstance(value, bool):
+        return value
+    return kind.format(value)

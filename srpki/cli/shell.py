@@ -1,0 +1,192 @@
+"""What both CLIs have in common: read a line, answer it, help with it, ask back."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from srpki.cli import completion, pipes, wording
+from srpki.cli.commands import run
+from srpki.cli.grammar import Slot, State
+from srpki.cli.lexer import LINE_LIMIT, Token
+from srpki.cli.meaning import Meaning, meaning
+from srpki.cli.port import Answer, Device, Offer, RefusalError
+from srpki.cli.walker import Failure, parse
+from srpki.config.tree import Branch, Entries, get
+from srpki.core.errors import SrpkiError
+from srpki.schema.common import TLS_FILE_NAME
+from srpki.schema.paths import Path, Step
+from srpki.schema.types import Reference, Text, Union, ValueType
+
+SAVE = "admin.save"
+"""The operation after which nothing is unsaved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A line cut into *tokens*, to be read from *state*, which begins at *start*."""
+
+    tokens: Sequence[Token]
+    state: State
+    start: Path
+
+
+class Saved:
+    """The configuration as it was loaded or last saved, for all CLIs of one session."""
+
+    def __init__(self, device: Device) -> None:
+        """Take the running configuration for saved."""
+        self._tree = device.datastore.running
+
+    def note(self, device: Device) -> None:
+        """Remember that the running configuration has been saved."""
+        self._tree = device.datastore.running
+
+    def differs(self, device: Device) -> bool:
+        """Return whether there is something to save."""
+        running = device.datastore.running
+        return running is not self._tree and running != self._tree
+
+
+class Shell(ABC):
+    """One of the two CLIs, with a context of its own."""
+
+    def __init__(self, device: Device, saved: Saved) -> None:
+        self.device = device
+        self.saved = saved
+        self.context: Path = ()
+        self._asked: Callable[[str], Answer] | None = None
+
+    @property
+    @abstractmethod
+    def prompt(self) -> str:
+        """What stands before the next line."""
+
+    @abstractmethod
+    def read(self, line: str) -> Reading:
+        """Cut *line* and find the grammar that it is to be read with."""
+
+    @abstractmethod
+    def perform(self, said: Meaning) -> Answer:
+        """Do what a line says; raises `RefusalError` and `SrpkiError`."""
+
+    @abstractmethod
+    def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
+        """Return what is printed for a line that went wrong."""
+
+    @abstractmethod
+    def refused(self, error: SrpkiError) -> str:
+        """Return *error* in the words of the dialect."""
+
+    @abstractmethod
+    def data(self, root: str) -> Branch:
+        """Return the tree that the session sees below *root*."""
+
+    @abstractmethod
+    def help(self, text: str) -> str:
+        """Return what ``?`` prints after *text*."""
+
+    @abstractmethod
+    def control_z(self) -> Answer:
+        """Answer Ctrl-Z."""
+
+    @property
+    def margin(self) -> int:
+        """The width of the prompt's last line, which the echoed line stands behind."""
+        return len(self.prompt.rpartition("\n")[2])
+
+    def feed(self, line: str) -> Answer:
+        """Answer *line*, or the question asked last by it."""
+        if self._asked is not None:
+            asked, self._asked = self._asked, None
+            return asked(line)
+        if len(line) > LINE_LIMIT:
+            return Answer(wording.too_long(), ok=False)
+        try:
+            return self._feed(line)
+        except RefusalError as refusal:
+            return Answer(refusal.text, ok=False)
+        except SrpkiError as error:
+            return Answer(self.refused(error), ok=False)
+
+    def _feed(self, line: str) -> Answer:
+        reading = self.read(line)
+        found = parse(reading.state, reading.tokens)
+        if found.failure is not None:
+            return Answer(self.wrong(found.failure, reading, line), ok=False)
+        said = meaning(found.matches, self.context, reading.start)
+        answer = self.perform(said)
+        if not said.modifiers or not answer.ok:
+            return answer
+        return Answer(pipes.apply(answer.text, said.modifiers), question=answer.question)
+
+    def ask(self, question: str, text: str, answered: Callable[[str], Answer]) -> Answer:
+        """Print *text* and ask *question*; the next line goes to *answered*."""
+        self._asked = answered
+        return Answer(text, question=question)
+
+    def complete(self, text: str) -> list[Offer]:
+        """Return the completions of *text*, which ends at the cursor."""
+        if self._asked is not None or len(text) > LINE_LIMIT:
+            return []
+        reading = self.read(text)
+        return completion.complete(reading.state, reading.tokens, text, self._values(reading))
+
+    def expand(self, text: str) -> str:
+        """Return the rest of the last keyword of *text* where only one fits, else nothing."""
+        if self._asked is not None or len(text) > LINE_LIMIT:
+            return ""
+        reading = self.read(text)
+        return completion.expand(reading.state, reading.tokens, text)
+
+    def run(self, said: Meaning) -> Answer:
+        """Run the operation that *said* names."""
+        answer = run(self.device, said, self.operation_failed, self.rows)
+        if answer.ok and said.operation == SAVE:
+            self.saved.note(self.device)
+        return answer
+
+    @abstractmethod
+    def operation_failed(self, sentence: str) -> str:
+        """Return the message for an operation that failed with *sentence*."""
+
+    @property
+    def rows(self) -> str:
+        """What stands before a table: nothing, or an empty line."""
+        return ""
+
+    # --- values that exist now ---
+
+    def _values(self, reading: Reading) -> completion.Source:
+        def source(slot: Slot, said: Meaning) -> Sequence[str]:
+            if slot.entries and said.target:
+                return self._keys(slot, said.target)
+            return list(self._of_type(slot.type))
+
+        return lambda slot, matches: source(slot, meaning(matches, self.context, reading.start))
+
+    def _keys(self, slot: Slot, target: Path) -> Sequence[str]:
+        root, *below = (*target[:-1], Step(slot.entries))
+        entries = get(self.data(root.name), tuple(below)) if below else None
+        if not isinstance(entries, Entries):
+            return []
+        return sorted({str(keys[0]) for keys in entries})
+
+    def _of_type(self, kind: ValueType) -> Iterator[str]:
+        if isinstance(kind, Union):
+            for member in kind.types:
+                yield from self._of_type(member)
+        elif isinstance(kind, Reference):
+            yield from self._referred(kind.target)
+        elif kind is TLS_FILE_NAME:
+            yield from self.device.choices("pki-file-name")
+        elif isinstance(kind, Text) and kind.named in ("pki-file-name", "cflash-url"):
+            yield from self.device.choices(kind.named)
+
+    def _referred(self, target: str) -> Sequence[str]:
+        root, *names = target.strip("/").split("/")
+        if root != "configure":
+            return self.device.choices(target)
+        entries = get(self.data(root), tuple(map(Step, names[:-1])))
+        return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else []

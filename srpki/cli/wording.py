@@ -1,0 +1,115 @@
+"""Every refusal in the words of SR OS [cli.md sections 2 and 3.2]; decided where it is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from srpki.cli.lexer import LINE_LIMIT, Token
+from srpki.cli.walker import Failure
+from srpki.config.errors import (
+    ConflictError,
+    InvalidConfigurationError,
+    LockedError,
+    ReadOnlyError,
+)
+from srpki.config.validate import Problem
+from srpki.core.errors import SrpkiError
+
+
+def md_failure(failure: Failure, tokens: Sequence[Token], line: str, margin: int) -> str:
+    """Return the caret line under the whole word, and the message.
+
+    *margin* is the length of the prompt's last line: the carets stand under the line as echoed.
+    """
+    start, width = _place(failure, tokens, line)
+    carets = " " * (margin + start) + "^" * width
+    return f"{carets}\n{_md_message(failure)}"
+
+
+def _md_message(failure: Failure) -> str:
+    match failure.kind:
+        case "missing":
+            return "\n".join(
+                f"MINOR: CLI #2001: Missing element value - '{name}'" for name in failure.names
+            )
+        case "ambiguous":
+            fits = ", ".join(failure.names)
+            return (
+                f"MINOR: MGMT_CORE #2201: Unknown element - '{failure.text}' is ambiguous ({fits})"
+            )
+        case "unknown":
+            return f"MINOR: MGMT_CORE #2201: Unknown element - '{failure.text}'"
+        case _:
+            return f"MINOR: MGMT_CORE #2301: Invalid element value - {failure.text}"
+
+
+def classic_failure(failure: Failure, tokens: Sequence[Token], line: str, margin: int) -> str:
+    """Return the caret line, a single one, and the message."""
+    start, _ = _place(failure, tokens, line)
+    caret = " " * (margin + start) + "^"
+    match failure.kind:
+        case "missing":
+            message = "Error: Missing parameter"
+        case "ambiguous":
+            message = f"Error: Ambiguous command. ({', '.join(failure.names)})"
+        case "unknown" if failure.at == 0:
+            message = "Error: Bad command."
+        case "unknown":
+            message = "Error: Invalid parameter."
+        case _:
+            message = f"Error: Invalid parameter. {failure.text}"
+    return f"{caret}\n{message}"
+
+
+def _place(failure: Failure, tokens: Sequence[Token], line: str) -> tuple[int, int]:
+    if failure.at < len(tokens):
+        token = tokens[failure.at]
+        return token.start, token.end - token.start
+    return len(line.rstrip()) + 1, 1
+
+
+def too_long() -> str:
+    """Return the refusal of a line beyond the limit."""
+    return (
+        "MINOR: CLI #2005: Error while processing command -"
+        f" line longer than {LINE_LIMIT} characters"
+    )
+
+
+def not_allowed(reason: str) -> str:
+    """Return the refusal of what the MD-CLI's present mode does not allow."""
+    return f"MINOR: CLI #2069: Operation not allowed - {reason}"
+
+
+def md_error(error: SrpkiError) -> str:
+    """Return *error* as the MD-CLI prints it."""
+    match error:
+        case LockedError():
+            number = 2052 if error.access == "exclusive" else 2051
+            return f"MINOR: MGMT_CORE #{number}: {error.sentence}"
+        case ReadOnlyError():
+            return f"MINOR: CLI #2069: {error.sentence}"
+        case ConflictError():
+            return f"MINOR: MGMT_CORE #2703: {error.sentence}"
+        case InvalidConfigurationError():
+            return "\n".join(md_problem(problem) for problem in error.problems)
+        case _:
+            return operation_failed(str(error))
+
+
+def md_problem(problem: Problem) -> str:
+    """Return one problem of a configuration as a commit prints it [cli.md 1.4]."""
+    number = 224 if problem.kind == "missing-reference" else 5001
+    return f"MINOR: MGMT_CORE #{number}: {problem}"
+
+
+def operation_failed(sentence: str) -> str:
+    """Return the MD-CLI's message for an operation that failed."""
+    return f"MINOR: MGMT_AGENT #2007: Operation failed - {sentence}"
+
+
+def classic_error(error: SrpkiError) -> str:
+    """Return *error* as the classic CLI prints it."""
+    if isinstance(error, InvalidConfigurationError):
+        return "\n".join(f"MINOR: CLI {problem}" for problem in error.problems)
+    return f"MINOR: CLI {error}"
