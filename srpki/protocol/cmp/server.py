@@ -38,7 +38,12 @@ from srpki.protocol.cmp.server_checks import (
 )
 from srpki.protocol.cmp.server_confirmations import accepts
 from srpki.protocol.cmp.server_requests import ANSWERS, Asked, Enrolment, read
-from srpki.protocol.cmp.server_transactions import LIFE, Transaction, Transactions
+from srpki.protocol.cmp.server_transactions import (
+    CONFIRM_WITHIN,
+    POLL_WITHIN,
+    Transaction,
+    Transactions,
+)
 from srpki.protocol.cmp.status import StatusInfo
 from srpki.x509 import certificates, der, names
 from srpki.x509.keys import PrivateKey
@@ -173,9 +178,11 @@ class CmpServer:
             raise RefusalError("badRequest", f"{received.kind} is not served")
         identifier = received.message.header.transaction_id or b""
         transaction = self._transactions.find(identifier)
-        check_follow_up(
-            received.message.header, received.peer, transaction.peer, transaction.nonces
-        )
+        nonces: tuple[bytes, ...] = (transaction.nonce,)
+        if received.kind == "pollReq":
+            # SR OS can be told to send back the recipNonce of the last answer, its own nonce.
+            nonces = (transaction.nonce, transaction.client_nonce)
+        check_follow_up(received.message.header, received.peer, transaction.peer, nonces)
         # From here on it is the client's own doing: what is wrong ends the transaction.
         self._transactions.close(identifier)
         try:
@@ -218,8 +225,9 @@ class CmpServer:
             peer=peer,
             enrolment=asked.outcome,
             implicit_confirm=header.implicit_confirm and self._implicit_confirm,
-            deadline=self._clock.now() + LIFE,
-            nonces=(nonce,),
+            deadline=self._clock.now() + CONFIRM_WITHIN,
+            nonce=nonce,
+            client_nonce=header.sender_nonce or b"",
         )
         if deviation.waiting:
             transaction.ready = self._clock.now() + timedelta(seconds=deviation.waiting)
@@ -245,8 +253,11 @@ class CmpServer:
         return self._response(transaction, StatusInfo(granted), certificate)
 
     def _reopen(self, header: Header, transaction: Transaction) -> None:
-        """Wait for the client's next message, from when it may come."""
-        transaction.deadline = (transaction.ready or self._clock.now()) + LIFE
+        """Wait for the client's next message."""
+        if transaction.ready is None:
+            transaction.deadline = self._clock.now() + CONFIRM_WITHIN
+        else:
+            transaction.deadline = transaction.ready + POLL_WITHIN
         self._transactions.open(header.transaction_id or b"", transaction)
 
     def _response(
@@ -305,7 +316,7 @@ class CmpServer:
         if asked != (transaction.enrolment.cert_req_id,):
             raise RefusalError("badRequest", "the certReqId is not that of the request")
         now = self._clock.now()
-        transaction.nonces = (transaction.nonces[0], nonce)
+        transaction.nonce, transaction.client_nonce = nonce, message.header.sender_nonce or b""
         if deviation.waiting:
             transaction.ready = now + timedelta(seconds=deviation.waiting)
         remaining = (transaction.ready - now).total_seconds()

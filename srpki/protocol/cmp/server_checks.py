@@ -137,7 +137,7 @@ def _by_signature(message: Message, ca: CertificateAuthority) -> Peer:
 def check_follow_up(header: Header, peer: Peer, opener: Peer, nonces: tuple[bytes, ...]) -> None:
     """Check that a later message belongs to the transaction of *opener*; raises `RefusalError`.
 
-    *nonces* are the server's own of this transaction that the client may repeat.
+    *nonces* are those that its recipNonce may be.
     """
     if peer.signs != opener.signs:
         raise RefusalError("wrongIntegrity", "the kind of protection changed in the transaction")

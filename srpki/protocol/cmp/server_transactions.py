@@ -11,23 +11,25 @@ from srpki.protocol.cmp.server_checks import Peer, RefusalError
 from srpki.protocol.cmp.server_requests import Enrolment
 
 MOST_OPEN: Final = 1000
-LIFE: Final = timedelta(minutes=5)
-"""How long a client may take for its next message."""
+CONFIRM_WITHIN: Final = timedelta(minutes=5)
+"""How long a client may take to confirm a certificate."""
+POLL_WITHIN: Final = timedelta(days=7)
+"""How long it may take to ask for one that is ready; an operator may poll by hand."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Transaction:
     """One certificate on its way: decided later (*ready*), or sent and to be confirmed.
 
-    *nonces* are the server's senderNonces that a client may answer to: the first one and the
-    latest, since SR OS can be told to repeat the first in every pollReq.
+    *nonce* is the server's latest senderNonce, *client_nonce* the client's.
     """
 
     peer: Peer
     enrolment: Enrolment
     implicit_confirm: bool
     deadline: datetime
-    nonces: tuple[bytes, ...] = ()
+    nonce: bytes
+    client_nonce: bytes
     ready: datetime | None = None
     certificate: bytes | None = field(default=None, repr=False)
 
