@@ -1,0 +1,36 @@
+"""What the router may know of the lab it runs in: a clock that moves and a CA that can fail."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from srpki.core.clock import LabClock
+
+
+class Laboratory(Protocol):
+    """The lab beside the router; given only in lab mode."""
+
+    @property
+    def clock(self) -> LabClock:
+        """The clock that router and lab CA share."""
+        ...
+
+    def describe(self) -> tuple[tuple[str, str], ...]:
+        """Return names and values for ``lab ca show``."""
+        ...
+
+    def add_fault(self, line: str) -> None:
+        """Script one fault; raises `UsageError` when *line* is not one."""
+        ...
+
+    def faults(self) -> tuple[str, ...]:
+        """Return the faults that wait to happen, in order."""
+        ...
+
+    def clear_faults(self) -> None:
+        """Forget every fault."""
+        ...
+
+    def remember_clock(self) -> None:
+        """Keep the clock's offset for the next start of this node."""
+        ...

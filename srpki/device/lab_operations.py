@@ -1,0 +1,107 @@
+"""The ``lab`` commands: the emulator's own, not SR OS; only in lab mode."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from srpki.core.durations import parse_duration
+from srpki.core.errors import InvalidInputError, RefusedError
+from srpki.device.operations import Inputs, Operation, Outcome, text
+from srpki.device.results import Fields, Lines, Message
+
+if TYPE_CHECKING:
+    from srpki.device.lab import Laboratory
+    from srpki.device.router import Router
+
+
+def _laboratory(router: Router) -> Laboratory:
+    if router.laboratory is None:
+        raise RefusedError("the node is not in lab mode", hint="start srpki with --lab")
+    return router.laboratory
+
+
+def clock_show(router: Router, inputs: Inputs) -> Outcome:
+    """Show the lab's time and how far it is from real time."""
+    del inputs
+    clock = _laboratory(router).clock
+    pairs = (("Lab time", _rfc3339(clock.now())), ("Ahead of real time", str(clock.offset)))
+    return Outcome(data=Fields(title="Lab Clock (emulator only)", pairs=pairs))
+
+
+def clock_advance(router: Router, inputs: Inputs) -> Outcome:
+    """Move router and lab CA forward, running every update that becomes due on the way."""
+    laboratory = _laboratory(router)
+    duration = parse_duration(text(inputs, "duration"))
+    return _move(router, laboratory, laboratory.clock.now() + duration)
+
+
+def clock_set(router: Router, inputs: Inputs) -> Outcome:
+    """Move router and lab CA to an instant; backwards nothing runs."""
+    return _move(router, _laboratory(router), _instant(text(inputs, "time")))
+
+
+def _instant(written: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(written)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None or not 1970 <= instant.year < 9000:
+        raise InvalidInputError(
+            f"'{written}' is not an RFC 3339 time", hint="as 2026-11-23T12:00:00Z"
+        )
+    return instant.astimezone(UTC)
+
+
+def _move(router: Router, laboratory: Laboratory, target: datetime) -> Outcome:
+    summary = router.engine.run_until(target)
+    laboratory.remember_clock()
+    line = f"Lab time is {_rfc3339(laboratory.clock.now())}."
+    if summary.updates:
+        line += f" Updates on the way: {summary.updates}, of which failed: {summary.failed}."
+    return Outcome(messages=(Message("info", line),))
+
+
+def ca_show(router: Router, inputs: Inputs) -> Outcome:
+    """Show where the lab CA listens and what enrolls there."""
+    del inputs
+    pairs = _laboratory(router).describe()
+    return Outcome(data=Fields(title="Lab CA (emulator only)", pairs=pairs))
+
+
+def fault_add(router: Router, inputs: Inputs) -> Outcome:
+    """Script one fault of the lab CA."""
+    words = [text(inputs, "operation"), text(inputs, "action")]
+    for name in ("failinfo", "after", "times", "seconds"):
+        if name in inputs:
+            words += [name, str(inputs[name])]
+    _laboratory(router).add_fault(" ".join(words))
+    return Outcome()
+
+
+def fault_list(router: Router, inputs: Inputs) -> Outcome:
+    """List the faults that wait to happen."""
+    del inputs
+    return Outcome(data=Lines(lines=_laboratory(router).faults() or ("No faults are scripted.",)))
+
+
+def fault_clear(router: Router, inputs: Inputs) -> Outcome:
+    """Forget every scripted fault."""
+    del inputs
+    _laboratory(router).clear_faults()
+    return Outcome()
+
+
+def _rfc3339(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+OPERATIONS: dict[str, Operation] = {
+    "lab.clock.show": clock_show,
+    "lab.clock.advance": clock_advance,
+    "lab.clock.set": clock_set,
+    "lab.ca.show": ca_show,
+    "lab.ca.fault.add": fault_add,
+    "lab.ca.fault.list": fault_list,
+    "lab.ca.fault.clear": fault_clear,
+}

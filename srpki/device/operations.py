@@ -1,0 +1,81 @@
+"""The registry of operations: what an action's name runs, and how it ends in a `Result`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from srpki.core.errors import NotFoundError, SrpkiError
+from srpki.device.results import Data, Message, Result
+from srpki.schema.paths import Value
+
+if TYPE_CHECKING:
+    from srpki.device.router import Router
+
+_MODULES = {
+    "pki": "srpki.device.pki_operations",
+    "show": "srpki.device.show_operations",
+    "file": "srpki.device.show_operations",
+    "admin": "srpki.device.admin_operations",
+    "lab": "srpki.device.lab_operations",
+}
+"""The module of each family, imported when its first operation runs (start-up time)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an operation has to say; *ok* is False when it ran but did not succeed."""
+
+    ok: bool = True
+    messages: tuple[Message, ...] = ()
+    data: Data | None = None
+
+
+Inputs = Mapping[str, Value]
+Operation = Callable[["Router", Inputs], Outcome]
+
+
+def run(router: Router, operation_id: int, operation: str, inputs: Inputs) -> Result:
+    """Run *operation* and return its result; a `SrpkiError` becomes an error message."""
+    start = router.clock.now()
+    try:
+        outcome = _function(operation)(router, inputs)
+    except SrpkiError as error:
+        messages = (Message("error", str(error)),)
+        return Result(
+            ok=False,
+            operation_id=operation_id,
+            start_time=start,
+            end_time=router.clock.now(),
+            messages=messages,
+        )
+    return Result(
+        ok=outcome.ok,
+        operation_id=operation_id,
+        start_time=start,
+        end_time=router.clock.now(),
+        messages=outcome.messages,
+        data=outcome.data,
+    )
+
+
+def _function(operation: str) -> Operation:
+    family = operation.partition(".")[0]
+    module = import_module(_MODULES[family])
+    found: Operation | None = module.OPERATIONS.get(operation)
+    if found is None:
+        raise NotFoundError(f"operation {operation} is not emulated")
+    return found
+
+
+def text(inputs: Inputs, name: str, default: str = "") -> str:
+    """Return the string input *name*, or *default* when it was not given."""
+    value = inputs.get(name)
+    return value if isinstance(value, str) else default
+
+
+def flag(inputs: Inputs, name: str) -> bool:
+    """Return whether the empty input *name* was given."""
+    return bool(inputs.get(name, False))

@@ -1,0 +1,283 @@
+"""The actions of ``admin system security pki`` [facts: admin-system-security-pki.json]."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from srpki.config.tree import get
+from srpki.core.errors import (
+    ExistsError,
+    InvalidNameError,
+    RefusedError,
+    SrpkiError,
+    UsageError,
+)
+from srpki.core.events import CERTIFICATE_IMPORTED, KEY_PAIR_GENERATED
+from srpki.device.operations import Inputs, Operation, Outcome, flag, text
+from srpki.device.results import Message
+from srpki.keystore import names
+from srpki.keystore.store import DIRECTORY
+from srpki.schema.paths import Value, path
+
+if TYPE_CHECKING:
+    from srpki.device.router import Router
+    from srpki.engine.requests import CmpOutcome
+    from srpki.x509.keys import KeySpec
+
+SEALED_KEY = b"generated key pair"
+"""The purpose under which a generated key pair is sealed in its file on ``cf3:``."""
+
+
+def generate_keypair(router: Router, inputs: Inputs) -> Outcome:
+    """Generate a key pair and write it, sealed, to ``save-path``, which must not exist."""
+    from srpki.x509 import keys  # noqa: PLC0415 - start-up time
+
+    url = text(inputs, "save-path")
+    spec = _key_spec(inputs)
+    description = keys.describe(spec)
+    try:
+        router.files.check_new(url)
+        der = keys.private_der(keys.generate(spec))
+        router.files.write(url, router.seal.seal(der, SEALED_KEY))
+    except SrpkiError as error:
+        _publish_key(router, url, description, f"failed: {error.sentence}")
+        raise
+    _publish_key(router, url, description, "success")
+    return Outcome()
+
+
+def _key_spec(inputs: Inputs) -> KeySpec:
+    from srpki.x509 import keys  # noqa: PLC0415 - start-up time
+
+    if "ecdsa-curve" in inputs:
+        return keys.KeySpec("ecdsa", curve=text(inputs, "ecdsa-curve"))
+    if "dsa-key-size" in inputs:
+        return keys.KeySpec("dsa", size=_number(inputs["dsa-key-size"]))
+    return keys.KeySpec("rsa", size=_number(inputs["rsa-key-size"]))
+
+
+def _number(value: Value) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _publish_key(router: Router, url: str, description: str, outcome: str) -> None:
+    shown = names.display(url)
+    router.bus.publish(
+        router.clock.now(), KEY_PAIR_GENERATED, "Cert", url=shown, key=description, outcome=outcome
+    )
+
+
+def import_file(router: Router, inputs: Inputs) -> Outcome:
+    """Import a certificate, key or CRL from ``cf3:`` into the keystore under a free name."""
+    try:
+        _import(router, inputs)
+    except SrpkiError as error:
+        _publish_import(router, inputs, f"failed: {error.sentence}")
+        raise
+    _publish_import(router, inputs, "success")
+    return Outcome()
+
+
+def _import(router: Router, inputs: Inputs) -> None:
+    from srpki.x509 import formats, keys  # noqa: PLC0415 - start-up time
+
+    output = text(inputs, "output-file")
+    content = router.files.read(text(inputs, "input-url"))
+    form, password = text(inputs, "format"), text(inputs, "password")
+    match text(inputs, "type"):
+        case "certificate":
+            der = formats.read_certificates(content, form, password)[0]
+            if flag(inputs, "validate-certificate-chain"):
+                router.engine.check_chain(der)
+            router.keystore.put("certificate", output, der)
+        case "key":
+            if router.seal.is_sealed(content):
+                content, form = router.seal.open(content, SEALED_KEY), "der"
+            key = formats.read_key(content, form, password)
+            router.keystore.put("key", output, keys.private_der(key))
+        case _:
+            router.keystore.put("crl", output, formats.read_crl(content, form))
+    router.engine.file_changed(output)
+
+
+def _publish_import(router: Router, inputs: Inputs, outcome: str) -> None:
+    router.bus.publish(
+        router.clock.now(),
+        CERTIFICATE_IMPORTED,
+        "Cert",
+        kind=text(inputs, "type"),
+        url=names.display(text(inputs, "input-url")),
+        file=text(inputs, "output-file"),
+        format=text(inputs, "format"),
+        outcome=outcome,
+    )
+
+
+def export(router: Router, inputs: Inputs) -> Outcome:
+    """Export a keystore file to ``cf3:``; a key leaves only under a password."""
+    from srpki.x509 import formats  # noqa: PLC0415 - start-up time
+
+    source, url = text(inputs, "input-file"), text(inputs, "output-url")
+    form, password = text(inputs, "format"), text(inputs, "password")
+    router.files.check_new(url)
+    match text(inputs, "type"):
+        case "certificate" if form == "pkcs12":
+            key_file = text(inputs, "key-file")
+            if not key_file:
+                raise UsageError(
+                    "key-file is missing", hint="PKCS#12 holds a key with its certificate"
+                )
+            certificate, key = router.keystore.read_pair(source, key_file)
+            content = formats.write_pkcs12(certificate, key, _password(password))
+        case "certificate":
+            content = formats.write_certificates([router.keystore.read_certificate(source)], form)
+        case "key":
+            content = formats.write_key(router.keystore.read_key(source), form, _password(password))
+        case _:
+            content = formats.write_crl(router.keystore.read_crl(source), form)
+    router.files.write(url, content)
+    return Outcome()
+
+
+def _password(password: str) -> str:
+    if not password:
+        raise RefusedError("a private key is not written in clear", hint="give a password")
+    return password
+
+
+def initial_registration(router: Router, inputs: Inputs) -> Outcome:
+    """Register a key at a CMPv2 server and write the certificate (DER) to ``save-as``."""
+    router.files.check_new(text(inputs, "save-as"))
+    outcome = router.engine.requests.initial_registration(inputs, cancel=router.cancel)
+    return _cmp_outcome(router, outcome)
+
+
+def poll(router: Router, inputs: Inputs) -> Outcome:
+    """Ask a CMPv2 server again for the certificate it still owes, and write it where it belongs."""
+    name = text(inputs, "ca-profile")
+    save_as = get(router.engine.requests.state(name), path("request-parameters", "save-as"))
+    if isinstance(save_as, str):
+        router.files.check_new(save_as)
+    return _cmp_outcome(router, router.engine.requests.poll(name, cancel=router.cancel))
+
+
+def _cmp_outcome(router: Router, outcome: CmpOutcome) -> Outcome:
+    """Write the certificate, if there is one, and say what the CA answered [pki.md 6.2]."""
+    if outcome.certificate is not None:
+        router.files.write(outcome.save_as, outcome.certificate)
+    lines = ["Processing request...", f"Received '{outcome.code}'."]
+    if outcome.text:
+        lines.append(outcome.text)
+    return Outcome(messages=tuple(Message("info", line) for line in lines))
+
+
+def clear_request(router: Router, inputs: Inputs) -> Outcome:
+    """Forget the pending request of a CA profile, or the saved result of the last one."""
+    router.engine.requests.clear(text(inputs, "ca-profile"))
+    return Outcome()
+
+
+def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
+    """Fetch the CA certificates of an EST server and write them, PEM, to ``output-url``."""
+    from srpki.x509 import formats  # noqa: PLC0415 - start-up time
+
+    url, force = text(inputs, "output-url"), flag(inputs, "force")
+    router.files.check_new(url, force=force)
+    profile = text(inputs, "est-profile")
+    found = router.engine.requests.ca_certificates(profile, cancel=router.cancel)
+    router.files.write(url, formats.write_certificates(found, "pem"), force=force)
+    return Outcome(messages=(Message("info", f"{len(found)} CA certificates received."),))
+
+
+def est_enroll(router: Router, inputs: Inputs) -> Outcome:
+    """Enrol an imported key at an EST server; the certificate becomes an imported file."""
+    _check_output(router, inputs)
+    found = router.engine.requests.enroll(
+        text(inputs, "est-profile"),
+        key_file=_imported(text(inputs, "key")),
+        subject_dn=text(inputs, "subject-dn"),
+        domain_name=text(inputs, "domain-name"),
+        ip_address=text(inputs, "ip-address"),
+        hash_algorithm=text(inputs, "hash-algorithm", "sha256"),
+        cancel=router.cancel,
+    )
+    return _keep(router, inputs, found[0])
+
+
+def est_renew(router: Router, inputs: Inputs) -> Outcome:
+    """Renew a certificate for the same key at an EST server [RFC 7030, 4.2.2]."""
+    _check_output(router, inputs)
+    found = router.engine.requests.renew(
+        text(inputs, "est-profile"),
+        certificate_file=_imported(text(inputs, "certificate")),
+        key_file=_imported(text(inputs, "key")),
+        hash_algorithm=text(inputs, "hash-algorithm", "sha256"),
+        cancel=router.cancel,
+    )
+    return _keep(router, inputs, found[0])
+
+
+def _check_output(router: Router, inputs: Inputs) -> None:
+    """Refuse a bad or taken output name before the server is troubled."""
+    output = names.new_file_name(text(inputs, "output-file"))
+    if router.keystore.exists(output) and not flag(inputs, "force"):
+        raise ExistsError(f'file "{output}" is imported already', hint="add force to replace it")
+
+
+def _keep(router: Router, inputs: Inputs, certificate: bytes) -> Outcome:
+    if flag(inputs, "validate-certificate-chain"):
+        router.engine.check_chain(certificate)
+    output = text(inputs, "output-file")
+    router.keystore.put("certificate", output, certificate, replace=flag(inputs, "force"))
+    router.engine.file_changed(output)
+    return Outcome()
+
+
+def _imported(url: str) -> str:
+    r"""Return the imported file that *url* names: ``cf3:\system-pki\NAME``."""
+    directory, _, name = names.display(url).rpartition("\\")
+    if directory.lower() != f"cf3:\\{DIRECTORY}":
+        raise InvalidNameError(
+            f"'{names.display(url)}' is not an imported file",
+            hint=f"import it, then name cf3:\\{DIRECTORY}\\FILE",
+        )
+    return names.file_name(name)
+
+
+def reload(router: Router, inputs: Inputs) -> Outcome:
+    """Let the applications that use a pair read it again."""
+    certificate, key = text(inputs, "certificate"), text(inputs, "key")
+    users = [use for use in router.engine.applications.users_of(certificate) if use.key == key]
+    if not users:
+        raise RefusedError(
+            f'no application uses "{certificate}" with key "{key}"', hint="see the cert-profiles"
+        )
+    router.engine.applications.reload(certificate)
+    return Outcome()
+
+
+def update_certificate(router: Router, inputs: Inputs) -> Outcome:
+    """Renew a certificate now; comes back when it is renewed or waits for its retry."""
+    outcome = router.engine.update_now(text(inputs, "certificate"), cancel=router.cancel)
+    if outcome.ok:
+        return Outcome()
+    reason = f"update of {outcome.certificate} failed in step {outcome.step}: {outcome.reason}"
+    if outcome.retry is not None:
+        reason += f" - tried again at {outcome.retry:%Y-%m-%dT%H:%M:%SZ}"
+    return Outcome(ok=False, messages=(Message("error", reason),))
+
+
+OPERATIONS: dict[str, Operation] = {
+    "pki.generate-keypair": generate_keypair,
+    "pki.import": import_file,
+    "pki.export": export,
+    "pki.reload": reload,
+    "pki.update-certificate": update_certificate,
+    "pki.cmpv2.initial-registration": initial_registration,
+    "pki.cmpv2.poll": poll,
+    "pki.cmpv2.clear-request": clear_request,
+    "pki.est.ca-certificates": est_ca_certificates,
+    "pki.est.enroll": est_enroll,
+    "pki.est.renew": est_renew,
+}

@@ -1,0 +1,39 @@
+"""What the router says of itself: name, release, times."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from srpki import __version__
+
+RELEASE = "26.3"
+"""The SR OS release whose command tree is emulated."""
+
+DEFAULT_NAME = "srpki"
+"""The name in the prompt while ``configure system name`` is not set."""
+
+
+def version_lines() -> tuple[str, ...]:
+    """Return what ``show version`` prints; it does not pretend to be Nokia's software.
+
+    netmiko's autodetection looks for the word Nokia, Ansible for TiMOS.
+    """
+    return (
+        f"TiMOS-C-{RELEASE} srpki {__version__}: an emulator, not Nokia software.",
+        "It emulates the certificate management of a Nokia 7750 SR and nothing else.",
+    )
+
+
+def uptime_text(up: timedelta) -> str:
+    """Return *up* as SR OS prints it: ``0 days, 00:01:02.34``."""
+    hundredths = int(up.total_seconds() * 100)
+    seconds, hundredths = divmod(hundredths, 100)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"{days} days, {hours:02d}:{minutes:02d}:{seconds:02d}.{hundredths:02d} (hr:min:sec)"
+
+
+def time_text(now: datetime) -> str:
+    """Return *now* (UTC) as ``show time`` prints it."""
+    return f"{now:%a %b} {now.day:2d} {now:%H:%M:%S} UTC {now:%Y}"

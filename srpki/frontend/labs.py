@@ -1,0 +1,144 @@
+"""Lab mode: a clock that moves, a CA beside the router, and profiles made for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+from srpki.core.clock import LabClock, SystemClock
+from srpki.core.entropy import SystemEntropy
+from srpki.core.errors import ConnectError
+from srpki.device.filesystem import FileSystem
+from srpki.device.router import Router, make_directories
+from srpki.frontend.node import Exchanges, running
+from srpki.frontend.profiles import configure_lab_profiles
+from srpki.labca.authority import Authority, CaSettings
+from srpki.labca.faults import FaultScript
+from srpki.labca.server import LabCa
+
+LAB_DIRECTORY = "lab-ca"
+"""The lab CA's own directory inside a node directory; the router never looks into it."""
+
+VALIDITY = timedelta(days=30)
+"""The life of the certificates that the lab CA of a node issues."""
+
+
+class Lab:
+    """The lab of one node, as `srpki.device.lab.Laboratory` asks for it."""
+
+    def __init__(self, node: Path) -> None:
+        """Prepare the lab of *node*; its clock goes on where it was left."""
+        directory = node / LAB_DIRECTORY
+        self._clock_file = directory / "clock.json"
+        self._ports_file = directory / "ports.json"
+        self.clock = LabClock(SystemClock(), self._remembered_offset())
+        self._script = FaultScript()
+        settings = CaSettings(validity=int(VALIDITY.total_seconds()))
+        self._authority = Authority(directory, self.clock, SystemEntropy(), settings)
+        self.server = self._server(0, 0)
+
+    def _server(self, cmp_port: int, est_port: int) -> LabCa:
+        return LabCa(
+            self._authority,
+            faults=self._script,
+            cmp_port=cmp_port,
+            est_port=est_port,
+            lab_time=True,
+        )
+
+    def start(self) -> None:
+        """Listen on the ports of last time, or on any others when those are taken."""
+        ports = _read(self._ports_file)
+        self.server = self._server(ports.get("cmp", 0), ports.get("est", 0))
+        try:
+            self.server.start()
+        except ConnectError:
+            self.server = self._server(0, 0)
+            self.server.start()
+        _write(self._ports_file, {"cmp": self.server.cmp_port, "est": self.server.est_port})
+
+    def stop(self) -> None:
+        """Stop listening and remember the clock."""
+        self.server.stop()
+        self.remember_clock()
+        self._authority.close()
+
+    def certificate_files(self) -> Mapping[str, Path]:
+        """Return the CA's certificates, as PEM files, by the name a node gives them."""
+        found = {
+            "lab-root": self.server.trust_anchor,
+            "lab-issuing": self.server.issuing_certificate,
+        }
+        return {name: path for name, path in found.items() if path is not None}
+
+    def describe(self) -> tuple[tuple[str, str], ...]:
+        """Return what a client of the CA needs to know; the secrets are the lab's own."""
+        return (
+            ("CMPv2 URL", self.server.cmp_url),
+            ("EST URL", self.server.est_url),
+            ("Reference", self.server.reference),
+            ("Secret", self.server.secret),
+            ("EST username", self.server.est_username),
+            ("EST password", self.server.est_password),
+            ("Certificate life", f"{VALIDITY.days} days"),
+        )
+
+    def add_fault(self, line: str) -> None:
+        """Script one fault; raises `UsageError` when *line* is not one."""
+        self._script.add(line)
+
+    def faults(self) -> tuple[str, ...]:
+        """Return the faults that wait to happen, in order."""
+        return self._script.lines()
+
+    def clear_faults(self) -> None:
+        """Forget every fault."""
+        self._script.clear()
+
+    def remember_clock(self) -> None:
+        """Keep the clock's offset for the next start of this node."""
+        _write(self._clock_file, {"offset": round(self.clock.offset.total_seconds())})
+
+    def _remembered_offset(self) -> timedelta:
+        return timedelta(seconds=_read(self._clock_file).get("offset", 0))
+
+
+@contextmanager
+def opened_lab(node: Path, *, profiles: bool = True) -> Iterator[tuple[Router, Lab]]:
+    """Run the router of *node* and its lab inside the block.
+
+    With *profiles* the running configuration gets the ready-made ones that it lacks.
+    """
+    make_directories(node)
+    lab = Lab(node)
+    try:
+        lab.start()
+        router = Router(
+            node,
+            clock=lab.clock,
+            entropy=SystemEntropy(),
+            exchanges=Exchanges(node),
+            laboratory=lab,
+        )
+        with running(router):
+            if profiles:
+                configure_lab_profiles(router, lab.server, lab.certificate_files())
+            yield router, lab
+    finally:
+        lab.stop()
+
+
+def _read(path: Path) -> dict[str, int]:
+    """Return the numbers kept in *path*; a damaged file is as good as none."""
+    with suppress(OSError, ValueError):
+        found = json.loads(path.read_text(encoding="ascii"))
+        if isinstance(found, dict):
+            return {name: value for name, value in found.items() if isinstance(value, int)}
+    return {}
+
+
+def _write(path: Path, numbers: Mapping[str, int]) -> None:
+    FileSystem.replace(path, json.dumps(numbers).encode("ascii"), shown=str(path))

@@ -1,0 +1,67 @@
+"""Opens a node: the one place that joins router, network and lab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from srpki.core.clock import SystemClock
+from srpki.core.entropy import SystemEntropy
+from srpki.device.router import Router
+
+if TYPE_CHECKING:
+    from srpki.transport.base import Exchange, Limits, TlsClient
+
+
+@contextmanager
+def opened(node: Path, *, lab: bool) -> Iterator[Router]:
+    """Run the router of *node* inside the block, with a lab beside it when *lab*.
+
+    Raises what `Router` raises, before anything runs.
+    """
+    if lab:
+        from srpki.frontend.labs import opened_lab  # noqa: PLC0415 - start-up time
+
+        with opened_lab(node) as (router, _):
+            yield router
+        return
+    router = Router(
+        node,
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+        exchanges=Exchanges(node),
+    )
+    with running(router):
+        yield router
+
+
+@contextmanager
+def running(router: Router) -> Iterator[None]:
+    """Let *router* run inside the block and stop it afterwards, whatever happened."""
+    router.start()
+    try:
+        yield
+    finally:
+        router.stop()
+
+
+class Exchanges:
+    """Opens HTTP exchanges for a node; its TLS library's files pass through ``state/``."""
+
+    def __init__(self, node: Path) -> None:
+        """Use the state directory of *node* for sealed temporary files."""
+        self._scratch = node / "state"
+
+    def __call__(self, *, tls: TlsClient | None, limits: Limits) -> Exchange:
+        """Return an exchange that obeys *limits*, over TLS when *tls* is given."""
+        from srpki.transport.http import HttpExchange  # noqa: PLC0415 - start-up time
+
+        return HttpExchange(
+            tls=tls,
+            limits=limits,
+            scratch=self._scratch,
+            clock=SystemClock(),
+            entropy=SystemEntropy(),
+        )

@@ -1,0 +1,182 @@
+"""The `srpki` program: shell, exec, ca, demo.
+
+Imports are made where they are needed: a script never pays for the terminal, and a node without
+a lab never for the lab CA.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from srpki import __version__
+from srpki.core.errors import SrpkiError, UsageError
+
+USAGE_ERROR = 2
+
+
+def default_node() -> Path:
+    """Return the node directory of a user who names none [XDG base directories]."""
+    base = os.environ.get("XDG_DATA_HOME", "")
+    root = Path(base) if base.startswith("/") else Path.home() / ".local" / "share"
+    return root / "srpki" / "node"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; return its exit status: 0 well, 1 failed, 2 used wrongly."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing is left to say, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except SrpkiError as error:
+        sys.stderr.write(f"srpki: {error}\n")
+        return USAGE_ERROR if isinstance(error, UsageError) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="srpki",
+        description="An emulator of the certificate side of a Nokia SR OS router, with a lab CA.",
+    )
+    parser.add_argument("--version", action="version", version=f"srpki {__version__}")
+    _node_options(parser)
+    parser.set_defaults(run=_shell)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    shell = commands.add_parser("shell", help="open an interactive session (the default)")
+    _node_options(shell, again=True)
+    shell.set_defaults(run=_shell)
+
+    script = commands.add_parser("exec", help="run a file of commands")
+    script.add_argument("file", metavar="FILE", help="the command file, - for standard input")
+    _node_options(script, again=True)
+    script.add_argument("--cli", choices=("md", "classic"), default="md", help="first CLI (md)")
+    script.add_argument("--keep-going", action="store_true", help="go on after an error")
+    script.add_argument("--json", action="store_true", help="print one JSON object a line")
+    script.set_defaults(run=_exec)
+
+    authority = commands.add_parser("ca", help="run the lab CA alone, for other clients")
+    authority.add_argument("--dir", type=Path, default=None, help="where the CA keeps its state")
+    authority.add_argument("--json", action="store_true", help="print one JSON line when ready")
+    authority.add_argument("--cmp-port", type=_port, default=0, help="CMPv2 port (any free one)")
+    authority.add_argument("--est-port", type=_port, default=0, help="EST port (any free one)")
+    authority.add_argument(
+        "--validity",
+        type=_seconds,
+        default=None,
+        help="life of issued certificates, as 90s 30m 12h 30d",
+    )
+    authority.add_argument("--faults", type=Path, default=None, help="a fault script, see docs")
+    authority.set_defaults(run=_ca)
+
+    demo = commands.add_parser("demo", help="show the first renewal, end to end")
+    demo.add_argument("--node", type=Path, default=None, help="where to make the node (a new one)")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _node_options(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+    # A sub-command repeats the options of the plain program; SUPPRESS keeps the outer value.
+    default_path = argparse.SUPPRESS if again else None
+    parser.add_argument(
+        "--node", type=Path, default=default_path, metavar="DIR", help="the node directory"
+    )
+    parser.add_argument(
+        "--lab",
+        action="store_true",
+        default=argparse.SUPPRESS if again else False,
+        help="run the lab CA beside the node and let its clock be moved",
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
+    return int(text)
+
+
+def _seconds(text: str) -> int:
+    from srpki.core.durations import parse_duration  # noqa: PLC0415 - start-up time
+
+    try:
+        return int(parse_duration(text).total_seconds())
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _shell(options: argparse.Namespace) -> int:
+    from srpki.cli.session import Session  # noqa: PLC0415 - start-up time
+    from srpki.frontend.node import opened  # noqa: PLC0415 - start-up time
+    from srpki.frontend.terminal import Terminal  # noqa: PLC0415 - start-up time
+
+    with opened(options.node or default_node(), lab=options.lab) as router:
+        return Terminal(Session(router), interrupt=router.interrupt).run()
+
+
+def _exec(options: argparse.Namespace) -> int:
+    from srpki.cli.session import Session  # noqa: PLC0415 - start-up time
+    from srpki.frontend.batch import run_script  # noqa: PLC0415 - start-up time
+    from srpki.frontend.node import opened  # noqa: PLC0415 - start-up time
+
+    lines = _script(options.file)
+    with opened(options.node or default_node(), lab=options.lab) as router:
+        session = Session(router, dialect=options.cli)
+        return run_script(
+            session, lines, sys.stdout, keep_going=options.keep_going, as_json=options.json
+        )
+
+
+def _script(name: str) -> list[str]:
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {name}: {error.strerror}", hint="name a readable file"
+        ) from None
+    except UnicodeDecodeError:
+        raise UsageError(f"cannot read {name}: not UTF-8 text", hint="name a text file") from None
+    return text.splitlines()
+
+
+def _ca(options: argparse.Namespace) -> int:
+    from srpki.core.clock import SystemClock  # noqa: PLC0415 - start-up time
+    from srpki.core.entropy import SystemEntropy  # noqa: PLC0415 - start-up time
+    from srpki.labca.authority import CaSettings  # noqa: PLC0415 - start-up time
+    from srpki.labca.serve import serve  # noqa: PLC0415 - start-up time
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    settings = CaSettings() if options.validity is None else CaSettings(validity=options.validity)
+    return serve(
+        options.dir,
+        SystemClock(),
+        SystemEntropy(),
+        settings,
+        out=sys.stdout,
+        log=sys.stderr,
+        stop=stop,
+        as_json=options.json,
+        faults=options.faults,
+        ports=(options.cmp_port, options.est_port),
+    )
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from srpki.frontend.demo import run_demo  # noqa: PLC0415 - start-up time
+
+    return run_demo(options.node, sys.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

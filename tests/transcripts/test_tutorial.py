@@ -1,0 +1,51 @@
+"""The tutorial's transcript is what the program prints: every block is typed and compared.
+
+A block marked ``transcript`` holds prompts, commands and output as on the screen. Words between
+angle brackets, as <serial>, stand for text that varies.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from srpki.cli.session import Session
+from srpki.frontend.batch import exchanges
+from srpki.frontend.labs import opened_lab
+
+DOCS = Path(__file__).parents[2] / "docs"
+BLOCK = re.compile(r"^```transcript\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^\*?[A-D]:[^#$]*[#$] (\S.*)$", re.MULTILINE)
+VARIES = re.compile(r"<[a-z-]+>")
+
+
+def transcript_blocks(page):
+    return [block.strip("\n") for block in BLOCK.findall(page.read_text(encoding="utf-8"))]
+
+
+def matches(expected, actual):
+    pattern = ".+?".join(re.escape(part) for part in VARIES.split(expected.rstrip()))
+    return re.fullmatch(pattern, actual.rstrip()) is not None
+
+
+def squeeze(text):
+    return [line for line in text.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("name", ["tutorial/first-renewal.md"])
+def test_what_the_page_shows_is_what_the_program_prints(name, tmp_path):
+    blocks = transcript_blocks(DOCS / name)
+    assert blocks, "the page has no transcript"
+    with opened_lab(tmp_path / "node") as (router, _lab):
+        session = Session(router)
+        for block in blocks:
+            commands = COMMAND.findall(block)
+            assert commands, block
+            shown = "".join(
+                f"{step.prompt}{step.command}\n{step.output}\n"
+                for step in exchanges(session, commands)
+            )
+            expected, actual = squeeze(block), squeeze(shown)
+            for want, got in zip(expected, actual, strict=False):
+                assert matches(want, got), f"the page says {want!r}, the program {got!r}"
+            assert len(expected) == len(actual), (expected, actual)

@@ -1,0 +1,147 @@
+"""The program's own command line: statuses, what is imported, what is refused."""
+
+import json
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from srpki.frontend.program import default_node, main
+
+
+def run(*arguments, script=None):
+    return subprocess.run(
+        [sys.executable, "-m", "srpki.frontend.program", *arguments],
+        input=script,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_script_that_succeeds_ends_with_0_and_shows_prompts_commands_and_output(tmp_path):
+    ended = run("exec", "-", "--node", str(tmp_path / "n"), script="show version\n")
+    assert ended.returncode == 0, ended.stderr
+    assert "A:admin@srpki# show version\nTiMOS-C-26.3" in ended.stdout
+
+
+def test_a_script_stops_at_the_first_error_with_1(tmp_path):
+    ended = run("exec", "-", "--node", str(tmp_path / "n"), script="nonsense\nshow version\n")
+    assert ended.returncode == 1
+    assert "MINOR: MGMT_CORE #2201: Unknown element - 'nonsense'" in ended.stdout
+    assert "TiMOS" not in ended.stdout
+
+
+def test_keep_going_runs_on_and_still_ends_with_1(tmp_path):
+    ended = run(
+        "exec", "-", "--keep-going", "--node", str(tmp_path / "n"), script="nonsense\nshow version\n"
+    )
+    assert ended.returncode == 1
+    assert "TiMOS" in ended.stdout
+
+
+def test_json_prints_one_object_a_line(tmp_path):
+    script = "# a comment\n\nshow version\nnonsense\n"
+    ended = run("exec", "-", "--json", "--node", str(tmp_path / "n"), script=script)
+    records = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [set(record) for record in records] == [{"prompt", "command", "output", "ok"}] * 2
+    assert [(record["command"], record["ok"]) for record in records] == [
+        ("show version", True),
+        ("nonsense", False),
+    ]
+    assert records[0]["prompt"].endswith("A:admin@srpki# ")
+
+
+def test_a_question_is_answered_by_the_next_line(tmp_path):
+    script = textwrap.dedent(
+        """\
+        configure private
+        system name "other"
+        exit all
+        y
+        show version
+        """
+    )
+    ended = run("exec", "-", "--node", str(tmp_path / "n"), script=script)
+    assert ended.returncode == 0, ended.stdout
+    assert "Discard uncommitted changes? [y,n] y\n" in ended.stdout
+    assert "TiMOS" in ended.stdout
+
+
+def test_a_question_that_the_script_leaves_open_is_an_error(tmp_path):
+    script = 'configure private\nsystem name "other"\nexit all\n'
+    ended = run("exec", "-", "--node", str(tmp_path / "n"), script=script)
+    assert ended.returncode == 1
+    assert "ends before this question is answered" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("exec",),
+        ("exec", "/no/such/file"),
+        ("exec", "-", "--cli", "vi"),
+        ("nonsense",),
+        ("ca", "--est-port", "70000"),
+        ("ca", "--validity", "soon"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_without_a_traceback(arguments, tmp_path):
+    ended = run(*arguments, script="")
+    assert ended.returncode == 2
+    assert ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_script_in_the_classic_cli_starts_with_its_prompt(tmp_path):
+    ended = run("exec", "-", "--cli", "classic", "--node", str(tmp_path / "n"), script="show version\n")
+    assert ended.returncode == 0
+    assert ended.stdout.startswith("A:srpki# show version\n")
+
+
+def test_a_second_process_is_told_who_owns_the_node(tmp_path):
+    from srpki.frontend.node import opened
+
+    with opened(tmp_path / "n", lab=False):
+        ended = run("exec", "-", "--node", str(tmp_path / "n"), script="show version\n")
+    assert ended.returncode == 2
+    assert "in use" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_script_imports_neither_the_terminal_nor_the_network_nor_the_cryptography(tmp_path):
+    code = textwrap.dedent(
+        """\
+        import sys
+        from srpki.frontend.program import main
+        status = main(["exec", "-", "--node", sys.argv[1]])
+        heavy = {"prompt_toolkit", "requests", "cryptography", "pyasn1", "rich", "ssl"}
+        print(sorted(heavy & set(sys.modules)), file=sys.stderr)
+        """
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "n")],
+        input="show version\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ended.stderr.strip() == "[]"
+
+
+def test_the_default_node_follows_the_base_directory_of_the_user(monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", "/somewhere/data")
+    assert str(default_node()) == "/somewhere/data/srpki/node"
+    monkeypatch.setenv("XDG_DATA_HOME", "relative")
+    monkeypatch.setenv("HOME", "/home/me")
+    assert str(default_node()) == "/home/me/.local/share/srpki/node"
+
+
+def test_the_version_is_printed(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("srpki ")
