@@ -23,6 +23,7 @@ _UNREADABLE: Final = (
     TypeError,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
+    x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
 
@@ -102,6 +103,17 @@ def check(der: bytes) -> CertificationRequest:
         challenge,
         signatures.hash_of(parts.algorithm),
     )
+
+
+def asks_for_ca(der: bytes) -> bool:
+    """Say whether a request (DER) that `check` has passed is for a CA certificate."""
+    try:
+        constraints = x509.load_der_x509_csr(der).extensions.get_extension_for_class(
+            x509.BasicConstraints
+        )
+    except x509.ExtensionNotFound:
+        return False
+    return constraints.value.ca
 
 
 def _san(request: x509.CertificateSigningRequest) -> x509.SubjectAlternativeName | None:

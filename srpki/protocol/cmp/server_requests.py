@@ -77,11 +77,14 @@ def read(message: Message, peer: Peer) -> Asked:
 
 def _read_p10cr(message: Message) -> Asked:
     try:
-        asked = csr.check(bodies.decode_p10cr(message))
+        data = bodies.decode_p10cr(message)
+        asked = csr.check(data)
     except ProtocolError as error:
         raise RefusalError("badDataFormat", error.sentence) from None
     except InvalidInputError as error:
         return Asked(_P10CR_ID, RefusalError("badPOP", error.sentence))
+    if csr.asks_for_ca(data):
+        return Asked(_P10CR_ID, RefusalError("badCertTemplate", "CA certificates are not issued"))
     enrolment = Enrolment(
         kind=message.kind,
         cert_req_id=_P10CR_ID,
@@ -132,7 +135,7 @@ def _template(kind: str, request: CertificateRequest, public_key: bytes) -> Enro
     try:
         parsed = x509.load_der_x509_csr(data)
         subject, extensions = parsed.subject, parsed.extensions
-    except (ValueError, TypeError, x509.DuplicateExtension):
+    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         raise RefusalError("badCertTemplate", "the template cannot be read") from None
     try:
         key = parsed.public_key()

@@ -77,9 +77,13 @@ def read_request(request: HttpRequest) -> csr.CertificationRequest:
     if kind != messages.PKCS10:
         raise RequestRefusedError(_UNSUPPORTED_MEDIA_TYPE, f"the body must be {messages.PKCS10}")
     try:
-        return csr.check(messages.decode_body(request.body))
+        der = messages.decode_body(request.body)
+        asked = csr.check(der)
     except (ProtocolError, InvalidInputError) as error:
         raise RequestRefusedError(_BAD_REQUEST, error.sentence) from None
+    if csr.asks_for_ca(der):
+        raise RequestRefusedError(_BAD_REQUEST, "CA certificates are not issued")
+    return asked
 
 
 def same_identity(request: csr.CertificationRequest, certificate: bytes) -> bool:

@@ -1,0 +1,414 @@
+"""EST at the lab CA: who may enrol and re-enrol, and what the answers look like [RFC 7030]."""
+
+import base64
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.x509.oid import NameOID
+
+from srpki.core.entropy import SystemEntropy
+from srpki.core.wire import HttpRequest
+from srpki.labca.authority import Authority, CaSettings
+from srpki.labca.est_responder import EstResponder
+from srpki.protocol.est import authentication
+from srpki.x509 import certificates, csr, keys, names
+
+P256 = keys.KeySpec("ecdsa", curve="secp256r1")
+BASIC = "Basic " + base64.b64encode(b"user:pass word").decode()
+PKCS10 = "application/pkcs10"
+SUBJECT = names.parse_dn("C=DE,O=Lab,CN=gw")
+
+
+class EstClient:
+    """Sends EST requests to a responder, with and without credentials."""
+
+    def __init__(self, authority, faults, log):
+        self.responder = EstResponder(authority, faults, log=log.append)
+
+    def send(self, operation, body=b"", authorization="", holder=None, **parts):
+        parts = {"method": "POST", "content_type": PKCS10} | parts
+        headers = [("Content-Type", parts["content_type"])]
+        if authorization:
+            headers.append(("Authorization", authorization))
+        path = parts.get("path", f"/.well-known/est/{operation}")
+        request = HttpRequest(
+            method=parts["method"],
+            url=f"https://127.0.0.1{path}",
+            headers=tuple(headers),
+            body=body,
+        )
+        return self.responder.handle(request, holder)
+
+    def enrol(self, key, subject=SUBJECT, san=None, operation="simpleenroll", **parts):
+        request = base64.b64encode(csr.build(key, subject, san))
+        return self.send(operation, request, **({"authorization": BASIC} | parts))
+
+    def enrolled(self, key, subject=SUBJECT, san=None):
+        return issued(self.enrol(key, subject, san))
+
+
+def issued(reply):
+    """Return the one certificate of an answer, as another PKCS#7 reader finds it."""
+    assert reply.status == 200, reply.body
+    assert reply.header("content-type") == "application/pkcs7-mime; smime-type=certs-only"
+    assert reply.header("content-transfer-encoding") == "base64"
+    (certificate,) = pkcs7.load_der_pkcs7_certificates(base64.b64decode(reply.body, validate=True))
+    return certificate.public_bytes(Encoding.DER)
+
+
+@pytest.fixture
+def est(authority, faults, log):
+    return EstClient(authority, faults, log)
+
+
+def test_anyone_gets_the_ca_certificates(est, authority):
+    reply = est.send("cacerts", method="GET")
+    assert reply.status == 200
+    assert reply.header("content-type") == "application/pkcs7-mime"
+    found = pkcs7.load_der_pkcs7_certificates(base64.b64decode(reply.body))
+    assert {certificate.public_bytes(Encoding.DER) for certificate in found} == {
+        authority.root,
+        authority.issuing.certificate,
+    }
+
+
+def test_a_body_is_one_line_unless_it_is_to_be_wrapped(est, clock, faults, log):
+    assert b"\n" not in est.send("cacerts", method="GET").body
+    wrapping = Authority(None, clock, SystemEntropy(), CaSettings(wrap_base64=True))
+    lines = EstClient(wrapping, faults, log).send("cacerts", method="GET").body.splitlines()
+    assert len(lines) > 2
+    assert {len(line) for line in lines[:-1]} == {76}
+
+
+def test_basic_credentials_are_taken_without_having_been_asked_for(est, device_key):
+    certificate = est.enrolled(device_key, san=names.san("gw.example.net"))
+    assert keys.same_public_key(certificate, device_key)
+    facts = certificates.facts(certificate)
+    assert (facts.subject, facts.san) == ("C=DE, O=Lab, CN=gw", (("dns", "gw.example.net"),))
+
+
+def test_who_brings_nothing_is_asked_for_digest_and_basic(est, device_key):
+    reply = est.enrol(device_key, authorization="")
+    assert reply.status == 401
+    challenges = authentication.parse(reply.header("www-authenticate"))
+    assert [(c.scheme, c.parameters.get("algorithm")) for c in challenges] == [
+        ("digest", "SHA-256"),
+        ("digest", "MD5"),
+        ("basic", None),
+    ]
+    assert {c.parameters["realm"] for c in challenges} == {"srpki lab EST"}
+
+
+def digest(reply, password="pass word", algorithm=0, uri="/.well-known/est/simpleenroll"):
+    challenge = authentication.parse(reply.header("www-authenticate"))[algorithm]
+    session = authentication.DigestSession(challenge, "user", password)
+    return session.authorization("POST", uri, SystemEntropy())
+
+
+@pytest.mark.parametrize("algorithm", [0, 1])
+def test_digest_credentials_are_taken_once_for_each_count(est, device_key, algorithm):
+    challenge = est.enrol(device_key, authorization="")
+    credentials = digest(challenge, algorithm=algorithm)
+    assert est.enrol(device_key, authorization=credentials).status == 200
+    replayed = est.enrol(device_key, authorization=credentials)
+    assert replayed.status == 401
+    assert "stale=true" in replayed.header("www-authenticate")
+
+
+def test_a_nonce_lives_five_minutes(est, clock, device_key):
+    challenge = est.enrol(device_key, authorization="")
+    clock.advance(timedelta(seconds=301))
+    reply = est.enrol(device_key, authorization=digest(challenge))
+    assert reply.status == 401
+    assert "stale=true" in reply.header("www-authenticate")
+    assert est.enrol(device_key, authorization=digest(reply)).status == 200
+
+
+def test_a_nonce_that_was_never_given_is_stale(est, device_key):
+    made_up = est.enrol(device_key, authorization="")
+    nonce = authentication.parse(made_up.header("www-authenticate"))[0].parameters["nonce"]
+    headers = made_up.headers | {
+        "www-authenticate": made_up.header("www-authenticate").replace(nonce, "0" * 32)
+    }
+    reply = type(made_up)(status=401, headers=headers)
+    assert est.enrol(device_key, authorization=digest(reply)).status == 401
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"password": "wrong"},
+        {"uri": "/.well-known/est/simplereenroll"},
+    ],
+)
+def test_wrong_digest_credentials_are_asked_for_again(est, device_key, wrong):
+    challenge = est.enrol(device_key, authorization="")
+    reply = est.enrol(device_key, authorization=digest(challenge, **wrong))
+    assert reply.status == 401
+    assert "stale" not in reply.header("www-authenticate")
+
+
+@pytest.mark.parametrize(
+    ("authorization", "status"),
+    [
+        ("Basic " + base64.b64encode(b"user:wrong").decode(), 401),
+        ("Basic " + base64.b64encode(b"nobody:pass word").decode(), 401),
+        ("Basic " + base64.b64encode(b"user:").decode(), 401),
+        ("Basic " + base64.b64encode(b"no colon").decode(), 400),
+        ("Basic ???", 400),
+        ("Bearer abc", 401),
+        ('Digest username="user"', 401),
+        ('Digest username="user', 400),
+        ("x" * 9000, 400),
+    ],
+)
+def test_credentials_that_prove_nothing_enrol_nobody(
+    est, authority, device_key, authorization, status
+):
+    assert est.enrol(device_key, authorization=authorization).status == status
+    assert authority.all_issued() == ()
+
+
+def test_the_number_of_open_nonces_is_bounded(est, device_key):
+    first = est.enrol(device_key, authorization="")
+    for _ in range(1024):
+        last = est.enrol(device_key, authorization="")
+    assert est.enrol(device_key, authorization=digest(first)).status == 401
+    assert est.enrol(device_key, authorization=digest(last)).status == 200
+
+
+def test_a_holder_of_our_certificate_enrols_for_more(est, device_key):
+    certificate = est.enrolled(device_key)
+    reply = est.enrol(device_key, names.parse_dn("CN=second"), authorization="", holder=certificate)
+    assert certificates.facts(issued(reply)).subject == "CN=second"
+
+
+def test_a_holder_re_enrols_for_the_same_names_and_a_new_key(est, device_key):
+    san = names.san("gw.example.net")
+    old = est.enrolled(device_key, san=san)
+    new_key = keys.generate(P256)
+    # another order of types and case, as another client may write them [RFC 5280, 7.1]
+    spelled = names.parse_dn("C=DE,O=LAB,CN=GW", printable=True)
+    reply = est.enrol(
+        new_key, spelled, san, operation="simplereenroll", authorization="", holder=old
+    )
+    new = issued(reply)
+    assert keys.same_public_key(new, new_key)
+    assert certificates.same_alternative_names(old, new)
+
+
+@pytest.mark.parametrize(
+    ("subject", "san"),
+    [
+        (names.parse_dn("C=DE,O=Lab,CN=other"), names.san("gw.example.net")),
+        (names.parse_dn("O=Lab,C=DE,CN=gw"), names.san("gw.example.net")),
+        (SUBJECT, names.san("other.example.net")),
+        (SUBJECT, None),
+    ],
+)
+def test_a_re_enrolment_under_other_names_is_forbidden(est, authority, device_key, subject, san):
+    old = est.enrolled(device_key, san=names.san("gw.example.net"))
+    reply = est.enrol(
+        device_key, subject, san, operation="simplereenroll", authorization="", holder=old
+    )
+    assert reply.status == 403
+    assert len(authority.all_issued()) == 1
+
+
+def test_another_certificate_may_authenticate_the_session(est, clock, device_key):
+    renewed = est.enrolled(device_key, names.parse_dn("CN=renewed"))
+    session = est.enrolled(keys.generate(P256), names.parse_dn("CN=session"))
+    reply = est.enrol(
+        device_key,
+        names.parse_dn("CN=renewed"),
+        operation="simplereenroll",
+        authorization="",
+        holder=session,
+    )
+    assert certificates.same_subject(issued(reply), renewed)
+
+
+@pytest.mark.parametrize("why", ["expired", "revoked", "not yet valid", "not issued by this CA"])
+def test_a_certificate_that_may_not_speak_re_enrols_nobody(est, authority, clock, device_key, why):
+    old = est.enrolled(device_key)
+    if why == "expired":
+        clock.advance(timedelta(hours=1, seconds=1))
+    elif why == "not yet valid":
+        clock.advance(timedelta(seconds=-60))
+    elif why == "revoked":
+        authority.revoke(old)
+    else:
+        other = Authority(None, clock, SystemEntropy())
+        old = other.issue(device_key.public_key(), SUBJECT).certificate
+    reply = est.enrol(device_key, operation="simplereenroll", authorization="", holder=old)
+    assert reply.status == 401
+    assert why in reply.body.decode()
+    assert len(authority.all_issued()) == 1
+
+
+def test_an_expired_certificate_is_re_enrolled_under_a_password(est, clock, device_key):
+    est.enrolled(device_key)
+    clock.advance(timedelta(hours=2))
+    assert est.enrol(device_key, operation="simplereenroll").status == 200
+
+
+def test_a_password_re_enrols_only_what_was_issued(est, device_key):
+    assert est.enrol(device_key, operation="simplereenroll").status == 403
+
+
+def test_a_revoked_certificate_is_not_re_enrolled(est, authority, device_key):
+    authority.revoke(est.enrolled(device_key))
+    assert est.enrol(device_key, operation="simplereenroll").status == 403
+
+
+def test_a_vendors_device_enrols_with_its_makers_certificate(clock, faults, log, device_key):
+    vendor = Authority(None, clock, SystemEntropy())
+    factory = vendor.issue(device_key.public_key(), names.parse_dn("CN=SN1")).certificate
+    trusting = CaSettings(vendor_anchors=(vendor.root, vendor.issuing.certificate))
+    client = EstClient(Authority(None, clock, SystemEntropy(), trusting), faults, log)
+    reply = client.enrol(device_key, authorization="", holder=factory)
+    assert certificates.facts(issued(reply)).subject == "C=DE, O=Lab, CN=gw"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"!!!", 400),
+        (base64.b64encode(b"nonsense"), 400),
+        (base64.b64encode(bytes(70_000)), 400),
+        (b"A" * 200_001, 400),
+    ],
+)
+def test_what_is_no_request_is_refused(est, body, status):
+    assert est.send("simpleenroll", body, authorization=BASIC).status == status
+
+
+def test_a_request_that_its_key_did_not_sign_is_refused(est, authority, device_key):
+    request = bytearray(csr.build(device_key, SUBJECT))
+    request[-1] ^= 1
+    reply = est.send("simpleenroll", base64.b64encode(request), authorization=BASIC)
+    assert reply.status == 400
+    assert authority.all_issued() == ()
+
+
+def test_a_body_may_be_wrapped(est, device_key):
+    body = base64.encodebytes(csr.build(device_key, SUBJECT))
+    assert est.send("simpleenroll", body, authorization=BASIC).status == 200
+
+
+def test_a_request_for_a_ca_certificate_is_refused(est, authority):
+    key = ec.generate_private_key(ec.SECP256R1())
+    request = (
+        x509.CertificateSigningRequestBuilder(SUBJECT)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    body = base64.b64encode(request.public_bytes(Encoding.DER))
+    assert est.send("simpleenroll", body, authorization=BASIC).status == 400
+    assert authority.all_issued() == ()
+
+
+def test_what_the_ca_does_not_certify_is_refused(est, device_key):
+    assert est.enrol(device_key, x509.Name([])).status == 400
+    many = x509.Name([x509.NameAttribute(NameOID.DOMAIN_COMPONENT, "x" * 60)] * 80)
+    assert est.enrol(device_key, many).status == 400
+
+
+@pytest.mark.parametrize(
+    ("parts", "status"),
+    [
+        ({"content_type": "application/json"}, 415),
+        ({"content_type": ""}, 415),
+        ({"method": "GET"}, 405),
+        ({"path": "/"}, 404),
+        ({"path": "/.well-known/est/serverkeygen"}, 404),
+        ({"path": "/.well-known/est/"}, 404),
+        ({"path": "/.well-known/est/a/b/simpleenroll"}, 404),
+        ({"path": "/.well-known/est/label/simpleenroll"}, 200),
+        ({"content_type": "Application/PKCS10; charset=x"}, 200),
+    ],
+)
+def test_paths_methods_and_media_types(est, device_key, parts, status):
+    reply = est.enrol(device_key, **parts)
+    assert reply.status == status
+    if status == 405:
+        assert reply.header("allow") == "POST"
+
+
+def test_cacerts_is_not_posted_to(est):
+    assert est.send("cacerts").status == 405
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        ("simpleenroll reject", 403),
+        ("simpleenroll http-500", 500),
+        ("any http-500", 500),
+    ],
+)
+def test_a_scripted_refusal_happens_once(est, faults, device_key, fault, status):
+    faults.add(fault)
+    assert est.enrol(device_key).status == status
+    assert est.enrol(device_key).status == 200
+
+
+def test_waiting_is_said_without_a_body(est, faults, authority, device_key):
+    faults.add("simpleenroll waiting seconds 7 times 2")
+    for _ in range(2):
+        reply = est.enrol(device_key)
+        assert (reply.status, reply.header("retry-after"), reply.body) == (202, "7", b"")
+    assert authority.all_issued() == ()
+    assert est.enrol(device_key).status == 200
+
+
+def test_a_fault_waits_until_who_asks_has_authenticated(est, faults, device_key):
+    faults.add("simpleenroll no-answer")
+    assert est.enrol(device_key, authorization="").status == 401
+    assert est.enrol(device_key) is None
+    assert est.enrol(device_key).status == 200
+
+
+def test_scripted_mistakes_are_in_the_certificate(est, faults, clock, device_key):
+    for line in ("wrong-key", "wrong-subject", "issue-expired", "short-life seconds 60"):
+        faults.add(f"simpleenroll {line}")
+    wrong_key, wrong_subject, expired, short = (est.enrolled(device_key) for _ in range(4))
+    assert not keys.same_public_key(wrong_key, device_key)
+    assert certificates.facts(wrong_subject).subject == "CN=somebody else"
+    assert certificates.facts(expired).not_after < clock.now()
+    facts = certificates.facts(short)
+    assert facts.not_after - facts.not_before == timedelta(minutes=1)
+
+
+def test_garbage_is_neither_base64_nor_pkcs7(est, faults):
+    faults.add("cacerts garbage")
+    reply = est.send("cacerts", method="GET")
+    assert reply.status == 200
+    assert reply.header("content-type") == "application/pkcs7-mime"
+    with pytest.raises(ValueError, match="base64"):
+        base64.b64decode(reply.body, validate=True)
+
+
+def test_each_transaction_is_one_line_of_log(est, log, device_key):
+    certificate = est.enrolled(device_key)
+    est.enrol(device_key, authorization="")
+    serial = certificates.facts(certificate).serial
+    assert log == [
+        f"est simpleenroll: 200 C=DE, O=Lab, CN=gw serial {serial:x}",
+        "est simpleenroll: 401 authentication is required",
+    ]
+
+
+def test_no_changed_octet_of_a_request_yields_a_certificate(est, authority, device_key):
+    request = csr.build(device_key, SUBJECT)
+    for position in range(len(request)):
+        changed = bytearray(request)
+        changed[position] ^= 1
+        reply = est.send("simpleenroll", base64.b64encode(changed), authorization=BASIC)
+        assert reply.status == 400, position
+    assert authority.all_issued() == ()
