@@ -16,6 +16,7 @@ from srpki.cli.grammar import (
     Opt,
     Seq,
     Slot,
+    Some,
     State,
     Terminal,
     options,
@@ -85,13 +86,20 @@ def syntax(reading: Reading, head: int) -> str:
         for way in _called(keyword.word, rest.first())
     ]
     positive = list(_called(keyword.word, ways))
-    lines = [f"  - no {_line(word, left)}" for word, left in negative]
-    lines += [f"  - {_line(word, left)}" for word, left in positive]
+    lines = [*_syntax("no ", negative), *_syntax("", positive)]
     slots = {slot.name: slot for _, left in positive for slot in _slots(left)}
     if slots:
         lines.append("")
         lines += [line for slot in slots.values() for line in _parameter(slot)]
     return "\n".join(lines)
+
+
+def _syntax(sign: str, ways: Sequence[tuple[str, State]]) -> Iterator[str]:
+    for word, left in ways:
+        text = f"  - {sign}{_line(word, left)}"
+        yield from textwrap.wrap(
+            text, WIDTH, subsequent_indent=" " * 4, break_on_hyphens=False, break_long_words=False
+        )
 
 
 def _called(word: str, ways: Iterable[tuple[Terminal, State]]) -> Iterator[tuple[str, State]]:
@@ -117,6 +125,8 @@ def _spelled(item: Grammar) -> Iterator[str]:
         case Opt(inner):
             text = " ".join(_spelled(inner))
             yield f"[{text}]" if text else ""
+        case Some(items):
+            yield " ".join(f"[{text}]" for inner in items for text in [" ".join(_spelled(inner))])
         case Alt(items):
             yield from _alternatives(tuple((inner,) for inner in items))
         case Cases(sets):
@@ -139,7 +149,7 @@ def _slots(state: State) -> Iterator[Slot]:
         match item:
             case Slot():
                 yield item
-            case Seq(items) | AnyOrder(items) | Alt(items):
+            case Seq(items) | AnyOrder(items) | Alt(items) | Some(items):
                 yield from _slots(items)
             case Opt(inner):
                 yield from _slots((inner,))

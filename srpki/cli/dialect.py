@@ -15,6 +15,7 @@ from srpki.cli.grammar import (
     Close,
     Closing,
     Command,
+    Effect,
     Effects,
     Grammar,
     Input,
@@ -57,15 +58,15 @@ _CLOSE_LIST = Keyword("]", structure=True)
 EDITABLE = ("configure", "environment")
 """The branches whose values can be typed."""
 
-MODES: State = tuple(
-    Keyword(
-        mode,
-        f"Enter {mode} configuration mode",
-        (Command("configure"), Input("mode", constant=mode)),
-    )
-    for mode in ("exclusive", "global", "private", "read-only")
-)
 CLOSE = Closing(Keyword("}", "Close the context", (Close(),), structure=True))
+
+
+def modes(*effects: Effect) -> State:
+    """Return the configuration modes as words; each also has *effects*."""
+    return tuple(
+        Keyword(mode, f"Enter {mode} configuration mode", (*effects, Input("mode", constant=mode)))
+        for mode in ("exclusive", "global", "private", "read-only")
+    )
 
 
 def mark_of(node: DataNode | Action) -> str:
@@ -199,7 +200,7 @@ class MdContent(Grammar):
         if isinstance(child, ListNode):
             return (*keys_of(child), tail)
         if self._node is self._dialect.root and child.name == "configure":
-            return (Alt((*MODES, tail)),)
+            return (Alt((*modes(Command("configure")), tail)),)
         return (tail,)
 
 

@@ -402,3 +402,21 @@ def _from_case(chosen: State, others: State) -> Iterator[tuple[Terminal, State]]
         remaining = chosen[:index] + chosen[index + 1 :] + others
         for terminal, left in item.first():
             yield terminal, (*left, AnyOrder(remaining))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Some(Grammar):
+    """At least one of *items*, each at most once, in any order."""
+
+    items: State
+
+    def first(self) -> Iterator[tuple[Terminal, State]]:
+        """Yield what any item begins with; each of the others may follow."""
+        for item in self.items:
+            others = AnyOrder(tuple(Opt(other) for other in self.items if other is not item))
+            for terminal, left in item.first():
+                yield terminal, (*left, others)
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the first word of every item, as one name."""
+        return ("|".join(name for item in self.items for name in item.missing()[:1]),)

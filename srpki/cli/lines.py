@@ -19,6 +19,7 @@ from srpki.cli.grammar import (
     Put,
     Seq,
     Slot,
+    Some,
     State,
     Suffix,
 )
@@ -105,8 +106,7 @@ def _duration(place: Names, leaf: Leaf) -> Grammar:
     for word, factor in _UNITS:
         slot = Slot(word, number, f"Number of {word}", (Part(place, factor),), leaf)
         parts.append(Seq((Keyword(word, f"Number of {word}"), slot)))
-    rest = [AnyOrder(tuple(Opt(other) for other in parts if other is not part)) for part in parts]
-    return Alt(tuple(Seq((part, after)) for part, after in zip(parts, rest, strict=True)))
+    return Some(tuple(parts))
 
 
 class LineReader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srpki.cli.dialect import CLOSE, MODES, Context, MdDialect
+from srpki.cli.dialect import CLOSE, Context, MdDialect, modes
 from srpki.cli.grammar import (
     Alt,
     AnyOrder,
@@ -56,7 +56,7 @@ _SIMPLE = (
         (
             _command("edit-config", "Enter a mode that edits the configuration"),
             Opt(Keyword("configure", "The configure region")),
-            Alt(MODES),
+            Alt(modes()),
         )
     ),
     Seq(
