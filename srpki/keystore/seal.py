@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -158,7 +159,8 @@ class Seal:
         fresh = self._path.with_name(f".{self._path.name}.new")
         self._files.unlink(fresh)
         self._files.write_new(fresh, self._entropy.octets(_KEY_OCTETS))
-        self._files.link(fresh, self._path)
+        with suppress(FileExistsError):  # then that one is the chassis key
+            self._files.link(fresh, self._path)
         self._files.unlink(fresh)
         self._files.sync_directory(self._path.parent)
 

@@ -1,8 +1,9 @@
 """Replace several files of one directory together, or none of them.
 
 Stage the new files and sync them; write and sync a journal, which is the commit point; move the
-old files to ``.previous``; move the new ones in place; sync the directory; drop the journal. A
-crash before the journal leaves the old files, after it `recover` finishes. Every step may be
+old files to ``.previous``; move the new ones in place; drop the journal. The directory is synced
+after each of these, because a power cut may keep a later change of names and lose an earlier one.
+A crash before the journal leaves the old files, after it `recover` finishes. Every step may be
 repeated: what is still to do is seen from what is there.
 
 The journal names each file with the digest of its new content, so a journal that outlived its
@@ -126,10 +127,10 @@ class Transaction:
                 self._files.unlink(self._previous(entry.name))
             elif self._has(current):
                 self._files.rename(current, self._previous(entry.name))
+        self._files.sync_directory(self._directory)
         for entry in staged:
             self._files.rename(self._staged(entry.name), self._directory / entry.name)
-        self._files.sync_directory(self._directory)
-        self._files.unlink(self._journal)
+        self._drop_journal()
 
     def _is_committed(self, entry: _Entry) -> bool:
         """Say whether the new content of *entry* is there, staged or in place."""
@@ -144,8 +145,13 @@ class Transaction:
             moved = self._digest(current) in ("", entry.digest)
             if entry.replaces and moved and self._has(previous):
                 self._files.rename(previous, current)
+        self._drop_journal()
+
+    def _drop_journal(self) -> None:
+        """Remove the journal when all it speaks of is done and synced, and sync that as well."""
         self._files.sync_directory(self._directory)
         self._files.unlink(self._journal)
+        self._files.sync_directory(self._directory)
 
     def _abandon(self, names: Mapping[str, bytes] | list[str]) -> None:
         """Remove what was written before the commit point; `recover` does it if this fails."""
@@ -179,22 +185,15 @@ def _sha256(content: bytes) -> str:
 
 
 def _encode(entries: list[_Entry]) -> bytes:
-    """Return the journal: one line of JSON and one with its digest."""
-    line = json.dumps(
-        [[entry.name, entry.digest, entry.replaces] for entry in entries], ensure_ascii=True
-    ).encode()
-    return line + b"\n" + _sha256(line).encode() + b"\n"
+    return json.dumps([[entry.name, entry.digest, entry.replaces] for entry in entries]).encode()
 
 
 def _decode(journal: bytes) -> list[_Entry]:
     """Return the entries; none when the journal was not written to its end."""
-    line, _, digest = journal.partition(b"\n")
-    if digest != _sha256(line).encode() + b"\n":
-        return []
     try:
         return [
             _Entry(file_name(name), str(digest), bool(replaces))
-            for name, digest, replaces in json.loads(line)
+            for name, digest, replaces in json.loads(journal)
         ]
-    except (ValueError, TypeError, AttributeError, InvalidNameError):
+    except (ValueError, TypeError, AttributeError, RecursionError, InvalidNameError):
         return []

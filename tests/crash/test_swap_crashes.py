@@ -1,0 +1,358 @@
+"""Fail at every step of a swap, and again at every step of the recovery."""
+
+import errno
+import shutil
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from srpki.core.errors import NotFoundError, StorageError
+from srpki.keystore.files import OsFiles
+from srpki.x509 import keys
+
+MODES = ("before", "torn", "after")  # in the order of what has happened
+SCENARIOS = (
+    "pair",
+    "pair with .previous",
+    "certificate only",
+    "nothing but .previous",
+    "nothing",
+)
+
+
+def swap(bench, store, pairs):
+    store.swap(bench.CERTIFICATE, pairs.new[0], bench.KEY, pairs.new[1])
+
+
+def count_steps(bench, action, disk):
+    """Return how many mutating steps *action* takes on a copy of *disk*."""
+    counting = bench.Faulty(disk.copy())
+    action(counting)
+    return counting.steps
+
+
+@pytest.fixture
+def prepared(bench, pairs):
+    def make(scenario):
+        disk = bench.MemoryDisk()
+        bench.prepare(bench.keystore(disk), scenario, pairs)
+        assert bench.judge(bench.keystore(disk), scenario, pairs, names_of(disk)) == "old"
+        return disk
+
+    return make
+
+
+def names_of(disk):
+    return [path.name for path in disk.content]
+
+
+def crashed(bench, disk, action, at, mode):
+    """Return *disk* after *action* was ended at step *at*."""
+    broken = disk.copy()
+    with pytest.raises(bench.Crash):
+        action(bench.Faulty(broken, at=at, mode=mode))
+    return broken
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_crash_at_any_step_and_at_any_step_of_recovery_leaves_a_whole_pair(
+    scenario, bench, pairs, prepared
+):
+    start = prepared(scenario)
+
+    def run(files):
+        swap(bench, bench.keystore(files), pairs)
+
+    def recover(files):
+        bench.keystore(files).recover()
+
+    steps = count_steps(bench, run, start)
+    assert steps >= 11  # two stages, journal, sync, four moves, sync, drop, and sweeping
+    outcomes = []
+    for at in range(1, steps + 1):
+        for mode in MODES:
+            wreck = crashed(bench, start, run, at, mode)
+            straight = wreck.copy()
+            recover(straight)
+            outcome = bench.judge(bench.keystore(straight), scenario, pairs, names_of(straight))
+            outcomes.append(outcome)
+            for again in range(1, count_steps(bench, recover, wreck) + 1):
+                for second in MODES:
+                    ruin = crashed(bench, wreck, recover, again, second)
+                    recover(ruin)
+                    assert outcome == bench.judge(
+                        bench.keystore(ruin), scenario, pairs, names_of(ruin)
+                    ), (at, mode, again, second)
+    assert outcomes == sorted(outcomes, reverse=True)  # old, old, ..., new, new: one commit point
+    assert {"old", "new"} == set(outcomes)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_power_cut_at_any_step_leaves_a_whole_pair(scenario, bench, pairs, prepared):
+    """As a crash, but any change of names since the last sync may be lost, and later ones kept."""
+    start = prepared(scenario)
+
+    def run(files):
+        swap(bench, bench.keystore(files), pairs)
+
+    def recover(files):
+        bench.keystore(files).recover()
+
+    def judged(disk):
+        recover(disk)
+        return bench.judge(bench.keystore(disk), scenario, pairs, names_of(disk))
+
+    cuts = 0
+    for at in range(1, count_steps(bench, run, start) + 1):
+        for wreck in crashed(bench, start, run, at, "after").power_cuts():
+            outcome = judged(wreck.copy())
+            for again in range(1, count_steps(bench, recover, wreck) + 1):
+                for ruin in crashed(bench, wreck, recover, again, "after").power_cuts():
+                    assert judged(ruin) == outcome
+                    cuts += 1
+    assert cuts > 100
+
+
+def test_what_was_reported_done_survives_a_power_cut(bench, pairs, prepared):
+    disk = prepared("pair with .previous")
+    swap(bench, bench.keystore(disk), pairs)
+    cuts = list(disk.power_cuts())
+    for cut in cuts:
+        store = bench.keystore(cut)
+        store.recover()
+        assert bench.judge(store, "pair with .previous", pairs, names_of(cut)) == "new"
+    store = bench.keystore(disk)
+    store.remove(bench.CERTIFICATE)
+    for cut in disk.power_cuts():
+        later = bench.keystore(cut)
+        later.recover()
+        assert not later.exists(bench.CERTIFICATE)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("mode", MODES)
+def test_one_failing_step_is_reported_or_overcome(scenario, mode, bench, pairs, prepared):
+    """A disk that refuses once: the same process goes on with a whole pair."""
+    start = prepared(scenario)
+    steps = count_steps(bench, lambda files: swap(bench, bench.keystore(files), pairs), start)
+    for at in range(1, steps + 1):
+        disk = start.copy()
+        files = bench.Faulty(disk, at=at, mode=mode, error=bench.no_space)
+        store = bench.keystore(files)
+        try:
+            swap(bench, store, pairs)
+        except StorageError as error:
+            reported = error
+        else:
+            reported = None
+        outcome = bench.judge(store, scenario, pairs, names_of(disk))
+        assert outcome == ("old" if reported else "new"), (at, files.done)
+        if reported:
+            assert "No space left on device" in reported.sentence
+            swap(bench, store, pairs)  # and the next attempt succeeds
+            assert bench.judge(store, scenario, pairs, names_of(disk)) == "new"
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("mode", MODES)
+def test_a_disk_that_stays_full_never_shows_a_mixed_pair(scenario, mode, bench, pairs, prepared):
+    start = prepared(scenario)
+    steps = count_steps(bench, lambda files: swap(bench, bench.keystore(files), pairs), start)
+    unreported = 0
+    for at in range(1, steps + 1):
+        disk = start.copy()
+        files = bench.Faulty(disk, at=at, mode=mode, error=bench.no_space, lasting=True)
+        store = bench.keystore(files)
+        try:
+            swap(bench, store, pairs)
+        except StorageError:
+            done = False
+        else:
+            done = True
+        unreported += done
+        for reader in (store, bench.keystore(files)):  # this process and the next one
+            try:
+                certificate, key = reader.read_pair(bench.CERTIFICATE, bench.KEY)
+            except (StorageError, NotFoundError):
+                continue
+            assert keys.same_public_key(certificate, key)
+        files.heal()
+        twin = disk.copy()
+        bench.keystore(twin).recover()  # the next process
+        outcome = bench.judge(bench.keystore(twin), scenario, pairs, names_of(twin))
+        assert outcome == "new" or not done
+        swap(bench, store, pairs)  # this process, the next time
+        assert bench.generation(store, pairs) == "new"
+        assert not [name for name in names_of(disk) if name.startswith(".")]
+    assert unreported <= 2  # dropping the journal, when everything else is done
+
+
+def test_a_journal_with_another_version_of_a_staged_file_is_not_a_commit(bench, pairs, prepared):
+    """The old pair is put back when a staged file is damaged after the moves began."""
+    start = prepared("pair")
+
+    def run(files):
+        swap(bench, bench.keystore(files), pairs)
+
+    damaged = 0
+    for at in range(1, count_steps(bench, run, start) + 1):
+        wreck = crashed(bench, start, run, at, "after")
+        staged = sorted(path for path in wreck.content if path.name.endswith(".new"))
+        if len(staged) < 2 or not any(path.name == ".journal" for path in wreck.content):
+            continue
+        damaged += 1
+        wreck.content[staged[0]] = wreck.content[staged[0]][:-1]
+        store = bench.keystore(wreck)
+        store.recover()
+        assert bench.judge(store, "pair", pairs, names_of(wreck)) == "old"
+    assert damaged >= 3
+
+
+@pytest.mark.parametrize(
+    "journal",
+    [b"", b"{}", b"[]", b"[1]", b'[["gw.crt"]]', b'[["gw.crt", "00", true]]', b"[" * 60_000],
+)
+def test_a_journal_of_nonsense_changes_nothing(journal, bench, pairs, prepared):
+    disk = prepared("pair with .previous")
+    before = dict(disk.content)
+    directory = next(path.parent for path in disk.content if path.name == bench.KEY)
+    disk.content[directory / ".journal"] = journal
+    bench.keystore(disk).recover()
+    assert disk.content == before
+
+
+def test_a_journal_cannot_lead_out_of_the_directory(bench, pairs, tmp_path):
+    for directory in ("cf3", "state"):
+        (tmp_path / directory).mkdir()
+    store = bench.keystore(OsFiles(), tmp_path / "cf3", tmp_path / "state")
+    bench.prepare(store, "pair", pairs)
+    (tmp_path / "cf3" / "x.previous").write_bytes(b"outside")
+    (tmp_path / "cf3" / "system-pki" / ".journal").write_bytes(b'[["../x", "00", true]]')
+    bench.keystore(OsFiles(), tmp_path / "cf3", tmp_path / "state").recover()
+    assert (tmp_path / "cf3" / "x.previous").exists()
+    assert not (tmp_path / "cf3" / "system-pki" / ".journal").exists()
+
+
+@pytest.mark.parametrize("scenario", ["pair", "pair with .previous"])
+def test_real_files_survive_as_those_in_memory(scenario, bench, pairs, tmp_path):
+    start = tmp_path / "start"
+    (start / "cf3").mkdir(parents=True)
+    (start / "state").mkdir()
+
+    def store_in(node, files):
+        return bench.keystore(files, node / "cf3", node / "state")
+
+    bench.prepare(store_in(start, OsFiles()), scenario, pairs)
+    outcomes = []
+    at = 0
+    while True:
+        at += 1
+        for mode in MODES:
+            node = tmp_path / f"{at}-{mode}"
+            shutil.copytree(start, node)
+            files = bench.Faulty(OsFiles(), at=at, mode=mode)
+            try:
+                swap(bench, store_in(node, files), pairs)
+            except bench.Crash:
+                again = bench.Faulty(OsFiles(), at=1 + at % 4, mode=mode)
+                try:
+                    store_in(node, again).recover()
+                except bench.Crash:
+                    store_in(node, OsFiles()).recover()
+            store = store_in(node, OsFiles())
+            on_disk = [path.name for path in (node / "cf3" / "system-pki").iterdir()]
+            outcomes.append(bench.judge(store, scenario, pairs, on_disk))
+        if files.steps < at:
+            break
+    assert outcomes == sorted(outcomes, reverse=True) and set(outcomes) == {"old", "new"}
+
+
+SWAPPER = """
+import sys
+from pathlib import Path
+from srpki.core.entropy import SystemEntropy
+from srpki.keystore.seal import Seal
+from srpki.keystore.store import Keystore
+from srpki.x509 import keys
+node = Path(sys.argv[1])
+store = Keystore(node / "cf3", Seal(node / "state" / "chassis.key", SystemEntropy()))
+store.recover()
+pairs = [((node / f"{n}.der").read_bytes(), keys.load_private((node / f"{n}.pk8").read_bytes()))
+         for n in ("old", "new")]
+print("ready", flush=True)
+while True:
+    for certificate, key in pairs:
+        store.swap("gw.crt", certificate, "gw.key", key)
+        print("swapped", flush=True)
+"""
+
+
+def test_a_process_killed_at_any_moment_leaves_a_whole_pair(bench, pairs, tmp_path):
+    (tmp_path / "cf3").mkdir()
+    (tmp_path / "state").mkdir()
+    for name in ("old", "new"):
+        certificate, key = getattr(pairs, name)
+        (tmp_path / f"{name}.der").write_bytes(certificate)
+        (tmp_path / f"{name}.pk8").write_bytes(keys.private_der(key))
+    for lines in (2, 5, 9):
+        process = subprocess.Popen(
+            [sys.executable, "-c", SWAPPER, str(tmp_path)], stdout=subprocess.PIPE
+        )
+        with process:
+            for _ in range(lines):
+                assert process.stdout.readline()
+            process.kill()
+        store = bench.keystore(OsFiles(), tmp_path / "cf3", tmp_path / "state")
+        store.recover()
+        assert keys.same_public_key(*store.read_pair("gw.crt", "gw.key"))
+        if store.exists("gw.crt.previous"):
+            assert keys.same_public_key(*store.read_pair("gw.crt.previous", "gw.key.previous"))
+        assert not [p for p in (tmp_path / "cf3/system-pki").iterdir() if p.name.startswith(".")]
+
+
+def test_readers_beside_a_swap_see_whole_pairs_only(bench, pairs, prepared):
+    store = bench.keystore(prepared("pair"))
+    stop, seen, wrong = threading.Event(), set(), []
+
+    def read():
+        while not stop.is_set():
+            certificate, key = store.read_pair(bench.CERTIFICATE, bench.KEY)
+            seen.add(certificate)
+            if not keys.same_public_key(certificate, key):
+                wrong.append(certificate)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(50):
+        for certificate, key in (pairs.new, pairs.old):
+            store.swap(bench.CERTIFICATE, certificate, bench.KEY, key)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert not wrong and seen
+
+
+@pytest.mark.parametrize("blocker", ["gw.crt", "gw.key.previous"])
+def test_a_directory_in_the_way_is_found_before_the_commit(blocker, bench, pairs, tmp_path):
+    (tmp_path / "cf3").mkdir()
+    (tmp_path / "state").mkdir()
+    store = bench.keystore(OsFiles(), tmp_path / "cf3", tmp_path / "state")
+    bench.prepare(store, "pair", pairs)
+    if store.exists(blocker):
+        store.remove(blocker)
+    (tmp_path / "cf3" / "system-pki" / blocker).mkdir()
+    with pytest.raises(StorageError, match="directory"):
+        swap(bench, store, pairs)
+    assert keys.private_der(store.read_key(bench.KEY)) == keys.private_der(pairs.old[1])
+    assert not [p for p in (tmp_path / "cf3/system-pki").iterdir() if p.name.startswith(".")]
+
+
+def test_an_error_names_its_cause_in_words(bench, pairs, prepared):
+    files = bench.Faulty(
+        prepared("pair"), at=1, error=lambda: OSError(errno.EROFS, "Read-only file system")
+    )
+    with pytest.raises(StorageError, match=r'"gw\.crt" and "gw\.key": Read-only file system'):
+        swap(bench, bench.keystore(files), pairs)
