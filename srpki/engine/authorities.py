@@ -104,6 +104,7 @@ class Authorities:
         self._keystore = keystore
         self._lock = threading.RLock()
         self._profiles: dict[str, _Profile] = {}
+        self._looked = clock.now()
 
     def apply(self, view: PkiView) -> None:
         """Take over a new configuration; profiles that restart load their files again."""
@@ -177,14 +178,14 @@ class Authorities:
     # --- time ------------------------------------------------------------------------------------
 
     def next_change(self) -> datetime | None:
-        """Return the next instant at which a date changes a state, or None."""
+        """Return the first instant after the last `look` at which a date changes a state."""
         with self._lock:
-            return min((instant for instant in self._instants()), default=None)
+            return min(self._instants(), default=None)
 
     def look(self) -> None:
         """Tell of every profile whose state is no longer the one that was told."""
         with self._lock:
-            now = self._clock.now()
+            now = self._looked = self._clock.now()
             for name, profile in self._profiles.items():
                 state = _state(profile, now)
                 if state != profile.shown:
@@ -192,11 +193,10 @@ class Authorities:
                     profile.shown = state
 
     def _instants(self) -> Iterator[datetime]:
-        now = self._clock.now()
         for profile in self._profiles.values():
             for loaded in profile.files.values():
                 for instant in (loaded.begins, loaded.ends and loaded.ends + _SECOND):
-                    if instant is not None and instant > now:
+                    if instant is not None and instant > self._looked:
                         yield instant
 
     def _tell(self, name: str, old: OperState, new: OperState) -> None:

@@ -1,7 +1,7 @@
 """The engine: everything that renews certificates, behind one door.
 
-Building it reads the persisted states and nothing else; files are read, and libraries loaded, when
-the first entry or profile needs them, off the thread that starts the router.
+A node without certificates does not pay for it: the parts are built, and the libraries loaded,
+when the first entry or profile is configured. Files are read off the thread that starts the router.
 
 Locks, in the order in which they may be taken: the register's (which is the scheduler's), then
 that of `Authorities` or `Applications`, then the keystore's. None is held while a peer is talked
@@ -12,43 +12,47 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from srpki.core.clock import Clock, LabClock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import RefusedError, StoppedError
 from srpki.core.events import EventBus
-from srpki.engine.applications import Applications
-from srpki.engine.authorities import Authorities
-from srpki.engine.connections import Connections
-from srpki.engine.gather import Gatherer
-from srpki.engine.jobs import Job, Outcome
-from srpki.engine.register import Register
-from srpki.engine.scheduler import Scheduler, Summary
-from srpki.engine.state import EntryState, Records
-from srpki.protocol.steps import Wait
-from srpki.transport.base import ExchangeFactory
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView
+    from srpki.engine.applications import Applications
+    from srpki.engine.authorities import Authorities
+    from srpki.engine.connections import Connections
+    from srpki.engine.jobs import Job, Lane, Outcome
     from srpki.engine.peers import Peers
+    from srpki.engine.register import Register
     from srpki.engine.requests import Requests
+    from srpki.engine.scheduler import Scheduler, Summary
+    from srpki.engine.state import EntryState
     from srpki.engine.update import Updater
     from srpki.keystore.seal import Seal
     from srpki.keystore.store import Keystore
+    from srpki.protocol.steps import Wait
+    from srpki.transport.base import ExchangeFactory
 
-PATIENCE = 0.1
+PATIENCE: Final = 0.1
 """Seconds after which a waiting operator's Ctrl-C is noticed."""
 
 
-class Engine:
-    """Renews the certificates of one node; safe to use from several threads.
+class _Parts(NamedTuple):
+    applications: Applications
+    authorities: Authorities
+    connections: Connections
+    register: Register
+    scheduler: Scheduler
 
-    *applications* and *authorities* may be read at any time; `requests` holds the requests by hand.
-    """
+
+class Engine:
+    """Renews the certificates of one node; safe to use from several threads."""
 
     def __init__(
         self,
@@ -62,7 +66,7 @@ class Engine:
         exchanges: ExchangeFactory,
         view: PkiView,
     ) -> None:
-        """Build it over *view*; states are kept in *state_dir*, secrets there sealed by *seal*."""
+        """Prepare for *view*; states are kept in *state_dir*, secrets there sealed by *seal*."""
         self.view = view
         self._clock = clock
         self._entropy = entropy
@@ -71,51 +75,99 @@ class Engine:
         self._seal = seal
         self._state_dir = state_dir
         self._exchanges = exchanges
-        self.applications = Applications(clock, bus, keystore)
-        self.authorities = Authorities(clock, bus, keystore)
-        self._connections = Connections(exchanges, clock)
-        self._register = Register(
-            clock, bus, Records(state_dir / "auto-update"), Gatherer(keystore, view)
-        )
-        self._scheduler = Scheduler(
-            clock, self._register, self._run, self.authorities, self._connections.sweep
-        )
         self._applied: PkiView | None = None
-        self._register.load()
+        self._running = False
+        self._building = threading.RLock()
+        self._built: _Parts | None = None
+        self._updater: Updater | None = None
+        self._requests: Requests | None = None
 
     # --- life ------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Let updates run; what an earlier run left unfinished goes on."""
-        self._scheduler.start(self._take_over)
+        with self._building:
+            self._running = True
+            if self._built is not None:
+                self._built.scheduler.start(self._take_over)
+            elif _concerns(self.view):
+                self._parts()
 
     def stop(self) -> None:
         """Stop; what is under way before step 3 begins again at the next start."""
-        self._scheduler.stop()
-        self._connections.sweep(idle=0.0)
+        with self._building:
+            self._running, parts = False, self._built
+        if parts is not None:
+            parts.scheduler.stop()
+            parts.connections.sweep(idle=0.0)
 
     def apply(self, view: PkiView) -> None:
         """Take over a new configuration: the end of a commit."""
         self.view = view
-        self._take_over()
-        self._scheduler.kick()
+        if self._built is not None or _concerns(view):
+            self._take_over().scheduler.kick()
 
     def file_changed(self, name: str) -> None:
         """Take note that the operator imported or removed the file *name*."""
-        self._take_over()
-        self.authorities.file_changed(name)
-        self.applications.file_changed(name)
-        self._register.file_changed(name)
-        self._scheduler.kick()
+        if self._built is None and not _concerns(self.view):
+            return
+        parts = self._take_over()
+        parts.authorities.file_changed(name)
+        parts.applications.file_changed(name)
+        parts.register.file_changed(name)
+        parts.scheduler.kick()
 
-    def _take_over(self) -> None:
+    def _parts(self) -> _Parts:
+        """Return the parts, built at the first call; the scheduler runs when the engine does."""
+        with self._building:
+            if self._built is None:
+                self._built = self._build()
+                if self._running:
+                    self._built.scheduler.start(self._take_over)
+            return self._built
+
+    def _build(self) -> _Parts:
+        from srpki.engine.applications import Applications  # noqa: PLC0415 - start-up time
+        from srpki.engine.authorities import Authorities  # noqa: PLC0415 - start-up time
+        from srpki.engine.connections import Connections  # noqa: PLC0415 - start-up time
+        from srpki.engine.gather import Gatherer  # noqa: PLC0415 - start-up time
+        from srpki.engine.register import Register  # noqa: PLC0415 - start-up time
+        from srpki.engine.scheduler import Scheduler  # noqa: PLC0415 - start-up time
+        from srpki.engine.state import Records  # noqa: PLC0415 - start-up time
+
+        authorities = Authorities(self._clock, self._bus, self._keystore)
+        connections = Connections(self._exchanges, self._clock)
+        register = Register(
+            self._clock,
+            self._bus,
+            Records(self._state_dir / "auto-update"),
+            Gatherer(self._keystore, self.view),
+        )
+        register.load()
+        return _Parts(
+            applications=Applications(self._clock, self._bus, self._keystore),
+            authorities=authorities,
+            connections=connections,
+            register=register,
+            scheduler=Scheduler(
+                self._clock,
+                register,
+                self._run,
+                authorities,
+                connections.sweep,
+            ),
+        )
+
+    def _take_over(self) -> _Parts:
         """Hand the present configuration to every part that has not seen it."""
-        with self._register.lock:
+        parts = self._parts()
+        with parts.register.lock:
             if self._applied is not self.view:
                 self._applied = self.view
-                self.authorities.apply(self.view)
-                self.applications.apply(self.view)
-                self._register.apply(self.view)
+                parts.authorities.apply(self.view)
+                parts.applications.apply(self.view)
+                parts.register.apply(self.view)
+        return parts
 
     # --- updates ---------------------------------------------------------------------------------
 
@@ -125,8 +177,7 @@ class Engine:
         *cancel* ends the waiting, not the update. Raises `NotFoundError`, `BusyError` while an
         update is in progress, `RefusedError` when the entry is invalid, `StoppedError`.
         """
-        self._take_over()
-        job = self._scheduler.submit(name)
+        job = self._take_over().scheduler.submit(name)
         while not job.done.wait(PATIENCE):
             if cancel is not None and cancel.is_set():
                 raise StoppedError("not waiting any more", hint="the update goes on")
@@ -144,53 +195,66 @@ class Engine:
         """
         if not isinstance(self._clock, LabClock):
             raise RefusedError("the clock is not the lab's", hint="start srpki with --lab")
-        self._take_over()
-        return self._scheduler.run_until(target, self._clock, cancel)
+        return self._take_over().scheduler.run_until(target, self._clock, cancel)
 
     def states(self) -> Mapping[str, EntryState]:
         """Return the state of every ``certificate-auto-update`` entry, by certificate file name."""
-        self._take_over()
-        return self._register.states()
+        if self._built is None and not _concerns(self.view):
+            return {}
+        return self._take_over().register.states()
 
     def _run(self, job: Job) -> Generator[Wait, None, Outcome | None]:
+        with self._building:
+            if self._updater is None:
+                self._updater = self._make_updater()
         return self._updater.run(job)
 
-    @cached_property
-    def _updater(self) -> Updater:
+    def _make_updater(self) -> Updater:
         from srpki.engine.enrolment import PROTOCOLS, Services  # noqa: PLC0415 - start-up time
         from srpki.engine.update import Updater  # noqa: PLC0415 - start-up time
 
+        parts = self._parts()
         services = Services(
             clock=self._clock,
             entropy=self._entropy,
             exchanges=self._exchanges,
-            connections=self._connections,
+            connections=parts.connections,
             outstanding=self.requests.check_none_outstanding,
         )
         return Updater(
             clock=self._clock,
             bus=self._bus,
             keystore=self._keystore,
-            register=self._register,
-            applications=self.applications,
+            register=parts.register,
+            applications=parts.applications,
             services=services,
             protocols=PROTOCOLS,
             peers=self._peers,
         )
 
-    def _peers(self) -> Peers:
-        """Return the present configuration, references resolved for a peer."""
-        from srpki.engine.peers import Peers  # noqa: PLC0415 - start-up time
+    # --- what others ask -------------------------------------------------------------------------
 
-        self._take_over()
-        return Peers(self.view, self.authorities, self.applications, self._clock)
+    @property
+    def applications(self) -> Applications:
+        """Who uses which certificate, and what they have loaded."""
+        return self._take_over().applications
 
-    # --- requests by hand, and chains ------------------------------------------------------------
+    @property
+    def authorities(self) -> Authorities:
+        """The CA profiles with their oper-state."""
+        return self._take_over().authorities
 
-    @cached_property
+    @property
     def requests(self) -> Requests:
         """The CMPv2 and EST requests that an operator makes by hand."""
+        with self._building:
+            if self._requests is None:
+                self._requests = self._make_requests()
+            return self._requests
+
+    def _make_requests(self) -> Requests:
         from srpki.engine.requests import Requests  # noqa: PLC0415 - start-up time
+        from srpki.engine.state import Records  # noqa: PLC0415 - start-up time
 
         return Requests(
             clock=self._clock,
@@ -200,17 +264,32 @@ class Engine:
             seal=self._seal,
             records=Records(self._state_dir / "cmp-requests"),
             exchanges=self._exchanges,
-            connections=self._connections,
+            connections=self._parts().connections,
             peers=self._peers,
-            reserved=self._scheduler.reserved,
+            reserved=self._reserved,
         )
 
     def check_chain(self, certificate: bytes) -> None:
         """Raise `PeerError` unless *certificate* (DER) chains to a ca-profile that is up."""
         from srpki.x509 import chain  # noqa: PLC0415 - start-up time
 
-        self._take_over()
         known = self.authorities.certificates()
-        chain.check_chain(
-            certificate, known, known, self._clock.now(), depth=self.view.maximum_cert_chain_depth
-        )
+        depth = self.view.maximum_cert_chain_depth
+        chain.check_chain(certificate, known, known, self._clock.now(), depth=depth)
+
+    def _peers(self) -> Peers:
+        """Return the present configuration, its references resolved."""
+        from srpki.engine.peers import Peers  # noqa: PLC0415 - start-up time
+
+        parts = self._take_over()
+        return Peers(self.view, parts.authorities, parts.applications, self._clock)
+
+    def _reserved(self, lane: Lane, what: str) -> AbstractContextManager[None]:
+        return self._parts().scheduler.reserved(lane, what)
+
+
+def _concerns(view: PkiView) -> bool:
+    """Say whether there is anything in *view* for the engine to look after."""
+    return bool(
+        view.auto_updates or view.ca_profiles or view.cert_profiles or view.ipsec_cert_profiles
+    )

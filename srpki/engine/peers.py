@@ -17,6 +17,7 @@ from srpki.engine.applications import Applications, Loaded, client_pair
 from srpki.engine.authorities import Authorities
 from srpki.engine.gather import cmp_url
 from srpki.protocol.cmp.client import CmpPeer
+from srpki.protocol.est import messages
 from srpki.protocol.est.client import EstServer
 from srpki.transport.base import Limits, TlsClient
 from srpki.x509 import certificates
@@ -95,12 +96,11 @@ class Peers:
         profile = self.est_profile(name)
         server = profile.server
         host = f"[{server.address}]" if ":" in server.address else server.address
-        default = EstServer(base_url="https://unused")
         return EstServer(
             base_url=f"https://{host}:{server.port}",
-            cacerts_path=server.cacerts or default.cacerts_path,
-            simpleenroll_path=server.simpleenroll or default.simpleenroll_path,
-            simplereenroll_path=server.simplereenroll or default.simplereenroll_path,
+            cacerts_path=server.cacerts or messages.CACERTS_PATH,
+            simpleenroll_path=server.simpleenroll or messages.SIMPLEENROLL_PATH,
+            simplereenroll_path=server.simplereenroll or messages.SIMPLEREENROLL_PATH,
             username=profile.username if profile.password else "",
             password=profile.password.open() if profile.username and profile.password else "",
         )

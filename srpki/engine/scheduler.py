@@ -87,7 +87,7 @@ class Scheduler:
 
     # --- start, stop, change ---------------------------------------------------------------------
 
-    def start(self, first: Callable[[], None]) -> None:
+    def start(self, first: Callable[[], object]) -> None:
         """Start the timer, which calls *first* and then looks at everything."""
         self._timer = threading.Thread(
             target=self._keep_time, args=(first,), name="srpki-timer", daemon=True
@@ -156,7 +156,7 @@ class Scheduler:
 
     # --- the timer -------------------------------------------------------------------------------
 
-    def _keep_time(self, first: Callable[[], None]) -> None:
+    def _keep_time(self, first: Callable[[], object]) -> None:
         first()
         while True:
             with self._changed:
@@ -165,6 +165,7 @@ class Scheduler:
                 if self._stopped:
                     return
                 self._wake.clear()
+                self._alarm.look()
                 self._dispatch()
                 delay = self._delay()
             self._tick()
@@ -342,6 +343,7 @@ class Scheduler:
         summary.interrupted = cancel.is_set()
         if not summary.interrupted and (backwards or target > clock.now()):
             clock.move_to(target)
+            self._alarm.look()
 
     def _limit(self, target: datetime) -> datetime | None:
         """Return the next instant at which something happens, or None when nothing is left."""
