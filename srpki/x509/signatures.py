@@ -123,7 +123,7 @@ class Signed:
 def signed_parts(der: bytes) -> Signed:
     """Return the parts of a certificate, request or CRL; raises `InvalidInputError`."""
     parts = list(asn1.elements(asn1.read(der).content))
-    if len(parts) != 3 or parts[2].tag != asn1.BIT_STRING:
+    if len(parts) != 3 or parts[2].tag != asn1.BIT_STRING or parts[2].content[:1] != b"\x00":
         raise InvalidInputError("the data is not a signed structure")
     return Signed(parts[0].whole, parts[1].whole, parts[2].content[1:])
 
