@@ -82,6 +82,8 @@ class MdEditing:
                 return self._update()
             case "commit":
                 self._shell.flow.candidate.commit()
+                self._shell.settle()
+                return self._shell.save()
         self._shell.settle()
         return Answer()
 

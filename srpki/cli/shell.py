@@ -140,6 +140,15 @@ class Shell(ABC):
         reading = self.read(text)
         return completion.expand(reading.state, reading.tokens, text)
 
+    def save(self) -> Answer:
+        """Save the running configuration, as every commit does; silent when it went well."""
+        result = self.device.run(SAVE, {})
+        if result.ok:
+            self.saved.note(self.device)
+            return Answer()
+        lines = (self.operation_failed(message.text) for message in result.messages)
+        return Answer("\n".join(lines), ok=False)
+
     def run(self, said: Meaning) -> Answer:
         """Run the operation that *said* names."""
         answer = run(self.device, said, self.operation_failed, self.rows)
