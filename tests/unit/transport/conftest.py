@@ -95,6 +95,11 @@ class Peer:
     def connections(self):
         return len(self.origins)
 
+    def settle(self):
+        """Wait until every connection has ended, so that what never came is known."""
+        for thread in self._threads[1:]:
+            thread.join(5)
+
     def close(self):
         self.over.set()
         self._listener.shutdown(socket.SHUT_RDWR)

@@ -19,6 +19,7 @@ def refused(exchange, net):
     def send(peer, tls, host="127.0.0.1"):
         with pytest.raises(TlsError) as caught:
             exchange(tls).send(net.get(peer, scheme="https", host=host))
+        peer.settle()
         assert peer.requests == []
         return str(caught.value)
 
@@ -218,7 +219,7 @@ def test_ciphers_that_do_not_encrypt_are_never_used(client, exchange, names):
 def test_a_tls_1_3_suite_outside_the_list_is_refused(serve, net, authority, client, refused):
     peer = serve(net.answering(net.answer()), authority.context())
     said = refused(peer, client(ciphers13=("tls-aes128-ccm8-sha256",)))
-    assert peer.sessions[0][1] in said
+    assert "cipher suite TLS_" in said
 
 
 def test_a_tls_1_3_suite_of_the_list_is_taken(serve, exchange, net, authority, client):
@@ -283,6 +284,7 @@ def test_a_missing_client_certificate_is_an_error_of_tls(
     with pytest.raises((TlsError, ConnectError)) as caught:
         exchange(client(protocol_version=version)).send(net.post(peer, scheme="https"))
     assert f"127.0.0.1:{peer.port}" in str(caught.value)
+    peer.settle()
     assert peer.requests == []
 
 
