@@ -136,8 +136,8 @@ class Text(ValueType):
 
     @property
     def quoted(self) -> bool:
-        """Strings are printed between quotes."""
-        return True
+        """Strings are printed between quotes, times are not [cli.md 1.3]."""
+        return self.named != "date-and-time"
 
 
 @dataclass(frozen=True, slots=True)
