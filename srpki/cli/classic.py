@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 from srpki.cli import wording
 from srpki.cli.classiccommands import classic_line
-from srpki.cli.classichelp import classic_help, syntax_of
 from srpki.cli.dialect import in_cases
 from srpki.cli.grammar import State
 from srpki.cli.lexer import Token, lex_classic
@@ -79,6 +78,8 @@ class ClassicCli(Shell):
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
         """Return the caret and the message; what misses arguments gets its syntax instead."""
         if failure.kind == "missing":
+            from srpki.cli.classichelp import syntax_of  # noqa: PLC0415 - start-up time
+
             return syntax_of(reading)
         return wording.classic_failure(failure, reading.tokens, line, self.margin)
 
@@ -92,6 +93,8 @@ class ClassicCli(Shell):
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""
+        from srpki.cli.classichelp import classic_help  # noqa: PLC0415 - start-up time
+
         reading = self.read(text)
         shown = classic_help(reading, text)
         return shown if isinstance(shown, str) else self.wrong(shown, reading, text)

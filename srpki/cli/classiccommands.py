@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srpki.cli.grammar import (
-    Alt,
-    Command,
-    Grammar,
-    Input,
-    Into,
-    Keyword,
-    Opt,
-    Root,
-    Seq,
-    Slot,
-    State,
-)
+from srpki.cli.effects import Command, Input, Into, Root
+from srpki.cli.grammar import Alt, Grammar, Keyword, Opt, Seq, Slot, State
 from srpki.cli.lines import keyword_of
 from srpki.cli.overlay import ClassicDialect
 from srpki.schema.nodes import Container, data_children

@@ -35,10 +35,7 @@ def expected(found: Walk, touched: Token) -> list[Terminal]:
         for terminal in found.expected()
         if isinstance(terminal, Slot)
         or (
-            not touched.quoted
-            and not terminal.hidden
-            and not terminal.structure
-            and terminal.word.startswith(touched.text)
+            not touched.quoted and not terminal.structure and terminal.word.startswith(touched.text)
         )
     ]
 

@@ -6,27 +6,18 @@ The classic CLI's reading is in `srpki.cli.overlay`; both share `value_of` and `
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from srpki.cli.effects import Close, Command, Effect, Effects, Input, Into, KeyOf, Open, Put, Run
 from srpki.cli.grammar import (
     Alt,
     AnyOrder,
     Cases,
-    Close,
     Closing,
-    Command,
-    Effect,
-    Effects,
     Grammar,
-    Input,
-    Into,
-    KeyOf,
     Keyword,
     Many,
-    Open,
     Opt,
-    Put,
-    Run,
+    Optional,
     Seq,
     Slot,
     State,
@@ -78,7 +69,7 @@ def mark_of(node: DataNode | Action) -> str:
 
 def key_slot(node: ListNode, leaf: Leaf) -> Slot:
     """Return the slot for the key *leaf* of *node*."""
-    return Slot(leaf.name, leaf.type, leaf.help, (KeyOf(leaf.name),), leaf, node.name)
+    return Slot(leaf.name, leaf.type, leaf.help, (KeyOf(leaf.name),), leaf, entries=node.name)
 
 
 def keys_of(node: ListNode) -> State:
@@ -146,14 +137,12 @@ class MdDialect:
         return " ".join(words)
 
 
-class MdContent(Grammar):
+class MdContent(Optional):
     """The inside of a context: values in any number, then at most one step into a context below.
 
     A step into a context in braces comes back; one without braces stays there, and everything
     that follows on the line is read there.
     """
-
-    nullable = True
 
     def __init__(self, dialect: MdDialect, node: Context, *, edits: bool) -> None:
         """Read the inside of *node*."""
@@ -226,39 +215,39 @@ def values_of(leaf: LeafList, effects: Effects) -> Grammar:
     return Alt((slot, Seq((_OPEN_LIST, Many(slot), _CLOSE_LIST))))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Inside(Grammar):
+class _Inside(Optional):
     """More of *content*, which was entered without braces from *resume*."""
 
-    content: MdContent
-    resume: MdContent
-    nullable = True
+    __slots__ = ("_content", "_resume")
+
+    def __init__(self, content: MdContent, resume: MdContent) -> None:
+        self._content = content
+        self._resume = resume
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the children's names."""
-        yield from self.content.inside(self.resume)
+        yield from self._content.inside(self._resume)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Tail(Grammar):
+class _Tail(Optional):
     """What follows the name of a context: its inside, in braces or without."""
 
-    content: MdContent
-    resume: MdContent
-    makes: bool
-    nullable = True
+    __slots__ = ("_content", "_makes", "_resume")
+
+    def __init__(self, content: MdContent, resume: MdContent, *, makes: bool) -> None:
+        self._content = content
+        self._resume = resume
+        self._makes = makes
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the brace, then the children's names."""
-        brace = Keyword("{", "Open the context", (Open(makes=self.makes),), structure=True)
-        yield brace, (self.content, CLOSE, self.resume)
-        yield from self.content.inside(self.resume)
+        brace = Keyword("{", "Open the context", (Open(makes=self._makes),), structure=True)
+        yield brace, (self._content, CLOSE, self._resume)
+        yield from self._content.inside(self._resume)
 
 
-class MdPlace(Grammar):
+class MdPlace(Optional):
     """A path from a context to anything below it, values left out."""
-
-    nullable = True
 
     def __init__(self, dialect: MdDialect, node: Context) -> None:
         """Read the paths from *node*."""

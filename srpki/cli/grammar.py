@@ -8,171 +8,28 @@ the answers. Grammars are deterministic: one word decides, nothing is tried twic
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from srpki.cli.effects import Effects
 from srpki.schema.nodes import Leaf, LeafList
-from srpki.schema.paths import Value
 from srpki.schema.types import ValueType
-
-# --- effects: what a recognised word means, folded by `srpki.cli.meaning` -------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """The words that follow are read from the root, wherever the session is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Into:
-    """One step down to *name*; a list entry waits for *keys*; *create* makes what is missing.
-
-    *enters* is false when the step only addresses something and the session stays where it is.
-    """
-
-    name: str
-    keys: tuple[str, ...] = ()
-    create: bool = False
-    enters: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class KeyOf:
-    """The value is the key *name* of the list entry stepped into last."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """The value, or *constant*, goes to the leaf at *leaf*, relative to the present step.
-
-    A *weak* one gives way to a value that the line gave before.
-    """
-
-    leaf: tuple[str, ...]
-    constant: Value | None = None
-    weak: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Suffix:
-    """*word* joins the value given last, after a blank."""
-
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """The value leaves the leaf-list at *leaf*."""
-
-    leaf: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Make:
-    """The container at *leaf* comes into being."""
-
-    leaf: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """What is at *leaf* goes, or the present step itself when *leaf* is empty."""
-
-    leaf: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The value times *factor* is added to the number at *leaf*."""
-
-    leaf: tuple[str, ...]
-    factor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Create:
-    """The word ``create`` of the classic CLI."""
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A brace opens; *makes* brings the container before it into being."""
-
-    makes: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """A brace closes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """The line is the session's own command *name*."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The line runs the device's *operation*."""
-
-    operation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """The value, or *constant*, is the input *name*; *weak* as for `Put`.
-
-    With *many* the values given are collected in a tuple.
-    """
-
-    name: str
-    constant: Value | None = None
-    weak: bool = False
-    many: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pipe:
-    """An output modifier *name* begins; inputs that follow belong to it."""
-
-    name: str
-
-
-Effect = (
-    Root
-    | Into
-    | KeyOf
-    | Put
-    | Suffix
-    | Take
-    | Make
-    | Remove
-    | Part
-    | Create
-    | Open
-    | Close
-    | Command
-    | Run
-    | Input
-    | Pipe
-)
-Effects = tuple[Effect, ...]
-
 
 # --- terminals ------------------------------------------------------------------------------------
 
 
 class Grammar:
-    """Base of everything that may be typed.
+    """Base of everything that may be typed."""
 
-    What is *nullable* may be left out; where something *stops*, the line may end whatever follows.
-    """
+    __slots__ = ()
 
-    nullable: bool = False
-    stops: bool = False
+    @property
+    def nullable(self) -> bool:
+        """Whether it may be left out."""
+        return False
+
+    @property
+    def stops(self) -> bool:
+        """Whether the line may end before it."""
+        return False
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield every terminal that may come first, with what is left after it."""
@@ -183,26 +40,50 @@ class Grammar:
         return ()
 
 
+class Optional(Grammar):
+    """Base of what may always be left out."""
+
+    __slots__ = ()
+
+    @property
+    def nullable(self) -> bool:
+        """Whether it may be left out: always."""
+        return True
+
+
 State = tuple[Grammar, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Keyword(Grammar):
     """A fixed word. *mark* is its sign in help, *group* the heading it is listed under.
 
     Words of a lower *tier* win over those of a higher one when an abbreviation fits both. *no*
-    tells the classic help that the word also has a ``no`` form; *hidden* words are never offered.
+    tells the classic help that the word also has a ``no`` form; *structure* words are marks of the
+    lexer.
     """
 
-    word: str
-    help: str = ""
-    effects: Effects = ()
-    mark: str = "-"
-    group: str = ""
-    tier: int = 0
-    no: bool = False
-    hidden: bool = False
-    structure: bool = False
+    __slots__ = ("effects", "group", "help", "mark", "no", "structure", "tier", "word")
+
+    def __init__(
+        self,
+        word: str,
+        help: str = "",  # noqa: A002 - the schema's own word
+        effects: Effects = (),
+        mark: str = "-",
+        *,
+        group: str = "",
+        tier: int = 0,
+        no: bool = False,
+        structure: bool = False,
+    ) -> None:
+        self.word = word
+        self.help = help
+        self.effects = effects
+        self.mark = mark
+        self.group = group
+        self.tier = tier
+        self.no = no
+        self.structure = structure
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the word itself."""
@@ -213,16 +94,27 @@ class Keyword(Grammar):
         return (self.word,)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Slot(Grammar):
     """A value of *type*, called *name*, declared by *leaf*; a key of the list *entries*."""
 
-    name: str
-    type: ValueType
-    help: str = ""
-    effects: Effects = ()
-    leaf: Leaf | LeafList | None = None
-    entries: str = ""
+    __slots__ = ("effects", "entries", "help", "leaf", "name", "type")
+
+    def __init__(
+        self,
+        name: str,
+        type: ValueType,  # noqa: A002 - the schema's own word
+        help: str = "",  # noqa: A002 - the schema's own word
+        effects: Effects = (),
+        leaf: Leaf | LeafList | None = None,
+        *,
+        entries: str = "",
+    ) -> None:
+        self.name = name
+        self.type = type
+        self.help = help
+        self.effects = effects
+        self.leaf = leaf
+        self.entries = entries
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the slot itself."""
@@ -266,14 +158,31 @@ def missing(state: State) -> tuple[str, ...]:
     return next((item.missing() for item in state if not item.nullable), ())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Seq(Grammar):
+class _Items(Grammar):
+    """A grammar made of several *items*."""
+
+    __slots__ = ("items",)
+    __match_args__ = ("items",)
+
+    def __init__(self, items: State) -> None:
+        self.items = items
+
+
+class _Item(Optional):
+    """A grammar made of one *item*, which may be left out."""
+
+    __slots__ = ("item",)
+    __match_args__ = ("item",)
+
+    def __init__(self, item: Grammar) -> None:
+        self.item = item
+
+
+class Seq(_Items):
     """*items* one after another."""
 
-    items: State
-
     @property
-    def nullable(self) -> bool:  # type: ignore[override]
+    def nullable(self) -> bool:
         """Whether every item may be left out."""
         return may_end(self.items)
 
@@ -286,14 +195,11 @@ class Seq(Grammar):
         return missing(self.items)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Alt(Grammar):
+class Alt(_Items):
     """One of *items*; nothing, when one of them is nothing."""
 
-    items: State
-
     @property
-    def nullable(self) -> bool:  # type: ignore[override]
+    def nullable(self) -> bool:
         """Whether one of the items may be left out."""
         return any(item.nullable for item in self.items)
 
@@ -307,24 +213,16 @@ class Alt(Grammar):
         return ("|".join(name for item in self.items for name in item.missing()[:1]),)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Opt(Grammar):
+class Opt(_Item):
     """*item*, or nothing."""
-
-    item: Grammar
-    nullable = True
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield what the item begins with."""
         yield from self.item.first()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Many(Grammar):
+class Many(_Item):
     """*item* any number of times."""
-
-    item: Grammar
-    nullable = True
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield what the item begins with; the same may follow again."""
@@ -332,27 +230,36 @@ class Many(Grammar):
             yield terminal, (*left, self)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Closing(Grammar):
     """The *word* that ends what a brace began; the line may end before it."""
 
-    word: Keyword
-    stops = True
+    __slots__ = ("word",)
+
+    def __init__(self, word: Keyword) -> None:
+        self.word = word
+
+    @property
+    def stops(self) -> bool:
+        """Whether the line may end before it."""
+        return True
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the word."""
         yield self.word, ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Cases(Grammar):
     """One of several sets of items, for `AnyOrder`: the first item typed decides which."""
 
-    sets: tuple[State, ...]
-    mandatory: bool = False
+    __slots__ = ("mandatory", "sets")
+    __match_args__ = ("sets",)
+
+    def __init__(self, sets: tuple[State, ...], *, mandatory: bool = False) -> None:
+        self.sets = sets
+        self.mandatory = mandatory
 
     @property
-    def nullable(self) -> bool:  # type: ignore[override]
+    def nullable(self) -> bool:
         """Whether no case need be chosen."""
         return not self.mandatory
 
@@ -370,14 +277,11 @@ def _spelled(terminal: Terminal) -> str:
     return terminal.word if isinstance(terminal, Keyword) else terminal.name
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AnyOrder(Grammar):
+class AnyOrder(_Items):
     """Each of *items* at most once, in any order; those that may not be left out exactly once."""
 
-    items: State
-
     @property
-    def nullable(self) -> bool:  # type: ignore[override]
+    def nullable(self) -> bool:
         """Whether every item may be left out."""
         return may_end(self.items)
 
@@ -404,11 +308,8 @@ def _from_case(chosen: State, others: State) -> Iterator[tuple[Terminal, State]]
             yield terminal, (*left, AnyOrder(remaining))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Some(Grammar):
+class Some(_Items):
     """At least one of *items*, each at most once, in any order."""
-
-    items: State
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield what any item begins with; each of the others may follow."""

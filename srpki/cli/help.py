@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from srpki.cli.completion import at_cursor, expected
-from srpki.cli.grammar import Command, Keyword, Run, Slot
+from srpki.cli.effects import Command, Run
+from srpki.cli.grammar import Keyword, Slot
 from srpki.cli.mdcommands import CONFIGURATION
 from srpki.cli.walker import Failure, Walk
 from srpki.schema.nodes import Leaf

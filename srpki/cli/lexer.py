@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LINE_LIMIT = 2600
 """Longest accepted line [cli.md 1.9: input line of ``md-cli-raw-command``]."""
@@ -10,8 +10,7 @@ LINE_LIMIT = 2600
 _BLANKS = " \t\r\n\f\v"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of the line between columns *start* and *end*, counted from 0.
 
     *text* is what was meant, without quotes and escapes. *quoted* strings are never keywords; of

@@ -5,24 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srpki.cli.dialect import key_slot
-from srpki.cli.grammar import (
-    Alt,
-    AnyOrder,
-    Effects,
-    Grammar,
-    Input,
-    KeyOf,
-    Keyword,
-    Make,
-    Opt,
-    Part,
-    Put,
-    Seq,
-    Slot,
-    Some,
-    State,
-    Suffix,
-)
+from srpki.cli.effects import Effects, Input, KeyOf, Make, Part, Put, Suffix
+from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Opt, Seq, Slot, Some, State
 from srpki.schema.nodes import (
     Action,
     Arg,

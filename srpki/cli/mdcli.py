@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from srpki.cli import help as helptext
 from srpki.cli import mdcommands, wording
 from srpki.cli.dialect import EDITABLE, MdDialect
 from srpki.cli.environment import Environment
@@ -128,10 +127,12 @@ class MdCli(Shell):
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""
+        from srpki.cli.help import md_help  # noqa: PLC0415 - start-up time
+
         reading = self.read(text)
         width = self.environment.number("console", "width")
         configuring = self.flow.mode is not None
-        shown = helptext.md_help(reading, text, width, configuring=configuring)
+        shown = md_help(reading, text, width, configuring=configuring)
         return shown if isinstance(shown, str) else self.wrong(shown, reading, text)
 
     def data(self, root: str) -> Branch:

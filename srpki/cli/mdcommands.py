@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srpki.cli.dialect import CLOSE, Context, MdDialect, modes
-from srpki.cli.grammar import (
-    Alt,
-    AnyOrder,
-    Command,
-    Grammar,
-    Input,
-    Into,
-    Keyword,
-    Many,
-    Opt,
-    Root,
-    Seq,
-    Slot,
-    State,
-)
+from srpki.cli.effects import Command, Input, Into, Root
+from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Many, Opt, Seq, Slot, State
 from srpki.schema.nodes import Container, data_children
 from srpki.schema.types import Integer
 
@@ -115,7 +102,7 @@ def _elsewhere(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     for child in data_children(dialect.root):
         if isinstance(child, Container) and child.name in ("environment", "show"):
             effects = (Root(), Into(child.name))
-            keyword = Keyword(child.name, child.help, effects, "+", GLOBAL, tier=2)
+            keyword = Keyword(child.name, child.help, effects, "+", group=GLOBAL, tier=2)
             yield Seq((keyword, dialect.content(child, edits=child.name == "environment")))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from srpki.cli.grammar import (
+from srpki.cli.effects import (
     Close,
     Command,
     Create,
@@ -30,16 +30,14 @@ from srpki.config.edit import Edit
 from srpki.schema.paths import Key, Path, Step, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Modifier:
+class Modifier(NamedTuple):
     """An output modifier with its inputs."""
 
     name: str
     inputs: dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a line means.
 
     *context* is where it leads and *target* what it addressed last; *opened* are the contexts that

@@ -5,22 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srpki.cli.dialect import Context, First, in_cases, inputs_of, key_slot, mark_of
-from srpki.cli.grammar import (
-    Create,
-    Effects,
-    Grammar,
-    Into,
-    Keyword,
-    Opt,
-    Put,
-    Remove,
-    Run,
-    Seq,
-    Slot,
-    State,
-    Take,
-    Terminal,
-)
+from srpki.cli.effects import Create, Effects, Into, Put, Remove, Run, Take
+from srpki.cli.grammar import Grammar, Keyword, Opt, Optional, Seq, Slot, State, Terminal
 from srpki.cli.lines import LineReader, classic_value, keyword_of, line_names
 from srpki.schema.nodes import (
     Absent,
@@ -82,10 +68,8 @@ class ClassicDialect:
         return names
 
 
-class ClassicContent(Grammar):
+class ClassicContent(Optional):
     """The inside of a context: one command, or one step further in; ``no`` undoes it."""
-
-    nullable = True
 
     def __init__(self, dialect: ClassicDialect, node: Context, *, edits: bool) -> None:
         """Read the inside of *node*."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from srpki.cli.effects import Input, Pipe
 from srpki.cli.grammar import (
     Alt,
     AnyOrder,
     Grammar,
-    Input,
     Keyword,
     Opt,
-    Pipe,
+    Optional,
     Seq,
     Slot,
     State,
@@ -56,10 +56,8 @@ _MODIFIERS = Alt(
 _BAR = Keyword("|", "Change the output", structure=True)
 
 
-class _Tail(Grammar):
+class _Tail(Optional):
     """Modifiers, one after another."""
-
-    nullable = True
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the bar."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from srpki.schema.paths import Value
 
@@ -45,8 +44,7 @@ class Device(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of a line: *text* to print (no newline at its end) and whether it went well.
 
     After a *question* the next line is its answer; a *closed* session takes no more lines.
@@ -58,8 +56,7 @@ class Answer:
     closed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A completion: *text* takes the place of the last *replaces* characters before the cursor."""
 
     text: str

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
-from srpki.cli.classic import ClassicCli
-from srpki.cli.mdcli import MdCli
 from srpki.cli.port import Answer, Device, Offer
 from srpki.cli.shell import Saved, Shell
 
@@ -13,8 +11,10 @@ __all__ = ["Answer", "Device", "Dialect", "Offer", "Session"]
 
 Dialect = Literal["md", "classic"]
 
-TO_CLASSIC = "INFO: CLI #2051: Switching to the classic CLI engine"
-TO_MD = "INFO: CLI #2052: Switching to the MD-CLI engine"
+ARRIVAL: Final[dict[Dialect, str]] = {
+    "classic": "INFO: CLI #2051: Switching to the classic CLI engine",
+    "md": "INFO: CLI #2052: Switching to the MD-CLI engine",
+}
 HISTORY = 1000
 """Most commands remembered."""
 
@@ -28,16 +28,17 @@ class Session:
     def __init__(self, device: Device, dialect: Dialect = "md", user: str = "admin") -> None:
         """Open a session of *user* on *device* in *dialect*."""
         self._history: list[str] = []
-        saved = Saved(device)
-        self._md = MdCli(device, saved, user, self._history)
-        self._classic = ClassicCli(device, saved, self._history)
-        self._active: Shell = self._md if dialect == "md" else self._classic
+        self._device = device
+        self._user = user
+        self._saved = Saved(device)
+        self._shells: dict[Dialect, Shell] = {}
+        self._active: Dialect = dialect
         self._asking: Shell | None = None
 
     @property
     def prompt(self) -> str:
         """What stands before the next line."""
-        return self._active.prompt
+        return self._shell.prompt
 
     def feed(self, line: str) -> Answer:
         """Answer *line*, or the question that the last answer ended with."""
@@ -51,28 +52,48 @@ class Session:
             return self._switch(command)
         if command.startswith("//"):
             return self._across(command[1:])
-        return self._noted(self._active, self._active.feed(line))
+        return self._noted(self._shell, self._shell.feed(line))
 
     def control_z(self) -> Answer:
         """Answer Ctrl-Z: back to the operational root; a question is taken back."""
         self._asking = None
-        return self._noted(self._active, self._active.control_z())
+        return self._noted(self._shell, self._shell.control_z())
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*; nothing after ``//``."""
-        return "" if self._elsewhere(text) else self._active.help(text)
+        return "" if self._elsewhere(text) else self._shell.help(text)
 
     def complete(self, text: str) -> list[Offer]:
         """Return the completions of *text*, which ends at the cursor; nothing after ``//``."""
-        return [] if self._elsewhere(text) else self._active.complete(text)
+        return [] if self._elsewhere(text) else self._shell.complete(text)
 
     def expand(self, text: str) -> str:
         """Return what Space adds to *text* where the last word can be only one keyword."""
-        return "" if self._elsewhere(text) else self._active.expand(text)
+        return "" if self._elsewhere(text) else self._shell.expand(text)
 
     def close(self) -> None:
         """End the session; what it holds is let go, edits of a private candidate are lost."""
-        self._md.close()
+        for shell in self._shells.values():
+            shell.close()
+
+    @property
+    def _shell(self) -> Shell:
+        return self._of(self._active)
+
+    def _of(self, dialect: Dialect) -> Shell:
+        """Return the CLI of *dialect*, built when it is first needed (start-up time)."""
+        if dialect not in self._shells:
+            if dialect == "md":
+                from srpki.cli.mdcli import MdCli  # noqa: PLC0415 - start-up time
+
+                md = MdCli(self._device, self._saved, self._user, self._history)
+                self._shells["md"] = md
+            else:
+                from srpki.cli.classic import ClassicCli  # noqa: PLC0415 - start-up time
+
+                classic = ClassicCli(self._device, self._saved, self._history)
+                self._shells["classic"] = classic
+        return self._shells[dialect]
 
     def _elsewhere(self, text: str) -> bool:
         return self._asking is not None or text.lstrip().startswith("//")
@@ -81,25 +102,22 @@ class Session:
         self._asking = shell if answer.question is not None else None
         return answer
 
-    def _other(self) -> Shell:
-        return self._classic if self._active is self._md else self._md
+    @property
+    def _other(self) -> Dialect:
+        return "classic" if self._active == "md" else "md"
 
     def _switch(self, command: str) -> Answer:
-        wanted = {"/!classic-cli": self._classic, "/!md-cli": self._md}.get(command)
-        if wanted is self._active:
+        wanted = {"/!classic-cli": "classic", "/!md-cli": "md"}.get(command)
+        if wanted == self._active:
             return Answer()
-        self._active = self._other()
-        return Answer(_arrival(self._active))
+        self._active = self._other
+        return Answer(ARRIVAL[self._active])
 
     def _across(self, command: str) -> Answer:
-        other, back = self._other(), self._active
+        other = self._of(self._other)
         echoed = f"{other.prompt.lstrip()}{command}"
         said = other.feed(command)
-        text = "\n".join(part for part in (_arrival(other), echoed, said.text) if part)
+        text = "\n".join(part for part in (ARRIVAL[self._other], echoed, said.text) if part)
         if said.question is not None:
             return self._noted(other, Answer(text, said.ok, said.question))
-        return Answer(f"{text}\n{_arrival(back)}", said.ok, closed=said.closed)
-
-
-def _arrival(shell: Shell) -> str:
-    return TO_MD if isinstance(shell, MdCli) else TO_CLASSIC
+        return Answer(f"{text}\n{ARRIVAL[self._active]}", said.ok, closed=said.closed)

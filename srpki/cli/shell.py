@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from srpki.cli import completion, pipes, wording
-from srpki.cli.commands import run
+from srpki.cli import pipes, wording
 from srpki.cli.grammar import Slot, State
 from srpki.cli.lexer import LINE_LIMIT, Token
 from srpki.cli.meaning import Meaning, meaning
@@ -23,13 +22,16 @@ SAVE = "admin.save"
 """The operation after which nothing is unsaved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A line cut into *tokens*, to be read from *state*, which begins at *start*."""
 
     tokens: Sequence[Token]
     state: State
     start: Path
+
+
+if TYPE_CHECKING:
+    from srpki.cli.completion import Source
 
 
 class Saved:
@@ -87,6 +89,10 @@ class Shell(ABC):
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""
 
+    def close(self) -> None:
+        """Let go of what the session holds."""
+        self._asked = None
+
     @abstractmethod
     def control_z(self) -> Answer:
         """Answer Ctrl-Z."""
@@ -130,6 +136,8 @@ class Shell(ABC):
         """Return the completions of *text*, which ends at the cursor."""
         if self._asked is not None or len(text) > LINE_LIMIT:
             return []
+        from srpki.cli import completion  # noqa: PLC0415 - start-up time
+
         reading = self.read(text)
         return completion.complete(reading.state, reading.tokens, text, self._values(reading))
 
@@ -137,6 +145,8 @@ class Shell(ABC):
         """Return the rest of the last keyword of *text* where only one fits, else nothing."""
         if self._asked is not None or len(text) > LINE_LIMIT:
             return ""
+        from srpki.cli import completion  # noqa: PLC0415 - start-up time
+
         reading = self.read(text)
         return completion.expand(reading.state, reading.tokens, text)
 
@@ -151,6 +161,8 @@ class Shell(ABC):
 
     def run(self, said: Meaning) -> Answer:
         """Run the operation that *said* names."""
+        from srpki.cli.commands import run  # noqa: PLC0415 - start-up time
+
         answer = run(self.device, said, self.operation_failed, self.rows)
         if answer.ok and said.operation == SAVE:
             self.saved.note(self.device)
@@ -167,7 +179,7 @@ class Shell(ABC):
 
     # --- values that exist now ---
 
-    def _values(self, reading: Reading) -> completion.Source:
+    def _values(self, reading: Reading) -> Source:
         def source(slot: Slot, said: Meaning) -> Sequence[str]:
             if slot.entries and said.target:
                 return self._keys(slot, said.target)

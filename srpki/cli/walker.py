@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from srpki.cli.grammar import Keyword, Slot, State, Terminal, may_end, missing, options
 from srpki.cli.lexer import Token
@@ -17,8 +17,7 @@ from srpki.schema.types import ValueTypeError
 Kind = Literal["unknown", "ambiguous", "value", "quote", "missing"]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A terminal that was recognised; *value* is what a slot's text means."""
 
     terminal: Terminal
@@ -26,8 +25,7 @@ class Match:
     value: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Where and how the line went wrong; *at* is the number of the token, *text* says why.
 
     *names* are the words that an abbreviation fits, or the values that are missing.
@@ -39,8 +37,7 @@ class Failure:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     """One way to read the words: what was *recognised*, and the *state* that this leads to.
 
     Words that begin two alternatives alike are read both ways until one of them fails.
@@ -82,8 +79,7 @@ class Walk:
         return list(seen.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """A terminal that may come next for *thread*, and what is left after it."""
 
     thread: Thread

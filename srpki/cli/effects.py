@@ -1,0 +1,136 @@
+"""What a recognised word means: the effects that `srpki.cli.meaning` folds together."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from srpki.schema.paths import Value
+
+
+class Root(NamedTuple):
+    """The words that follow are read from the root, wherever the session is."""
+
+
+class Into(NamedTuple):
+    """One step down to *name*; a list entry waits for *keys*; *create* makes what is missing.
+
+    *enters* is false when the step only addresses something and the session stays where it is.
+    """
+
+    name: str
+    keys: tuple[str, ...] = ()
+    create: bool = False
+    enters: bool = True
+
+
+class KeyOf(NamedTuple):
+    """The value is the key *name* of the list entry stepped into last."""
+
+    name: str
+
+
+class Put(NamedTuple):
+    """The value, or *constant*, goes to the leaf at *leaf*, relative to the present step.
+
+    A *weak* one gives way to a value that the line gave before.
+    """
+
+    leaf: tuple[str, ...]
+    constant: Value | None = None
+    weak: bool = False
+
+
+class Suffix(NamedTuple):
+    """*word* joins the value given last, after a blank."""
+
+    word: str
+
+
+class Take(NamedTuple):
+    """The value leaves the leaf-list at *leaf*."""
+
+    leaf: tuple[str, ...]
+
+
+class Make(NamedTuple):
+    """The container at *leaf* comes into being."""
+
+    leaf: tuple[str, ...]
+
+
+class Remove(NamedTuple):
+    """What is at *leaf* goes, or the present step itself when *leaf* is empty."""
+
+    leaf: tuple[str, ...] = ()
+
+
+class Part(NamedTuple):
+    """The value times *factor* is added to the number at *leaf*."""
+
+    leaf: tuple[str, ...]
+    factor: int
+
+
+class Create(NamedTuple):
+    """The word ``create`` of the classic CLI."""
+
+
+class Open(NamedTuple):
+    """A brace opens; *makes* brings the container before it into being."""
+
+    makes: bool = False
+
+
+class Close(NamedTuple):
+    """A brace closes."""
+
+
+class Command(NamedTuple):
+    """The line is the session's own command *name*."""
+
+    name: str
+
+
+class Run(NamedTuple):
+    """The line runs the device's *operation*."""
+
+    operation: str
+
+
+class Input(NamedTuple):
+    """The value, or *constant*, is the input *name*; *weak* as for `Put`.
+
+    With *many* the values given are collected in a tuple.
+    """
+
+    name: str
+    constant: Value | None = None
+    weak: bool = False
+    many: bool = False
+
+
+class Pipe(NamedTuple):
+    """An output modifier *name* begins; inputs that follow belong to it."""
+
+    name: str
+
+
+Effect = (
+    Root
+    | Into
+    | KeyOf
+    | Put
+    | Suffix
+    | Take
+    | Make
+    | Remove
+    | Part
+    | Create
+    | Open
+    | Close
+    | Command
+    | Run
+    | Input
+    | Pipe
+)
+Effects = tuple[Effect, ...]
