@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from srpki.core.durations import parse_duration
@@ -25,8 +25,13 @@ def clock_show(router: Router, inputs: Inputs) -> Outcome:
     """Show the lab's time and how far it is from real time."""
     del inputs
     clock = _laboratory(router).clock
-    pairs = (("Lab time", _rfc3339(clock.now())), ("Ahead of real time", str(clock.offset)))
+    pairs = (("Lab time", _rfc3339(clock.now())), ("Ahead of real time", _distance(clock.offset)))
     return Outcome(data=Fields(title="Lab Clock (emulator only)", pairs=pairs))
+
+
+def _distance(offset: timedelta) -> str:
+    sign = "-" if offset < timedelta(seconds=-1) else ""
+    return sign + str(timedelta(seconds=round(abs(offset).total_seconds())))
 
 
 def clock_advance(router: Router, inputs: Inputs) -> Outcome:

@@ -147,7 +147,7 @@ def _auto_update_fields(router: Router, name: str, entry: EntryState) -> Fields:
         ("Last Start Time", _moment(entry.last_update_start_time)),
         ("Last End Time", _moment(entry.last_update_end_time)),
         ("Next Update Time", _moment(entry.next_update_time)),
-        ("Used By", ", ".join(str(use) for use in users) or NOT_SPECIFIED),
+        ("Used By", ", ".join(use.user for use in users) or NOT_SPECIFIED),
     )
     return Fields(title="Certificate Auto Update Information", pairs=pairs)
 

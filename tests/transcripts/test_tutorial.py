@@ -1,7 +1,8 @@
 """The tutorial's transcript is what the program prints: every block is typed and compared.
 
 A block marked ``transcript`` holds prompts, commands and output as on the screen. Words between
-angle brackets, as <serial>, stand for text that varies.
+angle brackets, as <serial>, stand for text that varies; in commands, <reference> and <secret> are
+those that `lab ca show` tells.
 """
 
 import re
@@ -28,6 +29,12 @@ def matches(expected, actual):
     return re.fullmatch(pattern, actual.rstrip()) is not None
 
 
+def filled(command, told):
+    for placeholder, value in told.items():
+        command = command.replace(placeholder, value)
+    return command
+
+
 def squeeze(text):
     return [line for line in text.splitlines() if line.strip()]
 
@@ -36,10 +43,11 @@ def squeeze(text):
 def test_what_the_page_shows_is_what_the_program_prints(name, tmp_path):
     blocks = transcript_blocks(DOCS / name)
     assert blocks, "the page has no transcript"
-    with opened_lab(tmp_path / "node") as (router, _lab):
+    with opened_lab(tmp_path / "node") as (router, lab):
+        told = {"<reference>": lab.server.reference, "<secret>": lab.server.secret}
         session = Session(router)
         for block in blocks:
-            commands = COMMAND.findall(block)
+            commands = [filled(command, told) for command in COMMAND.findall(block)]
             assert commands, block
             shown = "".join(
                 f"{step.prompt}{step.command}\n{step.output}\n"
