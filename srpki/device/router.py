@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +81,7 @@ class Router:
         self.seal = Seal(state / "chassis.key", self.entropy)
         self.keystore = Keystore(cf3, self.seal)
         self.keystore.recover()
+        _sweep(state)
         self.datastore = Datastore(SCHEMA.configure, sealer=self.seal, running=self._load())
         self.engine = Engine(
             clock=self.clock,
@@ -182,6 +184,13 @@ class _EngineParticipant:
 
     def abort(self) -> None:
         """Forget nothing: nothing was prepared."""
+
+
+def _sweep(state: Path) -> None:
+    """Remove what a killed process may have left: sealed key files for the TLS library."""
+    for stale in state.glob("tls-*.pem"):
+        with suppress(OSError):
+            stale.unlink()
 
 
 def make_directories(node: Path) -> tuple[Path, Path]:

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 RUNS = 15
-PROMPT = re.compile(rb"A:admin@\S+# ")
+PROMPT = re.compile(rb"A:admin@[^ #]+#")
 
 
 def timed(command, **options):

@@ -1,0 +1,52 @@
+"""Every file under examples/ runs, and says the same in both CLIs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from srpki.cli.session import Session
+from srpki.frontend.batch import exchanges
+from srpki.frontend.node import opened
+from srpki.labca.faults import parse_script
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SEALED = re.compile(r'password ".*"')
+
+
+def run(name, dialect, node):
+    lines = (EXAMPLES / name).read_text(encoding="utf-8").splitlines()
+    with opened(node, lab=False) as router:
+        for step in exchanges(Session(router, dialect=dialect), lines):
+            assert step.ok, f"{step.command}: {step.output}"
+    configuration = (node / "cf3" / "config.cfg").read_text(encoding="utf-8")
+    return SEALED.sub("password (sealed)", configuration)
+
+
+def test_the_demos_configuration_is_the_same_in_both_dialects(tmp_path):
+    md = run("renewal.md-cli", "md", tmp_path / "md")
+    classic = run("renewal.classic", "classic", tmp_path / "classic")
+    assert md == classic
+    assert md.count("(sealed)") == 1
+    assert "change-me" not in md
+
+
+@pytest.mark.parametrize("name", ["faults.txt"])
+def test_the_fault_script_is_one(name):
+    faults = parse_script((EXAMPLES / name).read_text(encoding="utf-8"))
+    assert [fault.operation for fault in faults] == [
+        "kur",
+        "simpleenroll",
+        "simpleenroll",
+        "ir",
+        "kur",
+    ]
+
+
+def test_no_example_is_left_out():
+    assert {path.name for path in EXAMPLES.iterdir()} == {
+        "README.md",
+        "faults.txt",
+        "renewal.classic",
+        "renewal.md-cli",
+    }
