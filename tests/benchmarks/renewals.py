@@ -5,6 +5,7 @@ The lab CA is a process of its own. Both sides renew a P-256 certificate with ce
 openssl the new keys are made beforehand, ours are made within the time measured.
 """
 
+import itertools
 import json
 import shutil
 import statistics
@@ -105,7 +106,7 @@ def openssl_renewals(ca, place):
     new = ["-newkey", str(files[0][0]), "-certout", str(files[0][1])]
     subprocess.run([*openssl, *enrol, *new], check=True, capture_output=True)
     times = []
-    for (old_key, old), (key, certificate) in zip(files, files[1:], strict=False):
+    for (old_key, old), (key, certificate) in itertools.pairwise(files):
         update = ["-cmd", "kur", "-cert", str(old), "-key", str(old_key), *trusted]
         update += ["-newkey", str(key), "-certout", str(certificate)]
         begin = time.perf_counter()

@@ -26,7 +26,7 @@ def test_a_whole_number_and_a_unit_are_a_duration(text, duration):
     "text", ["", "d", "30", "30w", "-1d", "1.5h", "1d 2h", "٣d", "99999999999d"]
 )
 def test_anything_else_is_refused_with_the_forms_that_work(text):
-    with pytest.raises(InvalidInputError, match="90s, 45m, 12h or 30d|century"):
+    with pytest.raises(InvalidInputError, match=r"90s, 45m, 12h or 30d|century"):
         parse_duration(text)
 
 
