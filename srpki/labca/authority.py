@@ -187,24 +187,29 @@ class Authority:
         subject: x509.Name,
         alternative: x509.SubjectAlternativeName | None = None,
         *,
-        validity: timedelta | None = None,
+        not_after: datetime | None = None,
         start: datetime | None = None,
     ) -> Issued:
-        """Issue a certificate from now, or *start*, for *validity*, and remember it.
+        """Issue a certificate from now, or *start*, and remember it.
 
-        Raises `RefusedError` for a key, a name or a number of names that it does not certify, and
-        what `IssuedStore.add` raises.
+        It ends as the settings say, or at *not_after* when that is earlier.
+        Raises `RefusedError` for a key, names or an end that it does not certify, and what
+        `IssuedStore.add` raises.
         """
         check_subject(public_key, subject, alternative)
         begin = (start or self.clock.now()).replace(microsecond=0)
-        end = begin + (validity or timedelta(seconds=self.settings.validity))
+        end = min(begin + timedelta(seconds=self.settings.validity), profiles.WIDE_END)
+        if not_after is not None:
+            end = min(end, not_after.replace(microsecond=0))
+        if end <= begin:
+            raise RefusedError("the end that was asked for has passed")
         number = serial_number(self.entropy)
         certificate = profiles.end_entity(
             Subject(subject, public_key, alternative),
             self._issuer,
             number,
             begin,
-            min(end, profiles.WIDE_END),
+            end,
         )
         record = Issued(number, certificate, names.display(subject))
         self._store.add(record)

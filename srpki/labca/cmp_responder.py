@@ -98,6 +98,7 @@ class CmpResponder:
                 enrolment.public_key,
                 enrolment.subject,
                 enrolment.alternative,
+                not_after=enrolment.not_after,
             ).certificate
         except RefusedError as error:
             raise RefusalError("badCertTemplate", error.sentence) from None

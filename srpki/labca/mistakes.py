@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
@@ -15,7 +15,7 @@ from srpki.labca.store import Issued
 from srpki.x509 import keys
 
 _ANOTHER: Final = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "somebody else")])
-_EXPIRED: Final = timedelta(hours=1)
+_HOUR: Final = timedelta(hours=1)
 
 
 def issue(
@@ -25,19 +25,21 @@ def issue(
     subject: x509.Name,
     alternative: x509.SubjectAlternativeName | None,
     *,
-    validity: timedelta | None = None,
+    not_after: datetime | None = None,
 ) -> Issued:
-    """Return a certificate issued as *fault* asks, or as it should be; raises `RefusedError`."""
-    start = None
+    """Return a certificate issued as *fault* asks, or as it should be.
+
+    *not_after* is the end that was asked for. Raises what `Authority.issue` raises.
+    """
+    start, now = None, authority.clock.now()
     match fault.action if fault is not None else "":
         case "wrong-key":
             public_key = keys.generate(keys.spec_of(public_key)).public_key()
         case "wrong-subject":
             subject = _ANOTHER
         case "issue-expired":
-            # Two hours ago, for one hour.
-            start, validity = authority.clock.now() - 2 * _EXPIRED, _EXPIRED
+            start, not_after = now - 2 * _HOUR, now - _HOUR
         case "short-life":
             assert fault is not None
-            validity = timedelta(seconds=fault.delay)
-    return authority.issue(public_key, subject, alternative, validity=validity, start=start)
+            not_after = now + timedelta(seconds=fault.delay)
+    return authority.issue(public_key, subject, alternative, not_after=not_after, start=start)

@@ -249,7 +249,11 @@ class CmpServer:
             self._take(transaction, certificate)
         else:
             self._reopen(header, transaction)
-        granted = status.GRANTED_WITH_MODS if enrolment.more_asked else status.ACCEPTED
+        as_asked = not enrolment.more_asked and enrolment.not_after in (
+            None,
+            certificates.facts(certificate).not_after,
+        )
+        granted = status.ACCEPTED if as_asked else status.GRANTED_WITH_MODS
         return self._response(transaction, StatusInfo(granted), certificate)
 
     def _reopen(self, header: Header, transaction: Transaction) -> None:

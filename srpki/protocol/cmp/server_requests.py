@@ -7,9 +7,11 @@ update must name the certificate that signed it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.asn1 import GeneralizedTime, UTCTime, sequence
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from srpki.core.errors import InvalidInputError, ProtocolError
@@ -27,14 +29,16 @@ _P10CR_ID = -1  # a PKCS#10 has no certReqId [RFC 9483, 4.1.4]
 _EXTENSION_REQUEST = "1.2.840.113549.1.9.14"
 _SET = 0x31
 _CONTEXT_0 = 0xA0
+_NOT_AFTER = b"\xa1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
     """A request that the protocol has nothing against; the CA may issue or not.
 
-    *updated* is the certificate (DER) that a key update replaces; *more_asked* says that the
-    template has extensions beside subjectAltName, which the CA decides alone.
+    *updated* is the certificate (DER) that a key update replaces; *not_after* the end that the
+    template asks for; *more_asked* says that it asks for more, which the CA decides alone:
+    extensions beside subjectAltName.
     """
 
     kind: str
@@ -43,7 +47,15 @@ class Enrolment:
     alternative: x509.SubjectAlternativeName | None
     public_key: CertificatePublicKeyTypes = field(repr=False)
     updated: bytes | None = field(default=None, repr=False)
+    not_after: datetime | None = None
     more_asked: bool = False
+
+
+@sequence
+class _Time:
+    """Holds a Time, which the library decodes only inside something [RFC 5280, 4.1]."""
+
+    value: UTCTime | GeneralizedTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +161,7 @@ def _template(kind: str, request: CertificateRequest, public_key: bytes) -> Enro
         subject=subject,
         alternative=_alternative(extensions),
         public_key=key,
+        not_after=_not_after(request),
         more_asked=any(
             not isinstance(extension.value, x509.SubjectAlternativeName) for extension in extensions
         ),
@@ -163,6 +176,19 @@ def _alternative(extensions: x509.Extensions) -> x509.SubjectAlternativeName | N
         if isinstance(extension.value, x509.SubjectAlternativeName):
             found = extension.value
     return found
+
+
+def _not_after(request: CertificateRequest) -> datetime | None:
+    """Return the notAfter of the template's OptionalValidity, None when it has none."""
+    template = asn1.decode(asn1.CertRequest, request.der, "certificate request").cert_template
+    for item in template.validity or ():
+        if item.tag_bytes == _NOT_AFTER:
+            try:
+                time = asn1.decode(_Time, der.encode(der.SEQUENCE, bytes(item.data)), "validity")
+            except ProtocolError as error:
+                raise RefusalError("badCertTemplate", error.sentence) from None
+            return time.value.as_datetime().replace(tzinfo=UTC)
+    return None
 
 
 def _check_possession(

@@ -10,7 +10,7 @@ from pyasn1_modules import rfc4210
 from srpki.core.entropy import SystemEntropy
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED, SUPERSEDED
-from srpki.protocol.cmp import bodies, protect
+from srpki.protocol.cmp import asn1, bodies, protect
 from srpki.protocol.cmp.client import (
     CmpPeer,
     MacCredentials,
@@ -21,7 +21,7 @@ from srpki.protocol.cmp.client import (
 from srpki.protocol.cmp.header import IMPLICIT_CONFIRM
 from srpki.protocol.cmp.status import StatusInfo
 from srpki.protocol.steps import Send
-from srpki.x509 import certificates, csr, der, keys, names
+from srpki.x509 import certificates, csr, der, keys, names, signatures
 
 NULL = b"\x05\x00"
 IMPLICITLY = {"general_info": ((IMPLICIT_CONFIRM, NULL),)}
@@ -205,6 +205,46 @@ def test_extensions_that_the_ca_decides_are_granted_with_modifications(cmp, devi
     body = cmp.request("ir", device_key, extensions=der.encode(der.SEQUENCE, extension))
     (response,), _ = bodies.decode_responses(cmp.ask(body))
     assert response.status.word == "granted-with-mods"
+
+
+def until(cmp, key, time):
+    """Return an ir whose template has the OptionalValidity of a notAfter *time* (DER)."""
+    request = asn1.decode(
+        asn1.CertRequest,
+        bodies.encode_request(
+            bodies.CertificateRequest(
+                cert_req_id=0,
+                subject=names.parse_dn("CN=gw").public_bytes(),
+                public_key=keys.spki(key),
+            )
+        ),
+        "request",
+    )
+    request.cert_template.validity = [asn1.tlv(der.encode(0xA1, time))]
+    data = asn1.encode(request)
+    signature, algorithm = keys.sign(key, data, "sha256"), signatures.algorithm(key, "sha256")
+    return bodies.encode_signed_request("ir", data, algorithm, signature)
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        # the CA's clock stands at 2030-05-17 12:00, it issues for one hour
+        (b"\x17\x0d300517121000Z", ("accepted", "2030-05-17 12:10")),
+        (b"\x18\x0f20500517121000Z", ("granted-with-mods", "2030-05-17 13:00")),
+        (b"\x17\x0d300517115959Z", ("rejection", "")),
+        (b"\x17\x02xx", ("rejection", "")),
+        (b"\x02\x01\x01", ("rejection", "")),
+    ],
+)
+def test_an_end_that_is_asked_for_is_granted_when_it_is_earlier(cmp, device_key, time, expected):
+    (response,), _ = bodies.decode_responses(cmp.ask(until(cmp, device_key, time)))
+    word, end = expected
+    assert response.status.word == word
+    if end:
+        assert f"{certificates.facts(response.certificate).not_after:%Y-%m-%d %H:%M}" == end
+    else:
+        assert response.status.fail_info == ("badCertTemplate",)
 
 
 def test_polling_ends_when_the_clock_says_so(cmp, clock, faults, device_key):

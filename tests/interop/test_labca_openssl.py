@@ -1,0 +1,428 @@
+"""OpenSSL's CMP client, verifier, TLS client and curl against the lab CA."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+
+from srpki.core.clock import SystemClock
+from srpki.core.entropy import SystemEntropy
+from srpki.labca.authority import Authority, CaSettings
+from srpki.labca.server import LabCa
+from srpki.x509 import certificates, csr, keys, names
+
+pytestmark = pytest.mark.interop
+
+SUBJECT = "/C=DE/O=Lab/CN=gw"
+CA_KEYS = {
+    "ecdsa": keys.KeySpec("ecdsa", curve="secp256r1"),
+    "rsa": keys.KeySpec("rsa", size=2048),
+}
+
+
+def need(program):
+    """Return the path of *program*; absent, it is a failure in CI and a skip elsewhere."""
+    found = shutil.which(program)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"{program} is not installed")
+        pytest.skip(f"{program} is not installed")
+    return found
+
+
+def run(*words, check=True, **options):
+    environment = {**os.environ, "OPENSSL_CONF": os.devnull, "LC_ALL": "C"}
+    done = subprocess.run(
+        [str(word) for word in words],
+        capture_output=True,
+        timeout=60,
+        env=environment,
+        check=False,
+        **options,
+    )
+    assert not check or done.returncode == 0, done.stderr.decode()
+    return done
+
+
+@pytest.fixture(scope="module")
+def vendor():
+    """A maker of devices, with a device of its own: an authority that only this file knows."""
+    authority = Authority(None, SystemClock(), SystemEntropy())
+    key = keys.generate(CA_KEYS["ecdsa"])
+    return authority, key, authority.issue(key.public_key(), names.parse_dn("O=Vendor,CN=SN1"))
+
+
+@pytest.fixture(scope="module", params=sorted(CA_KEYS))
+def lab(request, tmp_path_factory, vendor):
+    settings = CaSettings(
+        key=CA_KEYS[request.param],
+        reference="4711",
+        secret="insecure",
+        est_username="user",
+        est_password="password",
+        vendor_anchors=(vendor[0].root,),
+    )
+    directory = tmp_path_factory.mktemp("ca")
+    authority = Authority(directory, SystemClock(), SystemEntropy(), settings)
+    with LabCa(authority) as server:
+        yield server
+    authority.close()
+
+
+class Device:
+    """Keys and certificates in a directory, and `openssl cmp` for them."""
+
+    def __init__(self, directory, lab):
+        self.directory = directory
+        self.lab = lab
+        self.openssl = need("openssl")
+
+    def key(self, name="key", spec=CA_KEYS["ecdsa"]):
+        path = self.directory / f"{name}.pem"
+        key = keys.generate(spec)
+        path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        return path
+
+    def file(self, name, *ders):
+        path = self.directory / name
+        path.write_text("".join(pem(der) for der in ders))
+        return path
+
+    def cmp(self, command, *words, out="cert", check=True):
+        """Run `openssl cmp`; return the enrolled certificate's path and the program's words."""
+        path = self.directory / f"{out}.pem"
+        done = run(
+            *(self.openssl, "cmp", "-config", "", "-batch", "-cmd", command),
+            *("-server", f"127.0.0.1:{self.lab.cmp_port}", "-path", "/pkix/"),
+            *("-certout", path),
+            *words,
+            check=False,
+        )
+        said = done.stderr.decode() + done.stdout.decode()
+        assert (done.returncode == 0) == check, said
+        assert path.exists() == check
+        return path, said
+
+    def by_password(self, command="ir", *words, key=None, secret="insecure", **options):
+        return self.cmp(
+            command,
+            *("-ref", "4711", "-secret", f"pass:{secret}", "-recipient", "/CN=lab"),
+            *("-newkey", key or self.key(), "-subject", SUBJECT),
+            *words,
+            **options,
+        )
+
+    def by_signature(self, command, certificate, key, *words, trusted=None, **options):
+        return self.cmp(
+            command,
+            *("-cert", certificate, "-key", key, "-trusted", trusted or self.lab.trust_anchor),
+            *words,
+            **options,
+        )
+
+    def verify(self, certificate):
+        run(
+            *(self.openssl, "verify", "-x509_strict", "-CAfile", self.lab.trust_anchor),
+            *("-untrusted", self.lab.issuing_certificate, certificate),
+        )
+
+    def openssl_checkend(self, certificate, seconds):
+        """Assert that OpenSSL finds *certificate* good for *seconds* more."""
+        run(self.openssl, "x509", "-in", certificate, "-noout", "-checkend", seconds)
+
+    def text(self, certificate, *words):
+        return run(self.openssl, "x509", "-in", certificate, "-noout", *words).stdout.decode()
+
+
+def pem(der):
+    return certificates.parse(der).public_bytes(Encoding.PEM).decode()
+
+
+@pytest.fixture
+def device(tmp_path, lab):
+    return Device(tmp_path, lab)
+
+
+def states(lab):
+    return [record.state for record in lab.authority.all_issued()]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("-digest", "sha512", "-mac", "hmacWithSHA256"),
+        ("-sans", "gw.example.net"),
+        ("-days", "1"),
+    ],
+)
+def test_an_initial_registration_by_password(device, lab, words):
+    certificate, _ = device.by_password("ir", *words)
+    device.verify(certificate)
+    assert states(lab)[-1] == "confirmed"
+    assert ("DNS:gw.example.net" in device.text(certificate, "-text")) == ("-sans" in words)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        keys.KeySpec("rsa", size=2048),
+        keys.KeySpec("ecdsa", curve="secp384r1"),
+        keys.KeySpec("ecdsa", curve="secp521r1"),
+    ],
+)
+def test_each_kind_of_key_is_certified(device, spec):
+    certificate, _ = device.by_password(key=device.key(spec=spec))
+    device.verify(certificate)
+
+
+def test_the_root_comes_with_an_initial_registration_by_password(device, lab):
+    roots = device.directory / "roots.pem"
+    device.by_password("ir", "-cacertsout", roots)
+    assert roots.read_text() == lab.trust_anchor.read_text()
+
+
+def test_an_initial_registration_by_a_vendors_certificate(device, lab, vendor):
+    authority, key, record = vendor
+    path = device.directory / "vendor.key"
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    certificate, _ = device.by_signature(
+        "ir",
+        device.file("vendor.pem", record.certificate),
+        path,
+        *("-newkey", device.key(), "-subject", SUBJECT),
+        *("-extracerts", device.file("chain.pem", authority.issuing.certificate)),
+    )
+    device.verify(certificate)
+
+
+def test_an_earlier_end_is_granted_when_asked_for(device):
+    certificate, _ = device.by_password("ir", "-days", "1")
+    with pytest.raises(AssertionError):
+        device.openssl_checkend(certificate, 86410)
+    device.openssl_checkend(certificate, 86300)
+
+
+def test_implicit_confirmation_takes_one_round_trip(device, lab):
+    certificate, said = device.by_password("ir", "-implicit_confirm")
+    device.verify(certificate)
+    assert "CERTCONF" not in said.upper().replace("CERT_CONF", "")
+    assert states(lab)[-1] == "confirmed"
+
+
+def test_other_requests_by_password(device):
+    certificate, _ = device.by_password("cr")
+    device.verify(certificate)
+    request = device.directory / "request.pem"
+    key = device.key("p10")
+    run(
+        *(device.openssl, "req", "-new", "-key", key, "-subj", SUBJECT, "-out", request),
+        *("-config", _minimal(device)),
+    )
+    certificate, _ = device.by_password("p10cr", "-csr", request, key=key, out="p10cr")
+    device.verify(certificate)
+
+
+def _minimal(device):
+    path = device.directory / "req.cnf"
+    path.write_text("[req]\ndistinguished_name=d\n[d]\n")
+    return path
+
+
+def test_key_updates_one_after_the_other(device, lab):
+    key = device.key()
+    certificate, _ = device.by_password("ir", "-sans", "gw.example.net", key=key)
+    serials = {device.text(certificate, "-serial")}
+    for turn in range(3):
+        new_key = device.key(f"key{turn}")
+        certificate, _ = device.by_signature(
+            "kur", certificate, key, "-newkey", new_key, out=f"kur{turn}"
+        )
+        key = new_key
+        device.verify(certificate)
+        assert "DNS:gw.example.net" in device.text(certificate, "-text")
+        serials.add(device.text(certificate, "-serial"))
+    assert len(serials) == 4
+    assert states(lab)[-4:] == ["superseded"] * 3 + ["confirmed"]
+
+
+def test_a_certificate_that_the_client_does_not_want_is_revoked(device, lab):
+    """Told to trust another root for what it enrols, OpenSSL rejects in its certConf."""
+    wrong = device.file("wrong.pem", Authority(None, SystemClock(), SystemEntropy()).root)
+    _, said = device.by_password("ir", "-out_trusted", wrong, check=False)
+    assert "PKICONF" in said
+    assert states(lab)[-1] == "revoked"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("-popo", "-1"), "badPOP"),
+        (("-popo", "0"), "badPOP"),
+    ],
+)
+def test_possession_that_is_not_proved_is_rejected(device, lab, words, expected):
+    before = states(lab)
+    _, said = device.by_password("ir", *words, check=False)
+    assert f"PKIFailureInfo: {expected}" in said
+    assert states(lab) == before
+
+
+def test_a_wrong_password_is_refused(device, lab):
+    before = states(lab)
+    _, said = device.by_password("ir", "-unprotected_errors", secret="wrong", check=False)
+    assert re.search("badMessageCheck|wrong pbm value|missing trust", said, re.IGNORECASE)
+    assert states(lab) == before
+
+
+def test_a_key_update_with_a_certificate_of_another_ca_is_refused(device, lab, vendor):
+    _, key, record = vendor
+    path = device.directory / "vendor.key"
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    certificate = device.file("vendor.pem", record.certificate)
+    _, said = device.by_signature(
+        "kur", certificate, path, "-newkey", device.key(), out="kur", check=False
+    )
+    assert "PKIFailureInfo: signerNotTrusted" in said
+
+
+def test_a_key_update_for_another_certificate_is_refused(device):
+    key = device.key()
+    mine, _ = device.by_password(key=key)
+    other, _ = device.by_password(key=device.key("other-key"), out="other")
+    _, said = device.by_signature(
+        *("kur", mine, key, "-newkey", device.key("new"), "-oldcert", other),
+        out="kur",
+        check=False,
+    )
+    assert "PKIFailureInfo: badCertId" in said
+
+
+def test_polling_ends_with_the_certificate(device, lab):
+    lab.faults.add("ir waiting seconds 1")
+    certificate, said = device.by_password("ir")
+    assert "POLLREP" in said.upper()
+    device.verify(certificate)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["wrong-nonce", "wrong-transaction", "unprotected", "bad-protection", "wrong-key", "http-500"],
+)
+def test_openssl_minds_what_a_faulty_answer_gets_wrong(device, lab, fault):
+    lab.faults.add(f"ir {fault}")
+    device.by_password("ir", check=False)
+    assert lab.faults.lines() == ()
+    device.by_password("ir", out="again")
+
+
+# --- EST with curl and s_client ------------------------------------------------------------------
+
+
+@pytest.fixture
+def curl(lab):
+    program = need("curl")
+
+    def call(operation, *words):
+        done = run(
+            *(program, "-sS", "--cacert", lab.trust_anchor, "-w", "\n%{http_code}"),
+            *words,
+            f"{lab.est_url}/.well-known/est/{operation}",
+            check=False,
+        )
+        body, _, status = done.stdout.decode().rpartition("\n")
+        return status, body
+
+    return call
+
+
+@pytest.fixture
+def request_file(tmp_path):
+    import base64
+
+    key = keys.generate(CA_KEYS["ecdsa"])
+    path = tmp_path / "request.b64"
+    path.write_bytes(base64.b64encode(csr.build(key, names.parse_dn("CN=curl"))))
+    return path
+
+
+def pkcs7(device, body):
+    """Return the certificates of an EST answer, as OpenSSL prints them."""
+    path = device.directory / "answer.p7"
+    path.write_text("-----BEGIN PKCS7-----\n" + _wrapped(body) + "-----END PKCS7-----\n")
+    return run(device.openssl, "pkcs7", "-in", path, "-print_certs").stdout.decode()
+
+
+def _wrapped(body):
+    return "".join(body[start : start + 64] + "\n" for start in range(0, len(body), 64))
+
+
+def test_curl_gets_the_ca_certificates(device, curl):
+    status, body = curl("cacerts")
+    assert status == "200"
+    assert pkcs7(device, body).count("BEGIN CERTIFICATE") == 2
+
+
+@pytest.mark.parametrize("scheme", ["--basic", "--digest", "--anyauth"])
+def test_curl_enrols_with_a_password(device, curl, request_file, scheme):
+    status, body = curl(
+        *("simpleenroll", scheme, "-u", "user:password", "--data-binary", f"@{request_file}"),
+        *("-H", "Content-Type: application/pkcs10"),
+    )
+    assert status == "200", body
+    certificate = device.directory / "curl.pem"
+    certificate.write_text(pkcs7(device, body))
+    device.verify(certificate)
+
+
+def test_curl_sends_a_request_in_chunks(curl, request_file):
+    status, body = curl(
+        *("simpleenroll", "-u", "user:password", "--data-binary", f"@{request_file}"),
+        *("-H", "Content-Type: application/pkcs10", "-H", "Transfer-Encoding: chunked"),
+    )
+    assert status == "200", body
+
+
+@pytest.mark.parametrize("credentials", [(), ("-u", "user:wrong"), ("--digest", "-u", "x:y")])
+def test_curl_without_the_password_gets_nothing(curl, request_file, credentials):
+    status, _ = curl(
+        *("simpleenroll", *credentials, "--data-binary", f"@{request_file}"),
+        *("-H", "Content-Type: application/pkcs10"),
+    )
+    assert status == "401"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("-tls1_3",), "TLSv1.3"),
+        (("-tls1_2",), "TLSv1.2"),
+        (("-tls1_1", "-cipher", "ALL:@SECLEVEL=0"), None),
+    ],
+)
+def test_tls_1_2_and_1_3_are_spoken(device, lab, words, expected):
+    done = run(
+        *(device.openssl, "s_client", "-connect", f"127.0.0.1:{lab.est_port}"),
+        *("-CAfile", lab.trust_anchor, "-verify_return_error", "-verify_ip", "127.0.0.1"),
+        *words,
+        check=False,
+        input=b"",
+    )
+    assert (done.returncode == 0) == (expected is not None)
+    if expected is not None:
+        said = done.stdout.decode()
+        assert f"New, {expected}" in said
+        assert "Verify return code: 0 (ok)" in said
+
+
+def test_the_cas_own_certificates_verify(device, lab):
+    for name in ("cmp-signer", "tls", "issuing"):
+        device.verify(Path(lab.trust_anchor).parent / f"{name}.pem")
