@@ -36,7 +36,12 @@ def test_a_script_stops_at_the_first_error_with_1(tmp_path):
 
 def test_keep_going_runs_on_and_still_ends_with_1(tmp_path):
     ended = run(
-        "exec", "-", "--keep-going", "--node", str(tmp_path / "n"), script="nonsense\nshow version\n"
+        "exec",
+        "-",
+        "--keep-going",
+        "--node",
+        str(tmp_path / "n"),
+        script="nonsense\nshow version\n",
     )
     assert ended.returncode == 1
     assert "TiMOS" in ended.stdout
@@ -96,7 +101,9 @@ def test_wrong_use_ends_with_2_and_without_a_traceback(arguments, tmp_path):
 
 
 def test_a_script_in_the_classic_cli_starts_with_its_prompt(tmp_path):
-    ended = run("exec", "-", "--cli", "classic", "--node", str(tmp_path / "n"), script="show version\n")
+    ended = run(
+        "exec", "-", "--cli", "classic", "--node", str(tmp_path / "n"), script="show version\n"
+    )
     assert ended.returncode == 0
     assert ended.stdout.startswith("A:srpki# show version\n")
 
