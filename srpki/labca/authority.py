@@ -211,7 +211,7 @@ class Authority:
             begin,
             end,
         )
-        record = Issued(number, certificate, names.display(subject))
+        record = Issued(number, certificate)
         self._store.add(record)
         return record
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import threading
@@ -31,19 +32,24 @@ _STATES: Final = (ISSUED, CONFIRMED, SUPERSEDED, REVOKED)
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """One certificate: its serial number, its octets (DER), its state and its subject."""
+    """One certificate: its serial number, its octets (DER) and its state."""
 
     serial: int
     certificate: bytes = field(repr=False)
-    subject: str = ""
     state: str = ISSUED
+
+    @property
+    def subject(self) -> str:
+        """The subject, as it is shown."""
+        return certificates.facts(self.certificate).subject
 
 
 class IssuedStore:
     """Serial number to certificate and state; safe between threads.
 
-    In a directory each certificate is a file ``issued/SERIAL.der`` and each change of state one
-    line at the end of ``issued/states``: a crash loses at most the line that was being written.
+    In a directory each certificate and each change of state is one line at the end of the file
+    ``issued``: a crash loses at most the line that was being written, and no file is opened for
+    a certificate.
     Raises `StorageError` and `CorruptError`.
     """
 
@@ -53,26 +59,23 @@ class IssuedStore:
         self._records: dict[int, Issued] = {}
         self._by_names: dict[_Names, list[int]] = {}
         self._not_yet_named: list[int] = []  # reading names costs time that is rarely needed
-        self._directory = None if directory is None else directory / "issued"
-        self._states: int | None = None
+        self._path = None if directory is None else directory / "issued"
+        self._file: int | None = None
         self._close: Callable[[], object] | None = None
-        if self._directory is None:
+        if self._path is None:
             return
         try:
-            self._directory.mkdir(exist_ok=True, mode=0o700)
-            self._load(self._directory)
-            self._not_yet_named = list(self._records)
-            self._states = os.open(self._directory / "states", _APPEND, 0o600)
+            self._load(self._path)
+            self._file = os.open(self._path, _APPEND, 0o600)
         except OSError as error:
-            raise StorageError(
-                f"the lab CA cannot use {self._directory}: {error.strerror}"
-            ) from None
-        self._close = weakref.finalize(self, os.close, self._states)
+            raise self._unusable(error) from None
+        self._not_yet_named = list(self._records)
+        self._close = weakref.finalize(self, os.close, self._file)
 
     def close(self) -> None:
-        """Close the file of states."""
+        """Close the file."""
         with self._lock:
-            self._states = None
+            self._file = None
             if self._close is not None:
                 self._close()
 
@@ -83,14 +86,7 @@ class IssuedStore:
                 raise StorageError("the lab CA has issued all the certificates it can remember")
             self._records[record.serial] = record
             self._not_yet_named.append(record.serial)
-            if self._directory is not None:
-                try:
-                    (self._directory / f"{record.serial:x}.der").write_bytes(record.certificate)
-                except OSError as error:
-                    raise StorageError(
-                        f"the lab CA cannot write to {self._directory}: {error.strerror}"
-                    ) from None
-            self._note(record)
+            self._append(record, certificate=base64.b64encode(record.certificate).decode())
 
     def find(self, serial: int) -> Issued | None:
         """Return the record of *serial*."""
@@ -108,7 +104,7 @@ class IssuedStore:
             if record is None or record.state in (state, REVOKED):
                 return
             self._records[serial] = replace(record, state=state)
-            self._note(self._records[serial])
+            self._append(self._records[serial])
 
     def bearing(
         self, subject: names.Canonical, alternative: tuple[names.AlternativeName, ...]
@@ -127,43 +123,55 @@ class IssuedStore:
         with self._lock:
             return tuple(self._records.values())
 
-    def _note(self, record: Issued) -> None:
-        if self._states is None:
+    def _append(self, record: Issued, **more: str) -> None:
+        if self._file is None:
             return
-        fields = {"serial": f"{record.serial:x}", "state": record.state, "subject": record.subject}
+        fields = {"serial": f"{record.serial:x}", "state": record.state, **more}
         try:
-            os.write(self._states, json.dumps(fields).encode() + b"\n")
+            os.write(self._file, json.dumps(fields).encode() + b"\n")
         except OSError as error:
-            raise StorageError(
-                f"the lab CA cannot write to {self._directory}: {error.strerror}"
-            ) from None
+            raise self._unusable(error) from None
 
-    def _load(self, directory: Path) -> None:
-        for serial, state, subject in _lines(directory / "states"):
-            known = self._records.get(serial)
-            if known is not None:
-                self._records[serial] = replace(known, state=state)
-                continue
-            certificate = (directory / f"{serial:x}.der").read_bytes()
-            self._records[serial] = Issued(serial, certificate, subject, state)
+    def _load(self, path: Path) -> None:
+        for fields in _lines(path):
+            try:
+                serial, state = int(fields["serial"], 16), fields["state"]
+                known = self._records.get(serial)
+                if known is None:
+                    known = Issued(serial, base64.b64decode(fields["certificate"], validate=True))
+            except (ValueError, KeyError):
+                raise _damaged(path) from None
+            if state not in _STATES:
+                raise _damaged(path)
+            self._records[serial] = replace(known, state=state)
+
+    def _unusable(self, error: OSError) -> StorageError:
+        return StorageError(f"the lab CA cannot use {self._path}: {error.strerror}")
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str, str]]:
+def _damaged(path: Path) -> CorruptError:
+    return CorruptError(
+        f"{path} of the lab CA is damaged",
+        hint="restore it, or remove the directory to begin with a new CA",
+    )
+
+
+def _lines(path: Path) -> Iterator[dict[str, str]]:
     if not path.exists():
         return
     with path.open("r+b") as file:
         while line := file.readline(_MOST_LINE):
             if not line.endswith(b"\n"):
                 # The process ended while writing it: nothing was promised yet.
-                file.seek(-len(line), 1)
+                file.seek(-len(line), os.SEEK_CUR)
                 file.truncate()
                 return
             try:
                 fields = json.loads(line)
-                serial, state = int(fields["serial"], 16), fields["state"]
-                subject = fields["subject"]
-            except (ValueError, KeyError, TypeError):
-                raise CorruptError(f"{path} of the lab CA is damaged") from None
-            if state not in _STATES or not isinstance(subject, str):
-                raise CorruptError(f"{path} of the lab CA is damaged")
-            yield serial, state, subject
+            except ValueError:
+                raise _damaged(path) from None
+            if not isinstance(fields, dict) or not all(
+                isinstance(text, str) for text in fields.values()
+            ):
+                raise _damaged(path)
+            yield fields

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from cryptography import x509
+
 from srpki.core.errors import InvalidInputError, PeerError, ProtocolError
 from srpki.protocol.cmp import protect
 from srpki.protocol.cmp.header import CMP2000, CMP2021, Header
@@ -122,7 +124,7 @@ def _by_signature(message: Message, ca: CertificateAuthority) -> Peer:
     protect.verify_signature(message, signer)
     facts = certificates.facts(signer)
     sender, key_identifier = message.header.sender, message.header.sender_kid
-    if not sender or names.canonical(names.parse_name(sender)) != facts.canonical_subject:
+    if not sender or not is_name(sender, certificates.parse(signer).subject):
         raise RefusalError("badMessageCheck", "the sender is not the subject of the signer")
     if key_identifier is not None and key_identifier != facts.subject_key_identifier:
         raise RefusalError("badMessageCheck", "the senderKID is not that of the signer")
@@ -132,6 +134,11 @@ def _by_signature(message: Message, ca: CertificateAuthority) -> Peer:
     if reason:
         raise RefusalError(fail_info, f"the signer's certificate is {reason}")
     return Peer(certificate=signer)
+
+
+def is_name(data: bytes, name: x509.Name) -> bool:
+    """Whether *data* (DER) is *name* by RFC 5280, 7.1; raises `InvalidInputError`."""
+    return data == name.public_bytes() or names.same_name(names.parse_name(data), name)
 
 
 def check_follow_up(header: Header, peer: Peer, opener: Peer, nonces: tuple[bytes, ...]) -> None:

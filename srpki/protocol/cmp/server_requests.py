@@ -19,7 +19,7 @@ from srpki.protocol.cmp import asn1, bodies, protect
 from srpki.protocol.cmp import header as headers
 from srpki.protocol.cmp.bodies import CertificateRequest
 from srpki.protocol.cmp.messages import Message
-from srpki.protocol.cmp.server_checks import Peer, RefusalError
+from srpki.protocol.cmp.server_checks import Peer, RefusalError, is_name
 from srpki.x509 import certificates, csr, der, names
 
 ANSWERS = {"ir": "ip", "cr": "cp", "p10cr": "cp", "kur": "kup"}
@@ -117,13 +117,6 @@ def _read_request(message: Message, request: CertificateRequest, peer: Peer) -> 
     if not list(enrolment.subject):
         raise RefusalError("badCertTemplate", "the template has no subject")
     return enrolment
-
-
-def _name(data: bytes) -> x509.Name:
-    try:
-        return names.parse_name(data)
-    except InvalidInputError as error:
-        raise RefusalError("badCertTemplate", error.sentence) from None
 
 
 def _template(kind: str, request: CertificateRequest, public_key: bytes) -> Enrolment:
@@ -226,12 +219,11 @@ def _signing_input(message: Message, request: CertificateRequest, peer: Peer) ->
     if not peer.signs or items[0].tag_bytes != b"\xa0":
         raise RefusalError("badPOP", "the POPOSigningKeyInput does not name a known sender")
     try:
-        name = names.parse_name(
-            headers.name_of(asn1.tlv(bytes(items[0].data)), "POPOSigningKeyInput's sender")
-        )
+        name = headers.name_of(asn1.tlv(bytes(items[0].data)), "POPOSigningKeyInput's sender")
+        known = is_name(name, certificates.parse(peer.certificate).subject)
     except (ProtocolError, InvalidInputError) as error:
         raise RefusalError("badPOP", error.sentence) from None
-    if names.canonical(name) != certificates.facts(peer.certificate).canonical_subject:
+    if not known:
         raise RefusalError("badPOP", "the POPOSigningKeyInput names another sender")
     return asn1.whole(items)
 
@@ -241,11 +233,8 @@ def _update(request: CertificateRequest, enrolment: Enrolment, peer: Peer) -> En
     if not peer.signs:
         raise RefusalError("wrongIntegrity", "a key update is signed by the certificate it updates")
     old = certificates.facts(peer.certificate)
-    if request.old_certificate is not None:
-        issuer, serial = request.old_certificate
-        same_issuer = issuer and names.canonical(_name(issuer)) == old.canonical_issuer
-        if not same_issuer or serial != old.serial:
-            raise RefusalError("badCertId", "oldCertID is not the certificate that signed")
+    if request.old_certificate is not None and not _is_id(*request.old_certificate, peer):
+        raise RefusalError("badCertId", "oldCertID is not the certificate that signed")
     if list(enrolment.subject) and names.canonical(enrolment.subject) != old.canonical_subject:
         raise RefusalError("badCertTemplate", "a key update does not change the subject")
     alternative = enrolment.alternative
@@ -257,3 +246,11 @@ def _update(request: CertificateRequest, enrolment: Enrolment, peer: Peer) -> En
         alternative=certificates.san_of(peer.certificate),
         updated=peer.certificate,
     )
+
+
+def _is_id(issuer: bytes, serial: int, peer: Peer) -> bool:
+    certificate = certificates.parse(peer.certificate)
+    try:
+        return serial == certificate.serial_number and is_name(issuer, certificate.issuer)
+    except InvalidInputError:
+        return False

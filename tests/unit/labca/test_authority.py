@@ -240,8 +240,12 @@ def test_a_directory_has_one_ca_at_a_time(tmp_path):
         ("credentials.json", b"[]"),
         ("credentials.json", b'{"reference": 1}'),
         ("credentials.json", b"{"),
-        ("issued/states", b"nonsense\n"),
-        ("issued/states", b'{"serial": "1", "state": "lost", "subject": ""}\n'),
+        ("issued", b"nonsense\n"),
+        ("issued", b"[]\n"),
+        ("issued", b'{"serial": 1, "state": "issued"}\n'),
+        ("issued", b'{"serial": "1", "state": "issued"}\n'),
+        ("issued", b'{"serial": "1", "state": "lost", "certificate": "AAAA"}\n'),
+        ("issued", b'{"serial": "x", "state": "issued", "certificate": "AAAA"}\n'),
     ],
 )
 def test_a_damaged_file_is_named_and_nothing_is_made_in_its_place(tmp_path, name, content):
@@ -263,11 +267,11 @@ def test_a_first_start_that_was_cut_short_is_begun_again(tmp_path):
     authority.close()
 
 
-def test_a_line_of_states_cut_short_is_dropped(tmp_path, device_key):
+def test_a_line_cut_short_is_dropped(tmp_path, device_key):
     authority = found(tmp_path)
     issued = authority.issue(device_key.public_key(), SUBJECT)
     authority.close()
-    with (tmp_path / "issued" / "states").open("ab") as file:
+    with (tmp_path / "issued").open("ab") as file:
         file.write(b'{"serial": "12')
     again = found(tmp_path)
     again.confirm(issued.certificate)
