@@ -21,6 +21,7 @@ from srpki.cli.grammar import (
     Terminal,
     options,
 )
+from srpki.cli.lines import Sealable
 from srpki.cli.overlay import ClassicContent, Negative
 from srpki.cli.walker import Failure, walk
 from srpki.schema.types import Address, Boolean, Enumeration, Integer, Reference, Text, ValueType
@@ -86,7 +87,8 @@ def syntax(reading: Reading, head: int) -> str:
         for way in _called(keyword.word, rest.first())
     ]
     positive = list(_called(keyword.word, ways))
-    lines = [*_syntax("no ", negative), *_syntax("", positive)]
+    undoing = any(isinstance(thread.state[0], Negative) for thread in before.threads)
+    lines = [*_syntax("no ", negative), *_syntax("no " if undoing else "", positive)]
     slots = {slot.name: slot for _, left in positive for slot in _slots(left)}
     if slots:
         lines.append("")
@@ -125,8 +127,17 @@ def _spelled(item: Grammar) -> Iterator[str]:
         case Opt(inner):
             text = " ".join(_spelled(inner))
             yield f"[{text}]" if text else ""
+        case _:
+            yield from _spelled_choice(item)
+
+
+def _spelled_choice(item: Grammar) -> Iterator[str]:
+    match item:
         case Some(items):
             yield " ".join(f"[{text}]" for inner in items for text in [" ".join(_spelled(inner))])
+        case Sealable((plain, *_)):
+            yield from _spelled(plain)
+            yield "[hash|hash2]"
         case Alt(items):
             yield from _alternatives(tuple((inner,) for inner in items))
         case Cases(sets):
@@ -149,6 +160,8 @@ def _slots(state: State) -> Iterator[Slot]:
         match item:
             case Slot():
                 yield item
+            case Sealable((plain, *_)):
+                yield from _slots((plain,))
             case Seq(items) | AnyOrder(items) | Alt(items) | Some(items):
                 yield from _slots(items)
             case Opt(inner):
@@ -186,6 +199,8 @@ def _limits(kind: ValueType) -> str:
 
 def _listed(keyword: Keyword) -> Iterator[str]:
     sign = "[no]" if keyword.no else "    "
-    texts = textwrap.wrap(keyword.help, WIDTH - 26) or [""]
-    yield f" {sign} {keyword.word:<16} {keyword.mark} {texts[0]}".rstrip()
-    yield from (" " * 25 + text for text in texts[1:])
+    head = f" {sign} {keyword.word:<16} {keyword.mark} "
+    wrapped = textwrap.wrap(
+        keyword.help, WIDTH, initial_indent=head, subsequent_indent=" " * 25, break_on_hyphens=False
+    )
+    yield from wrapped or [head.rstrip()]

@@ -41,7 +41,7 @@ def expected(found: Walk, touched: Token) -> list[Terminal]:
 
 
 def complete(state: State, tokens: Sequence[Token], text: str, source: Source) -> list[Offer]:
-    """Return the completions of *text*, keywords first; nothing after a mistake."""
+    """Return the completions of *text*, in the order of `expected`; nothing after a mistake."""
     found, touched = at_cursor(state, tokens, text)
     if found.failure is not None:
         return []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from srpki.cli.completion import at_cursor, expected
 from srpki.cli.effects import Command, Run
 from srpki.cli.grammar import Keyword, Slot
-from srpki.cli.mdcommands import CONFIGURATION
+from srpki.cli.mdcommands import CONFIGURATION, GLOBAL
 from srpki.cli.walker import Failure, Walk
 from srpki.schema.nodes import Leaf
 from srpki.schema.types import Address, Boolean, Integer, Reference, ValueType
@@ -18,6 +18,8 @@ from srpki.schema.types import Address, Boolean, Integer, Reference, ValueType
 if TYPE_CHECKING:
     from srpki.cli.shell import Reading
 
+GROUPS = ("", GLOBAL, CONFIGURATION)
+"""The headings of the root's page, in order."""
 NAME = 21
 TEXT = NAME + 4
 """The columns of a help line: name after one blank, sign, text."""
@@ -55,7 +57,7 @@ def _page(
         yield from _value(slot, width)
         if slot is not slots[-1] or keywords:
             yield ""
-    ordered = sorted(keywords, key=lambda keyword: (keyword.group, keyword.word))
+    ordered = sorted(keywords, key=lambda keyword: (GROUPS.index(keyword.group), keyword.word))
     for group, members in groupby(ordered, key=lambda keyword: keyword.group):
         if group:
             yield ""

@@ -32,6 +32,12 @@ _UNITS = (("days", 86400), ("hrs", 3600), ("min", 60), ("sec", 1))
 _SEALED = Text(length=(1, 2600))
 
 
+class Sealable(Alt):
+    """A secret: the value itself, or a sealed one with its mark after it."""
+
+    __slots__ = ()
+
+
 def keyword_of(node: Action | DataNode) -> str:
     """Return the word that the classic CLI has for *node*."""
     if isinstance(node.classic, Rename | Line):
@@ -77,7 +83,7 @@ def classic_value(leaf: Leaf | LeafList, effects: Effects) -> Grammar:
             Keyword(word, "The value is sealed already", (Suffix("hash2"),))
             for word in ("hash", "hash2")
         )
-        return Alt((slot, Seq((sealed, Alt(marks)))))
+        return Sealable((slot, Seq((sealed, Alt(marks)))))
     places = [effect.leaf for effect in effects if isinstance(effect, Put)]
     if isinstance(leaf, Leaf) and leaf.units == "seconds" and places:
         return Alt((slot, _duration(places[0], leaf)))

@@ -181,9 +181,8 @@ class Shell(ABC):
 
     def _values(self, reading: Reading) -> Source:
         def source(slot: Slot, said: Meaning) -> Sequence[str]:
-            if slot.entries and said.target:
-                return self._keys(slot, said.target)
-            return list(self._of_type(slot.type))
+            known = self._keys(slot, said.target) if slot.entries and said.target else []
+            return list(dict.fromkeys((*known, *self._of_type(slot.type))))
 
         return lambda slot, matches: source(slot, meaning(matches, self.context, reading.start))
 

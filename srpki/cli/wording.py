@@ -34,9 +34,8 @@ def _md_message(failure: Failure) -> str:
             )
         case "ambiguous":
             fits = ", ".join(failure.names)
-            return (
-                f"MINOR: MGMT_CORE #2201: Unknown element - '{failure.text}' is ambiguous ({fits})"
-            )
+            number = "MGMT_CORE #2201"
+            return f"MINOR: {number}: Unknown element - '{failure.text}' - ambiguous: {fits}"
         case "unknown":
             return f"MINOR: MGMT_CORE #2201: Unknown element - '{failure.text}'"
         case _:

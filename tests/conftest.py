@@ -1,0 +1,81 @@
+"""What tests of the command line share: a device that runs nothing but remembers everything."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+
+from srpki.config.datastore import Datastore
+from srpki.config.tree import EMPTY, Branch, Entries, get, put
+from srpki.core.events import FILE_RELOADED, Event
+from srpki.device.results import LogPage, Message, Result
+from srpki.schema.paths import Value, path
+from srpki.schema.tree import LAB_SCHEMA
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class MarkingSealer:
+    """Seals by reversing: enough to tell what was sealed and what was not."""
+
+    def seal_text(self, plain: str) -> str:
+        return f"sealed-{plain[::-1]}"
+
+
+class FakeDevice:
+    """The device port of the CLI: the real schema and datastore, canned operations.
+
+    An operation answers with one line that tells its inputs, unless *answers* says otherwise.
+    """
+
+    def __init__(self) -> None:
+        self.schema = LAB_SCHEMA
+        self.datastore = Datastore(LAB_SCHEMA.configure, sealer=MarkingSealer())
+        self.calls: list[tuple[str, dict[str, Value]]] = []
+        self.answers: dict[str, tuple[bool, tuple[Message, ...], object]] = {}
+        event = Event(NOW, FILE_RELOADED, "IPsec", 'Certificate file "gw.crt" has been reloaded.')
+        page = LogPage(log_id=99, name="Default System Log", events=((1, event), (2, event)))
+        self.answers["show.log"] = (True, (), page)
+
+    def system_name(self) -> str:
+        name = get(self.datastore.running, path("system", "name"))
+        return name if isinstance(name, str) else "node-2"
+
+    def run(self, operation: str, inputs: Mapping[str, Value]) -> Result:
+        self.calls.append((operation, dict(inputs)))
+        told = " ".join([operation, *(f"{name}={value}" for name, value in inputs.items())])
+        ok, messages, data = self.answers.get(operation, (True, (Message("info", told),), None))
+        return Result(
+            ok=ok,
+            operation_id=len(self.calls),
+            start_time=NOW,
+            end_time=NOW,
+            messages=messages,
+            data=data,
+        )
+
+    def state(self) -> Branch:
+        entry = Branch({"update-state": "scheduled", "next-update-time": "2026-12-01T00:00:00Z"})
+        entries = Entries({("gw.crt",): entry})
+        return put(EMPTY, path("system", "security", "pki", "certificate-auto-update"), entries)
+
+    def choices(self, target: str) -> list[str]:
+        if target == "pki-file-name":
+            return ["gw.crt", "gw.key"]
+        if target == "cflash-url":
+            return ["cf3:\\gw.pem"]
+        if target.startswith("/state/system/security/pki/certificate-auto-update"):
+            return ["gw.crt"]
+        return []
+
+
+@pytest.fixture(scope="session")
+def new_device():
+    """The class of the device, for tests that need several."""
+    return FakeDevice
+
+
+@pytest.fixture
+def device():
+    """A device with an empty configuration."""
+    return FakeDevice()
