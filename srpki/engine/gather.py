@@ -17,6 +17,7 @@ from srpki.engine.policy import ClientCertificate, Input, PairFacts, ProfileFact
 if TYPE_CHECKING:
     from srpki.config.views import AutoUpdate, CaProfile, EstProfile, PkiView, UpdateProfile
     from srpki.keystore.store import Keystore
+    from srpki.x509.keys import PrivateKey
 
 EST_LANE: Lane = ("est",)
 
@@ -51,13 +52,37 @@ class Gatherer:
 
     def forget(self, file: str) -> None:
         """Forget what was known of *file*."""
-        self._pairs = {pair: facts for pair, facts in self._pairs.items() if file not in pair}
+        for pair in [pair for pair in self._pairs if file in pair]:
+            del self._pairs[pair]
         self._fingerprints.pop(file, None)
 
-    def forget_pair(self, name: str) -> None:
-        """Forget what was known of the files of the entry *name*."""
-        self.forget(name)
-        self.forget(self._entry(name).key_file_name)
+    def read(self, certificate: str, key: str) -> tuple[bytes, PrivateKey] | None:
+        """Read a pair again, whatever was known of it; None when a file cannot be read."""
+        self._pairs.pop((certificate, key), None)
+        self._fingerprints.pop(certificate, None)
+        try:
+            der, private = self._keystore.read_pair(certificate, key)
+        except SrpkiError:
+            return None
+        self.remember(certificate, key, der, private)
+        return der, private
+
+    def remember(self, certificate: str, key: str, der: bytes, private: PrivateKey) -> None:
+        """Take note of what two files hold now."""
+        from srpki.x509 import certificates, keys  # noqa: PLC0415 - start-up time
+
+        try:
+            facts = certificates.facts(der)
+            belong_together = keys.same_public_key(der, private)
+        except SrpkiError:  # reading the files one by one will tell which and why
+            return
+        self._fingerprints[certificate] = facts.fingerprint
+        self._pairs[certificate, key] = PairFacts(
+            fingerprint=facts.fingerprint,
+            not_before=facts.not_before,
+            not_after=facts.not_after,
+            belong_together=belong_together,
+        )
 
     def fingerprint(self, name: str) -> str:
         """Return the fingerprint of the certificate file *name*, empty when it cannot be read."""

@@ -23,6 +23,7 @@ from srpki.engine.state import EntryState, Records
 
 if TYPE_CHECKING:
     from srpki.config.views import AutoUpdate, PkiView, UpdateProfile
+    from srpki.x509.keys import PrivateKey
 
 SUBJECT = "Cert"
 """The subject column of the events about certificates [R-cmp]."""
@@ -241,16 +242,20 @@ class Register:
             entry, profile = self.gatherer.settings(job.certificate)
             return None if profile is None else (entry, profile)
 
-    def decide(self, job: Job) -> Decision:
-        """Look again, with the certificate's lock held: what is to be done with *job* now."""
+    def decide(self, job: Job) -> tuple[Decision, tuple[bytes, PrivateKey] | None]:
+        """Look again, with the certificate's lock held: what is to be done with *job* now.
+
+        Returns the decision and the pair that it is about, which was read for it.
+        """
         with self.lock:
             if self._gone(job) or job.cancel.is_set():
-                return Invalid(job.cancel_reason)
+                return Invalid(job.cancel_reason), None
             if job.from_step == 4:
                 job.importing = True
-                return Start()
-            self.gatherer.forget_pair(job.certificate)
-            return policy.decide(
+                return Start(), None
+            entry, _ = self.gatherer.settings(job.certificate)
+            pair = self.gatherer.read(job.certificate, entry.key_file_name)
+            decision = policy.decide(
                 self.gatherer.input(
                     job.certificate,
                     self.clock.now(),
@@ -259,9 +264,13 @@ class Register:
                     held_until=self.entries[job.certificate].state.held_until,
                 )
             )
+            return decision, pair
 
     def started(self, job: Job) -> None:
-        """Mark the entry of *job* in-progress from the step it begins with."""
+        """Mark the entry of *job* in-progress from the step it begins with.
+
+        Only what an operator asked for is synced: after a power cut the rest is due all the same.
+        """
         with self.lock:
             entry = self.entries[job.certificate]
             started = entry.state.last_update_start_time
@@ -274,23 +283,26 @@ class Register:
                     next_update_time=None,
                     step=job.from_step,
                 ),
+                sync=job.cause == "by hand",
             )
 
     def importing(self, job: Job, fingerprint: str) -> bool:
-        """Begin step 3 with the certificate of *fingerprint*; False when *job* was cancelled."""
+        """Begin step 3 with the certificate of *fingerprint*; False when *job* was cancelled.
+
+        Not synced: the swap that follows is, and without this record a restart begins at 1.
+        """
         with self.lock:
             if job.cancel.is_set():
                 return False
             job.importing = True
             entry = self.entries[job.certificate]
-            self._keep(entry, entry.state.but(step=3, fingerprint=fingerprint))
+            self._keep(entry, entry.state.but(step=3, fingerprint=fingerprint), sync=False)
             return True
 
-    def imported(self, *files: str) -> None:
-        """Take note that *files* were replaced by an update."""
+    def imported(self, job: Job, key_file: str, certificate: bytes, key: PrivateKey) -> None:
+        """Take note of the pair that *job* has put in place."""
         with self.lock:
-            for file in files:
-                self.gatherer.forget(file)
+            self.gatherer.remember(job.certificate, key_file, certificate, key)
 
     def failed(self, job: Job, reason: str, retry_interval: int) -> datetime | None:
         """Let the entry of *job* wait for its retry; return when that is, None when it is gone.
@@ -403,13 +415,13 @@ class Register:
     def _configured(self) -> Iterator[Entry]:
         return (entry for entry in self.entries.values() if not entry.deleted)
 
-    def _keep(self, entry: Entry, known: EntryState) -> None:
+    def _keep(self, entry: Entry, known: EntryState, *, sync: bool = True) -> None:
         if known == entry.state:
             return
         entry.state = known
         if entry.deleted:
             return
         try:
-            self.records.save(entry.name, state.to_json(known))
+            self.records.save(entry.name, state.to_json(known), sync=sync)
         except StorageError as error:
             self._publish(FILE_WRITE_FAILED, file=entry.name, reason=error.sentence)

@@ -117,13 +117,16 @@ class Records:
                 found[record["name"]] = record
         return found, damaged
 
-    def save(self, name: str, record: Mapping[str, object]) -> None:
-        """Put *record* in the place of what was kept under *name*; raises `StorageError`."""
+    def save(self, name: str, record: Mapping[str, object], *, sync: bool = True) -> None:
+        """Put *record* in the place of what was kept under *name*; raises `StorageError`.
+
+        Without *sync* it survives the end of the process, but perhaps not a power cut.
+        """
         path = self._path(name)
         content = json.dumps({"name": name, **record}, separators=(",", ":")).encode()
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(path, content)
+            _write(path, content, sync=sync)
         except OSError as error:
             raise StorageError(f'write the state of "{name}": {error.strerror}') from None
 
@@ -150,13 +153,14 @@ def _read(path: Path) -> dict[str, Any]:
     return record
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, *, sync: bool) -> None:
     fresh = path.with_suffix(".new")
     with suppress(FileNotFoundError):
         fresh.unlink()
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     with os.fdopen(os.open(fresh, flags, 0o600), "wb") as stream:
         stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+        if sync:
+            stream.flush()
+            os.fsync(stream.fileno())
     fresh.replace(path)

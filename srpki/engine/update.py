@@ -82,9 +82,9 @@ class Updater:
 
     def _steps(self, run: _Run) -> Generator[Wait, None, None]:
         job = run.job
-        self._begin(run)
-        if job.from_step == 1:
-            old, key = self.keystore.read_pair(job.certificate, run.entry.key_file_name)
+        pair = self._begin(run)
+        if pair is not None:
+            old, key = pair
             job.step = 1
             new_key = keys.generate(_key_spec(run.profile, key))
             job.step = 2
@@ -94,15 +94,18 @@ class Updater:
         job.step = 4
         self.applications.reload(job.certificate)
 
-    def _begin(self, run: _Run) -> None:
-        """Look again, now that the certificate is locked, and say that the update has started."""
+    def _begin(self, run: _Run) -> tuple[bytes, PrivateKey] | None:
+        """Look again, now that the certificate is locked, and say that the update has started.
+
+        Returns the pair to be renewed, None when only step 4 is left.
+        """
         job = run.job
-        decision = self.register.decide(job)
+        decision, pair = self.register.decide(job)
         if not isinstance(decision, Start | Hopeless):
             raise _NothingToDoError
         if job.from_step == 4:
             self.register.started(job)
-            return
+            return None
         unwritable = self._unwritable()
         self.register.started(job)
         self._publish(UPDATE_STARTED, run, cause=job.cause)
@@ -112,6 +115,7 @@ class Updater:
         if unwritable is not None:
             job.step = 3
             raise unwritable
+        return pair
 
     def _unwritable(self) -> StorageError | None:
         """Probe the keystore: a certificate that cannot be stored must not be asked for."""
@@ -151,7 +155,7 @@ class Updater:
             # Beyond the commit point the new pair is put in place by the next access: this one.
             if not self._swapped(job.certificate, new):
                 raise
-        self.register.imported(job.certificate, key_file)
+        self.register.imported(job, key_file, new, new_key)
 
     def _swapped(self, certificate: str, new: bytes) -> bool:
         with suppress(SrpkiError):

@@ -5,6 +5,7 @@ Time stands still but when `Bench.advance` moves it, so nothing here ever waits.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -51,24 +52,33 @@ TLS = """
     trust-anchor-profile "lab" { trust-anchor "root" { } }
     client-tls-profile "est" { admin-state enable trust-anchor-profile "lab" }
 """
+CLIENT = """
+    trust-anchor-profile "lab" { trust-anchor "root" { } }
+    cert-profile "client" { admin-state enable entry 1 { certificate-file "client.crt" key-file "client.key" } }
+    client-tls-profile "est" { admin-state enable trust-anchor-profile "lab" cert-profile "client" }
+"""
 IPSEC = """
     cert-profile "vpn" { admin-state enable entry 1 { cert "gw.crt" key "gw.key" } }
 """
-BY_CMP = 'certificate-auto-update "gw.crt" { key-file-name "gw.key" profile "by-cmp" }'
-BY_EST = 'certificate-auto-update "gw.crt" { key-file-name "gw.key" profile "by-est" }'
-
-
-def lines(text):
-    """Return *text* with one statement a line: how the configuration is saved."""
-    return text.replace("{ ", "{\n").replace(" }", "\n}").replace("enable ", "enable\n")
+NO_PASSWORD = PROFILES.replace(
+    'http-authentication { username "est-user" password "anything" }', ""
+)
 
 
 class QuickFiles(OsFiles):
-    """The operating system's files, left to it to write when it likes."""
+    """The operating system's files, written when it likes; *trouble* may raise for any change."""
+
+    def __init__(self):
+        self.trouble = lambda operation, path: None
 
     def write_new(self, path, content):
+        self.trouble("write", path)
         path.touch(mode=0o600, exist_ok=False)
         path.write_bytes(content)
+
+    def rename(self, source, target):
+        self.trouble("rename", target)
+        super().rename(source, target)
 
     def sync_directory(self, path):
         """Leave it to the system."""
@@ -77,12 +87,13 @@ class QuickFiles(OsFiles):
 class Bench:
     """A node's engine and a lab CA."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, life):
         self.directory = directory
-        self.clock = LabClock(FrozenClock(START))
+        self.real = FrozenClock(START)
+        self.clock = LabClock(self.real)
         self.entropy = SystemEntropy()
         self.authority = Authority(
-            None, self.clock, self.entropy, CaSettings(validity=int(LIFE.total_seconds()))
+            None, self.clock, self.entropy, CaSettings(validity=int(life.total_seconds()))
         )
         self.faults = FaultScript()
         self.transactions = []
@@ -140,6 +151,12 @@ class Bench:
         )
         return view(load(SCHEMA.configure, text), lambda _token: self.authority.est_password)
 
+    def entry(self, name="gw", profile="by-cmp"):
+        """Return the text of an auto-update entry for *name*."""
+        return f'certificate-auto-update "{name}.crt" {{ key-file-name "{name}.key" profile "{profile}" }}'
+
+    PROFILES, NO_PASSWORD, TLS, CLIENT, IPSEC = PROFILES, NO_PASSWORD, TLS, CLIENT, IPSEC
+
     def configure(self, *entries, **parts):
         """Commit a configuration with *entries*."""
         self.view = self.configured(*entries, **parts)
@@ -168,6 +185,11 @@ class Bench:
         """Return every request that was answered so far."""
         return [request for exchange in self.exchanges for request, _ in exchange.exchanged]
 
+    def issue_for(self, life):
+        """Let the CA issue certificates that live for *life*."""
+        settings = replace(self.authority.settings, validity=int(life.total_seconds()))
+        self.authority.settings = settings
+
     def import_authority(self):
         self.keystore.put("certificate", "root.crt", self.authority.root)
         self.keystore.put("certificate", "issuing.crt", self.authority.issuing.certificate)
@@ -175,13 +197,16 @@ class Bench:
     def enrol(self, name="gw", *, subject="C=DE,O=Lab,CN=gw", spec=P256, start=None, validity=None):
         """Import a pair that the CA has issued, as the operator does; return the certificate."""
         key = keys.generate(spec)
+        usual = self.authority.settings
+        if validity is not None:
+            self.issue_for(validity)
         issued = self.authority.issue(
             key.public_key(),
             certificates.parse_dn(subject),
             certificates.san("gw.lab.example"),
             start=start,
-            validity=validity,
         )
+        self.authority.settings = usual
         self.authority.confirm(issued.certificate)
         self.keystore.put("key", f"{name}.key", keys.private_der(key))
         self.keystore.put("certificate", f"{name}.crt", issued.certificate)
@@ -220,7 +245,13 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path):
-    bench = Bench(tmp_path)
+def life():
+    """How long the certificates live that the CA issues."""
+    return LIFE
+
+
+@pytest.fixture
+def bench(tmp_path, life):
+    bench = Bench(tmp_path, life)
     yield bench
     bench.engine.stop()
