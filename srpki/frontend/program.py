@@ -41,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SrpkiError as error:
         sys.stderr.write(f"srpki: {error}\n")
         return USAGE_ERROR if isinstance(error, UsageError) else 1
+    except Exception as error:  # noqa: BLE001 - a bug is told in a line, never as a traceback
+        sys.stderr.write(f"srpki: internal error ({type(error).__name__}: {error}); report it\n")
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
