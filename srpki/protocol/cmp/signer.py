@@ -28,8 +28,6 @@ from srpki.x509.chain import check_chain
 CMC_CA: Final = "1.3.6.1.5.5.7.3.27"
 CMC_RA: Final = "1.3.6.1.5.5.7.3.28"
 
-_ISSUED_DIRECTLY: Final = 2  # certificates in the path: the signer and the CA
-
 
 @lru_cache(maxsize=256)
 def issuer_and_subject(certificate: bytes) -> tuple[bytes, bytes]:
@@ -133,7 +131,7 @@ class Signers:
         if peer.response_signing_use_extracert:
             check_chain(certificate, extra_certs, peer.ca_certificates, now)
         else:
-            check_chain(certificate, (), peer.ca_certificates, now, depth=_ISSUED_DIRECTLY)
+            check_chain(certificate, (), peer.ca_certificates, now)
         if certificate in peer.ca_certificates:
             return
         said = facts(certificate)

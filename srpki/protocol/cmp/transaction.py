@@ -11,7 +11,6 @@ from srpki.core.entropy import Entropy
 from srpki.core.errors import PeerRefusedError, ProtocolError, RefusedError, UsageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.protocol.cmp import bodies, messages, protect
-from srpki.protocol.cmp.asn1 import MAX_MESSAGE
 from srpki.protocol.cmp.header import CMP2000, IDENTIFIER_OCTETS, NULL_DN, Header, check_answer
 from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.peer import CmpPeer, MacCredentials, Pending, SignatureCredentials
@@ -210,6 +209,4 @@ def _content(reply: HttpReply) -> bytes:
         raise ProtocolError(f"the CMP server answered with {peer_text(media_type, 60)}, not CMP")
     if not reply.body:
         raise ProtocolError("the CMP server answered with nothing")
-    if len(reply.body) > MAX_MESSAGE:
-        raise ProtocolError(f"the CMP server's answer has more than {MAX_MESSAGE} octets")
     return reply.body

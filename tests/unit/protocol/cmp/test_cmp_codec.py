@@ -117,6 +117,17 @@ def test_something_else_in_place_of_a_certificate_is_refused():
         sent(bodies.encode_pki_confirm(), (b"\x04\x01x",))
 
 
+def test_protection_is_whole_octets():
+    message = asn1.PKIMessage(
+        header=asn1.tlv(header.encode(Header())),
+        body=asn1.tlv(bodies.encode_pki_confirm()),
+        protection=asn1.BitString(b"\x80", 1),
+        extra_certs=None,
+    )
+    with pytest.raises(ProtocolError, match="protection is not well formed"):
+        messages.decode(asn1.encode(message))
+
+
 def test_encrypted_certificate_is_none():
     choice = asn1.tlv(b"\xa1\x02\x30\x00")
     pair = asn1.CertifiedKeyPair(cert_or_enc_cert=choice, private_key=None, publication_info=None)
