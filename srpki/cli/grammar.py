@@ -221,6 +221,24 @@ class Opt(_Item):
         yield from self.item.first()
 
 
+class Must(Grammar):
+    """At least one word of *item*, which as a whole is called *name*."""
+
+    __slots__ = ("_item", "_name")
+
+    def __init__(self, item: Grammar, name: str) -> None:
+        self._item = item
+        self._name = name
+
+    def first(self) -> Iterator[tuple[Terminal, State]]:
+        """Yield what the item begins with."""
+        yield from self._item.first()
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the name."""
+        return (self._name,)
+
+
 class Many(_Item):
     """*item* any number of times."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from srpki.cli.dialect import CLOSE, Context, MdDialect, modes
 from srpki.cli.effects import Command, Input, Into, Root
-from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Many, Opt, Seq, Slot, State
+from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Many, Must, Opt, Seq, Slot, State
 from srpki.schema.nodes import Container, data_children
 from srpki.schema.types import Integer
 
@@ -90,7 +90,7 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     compare = _command("compare", "Show what has been changed", CONFIGURATION)
     layout = AnyOrder(_FORMATS[1:3])
     yield Seq((compare, _datastore("from", "from"), _datastore("to", "to"), layout, place))
-    yield Seq((_command("delete", "Remove what is configured", CONFIGURATION), place))
+    yield Seq((_command("delete", "Remove what is configured", CONFIGURATION), Must(place, "path")))
     yield Seq((_command("discard", "Undo changes in the candidate", CONFIGURATION), place))
     yield from _elsewhere(dialect, node)
 

@@ -32,7 +32,7 @@ class MdEditing:
             root, below = edit.path[0].name, Edit(edit.kind, edit.path[1:], edit.value)
             if root == "environment":
                 self._shell.environment.apply((below,))
-            elif not (edit.kind == "create" and self.exists(edit.path)):
+            elif edit.kind != "create" or get(self._shell.data(root), below.path) is None:
                 self._edit(below)
 
     def _edit(self, edit: Edit) -> None:
@@ -167,8 +167,6 @@ class MdEditing:
 
     def _delete(self, said: Meaning) -> Answer:
         target = said.target
-        if target == self._shell.context:
-            raise RefusalError("MINOR: CLI #2001: Missing element value - 'path'")
         if target[0].name not in ("configure", "environment"):
             raise RefusalError(wording.not_allowed("only configuration can be deleted"))
         self._check_keys(target)
