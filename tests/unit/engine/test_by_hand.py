@@ -1,0 +1,199 @@
+"""Updates that an operator asks for, with the engine's threads running."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from srpki.core.errors import BusyError, NotFoundError, RefusedError, SrpkiError, StoppedError
+
+
+@pytest.fixture
+def node(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.engine.start()
+    return bench
+
+
+def hold_requests(bench):
+    """Let requests arrive but not be answered until the returned event is set."""
+    sent, go_on = threading.Event(), threading.Event()
+
+    def hook(_request):
+        sent.set()
+        assert go_on.wait(10)
+
+    bench.before_answer = hook
+    return sent, go_on
+
+
+def later(call, *args):
+    """Run *call* in a thread; return the thread and a list for what it returns or raises."""
+    found = []
+
+    def run():
+        try:
+            found.append(call(*args))
+        except SrpkiError as error:
+            found.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, found
+
+
+@pytest.mark.parametrize("profile", ["by-cmp", "by-est"])
+def test_a_certificate_is_updated_long_before_its_deadline(node, profile):
+    node.configure(node.entry(profile=profile))
+    old = node.pair()[0]
+    outcome = node.engine.update_now("gw.crt")
+    assert outcome.ok
+    assert outcome.reason == ""
+    assert node.pair()[0] != old
+    assert node.whole()
+    assert node.numbers() == [2245, 2101, 2101, 2246]
+    assert node.texts(2245)[0].endswith("(by hand).")
+    assert node.state().update_state == "scheduled"
+
+
+def test_a_failure_is_reported_with_step_reason_and_retry(node):
+    node.faults.add("kur reject failinfo badPOP")
+    outcome = node.engine.update_now("gw.crt")
+    assert not outcome.ok
+    assert outcome.step == 2
+    assert "badPOP" in outcome.reason
+    assert outcome.retry == node.clock.now() + timedelta(hours=1)
+    assert node.state().update_state == "wait-for-retry"
+
+
+def test_in_wait_for_retry_it_starts_now_from_step_1(node):
+    old = node.pair()[0]
+    node.faults.add("kur http-500")
+    node.engine.update_now("gw.crt")
+    assert node.engine.update_now("gw.crt").ok
+    assert node.pair()[0] != old
+    assert node.advance(hours=2).updates == 0
+
+
+def test_in_wait_for_step_4_it_starts_from_step_1_too(node):
+    node.engine.applications.fail_next("gw.crt")
+    assert node.engine.update_now("gw.crt").step == 4
+    second = node.pair()[0]
+    assert node.engine.update_now("gw.crt").ok
+    assert node.pair()[0] != second
+    assert not node.state().pending_reload
+    assert node.advance(hours=2).updates == 0
+
+
+def test_while_in_progress_it_is_refused(node):
+    sent, go_on = hold_requests(node)
+    thread, found = later(node.engine.update_now, "gw.crt")
+    assert sent.wait(10)
+    assert node.state().update_state == "in-progress"
+    with pytest.raises(BusyError, match="is in progress"):
+        node.engine.update_now("gw.crt")
+    go_on.set()
+    thread.join(10)
+    assert found[0].ok
+    assert node.texts(2245) != []
+    assert len(node.texts(2245)) == 1
+
+
+def test_the_schedule_does_not_start_a_second_one_either(node):
+    sent, go_on = hold_requests(node)
+    thread, found = later(node.engine.update_now, "gw.crt")
+    assert sent.wait(10)
+    node.real.advance(timedelta(days=29, hours=1))
+    node.engine.apply(node.configured(node.entry()))
+    go_on.set()
+    thread.join(10)
+    assert found[0].ok
+    assert len(node.texts(2245)) == 1
+
+
+def test_an_update_by_hand_waits_its_turn_at_the_server(node):
+    node.enrol("other", subject="CN=other")
+    node.configure(node.entry(), node.entry("other"))
+    sent, go_on = hold_requests(node)
+    first, one = later(node.engine.update_now, "gw.crt")
+    assert sent.wait(10)
+    second, two = later(node.engine.update_now, "other.crt")
+    while node.engine._parts().register.entries["other.crt"].job is None:
+        pass
+    with pytest.raises(BusyError):
+        node.engine.update_now("other.crt")
+    assert len(node.texts(2245)) == 1
+    go_on.set()
+    first.join(10)
+    second.join(10)
+    assert one[0].ok
+    assert two[0].ok
+
+
+def test_what_is_not_there_or_invalid_is_refused_with_a_reason(node):
+    with pytest.raises(NotFoundError, match="has no certificate-auto-update entry"):
+        node.engine.update_now("none.crt")
+    node.configure(node.entry(profile="none"))
+    with pytest.raises(RefusedError, match='profile "none" does not exist'):
+        node.engine.update_now("gw.crt")
+    assert node.texts(2245) == []
+
+
+def test_an_operator_may_stop_waiting_and_the_update_goes_on(node):
+    old = node.pair()[0]
+    sent, go_on = hold_requests(node)
+    ended = threading.Event()
+    node.engine._bus.subscribe(lambda event: event.type.number == 2246 and ended.set())
+    cancel = threading.Event()
+    thread, found = later(node.engine.update_now, "gw.crt", cancel)
+    assert sent.wait(10)
+    cancel.set()
+    thread.join(10)
+    assert isinstance(found[0], StoppedError)
+    go_on.set()
+    assert ended.wait(10)
+    assert node.pair()[0] != old
+
+
+def test_a_stopped_engine_refuses_and_leaves_what_ran_to_the_next_start(node):
+    old = node.pair()[0]
+    sent, go_on = hold_requests(node)
+    thread, found = later(node.engine.update_now, "gw.crt")
+    assert sent.wait(10)
+    stopping, _ = later(node.engine.stop)
+    thread.join(10)
+    assert isinstance(found[0], StoppedError)
+    go_on.set()
+    stopping.join(10)
+    with pytest.raises(RefusedError, match="does not run"):
+        node.engine.update_now("gw.crt")
+    assert node.pair()[0] == old
+    node.before_answer = lambda _request: None
+    node.boot()
+    assert node.advance(seconds=0).updates == 1
+    assert node.texts(2245)[0].endswith("(after a restart).")
+
+
+def test_an_engine_that_was_never_started_refuses(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+    with pytest.raises(RefusedError, match="does not run"):
+        bench.engine.update_now("gw.crt")
+
+
+def test_the_clock_must_be_the_lab_s_to_be_moved(bench):
+    bench.engine._clock = bench.real
+    with pytest.raises(RefusedError, match="not the lab's"):
+        bench.engine.run_until(bench.clock.now())
+
+
+def test_the_clock_is_moved_by_one_at_a_time(node):
+    sent, go_on = hold_requests(node)
+    thread, found = later(node.engine.run_until, node.clock.now() + timedelta(days=29))
+    assert sent.wait(10)
+    with pytest.raises(BusyError, match="being moved already"):
+        node.engine.run_until(node.clock.now())
+    go_on.set()
+    thread.join(10)
+    assert found[0].updates == 1

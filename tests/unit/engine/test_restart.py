@@ -1,0 +1,254 @@
+"""A node that stops, or is killed, in each step, and goes on where it should."""
+
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+
+from srpki.engine.scheduler import Summary
+
+
+class KilledError(BaseException):
+    """The process is gone at this point: nothing catches it."""
+
+
+def kill_when(bench, hook):
+    """Run until the deadline with *hook* installed, which kills the node; start it anew."""
+    with pytest.raises(KilledError):
+        bench.advance(days=29)
+    bench.before_answer = lambda _request: None
+    bench.files.trouble = lambda *_: None
+    hook()
+    bench.boot()
+
+
+def die(*_):
+    raise KilledError
+
+
+def nothing():
+    """Nothing more to put back."""
+
+
+def owned(bench):
+    return [event.text.rpartition("(")[2] for event in bench.events if event.type.number == 2245]
+
+
+def test_a_scheduled_entry_is_scheduled_as_before(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+    before = bench.state()
+    bench.reboot()
+    assert bench.state() == before
+
+
+def test_a_deadline_that_passes_while_the_node_is_down_is_met_at_the_next_start(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.state()
+    bench.engine.stop()
+    bench.real.advance(timedelta(days=29, hours=3))
+    bench.boot()
+    assert bench.advance(seconds=0) == Summary(updates=1)
+
+
+def test_the_wait_for_a_retry_survives_with_its_reason(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.faults.add("kur http-500")
+    bench.advance(days=29)
+    before = bench.state()
+    bench.reboot()
+    assert bench.state() == before
+    assert bench.advance(minutes=59, seconds=59).updates == 0
+    assert bench.advance(seconds=1) == Summary(updates=1)
+
+
+def test_killed_in_step_1_it_begins_again_at_1(bench, monkeypatch):
+    from srpki.x509 import keys
+
+    old = bench.enrol()
+    bench.configure(bench.entry())
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "generate", die)
+        kill_when(bench, nothing)
+    assert bench.state().update_state == "wait-for-retry"
+    assert bench.state().next_update_time == bench.clock.now()
+    assert bench.advance(seconds=0) == Summary(updates=1)
+    assert bench.pair()[0] != old
+    assert bench.texts(2245)[0].endswith("(after a restart).")
+
+
+@pytest.mark.parametrize("profile", ["by-cmp", "by-est"])
+def test_killed_in_step_2_it_begins_again_at_1(bench, profile):
+    old = bench.enrol()
+    bench.configure(bench.entry(profile=profile))
+    before = bench.content()
+    bench.before_answer = die
+    kill_when(bench, nothing)
+    assert bench.content() == before
+    assert bench.advance(seconds=0) == Summary(updates=1)
+    assert bench.pair()[0] != old
+
+
+def test_killed_by_hand_before_the_deadline_it_begins_again_too(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.state()
+    sent = threading.Event()
+    forever = threading.Event()
+
+    def hang(_request):
+        sent.set()
+        forever.wait(10)
+
+    bench.before_answer = hang
+    bench.engine.start()
+    bench.engine._parts().scheduler.submit("gw.crt")
+    assert sent.wait(5)
+    (record,) = (bench.directory / "state" / "auto-update").iterdir()
+    assert json.loads(record.read_text())["update_state"] == "in-progress"
+    saved = record.read_bytes()
+    forever.set()
+    bench.before_answer = lambda _request: None
+    bench.engine.stop()
+    record.write_bytes(saved)  # as a kill would have left it
+    bench.boot()
+    assert bench.advance(seconds=0) == Summary(updates=1)
+
+
+STEPS = ["gw.key.previous", "gw.crt.previous", "gw.key", "gw.crt"]
+
+
+@pytest.mark.parametrize("file", STEPS)
+def test_killed_in_step_3_after_the_commit_point_it_goes_on_at_4(bench, file):
+    old = bench.enrol()
+    bench.configure(bench.entry())
+    bench.state()
+
+    def trouble(operation, path):
+        if operation == "rename" and path.name == file:
+            die()
+
+    bench.files.trouble = trouble
+    kill_when(bench, nothing)
+    new = bench.pair()[0]
+    assert new != old
+    assert bench.whole()
+    sent = len(bench.requests)
+    assert bench.advance(seconds=0) == Summary(updates=1)
+    assert len(bench.requests) == sent
+    assert bench.numbers() == [2101, 2101, 2246]
+    assert bench.pair()[0] == new
+    assert bench.state().update_state == "scheduled"
+
+
+def test_killed_in_step_3_before_the_commit_point_it_begins_again_at_1(bench):
+    old = bench.enrol()
+    bench.configure(bench.entry())
+    bench.state()
+
+    def trouble(operation, path):
+        if operation == "write" and "probe" not in path.name:
+            die()
+
+    bench.files.trouble = trouble
+    kill_when(bench, nothing)
+    assert bench.pair()[0] == old
+    sent = len(bench.requests)
+    assert bench.advance(seconds=0) == Summary(updates=1)
+    assert len(bench.requests) > sent
+    assert bench.pair()[0] != old
+
+
+def test_killed_in_step_4_it_goes_on_at_4(bench, monkeypatch):
+    bench.enrol()
+    bench.configure(bench.entry())
+    with monkeypatch.context() as patch:
+        patch.setattr(type(bench.engine.applications), "reload", die)
+        kill_when(bench, nothing)
+    new, sent = bench.pair()[0], len(bench.requests)
+    assert bench.advance(seconds=0) == Summary(updates=1)
+    assert (bench.pair()[0], len(bench.requests)) == (new, sent)
+    assert bench.numbers() == [2101, 2101, 2246]
+
+
+def test_a_reload_that_is_owed_survives(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.engine.applications.fail_next("gw.crt")
+    bench.advance(days=29)
+    before, sent = bench.state(), len(bench.requests)
+    bench.reboot()
+    assert bench.state() == before
+    assert bench.advance(minutes=59).updates == 0
+    assert bench.advance(minutes=1) == Summary(updates=1)
+    assert len(bench.requests) == sent
+    assert bench.numbers() == [2101, 2101, 2246]
+
+
+def test_a_swap_that_failed_after_its_commit_point_and_is_completed_by_the_restart_goes_on_at_4(
+    bench,
+):
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.state()
+
+    def trouble(operation, path):
+        if operation == "rename" and path.name in STEPS:
+            raise OSError(5, "Input/output error")
+
+    bench.files.trouble = trouble
+    assert bench.advance(days=29).failed == 1
+    bench.files.trouble = lambda *_: None
+    bench.reboot()
+    sent = len(bench.requests)
+    assert bench.whole()
+    bench.advance(hours=1)
+    assert len(bench.requests) == sent
+    assert bench.state().update_state == "scheduled"
+    held = bench.engine.applications.held("gw.crt", "gw.key")
+    assert held.certificate == bench.pair()[0]
+
+
+def test_stopping_leaves_an_update_that_waits_for_its_ca_to_begin_again(bench):
+    old = bench.enrol()
+    bench.configure(bench.entry(profile="by-est"))
+    bench.state()
+    cancel = threading.Event()
+    bench.faults.add("simplereenroll waiting seconds 600")
+    bench.before_answer = lambda request: request.body and cancel.set()
+    bench.engine.run_until(bench.clock.now() + timedelta(days=29), cancel)
+    bench.before_answer = lambda _request: None
+    bench.reboot()
+    assert bench.numbers() == []
+    assert bench.state().update_state == "wait-for-retry"
+    assert bench.advance(seconds=0) == Summary(updates=1)
+    assert bench.pair()[0] != old
+
+
+def test_damaged_records_cost_what_they_said_and_are_told(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.faults.add("kur http-500")
+    bench.advance(days=29)
+    (record,) = (bench.directory / "state" / "auto-update").iterdir()
+    for damage in (b"{", b'{"name":"gw.crt","update_state":"?"}'):
+        record.write_bytes(damage)
+        bench.reboot()
+        assert bench.state().update_state == "scheduled"
+        assert len(bench.texts(2043)) == 1
+        assert "begins afresh" in bench.texts(2043)[0]
+    assert bench.advance(seconds=0) == Summary(updates=1)
+
+
+def test_records_of_entries_that_are_no_longer_configured_are_removed(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.state()
+    bench.engine.stop()
+    bench.view = bench.configured()
+    bench.boot()
+    bench.engine.authorities  # noqa: B018 - any look takes the configuration over
+    assert list((bench.directory / "state" / "auto-update").iterdir()) == []
