@@ -84,8 +84,10 @@ def test_a_body_is_one_line_unless_it_is_to_be_wrapped(est, clock, faults, log):
     assert {len(line) for line in lines[:-1]} == {76}
 
 
-def test_basic_credentials_are_taken_without_having_been_asked_for(est, device_key):
+def test_basic_credentials_are_taken_without_having_been_asked_for(est, authority, device_key):
     certificate = est.enrolled(device_key, san=names.san("gw.example.net"))
+    (record,) = authority.all_issued()
+    assert (record.certificate, record.state) == (certificate, "confirmed")
     assert keys.same_public_key(certificate, device_key)
     facts = certificates.facts(certificate)
     assert (facts.subject, facts.san) == ("C=DE, O=Lab, CN=gw", (("dns", "gw.example.net"),))
