@@ -90,17 +90,19 @@ def resolve(url: str, cf3: Path) -> Path:
 def _components(url: str) -> list[str]:
     if not 1 <= len(url) <= _MAX_URL:
         raise InvalidNameError(f"a URL has 1 to {_MAX_URL} characters, not {len(url)}")
-    match = _URL.fullmatch(url)
-    device = (match["device"] or "cf3").lower() if match else ""
-    if not match or ":" in match["path"]:
-        raise InvalidNameError(
-            "The given string is not a valid cflash URL.", hint=r"as in cf3:\certificates\gw.crt"
-        )
+    match = _parts(url)
+    device = (match["device"] or "cf3").lower()
     if device not in ("cf3", "cf3-a"):
         raise InvalidNameError(f"compact flash {device}: is not present", hint="use cf3:")
     path = match["path"].replace("\\", "/")
     parts = path.removeprefix("/").removesuffix("/")
     return [_component(part) for part in parts.split("/")] if parts else []
+
+
+def _parts(url: str) -> re.Match[str]:
+    match = _URL.fullmatch(url)
+    assert match is not None  # every part of the pattern may be empty
+    return match
 
 
 def _component(part: str) -> str:
@@ -109,7 +111,7 @@ def _component(part: str) -> str:
     if not _COMPONENT.fullmatch(part) or not part.strip() or not part.isprintable():
         raise InvalidNameError(
             "The given string is not a valid cflash URL.",
-            hint="letters, digits, dots, hyphens, underscores and blanks",
+            hint=r"as in cf3:\certificates\gw.crt",
         )
     if part.startswith("."):
         raise InvalidNameError(f"'{part}' in a URL begins with a dot", hint="write the whole path")
@@ -118,8 +120,6 @@ def _component(part: str) -> str:
 
 def display(url: str) -> str:
     r"""Return *url* as SR OS prints it: ``cf3:\a\b``; never raises."""
-    match = _URL.fullmatch(url)
-    if match is None:
-        return url
+    match = _parts(url)
     path = match["path"].replace("/", "\\").lstrip("\\")
     return f"{(match['device'] or 'cf3').lower()}:\\{path}"

@@ -271,6 +271,20 @@ def test_a_changed_certificate_is_not_signed_by_its_issuer(lab, root):
             check_chain(damaged, [], [root.der], lab.now)
 
 
+def test_a_signature_with_unused_bits_is_refused(lab, root):
+    """DER leaves one coding of a certificate; its fingerprint must not have a twin."""
+    leaf = lab.issue(root, lab.Holder(lab.name("leaf")))
+    asn1 = chain.signatures.asn1
+    parts = list(asn1.elements(asn1.read(leaf.der).content))
+    twin = asn1.encode(
+        0x30, *(part.whole for part in parts[:2]), asn1.encode(0x03, b"\x01" + parts[2].content[1:])
+    )
+    with pytest.raises((RefusedChainError, InvalidInputError)):
+        check_chain(twin, [], [root.der], lab.now)
+    with pytest.raises(InvalidInputError):
+        chain.signatures.signed_parts(twin)
+
+
 def test_two_signature_algorithms_in_one_certificate_are_refused(lab):
     """RFC 5280, 4.1.1.2: the outer algorithm is not signed, so it must equal the inner one."""
     key = rsa.generate_private_key(65537, 2048)
@@ -303,7 +317,7 @@ def test_a_loop_of_cas_ends(lab, root):
     lab.issue(b, a, ca=True)
     lab.issue(a, b, ca=True)
     leaf = lab.issue(a, lab.Holder(lab.name("leaf")))
-    with pytest.raises(RefusedChainError):
+    with pytest.raises(RefusedChainError, match="does not lead to a trusted CA"):
         check_chain(leaf.der, ders(a, b), [root.der], lab.now)
 
 

@@ -217,10 +217,16 @@ def replaced(element, old, new):
     return der.encode(element.tag, *parts)
 
 
-def test_every_iteration_count_of_pkcs12_is_looked_at(openssl, made):
-    assert contents.check_iterations(made.both_p12) is None
-    bomb = replaced(der.read(made.both_p12), 2048, 0x7FFFFFFF)
-    assert bomb != made.both_p12
+@pytest.mark.parametrize("options", [(), ("-nomac",), ("-nomac", "-certpbe", "NONE")])
+def test_every_iteration_count_of_pkcs12_is_looked_at(options, openssl, made, tmp_path):
+    """The MAC's stands outermost, those of the bags inside OCTET STRINGs."""
+    (tmp_path / "both.pem").write_bytes(made.key_pem + made.crt_pem)
+    file = openssl(
+        "pkcs12", "-export", "-in", str(tmp_path / "both.pem"), "-passout", "pass:secret", *options
+    )  # fmt: skip
+    contents.check_iterations(file)
+    bomb = replaced(der.read(file), 2048, 0x7FFFFFFF)
+    assert bomb != file
     with pytest.raises(InvalidInputError, match="iterations"):
         formats.read_key(bomb, "pkcs12", "secret")
 

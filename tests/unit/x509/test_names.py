@@ -93,6 +93,8 @@ def test_names_are_the_same_whatever_the_case_blanks_and_string_type():
     other = dn((NameOID.ORGANIZATION_NAME, "foo bar"), kind=_ASN1Type.PrintableString)
     assert one.public_bytes() != other.public_bytes()
     assert names.same_name(one, other)
+    wide = dn((NameOID.ORGANIZATION_NAME, "\uff26oo Bar"))  # RFC 4518, 2.3: NFKC
+    assert names.same_name(wide, other)
 
 
 def test_names_differ_in_value_attribute_order_and_length():
@@ -106,6 +108,7 @@ def test_names_differ_in_value_attribute_order_and_length():
         "O=Lab,CN=aa",
     ):
         assert not names.same_name(base, names.parse_dn(text))
+    assert not names.same_name(names.parse_dn("CN=a b"), names.parse_dn("CN=ab"))
 
 
 def test_a_multi_valued_rdn_has_no_order():
