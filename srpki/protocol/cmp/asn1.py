@@ -10,6 +10,7 @@ its first octet, so each alternative is declared as such a SEQUENCE; `decode_bod
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeVar
 
 from cryptography import x509
@@ -30,6 +31,7 @@ MAX_ITEMS: Final = 16
 MAX_NUMBER: Final = 2**31 - 1
 """Largest number read from a peer, serial numbers apart."""
 
+_MAX_ALGORITHM: Final = 1024
 _EXPLICIT: Final = 0xA0
 
 
@@ -317,6 +319,23 @@ def tlv(data: bytes) -> TLV:
 def elements(data: bytes) -> list[TLV]:
     """Return what stands in *data*, a SEQUENCE of anything (DER); raises `ProtocolError`."""
     return decode(_Elements, der.encode(der.SEQUENCE, data), "SEQUENCE").items
+
+
+@lru_cache(maxsize=64)
+def algorithm(data: bytes) -> list[TLV]:
+    """Return the parts of an AlgorithmIdentifier (DER), kept; raises `ProtocolError`."""
+    return elements(data)
+
+
+@lru_cache(maxsize=64)
+def algorithm_name(data: bytes) -> tuple[str, TLV | None]:
+    """Return name (dotted) and parameters of an AlgorithmIdentifier (DER), kept.
+
+    Raises `ProtocolError` when it is none, or longer than any in use.
+    """
+    if len(data) > _MAX_ALGORITHM:
+        raise ProtocolError("the algorithm identifier is too long")
+    return identifier(elements(data), "algorithm identifier")
 
 
 def whole(items: list[TLV]) -> bytes:

@@ -82,7 +82,7 @@ def _optional(data: bytes | None) -> list[TLV] | None:
 def encode_signed_request(kind: str, request: bytes, algorithm: bytes, signature: bytes) -> bytes:
     """Return the PKIBody *kind* (ir, cr, kur) with one CertRequest and a signature that proves."""
     proof = asn1.POPOSigningKey(
-        poposk_input=None, algorithm=asn1.elements(algorithm), signature=BitString(signature, 0)
+        poposk_input=None, algorithm=asn1.algorithm(algorithm), signature=BitString(signature, 0)
     )
     item = asn1.CertReqMsg(
         cert_req=asn1.tlv(request), popo=Variant(proof, "signature"), reg_info=None

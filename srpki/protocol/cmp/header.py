@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from cryptography.hazmat.asn1 import TLV, GeneralizedTime
@@ -23,6 +24,7 @@ IDENTIFIER_OCTETS: Final = 16
 """Octets of the transaction identifiers and nonces made here [RFC 4210, 5.1.1]."""
 
 _MAX_IDENTIFIER: Final = 128
+_MAX_NAME: Final = 8192
 _DIRECTORY_NAME: Final = 0xA4
 _GENERAL_NAMES: Final = frozenset((0xA0, 0x81, 0x82, 0xA3, 0xA4, 0xA5, 0x86, 0x87, 0x88))
 
@@ -62,10 +64,10 @@ def encode(header: Header, algorithm: bytes | None = None) -> bytes:
     return asn1.encode(
         asn1.PKIHeader(
             pvno=header.pvno,
-            sender=asn1.tlv(general_name(header.sender)),
-            recipient=asn1.tlv(general_name(header.recipient)),
+            sender=_kept_name(header.sender),
+            recipient=_kept_name(header.recipient),
             message_time=None if time is None else GeneralizedTime(time.replace(microsecond=0)),
-            protection_alg=None if algorithm is None else _items(algorithm),
+            protection_alg=None if algorithm is None else asn1.algorithm(algorithm),
             sender_kid=header.sender_kid,
             recip_kid=header.recipient_kid,
             transaction_id=header.transaction_id,
@@ -110,7 +112,7 @@ def general_name(name: bytes) -> bytes:
 def name_of(element: TLV, what: str) -> bytes:
     """Return the Name (DER) in a GeneralName, empty for one of another kind.
 
-    Raises `ProtocolError` that names *what* when it is no GeneralName.
+    Raises `ProtocolError` that names *what* when it is no GeneralName or too long.
     """
     tag = element.tag_bytes[0]
     if len(element.tag_bytes) != 1 or tag not in _GENERAL_NAMES:
@@ -118,6 +120,8 @@ def name_of(element: TLV, what: str) -> bytes:
     if tag != _DIRECTORY_NAME:
         return b""
     content = bytes(element.data)
+    if len(content) > _MAX_NAME:
+        raise ProtocolError(f"the {what} is too long")
     asn1.decode(TLV, content, what)
     return content
 
@@ -142,8 +146,9 @@ def _same(one: bytes | None, other: bytes | None) -> bool:
     return one is not None and other is not None and hmac.compare_digest(one, other)
 
 
-def _items(algorithm: bytes) -> list[TLV]:
-    return asn1.elements(algorithm)
+@lru_cache(maxsize=64)
+def _kept_name(name: bytes) -> TLV:
+    return asn1.tlv(general_name(name))
 
 
 def _info(name: str, value: bytes | None) -> list[TLV]:

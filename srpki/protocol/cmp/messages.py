@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from cryptography.hazmat.asn1 import TLV, BitString
+from cryptography.hazmat.asn1 import TLV
 
 from srpki.core.errors import ProtocolError
 from srpki.protocol.cmp import asn1
@@ -25,6 +25,9 @@ KINDS: Final = (
 )
 """Names of the PKIBody alternatives, in the order of their numbers [RFC 4210, 5.1.2]."""
 NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
+
+_PROTECTION: Final = 0xA0
+_EXTRA_CERTS: Final = 0xA1
 
 
 class Protector(Protocol):
@@ -66,19 +69,13 @@ def encode(
     The protectionAlg is the *protector*'s, whatever *header* says.
     """
     algorithm = None if protector is None else protector.algorithm
-    head = headers.encode(header, algorithm)
-    protection = None
+    parts = [headers.encode(header, algorithm), body]
     if protector is not None:
-        bits = protector.protect(der.encode(der.SEQUENCE, head, body))
-        protection = BitString(bits, 0)
-    return asn1.encode(
-        asn1.PKIMessage(
-            header=asn1.tlv(head),
-            body=asn1.tlv(body),
-            protection=protection,
-            extra_certs=[asn1.tlv(certificate) for certificate in extra_certs] or None,
-        )
-    )
+        bits = protector.protect(der.encode(der.SEQUENCE, *parts))
+        parts.append(der.encode(_PROTECTION, der.encode(der.BIT_STRING, b"\x00", bits)))
+    if extra_certs:
+        parts.append(der.encode(_EXTRA_CERTS, der.encode(der.SEQUENCE, *extra_certs)))
+    return der.encode(der.SEQUENCE, *parts)
 
 
 def decode(data: bytes) -> Message:

@@ -111,7 +111,7 @@ class MacVerifier:
             )
 
     def _derive(self, algorithm: bytes) -> None:
-        name, value = asn1.identifier(asn1.elements(algorithm), "protectionAlg")
+        name, value = asn1.algorithm_name(algorithm)
         if name != PBM or value is None:
             raise ProtocolError(f"protection algorithm {name} is not a password-based MAC")
         parameters = asn1.decode(asn1.PBMParameter, asn1.encode(value), "PBMParameter")
@@ -132,7 +132,7 @@ def is_mac(message: Message) -> bool:
     algorithm = message.header.protection_algorithm
     if algorithm is None:
         return False
-    return asn1.identifier(asn1.elements(algorithm), "protectionAlg")[0] == PBM
+    return asn1.algorithm_name(algorithm)[0] == PBM
 
 
 def verify_signature(message: Message, certificate: bytes) -> None:
@@ -157,7 +157,7 @@ def verify(key: PublicKey, algorithm: bytes, signature: bytes, data: bytes) -> b
     Raises:
         ProtocolError: for an algorithm that is not well formed, unknown or refused (MD5).
     """
-    name, value = asn1.identifier(asn1.elements(algorithm), "signature algorithm")
+    name, value = asn1.algorithm_name(algorithm)
     if name == RSASSA_PSS:
         return _verify_pss(key, value, signature, data)
     if name == _MD5_WITH_RSA:

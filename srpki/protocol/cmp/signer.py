@@ -22,7 +22,7 @@ from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.peer import CmpPeer
 from srpki.protocol.cmp.protect import verify_signature
 from srpki.x509 import der, names
-from srpki.x509.certificates import facts
+from srpki.x509.certificates import MAX_OCTETS, facts
 from srpki.x509.chain import check_chain
 
 CMC_CA: Final = "1.3.6.1.5.5.7.3.27"
@@ -34,8 +34,10 @@ def issuer_and_subject(certificate: bytes) -> tuple[bytes, bytes]:
     """Return the two Names of a certificate, octet for octet as they stand in it (all DER).
 
     Raises:
-        InvalidInputError: when it is not a certificate.
+        InvalidInputError: when it is not a certificate, or too long for one.
     """
+    if len(certificate) > MAX_OCTETS:
+        raise InvalidInputError("the certificate is too long")
     fields = [
         field.whole for field in der.elements(der.read(der.read(certificate).content).content)
     ]

@@ -91,6 +91,14 @@ def test_sender_of_another_kind_is_no_name():
             header.decode(with_sender(wrong))
 
 
+def test_names_and_algorithms_are_bounded():
+    long = der.encode(der.SEQUENCE, der.encode(der.OCTET_STRING, bytes(9000)))
+    with pytest.raises(ProtocolError, match="header's sender is too long"):
+        header.decode(header.encode(Header(sender=long)))
+    with pytest.raises(ProtocolError, match="algorithm identifier is too long"):
+        asn1.algorithm_name(long)
+
+
 def test_message_is_bounded(ca):
     certificate = der.encode(der.SEQUENCE, bytes(9000))
     with pytest.raises(ProtocolError, match="more than 262144 octets"):
