@@ -27,16 +27,18 @@ Steps = Generator[Wait, None, R]
 def converse(machine: Machine[R], exchange: Exchange, cancel: threading.Event) -> Steps[R]:
     """Run *machine*, yield its waits, return its result; the machine is closed in any case.
 
-    Raises what the machine raises, `StoppedError` once *cancel* is set, `ProtocolError` or
-    `ResponseTimeoutError` when the peer goes beyond `MAX_STEPS` or `MAX_WAITED`.
+    Once *cancel* is set it does not begin and does not wait, but an answer that is on its way is
+    given to the machine: a CA that has issued is owed a word.
+
+    Raises what the machine raises, `StoppedError`, `ProtocolError` or `ResponseTimeoutError` when
+    the peer goes beyond `MAX_STEPS` or `MAX_WAITED`.
     """
     reply: HttpReply | None = None
     failure: SrpkiError | None = None
     waited = 0.0
     try:
+        _check(cancel)
         for _ in range(MAX_STEPS):
-            if cancel.is_set():
-                raise StoppedError("cancelled")
             step = machine.send(reply) if failure is None else machine.throw(failure)
             reply = failure = None
             if isinstance(step, Wait):
@@ -45,7 +47,9 @@ def converse(machine: Machine[R], exchange: Exchange, cancel: threading.Event) -
                     raise ResponseTimeoutError(
                         f"the peer asked for {waited:.0f} seconds of patience: {step.reason}"
                     )
+                _check(cancel)
                 yield step
+                _check(cancel)
                 continue
             try:
                 reply = exchange.send(step.request)
@@ -57,6 +61,11 @@ def converse(machine: Machine[R], exchange: Exchange, cancel: threading.Event) -
         return result
     finally:
         machine.close()
+
+
+def _check(cancel: threading.Event) -> None:
+    if cancel.is_set():
+        raise StoppedError("cancelled")
 
 
 def drive(machine: Machine[R], exchange: Exchange, clock: Clock, cancel: threading.Event) -> R:

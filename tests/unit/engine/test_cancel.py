@@ -47,12 +47,12 @@ def test_deleted_before_step_3_nothing_changes(bench, profile):
     assert list((bench.directory / "state" / "auto-update").iterdir()) == []
 
 
-def test_a_certificate_is_not_confirmed_to_the_ca_once_it_is_not_wanted(bench):
+def test_the_ca_is_told_that_a_certificate_is_not_wanted_any_more(bench):
     bench.enrol()
     bench.configure(bench.entry())
     once(bench, bench.configure)
     bench.advance(**DUE)
-    assert len(bench.requests) == 1
+    assert "reject" in bench.transactions[-1]
 
 
 @pytest.mark.parametrize("profile", PROTOCOLS)

@@ -107,16 +107,27 @@ def test_a_peer_cannot_make_us_wait_for_ever():
         run(machine())
 
 
-def test_a_cancelled_conversation_sends_nothing_more_and_closes_the_machine():
-    cancel = threading.Event()
-    exchange = Echo()
-    closed = []
+def test_a_cancelled_conversation_does_not_begin():
+    cancel, exchange = threading.Event(), Echo()
+    cancel.set()
+
+    def machine():
+        yield Send(REQUEST)
+
+    with pytest.raises(StoppedError):
+        run(machine(), exchange, cancel)
+    assert exchange.sent == []
+
+
+def test_a_conversation_that_is_cancelled_under_way_may_take_its_leave_but_does_not_wait():
+    cancel, exchange, closed = threading.Event(), Echo(), []
 
     def machine():
         try:
             yield Send(REQUEST)
             cancel.set()
             yield Send(REQUEST)
+            yield Wait(1.0, "patience")
             yield Send(REQUEST)
         finally:
             closed.append(True)
