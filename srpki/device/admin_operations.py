@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srpki.device.operations import Inputs, Operation, Outcome
+from srpki.device.operations import Inputs, Operation, Outcome, flag, text
 from srpki.device.results import Configuration, Message
 
 if TYPE_CHECKING:
@@ -12,18 +12,16 @@ if TYPE_CHECKING:
 
 
 def save(router: Router, inputs: Inputs) -> Outcome:
-    """Write the running configuration to ``cf3:`` [cli.md 1.4]."""
-    del inputs
-    url = router.save()
+    """Write the running configuration to ``cf3:``, to another file than usual when named."""
+    url = router.save(text(inputs, "url")) if "url" in inputs else router.save()
     lines = (f"Writing configuration to {url}", "Saving configuration OK", "Completed.")
     return Outcome(messages=tuple(Message("info", line) for line in lines))
 
 
 def show_configuration(router: Router, inputs: Inputs) -> Outcome:
-    """Show the running configuration."""
-    del inputs
-    tree = router.datastore.running
-    return Outcome(data=Configuration(tree=tree, generated=router.clock.now()))
+    """Show the running configuration, with *detail* the defaults too."""
+    tree, now = router.datastore.running, router.clock.now()
+    return Outcome(data=Configuration(tree=tree, generated=now, detail=flag(inputs, "detail")))
 
 
 OPERATIONS: dict[str, Operation] = {

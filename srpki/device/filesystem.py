@@ -20,6 +20,9 @@ from srpki.device.results import FileEntry, Listing
 from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY
 
+CONFIGURATION = "config.cfg"
+"""The saved configuration, at the root of the compact flash."""
+
 MAX_FILE = 1 << 20
 """Octets of a file that the operator hands in; certificates and keys are far smaller."""
 
@@ -39,12 +42,12 @@ class FileSystem:
         path = names.resolve(url, self._cf3)
         shown = names.display(url)
         try:
+            # Looked at before it is opened: opening a pipe waits for somebody who writes to it.
+            _check_regular(path.lstat().st_mode, shown)
             with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as stream:
                 content = stream.read(MAX_FILE + 1)
         except FileNotFoundError:
             raise NotFoundError(f'open file "{shown}"', hint="the file does not exist") from None
-        except IsADirectoryError:
-            raise InvalidInputError(f'"{shown}" is a directory', hint="name a file") from None
         except OSError as error:
             raise StorageError(f'open file "{shown}": {error.strerror}') from None
         if len(content) > MAX_FILE:
@@ -66,18 +69,25 @@ class FileSystem:
         return tuple(f"cf3:\\{name}" for name in found if not name.startswith("."))
 
     def check_new(self, url: str, *, force: bool = False) -> None:
-        """Raise `ExistsError` when *url* is taken; asked before a peer is troubled."""
-        path = names.resolve(url, self._cf3)
-        if self._cf3 / DIRECTORY in path.parents:
-            raise InvalidNameError(
-                f'"{names.display(url)}" is among the imported files',
-                hint="write elsewhere, then import",
-            )
+        """Raise `ExistsError` when *url* is taken; asked before a peer is troubled.
+
+        With *force* a file may be there, but never an imported one or the saved configuration:
+        those raise `InvalidNameError`.
+        """
+        path, shown = names.resolve(url, self._cf3), names.display(url)
+        self._check_not_imported(path, shown)
+        if path == self._cf3 / CONFIGURATION:
+            raise InvalidNameError(f'"{shown}" is the saved configuration', hint="name another")
         if path.is_dir():
-            raise InvalidInputError(f'"{names.display(url)}" is a directory', hint="name a file")
+            raise InvalidInputError(f'"{shown}" is a directory', hint="name a file")
         if path.exists() and not force:
-            raise ExistsError(
-                f'"{names.display(url)}" exists already', hint="remove it or name another file"
+            raise ExistsError(f'"{shown}" exists already', hint="remove it or name another file")
+
+    def _check_not_imported(self, path: Path, shown: str) -> None:
+        imported = self._cf3 / DIRECTORY
+        if imported in (path, *path.parents):
+            raise InvalidNameError(
+                f'"{shown}" is among the imported files', hint="write elsewhere, then import"
             )
 
     def write(self, url: str, content: bytes, *, force: bool = False) -> None:
@@ -87,6 +97,17 @@ class FileSystem:
         """
         self.check_new(url, force=force)
         self.replace(names.resolve(url, self._cf3), content, shown=names.display(url))
+
+    def save(self, url: str, text: str) -> None:
+        """Write a configuration to *url*, in the place of what is there.
+
+        Raises `InvalidNameError`, `InvalidInputError` or `StorageError`.
+        """
+        path, shown = names.resolve(url, self._cf3), names.display(url)
+        self._check_not_imported(path, shown)
+        if path.is_dir():
+            raise InvalidInputError(f'"{shown}" is a directory', hint="name a file")
+        self.replace(path, text.encode(), shown=shown)
 
     @staticmethod
     def replace(path: Path, content: bytes, *, shown: str) -> None:
@@ -128,6 +149,12 @@ class FileSystem:
         except OSError as error:
             raise StorageError(f'list "{shown}": {error.strerror}') from None
         return Listing(url=shown, entries=entries, free=free)
+
+
+def _check_regular(mode: int, shown: str) -> None:
+    if not stat.S_ISREG(mode):
+        kind = "a directory" if stat.S_ISDIR(mode) else "not a file"
+        raise InvalidInputError(f'"{shown}" is {kind}', hint="name a file")
 
 
 def _entry(path: Path) -> FileEntry:

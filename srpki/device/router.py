@@ -20,10 +20,11 @@ from srpki.core.errors import CorruptError, SrpkiError, StorageError
 from srpki.core.events import EventBus
 from srpki.device import live, operations
 from srpki.device.eventlog import EventLog
-from srpki.device.filesystem import FileSystem
+from srpki.device.filesystem import CONFIGURATION, FileSystem
 from srpki.device.results import Result
 from srpki.device.system import DEFAULT_NAME
 from srpki.engine.engine import Engine
+from srpki.keystore import names
 from srpki.keystore.lock import NodeLock
 from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from srpki.device.lab import Laboratory
     from srpki.transport.base import ExchangeFactory
 
-CONFIGURATION = "config.cfg"
-"""The saved configuration, at the root of the compact flash."""
+_SAVED = f"cf3:\\{CONFIGURATION}"
+"""The URL of the configuration that is loaded at the start."""
 
 
 class Router:
@@ -77,12 +78,12 @@ class Router:
         self.log = EventLog(state / "events.jsonl")
         self.bus.subscribe(self.log.append)
         self.files = FileSystem(cf3)
-        self._configuration = cf3 / CONFIGURATION
         self.seal = Seal(state / "chassis.key", self.entropy)
         self.keystore = Keystore(cf3, self.seal)
         self.keystore.recover()
         _sweep(state)
-        self.datastore = Datastore(SCHEMA.configure, sealer=self.seal, running=self._load())
+        running = _load(cf3 / CONFIGURATION)
+        self.datastore = Datastore(SCHEMA.configure, sealer=self.seal, running=running)
         self.engine = Engine(
             clock=self.clock,
             entropy=self.entropy,
@@ -146,26 +147,13 @@ class Router:
         """Return how long this router has been up, by its own clock."""
         return self.clock.now() - self.booted
 
-    def save(self) -> str:
-        """Write the running configuration to ``cf3:``; return the URL. Raises `StorageError`."""
-        url = f"cf3:\\{CONFIGURATION}"
-        text = persist.dump(SCHEMA.configure, self.datastore.running)
-        self.files.replace(self._configuration, text.encode(), shown=url)
-        return url
+    def save(self, url: str = _SAVED) -> str:
+        """Write the running configuration to *url*, which is returned as SR OS shows it.
 
-    def _load(self) -> Branch:
-        try:
-            text = self._configuration.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return Branch()
-        except (OSError, UnicodeDecodeError) as error:
-            raise StorageError(f'read "cf3:\\{CONFIGURATION}": {error}') from None
-        try:
-            return persist.load(SCHEMA.configure, text)
-        except SrpkiError as error:
-            raise CorruptError(
-                f'"cf3:\\{CONFIGURATION}": {error}', hint="mend the file or move it away"
-            ) from None
+        Raises `InvalidNameError`, `InvalidInputError` or `StorageError`.
+        """
+        self.files.save(url, persist.dump(SCHEMA.configure, self.datastore.running))
+        return names.display(url)
 
 
 class _EngineParticipant:
@@ -184,6 +172,20 @@ class _EngineParticipant:
 
     def abort(self) -> None:
         """Forget nothing: nothing was prepared."""
+
+
+def _load(path: Path) -> Branch:
+    try:
+        return persist.load(SCHEMA.configure, path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Branch()
+    except OSError as error:
+        raise StorageError(f'open file "{_SAVED}": {error.strerror}') from None
+    except (SrpkiError, UnicodeDecodeError) as error:
+        reason = str(error) if isinstance(error, SrpkiError) else "it is not UTF-8 text"
+        raise CorruptError(
+            f'"{_SAVED}" is damaged: {reason}', hint="mend the file or move it away"
+        ) from None
 
 
 def _sweep(state: Path) -> None:
