@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from srpki import __version__
 from srpki.core.errors import SrpkiError, UsageError
@@ -157,9 +158,8 @@ def _ca(options: argparse.Namespace) -> int:
     from srpki.labca.authority import CaSettings  # noqa: PLC0415 - start-up time
     from srpki.labca.serve import serve  # noqa: PLC0415 - start-up time
 
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    for number in _ENDING:
+        signal.signal(number, _end)
     settings = CaSettings() if options.validity is None else CaSettings(validity=options.validity)
     return serve(
         options.dir,
@@ -168,11 +168,21 @@ def _ca(options: argparse.Namespace) -> int:
         settings,
         out=sys.stdout,
         log=sys.stderr,
-        stop=stop,
+        stop=threading.Event(),
         as_json=options.json,
         faults=options.faults,
         ports=(options.cmp_port, options.est_port),
     )
+
+
+_ENDING = (signal.SIGTERM, signal.SIGINT)
+
+
+def _end(*_: object) -> NoReturn:
+    """Unwind to the end with status 0; a handler may not set an event that its thread waits on."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(0)
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -155,12 +155,6 @@ _FAULT_ADD: Final = Action(
             default="1",
             help="How many matching requests go wrong",
         ),
-        Leaf(
-            name="seconds",
-            type=Integer("uint32", 1, 1_000_000),
-            units="seconds",
-            help="Delay of slow, time to wait of waiting, life of a short-life certificate",
-        ),
     ),
 )
 

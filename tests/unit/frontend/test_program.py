@@ -1,6 +1,7 @@
 """The program's own command line: statuses, what is imported, what is refused."""
 
 import json
+import signal
 import subprocess
 import sys
 import textwrap
@@ -24,7 +25,7 @@ def run(*arguments, script=None):
 def test_a_script_that_succeeds_ends_with_0_and_shows_prompts_commands_and_output(tmp_path):
     ended = run("exec", "-", "--node", str(tmp_path / "n"), script="show version\n")
     assert ended.returncode == 0, ended.stderr
-    assert "A:admin@srpki# show version\nTiMOS-C-26.3" in ended.stdout
+    assert "A:admin@srpki# show version\n\nTiMOS-C-26.3" in ended.stdout
 
 
 def test_a_script_stops_at_the_first_error_with_1(tmp_path):
@@ -152,3 +153,32 @@ def test_the_version_is_printed(capsys):
         main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("srpki ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_lab_ca_alone_tells_where_it_is_and_ends_cleanly(number, tmp_path):
+    command = [sys.executable, "-m", "srpki.frontend.program", "ca", "--json", "--dir"]
+    process = subprocess.Popen(
+        [*command, str(tmp_path / "ca")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        told = json.loads(process.stdout.readline())
+        process.send_signal(number)
+        process.wait(20)
+        errors = process.stderr.read()
+    assert set(told) == {
+        "cmp_url",
+        "est_url",
+        "trust_anchor",
+        "issuing_certificate",
+        "reference",
+        "secret",
+        "est_username",
+        "est_password",
+    }
+    assert told["cmp_url"].startswith("http://127.0.0.1:")
+    assert told["est_url"].startswith("https://127.0.0.1:")
+    assert (process.returncode, errors) == (0, "")
