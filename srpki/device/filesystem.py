@@ -47,7 +47,7 @@ class FileSystem:
             with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as stream:
                 content = stream.read(MAX_FILE + 1)
         except FileNotFoundError:
-            raise NotFoundError(f'open file "{shown}"', hint="the file does not exist") from None
+            raise NotFoundError(f'file "{shown}" does not exist') from None
         except OSError as error:
             raise StorageError(f'open file "{shown}": {error.strerror}') from None
         if len(content) > MAX_FILE:
@@ -77,7 +77,9 @@ class FileSystem:
         path, shown = names.resolve(url, self._cf3), names.display(url)
         self._check_not_imported(path, shown)
         if path == self._cf3 / CONFIGURATION:
-            raise InvalidNameError(f'"{shown}" is the saved configuration', hint="name another")
+            raise InvalidNameError(
+                f'"{shown}" is the saved configuration', hint="name another file"
+            )
         if path.is_dir():
             raise InvalidInputError(f'"{shown}" is a directory', hint="name a file")
         if path.exists() and not force:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from srpki.config.tree import get
 from srpki.core.errors import (
     ExistsError,
+    InvalidInputError,
     InvalidNameError,
     RefusedError,
     SrpkiError,
@@ -69,7 +70,7 @@ def _publish_key(router: Router, url: str, description: str, outcome: str) -> No
 
 
 def import_file(router: Router, inputs: Inputs) -> Outcome:
-    """Import a certificate, key or CRL from ``cf3:`` into the keystore under a free name."""
+    """Import a certificate, key or CRL from ``cf3:``; a file of the same name is replaced."""
     try:
         _import(router, inputs)
     except SrpkiError as error:
@@ -82,23 +83,32 @@ def import_file(router: Router, inputs: Inputs) -> Outcome:
 def _import(router: Router, inputs: Inputs) -> None:
     from srpki.x509 import formats, keys  # noqa: PLC0415 - start-up time
 
-    output = text(inputs, "output-file")
-    content = router.files.read(text(inputs, "input-url"))
+    output, kind = text(inputs, "output-file"), text(inputs, "type")
+    content = _unsealed(router, router.files.read(text(inputs, "input-url")), kind)
     form, password = text(inputs, "format"), text(inputs, "password")
-    match text(inputs, "type"):
+    match kind:
         case "certificate":
             der = formats.read_certificates(content, form, password)[0]
             if flag(inputs, "validate-certificate-chain"):
                 router.engine.check_chain(der)
             router.keystore.put("certificate", output, der)
         case "key":
-            if router.seal.is_sealed(content):
-                content, form = router.seal.open(content, SEALED_KEY), "der"
             key = formats.read_key(content, form, password)
             router.keystore.put("key", output, keys.private_der(key))
         case _:
             router.keystore.put("crl", output, formats.read_crl(content, form))
     router.engine.file_changed(output)
+
+
+def _unsealed(router: Router, content: bytes, kind: str) -> bytes:
+    """Return *content*, opened (then DER) when it is a key pair that was generated here."""
+    if not router.seal.is_sealed(content):
+        return content
+    if router.seal.purpose_of(content) != SEALED_KEY:
+        raise InvalidInputError("this is a copy of an imported file", hint="import the original")
+    if kind != "key":
+        raise InvalidInputError(f"this is a private key, not a {kind}", hint="give the right type")
+    return router.seal.open(content, SEALED_KEY)
 
 
 def _publish_import(router: Router, inputs: Inputs, outcome: str) -> None:
