@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 from srpki.cli import wording
 from srpki.cli.classiccommands import classic_line
-from srpki.cli.dialect import in_cases
 from srpki.cli.grammar import State
 from srpki.cli.lexer import Token, lex_classic
 from srpki.cli.meaning import Meaning
+from srpki.cli.normal import is_default, normal
 from srpki.cli.overlay import ClassicDialect
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, RefusalError
@@ -157,10 +157,9 @@ class ClassicCli(Shell):
             return Edit("set", path, edit.value)
         if leaf.units == "seconds":
             _check_range(leaf, edit)
-        if leaf.default is None or leaf.name in in_cases(parent):
-            return Edit("set", path, edit.value)
-        same = leaf.type.parse(leaf.default) == edit.value
-        return Edit("delete", path) if same else Edit("set", path, edit.value)
+        if is_default(parent, leaf, edit.value):
+            return Edit("delete", path)
+        return Edit("set", path, edit.value)
 
     def _settle(self) -> None:
         tree = self.device.datastore.running
@@ -169,6 +168,7 @@ class ClassicCli(Shell):
             for depth, step in enumerate(self.context, start=1)
         ):
             self.context = self.context[:-1]
+            self._created = False
 
     # --- commands ---
 
@@ -218,7 +218,7 @@ class ClassicCli(Shell):
         node = self.dialect.node(self.context)
         branch = found if isinstance(found, Branch) else EMPTY
         detail = bool(said.inputs.get("detail"))
-        shown = effective(node, branch) if detail else branch
+        shown = effective(node, branch) if detail else normal(node, branch)
         indent = INDENT * len(self.dialect.names(self.context))
         return Answer(classic_info(node, shown, indent, detail=detail))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srpki.cli.effects import Command, Input, Into, Root
-from srpki.cli.grammar import Alt, Grammar, Keyword, Opt, Seq, Slot, State
+from srpki.cli.grammar import FAR, Alt, Grammar, Keyword, Opt, Seq, Slot, State
 from srpki.cli.lines import keyword_of
 from srpki.cli.overlay import ClassicDialect
 from srpki.schema.nodes import Container, data_children
@@ -78,7 +78,7 @@ def _roots(dialect: ClassicDialect) -> Iterator[Grammar]:
     for child in data_children(dialect.root):
         if isinstance(child, Container):
             effects = (Root(), Into(child.name))
-            keyword = Keyword(keyword_of(child), child.help, effects, "+", tier=2)
+            keyword = Keyword(keyword_of(child), child.help, effects, "+", tier=FAR)
             content = dialect.content(child, edits=child.name == "configure")
             yield Seq((keyword, content))
 

@@ -42,6 +42,8 @@ def expected(found: Walk, touched: Token) -> list[Terminal]:
 
 def complete(state: State, tokens: Sequence[Token], text: str, source: Source) -> list[Offer]:
     """Return the completions of *text*, in the order of `expected`; nothing after a mistake."""
+    if tokens and tokens[-1].quoted and tokens[-1].closed and tokens[-1].end == len(text):
+        return []
     found, touched = at_cursor(state, tokens, text)
     if found.failure is not None:
         return []

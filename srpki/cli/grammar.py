@@ -54,10 +54,14 @@ class Optional(Grammar):
 State = tuple[Grammar, ...]
 
 
+FAR = 2
+"""The tier of words that belong to another context than the present one."""
+
+
 class Keyword(Grammar):
     """A fixed word. *mark* is its sign in help, *group* the heading it is listed under.
 
-    Words of a lower *tier* win over those of a higher one when an abbreviation fits both. *no*
+    The *tier* orders offers; words that are `FAR` give way where an abbreviation fits others. *no*
     tells the classic help that the word also has a ``no`` form; *structure* words are marks of the
     lexer.
     """

@@ -13,7 +13,7 @@ from srpki.cli.lexer import Token, lex_md
 from srpki.cli.mdedit import MdEditing
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
-from srpki.cli.port import Answer, Device, RefusalError
+from srpki.cli.port import Answer, Device, Offer, RefusalError
 from srpki.cli.shell import Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.cli.workflow import QUESTION, SHORT, Workflow
@@ -134,6 +134,16 @@ class MdCli(Shell):
         configuring = self.flow.mode is not None
         shown = md_help(reading, text, width, configuring=configuring)
         return shown if isinstance(shown, str) else self.wrong(shown, reading, text)
+
+    def complete(self, text: str) -> list[Offer]:
+        """Return the completions of *text*, unless the environment switches them off."""
+        wanted = self.environment.flag("command-completion", "tab")
+        return super().complete(text) if wanted else []
+
+    def expand(self, text: str) -> str:
+        """Return what Space adds to *text*, unless the environment switches it off."""
+        wanted = self.environment.flag("command-completion", "space")
+        return super().expand(text) if wanted else ""
 
     def data(self, root: str) -> Branch:
         """Return the candidate, the running configuration, the state or the environment."""

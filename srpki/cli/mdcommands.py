@@ -6,7 +6,19 @@ from collections.abc import Iterator
 
 from srpki.cli.dialect import CLOSE, Context, MdDialect, modes
 from srpki.cli.effects import Command, Input, Into, Root
-from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Many, Must, Opt, Seq, Slot, State
+from srpki.cli.grammar import (
+    FAR,
+    Alt,
+    AnyOrder,
+    Grammar,
+    Keyword,
+    Many,
+    Must,
+    Opt,
+    Seq,
+    Slot,
+    State,
+)
 from srpki.schema.nodes import Container, data_children
 from srpki.schema.types import Integer
 
@@ -102,7 +114,7 @@ def _elsewhere(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     for child in data_children(dialect.root):
         if isinstance(child, Container) and child.name in ("environment", "show"):
             effects = (Root(), Into(child.name))
-            keyword = Keyword(child.name, child.help, effects, "+", group=GLOBAL, tier=2)
+            keyword = Keyword(child.name, child.help, effects, "+", group=GLOBAL, tier=FAR)
             yield Seq((keyword, dialect.content(child, edits=child.name == "environment")))
 
 

@@ -70,10 +70,11 @@ PIPES = _Tail()
 def apply(text: str, modifiers: Sequence[Modifier]) -> str:
     """Return *text* after all *modifiers*, in order."""
     for modifier in modifiers:
+        lines = text.split("\n") if text else []
         if modifier.name == "match":
-            text = "\n".join(_match(text.splitlines(), modifier))
+            text = "\n".join(_match(lines, modifier))
         elif modifier.name == "count":
-            text = f"Count: {len(text.splitlines())} lines"
+            text = f"Count: {len(lines)} lines"
     return text
 
 

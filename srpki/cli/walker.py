@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from srpki.cli.grammar import Keyword, Slot, State, Terminal, may_end, missing, options
+from srpki.cli.grammar import FAR, Keyword, Slot, State, Terminal, may_end, missing, options
 from srpki.cli.lexer import Token
 from srpki.schema.paths import Value
 from srpki.schema.types import ValueTypeError
@@ -116,13 +116,11 @@ def parse(state: State, tokens: Sequence[Token]) -> Walk:
 
 
 def fitting(terminals: Iterable[Keyword], prefix: str) -> list[Keyword]:
-    """Return the keywords that *prefix* abbreviates: the exact one, else those of one tier."""
+    """Return the keywords that *prefix* abbreviates: the exact one, else near ones, else all."""
     candidates = [keyword for keyword in terminals if keyword.word.startswith(prefix)]
     exact = [keyword for keyword in candidates if keyword.word == prefix]
-    if exact:
-        return exact[:1]
-    lowest = min((keyword.tier for keyword in candidates), default=0)
-    return [keyword for keyword in candidates if keyword.tier == lowest]
+    near = [keyword for keyword in candidates if keyword.tier < FAR]
+    return exact[:1] or near or candidates
 
 
 def _step(ways: list[_Way], token: Token, at: int) -> tuple[Thread, ...] | Failure:

@@ -114,9 +114,11 @@ def _container(node: Container, branch: Branch, indent: str, *, detail: bool) ->
     elif isinstance(node.classic, Inline):
         yield from _children(node.children, inside, indent, detail=detail)
     elif held is not None or (detail and not node.presence):
-        yield indent + keyword_of(node)
-        yield from content(node, inside, indent + INDENT, detail=detail)
-        yield f"{indent}exit"
+        lines = tuple(content(node, inside, indent + INDENT, detail=detail))
+        if lines or node.presence:
+            yield indent + keyword_of(node)
+            yield from lines
+            yield f"{indent}exit"
 
 
 def _list(node: ListNode, branch: Branch, indent: str, *, detail: bool) -> Iterator[str]:

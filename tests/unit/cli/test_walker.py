@@ -36,7 +36,7 @@ def test_a_keyword_that_begins_another_can_be_typed_in_full():
     assert words(read(state, "set")) == ["set"]
 
 
-def test_an_abbreviation_belongs_to_the_lowest_tier_that_it_fits():
+def test_a_far_word_gives_way_to_one_that_an_abbreviation_fits():
     state = (Alt((Keyword("admin-state"), Keyword("admin", tier=2))),)
     assert words(read(state, "adm")) == ["admin-state"]
     assert words(read(state, "admin")) == ["admin"]

@@ -1,0 +1,85 @@
+"""Whatever is typed: nothing raises, and what is offered is accepted."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from srpki.cli.grammar import Slot
+from srpki.cli.session import Session
+from srpki.cli.walker import walk
+
+SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+BEGINNINGS = {
+    "md": ["", "edit-config private", "/configure system security pki ca-profile x cmpv2"],
+    "classic": ["", "configure system security pki", "ca-profile x create"],
+}
+
+
+@pytest.mark.parametrize("dialect", ["md", "classic"])
+@SETTINGS
+@given(data=st.data())
+def test_no_line_raises(new_device, strategies, dialect, data):
+    session = Session(new_device(), dialect)
+    for line in BEGINNINGS[dialect][: data.draw(st.integers(0, 3))]:
+        session.feed(line)
+    for _ in range(3):
+        line = data.draw(strategies.lines)
+        session.help(line)
+        session.complete(line)
+        session.expand(line)
+        answer = session.feed(line)
+        assert isinstance(answer.text, str)
+        assert session.prompt.endswith(("# ", "$ "))
+        if answer.closed:
+            return
+
+
+@pytest.mark.parametrize("dialect", ["md", "classic"])
+@SETTINGS
+@given(data=st.data())
+def test_every_completion_offered_is_accepted(new_device, strategies, dialect, data):
+    session = Session(new_device(), dialect)
+    for line in BEGINNINGS[dialect]:
+        session.feed(line)
+    session.feed("/" if dialect == "md" else "exit all")
+    text = ""
+    for _ in range(12):
+        reading = session._shell.read(text)
+        found = walk(reading.state, reading.tokens)
+        for offer in session.complete(text):
+            tried = text[: len(text) - offer.replaces] + offer.text
+            again = session._shell.read(tried)
+            assert walk(again.state, again.tokens).failure is None, tried
+        words = _words(found, strategies)
+        if not words:
+            return
+        text += data.draw(st.one_of(words)) + " "
+
+
+def _words(found, strategies):
+    """Strategies for every word that may come next, spelled in full."""
+    return [
+        strategies.values(terminal.type).map(
+            lambda value, kind=terminal.type: _spelled(kind, value)
+        )
+        if isinstance(terminal, Slot)
+        else st.just(terminal.word)
+        for terminal in found.expected()
+        if not (isinstance(terminal, Slot) and terminal.type.words() == () and _opaque(terminal))
+    ]
+
+
+def _opaque(slot):
+    """Whether the pattern of the value is too narrow to draw from."""
+    return getattr(slot.type, "named", "") == "cflash-url" or slot.name in (
+        "duration",
+        "time",
+        "line",
+    )
+
+
+def _spelled(kind, value):
+    from srpki.config.text import quote
+
+    text = kind.format(value)
+    return quote(text) if kind.quoted else text
