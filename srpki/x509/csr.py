@@ -87,6 +87,7 @@ def check(der: bytes) -> CertificationRequest:
         raise InvalidInputError("the certification request is too long")
     try:
         request = x509.load_der_x509_csr(der)
+        subject = request.subject
         public_key = request.public_key()
         san = _san(request)
         challenge = _challenge(request)
@@ -96,7 +97,7 @@ def check(der: bytes) -> CertificationRequest:
     if not signatures.verify(public_key, parts.algorithm, parts.signature, parts.content):
         raise InvalidInputError("the certification request is not signed by its own key")
     return CertificationRequest(
-        request.subject,
+        subject,
         san,
         public_key,
         spki(public_key),

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from srpki.core.errors import InvalidInputError, UsageError
 from srpki.x509 import contents, pkcs7
 from srpki.x509.certificates import parse
-from srpki.x509.keys import PrivateKey, checked
+from srpki.x509.keys import MAX_KEY_OCTETS, PrivateKey, checked
 
 FORMATS: Final = ("pem", "der", "pkcs12", "pkcs7-der", "pkcs7-pem")
 MAX_OCTETS: Final = 1 << 20
@@ -124,7 +124,7 @@ def read_crl(data: bytes, format: str) -> bytes:  # noqa: A002
                 raise InvalidInputError("the PKCS#7 file holds no CRL")
     try:
         x509.load_der_x509_crl(der)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise InvalidInputError("the CRL cannot be read", hint="is it damaged?") from None
     return der
 
@@ -277,6 +277,8 @@ def _single(certificates: Sequence[bytes]) -> bytes:
 
 
 def _load_key(data: bytes, password: str, *, pem: bool) -> PrivateKey:
+    if len(data) > (2 * MAX_KEY_OCTETS if pem else MAX_KEY_OCTETS):
+        raise InvalidInputError("the private key is too long", hint="RSA goes up to 8192 bits")
     load = serialization.load_pem_private_key if pem else serialization.load_der_private_key
     try:
         try:

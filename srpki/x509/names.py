@@ -160,7 +160,7 @@ def parse_name(der: bytes) -> x509.Name:
     )
     try:
         return x509.load_der_x509_csr(request).subject
-    except ValueError:
+    except (ValueError, TypeError):
         raise InvalidInputError("the name cannot be read") from None
 
 

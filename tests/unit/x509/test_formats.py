@@ -217,6 +217,17 @@ def replaced(element, old, new):
     return der.encode(element.tag, *parts)
 
 
+def test_a_giant_key_is_refused_before_its_numbers_are_checked():
+    number = der.encode(der.INTEGER, b"\x7f" + bytes(200_000) + b"\x01")
+    giant = der.encode(0x30, b"\x02\x01\x00", *[number] * 5)
+    for content, format_ in (
+        (giant, "der"),
+        (formats.to_pem(giant[:700_000], "RSA PRIVATE KEY"), "pem"),
+    ):
+        with pytest.raises(InvalidInputError, match=r"too long|longer"):
+            formats.read_key(content, format_)
+
+
 @pytest.mark.parametrize("options", [(), ("-nomac",), ("-nomac", "-certpbe", "NONE")])
 def test_every_iteration_count_of_pkcs12_is_looked_at(options, openssl, made, tmp_path):
     """The MAC's stands outermost, those of the bags inside OCTET STRINGs."""

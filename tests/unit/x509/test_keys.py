@@ -84,7 +84,7 @@ def test_keys_of_openssl_load_in_their_der_forms(openssl, arguments):
 
 def test_a_damaged_truncated_or_overlong_key_is_refused():
     der = keys.private_der(keys.generate(KeySpec("ecdsa", curve="secp256r1")))
-    for bad in (b"", b"\x00", der[:-1], der[: len(der) // 2], bytes(len(der)), bytes(20000)):
+    for bad in (b"", b"\x00", der[:-1], der[: len(der) // 2], bytes(len(der)), bytes(7000)):
         with pytest.raises(InvalidInputError):
             keys.load_private(bad)
 
@@ -127,3 +127,12 @@ def test_a_key_too_short_for_the_hash_is_a_usage_error(openssl):
         keys.sign(short, b"data", "sha512")
     with pytest.raises(UsageError):
         keys.sign(keys.generate(KeySpec("rsa", 1024)), b"data", "sha3")
+
+
+def test_the_largest_key_fits_the_bound_and_a_giant_is_refused_at_once(openssl):
+    largest = openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521")
+    assert keys.load_private(openssl("pkey", "-outform", "DER", octets=largest))
+    # PKCS#8 of RSA holds n, d (8192 bits) and p, q, dp, dq, qinv (4096 bits) and little else
+    assert keys.MAX_KEY_OCTETS > 2 * 1024 + 5 * 512 + 100
+    with pytest.raises(InvalidInputError, match="too long"):
+        keys.load_private(bytes(keys.MAX_KEY_OCTETS + 1))
