@@ -137,10 +137,10 @@ class Bench:
         self.engine.stop()
         return self.boot()
 
-    def configured(self, *entries, profiles=PROFILES, tls=TLS, ipsec=IPSEC):
+    def configured(self, *entries, profiles=PROFILES, tls=TLS, ipsec=IPSEC, system=""):
         """Return the view of a configuration with *entries* below pki."""
         text = (
-            "configure { system { security { pki { "
+            f"configure {{ system {{ {system} security {{ pki {{ "
             + profiles
             + " ".join(entries)
             + " } tls { "

@@ -1,0 +1,299 @@
+"""CMPv2 and EST requests by hand, against the lab CA."""
+
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+
+from srpki.core.errors import (
+    BusyError,
+    InvalidInputError,
+    NotFoundError,
+    PeerError,
+    PeerRefusedError,
+    RefusedError,
+    ResponseTimeoutError,
+    StoppedError,
+)
+from srpki.x509 import certificates, keys
+
+P256 = keys.KeySpec("ecdsa", curve="secp256r1")
+
+
+@pytest.fixture
+def node(bench):
+    bench.keystore.put("key", "new.key", keys.private_der(keys.generate(P256)))
+    return bench
+
+
+def inputs(node, **changes):
+    """Return the inputs of an initial registration by password, by their YANG names."""
+    given = {
+        "ca-profile": "lab",
+        "key-to-certify": "new.key",
+        "reference": node.authority.reference,
+        "password": node.authority.secret,
+        "subject-dn": "C=DE,O=Lab,CN=new",
+        "domain-name": "new.lab.example",
+        "ip-address": "192.0.2.7",
+        "save-as": "cf3:/new.der",
+    }
+    given.update({name.replace("_", "-"): value for name, value in changes.items()})
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def register(node, **changes):
+    return node.engine.requests.initial_registration(inputs(node, **changes))
+
+
+def test_a_key_is_registered_by_password(node):
+    outcome = register(node)
+    facts = certificates.facts(outcome.certificate)
+    assert (outcome.status, outcome.code) == ("processed", "accepted")
+    assert outcome.save_as == "cf3:/new.der"
+    assert facts.subject == "C=DE, O=Lab, CN=new"
+    assert facts.san == (("dns", "new.lab.example"), ("ip", "192.0.2.7"))
+    assert keys.same_public_key(outcome.certificate, node.keystore.read_key("new.key"))
+    assert node.texts(2083) == [
+        'CMPv2 initial registration of CA profile "lab" is processed: accepted.'
+    ]
+
+
+def test_nothing_is_written_to_the_keystore(node):
+    before = node.content()
+    register(node)
+    assert node.content() == before
+
+
+def test_the_state_shows_the_request_but_never_the_password(node):
+    assert node.engine.requests.state("lab") == {}
+    register(node)
+    shown = node.engine.requests.state("lab")
+    assert shown["transaction-status"] == "processed"
+    assert shown["transaction-status-code"] == "accepted"
+    assert shown["request-start-time"] == "2030-05-17T12:00:00Z"
+    assert shown["last-ca-response-time"] == "2030-05-17T12:00:00Z"
+    assert dict(shown["request-parameters"]) == {
+        "request-type": "initial-registration",
+        "key-filename": "new.key",
+        "subject-dn": "C=DE,O=Lab,CN=new",
+        "domain-name": "new.lab.example",
+        "ip-address": "192.0.2.7",
+        "save-as": "cf3:/new.der",
+        "reference": node.authority.reference,
+    }
+    assert node.authority.secret not in repr(shown)
+
+
+def test_a_refusal_is_reported_and_remembered(node):
+    node.faults.add("ir reject failinfo badCertTemplate")
+    with pytest.raises(PeerRefusedError, match="badCertTemplate"):
+        register(node)
+    shown = node.engine.requests.state("lab")
+    assert shown["transaction-status"] == "failed"
+    assert shown["transaction-status-code"] == "rejection"
+    assert "badCertTemplate" in shown["transaction-status-string"]
+    assert "is failed" in node.texts(2083)[0]
+
+
+def test_a_wrong_password_is_refused(node):
+    with pytest.raises(PeerError):
+        register(node, password="wrong")
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"subject_dn": None}, InvalidInputError),
+        ({"subject_dn": "X=1"}, InvalidInputError),
+        ({"ca_profile": "none"}, NotFoundError),
+        ({"ca_profile": "root"}, RefusedError),
+        ({"key_to_certify": "none.key"}, NotFoundError),
+        ({"reference": None, "password": None}, RefusedError),
+        ({"ip_address": "not an address"}, InvalidInputError),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_anything_is_sent(node, changes, error):
+    with pytest.raises(error):
+        register(node, **changes)
+    assert node.requests == []
+    assert node.engine.requests.state("lab") == {}
+
+
+def test_an_existing_certificate_may_protect_the_request(node):
+    node.enrol("old", subject="CN=old")
+    signed = {
+        "reference": None,
+        "password": None,
+        "certificate": "old.crt",
+        "protection_key": "old.key",
+        "send_chain": True,
+        "with_ca": "lab",
+        "hash_algorithm": "sha384",
+    }
+    assert register(node, **signed).certificate is not None
+    shown = node.engine.requests.state("lab")["request-parameters"]
+    assert shown["send-chain-ca"] == "lab"
+
+
+# --- pending -------------------------------------------------------------------------------------
+
+
+def wait_once(node):
+    node.faults.add("ir waiting seconds 60")
+    return register(node)
+
+
+def test_a_ca_that_wants_time_leaves_the_request_pending(node):
+    outcome = wait_once(node)
+    assert outcome.certificate is None
+    assert (outcome.status, outcome.code) == ("in-progress", "waiting")
+    assert node.engine.requests.state("lab")["transaction-status"] == "in-progress"
+
+
+def test_polling_fetches_the_certificate_later(node):
+    wait_once(node)
+    assert node.engine.requests.poll("lab").certificate is None
+    node.advance(seconds=60)
+    outcome = node.engine.requests.poll("lab")
+    assert keys.same_public_key(outcome.certificate, node.keystore.read_key("new.key"))
+    assert outcome.save_as == "cf3:/new.der"
+    assert node.engine.requests.state("lab")["transaction-status"] == "processed"
+
+
+def test_a_pending_request_survives_a_restart_and_its_password_is_sealed(node):
+    wait_once(node)
+    (record,) = (node.directory / "state" / "cmp-requests").iterdir()
+    assert node.authority.secret not in record.read_text()
+    assert record.stat().st_mode & 0o777 == 0o600
+    node.reboot()
+    assert node.engine.requests.state("lab")["transaction-status"] == "in-progress"
+    node.advance(seconds=60)
+    outcome = node.engine.requests.poll("lab")
+    assert keys.same_public_key(outcome.certificate, node.keystore.read_key("new.key"))
+    assert "password" not in json.loads(record.read_text())["inputs"]
+    assert json.loads(record.read_text())["password"] == ""
+
+
+def test_only_one_request_may_be_outstanding(node):
+    wait_once(node)
+    with pytest.raises(BusyError, match="is pending"):
+        register(node)
+    node.engine.requests.clear("lab")
+    assert register(node).certificate is not None
+
+
+def test_while_a_request_is_pending_updates_at_that_server_wait_for_their_retry(node):
+    node.enrol()
+    node.configure(node.entry())
+    wait_once(node)
+    assert node.advance(days=29).failed == 1
+    assert 'the request of ca-profile "lab" is pending' in node.texts(2247)[0]
+    node.engine.requests.clear("lab")
+    assert node.advance(hours=1).failed == 0
+
+
+def test_while_an_update_runs_no_request_can_be_made_at_that_server(node):
+    node.enrol()
+    node.configure(node.entry())
+    found = []
+
+    def ask(_request):
+        node.before_answer = lambda _request: None
+        try:
+            register(node)
+        except BusyError as error:
+            found.append(str(error))
+
+    node.before_answer = ask
+    assert node.advance(days=29).failed == 0
+    assert 'ca-profile "lab" has an outstanding request' in found[0]
+
+
+def test_while_a_request_runs_updates_at_that_server_wait(node):
+    node.enrol()
+    node.configure(node.entry())
+    due = node.state().next_update_time
+    started = []
+
+    def advance(_request):
+        node.before_answer = lambda _request: None
+        started.append(node.engine.run_until(due + timedelta(hours=1)).updates)
+
+    node.before_answer = advance
+    register(node)
+    assert started == [0]
+    assert node.advance(seconds=0).updates == 1
+
+
+def test_a_poll_that_gets_no_answer_leaves_the_request_pending(node):
+    wait_once(node)
+    node.faults.add("pollreq no-answer")
+    with pytest.raises(ResponseTimeoutError):
+        node.engine.requests.poll("lab")
+    assert node.engine.requests.state("lab")["transaction-status"] == "in-progress"
+    node.faults.add("pollreq reject")
+    with pytest.raises(PeerError):
+        node.engine.requests.poll("lab")
+    assert node.engine.requests.state("lab")["transaction-status"] == "failed"
+    with pytest.raises(RefusedError, match="no pending request"):
+        node.engine.requests.poll("lab")
+
+
+def test_clearing_forgets_the_last_result_too_and_then_there_is_nothing(node):
+    register(node)
+    node.engine.requests.clear("lab")
+    assert node.engine.requests.state("lab") == {}
+    with pytest.raises(RefusedError, match="has no request"):
+        node.engine.requests.clear("lab")
+
+
+def test_a_damaged_record_is_told_and_forgotten(node):
+    wait_once(node)
+    (record,) = (node.directory / "state" / "cmp-requests").iterdir()
+    content = json.loads(record.read_text())
+    content["start_time"] = 7
+    record.write_text(json.dumps(content))
+    node.reboot()
+    assert node.engine.requests.state("lab") == {}
+    assert len(node.texts(2043)) == 1
+
+
+# --- EST -----------------------------------------------------------------------------------------
+
+
+def test_est_ca_certificates(node):
+    found = node.engine.requests.ca_certificates("lab")
+    assert set(found) == {node.authority.root, node.authority.issuing.certificate}
+
+
+def test_est_enroll(node):
+    found = node.engine.requests.enroll(
+        "lab", key_file="new.key", subject_dn="CN=new", domain_name="new.lab.example"
+    )
+    assert keys.same_public_key(found[0], node.keystore.read_key("new.key"))
+    assert certificates.facts(found[0]).subject == "CN=new"
+
+
+def test_est_renew(node):
+    old = node.enrol()
+    found = node.engine.requests.renew("lab", certificate_file="gw.crt", key_file="new.key")
+    assert certificates.same_subject(found[0], old)
+    assert keys.same_public_key(found[0], node.keystore.read_key("new.key"))
+
+
+def test_est_waits_for_the_certificate_unless_the_operator_does_not(node):
+    node.faults.add("simpleenroll waiting seconds 600")
+    cancel = threading.Event()
+    node.before_answer = lambda request: request.body and cancel.set()
+    with pytest.raises(StoppedError):
+        node.engine.requests.enroll("lab", key_file="new.key", subject_dn="CN=new", cancel=cancel)
+
+
+def test_est_without_a_profile_or_server_is_refused(node):
+    with pytest.raises(NotFoundError):
+        node.engine.requests.ca_certificates("none")
+    node.configure('est-profile "bare" { }')
+    with pytest.raises(RefusedError, match="has no server"):
+        node.engine.requests.ca_certificates("bare")
