@@ -19,7 +19,7 @@ from srpki.schema.paths import Path, Step
 from srpki.schema.types import Reference, Text, Union, ValueType
 
 SAVE = "admin.save"
-"""The operation after which nothing is unsaved."""
+"""The operation after which nothing is unsaved, unless it names another file."""
 
 
 class Reading(NamedTuple):
@@ -164,7 +164,7 @@ class Shell(ABC):
         from srpki.cli.commands import run  # noqa: PLC0415 - start-up time
 
         answer = run(self.device, said, self.operation_failed, self.rows)
-        if answer.ok and said.operation == SAVE:
+        if answer.ok and said.operation == SAVE and not said.inputs:
             self.saved.note(self.device)
         return answer
 

@@ -34,6 +34,12 @@ def test_space_never_completes_values(md):
     assert md.session.expand('info "conf') == ""
 
 
+def test_space_completes_nothing_where_a_value_may_stand(classic):
+    classic("configure system security pki certificate-update-profile p create")
+    assert offered(classic, "retry-interval d") == ["days"]
+    assert classic.session.expand("retry-interval d") == ""
+
+
 def test_tab_offers_keys_that_exist_in_the_candidate(md):
     md("edit-config private", '/configure system security pki ca-profile "lab ca" { }')
     assert offered(md, "/configure system security pki ca-profile ") == ['"lab ca"']

@@ -196,6 +196,17 @@ def test_a_value_that_equals_the_default_is_the_same_as_none(profile, device):
     assert body(profile("info")) == []
 
 
+def test_a_default_value_of_a_choice_still_chooses(classic):
+    classic(PKI, "certificate-update-profile p create", "schedule after-issue days 20")
+    classic("schedule before-expiry 86400")
+    assert body(classic("info")) == [" " * 20 + "schedule before-expiry 86400"]
+
+
+def test_saving_elsewhere_leaves_the_star(classic):
+    classic("configure system name gw", "admin save cf3:/other.cfg")
+    assert classic.prompt == "*A:gw# "
+
+
 def test_a_list_without_a_context_is_one_line(profile):
     profile("exit all", "configure system security tls")
     profile("trust-anchor-profile lab create", "trust-anchor x")
