@@ -211,6 +211,7 @@ class Engine:
 
     def _make_updater(self) -> Updater:
         from srpki.engine.enrolment import PROTOCOLS, Services  # noqa: PLC0415 - start-up time
+        from srpki.engine.progress import Progress  # noqa: PLC0415 - start-up time
         from srpki.engine.update import Updater  # noqa: PLC0415 - start-up time
 
         parts = self._parts()
@@ -225,7 +226,7 @@ class Engine:
             clock=self._clock,
             bus=self._bus,
             keystore=self._keystore,
-            register=parts.register,
+            progress=Progress(parts.register),
             applications=parts.applications,
             services=services,
             protocols=PROTOCOLS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from srpki.core.clock import Clock
@@ -18,12 +18,11 @@ from srpki.core.events import FILE_READ_FAILED, FILE_WRITE_FAILED, EventBus, Eve
 from srpki.engine import policy, state
 from srpki.engine.gather import Gatherer
 from srpki.engine.jobs import Cause, Job, Lane
-from srpki.engine.policy import Busy, Decision, Input, Invalid, Start
+from srpki.engine.policy import Busy, Input, Invalid
 from srpki.engine.state import EntryState, Records
 
 if TYPE_CHECKING:
-    from srpki.config.views import AutoUpdate, PkiView, UpdateProfile
-    from srpki.x509.keys import PrivateKey
+    from srpki.config.views import PkiView
 
 SUBJECT = "Cert"
 """The subject column of the events about certificates [R-cmp]."""
@@ -171,12 +170,12 @@ class Register:
     def _await(self, entry: Entry, known: EntryState, cause: Cause) -> None:
         entry.due, entry.cause = known.next_update_time or self.clock.now(), cause
         entry.from_step = 4 if known.step == 4 else 1
-        self._keep(entry, known.but(update_state="wait-for-retry"))
+        self.keep(entry, known.but(update_state="wait-for-retry"))
 
     def _schedule(self, entry: Entry, given: Input, held_until: datetime | None) -> None:
         entry.due = policy.next_update(replace(given, held_until=held_until))
         entry.cause, entry.from_step = "scheduled", 1
-        self._keep(
+        self.keep(
             entry,
             entry.state.but(
                 update_state="scheduled",
@@ -193,14 +192,14 @@ class Register:
         entry.due = None
         if entry.state.reason != decision.reason and decision.file:
             self._publish(FILE_READ_FAILED, file=decision.file, reason=decision.reason)
-        self._keep(
+        self.keep(
             entry,
             entry.state.but(
                 update_state="invalid", reason=decision.reason, next_update_time=None, step=0
             ),
         )
 
-    # --- the life of a job -----------------------------------------------------------------------
+    # --- jobs ------------------------------------------------------------------------------------
 
     def by_hand(self, name: str) -> Job:
         """Return a new job for *name*, asked for by the operator, from step 1.
@@ -234,150 +233,6 @@ class Register:
         entry.job, entry.due = job, None
         return job
 
-    def settings(self, job: Job) -> tuple[AutoUpdate, UpdateProfile] | None:
-        """Return the configuration that *job* works by, None when it is gone."""
-        with self.lock:
-            if self._gone(job):
-                return None
-            entry, profile = self.gatherer.settings(job.certificate)
-            return None if profile is None else (entry, profile)
-
-    def decide(self, job: Job) -> tuple[Decision, tuple[bytes, PrivateKey] | None]:
-        """Look again, with the certificate's lock held: what is to be done with *job* now.
-
-        Returns the decision and the pair that it is about, which was read for it.
-        """
-        with self.lock:
-            if self._gone(job) or job.cancel.is_set():
-                return Invalid(job.cancel_reason), None
-            if job.from_step == 4:
-                job.importing = True
-                return Start(), None
-            entry, _ = self.gatherer.settings(job.certificate)
-            pair = self.gatherer.read(job.certificate, entry.key_file_name)
-            decision = policy.decide(
-                self.gatherer.input(
-                    job.certificate,
-                    self.clock.now(),
-                    manual=job.cause == "by hand",
-                    resumed=job.cause in {"retry", "after a restart"},
-                    held_until=self.entries[job.certificate].state.held_until,
-                )
-            )
-            return decision, pair
-
-    def started(self, job: Job) -> None:
-        """Mark the entry of *job* in-progress from the step it begins with.
-
-        Only what an operator asked for is synced: after a power cut the rest is due all the same.
-        """
-        with self.lock:
-            entry = self.entries[job.certificate]
-            started = entry.state.last_update_start_time
-            self._keep(
-                entry,
-                entry.state.but(
-                    update_state="in-progress",
-                    reason="",
-                    last_update_start_time=started if job.from_step == 4 else self.clock.now(),
-                    next_update_time=None,
-                    step=job.from_step,
-                ),
-                sync=job.cause == "by hand",
-            )
-
-    def importing(self, job: Job, fingerprint: str) -> bool:
-        """Begin step 3 with the certificate of *fingerprint*; False when *job* was cancelled.
-
-        Not synced: the swap that follows is, and without this record a restart begins at 1.
-        """
-        with self.lock:
-            if job.cancel.is_set():
-                return False
-            job.importing = True
-            entry = self.entries[job.certificate]
-            self._keep(entry, entry.state.but(step=3, fingerprint=fingerprint), sync=False)
-            return True
-
-    def imported(self, job: Job, key_file: str, certificate: bytes, key: PrivateKey) -> None:
-        """Take note of the pair that *job* has put in place."""
-        with self.lock:
-            self.gatherer.remember(job.certificate, key_file, certificate, key)
-
-    def failed(self, job: Job, reason: str, retry_interval: int) -> datetime | None:
-        """Let the entry of *job* wait for its retry; return when that is, None when it is gone.
-
-        When the swap itself failed it may yet be completed from its journal: the record then keeps
-        step 3 and the new fingerprint, and `_settle` finds out.
-        """
-        with self.lock:
-            if self._gone(job):
-                return None
-            entry, now = self.entries[job.certificate], self.clock.now()
-            retry = now + timedelta(seconds=retry_interval)
-            swapping = job.importing and job.step == 3
-            owed = job.step == 4
-            current = self.gatherer.fingerprint(job.certificate)
-            self._keep(
-                entry,
-                entry.state.but(
-                    update_state="wait-for-retry",
-                    reason=reason,
-                    last_update_end_time=now,
-                    next_update_time=retry,
-                    step=3 if swapping else 4 if owed else 1,
-                    pending_reload=owed or entry.state.pending_reload,
-                    fingerprint=entry.state.fingerprint if swapping else current,
-                ),
-            )
-            return retry
-
-    def finished(self, job: Job, retry_interval: int) -> datetime | None:
-        """Schedule the entry of *job* by its new certificate.
-
-        Returns until when the certificate is left alone although it is due already, or None.
-        """
-        with self.lock:
-            if self._gone(job):
-                return None
-            entry, now = self.entries[job.certificate], self.clock.now()
-            given = self.gatherer.input(job.certificate, now)
-            held = following = None
-            if given.profile is not None and given.pair.not_after is not None:
-                following = policy.due_at(given.pair, given.profile.schedule)
-                held = policy.hold_after(following, now, retry_interval)
-            self._keep(
-                entry,
-                entry.state.but(
-                    update_state="scheduled",
-                    reason="",
-                    last_update_end_time=now,
-                    next_update_time=held or following,
-                    step=0,
-                    pending_reload=False,
-                    fingerprint=given.pair.fingerprint,
-                    held_until=held,
-                ),
-            )
-            return held
-
-    def cancelled(self, job: Job) -> None:
-        """Put the entry of *job*, which changed nothing, back where it can be scheduled."""
-        with self.lock:
-            if self._gone(job):
-                return
-            entry, now = self.entries[job.certificate], self.clock.now()
-            owed = entry.state.pending_reload
-            self._keep(
-                entry,
-                entry.state.but(
-                    update_state="wait-for-retry" if owed else "scheduled",
-                    last_update_end_time=now,
-                    next_update_time=now if owed else None,
-                    step=4 if owed else 0,
-                ),
-            )
-
     def close(self, job: Job) -> None:
         """Take *job* off its entry, which is looked at again, or forgotten when it was deleted."""
         with self.lock:
@@ -388,7 +243,8 @@ class Register:
             else:
                 self._stale.add(entry.name)
 
-    def _gone(self, job: Job) -> bool:
+    def gone(self, job: Job) -> bool:
+        """Say whether the entry of *job* was deleted while it ran."""
         return self.entries[job.certificate].deleted
 
     # --- reading ---------------------------------------------------------------------------------
@@ -415,7 +271,8 @@ class Register:
     def _configured(self) -> Iterator[Entry]:
         return (entry for entry in self.entries.values() if not entry.deleted)
 
-    def _keep(self, entry: Entry, known: EntryState, *, sync: bool = True) -> None:
+    def keep(self, entry: Entry, known: EntryState, *, sync: bool = True) -> None:
+        """Make *known* the state of *entry* and persist it; the lock is held by the caller."""
         if known == entry.state:
             return
         entry.state = known

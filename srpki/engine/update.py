@@ -28,7 +28,8 @@ from srpki.engine.enrolment import Builder, Renewal, Services
 from srpki.engine.jobs import Job, Outcome
 from srpki.engine.peers import Peers
 from srpki.engine.policy import Hopeless, Start
-from srpki.engine.register import SUBJECT, Register
+from srpki.engine.progress import Progress
+from srpki.engine.register import SUBJECT
 from srpki.engine.state import rfc3339
 from srpki.protocol.steps import Wait
 from srpki.x509 import certificates, keys
@@ -60,7 +61,7 @@ class Updater:
     clock: Clock
     bus: EventBus
     keystore: Keystore
-    register: Register
+    progress: Progress
     applications: Applications
     services: Services
     protocols: Mapping[str, Builder]
@@ -68,7 +69,7 @@ class Updater:
 
     def run(self, job: Job) -> Generator[Wait, None, Outcome | None]:
         """Run *job*; yield its waits, return how it ended, or None when there was nothing to do."""
-        settings = self.register.settings(job)
+        settings = self.progress.settings(job)
         if settings is None:
             return None
         run = _Run(job, *settings, self.clock.now())
@@ -100,14 +101,14 @@ class Updater:
         Returns the pair to be renewed, None when only step 4 is left.
         """
         job = run.job
-        decision, pair = self.register.decide(job)
+        decision, pair = self.progress.decide(job)
         if not isinstance(decision, Start | Hopeless):
             raise _NothingToDoError
         if job.from_step == 4:
-            self.register.started(job)
+            self.progress.started(job)
             return None
         unwritable = self._unwritable()
-        self.register.started(job)
+        self.progress.started(job)
         self._publish(UPDATE_STARTED, run, cause=job.cause)
         if isinstance(decision, Hopeless):
             job.step = 2
@@ -147,7 +148,7 @@ class Updater:
         if self.keystore.read_certificate(job.certificate) != old:
             job.stop(f'"{job.certificate}" was replaced')
         fingerprint = certificates.facts(new).fingerprint
-        if not self.register.importing(job, fingerprint):
+        if not self.progress.importing(job, fingerprint):
             raise StoppedError("cancelled")
         try:
             self.keystore.swap(job.certificate, new, key_file, new_key)
@@ -155,7 +156,7 @@ class Updater:
             # Beyond the commit point the new pair is put in place by the next access: this one.
             if not self._swapped(job.certificate, new):
                 raise
-        self.register.imported(job, key_file, new, new_key)
+        self.progress.imported(job, key_file, new, new_key)
 
     def _swapped(self, certificate: str, new: bytes) -> bool:
         with suppress(SrpkiError):
@@ -165,7 +166,7 @@ class Updater:
     # --- ends ------------------------------------------------------------------------------------
 
     def _finished(self, run: _Run) -> Outcome:
-        held = self.register.finished(run.job, run.profile.retry_interval)
+        held = self.progress.finished(run.job, run.profile.retry_interval)
         detail = ""
         if held is not None:
             detail = (
@@ -185,7 +186,7 @@ class Updater:
         return self._failed(run, error, f"internal error ({type(error).__name__})")
 
     def _cancelled(self, run: _Run) -> Outcome:
-        self.register.cancelled(run.job)
+        self.progress.cancelled(run.job)
         reason = f"cancelled: {run.job.cancel_reason}"
         self._publish(UPDATE_FAILED, run, step=run.job.step or 1, reason=reason)
         return self._outcome(run, reason)
@@ -197,7 +198,7 @@ class Updater:
             self.bus.publish(
                 self.clock.now(), FILE_WRITE_FAILED, SUBJECT, file=file, reason=error.sentence
             )
-        retry = self.register.failed(run.job, reason, run.profile.retry_interval)
+        retry = self.progress.failed(run.job, reason, run.profile.retry_interval)
         self._publish(UPDATE_FAILED, run, step=step, reason=reason)
         return self._outcome(run, reason, retry)
 

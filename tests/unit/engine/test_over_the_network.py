@@ -1,0 +1,91 @@
+"""The same over loopback: real HTTP, real TLS, a lab CA that listens, and years of lab time."""
+
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import pytest
+
+from srpki.core.clock import SystemClock
+from srpki.labca.authority import Authority
+from srpki.labca.server import LabCa
+from srpki.transport.http import HttpExchange
+
+
+@pytest.fixture
+def network(bench):
+    """Return the bench with its CA on the network, and profiles that say where."""
+    made = []
+
+    def exchange(*, tls, limits):
+        made.append(
+            HttpExchange(
+                tls,
+                limits,
+                bench.directory / "state",
+                clock=SystemClock(),
+                entropy=bench.entropy,
+            )
+        )
+        return made[-1]
+
+    with ExitStack() as stack:
+        server = stack.enter_context(LabCa(bench.authority, faults=bench.faults, lab_time=True))
+        bench.exchange = exchange
+        est = urlsplit(server.est_url)
+        bench.profiles = bench.PROFILES.replace("127.0.0.1:8080/pkix/", server.cmp_url).replace(
+            "port 8443", f"port {est.port}"
+        )
+        bench.made = made
+        bench.boot()
+        yield bench
+        bench.engine.stop()
+
+
+@pytest.mark.parametrize("profile", ["by-cmp", "by-est"])
+def test_a_certificate_is_renewed_for_two_years(network, profile):
+    network.enrol()
+    network.configure(network.entry(profile=profile), profiles=network.profiles)
+    summary = network.advance(days=29 * 25)
+    assert (summary.updates, summary.failed) == (25, 0)
+    assert network.whole()
+
+
+def test_the_est_client_renews_the_certificate_it_authenticates_with(network):
+    network.enrol("client")
+    network.configure(
+        network.entry("client", "by-est"),
+        profiles=network.profiles.replace('username "est-user"', ""),
+        tls=network.CLIENT,
+        ipsec="",
+    )
+    summary = network.advance(days=29 * 3)
+    assert (summary.updates, summary.failed) == (3, 0)
+
+
+def test_one_connection_serves_a_row_of_updates_by_cmpv2(network):
+    for name in "abc":
+        network.enrol(name, subject=f"CN={name}")
+    network.configure(*(network.entry(name) for name in "abc"), profiles=network.profiles)
+    assert network.advance(days=29).updates == 3
+    assert len(network.made) == 1
+
+
+def test_a_ca_that_is_not_there_is_a_failure_and_another_try(network):
+    network.enrol()
+    nobody = network.profiles.replace(
+        network.profiles.split('url-string "')[1].split('"')[0], "127.0.0.1:9"
+    )
+    network.configure(network.entry(), profiles=nobody)
+    assert network.advance(days=29).failed == 1
+    assert "in step 2" in network.texts(2247)[0]
+    network.configure(network.entry(), profiles=network.profiles)
+    assert network.advance(hours=1).failed == 0
+
+
+def test_an_est_server_of_another_ca_is_not_trusted(network):
+    stranger = Authority(None, network.clock, network.entropy)
+    network.keystore.put("certificate", "root.crt", stranger.root)
+    network.enrol()
+    network.configure(network.entry(profile="by-est"), profiles=network.profiles)
+    assert network.advance(days=29).failed == 1
+    assert "certificate" in network.texts(2247)[0]
