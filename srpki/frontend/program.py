@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -121,10 +122,17 @@ def _seconds(text: str) -> int:
 def _shell(options: argparse.Namespace) -> int:
     from srpki.cli.session import Session  # noqa: PLC0415 - start-up time
     from srpki.frontend.node import opened  # noqa: PLC0415 - start-up time
-    from srpki.frontend.terminal import Terminal  # noqa: PLC0415 - start-up time
+    from srpki.frontend.plain import has_terminal, run_plain  # noqa: PLC0415 - start-up time
 
-    with opened(options.node or default_node(), lab=options.lab) as router:
-        return Terminal(Session(router), interrupt=router.interrupt).run()
+    with (
+        opened(options.node or default_node(), lab=options.lab) as router,
+        closing(Session(router)) as session,
+    ):
+        if not has_terminal():
+            return run_plain(session, interrupt=router.interrupt)
+        from srpki.frontend.terminal import Terminal  # noqa: PLC0415 - start-up time
+
+        return Terminal(session, interrupt=router.interrupt).run()
 
 
 def _exec(options: argparse.Namespace) -> int:

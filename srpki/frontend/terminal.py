@@ -2,33 +2,35 @@
 
 Only keys, screen and signals live here; what a line means is `srpki.cli.session`'s business.
 Input and output are arguments, so that a test can type without a terminal.
+
+The terminal stays in raw mode from the first prompt to the end. So nothing that is typed or
+pasted while a command runs is echoed between its output or lost in the line discipline, and
+Ctrl-C is a key at all times.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import run_in_terminal
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
-from prompt_toolkit.formatted_text import AnyFormattedText
 from prompt_toolkit.history import InMemoryHistory
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.input import create_input
+from prompt_toolkit.input.typeahead import clear_typeahead, store_typeahead
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.shortcuts import CompleteStyle
+from prompt_toolkit.output import create_output
+from prompt_toolkit.output.vt100 import Vt100_Output
 
 from srpki.cli.session import Answer, Session
+from srpki.frontend.keyboard import Aside, ControlZ, Entered, Keyboard, apology
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
-
-CONTROL_Z = "\x1a"
-"""What the prompt returns when Ctrl-Z was pressed: never part of a line that was typed."""
 
 
 class Terminal:
@@ -45,124 +47,184 @@ class Terminal:
         """Talk to *session*; *interrupt* is called when Ctrl-C is pressed during a command."""
         self._session = session
         self._interrupt = interrupt
-        self._pasted: deque[str] = deque()
-        self._prompt: PromptSession[str] = PromptSession(
-            message=self._message,
-            history=InMemoryHistory(),
-            completer=_SessionCompleter(session),
-            complete_style=CompleteStyle.READLINE_LIKE,
-            complete_while_typing=False,
-            key_bindings=self._keys(),
-            enable_history_search=False,
-            input=source,
-            output=screen,
-        )
+        self._input = create_input() if source is None else source
+        self._output = _screen() if screen is None else screen
         self._question: str | None = None
+        keyboard = Keyboard(
+            session,
+            asking=lambda: self._question is not None,
+            columns=lambda: self._output.get_size().columns,
+        )
+        self._pasted = keyboard.pasted
+        self._draft = Document()
+        self._ended = False
+        self._history = _History()
+        self._prompt: PromptSession[Entered] = PromptSession(
+            message=lambda: [("", self._text().rpartition("\n")[2])],
+            history=self._history,
+            complete_while_typing=False,
+            key_bindings=keyboard.bindings(),
+            input=self._input,
+            output=self._output,
+        )
 
     def run(self) -> int:
         """Run the session to its end; return the exit status."""
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="command") as worker:
-            while True:
+        try:
+            with self._input.raw_mode():
+                asyncio.run(self._converse())
+        except OSError:
+            return 1  # the terminal itself has gone: nobody is left to tell
+        return 0
+
+    async def _converse(self) -> None:
+        with self._ending_on_signals():
+            while not self._ended:
                 try:
-                    line = self._read()
-                except KeyboardInterrupt:
-                    self._question = None
-                    continue
+                    entered = await self._read()
                 except EOFError:
-                    return 0
-                answer = self._wait(worker.submit(self._feed, line))
-                self._show(answer)
+                    break
+                except KeyboardInterrupt:
+                    self._drop()
+                    continue
+                if isinstance(entered, Aside):
+                    self._write(entered.text + "\n")
+                    self._draft = entered.draft
+                    continue
+                answer = await self._answer(entered)
+                self._write(f"{answer.text}\n" if answer.text else "")
                 self._question = answer.question
                 if answer.closed:
-                    return 0
+                    break
+        self._output.disable_bracketed_paste()
+        self._output.flush()
 
-    def _read(self) -> str:
-        default = ""
-        if self._pasted:
-            line = self._pasted.popleft()
-            if self._pasted:
-                self._write(f"{self._text()}{line}\n")
-                return line
-            default = line
-        return self._prompt.prompt(default=default)
-
-    def _feed(self, line: str) -> Answer:
-        if line == CONTROL_Z:
-            return self._session.control_z()
-        return self._session.feed(line)
-
-    def _wait(self, pending: Future[Answer]) -> Answer:
-        while True:
-            try:
-                return pending.result()
-            except KeyboardInterrupt:
-                self._interrupt()
-                self._write("^C\n")
-
-    def _show(self, answer: Answer) -> None:
-        if answer.text:
-            self._write(answer.text if answer.text.endswith("\n") else answer.text + "\n")
-
-    def _write(self, text: str) -> None:
-        output = self._prompt.output
-        output.write(text.replace("\n", "\r\n"))
-        output.flush()
-
-    def _message(self) -> AnyFormattedText:
-        return [("", self._text())]
+    # --- the prompt ---
 
     def _text(self) -> str:
         return self._session.prompt if self._question is None else self._question
 
-    def _keys(self) -> KeyBindings:
-        keys = KeyBindings()
+    async def _read(self) -> Entered:
+        """Return the next pasted line, or what comes of a prompt.
 
-        @keys.add("?")
-        def _help(event: KeyPressEvent) -> None:
-            before = event.current_buffer.document.text_before_cursor
-            if self._question is not None or _inside_quotes(before):
-                event.current_buffer.insert_text("?")
-                return
-            text = self._session.help(before)
-            run_in_terminal(lambda: self._write(text if text.endswith("\n") else text + "\n"))
+        Raises `KeyboardInterrupt` and `EOFError` as prompt_toolkit does.
+        """
+        if self._pasted:
+            line = self._pasted.popleft()
+            if self._pasted:
+                self._write(f"{self._text()}{line}\n")
+                self._note(line)
+                return line
+            self._draft = Document(line)  # the paste ended within this line: go on typing
+        self._write_head()
+        draft, self._draft = self._draft, Document()
+        entered = await self._prompt.prompt_async(default=draft)
+        if isinstance(entered, str):
+            self._note(entered)
+        return entered
 
-        @keys.add(" ")
-        def _space(event: KeyPressEvent) -> None:
-            buffer = event.current_buffer
-            if self._question is None and buffer.document.is_cursor_at_the_end:
-                buffer.insert_text(self._session.expand(buffer.text))
-            buffer.insert_text(" ")
+    def _write_head(self) -> None:
+        """Print the prompt's lines above the one that is typed on, which prompt_toolkit draws."""
+        head, newline, _ = self._text().rpartition("\n")
+        self._write(head + newline)
 
-        @keys.add("c-z")
-        def _control_z(event: KeyPressEvent) -> None:
-            event.app.exit(result=CONTROL_Z)
+    def _note(self, line: str) -> None:
+        """Remember *line* for the arrow keys, unless it answered a question."""
+        if self._question is None:
+            self._history.note(line)
 
-        @keys.add(Keys.BracketedPaste)
-        def _paste(event: KeyPressEvent) -> None:
-            lines = event.data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            event.current_buffer.insert_text(lines[0])
-            if len(lines) > 1:
-                self._pasted.extend(lines[1:])
-                event.current_buffer.validate_and_handle()
+    def _drop(self) -> None:
+        """Forget the line that Ctrl-C was pressed on; a question is taken back."""
+        if self._question is not None:
+            self._question = self._session.control_z().question
 
-        return keys
+    # --- a command ---
+
+    async def _answer(self, entered: str | ControlZ) -> Answer:
+        """Let the session answer in a thread, so that keys are read meanwhile."""
+        loop = asyncio.get_running_loop()
+        self._output.enable_bracketed_paste()  # a prompt switches it off when it is done
+        self._output.flush()
+        loop.add_signal_handler(signal.SIGINT, self._stop_command)
+        try:
+            with self._input.attach(self._type_ahead):
+                return await loop.run_in_executor(None, self._feed, entered)
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+
+    def _feed(self, entered: str | ControlZ) -> Answer:
+        try:
+            if isinstance(entered, ControlZ):
+                return self._session.control_z()
+            return self._session.feed(entered)
+        except Exception as error:  # noqa: BLE001 - a bug must not end the session
+            return Answer(apology(error), ok=False)
+
+    def _type_ahead(self) -> None:
+        """Keep keys for the next prompt; Ctrl-C takes back those before it, as terminals do."""
+        keys = self._input.read_keys()
+        for position in range(len(keys) - 1, -1, -1):
+            if keys[position].key == Keys.ControlC:
+                clear_typeahead(self._input)
+                del keys[: position + 1]
+                self._stop_command()
+                break
+        store_typeahead(self._input, keys)
+        if self._input.closed:
+            self._end()
+
+    def _stop_command(self) -> None:
+        self._pasted.clear()
+        self._interrupt()
+        self._write("^C\n")
+
+    # --- the end ---
+
+    @contextmanager
+    def _ending_on_signals(self) -> Iterator[None]:
+        """End the session in order when the terminal's window is closed or a kill asks for it."""
+        loop = asyncio.get_running_loop()
+        numbers = (signal.SIGHUP, signal.SIGTERM)
+        for number in numbers:
+            loop.add_signal_handler(number, self._end)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
+
+    def _end(self) -> None:
+        self._ended = True
+        self._pasted.clear()
+        self._interrupt()
+        app = self._prompt.app
+        if app.is_running and not app.is_done:
+            app.exit(exception=EOFError)
+
+    def _write(self, text: str) -> None:
+        self._output.write(text.replace("\n", "\r\n"))
+        self._output.flush()
 
 
-class _SessionCompleter(Completer):
-    """Offers what the session's walker expects at the cursor."""
+class _History(InMemoryHistory):
+    """What the arrow keys bring back: the session says what belongs there, not the prompt."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def append_string(self, string: str) -> None:
+        """Do nothing: the prompt cannot tell a command from the answer to a question."""
 
-    def get_completions(
-        self, document: Document, complete_event: CompleteEvent
-    ) -> Iterable[Completion]:
-        """Yield the continuations of the text before the cursor."""
-        del complete_event
-        text = document.text_before_cursor
-        for offer in self._session.complete(text):
-            yield Completion(offer.text, start_position=-offer.replaces, display=offer.display)
+    def note(self, line: str) -> None:
+        """Remember *line*, once where it is repeated, unless it is empty."""
+        if line.strip() and self.get_strings()[-1:] != [line]:
+            super().append_string(line)
 
 
-def _inside_quotes(text: str) -> bool:
-    return text.replace("\\\\", "").replace('\\"', "").count('"') % 2 == 1
+def _screen() -> Output:
+    """Return the terminal as it is, never asked where its cursor stands.
+
+    prompt_toolkit asks to make room for menus, which are not used here. A terminal that does not
+    answer would get a warning, and an answer could arrive in the middle of a paste.
+    """
+    output = create_output()
+    if isinstance(output, Vt100_Output):
+        output.enable_cpr = False
+    return output

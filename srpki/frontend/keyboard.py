@@ -1,0 +1,139 @@
+"""What keys do at the prompt: help, completion, paste, and the ways out of a line."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.document import Document
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import Condition, has_focus
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+from srpki.cli.lexer import lex_md
+from srpki.cli.session import Session
+from srpki.frontend.completing import complete, in_columns
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Something to print before the prompt comes again with *draft* as it was."""
+
+    text: str
+    draft: Document
+
+
+class ControlZ:
+    """Ctrl-Z was pressed; what stood on the line is dropped."""
+
+
+Entered = str | Aside | ControlZ
+"""What one prompt can end with."""
+
+_Handler = Callable[[KeyPressEvent], None]
+
+
+def apology(error: Exception) -> str:
+    """Return what is said about a bug: where it is, and nothing that could hold a secret."""
+    import traceback  # noqa: PLC0415 - start-up time
+
+    *_, frame = traceback.extract_tb(error.__traceback__)
+    where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+    return f"srpki: internal error, please report it: {type(error).__name__} in {where}"
+
+
+class Keyboard:
+    """The keys of one session's prompt that differ from those of any line editor."""
+
+    def __init__(
+        self, session: Session, *, asking: Callable[[], bool], columns: Callable[[], int]
+    ) -> None:
+        """Help and complete by *session*, except while *asking*; lists fit into *columns*."""
+        self._session = session
+        self._asking = asking
+        self._columns = columns
+        self.pasted: deque[str] = deque()
+        """The lines of a paste behind the first; the last of them is not ended."""
+
+    def bindings(self) -> KeyBindings:
+        """Return the bindings, for prompt_toolkit to put over its own."""
+        keys = KeyBindings()
+        typing = has_focus(DEFAULT_BUFFER)
+        commanding = typing & Condition(self._commanding)
+        keys.add("?", filter=commanding)(_carefully(self._help))
+        keys.add(" ", filter=commanding)(_carefully(self._space))
+        keys.add("tab", filter=typing)(_carefully(self._tab))
+        keys.add("c-z")(self._control_z)
+        keys.add(Keys.BracketedPaste)(self._paste)
+        return keys
+
+    def _commanding(self) -> bool:
+        """Return whether keys may mean more than their character."""
+        before = get_app().current_buffer.document.text_before_cursor
+        return not self._asking() and not _inside_text(before)
+
+    def _help(self, event: KeyPressEvent) -> None:
+        document = event.current_buffer.document
+        if text := self._session.help(document.text_before_cursor):
+            event.app.exit(result=Aside(text, document))
+
+    def _space(self, event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        at_end = buffer.document.is_cursor_at_the_end
+        rest = self._session.expand(buffer.text) if at_end else ""
+        buffer.insert_text(rest + " ")
+
+    def _tab(self, event: KeyPressEvent) -> None:
+        if self._asking():
+            return
+        buffer = event.current_buffer
+        before = buffer.document.text_before_cursor
+        found = complete(before, self._session.complete(before))
+        if found.choices:
+            listing = in_columns(found.choices, self._columns())
+            event.app.exit(result=Aside(listing, buffer.document))
+            return
+        buffer.delete_before_cursor(found.replaces)
+        buffer.insert_text(found.text)
+        if found.ends and buffer.document.is_cursor_at_the_end:
+            buffer.insert_text(" ")
+
+    @staticmethod
+    def _control_z(event: KeyPressEvent) -> None:
+        event.app.exit(result=ControlZ())
+
+    def _paste(self, event: KeyPressEvent) -> None:
+        first, *others = _lines(event.data)
+        event.current_buffer.insert_text(first)
+        if others:
+            self.pasted.extend(others)
+            event.current_buffer.validate_and_handle()
+
+
+def _carefully(handler: _Handler) -> _Handler:
+    """Make a bug in *handler* an apology instead of prompt_toolkit's traceback."""
+
+    def careful(event: KeyPressEvent) -> None:
+        try:
+            handler(event)
+        except Exception as error:  # noqa: BLE001 - a bug must not end the session
+            event.app.exit(result=Aside(apology(error), event.current_buffer.document))
+
+    return careful
+
+
+def _inside_text(before: str) -> bool:
+    """Return whether the cursor is inside quotes or a comment, where every key is text."""
+    if before.lstrip().startswith("#"):
+        return True
+    tokens = lex_md(before)
+    return bool(tokens) and tokens[-1].quoted and not tokens[-1].closed
+
+
+def _lines(paste: str) -> list[str]:
+    """Return the lines of *paste*; what is no text in it would only disturb the screen."""
+    lines = paste.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
+    return ["".join(filter(str.isprintable, line)) for line in lines]

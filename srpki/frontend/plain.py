@@ -1,0 +1,79 @@
+"""A session without a terminal: lines in, a transcript out, no escape codes.
+
+For pipes (``echo "show version" | srpki shell``) and for terminals that cannot move a cursor.
+Must not import prompt_toolkit, which could do nothing here.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TextIO
+
+from srpki.cli.session import Answer, Session
+
+
+def has_terminal() -> bool:
+    """Return whether standard input and output are a terminal that can be drawn on."""
+    streams = (sys.stdin, sys.stdout)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        return False
+    return os.environ.get("TERM", "").lower() not in ("dumb", "unknown")
+
+
+def run_plain(session: Session, *, interrupt: Callable[[], None]) -> int:
+    """Feed standard input to *session* until it ends; return the exit status, 0.
+
+    *interrupt* is called when Ctrl-C is pressed during a command; elsewhere it drops the line.
+    """
+    source, out = _lenient(sys.stdin), _lenient(sys.stdout)
+    echo = not source.isatty()  # a terminal shows what is typed by itself
+    question: str | None = None
+    closed = False
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        while not closed:
+            _print(out, session.prompt if question is None else question)
+            try:
+                line = source.readline()
+            except KeyboardInterrupt:
+                question = None if question is None else session.control_z().question
+                _print(out, "\n")
+                continue
+            if not line:
+                break
+            line = line.rstrip("\r\n")
+            _print(out, f"{line}\n" if echo else "")
+            answer = _answer(worker, session, line, interrupt)
+            _print(out, f"{answer.text}\n" if answer.text else "")
+            question, closed = answer.question, answer.closed
+    if not closed:
+        _print(out, "\n")
+    return 0
+
+
+def _answer(
+    worker: ThreadPoolExecutor, session: Session, line: str, interrupt: Callable[[], None]
+) -> Answer:
+    pending = worker.submit(session.feed, line)
+    while True:
+        try:
+            return pending.result()
+        except KeyboardInterrupt:
+            interrupt()
+
+
+def _print(out: TextIO, text: str) -> None:
+    out.write(text)
+    out.flush()
+
+
+def _lenient(stream: TextIO | None) -> TextIO:
+    """Return *stream* such that no byte can end the session; a closed one is empty."""
+    if stream is None:
+        return io.StringIO()
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
+    return stream
