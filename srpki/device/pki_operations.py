@@ -105,7 +105,9 @@ def _unsealed(router: Router, content: bytes, kind: str) -> bytes:
     if not router.seal.is_sealed(content):
         return content
     if router.seal.purpose_of(content) != SEALED_KEY:
-        raise InvalidInputError("this is a copy of an imported file", hint="import the original")
+        raise InvalidInputError(
+            "this is a sealed file, but no key pair that was generated", hint="import the original"
+        )
     if kind != "key":
         raise InvalidInputError(f"this is a private key, not a {kind}", hint="give the right type")
     return router.seal.open(content, SEALED_KEY)
@@ -158,6 +160,9 @@ def _password(password: str) -> str:
 
 def initial_registration(router: Router, inputs: Inputs) -> Outcome:
     """Register a key at a CMPv2 server and write the certificate (DER) to ``save-as``."""
+    for given, missing in (("reference", "password"), ("password", "reference")):
+        if text(inputs, given) and not text(inputs, missing):  # both [pki.md 8.2]
+            raise UsageError(f"{missing} is missing", hint=f"it goes with {given}")
     router.files.check_new(text(inputs, "save-as"))
     outcome = router.engine.requests.initial_registration(inputs, cancel=router.cancel)
     return _cmp_outcome(router, outcome)
@@ -166,9 +171,10 @@ def initial_registration(router: Router, inputs: Inputs) -> Outcome:
 def poll(router: Router, inputs: Inputs) -> Outcome:
     """Ask a CMPv2 server again for the certificate it still owes, and write it where it belongs."""
     name = text(inputs, "ca-profile")
-    save_as = get(router.engine.requests.state(name), path("request-parameters", "save-as"))
-    if isinstance(save_as, str):
-        router.files.check_new(save_as)
+    request = router.engine.requests.state(name)
+    save_as = get(request, path("request-parameters", "save-as"))
+    if get(request, path("transaction-status")) == "in-progress" and isinstance(save_as, str):
+        router.files.check_new(save_as)  # before the answer is fetched, which comes once only
     return _cmp_outcome(router, router.engine.requests.poll(name, cancel=router.cancel))
 
 
@@ -203,6 +209,8 @@ def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
 def est_enroll(router: Router, inputs: Inputs) -> Outcome:
     """Enrol an imported key at an EST server; the certificate becomes an imported file."""
     _check_output(router, inputs)
+    if not text(inputs, "subject-dn"):  # optional in YANG, but a request needs one
+        raise UsageError("subject-dn is missing", hint="as C=DE,O=Lab,CN=name")
     found = router.engine.requests.enroll(
         text(inputs, "est-profile"),
         key_file=_imported(text(inputs, "key")),
