@@ -45,8 +45,9 @@ class Device(Protocol):
 
 
 class Answer(NamedTuple):
-    """What came of a line: *text* to print (no newline at its end) and whether it went well.
+    """What came of a line: *text* to print and whether it went well.
 
+    Unless it is empty, a newline is to be printed after the text, even where it ends in one.
     After a *question* the next line is its answer; a *closed* session takes no more lines.
     """
 

@@ -65,9 +65,7 @@ def run_script(
 
 
 def _as_text(exchange: Exchange) -> str:
-    output = exchange.output
-    if output and not output.endswith("\n"):
-        output += "\n"
+    output = f"{exchange.output}\n" if exchange.output else ""
     return f"{exchange.prompt}{exchange.command}\n{output}"
 
 
