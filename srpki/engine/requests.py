@@ -18,8 +18,10 @@ from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import (
     BusyError,
+    InvalidInputError,
     PeerError,
     PeerRefusedError,
+    ProtocolError,
     RefusedError,
     SrpkiError,
     StorageError,
@@ -205,11 +207,11 @@ class Requests:
 
     def _accept(self, peers: Peers, anchors: Sequence[bytes]) -> cmp.Accept:
         def accept(certificate: bytes, others: Sequence[bytes]) -> str | None:
-            known = (*others, *peers.authorities.certificates())
+            known = (*peers.authorities.issuers_of(certificate), *others)
             depth = peers.view.maximum_cert_chain_depth
             try:
                 chain.check_chain(certificate, known, anchors, self._clock.now(), depth=depth)
-            except RefusedChainError as error:
+            except (RefusedChainError, InvalidInputError) as error:
                 return error.sentence
             return None
 
@@ -249,8 +251,13 @@ class Requests:
         )
 
     def _failed(self, record: RequestRecord, error: SrpkiError) -> RequestRecord:
-        """Return *record* after *error*: a poll that got no answer leaves the request pending."""
-        if record.pending is not None and not isinstance(error, PeerError):
+        """Return *record* after *error*; the request stays pending unless the CA has ended it.
+
+        It has when it refuses, or when its certificate was rejected: not when there is no answer
+        to a poll, or one that could come from anybody.
+        """
+        ended = isinstance(error, PeerError) and not isinstance(error, ProtocolError)
+        if record.pending is not None and not ended:
             return record.but(text=error.sentence)
         refused = isinstance(error, PeerRefusedError)
         return record.but(

@@ -99,8 +99,9 @@ def initial_registration(
     asked before the certificate is confirmed.
 
     Raises:
-        PeerRefusedError: the CA said no, or answered with an HTTP error.
-        ProtocolError: an answer is not what CMP allows, or is not protected by whom it must be.
+        PeerRefusedError: the CA said no.
+        ProtocolError: an answer is not what CMP allows, as an HTTP error, or is not protected by
+            whom it must be.
         PeerError: the certificate is for another key or *accept* gave a reason.
         ResponseTimeoutError: the certificate was not issued in time.
         UsageError: the credentials cannot be used.

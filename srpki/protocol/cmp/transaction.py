@@ -8,7 +8,7 @@ from typing import Final
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
-from srpki.core.errors import PeerRefusedError, ProtocolError, RefusedError, UsageError
+from srpki.core.errors import ProtocolError, RefusedError, UsageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.protocol.cmp import bodies, messages, protect
 from srpki.protocol.cmp.header import CMP2000, IDENTIFIER_OCTETS, NULL_DN, Header, check_answer
@@ -118,9 +118,8 @@ class Transaction:
         """Send *body*, a PKIBody, and return the answer, its header and protection checked.
 
         Raises:
-            PeerRefusedError: the server answered with an HTTP error.
-            ProtocolError: the answer is no CMP message, not for this request, or not protected
-                by whom it must be.
+            ProtocolError: the answer is no CMP message (an HTTP error is not the CA's word), not
+                for this request, or not protected by whom it must be.
         """
         header = Header(
             pvno=version,
@@ -201,7 +200,7 @@ def _content(reply: HttpReply) -> bytes:
     """Return the PKIMessage in *reply* (DER); an HTTP error may carry one [RFC 6712, 3.5]."""
     media_type = reply.header("content-type").partition(";")[0].strip().lower()
     if reply.status != 200 and media_type != MEDIA_TYPE:
-        raise PeerRefusedError(
+        raise ProtocolError(
             f"the CMP server answered with HTTP status {reply.status}",
             hint="see the URL of the ca-profile" if reply.status in (404, 405) else "",
         )
