@@ -169,6 +169,28 @@ class Authorities:
                 if self.state(name).up
             )
 
+    def issuers_of(self, certificate: bytes) -> tuple[bytes, ...]:
+        """Return the CA certificates that may stand above *certificate* (DER), by their names.
+
+        None when it cannot be read, which is for others to say.
+        """
+        from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
+
+        known, found = self.certificates(), list[bytes]()
+        try:
+            names = {certificates.facts(certificate).canonical_issuer}
+        except InvalidInputError:
+            return ()
+        while names:
+            above = [
+                der
+                for der in known
+                if der not in found and certificates.facts(der).canonical_subject in names
+            ]
+            found += above
+            names = {certificates.facts(der).canonical_issuer for der in above}
+        return tuple(found)
+
     def signing_certificate(self, name: str) -> bytes:
         """Return the response-signing-cert (DER) of *name*, empty when none is configured."""
         with self._lock:

@@ -74,7 +74,7 @@ def _objection(
         new,
         old=renewal.certificate,
         key=renewal.new_key,
-        others=(*others, *renewal.peers.authorities.certificates()),
+        others=(*renewal.peers.authorities.issuers_of(new), *others),
         anchors=anchors,
         now=clock.now(),
         depth=renewal.peers.view.maximum_cert_chain_depth,

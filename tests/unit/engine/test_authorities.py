@@ -211,6 +211,18 @@ def test_the_certificate_of_a_profile_that_is_down_is_not_given_out(bench):
     assert bench.authority.root in bench.engine.authorities.certificates()
 
 
+def test_the_issuers_of_a_certificate_are_found_by_name_up_to_the_root(bench):
+    certificate = bench.enrol()
+    configure(bench, Issuer(bench).certificate)
+    authorities = bench.engine.authorities
+    assert authorities.issuers_of(certificate) == (
+        bench.authority.issuing.certificate,
+        bench.authority.root,
+    )
+    assert authorities.issuers_of(Issuer(bench).certificate) != ()
+    assert authorities.issuers_of(b"garbage") == ()
+
+
 def test_a_chain_is_checked_against_the_profiles_that_are_up(bench):
     from srpki.core.errors import PeerError
 

@@ -150,6 +150,29 @@ def test_importing_the_file_again_ends_the_wait_for_a_retry(bench):
     assert bench.state().next_update_time == bench.clock.now() + timedelta(days=29)
 
 
+def test_importing_the_very_same_file_again_counts_as_an_import(bench):
+    certificate = bench.enrol()
+    bench.configure(bench.entry())
+    bench.faults.add("kur http-500")
+    bench.advance(days=29)
+    assert bench.advance(minutes=1).updates == 0
+    bench.keystore.put("certificate", "gw.crt", certificate)
+    bench.engine.file_changed("gw.crt")
+    assert bench.state().update_state == "scheduled"
+    assert bench.advance(seconds=1).updates == 1
+
+
+def test_changing_the_entry_ends_the_wait_for_a_retry(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.faults.add("kur http-500")
+    bench.advance(days=29)
+    bench.configure(bench.entry(profile="by-est"))
+    assert bench.state().update_state == "scheduled"
+    assert bench.advance(seconds=1).updates == 1
+    assert bench.state().update_state == "scheduled"
+
+
 def test_importing_a_pair_that_is_due_starts_its_update_at_once(bench):
     bench.enrol()
     bench.configure(bench.entry())
