@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from srpki.core.errors import SrpkiError
+from srpki.core.errors import SrpkiError, StorageError
 from srpki.engine.applications import client_pair
 from srpki.engine.jobs import Lane
 from srpki.engine.policy import ClientCertificate, Input, PairFacts, ProfileFacts, Schedule
@@ -99,9 +99,12 @@ class Gatherer:
             return ""
 
     def _pair(self, certificate: str, key: str) -> PairFacts:
-        if (certificate, key) not in self._pairs:
-            self._pairs[certificate, key] = self._read_pair(certificate, key)
-        return self._pairs[certificate, key]
+        known = self._pairs.get((certificate, key))
+        if known is None:
+            known = self._read_pair(certificate, key)
+            if not known.storage_failed:
+                self._pairs[certificate, key] = known
+        return known
 
     def _read_pair(self, certificate: str, key: str) -> PairFacts:
         from srpki.x509 import certificates, keys  # noqa: PLC0415 - start-up time
@@ -110,17 +113,19 @@ class Gatherer:
             der = self._keystore.read_certificate(certificate)
             facts = certificates.facts(der)
         except SrpkiError as error:
-            return PairFacts(certificate_error=error.sentence)
-        key_error, belong_together = "", False
+            failed = isinstance(error, StorageError)
+            return PairFacts(certificate_error=error.sentence, storage_failed=failed)
+        key_error, belong_together, failed = "", False, False
         try:
             belong_together = keys.same_public_key(der, self._keystore.read_key(key))
         except SrpkiError as error:
-            key_error = error.sentence
+            key_error, failed = error.sentence, isinstance(error, StorageError)
         return PairFacts(
             fingerprint=facts.fingerprint,
             not_before=facts.not_before,
             not_after=facts.not_after,
             key_error=key_error,
+            storage_failed=failed,
             belong_together=belong_together,
         )
 

@@ -30,7 +30,8 @@ class PairFacts:
     """What is known of a stored certificate and its key.
 
     An error sentence means that the file is missing or cannot be read; the other facts of that
-    file are then empty. *fingerprint* is the SHA-256 of the certificate, in hexadecimal.
+    file are then empty. With *storage_failed* the disk is at fault, which may pass by itself.
+    *fingerprint* is the SHA-256 of the certificate, in hexadecimal.
     """
 
     fingerprint: str = ""
@@ -38,6 +39,7 @@ class PairFacts:
     not_after: datetime | None = None
     certificate_error: str = ""
     key_error: str = ""
+    storage_failed: bool = False
     belong_together: bool = False
 
 

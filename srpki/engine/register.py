@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import Clock
 from srpki.core.errors import BusyError, NotFoundError, RefusedError, StorageError
@@ -24,8 +24,10 @@ from srpki.engine.state import EntryState, Records
 if TYPE_CHECKING:
     from srpki.config.views import PkiView
 
-SUBJECT = "Cert"
+SUBJECT: Final = "Cert"
 """The subject column of the events about certificates [R-cmp]."""
+DISK_PAUSE: Final = 3600
+"""Seconds after which a file is read again that a failing disk did not give, without a profile."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,6 +62,7 @@ class Register:
     entries: dict[str, Entry] = field(default_factory=dict)
     _saved: dict[str, EntryState] = field(default_factory=dict)
     _stale: set[str] = field(default_factory=set)
+    _later: dict[str, datetime] = field(default_factory=dict)
 
     def load(self) -> None:
         """Read what earlier runs left; damaged records are reported and forgotten."""
@@ -129,8 +132,11 @@ class Register:
         Reads and decrypts files the first time it sees them, so it is left to the last moment.
         """
         with self.lock:
+            now = self.clock.now()
+            self._stale.update(name for name, when in self._later.items() if when <= now)
             stale, self._stale = self._stale, set()
             for name in stale:
+                self._later.pop(name, None)
                 entry = self.entries.get(name)
                 if entry is not None and entry.job is None:
                     self._look_at(entry)
@@ -139,7 +145,7 @@ class Register:
         given = self.gatherer.input(entry.name, self.clock.now())
         decision = policy.decide(given)
         if isinstance(decision, Invalid):
-            self._invalidate(entry, decision)
+            self._invalidate(entry, decision, given)
             return
         entry.lane = self.gatherer.lane(entry.name)
         known = self._settled(entry.state, given)
@@ -187,9 +193,19 @@ class Register:
             ),
         )
 
-    def _invalidate(self, entry: Entry, decision: Invalid) -> None:
-        """Mark *entry* invalid until configuration or files change."""
+    def _invalidate(self, entry: Entry, decision: Invalid, given: Input) -> None:
+        """Mark *entry* invalid until configuration or files change.
+
+        When it is the disk that fails, look again later, and leave an update that is not over as
+        it is: what became of its step 3 is not known before the certificate can be read.
+        """
         entry.due = None
+        if given.pair.storage_failed:
+            _, profile = self.gatherer.settings(entry.name)
+            seconds = DISK_PAUSE if profile is None else profile.retry_interval
+            self._later[entry.name] = given.now + timedelta(seconds=seconds)
+            if entry.state.update_state in {"in-progress", "wait-for-retry"}:
+                return
         if entry.state.reason != decision.reason and decision.file:
             self._publish(FILE_READ_FAILED, file=decision.file, reason=decision.reason)
         self.keep(
@@ -254,6 +270,10 @@ class Register:
         with self.lock:
             self.look()
             return {entry.name: entry.state for entry in self._configured()}
+
+    def next_change(self) -> datetime | None:
+        """Return when `look` has something to do although nobody tells, if ever."""
+        return min(self._later.values(), default=None)
 
     def due(self) -> Iterator[Entry]:
         """Yield the entries that wait for their time; the lock is held by the caller."""

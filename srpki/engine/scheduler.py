@@ -38,7 +38,7 @@ GRACE: Final = 2.0
 
 
 class Alarm(Protocol):
-    """Something else that happens at instants: a CA profile that becomes valid or expires."""
+    """Something else that happens at instants: a CA profile expires, a disk is tried again."""
 
     def next_change(self) -> datetime | None:
         """Return when `look` is to be called next, if ever."""
@@ -181,9 +181,10 @@ class Scheduler:
 
     def _candidates(self) -> Iterator[tuple[datetime, Job | Entry | Alarm]]:
         """Yield what could start, and when; what finds its lane taken is left out."""
-        change = self._alarm.next_change()
-        if change is not None:
-            yield change, self._alarm
+        for alarm in (self._alarm, self._register):
+            change = alarm.next_change()
+            if change is not None:
+                yield change, alarm
         for job in self._waiting:
             if job.cancel.is_set():
                 yield min(job.resume_at, self._clock.now()), job

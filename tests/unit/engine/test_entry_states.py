@@ -113,6 +113,46 @@ def test_a_file_that_was_dropped_in_by_hand_makes_the_entry_invalid(bench):
     assert 2043 in bench.numbers()
 
 
+def failing_reads(bench, wanted):
+    """Make the disk fail to give *wanted*; return what ends that."""
+    read = bench.files.read
+
+    def refuse(path, limit):
+        if path.name == wanted:
+            raise OSError(5, "Input/output error")
+        return read(path, limit)
+
+    bench.files.read = refuse
+    return lambda: setattr(bench.files, "read", read)
+
+
+@pytest.mark.parametrize("file", ["gw.crt", "gw.key"])
+def test_a_disk_that_fails_is_asked_again_without_anybody_telling(bench, file):
+    bench.enrol()
+    mended = failing_reads(bench, file)
+    bench.configure(bench.entry(), ipsec="")
+    assert bench.state().update_state == "invalid"
+    assert "Input/output error" in bench.state().reason
+    bench.advance(hours=2)
+    assert bench.state().update_state == "invalid"
+    mended()
+    bench.advance(hours=1)
+    assert bench.state().update_state == "scheduled"
+
+
+def test_a_disk_that_fails_while_a_retry_is_due_delays_it(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.faults.add("kur http-500")
+    bench.advance(days=29)
+    mended = failing_reads(bench, "gw.crt")
+    assert bench.advance(hours=10).updates == 0
+    assert bench.state().update_state == "wait-for-retry"
+    mended()
+    assert bench.advance(hours=2).updates == 1
+    assert bench.state().update_state == "scheduled"
+
+
 def test_the_reason_is_told_once(bench):
     bench.configure(bench.entry(), ipsec="")
     bench.state()
