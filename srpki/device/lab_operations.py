@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from srpki.device.lab import Laboratory
     from srpki.device.router import Router
 
+_LAST_YEAR = 8999
+"""Certificates and durations must still fit into what a date can be."""
+
 
 def _laboratory(router: Router) -> Laboratory:
     if router.laboratory is None:
@@ -51,7 +54,7 @@ def _instant(written: str) -> datetime:
         instant = datetime.fromisoformat(written)
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None or not 1970 <= instant.year < 9000:
+    if instant is None or instant.tzinfo is None or not 1970 <= instant.year <= _LAST_YEAR:
         raise InvalidInputError(
             f"'{written}' is not an RFC 3339 time", hint="as 2026-11-23T12:00:00Z"
         )
@@ -59,9 +62,13 @@ def _instant(written: str) -> datetime:
 
 
 def _move(router: Router, laboratory: Laboratory, target: datetime) -> Outcome:
-    summary = router.engine.run_until(target)
+    if target.year > _LAST_YEAR:
+        raise InvalidInputError(f"the lab's time ends with the year {_LAST_YEAR}")
+    summary = router.engine.run_until(target, router.cancel)
     laboratory.remember_clock()
     line = f"Lab time is {_rfc3339(laboratory.clock.now())}."
+    if summary.interrupted:
+        line = f"Interrupted. {line}"
     if summary.updates:
         line += f" Updates on the way: {summary.updates}, of which failed: {summary.failed}."
     return Outcome(messages=(Message("info", line),))
