@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_focus
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
 from prompt_toolkit.keys import Keys
+from prompt_toolkit.search import accept_search, stop_search
 
 from srpki.cli.lexer import lex_md
 from srpki.cli.session import Session
@@ -33,6 +34,7 @@ class ControlZ:
 Entered = str | Aside | ControlZ
 """What one prompt can end with."""
 
+_ENTER = (Keys.ControlM, Keys.ControlJ)
 _Handler = Callable[[KeyPressEvent], None]
 
 
@@ -49,12 +51,21 @@ class Keyboard:
     """The keys of one session's prompt that differ from those of any line editor."""
 
     def __init__(
-        self, session: Session, *, asking: Callable[[], bool], columns: Callable[[], int]
+        self,
+        session: Session,
+        *,
+        asking: Callable[[], bool],
+        columns: Callable[[], int],
+        head: Callable[[], None],
     ) -> None:
-        """Help and complete by *session*, except while *asking*; lists fit into *columns*."""
+        """Help and complete by *session*, except while *asking*; lists fit into *columns*.
+
+        *head* prints the prompt's lines above the one that is typed on.
+        """
         self._session = session
         self._asking = asking
         self._columns = columns
+        self._head = head
         self.pasted: deque[str] = deque()
         """The lines of a paste behind the first; the last of them is not ended."""
 
@@ -66,9 +77,29 @@ class Keyboard:
         keys.add("?", filter=commanding)(_carefully(self._help))
         keys.add(" ", filter=commanding)(_carefully(self._space))
         keys.add("tab", filter=typing)(_carefully(self._tab))
+        keys.add("c-l")(self._clear)
         keys.add("c-z")(self._control_z)
         keys.add(Keys.BracketedPaste)(self._paste)
         return keys
+
+    def whole_line(self, keys: Sequence[KeyPress]) -> tuple[str | None, int]:
+        """Return the first line that *keys*, typed ahead, make and how many of them it takes.
+
+        That saves drawing a prompt for each line of a long paste. There is none (None, 0) when the
+        line is not whole yet, or when it holds keys that only a prompt can obey.
+        """
+        end = next((at for at, press in enumerate(keys) if press.key in _ENTER), None)
+        if end is None:
+            return None, 0
+        line = ""
+        for press in keys[:end]:
+            if len(press.key) > 1:
+                return None, 0
+            special = press.key in "? " and not self._asking() and not _inside_text(line)
+            if special and press.key == "?":
+                return None, 0
+            line += (self._session.expand(line) if special else "") + press.key
+        return line, end + 1
 
     def _commanding(self) -> bool:
         """Return whether keys may mean more than their character."""
@@ -101,11 +132,19 @@ class Keyboard:
         if found.ends and buffer.document.is_cursor_at_the_end:
             buffer.insert_text(" ")
 
+    def _clear(self, event: KeyPressEvent) -> None:
+        event.app.renderer.clear()
+        self._head()
+
     @staticmethod
     def _control_z(event: KeyPressEvent) -> None:
+        if event.app.layout.is_searching:
+            stop_search()
         event.app.exit(result=ControlZ())
 
     def _paste(self, event: KeyPressEvent) -> None:
+        if event.app.layout.is_searching:
+            accept_search()
         first, *others = _lines(event.data)
         event.current_buffer.insert_text(first)
         if others:

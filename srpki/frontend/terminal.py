@@ -13,14 +13,14 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import create_input
-from prompt_toolkit.input.typeahead import clear_typeahead, store_typeahead
+from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead, store_typeahead
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -31,6 +31,10 @@ from srpki.frontend.keyboard import Aside, ControlZ, Entered, Keyboard, apology
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
+
+
+INSIST_AFTER = 0.2
+"""Seconds between two interruptions of a command that Ctrl-C is to stop."""
 
 
 class Terminal:
@@ -50,20 +54,22 @@ class Terminal:
         self._input = create_input() if source is None else source
         self._output = _screen() if screen is None else screen
         self._question: str | None = None
-        keyboard = Keyboard(
+        self._keyboard = Keyboard(
             session,
             asking=lambda: self._question is not None,
             columns=lambda: self._output.get_size().columns,
+            head=self._write_head,
         )
-        self._pasted = keyboard.pasted
+        self._pasted = self._keyboard.pasted
         self._draft = Document()
         self._ended = False
+        self._insisting: asyncio.TimerHandle | None = None
         self._history = _History()
         self._prompt: PromptSession[Entered] = PromptSession(
             message=lambda: [("", self._text().rpartition("\n")[2])],
             history=self._history,
             complete_while_typing=False,
-            key_bindings=keyboard.bindings(),
+            key_bindings=self._keyboard.bindings(),
             input=self._input,
             output=self._output,
         )
@@ -105,23 +111,40 @@ class Terminal:
         return self._session.prompt if self._question is None else self._question
 
     async def _read(self) -> Entered:
-        """Return the next pasted line, or what comes of a prompt.
+        """Return the next line that was pasted or typed ahead, or what comes of a prompt.
 
         Raises `KeyboardInterrupt` and `EOFError` as prompt_toolkit does.
         """
-        if self._pasted:
-            line = self._pasted.popleft()
-            if self._pasted:
-                self._write(f"{self._text()}{line}\n")
-                self._note(line)
-                return line
-            self._draft = Document(line)  # the paste ended within this line: go on typing
+        line = self._next_pasted()
+        if line is None and not self._draft.text:
+            line = self._next_typed_ahead()
+        if line is not None:
+            self._write(f"{self._text()}{line}\n")
+            self._note(line)
+            return line
         self._write_head()
         draft, self._draft = self._draft, Document()
         entered = await self._prompt.prompt_async(default=draft)
         if isinstance(entered, str):
             self._note(entered)
         return entered
+
+    def _next_pasted(self) -> str | None:
+        if not self._pasted:
+            return None
+        line = self._pasted.popleft()
+        if self._pasted:
+            return line
+        self._draft = Document(line)  # the paste ended within this line: go on typing
+        return None
+
+    def _next_typed_ahead(self) -> str | None:
+        keys = get_typeahead(self._input)
+        line, taken = None, 0
+        with suppress(Exception):  # a bug: the prompt meets it again and says so
+            line, taken = self._keyboard.whole_line(keys)
+        store_typeahead(self._input, keys[taken:])
+        return line
 
     def _write_head(self) -> None:
         """Print the prompt's lines above the one that is typed on, which prompt_toolkit draws."""
@@ -151,6 +174,8 @@ class Terminal:
                 return await loop.run_in_executor(None, self._feed, entered)
         finally:
             loop.remove_signal_handler(signal.SIGINT)
+            if self._insisting is not None:
+                self._insisting.cancel()
 
     def _feed(self, entered: str | ControlZ) -> Answer:
         try:
@@ -175,8 +200,15 @@ class Terminal:
 
     def _stop_command(self) -> None:
         self._pasted.clear()
-        self._interrupt()
         self._write("^C\n")
+        self._insist()
+
+    def _insist(self) -> None:
+        """Interrupt until the command ends: it may not have begun when Ctrl-C was pressed."""
+        self._interrupt()
+        if self._insisting is not None:
+            self._insisting.cancel()
+        self._insisting = asyncio.get_running_loop().call_later(INSIST_AFTER, self._insist)
 
     # --- the end ---
 
@@ -196,7 +228,7 @@ class Terminal:
     def _end(self) -> None:
         self._ended = True
         self._pasted.clear()
-        self._interrupt()
+        self._insist()
         app = self._prompt.app
         if app.is_running and not app.is_done:
             app.exit(exception=EOFError)
