@@ -21,6 +21,9 @@ from srpki.schema.types import Empty, ValueType, ValueTypeError
 MAXIMUM_SIZE: Final = 16 * 2**20
 """Characters; the largest configuration that the schema's maxima allow is far below."""
 
+_LONGEST: Final = 200
+"""Characters of a sentence about what is wrong."""
+
 _TOKEN: Final = re.compile(
     r"""(?P<blank>[ \t\r]+|\#[^\n]*)
       | (?P<newline>\n)
@@ -73,7 +76,9 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _refuse(line: int, sentence: str) -> NoReturn:
-    raise InvalidInputError(f"line {line}: {sentence}")
+    # The sentence quotes the file, which may hold anything of any length.
+    shown = "".join(letter if letter.isprintable() else "?" for letter in sentence[:_LONGEST])
+    raise InvalidInputError(f"line {line}: {shown}")
 
 
 class _Reader:

@@ -9,7 +9,7 @@ from typing import Final
 from srpki.core.errors import InvalidInputError
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_LONGEST: Final = timedelta(days=36500)
+_LONGEST: Final = 36500 * _UNITS["d"]
 
 
 def parse_duration(text: str) -> timedelta:
@@ -20,7 +20,7 @@ def parse_duration(text: str) -> timedelta:
     found = re.fullmatch(r"([0-9]{1,10})([smhd])", text)
     if found is None:
         raise InvalidInputError(f"'{text}' is not a duration", hint="as 90s, 45m, 12h or 30d")
-    duration = timedelta(seconds=int(found[1]) * _UNITS[found[2]])
-    if duration > _LONGEST:
+    seconds = int(found[1]) * _UNITS[found[2]]
+    if seconds > _LONGEST:
         raise InvalidInputError(f"'{text}' is too long", hint="a century at most")
-    return duration
+    return timedelta(seconds=seconds)
