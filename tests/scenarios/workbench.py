@@ -87,7 +87,8 @@ class Workbench:
         line = lines[0]
         assert "Traceback" not in line and "internal error" not in line and "Error(" not in line
         assert not any(secret in line for secret in self.secrets()), line
-        assert line.isprintable() and "\\x" not in line and not re.search(r"\bb['\"]", line), line
+        assert line.isprintable(), line
+        assert not re.search(r"\\x[0-9a-f]{2}|\bb['\"]", line), line  # octets as Python shows them
         assert len(line) < 400, line
         return line
 
@@ -109,8 +110,16 @@ class Workbench:
     def configure(self, *lines):
         """Type configuration *lines* in a private candidate, from ``/configure``, and commit."""
         self.do("edit-config private")
-        self.do(*(f"/configure {line}" for line in lines))
-        self.do("commit", "exit all", "quit-config")
+        try:
+            self.do(*(f"/configure {line}" for line in lines), "commit")
+        finally:
+            session = self._sessions["md"]
+            session.feed("discard")
+            self.do("exit all", "quit-config")
+
+    def delete(self, path):
+        """Delete a configuration *path* and commit."""
+        self.do("edit-config private", f"delete /configure {path}", "commit", "quit-config")
 
     # --- files -----------------------------------------------------------------------------------
 
