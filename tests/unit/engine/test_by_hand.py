@@ -1,5 +1,6 @@
 """Updates that an operator asks for, with the engine's threads running."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -164,8 +165,14 @@ def test_a_stopped_engine_refuses_and_leaves_what_ran_to_the_next_start(node):
     stopping, _ = later(node.engine.stop)
     thread.join(10)
     assert isinstance(found[0], StoppedError)
-    go_on.set()
     stopping.join(10)
+    go_on.set()
+    scheduler = node.engine._parts().scheduler
+    with scheduler._changed:
+        assert scheduler._changed.wait_for(lambda: not scheduler._threads, 10)
+    assert node.texts(2247) == []
+    (record,) = (node.directory / "state" / "auto-update").iterdir()
+    assert json.loads(record.read_text())["update_state"] == "in-progress"
     with pytest.raises(RefusedError, match="does not run"):
         node.engine.update_now("gw.crt")
     assert node.pair()[0] == old

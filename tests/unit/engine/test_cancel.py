@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from srpki.core.errors import RefusedError
 from srpki.x509 import keys
 
 PROTOCOLS = ["by-cmp", "by-est"]
@@ -131,6 +132,39 @@ def test_changed_in_step_3_it_finishes_first_and_is_scheduled_by_the_new_setting
     assert bench.advance(**DUE).failed == 0
     assert bench.pair()[0] != old
     assert bench.state().next_update_time == bench.clock.now() + timedelta(days=10)
+
+
+def test_changed_in_step_4_the_reload_is_still_owed(bench, monkeypatch):
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.engine.applications.fail_next("gw.crt")
+    bench.advance(**DUE)
+    with monkeypatch.context() as patch:
+
+        def refuse(_certificate):
+            bench.configure(bench.entry(profile="by-est"))
+            raise RefusedError("the application is busy")
+
+        patch.setattr(bench.engine.applications, "reload", refuse)
+        cancel = threading.Event()
+        patch.setattr(bench.engine._parts().scheduler, "_end", ended_by(bench, cancel))
+        bench.engine.run_until(bench.clock.now() + timedelta(hours=1), cancel)
+    assert bench.texts(2247)[1].endswith("in step 4: the application is busy.")
+    assert bench.state().pending_reload
+    assert bench.advance(seconds=1).failed == 0
+    held = bench.engine.applications.held("gw.crt", "gw.key")
+    assert held.certificate == bench.pair()[0]
+
+
+def ended_by(bench, cancel):
+    """Return a scheduler's ``_end`` that also sets *cancel*."""
+    end = bench.engine._parts().scheduler._end
+
+    def ending(job, outcome):
+        end(job, outcome)
+        cancel.set()
+
+    return ending
 
 
 def test_deleted_and_configured_again_in_step_3_there_is_one_update(bench):

@@ -333,6 +333,17 @@ def test_an_expired_certificate_that_is_the_client_s_own_fails_before_anything_i
     assert "is the one that authenticates TLS" in bench.texts(2247)[0]
 
 
+def test_the_client_s_certificate_is_the_same_one_under_another_name_too(bench):
+    bench.enrol()
+    for kind, name, content in (
+        ("certificate", "client.crt", bench.pair()[0]),
+        ("key", "client.key", keys.private_der(bench.pair()[1])),
+    ):
+        bench.keystore.put(kind, name, content)
+    assert expire(bench, bench.entry(profile="by-est"), tls=bench.CLIENT).failed == 1
+    assert bench.requests == []
+
+
 def test_an_expired_certificate_with_nothing_to_authenticate_fails_before_anything_is_sent(bench):
     bench.enrol()
     entry = bench.entry(profile="by-est")
