@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
+from srpki.core.clock import Clock
 from srpki.core.errors import ProtocolError, RefusedError, SrpkiError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
@@ -33,12 +34,17 @@ class CmpResponder:
         *,
         log: Callable[[str], None],
         cancel: threading.Event | None = None,
+        pace: Clock | None = None,
     ) -> None:
-        """Issue from *authority*; *cancel* ends a slow answer when the server stops."""
+        """Issue from *authority*; *cancel* ends a slow answer when the server stops.
+
+        A slow answer takes its seconds on *pace*, the authority's clock when it is not given.
+        """
         self._authority = authority
         self._faults = faults
         self._log = log
         self._cancel = cancel or threading.Event()
+        self._pace = pace or authority.clock
         identity = ServerIdentity(
             key=authority.cmp_signer.key,
             certificate=authority.cmp_signer.certificate,
@@ -77,7 +83,7 @@ class CmpResponder:
         fault = self._faults.take(operation) if received.peer is not None else None
         noted = f" (fault: {fault})" if fault is not None else ""
         try:
-            fault = strike(fault, CONTENT_TYPE, self._authority.clock, self._cancel)
+            fault = strike(fault, CONTENT_TYPE, self._pace, self._cancel)
         except StruckError:
             self._log(f"cmp {received.kind} {received.peer}:{noted}")
             raise

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from http import HTTPStatus
 
+from srpki.core.clock import Clock
 from srpki.core.errors import RefusedError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
@@ -30,12 +31,17 @@ class EstResponder:
         *,
         log: Callable[[str], None],
         cancel: threading.Event | None = None,
+        pace: Clock | None = None,
     ) -> None:
-        """Issue from *authority*; *cancel* ends a slow answer when the server stops."""
+        """Issue from *authority*; *cancel* ends a slow answer when the server stops.
+
+        A slow answer takes its seconds on *pace*, the authority's clock when it is not given.
+        """
         self._authority = authority
         self._faults = faults
         self._log = log
         self._cancel = cancel or threading.Event()
+        self._pace = pace or authority.clock
         self._http = server.HttpAuthentication(_REALM, authority.est_password_of, authority.entropy)
 
     def handle(
@@ -91,9 +97,7 @@ class EstResponder:
 
     def _strike(self, operation: str) -> Fault | None:
         content_type = messages.PKCS7 if operation == "cacerts" else messages.CERTS_ONLY
-        return strike(
-            self._faults.take(operation), content_type, self._authority.clock, self._cancel
-        )
+        return strike(self._faults.take(operation), content_type, self._pace, self._cancel)
 
     def _authenticate(self, request: HttpRequest, peer_certificate: bytes | None) -> bytes | None:
         """Return the client certificate that proves who asks, None when HTTP credentials do.

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from srpki.core.clock import SystemClock
 from srpki.core.errors import ConnectError
 from srpki.labca.authority import Authority
 from srpki.labca.cmp_responder import CmpResponder
@@ -48,11 +49,13 @@ class LabCa:
     def start(self) -> None:
         """Listen; raises `ConnectError` when a port cannot be had."""
         self._stopping.clear()
+        # A client's patience is real time, so slowness is too, also while the lab's clock is moved.
+        pace = SystemClock() if self._lab_time else self.authority.clock
         cmp_responder = CmpResponder(
-            self.authority, self.faults, log=self._log, cancel=self._stopping
+            self.authority, self.faults, log=self._log, cancel=self._stopping, pace=pace
         )
         est_responder = EstResponder(
-            self.authority, self.faults, log=self._log, cancel=self._stopping
+            self.authority, self.faults, log=self._log, cancel=self._stopping, pace=pace
         )
         tls = server_context(self.authority, check_time=not self._lab_time)
         try:
