@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -43,8 +43,8 @@ _ENCODINGS: Final = {
     "pem": serialization.Encoding.PEM,
     "der": serialization.Encoding.DER,
 }
-_BLOCK: Final = re.compile(
-    rb"-----BEGIN ([A-Z0-9 ]{1,40})-----[ \t]*\r?\n(.*?)-----END \1-----", re.DOTALL
+_BOUNDARY: Final = re.compile(
+    rb"-----(?:BEGIN ([A-Z0-9 ]{1,40})-----[ \t]*\r?\n|END ([A-Z0-9 ]{1,40})-----)"
 )
 
 
@@ -227,12 +227,23 @@ def _check(data: bytes, format_: str) -> None:
         raise InvalidInputError(f"the file is longer than {MAX_OCTETS} octets")
 
 
+def _all_blocks(data: bytes) -> Iterator[_Block]:
+    """Yield the PEM blocks in *data*, in time that grows with its length alone."""
+    begun: dict[bytes, re.Match[bytes]] = {}
+    for boundary in _BOUNDARY.finditer(data):
+        if boundary[2] is None:
+            begun.setdefault(boundary[1], boundary)
+            continue
+        begin = begun.get(boundary[2])
+        if begin is not None:
+            text = data[begin.start() : boundary.end()] + b"\n"
+            yield _Block(begin[1].decode("ascii"), text, data[begin.end() : boundary.start()])
+            begun.clear()
+
+
 def _blocks(data: bytes, wanted: str, labels: Sequence[str]) -> list[_Block]:
     """Return the PEM blocks with one of *labels*; raises when there is none."""
-    found = [
-        _Block(match[1].decode("ascii"), match[0] + b"\n", match[2])
-        for match in _BLOCK.finditer(data)
-    ]
+    found = list(_all_blocks(data))
     chosen = [block for block in found if block.label in labels]
     if chosen:
         return chosen

@@ -1,5 +1,6 @@
 """Formats: openssl writes what we read and reads what we write."""
 
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -397,3 +398,22 @@ def test_damage_anywhere_is_refused_or_harmless(data, made):
     else:
         sentence = "harmless"
     assert sentence and not sentence.endswith(".")
+
+
+def test_begin_lines_without_end_cost_no_more_than_their_length(tmp_path):
+    """Searched anew from each of them, a file of a megabyte would take minutes."""
+    data = (b"-----BEGIN A-----\n" * (1 << 16))[: formats.MAX_OCTETS]
+    begun = time.process_time()
+    with pytest.raises(InvalidInputError, match="truncated"):
+        formats.read_certificates(data, "pem")
+    assert time.process_time() - begun < 5
+
+
+def test_a_block_without_end_does_not_hide_the_next_of_another_kind(made):
+    data = b"-----BEGIN X509 CRL-----\nMAA=\n" + made.crt_pem
+    assert formats.read_certificates(data, "pem") == [made.crt_der]
+
+
+def test_a_truncated_block_before_a_whole_one_of_its_kind_is_damage(made):
+    with pytest.raises(InvalidInputError, match="not base64"):
+        formats.read_certificates(made.crt_pem[:200] + b"\n" + made.crt_pem, "pem")
