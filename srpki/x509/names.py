@@ -199,8 +199,8 @@ def _shown(value: str | bytes) -> str:
     if isinstance(value, bytes):
         return f"#{value.hex()}"
     return "".join(
-        f"\\{ord(character):02X}"
-        if ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0
+        "".join(f"\\{octet:02X}" for octet in character.encode("utf-8", "replace"))
+        if not character.isprintable()
         else f"\\{character}"
         if character in ',+"\\<>;'
         else character

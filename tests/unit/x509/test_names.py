@@ -223,3 +223,9 @@ def test_every_kind_of_alternative_name_can_be_shown():
         ]
     )
     assert {kind for kind, _ in names.alternative_names(san)} == {"uri", "dn", "id", "other"}
+
+
+def test_display_escapes_what_turns_or_breaks_a_line():
+    # RFC 4514, section 2.4: the octets of the character in UTF-8
+    shown = names.display(dn((NameOID.COMMON_NAME, "a\u202eb\u2028c\x9bd")))
+    assert shown == "CN=a\\E2\\80\\AEb\\E2\\80\\A8c\\C2\\9Bd"
