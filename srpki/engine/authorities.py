@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import Clock
@@ -40,6 +40,8 @@ FLAGS: Final = (
 )
 """The bits of ``oper-flags``, in order; nothing here takes long enough to be *loading*."""
 _SECOND: Final = timedelta(seconds=1)
+_LAST: Final = datetime.max.replace(tzinfo=UTC) - _SECOND
+"""What ends later never does: 99991231235959Z says so [RFC 5280, 4.1.2.5]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +219,11 @@ class Authorities:
     def _instants(self) -> Iterator[datetime]:
         for profile in self._profiles.values():
             for loaded in profile.files.values():
-                for instant in (loaded.begins, loaded.ends and loaded.ends + _SECOND):
-                    if instant is not None and instant > self._looked:
-                        yield instant
+                begins, ends = loaded.begins, loaded.ends
+                if begins is not None and begins > self._looked:
+                    yield begins
+                if ends is not None and self._looked <= ends <= _LAST:
+                    yield ends + _SECOND
 
     def _tell(self, name: str, old: OperState, new: OperState) -> None:
         now = self._clock.now()

@@ -1,6 +1,6 @@
 """The oper-state of CA profiles [facts: pki.md 7.2, 13]."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -230,3 +230,17 @@ def test_a_chain_is_checked_against_the_profiles_that_are_up(bench):
     bench.engine.check_chain(certificate)
     with pytest.raises(PeerError):
         bench.engine.check_chain(Issuer(bench).certificate)
+
+
+def test_a_ca_certificate_without_well_defined_expiry_is_up_for_good(bench):
+    # 99991231235959Z [RFC 5280, 4.1.2.5]: there is no second after it
+    key, name = keys.generate(P256), certificates.parse_dn("O=Test,CN=CA")
+    builder = (
+        x509.CertificateBuilder(name, name, key.public_key(), 7)
+        .not_valid_before(bench.clock.now())
+        .not_valid_after(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    )
+    assert configure(bench, builder.sign(key, hashes.SHA256()).public_bytes(DER)).up
+    bench.advance(days=1)
+    assert bench.engine.authorities.state("tested").up
