@@ -118,14 +118,18 @@ def due_at(pair: PairFacts, schedule: Schedule) -> datetime:
     """Instant at which the certificate of *pair* must be updated, to the whole second.
 
     Pure, and an instant rather than a delay, so a moved clock changes nothing. May lie in the
-    past, and before notBefore when the schedule asks for more than the certificate's life.
+    past, and before notBefore when the schedule asks for more than the certificate's life. What
+    lies beyond the calendar is taken for notAfter.
     """
     assert pair.not_before is not None
     assert pair.not_after is not None
     seconds = timedelta(seconds=schedule.seconds)
-    if schedule.kind == "after-issue":
-        return (pair.not_before + seconds).replace(microsecond=0)
-    return (pair.not_after - seconds).replace(microsecond=0)
+    try:
+        if schedule.kind == "after-issue":
+            return (pair.not_before + seconds).replace(microsecond=0)
+        return (pair.not_after - seconds).replace(microsecond=0)
+    except OverflowError:
+        return pair.not_after
 
 
 def key_file_not_configured(given: Input) -> Decision | None:

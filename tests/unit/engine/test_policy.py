@@ -176,3 +176,13 @@ def test_every_check_says_in_a_sentence_what_it_finds():
     for check in policy.CHAIN:
         assert check.__doc__
         assert check.__doc__.rstrip().endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("year", "schedule"),
+    [(9999, Schedule("after-issue", 365 * DAY)), (1, Schedule("before-expiry", 365 * DAY))],
+)
+def test_a_deadline_beyond_the_calendar_is_the_end_of_the_certificate(year, schedule):
+    begins = datetime(year, 3, 1, tzinfo=UTC)
+    odd = replace(PAIR, not_before=begins, not_after=begins + timedelta(days=9))
+    assert policy.due_at(odd, schedule) == odd.not_after
