@@ -120,3 +120,9 @@ def test_a_write_that_fails_leaves_the_old_record(records, monkeypatch):
     with pytest.raises(StorageError, match="No space left"):
         records.save("gw.crt", {"a": 2})
     assert records.load()[0]["gw.crt"]["a"] == 1
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"])
+def test_a_time_beyond_the_calendar_is_damage(text):
+    with pytest.raises(ValueError, match="calendar"):
+        instant(text)
