@@ -4,24 +4,26 @@ import re
 import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from srpki.cli.session import Session
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
 from srpki.frontend.labs import opened_lab
 from srpki.frontend.node import Exchanges
+from srpki.x509 import certificates, keys
 
 PKI = "admin system security pki"
 KEY_ALGORITHMS = (b"\x2a\x86\x48\xce\x3d\x02\x01", b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01")
 """The identifiers id-ecPublicKey and rsaEncryption, which every key and certificate in DER has."""
-EVENT = re.compile(r'^\d+ (\S+ \S+) UTC \w+: SECURITY #(\d+) Base (\S+)\n"(.*)"$', re.MULTILINE)
+EVENT = re.compile(r'^(\d+) (\S+ \S+) UTC \w+: SECURITY #(\d+) Base (\S+)\n"(.*)"$', re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Logged:
     """One event as ``show log`` prints it."""
 
+    id: int
     time: datetime
     number: int
     subject: str
@@ -196,7 +198,27 @@ class Workbench:
 
     def instant(self, name, leaf):
         """Return a time of *name* in the state tree."""
-        return datetime.fromisoformat(self.state(name)[leaf])
+        return moment(self.state(name)[leaf])
+
+    def now(self):
+        """Return the lab's time."""
+        return self.lab.clock.now()
+
+    def set_clock(self, instant):
+        """Move the lab's clock to *instant*, rounded up to a second; return what is printed."""
+        whole = (instant + timedelta(seconds=1)).replace(microsecond=0)
+        return self.do(f"lab clock set {whole:%Y-%m-%dT%H:%M:%SZ}")
+
+    def become_due(self, name):
+        """Move the lab's clock to just after *name* has become due; return what is printed."""
+        return self.set_clock(self.instant(name, "next-update-time"))
+
+    def serial(self, name, previous=""):
+        """Return the serial number of certificate *name*, which must belong to its key."""
+        certificate, key = f"{name}.crt{previous}", f"{name}.key{previous}"
+        der, private = self.router.keystore.read_pair(certificate, key)
+        assert keys.same_public_key(der, private)
+        return certificates.facts(der).serial
 
     def reason(self, name):
         """Return why *name* is in its state."""
@@ -209,21 +231,26 @@ class Workbench:
         """Return every event, oldest first."""
         found = EVENT.findall(self.do("show log log-id 99"))
         return [
-            Logged(
-                datetime.fromisoformat(f"{time.replace('/', '-')}+00:00"), int(number), who, text
-            )
-            for time, number, who, text in reversed(found)
+            Logged(int(id_), moment(time.replace("/", "-") + "Z"), int(number), who, text)
+            for id_, time, number, who, text in reversed(found)
         ]
 
     def mark(self):
         """Forget the events so far."""
-        self._seen = len(self.log())
+        self._seen = max((event.id for event in self.log()), default=0)
 
     def news(self, *numbers):
         """Return the events since `mark`, those with *numbers* when they are given."""
         return [
-            event for event in self.log()[self._seen :] if not numbers or event.number in numbers
+            event
+            for event in self.log()
+            if event.id > self._seen and (not numbers or event.number in numbers)
         ]
+
+
+def moment(text):
+    """Return the instant that *text* in RFC 3339 names."""
+    return datetime.fromisoformat(text)
 
 
 @contextmanager
