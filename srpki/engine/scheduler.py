@@ -280,8 +280,8 @@ class Scheduler:
 
         Each update runs at its own instant, to its end or until it waits for its retry; one that
         waits for its CA may carry the clock beyond *target*, where it then stays. Backwards
-        nothing runs but what is under way. Interrupted (*cancel*, or an exception in the waiting
-        thread), the clock stays where it is and what is left runs later.
+        nothing runs but what is under way. Interrupted (*cancel*, `stop`, or an exception in the
+        waiting thread), the clock stays where it is and what is left runs later.
 
         Raises `BusyError` when the clock is being moved already.
         """
@@ -341,13 +341,15 @@ class Scheduler:
                 outcome = self._step(job)
                 summary.updates += outcome is not None
                 summary.failed += outcome is not None and not outcome.ok
-        summary.interrupted = cancel.is_set()
+        summary.interrupted = cancel.is_set() or self._stopped
         if not summary.interrupted and (backwards or target > clock.now()):
             clock.move_to(target)
             self._alarm.look()
 
     def _limit(self, target: datetime) -> datetime | None:
         """Return the next instant at which something happens, or None when nothing is left."""
+        if self._stopped:
+            return None
         self._register.look()
         under_way = bool(self._waiting)
         return min(

@@ -194,3 +194,25 @@ def test_deleted_while_it_waits_for_its_ca_it_ends_at_once(bench):
     assert bench.advance(seconds=0).failed == 1
     assert len(bench.requests) == sent
     assert bench.clock.now() == due
+
+
+def test_a_stop_while_the_clock_is_moved_begins_nothing_more(bench):
+    for name in ("one", "two"):
+        bench.enrol(name, subject=f"CN={name}")
+    bench.configure(bench.entry("one"), bench.entry("two"))
+    due = bench.state("one.crt").next_update_time
+    stopping = threading.Thread(target=bench.engine.stop)
+    scheduler = bench.engine._parts().scheduler
+
+    def stop(_request):
+        bench.before_answer = lambda _request: None
+        stopping.start()
+        with scheduler._changed:
+            assert scheduler._changed.wait_for(lambda: scheduler._stopped, 10)
+
+    bench.before_answer = stop
+    summary = bench.engine.run_until(due + timedelta(days=1))
+    stopping.join(10)
+    assert summary.interrupted
+    assert len(bench.texts(2245)) == 1
+    assert bench.clock.now() == due
