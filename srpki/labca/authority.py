@@ -31,6 +31,7 @@ _P256: Final = keys.KeySpec("ecdsa", curve="secp256r1")
 _MOST_VALIDITY: Final = 100 * 365 * _DAY
 _MOST_NAMES: Final = 64
 _MOST_NAME_OCTETS: Final = 4096
+_MOST_ALTERNATIVE_OCTETS: Final = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,3 +304,5 @@ def check_subject(
         raise RefusedError("the subject is too long")
     if alternative is not None and not 1 <= len(list(alternative)) <= _MOST_NAMES:
         raise RefusedError("there are too many alternative names, or none")
+    if alternative is not None and len(alternative.public_bytes()) > _MOST_ALTERNATIVE_OCTETS:
+        raise RefusedError("the alternative names are too long")

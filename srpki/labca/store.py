@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import os
 import threading
@@ -84,9 +85,9 @@ class IssuedStore:
         with self._lock:
             if len(self._records) >= MOST_CERTIFICATES:
                 raise StorageError("the lab CA has issued all the certificates it can remember")
+            self._append(record, certificate=base64.b64encode(record.certificate).decode())
             self._records[record.serial] = record
             self._not_yet_named.append(record.serial)
-            self._append(record, certificate=base64.b64encode(record.certificate).decode())
 
     def find(self, serial: int) -> Issued | None:
         """Return the record of *serial*."""
@@ -103,8 +104,9 @@ class IssuedStore:
             record = self._records.get(serial)
             if record is None or record.state in (state, REVOKED):
                 return
-            self._records[serial] = replace(record, state=state)
-            self._append(self._records[serial])
+            changed = replace(record, state=state)
+            self._append(changed)
+            self._records[serial] = changed
 
     def bearing(
         self, subject: names.Canonical, alternative: tuple[names.AlternativeName, ...]
@@ -127,8 +129,11 @@ class IssuedStore:
         if self._file is None:
             return
         fields = {"serial": f"{record.serial:x}", "state": record.state, **more}
+        line = json.dumps(fields).encode() + b"\n"
+        if len(line) > _MOST_LINE:
+            raise StorageError("the certificate is too long to be remembered")
         try:
-            os.write(self._file, json.dumps(fields).encode() + b"\n")
+            _write_whole(self._file, line)
         except OSError as error:
             raise self._unusable(error) from None
 
@@ -154,6 +159,14 @@ def _damaged(path: Path) -> CorruptError:
         f"{path} of the lab CA is damaged",
         hint="restore it, or remove the directory to begin with a new CA",
     )
+
+
+def _write_whole(file: int, line: bytes) -> None:
+    """Write *line*, or nothing: on a full disk no later line may follow half of one."""
+    written = os.write(file, line)
+    if written < len(line):
+        os.ftruncate(file, os.fstat(file).st_size - written)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _lines(path: Path) -> Iterator[dict[str, str]]:

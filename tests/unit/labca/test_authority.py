@@ -300,3 +300,9 @@ def test_only_registered_references_and_users_are_known(authority):
     assert authority.est_password_of("nobody") is None
     authority.register_est_user("nobody", "pw")
     assert authority.est_password_of("nobody") == "pw"
+
+
+def test_alternative_names_without_measure_are_refused(authority, device_key):
+    san = x509.SubjectAlternativeName([x509.DNSName("a" * 20_000)])
+    with pytest.raises(RefusedError, match="too long"):
+        authority.issue(device_key.public_key(), names.parse_dn("CN=gw"), san)
