@@ -7,6 +7,7 @@ however broken, ends in a traceback: what a handler did not foresee is one log l
 from __future__ import annotations
 
 import contextlib
+import io
 import socket
 import socketserver
 import ssl
@@ -16,11 +17,14 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
+from srpki.core.clock import Clock
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.http11 import BadRequestError, Received, RequestReader, encode_reply
 
 MAX_CONNECTIONS: Final = 64
 _IDLE_SECONDS: Final = 30.0
+_REQUEST_SECONDS: Final = 60.0
+"""From the wait for a request to its last octet, however steadily the octets drip in."""
 _POLL_SECONDS: Final = 0.05
 _JOIN_SECONDS: Final = 5.0
 
@@ -40,14 +44,19 @@ class Listener(socketserver.TCPServer):
         handler: Handler,
         tls: ssl.SSLContext | None,
         log: Callable[[str], None],
+        clock: Clock,
     ) -> None:
-        """Listen on *address*, with TLS when *tls* is given; raises OSError when it cannot."""
+        """Listen on *address*, with TLS when *tls* is given; raises OSError when it cannot.
+
+        Requests are timed by *clock*.
+        """
         super().__init__(address, socketserver.BaseRequestHandler)
         self.port: int = self.server_address[1]
         self._origin = f"{'http' if tls is None else 'https'}://{address[0]}:{self.port}"
         self._handler = handler
         self._tls = tls
         self._log = log
+        self._clock = clock
         self._open: dict[socket.socket, threading.Thread] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -120,12 +129,14 @@ class Listener(socketserver.TCPServer):
             self._log(f"internal error: {type(error).__name__}")
 
     def _converse(self, connection: socket.socket, certificate: bytes | None) -> None:
-        with connection.makefile("rb") as stream:
+        source = _Source(connection, self._clock)
+        with io.BufferedReader(source) as stream:
             reader = RequestReader(stream, self._origin, connection.sendall)
             try:
                 while (received := reader.read()) is not None:
                     if not self._answer(connection, received, certificate):
                         return
+                    source.start()
             except BadRequestError as error:
                 self._log(f"bad HTTP request: {error.status.value} {error.status.phrase}")
                 connection.sendall(encode_reply(HttpReply(status=error.status), keep_alive=False))
@@ -145,3 +156,24 @@ class Listener(socketserver.TCPServer):
             encode_reply(reply, keep_alive=received.keep_alive, http10=received.http10)
         )
         return received.keep_alive
+
+
+class _Source(io.RawIOBase):
+    """Reads from a socket, for no longer than one request may take."""
+
+    def __init__(self, connection: socket.socket, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+        self.start()
+
+    def start(self) -> None:
+        """Begin the time of one request."""
+        self._end = self._clock.monotonic() + _REQUEST_SECONDS
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self._clock.monotonic() > self._end:
+            raise TimeoutError
+        return self._connection.recv_into(buffer)

@@ -63,7 +63,9 @@ class LabCa:
                 (self._ports[0], cmp_responder.handle, None),
                 (self._ports[1], est_responder.handle, tls),
             ):
-                listener = Listener((self._host, port), handler, context, self._log)
+                listener = Listener(
+                    (self._host, port), handler, context, self._log, self.authority.clock
+                )
                 self._listeners.append(listener)
         except OSError as error:
             self.stop()

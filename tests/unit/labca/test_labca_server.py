@@ -438,3 +438,32 @@ def test_a_fault_script_is_read_from_a_file(tmp_path):
         read_script(path)
     with pytest.raises(InvalidInputError, match="No such file"):
         read_script(tmp_path / "absent")
+
+
+def test_a_request_that_drips_in_does_not_hold_a_connection_for_ever(settings, monkeypatch):
+    monkeypatch.setattr(listener_module, "_REQUEST_SECONDS", 0.2)
+    authority = Authority(None, SystemClock(), SystemEntropy(), settings)
+    address = LabCa(authority)
+    with address as server:
+        with socket.create_connection(("127.0.0.1", server.cmp_port), timeout=10) as connection:
+            connection.settimeout(0.02)
+            for _ in range(250):
+                try:
+                    connection.sendall(b"G")
+                    if connection.recv(10) == b"":
+                        return
+                except TimeoutError:
+                    continue
+                except ConnectionError:
+                    return
+    pytest.fail("the connection is still served")
+
+
+def test_the_time_of_a_request_begins_anew_with_each(authority, clock):
+    with LabCa(authority) as server:
+        address = ("127.0.0.1", server.cmp_port)
+        with socket.create_connection(address, timeout=10) as connection:
+            for _ in range(3):
+                connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+                assert b" 405 " in connection.recv(1000)
+                clock.advance(timedelta(seconds=50))
