@@ -55,7 +55,8 @@ class Lab:
         self.server = self._server(ports.get("cmp", 0), ports.get("est", 0))
         try:
             self.server.start()
-        except ConnectError:
+        except (ConnectError, OverflowError):  # taken, or no port at all
+            self.server.stop()
             self.server = self._server(0, 0)
             self.server.start()
         _write(self._ports_file, {"cmp": self.server.cmp_port, "est": self.server.est_port})
@@ -103,7 +104,12 @@ class Lab:
         _write(self._clock_file, {"offset": round(self.clock.offset.total_seconds())})
 
     def _remembered_offset(self) -> timedelta:
-        return timedelta(seconds=_read(self._clock_file).get("offset", 0))
+        try:
+            offset = timedelta(seconds=_read(self._clock_file).get("offset", 0))
+            SystemClock().now() + offset
+        except OverflowError:
+            return timedelta()  # damaged: no clock of ours has been there
+        return offset
 
 
 @contextmanager
