@@ -183,9 +183,8 @@ class Engine:
                 raise StoppedError("not waiting any more", hint="the update goes on")
         if job.outcome is None:
             state = self.states().get(name)
-            raise StoppedError(
-                "the update did not take place", hint=state.reason if state is not None else ""
-            )
+            reason = state.reason if state is not None else ""
+            raise StoppedError("the update did not take place", hint=job.cancel_reason or reason)
         return job.outcome
 
     def run_until(self, target: datetime, cancel: threading.Event | None = None) -> Summary:

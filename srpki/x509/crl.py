@@ -18,6 +18,13 @@ from srpki.x509.names import canonical
 
 MAX_OCTETS: Final = 1 << 24
 """Octets of one CRL."""
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ def check(der: bytes, issuer: bytes) -> CrlFacts:
         facts = CrlFacts(crl.last_update_utc, crl.next_update_utc)
         delta = any(isinstance(item.value, x509.DeltaCRLIndicator) for item in crl.extensions)
         name = canonical(crl.issuer)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except _UNREADABLE:
         raise InvalidInputError("the CRL cannot be read", hint="is it damaged?") from None
     if delta:
         raise InvalidInputError("the CRL is a delta CRL", hint="import a complete one")
