@@ -15,8 +15,9 @@ from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault, FaultScript
 from srpki.labca.mistakes import issue
 from srpki.labca.striking import StruckError, strike
-from srpki.protocol.cmp.server import AS_IT_SHOULD_BE, CmpServer, Deviation, ServerIdentity
+from srpki.protocol.cmp.server import CmpServer
 from srpki.protocol.cmp.server_checks import RefusalError
+from srpki.protocol.cmp.server_envelope import AS_IT_SHOULD_BE, Deviation, ServerIdentity
 from srpki.protocol.cmp.server_requests import Enrolment
 
 CONTENT_TYPE: Final = "application/pkixcmp"

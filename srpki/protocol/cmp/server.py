@@ -10,24 +10,17 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import ProtocolError
-from srpki.protocol.cmp import bodies, messages, protect, status
+from srpki.protocol.cmp import bodies, messages, status
 from srpki.protocol.cmp.bodies import CertificateResponse, PollAnswer
-from srpki.protocol.cmp.header import (
-    CMP2000,
-    CMP2021,
-    IDENTIFIER_OCTETS,
-    IMPLICIT_CONFIRM,
-    NULL_DN,
-    Header,
-)
-from srpki.protocol.cmp.messages import Message, Protector
+from srpki.protocol.cmp.header import IDENTIFIER_OCTETS, Header
+from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.server_checks import (
     CertificateAuthority,
     Peer,
@@ -37,6 +30,13 @@ from srpki.protocol.cmp.server_checks import (
     check_header,
 )
 from srpki.protocol.cmp.server_confirmations import accepts
+from srpki.protocol.cmp.server_envelope import (
+    AS_IT_SHOULD_BE,
+    Content,
+    Deviation,
+    Envelope,
+    ServerIdentity,
+)
 from srpki.protocol.cmp.server_requests import ANSWERS, Asked, Enrolment, read
 from srpki.protocol.cmp.server_transactions import (
     CONFIRM_WITHIN,
@@ -45,28 +45,12 @@ from srpki.protocol.cmp.server_transactions import (
     Transactions,
 )
 from srpki.protocol.cmp.status import StatusInfo
-from srpki.x509 import certificates, der, names
-from srpki.x509.keys import PrivateKey
+from srpki.x509 import certificates, names
 
-_SIGNING_HASH: Final = "sha256"
 _SCRIPTED: Final = "refused by the lab's fault script"
 
 Issue = Callable[[Enrolment], bytes]
 """Makes the certificate (DER) that was asked for; raises `RefusalError`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerIdentity:
-    """How a CMP server shows itself; certificates are DER.
-
-    *certificate* belongs to *key* and signs answers, *issuing* signs what is issued, *root* is
-    handed out as caPubs to those who authenticate with a password.
-    """
-
-    key: PrivateKey = field(repr=False)
-    certificate: bytes = field(repr=False)
-    issuing: bytes = field(repr=False)
-    root: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,38 +67,12 @@ class Received:
         return self.message.kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deviation:
-    """How an answer is to differ from the right one; a lab's faults, nothing else.
-
-    *reject* is a PKIFailureInfo name, *waiting* a checkAfter in seconds.
-    """
-
-    reject: str = ""
-    waiting: int = 0
-    wrong_nonce: bool = False
-    wrong_transaction: bool = False
-    unprotected: bool = False
-    bad_protection: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A PKIMessage (DER), and what was done, on one line for a log."""
 
     data: bytes = field(repr=False)
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    body: bytes
-    note: str
-    extra_certs: tuple[bytes, ...] = ()
-    implicit_confirm: bool = False
-
-
-AS_IT_SHOULD_BE: Final = Deviation()
 
 
 class CmpServer:
@@ -135,9 +93,7 @@ class CmpServer:
         self._clock = clock
         self._entropy = entropy
         self._implicit_confirm = implicit_confirm
-        self._signature = protect.SignatureProtector(identity.key, _SIGNING_HASH)
-        self._name = certificates.parse(identity.certificate).subject.public_bytes()
-        self._key_identifier = certificates.facts(identity.certificate).subject_key_identifier
+        self._envelope = Envelope(identity, clock, entropy)
         self._lock = threading.Lock()
         self._transactions = Transactions(self._forget)
 
@@ -163,13 +119,14 @@ class CmpServer:
             try:
                 content = self._content(received, issue, deviation, nonce)
             except RefusalError as refusal:
-                content = _Content(_error(refusal), f"error {refusal.fail_info}: {refusal}")
-        data = self._encode(received, content, nonce, deviation)
+                content = Content(_error(refusal), f"error {refusal.fail_info}: {refusal}")
+        asked, peer = received.message.header, received.peer
+        data = self._envelope.encode(asked, peer, content, nonce, deviation)
         return Answer(data, content.note)
 
     def _content(
         self, received: Received, issue: Issue, deviation: Deviation, nonce: bytes
-    ) -> _Content:
+    ) -> Content:
         if received.refusal is not None or received.peer is None:
             raise received.refusal or RefusalError("badMessageCheck", "the sender is not known")
         if received.kind in ANSWERS:
@@ -198,21 +155,21 @@ class CmpServer:
         issue: Issue,
         deviation: Deviation,
         nonce: bytes,
-    ) -> _Content:
+    ) -> Content:
         if deviation.reject:
             raise RefusalError(deviation.reject, _SCRIPTED)
         if message.kind == "certConf":
             return self._confirmed(message, transaction)
         if message.kind == "error":
             self._forget(transaction)
-            return _Content(bodies.encode_pki_confirm(), "the client gave up")
+            return Content(bodies.encode_pki_confirm(), "the client gave up")
         return self._polled(message, transaction, issue, deviation, nonce)
 
     # ir, cr, p10cr, kur
 
     def _enrol(
         self, received: Received, peer: Peer, issue: Issue, deviation: Deviation, nonce: bytes
-    ) -> _Content:
+    ) -> Content:
         header = received.message.header
         self._transactions.check_new(header.transaction_id or b"")
         asked = read(received.message, peer)
@@ -236,7 +193,7 @@ class CmpServer:
             return self._response(transaction, info, None)
         return self._decide(header, transaction, issue)
 
-    def _decide(self, header: Header, transaction: Transaction, issue: Issue) -> _Content:
+    def _decide(self, header: Header, transaction: Transaction, issue: Issue) -> Content:
         """Issue what was asked for, and wait for the confirmation unless it is implicit."""
         enrolment = transaction.enrolment
         try:
@@ -266,7 +223,7 @@ class CmpServer:
 
     def _response(
         self, transaction: Transaction, info: StatusInfo, certificate: bytes | None
-    ) -> _Content:
+    ) -> Content:
         enrolment = transaction.enrolment
         response = CertificateResponse(
             cert_req_id=enrolment.cert_req_id, status=info, certificate=certificate
@@ -278,7 +235,7 @@ class CmpServer:
         note = f"{info.word} {names.display(enrolment.subject)}"
         if certificate is not None:
             note += f" serial {certificates.facts(certificate).serial:x}"
-        return _Content(
+        return Content(
             body,
             note,
             extra_certs=(self._identity.issuing,),
@@ -287,16 +244,16 @@ class CmpServer:
 
     # certConf, pollReq
 
-    def _confirmed(self, message: Message, transaction: Transaction) -> _Content:
+    def _confirmed(self, message: Message, transaction: Transaction) -> Content:
         certificate = transaction.certificate
         if certificate is None:
             raise RefusalError("badRequest", "there is nothing to confirm yet")
         subject = names.display(transaction.enrolment.subject)
         if accepts(message, transaction.enrolment.cert_req_id, certificate):
             self._take(transaction, certificate)
-            return _Content(bodies.encode_pki_confirm(), f"confirmed {subject}")
+            return Content(bodies.encode_pki_confirm(), f"confirmed {subject}")
         self._ca.revoke(certificate)
-        return _Content(bodies.encode_pki_confirm(), f"rejected by the client {subject}")
+        return Content(bodies.encode_pki_confirm(), f"rejected by the client {subject}")
 
     def _take(self, transaction: Transaction, certificate: bytes) -> None:
         self._ca.confirm(certificate)
@@ -310,7 +267,7 @@ class CmpServer:
         issue: Issue,
         deviation: Deviation,
         nonce: bytes,
-    ) -> _Content:
+    ) -> Content:
         if transaction.ready is None:
             raise RefusalError("badRequest", "the request has been answered")
         try:
@@ -328,63 +285,12 @@ class CmpServer:
             return self._decide(message.header, transaction, issue)
         self._reopen(message.header, transaction)
         poll = PollAnswer(cert_req_id=asked[0], check_after=math.ceil(remaining))
-        return _Content(bodies.encode_poll_answer(poll), f"wait {poll.check_after} s")
+        return Content(bodies.encode_poll_answer(poll), f"wait {poll.check_after} s")
 
     def _forget(self, transaction: Transaction) -> None:
         """Take back what was sent and not confirmed [RFC 4210, 5.2.8]."""
         if transaction.certificate is not None:
             self._ca.revoke(transaction.certificate)
-
-    # the message around the answer
-
-    def _encode(
-        self, received: Received, content: _Content, nonce: bytes, deviation: Deviation
-    ) -> bytes:
-        asked, peer = received.message.header, received.peer
-        by_password = peer is not None and not peer.signs
-        header = Header(
-            pvno=asked.pvno if asked.pvno in (CMP2000, CMP2021) else CMP2000,
-            sender=self._name,
-            recipient=asked.sender or NULL_DN,
-            message_time=self._clock.now(),
-            sender_kid=asked.sender_kid if by_password else self._key_identifier,
-            transaction_id=asked.transaction_id,
-            sender_nonce=nonce,
-            recipient_nonce=asked.sender_nonce,
-            general_info=((IMPLICIT_CONFIRM, der.NULL),) if content.implicit_confirm else (),
-        )
-        if deviation.wrong_nonce:
-            header = replace(header, recipient_nonce=self._entropy.octets(IDENTIFIER_OCTETS))
-        if deviation.wrong_transaction:
-            header = replace(header, transaction_id=self._entropy.octets(IDENTIFIER_OCTETS))
-        protector, extra_certs = self._protection(peer, content.extra_certs)
-        if deviation.bad_protection:
-            protector = _Spoiled(protector)
-        return messages.encode(
-            header, content.body, None if deviation.unprotected else protector, extra_certs
-        )
-
-    def _protection(
-        self, peer: Peer | None, extra_certs: tuple[bytes, ...]
-    ) -> tuple[Protector, tuple[bytes, ...]]:
-        """Protect as the client did; sign for those who did not prove who they are."""
-        if peer is not None and not peer.signs:
-            salt = self._entropy.octets(protect.SALT_OCTETS)
-            return protect.MacProtector(peer.secret, salt), extra_certs
-        chain = (self._identity.certificate, self._identity.issuing)
-        return self._signature, chain
-
-
-class _Spoiled:
-    """Protects wrongly: flips the last bit."""
-
-    def __init__(self, right: Protector) -> None:
-        self._right = right
-        self.algorithm = right.algorithm
-
-    def protect(self, protected_part: bytes) -> bytes:
-        bits = self._right.protect(protected_part)
-        return bits[:-1] + bytes((bits[-1] ^ 1,))
 
 
 def _error(refusal: RefusalError) -> bytes:
@@ -393,9 +299,9 @@ def _error(refusal: RefusalError) -> bytes:
     )
 
 
-def _rejection(kind: str, cert_req_id: int, refusal: RefusalError) -> _Content:
+def _rejection(kind: str, cert_req_id: int, refusal: RefusalError) -> Content:
     """Say no where the certificate would have been [RFC 9483, 3.6.2]."""
     info = StatusInfo(status.REJECTION, (refusal.sentence,), (refusal.fail_info,))
     response = CertificateResponse(cert_req_id=cert_req_id, status=info)
     body = bodies.encode_responses(ANSWERS[kind], (response,))
-    return _Content(body, f"rejection {refusal.fail_info}: {refusal.sentence}")
+    return Content(body, f"rejection {refusal.fail_info}: {refusal.sentence}")

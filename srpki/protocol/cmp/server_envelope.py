@@ -1,0 +1,136 @@
+"""The message around a CMP server's answer: header, protection, certificates sent along.
+
+A lab's faults in them are `Deviation` values [RFC 4210, 5.1; RFC 9483, 3.1-3.3].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from srpki.core.clock import Clock
+from srpki.core.entropy import Entropy
+from srpki.protocol.cmp import messages, protect
+from srpki.protocol.cmp.header import (
+    CMP2000,
+    CMP2021,
+    IDENTIFIER_OCTETS,
+    IMPLICIT_CONFIRM,
+    NULL_DN,
+    Header,
+)
+from srpki.protocol.cmp.messages import Protector
+from srpki.protocol.cmp.server_checks import Peer
+from srpki.x509 import certificates, der
+from srpki.x509.keys import PrivateKey
+
+_SIGNING_HASH: Final = "sha256"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerIdentity:
+    """How a CMP server shows itself; certificates are DER.
+
+    *certificate* belongs to *key* and signs answers, *issuing* signs what is issued, *root* is
+    handed out as caPubs to those who authenticate with a password.
+    """
+
+    key: PrivateKey = field(repr=False)
+    certificate: bytes = field(repr=False)
+    issuing: bytes = field(repr=False)
+    root: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """How an answer is to differ from the right one; a lab's faults, nothing else.
+
+    *reject* is a PKIFailureInfo name, *waiting* a checkAfter in seconds.
+    """
+
+    reject: str = ""
+    waiting: int = 0
+    wrong_nonce: bool = False
+    wrong_transaction: bool = False
+    unprotected: bool = False
+    bad_protection: bool = False
+
+
+AS_IT_SHOULD_BE: Final = Deviation()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an answer says: a PKIBody (DER), and a *note* on what was done, for a log."""
+
+    body: bytes
+    note: str
+    extra_certs: tuple[bytes, ...] = ()
+    implicit_confirm: bool = False
+
+
+class Envelope:
+    """Puts bodies into messages, protected as the client protects or signed."""
+
+    def __init__(self, identity: ServerIdentity, clock: Clock, entropy: Entropy) -> None:
+        """Speak as *identity*."""
+        self._identity = identity
+        self._clock = clock
+        self._entropy = entropy
+        self._signature = protect.SignatureProtector(identity.key, _SIGNING_HASH)
+        self._name = certificates.parse(identity.certificate).subject.public_bytes()
+        self._key_identifier = certificates.facts(identity.certificate).subject_key_identifier
+
+    def encode(
+        self,
+        asked: Header,
+        peer: Peer | None,
+        content: Content,
+        nonce: bytes,
+        deviation: Deviation,
+    ) -> bytes:
+        """Return the PKIMessage (DER) that answers the header *asked* of *peer*."""
+        by_password = peer is not None and not peer.signs
+        header = Header(
+            pvno=asked.pvno if asked.pvno in (CMP2000, CMP2021) else CMP2000,
+            sender=self._name,
+            recipient=asked.sender or NULL_DN,
+            message_time=self._clock.now(),
+            sender_kid=asked.sender_kid if by_password else self._key_identifier,
+            transaction_id=asked.transaction_id,
+            sender_nonce=nonce,
+            recipient_nonce=asked.sender_nonce,
+            general_info=((IMPLICIT_CONFIRM, der.NULL),) if content.implicit_confirm else (),
+        )
+        if deviation.wrong_nonce:
+            header = replace(header, recipient_nonce=self._entropy.octets(IDENTIFIER_OCTETS))
+        if deviation.wrong_transaction:
+            header = replace(header, transaction_id=self._entropy.octets(IDENTIFIER_OCTETS))
+        protector, extra_certs = self._protection(peer, content.extra_certs)
+        if deviation.bad_protection:
+            protector = _Spoiled(protector)
+        return messages.encode(
+            header, content.body, None if deviation.unprotected else protector, extra_certs
+        )
+
+    def _protection(
+        self, peer: Peer | None, extra_certs: tuple[bytes, ...]
+    ) -> tuple[Protector, tuple[bytes, ...]]:
+        """Protect as the client did; sign for those who did not prove who they are."""
+        if peer is not None and not peer.signs:
+            salt = self._entropy.octets(protect.SALT_OCTETS)
+            return protect.MacProtector(peer.secret, salt), extra_certs
+        chain = (self._identity.certificate, self._identity.issuing)
+        return self._signature, chain
+
+
+class _Spoiled:
+    """Protects wrongly: flips the last bit."""
+
+    def __init__(self, right: Protector) -> None:
+        self._right = right
+        self.algorithm = right.algorithm
+
+    def protect(self, protected_part: bytes) -> bytes:
+        bits = self._right.protect(protected_part)
+        return bits[:-1] + bytes((bits[-1] ^ 1,))
