@@ -24,17 +24,27 @@ from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead, store
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.styles import Style
 
 from srpki.cli.session import Answer, Session
 from srpki.frontend.keyboard import Aside, ControlZ, Entered, Keyboard, apology
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
+    from prompt_toolkit.key_binding import KeyPress
     from prompt_toolkit.output import Output
 
 
 INSIST_AFTER = 0.2
 """Seconds between two interruptions of a command that Ctrl-C is to stop."""
+
+
+_DRAWN = "ansidefault"
+"""A colour that changes nothing, except that blanks at the end are drawn and not skipped:
+programs that wait for a prompt wait for ``# ``."""
+
+_STYLE = Style.from_dict({"aborting": "noinherit", "exiting": "noinherit"})
+"""A line looks the same whichever way it was left."""
 
 
 class Terminal:
@@ -66,7 +76,8 @@ class Terminal:
         self._insisting: asyncio.TimerHandle | None = None
         self._history = _History()
         self._prompt: PromptSession[Entered] = PromptSession(
-            message=lambda: [("", self._text().rpartition("\n")[2])],
+            message=lambda: [(_DRAWN, self._text().rpartition("\n")[2])],
+            style=_STYLE,
             history=self._history,
             complete_while_typing=False,
             key_bindings=self._keyboard.bindings(),
@@ -170,8 +181,10 @@ class Terminal:
         self._output.flush()
         loop.add_signal_handler(signal.SIGINT, self._stop_command)
         try:
+            pending = loop.run_in_executor(None, self._feed, entered)
+            self._obey(get_typeahead(self._input))
             with self._input.attach(self._type_ahead):
-                return await loop.run_in_executor(None, self._feed, entered)
+                return await pending
         finally:
             loop.remove_signal_handler(signal.SIGINT)
             if self._insisting is not None:
@@ -186,8 +199,12 @@ class Terminal:
             return Answer(apology(error), ok=False)
 
     def _type_ahead(self) -> None:
-        """Keep keys for the next prompt; Ctrl-C takes back those before it, as terminals do."""
-        keys = self._input.read_keys()
+        self._obey(self._input.read_keys())
+        if self._input.closed:
+            self._end()
+
+    def _obey(self, keys: list[KeyPress]) -> None:
+        """Keep *keys* for the next prompt; Ctrl-C takes back those before it, as terminals do."""
         for position in range(len(keys) - 1, -1, -1):
             if keys[position].key == Keys.ControlC:
                 clear_typeahead(self._input)
@@ -195,8 +212,6 @@ class Terminal:
                 self._stop_command()
                 break
         store_typeahead(self._input, keys)
-        if self._input.closed:
-            self._end()
 
     def _stop_command(self) -> None:
         self._pasted.clear()
