@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from srpki.core.clock import Clock, LabClock
@@ -35,6 +35,8 @@ LOOK_AGAIN: Final = 10.0
 """Seconds after which the timer looks at the clock even though nothing is due."""
 GRACE: Final = 2.0
 """Seconds that `Scheduler.stop` gives a job that waits for a peer; it cannot do harm any more."""
+_AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
+"""The instant of what is not to wait; one read from the clock would lie after the caller's."""
 
 
 class Alarm(Protocol):
@@ -187,7 +189,7 @@ class Scheduler:
                 yield change, alarm
         for job in self._waiting:
             if job.cancel.is_set():
-                yield min(job.resume_at, self._clock.now()), job
+                yield _AT_ONCE, job
             elif self._free(job.lane, job):
                 yield job.resume_at, job
         for entry in self._register.due():
