@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TextIO
 
-from srpki.cli.session import Answer, Session
+from srpki.cli.session import Session
 
 
 def has_terminal() -> bool:
@@ -43,26 +45,25 @@ def run_plain(session: Session, *, interrupt: Callable[[], None]) -> int:
                 _print(out, "\n")
                 continue
             if not line:
+                _print(out, "\n")
                 break
             line = line.rstrip("\r\n")
             _print(out, f"{line}\n" if echo else "")
-            answer = _answer(worker, session, line, interrupt)
+            with _control_c(interrupt):
+                answer = worker.submit(session.feed, line).result()
             _print(out, f"{answer.text}\n" if answer.text else "")
             question, closed = answer.question, answer.closed
-    if not closed:
-        _print(out, "\n")
     return 0
 
 
-def _answer(
-    worker: ThreadPoolExecutor, session: Session, line: str, interrupt: Callable[[], None]
-) -> Answer:
-    pending = worker.submit(session.feed, line)
-    while True:
-        try:
-            return pending.result()
-        except KeyboardInterrupt:
-            interrupt()
+@contextmanager
+def _control_c(interrupt: Callable[[], None]) -> Iterator[None]:
+    """Make Ctrl-C call *interrupt* inside the block."""
+    before = signal.signal(signal.SIGINT, lambda *_: interrupt())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _print(out: TextIO, text: str) -> None:
