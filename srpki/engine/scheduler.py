@@ -202,10 +202,11 @@ class Scheduler:
             return sum(other.lane == lane for other in self._running) < EST_WORKERS
         return lane not in self._holders or self._holders[lane] is job
 
-    def _take(self, limit: datetime) -> Job | None:
-        """Return the job that is first in due order, no later than *limit*, as a running one."""
+    def _take(self) -> Job | None:
+        """Return the job that is first in due order among those due now, as a running one."""
         while True:
             self._register.look()
+            limit = self._clock.now()  # after the look, which makes entries due as it happens
             instant, chosen = min(
                 self._candidates(), key=lambda pair: pair[0], default=(limit, None)
             )
@@ -227,7 +228,7 @@ class Scheduler:
         while self._timer is not None and not (self._paused or self._stopped):
             if self._threads >= WORKERS:
                 return
-            job = self._take(self._clock.now())
+            job = self._take()
             if job is None:
                 return
             self._threads += 1
@@ -240,7 +241,7 @@ class Scheduler:
             self._step(job)
             with self._changed:
                 idle = self._paused or self._stopped
-                job = None if idle else self._take(self._clock.now())
+                job = None if idle else self._take()
                 if job is None:
                     self._threads -= 1
                     self._changed.notify_all()
@@ -336,7 +337,7 @@ class Scheduler:
                 job = None
                 if limit is not None:
                     clock.move_to(max(limit, clock.now()))
-                    job = self._take(clock.now())
+                    job = self._take()
             if limit is None:
                 break
             if job is not None:
