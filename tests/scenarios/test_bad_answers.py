@@ -125,7 +125,7 @@ def check_retry(node, name, before):
     assert after[2:] == before[:2]
     assert after[0] != before[0]
     assert after[1] != before[1]
-    assert node.serial(name) != node.serial(name, ".previous")
+    assert node.certificate(name).serial != node.certificate(name, ".previous").serial
 
 
 @each_fault

@@ -213,12 +213,12 @@ class Workbench:
         """Move the lab's clock to just after *name* has become due; return what is printed."""
         return self.set_clock(self.instant(name, "next-update-time"))
 
-    def serial(self, name, previous=""):
-        """Return the serial number of certificate *name*, which must belong to its key."""
+    def certificate(self, name, previous=""):
+        """Return the facts of certificate *name*, which must belong to its key."""
         certificate, key = f"{name}.crt{previous}", f"{name}.key{previous}"
         der, private = self.router.keystore.read_pair(certificate, key)
         assert keys.same_public_key(der, private)
-        return certificates.facts(der).serial
+        return certificates.facts(der)
 
     def reason(self, name):
         """Return why *name* is in its state."""
