@@ -86,17 +86,15 @@ class Gatherer:
 
     def fingerprint(self, name: str) -> str:
         """Return the fingerprint of the certificate file *name*, empty when it cannot be read."""
-        if name not in self._fingerprints:
-            self._fingerprints[name] = self._read_fingerprint(name)
-        return self._fingerprints[name]
-
-    def _read_fingerprint(self, name: str) -> str:
         from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
 
-        try:
-            return certificates.facts(self._keystore.read_certificate(name)).fingerprint
-        except SrpkiError:
-            return ""
+        if name not in self._fingerprints:
+            try:
+                der = self._keystore.read_certificate(name)
+                self._fingerprints[name] = certificates.facts(der).fingerprint
+            except SrpkiError:
+                return ""
+        return self._fingerprints[name]
 
     def _pair(self, certificate: str, key: str) -> PairFacts:
         known = self._pairs.get((certificate, key))

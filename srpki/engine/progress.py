@@ -114,7 +114,7 @@ class Progress:
             retry = now + timedelta(seconds=retry_interval)
             swapping = job.importing and job.step == 3
             owed = job.step == 4
-            current = register.gatherer.fingerprint(job.certificate) or entry.state.fingerprint
+            current = register.gatherer.fingerprint(job.certificate)
             register.keep(
                 entry,
                 entry.state.but(

@@ -202,6 +202,14 @@ def test_an_import_changes_nothing_until_the_profile_restarts(bench):
     assert bench.engine.authorities.certificate("tested") == second
 
 
+def test_another_cert_file_restarts_the_profile(bench):
+    configure(bench, Issuer(bench).certificate)
+    bench.configure(
+        'ca-profile "tested" { admin-state enable cert-file "root.crt" revocation-check crl-optional }'
+    )
+    assert bench.engine.authorities.certificate("tested") == bench.authority.root
+
+
 def test_the_certificate_of_a_profile_that_is_down_is_not_given_out(bench):
     configure(bench)
     with pytest.raises(RefusedError, match='ca-profile "tested" is down: invalid-cert'):

@@ -182,6 +182,30 @@ def test_a_stopped_engine_refuses_and_leaves_what_ran_to_the_next_start(node):
     assert node.texts(2245)[0].endswith("(after a restart).")
 
 
+def test_stopping_waits_for_an_import_to_finish(node, monkeypatch):
+    monkeypatch.setattr("srpki.engine.scheduler.GRACE", 0.05)
+    old = node.pair()[0]
+    reached, go_on = threading.Event(), threading.Event()
+
+    def trouble(operation, path):
+        if operation == "rename" and path.name == "gw.crt":
+            reached.set()
+            assert go_on.wait(10)
+
+    node.files.trouble = trouble
+    updating, found = later(node.engine.update_now, "gw.crt")
+    assert reached.wait(10)
+    stopping, _ = later(node.engine.stop)
+    stopping.join(0.5)
+    assert stopping.is_alive()
+    go_on.set()
+    stopping.join(10)
+    updating.join(10)
+    assert found[0].ok
+    assert node.pair()[0] != old
+    assert node.state().update_state == "scheduled"
+
+
 def test_an_engine_that_was_never_started_refuses(bench):
     bench.enrol()
     bench.configure(bench.entry())

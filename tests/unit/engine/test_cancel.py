@@ -101,6 +101,20 @@ def test_importing_the_file_again_before_step_3_cancels(bench):
     assert bench.state().next_update_time == bench.clock.now() + timedelta(days=29)
 
 
+def test_deleted_while_the_keystore_is_probed_it_leaves_no_record(bench):
+    bench.enrol()
+    bench.configure(bench.entry())
+
+    def trouble(_operation, path):
+        if "probe" in path.name:
+            bench.configure()
+
+    bench.files.trouble = trouble
+    assert bench.advance(**DUE).failed == 1
+    assert bench.requests == []
+    assert list((bench.directory / "state" / "auto-update").iterdir()) == []
+
+
 def test_a_file_that_was_replaced_without_notice_is_not_overwritten(bench):
     bench.enrol()
     bench.configure(bench.entry())

@@ -132,8 +132,9 @@ def test_a_conversation_that_is_cancelled_under_way_may_take_its_leave_but_does_
         finally:
             closed.append(True)
 
+    kept = machine()  # so that it is not the garbage collector that closes it
     with pytest.raises(StoppedError):
-        run(machine(), exchange, cancel)
+        run(kept, exchange, cancel)
     assert len(exchange.sent) == 2
     assert closed == [True]
 

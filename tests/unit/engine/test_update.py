@@ -1,5 +1,6 @@
 """One renewal, against a lab CA: the four steps, what fails in each, and what is left then."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -155,6 +156,18 @@ def test_a_key_that_cannot_be_made_fails_in_step_1_and_the_ca_is_not_asked(bench
     assert bench.advance(**DUE).failed == 1
     assert "failed in step 1: an RSA key of 600 bits cannot be made" in bench.texts(2247)[0]
     assert bench.requests == []
+
+
+@pytest.mark.parametrize("profile", PROTOCOLS)
+def test_requests_are_signed_with_the_hash_of_the_profile(bench, profile):
+    bench.enrol()
+    profiles = bench.PROFILES.replace(f'"{profile}" {{', f'"{profile}" {{ hash-algorithm sha384 ')
+    bench.configure(bench.entry(profile=profile), profiles=profiles)
+    assert bench.advance(**DUE).failed == 0
+    body = next(request.body for request in bench.requests if request.body)
+    sent = base64.b64decode(body) if profile == "by-est" else body
+    ecdsa_with_sha384 = bytes.fromhex("06082a8648ce3d040303")  # RFC 5758, 3.2
+    assert sent.count(ecdsa_with_sha384) == (1 if profile == "by-est" else 2)
 
 
 # --- step 2 --------------------------------------------------------------------------------------
