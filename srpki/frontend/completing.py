@@ -45,7 +45,7 @@ def complete(before: str, offers: Sequence[Offer]) -> Completed:
 def in_columns(words: Sequence[str], width: int) -> str:
     """Return *words* in as many columns as fit into *width*, read downwards, as readline does."""
     column = max(map(len, words)) + GAP
-    count = max(1, (width + GAP - 1) // column)
+    count = max(1, (width + GAP) // column)
     height = -(-len(words) // count)
     rows = (words[row::height] for row in range(height))
     return "\n".join("".join(word.ljust(column) for word in row).rstrip() for row in rows)
