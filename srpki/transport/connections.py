@@ -140,6 +140,8 @@ class _Bounded(_Base):
                 if self.source_address:
                     connection.bind(self.source_address)
                 connection.connect(address)
+                # A handshake has what connecting has left over, not as much again.
+                connection.settimeout(self._deadline.remaining())
             except OSError as error:
                 connection.close()
                 failure = error

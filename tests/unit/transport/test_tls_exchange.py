@@ -1,13 +1,16 @@
 """TLS as a profile says it: who is trusted, what is spoken, when the request goes."""
 
+import socket
 import ssl
 import stat
+import threading
+import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from srpki.core.entropy import SeededEntropy
-from srpki.core.errors import ConnectError, StorageError, TlsError
+from srpki.core.errors import ConnectError, ResponseTimeoutError, StorageError, TlsError
 
 SECRET = (("Authorization", "Basic c2VjcmV0"),)
 
@@ -254,6 +257,23 @@ def test_a_server_that_does_not_speak_tls_is_told_apart(serve, net, client, refu
 
 def test_a_handshake_that_breaks_off_is_a_tls_error(serve, client, refused):
     refused(serve(lambda connection, peer: connection.recv(65536)), client())
+
+
+def test_a_handshake_has_only_the_time_that_connecting_leaves(
+    serve, exchange, net, client, monkeypatch
+):
+    class Slow(socket.socket):
+        def connect(self, address):
+            super().connect(address)
+            threading.Event().wait(0.8)
+
+    peer = serve(lambda connection, peer: peer.over.wait(10))
+    begun = time.monotonic()
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "socket", Slow)
+        with pytest.raises(ResponseTimeoutError):
+            exchange(client(), response_timeout=1.0).send(net.get(peer, scheme="https"))
+    assert time.monotonic() - begun < 1.5
 
 
 # ---------------------------------------------------------------------- client certificate
