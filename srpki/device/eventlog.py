@@ -52,7 +52,7 @@ class EventLog:
             return
         self._lines = len(lines)
         for line in lines[-CAPACITY:]:
-            with suppress(ValueError, KeyError, TypeError):
+            with suppress(ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
                 self._events.append(_decode(line))
         if self._events:
             self._next = self._events[-1][0] + 1

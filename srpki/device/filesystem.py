@@ -162,7 +162,12 @@ def _check_regular(mode: int, shown: str) -> None:
 def _entry(path: Path) -> FileEntry:
     facts = path.lstat()
     return FileEntry(
-        name=path.name,
+        name=_shown(path.name),
         size=None if stat.S_ISDIR(facts.st_mode) else facts.st_size,
         modified=datetime.fromtimestamp(facts.st_mtime, UTC),
     )
+
+
+def _shown(name: str) -> str:
+    """Return *name* without what could move a cursor or cannot be printed; not ours to choose."""
+    return "".join(character if character.isprintable() else "?" for character in name)
