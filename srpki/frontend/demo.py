@@ -29,20 +29,31 @@ class DemoError(SrpkiError):
 
 
 def run_demo(node: Path | None, out: TextIO) -> int:
-    """Run the demo on a new node at *node* (a temporary directory without it); return 0 or 1."""
+    """Run the demo on a new node at *node* (a temporary directory without it); return 0 or 1.
+
+    Raises `UsageError` when there is something at *node* already, and what `opened_lab` raises.
+    """
     if node is None:
         node = Path(tempfile.mkdtemp(prefix="srpki-demo-"))
-    elif node.exists() and any(node.iterdir()):
-        raise UsageError(f"{node} is not empty", hint="the demo makes a new node")
+    elif node.exists() and not (node.is_dir() and not any(node.iterdir())):
+        raise UsageError(f"{node} is not an empty directory", hint="the demo makes a new node")
+    with opened_lab(node, profiles=False) as (router, lab):
+        return present(router, lab, out)
+
+
+def present(router: Router, lab: Lab, out: TextIO) -> int:
+    """Run the demo on a *router* without profiles, beside its *lab*; return 0, or 1 when it fails.
+
+    Faults that *lab* has been given make it fail where they strike.
+    """
     console = Console(file=out, highlight=False, soft_wrap=True)
     try:
-        with opened_lab(node, profiles=False) as (router, lab):
-            _Demo(router, lab, console).run()
-    except DemoError as error:
+        _Demo(router, lab, console).run()
+    except SrpkiError as error:
         console.print(f"The demo failed: {error}", style="bold red", markup=False)
         return 1
     console.print("Every step held. Look around on the node that this made:", style="bold green")
-    console.print(f"  srpki shell --lab --node {node}", markup=False)
+    console.print(f"  srpki shell --lab --node {router.node}", markup=False)
     return 0
 
 
