@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from srpki.cli import wording
 from srpki.cli.classiccommands import classic_line
@@ -13,7 +14,7 @@ from srpki.cli.normal import is_default, normal
 from srpki.cli.overlay import ClassicDialect
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, RefusalError
-from srpki.cli.render.classic import classic_info
+from srpki.cli.render.classic import classic_file, classic_info
 from srpki.cli.shell import Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.defaults import effective
@@ -24,6 +25,9 @@ from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import Container, Inline, Leaf, ListNode, child_of
 from srpki.schema.paths import Path
 from srpki.schema.types import ValueTypeError
+
+if TYPE_CHECKING:
+    from srpki.device.results import Data
 
 
 class ClassicCli(Shell):
@@ -43,6 +47,14 @@ class ClassicCli(Shell):
         self._settings = {"create": True, "more": True, "saved-ind-prompt": True}
         self._depth = 0
         self._grammars: dict[Path, State] = {}
+
+    def shown(self, data: Data) -> str:
+        """Return what an operation found; a configuration in the form of a classic file."""
+        from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
+
+        if isinstance(data, Configuration):
+            return classic_file(self.device.schema.configure, data.tree, data.generated)
+        return super().shown(data)
 
     # --- prompt ---
 

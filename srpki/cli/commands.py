@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, Device
-from srpki.cli.render.results import render
 
 if TYPE_CHECKING:
-    from srpki.device.results import Message
+    from srpki.device.results import Data, Message
 
 
-def run(device: Device, said: Meaning, failed: Callable[[str], str], before_table: str) -> Answer:
-    """Run the operation of *said*; *failed* words the error messages of the dialect."""
+def run(
+    device: Device, said: Meaning, failed: Callable[[str], str], shown: Callable[[Data], str]
+) -> Answer:
+    """Run the operation of *said*; *failed* words the errors of the dialect, *shown* its data."""
     result = device.run(said.operation, said.inputs)
     lines = [_worded(message, failed) for message in result.messages]
     if result.data is not None:
-        lines.append(before_table + render(device.schema, result.data))
+        lines.append(shown(result.data))
     return Answer("\n".join(lines), ok=result.ok)
 
 

@@ -25,6 +25,7 @@ from srpki.schema.paths import Path, path
 
 if TYPE_CHECKING:
     from srpki.config.datastore import Mode
+    from srpki.device.results import Data
 
 Done = Callable[[list[str]], Answer]
 CONFIGURE = path("configure")
@@ -120,10 +121,9 @@ class MdCli(Shell):
         """Return the message of an operation that failed."""
         return wording.operation_failed(sentence)
 
-    @property
-    def rows(self) -> str:
-        """Tables follow an empty line [cli.md 1.9]."""
-        return "\n"
+    def shown(self, data: Data) -> str:
+        """Return what an operation found, after an empty line."""
+        return "\n" + super().shown(data)
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""

@@ -32,6 +32,7 @@ class Reading(NamedTuple):
 
 if TYPE_CHECKING:
     from srpki.cli.completion import Source
+    from srpki.device.results import Data
 
 
 class Saved:
@@ -163,7 +164,7 @@ class Shell(ABC):
         """Run the operation that *said* names."""
         from srpki.cli.commands import run  # noqa: PLC0415 - start-up time
 
-        answer = run(self.device, said, self.operation_failed, self.rows)
+        answer = run(self.device, said, self.operation_failed, self.shown)
         if answer.ok and said.operation == SAVE and not said.inputs:
             self.saved.note(self.device)
         return answer
@@ -172,10 +173,11 @@ class Shell(ABC):
     def operation_failed(self, sentence: str) -> str:
         """Return the message for an operation that failed with *sentence*."""
 
-    @property
-    def rows(self) -> str:
-        """What stands before a table: nothing, or an empty line."""
-        return ""
+    def shown(self, data: Data) -> str:
+        """Return what an operation found, as this CLI prints it."""
+        from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
+
+        return render(self.device.schema, data)
 
     # --- values that exist now ---
 

@@ -90,7 +90,7 @@ def read_script(path: Path) -> tuple[Fault, ...]:
 def _kept(directory: Path | None) -> Iterator[Path]:
     """Give the directory itself, or one for the length of the run."""
     if directory is not None:
-        yield directory
+        yield directory.absolute()  # its files are named to clients that run elsewhere
         return
     with tempfile.TemporaryDirectory(prefix="srpki-ca-") as name:
         yield Path(name)

@@ -30,7 +30,6 @@ from srpki.x509 import keys
 
 _MOST_OCTETS: Final = 1 << 20
 _PRIVATE: Final = 0o600
-_PUBLIC: Final = 0o644
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Vault:
                 f"another lab CA uses {directory}", hint="stop it or choose another directory"
             ) from None
         if not (directory / "unlock").exists():
-            self._write("unlock", entropy.octets(32).hex().encode(), _PRIVATE)
+            self._write("unlock", entropy.octets(32).hex().encode())
         self._password = self._read("unlock")
 
     def close(self) -> None:
@@ -84,9 +83,9 @@ class Vault:
             return self._load(name)
         made = make()
         # The certificate is written last: where it is, the key is.
-        self._write(f"{name}.key", self._sealed(made), _PRIVATE)
+        self._write(f"{name}.key", self._sealed(made))
         certificate = x509.load_der_x509_certificate(made.certificate)
-        self._write(f"{name}.pem", certificate.public_bytes(Encoding.PEM), _PUBLIC)
+        self._write(f"{name}.pem", certificate.public_bytes(Encoding.PEM))
         return made
 
     def credentials(self, make: Callable[[], dict[str, str]]) -> dict[str, str]:
@@ -95,7 +94,7 @@ class Vault:
             return make()
         if not (self.directory / "credentials.json").exists():
             made = make()
-            self._write("credentials.json", json.dumps(made, indent=1).encode(), _PRIVATE)
+            self._write("credentials.json", json.dumps(made, indent=1).encode())
             return made
         try:
             kept = json.loads(self._read("credentials.json"))
@@ -136,14 +135,16 @@ class Vault:
         except OSError as error:
             raise _storage(self.directory / name, error) from None
 
-    def _write(self, name: str, data: bytes, mode: int) -> None:
+    def _write(self, name: str, data: bytes) -> None:
         """Write *data* whole or not at all."""
         assert self.directory is not None
         path = self.directory / name
         staged = self.directory / f"{name}.new"
         try:
             staged.unlink(missing_ok=True)
-            with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as f:
+            with os.fdopen(
+                os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "wb"
+            ) as f:
                 f.write(data)
                 f.flush()
                 os.fsync(f.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from srpki.cli.lines import keyword_of, member
 from srpki.config.text import INDENT, quote, spell_value
@@ -37,6 +38,24 @@ def classic_info(node: Context, branch: Branch, indent: str, *, detail: bool = F
     With *detail* also the ``no`` forms of what is not there.
     """
     return "\n".join((RULE, *content(node, branch, indent, detail=detail), RULE))
+
+
+def classic_file(root: Container, tree: Branch, generated: datetime) -> str:
+    """Return *tree* as a classic configuration file, without section banners [cli.md 3.3]."""
+    stamp = f"{generated:%a %b %d %H:%M:%S %Y} UTC".upper()
+    return "\n".join(
+        (
+            "# srpki, an emulator of SR OS 26.3",
+            f"# Generated {stamp}",
+            "",
+            "exit all",
+            root.name,
+            *content(root, tree, INDENT, detail=False),
+            "exit all",
+            "",
+            f"# Finished {stamp}",
+        )
+    )
 
 
 def content(node: Context, branch: Branch, indent: str, *, detail: bool) -> Iterator[str]:
