@@ -28,8 +28,12 @@ CONFIGURATION = "Configuration commands:"
 _DATASTORES = ("baseline", "candidate", "intended", "running")
 
 
-def _command(name: str, help_: str, group: str = GLOBAL) -> Keyword:
-    return Keyword(name, help_, (Command(name),), group=group, tier=1)
+def _command(name: str, help_: str) -> Keyword:
+    return Keyword(name, help_, (Command(name),), group=GLOBAL, tier=1)
+
+
+def _edit_command(name: str, help_: str, tier: int) -> Keyword:
+    return Keyword(name, help_, (Command(name),), group=CONFIGURATION, tier=tier)
 
 
 def _word(word: str, help_: str, name: str = "") -> Keyword:
@@ -69,9 +73,12 @@ _SIMPLE = (
     _command("pwc", "Show the present context"),
     _command("quit-config", "Leave the mode that edits the configuration"),
     _command("top", "Go to the top of the present branch"),
-    _command("commit", "Make the candidate configuration the running one", CONFIGURATION),
-    _command("update", "Take what others have committed into the candidate", CONFIGURATION),
-    _command("validate", "Check the candidate configuration", CONFIGURATION),
+)
+
+_PLAIN_EDITS = (
+    ("commit", "Make the candidate configuration the running one"),
+    ("update", "Take what others have committed into the candidate"),
+    ("validate", "Check the candidate configuration"),
 )
 
 
@@ -96,14 +103,17 @@ def _path(dialect: MdDialect, node: Context) -> Grammar:
 def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     """Yield the commands of a session that stands at *node*."""
     yield from _SIMPLE
+    # At the root "conf" means the branch, though commands that edit begin alike.
+    tier = FAR if node is dialect.root else 1
+    yield from (_edit_command(name, help_, tier) for name, help_ in _PLAIN_EDITS)
     place = _path(dialect, node)
     info = _command("info", "Show what is configured here")
     yield Seq((info, AnyOrder((_datastore("from", "from"), *_FORMATS)), place))
-    compare = _command("compare", "Show what has been changed", CONFIGURATION)
+    compare = _edit_command("compare", "Show what has been changed", tier)
     layout = AnyOrder(_FORMATS[1:3])
     yield Seq((compare, _datastore("from", "from"), _datastore("to", "to"), layout, place))
-    yield Seq((_command("delete", "Remove what is configured", CONFIGURATION), Must(place, "path")))
-    yield Seq((_command("discard", "Undo changes in the candidate", CONFIGURATION), place))
+    yield Seq((_edit_command("delete", "Remove what is configured", tier), Must(place, "path")))
+    yield Seq((_edit_command("discard", "Undo changes in the candidate", tier), place))
     yield from _elsewhere(dialect, node)
 
 
