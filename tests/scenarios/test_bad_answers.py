@@ -220,3 +220,42 @@ def test_an_answer_that_never_ends_is_not_read_to_its_end(node):
     assert "octets" in line
     assert everything(node, "gw") == before
     node.do(node.update("gw"))
+
+
+@pytest.fixture(scope="module")
+def stranger(opened, tmp_path_factory):
+    """Another lab with a CA of its own."""
+    with opened(tmp_path_factory.mktemp("stranger")) as other:
+        yield other.lab
+
+
+def test_a_cmpv2_server_of_another_ca_is_not_believed(node, stranger):
+    before = everything(node, "gw")
+    url = node.lab.server.cmp_url
+    profile = 'system security pki ca-profile "lab-ca" cmpv2 url url-string'
+    node.configure(f'{profile} "{stranger.server.cmp_url}"')
+    node.mark()
+    try:
+        node.refused(node.update("gw"))
+        check_failure(node, "gw", before, "")
+    finally:
+        node.configure(f'{profile} "{url}"')
+    check_retry(node, "gw", before)
+
+
+def test_an_est_server_of_another_ca_is_not_spoken_to(node, stranger):
+    """The server is told nothing, least of all the password: TLS fails before."""
+    before = everything(node, "tls")
+    port = node.lab.server.est_port
+    profile = 'system security pki est-profile "lab-est" server port'
+    node.configure(f"{profile} {stranger.server.est_port}")
+    node.mark()
+    stranger.add_fault("any http-500")
+    try:
+        line = node.refused(node.update("tls"))
+        assert "certificate" in line
+        assert stranger.faults() == ("any http-500",)
+        check_failure(node, "tls", before, "certificate")
+    finally:
+        node.configure(f"{profile} {port}")
+    check_retry(node, "tls", before)
