@@ -16,7 +16,7 @@ from srpki.config.tree import Branch, Entries, get
 from srpki.config.views import view
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
-from srpki.core.errors import CorruptError, SrpkiError, StorageError
+from srpki.core.errors import CorruptError, SrpkiError, StorageError, UsageError
 from srpki.core.events import EventBus
 from srpki.device import live, operations
 from srpki.device.eventlog import EventLog
@@ -202,6 +202,8 @@ def make_directories(node: Path) -> tuple[Path, Path]:
     try:
         for directory in (node, cf3, state):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(f"{node} is not a directory", hint="name another one") from None
     except OSError as error:
         raise StorageError(
             f"cannot make the node directory {node}: {error.strerror}", hint="name another one"

@@ -19,6 +19,7 @@ from srpki.frontend.labs import Lab, opened_lab
 from srpki.x509 import certificates
 
 CMP_CERTIFICATE, CMP_KEY = "ipsec-gw.crt", "ipsec-gw.key"
+FILES = "file list cf3:/system-pki"
 EST_CERTIFICATE, EST_KEY = "tls-client.crt", "tls-client.key"
 
 
@@ -106,6 +107,7 @@ class _Demo:
         self._check("no private key rests in clear", self._nothing_in_clear())
 
     def _by_hand(self) -> None:
+        self._type(FILES)
         before = self._pair(CMP_CERTIFICATE, CMP_KEY)
         self._type(f'admin system security pki update-certificate certificate "{CMP_CERTIFICATE}"')
         self._compare(CMP_CERTIFICATE, CMP_KEY, before)
@@ -114,7 +116,7 @@ class _Demo:
         self._type(f'admin certificate update-cert "{EST_CERTIFICATE}"')
         self._compare(EST_CERTIFICATE, EST_KEY, before)
         self._type("//")
-        self._type("file list cf3:/system-pki")
+        self._type(FILES)
 
     def _by_itself(self) -> None:
         cmp_before = self._pair(CMP_CERTIFICATE, CMP_KEY)
@@ -132,6 +134,7 @@ class _Demo:
         self._type("lab ca fault add kur reject failinfo systemUnavail")
         self._mark_log()
         self._type("lab clock advance 29d")
+        self._type("show log log-id 99 | match 2247 post-lines 1")
         self._check("the update failed, event 2247", 2247 in self._new_events())
         self._check("the entry waits for its retry", self._state() == "wait-for-retry")
         self._type(f'info /state system security pki certificate-auto-update "{CMP_CERTIFICATE}"')
