@@ -35,9 +35,10 @@ class Outcome:
 class Job:
     """One run of an update.
 
-    *resume_at* is when it wants to go on; *steps* is the running use case, which yields its waits;
-    *outcome* is set before *done*. *importing* is set when step 3 begins: from there on the job
-    can no longer be cancelled. The scheduler's lock guards *cancel*, *importing* and *leave*.
+    *resume_at* is when it wants to go on; *number* is its place in the order of beginning; *steps*
+    is the running use case; *outcome* is set before *done*. *importing* is set when step 3 begins:
+    from there on the job can no longer be cancelled. The scheduler's lock guards *cancel*,
+    *importing* and *leave*.
     """
 
     certificate: str
@@ -46,6 +47,7 @@ class Job:
     from_step: int = 1
     lane: Lane = ()
     step: int = 0
+    number: int = 0
     importing: bool = False
     leave: bool = False
     cancel_reason: str = ""

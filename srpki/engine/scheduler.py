@@ -71,7 +71,10 @@ class Scheduler:
         alarm: Alarm,
         tick: Callable[[], None],
     ) -> None:
-        """Run jobs with *run*; *tick* is called every few seconds while nothing else happens."""
+        """Run jobs with *run*, whose generators yield once when they have begun, then their waits.
+
+        *tick* is called every few seconds while nothing else happens.
+        """
         self._clock = clock
         self._register = register
         self._run = run
@@ -86,6 +89,8 @@ class Scheduler:
         self._waiting: list[Job] = []
         self._running: set[Job] = set()
         self._holders: dict[Lane, object] = {}
+        self._taken = 0
+        self._begun = 0
 
     # --- start, stop, change ---------------------------------------------------------------------
 
@@ -221,6 +226,8 @@ class Scheduler:
                 self._waiting.remove(chosen)
             if chosen.lane[:1] == ("cmpv2",):
                 self._holders[chosen.lane] = chosen
+            if chosen.steps is None:
+                chosen.number, self._taken = self._taken, self._taken + 1
             self._running.add(chosen)
             return chosen
 
@@ -249,11 +256,12 @@ class Scheduler:
 
     def _step(self, job: Job) -> Outcome | None:
         """Run *job* until it waits or ends; return its outcome when it ended."""
-        if job.steps is None:
-            job.steps = self._run(job)
         outcome: Outcome | None = None
         wait: Wait | None = None
         try:
+            if job.steps is None:
+                job.steps = self._run(job)
+                self._begin(job.steps, job.number)
             wait = next(job.steps)
         except StopIteration as end:
             outcome = end.value
@@ -266,6 +274,17 @@ class Scheduler:
                 self._end(job, outcome)
             self._changed.notify_all()
         return outcome
+
+    def _begin(self, steps: Generator[Wait, None, Outcome | None], number: int) -> None:
+        """Let a job begin when all that were taken before it have: updates start in due order."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._begun == number)
+        try:
+            next(steps)
+        finally:
+            with self._changed:
+                self._begun += 1
+                self._changed.notify_all()
 
     def _end(self, job: Job, outcome: Outcome | None) -> None:
         if self._holders.get(job.lane) is job:

@@ -1,7 +1,8 @@
 """The use case: one certificate is renewed, in the four steps of ``auto-update.md`` section 3.
 
-A generator that yields the waits of step 2 and never raises: however an update ends, the entry's
-state, the events and the `Outcome` say so, and before step 3 nothing on disk has changed.
+A generator that yields once when it has begun, then its waits, and never raises: however an update
+ends, the entry's state, the events and the `Outcome` say so, and before step 3 nothing on disk has
+changed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import Clock
 from srpki.core.errors import RefusedError, SrpkiError, StoppedError, StorageError
@@ -38,6 +39,10 @@ from srpki.x509.keys import KeySpec, PrivateKey
 if TYPE_CHECKING:
     from srpki.config.views import AutoUpdate, UpdateProfile
     from srpki.keystore.store import Keystore
+
+
+BEGUN: Final = Wait(0.0, "the update has begun")
+"""What `Updater.run` yields first; what it yields later are waits for the peer."""
 
 
 class _NothingToDoError(Exception):
@@ -68,7 +73,7 @@ class Updater:
     peers: Callable[[], Peers]
 
     def run(self, job: Job) -> Generator[Wait, None, Outcome | None]:
-        """Run *job*; yield its waits, return how it ended, or None when there was nothing to do."""
+        """Run *job*; return how it ended, or None when there was nothing to do."""
         settings = self.progress.settings(job)
         if settings is None:
             return None
@@ -84,6 +89,7 @@ class Updater:
     def _steps(self, run: _Run) -> Generator[Wait, None, None]:
         job = run.job
         pair = self._begin(run)
+        yield BEGUN
         if pair is not None:
             old, key = pair
             job.step = 1

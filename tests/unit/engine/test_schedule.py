@@ -228,6 +228,21 @@ def test_moving_the_clock_of_a_started_engine_is_as_orderly(bench):
     assert started(bench) == [(f"{name}.crt", due[name]) for name in "abc"]
 
 
+@pytest.mark.parametrize("profile", ["by-cmp", "by-est"])
+def test_a_started_engine_begins_what_is_due_together_in_due_order(bench, profile):
+    names = [f"gw{number}" for number in range(12)]
+    for hours, name in enumerate(reversed(names)):
+        start = bench.clock.now() - timedelta(days=29, hours=hours)
+        bench.enrol(name, subject=f"CN={name}", start=start)
+    ended = threading.Semaphore(0)
+    bench.engine._bus.subscribe(lambda event: event.type.number == 2246 and ended.release())
+    bench.engine.start()
+    bench.configure(*(bench.entry(name, profile) for name in names))
+    for _ in names:
+        assert ended.acquire(timeout=20)
+    assert [name for name, _ in started(bench)] == [f"{name}.crt" for name in names]
+
+
 def run_side_by_side(bench, profile):
     """Update eight certificates at once; return how many requests were under way together."""
     names = [f"gw{number}" for number in range(8)]
