@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from srpki.cli.session import Session
-from srpki.core.errors import BusyError, CorruptError, StorageError
+from srpki.core.errors import BusyError, CorruptError, StorageError, UsageError
 from srpki.frontend.node import opened as opened_node
 
 
@@ -143,7 +143,7 @@ def test_one_process_owns_a_node_and_the_next_may_have_it_afterwards(node):
 def test_a_node_directory_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").write_text("in the way")
     for name in ("file", "file/below"):
-        with pytest.raises(StorageError, match="node directory"):
+        with pytest.raises(UsageError, match="is not a directory"):
             with opened_node(tmp_path / name, lab=False):
                 pass
 
