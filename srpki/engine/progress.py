@@ -100,7 +100,9 @@ class Progress:
         with register.lock:
             register.gatherer.remember(job.certificate, key_file, certificate, key)
 
-    def failed(self, job: Job, reason: str, retry_interval: int) -> datetime | None:
+    def failed(
+        self, job: Job, reason: str, retry_interval: int, *, sync: bool = True
+    ) -> datetime | None:
         """Let the entry of *job* wait for its retry; return when that is, None when it is gone.
 
         When the swap itself failed it may yet be completed from its journal: the record then keeps
@@ -126,6 +128,7 @@ class Progress:
                     pending_reload=owed or entry.state.pending_reload,
                     fingerprint=entry.state.fingerprint if swapping else current,
                 ),
+                sync=sync,
             )
             return retry
 

@@ -45,6 +45,10 @@ BEGUN: Final = Wait(0.0, "the update has begun")
 """What `Updater.run` yields first; what it yields later are waits for the peer."""
 
 
+class _HopelessError(RefusedError):
+    """No retry helps before the operator does something; nothing was sent."""
+
+
 class _NothingToDoError(Exception):
     """Looking again found that there is nothing to update now."""
 
@@ -113,12 +117,12 @@ class Updater:
         if job.from_step == 4:
             self.progress.started(job)
             return None
-        unwritable = self._unwritable()
+        unwritable = None if isinstance(decision, Hopeless) else self._unwritable()
         self.progress.started(job)
         self._publish(UPDATE_STARTED, run, cause=job.cause)
         if isinstance(decision, Hopeless):
             job.step = 2
-            raise RefusedError(decision.reason, hint="import a new pair")
+            raise _HopelessError(decision.reason, hint="import a new pair")
         if unwritable is not None:
             job.step = 3
             raise unwritable
@@ -204,7 +208,9 @@ class Updater:
             self.bus.publish(
                 self.clock.now(), FILE_WRITE_FAILED, SUBJECT, file=file, reason=error.sentence
             )
-        retry = self.progress.failed(run.job, reason, run.profile.retry_interval)
+        # What nothing but the operator can cure is found again after a power cut: not synced.
+        sync = not isinstance(error, _HopelessError)
+        retry = self.progress.failed(run.job, reason, run.profile.retry_interval, sync=sync)
         self._publish(UPDATE_FAILED, run, step=step, reason=reason)
         return self._outcome(run, reason, retry)
 
