@@ -118,8 +118,6 @@ class Keyboard:
         buffer.insert_text(rest + " ")
 
     def _tab(self, event: KeyPressEvent) -> None:
-        if self._asking():
-            return
         buffer = event.current_buffer
         before = buffer.document.text_before_cursor
         found = complete(before, self._session.complete(before))

@@ -144,6 +144,8 @@ def test_control_c_ends_the_waiting_for_a_ca(person):
         f"{PKI} est enroll est-profile lab-est key cf3:\\system-pki\\k.key output-file k.crt"
         f" subject-dn C=BE,CN=gw{ENTER}"
     )
+    operator.sees_it_run()
+    assert operator.raw_mode
     operator.type(f"show version{ENTER}sho")
     operator.type(f"{CTRL_C}")
     operator.sees("^C", "MINOR: MGMT_AGENT #2007: Operation failed - cancelled", "", "[/]", NODE)

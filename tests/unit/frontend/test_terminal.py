@@ -368,7 +368,7 @@ def test_help_within_typed_ahead_lines_comes_in_its_place(typist):
 
 
 class Waiting:
-    """Makes every operation of *typist*'s device type *keys* and wait until interrupted."""
+    """Makes an operation type *keys*, or hang up when there are none, and wait for Ctrl-C."""
 
     def __init__(self, typist, keys):
         self._typist = typist
@@ -379,6 +379,8 @@ class Waiting:
 
     def __call__(self, operation, inputs):
         self._typist.keyboard.send_text(self._keys)
+        if not self._keys:
+            self._typist.keyboard.close()
         self.released.append(self._typist.interrupted.wait(timeout=5))
         self._typist.device.run = self._run
         return self._run(operation, inputs)
@@ -387,8 +389,8 @@ class Waiting:
 @pytest.mark.parametrize("pasted", [False, True])
 def test_control_c_interrupts_the_command_and_drops_what_was_to_follow(typist, pasted):
     waiting = Waiting(typist, f"show version{ENTER}{CTRL_C}{CTRL_D}")
-    before = "show time\nshow system information\n"
-    lines = typist.type(paste(before) if pasted else f"show time{ENTER}")
+    before = f"show time{ENTER}show system information{ENTER}"
+    lines = typist.type(paste(before) if pasted else before)
     assert waiting.released == [True]
     assert [name for name, _ in typist.device.calls] == ["show.time"]
     assert "^C" in lines
@@ -423,9 +425,16 @@ def test_keys_typed_during_a_command_belong_to_the_next_prompt(typist, device):
     assert commands(lines)[:4] == ["show time", "show ver", "show version", "pwc"]
 
 
+def test_the_end_of_input_ends_the_waiting_too(typist):
+    waiting = Waiting(typist, "")
+    typist.type(f"show time{ENTER}", end="")
+    assert waiting.released == [True]
+    assert typist.status == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_session_and_the_waiting(typist, number):
-    waiting = Waiting(typist, "")
+    waiting = Waiting(typist, "pwc")
     run = typist.device.run
 
     def killed(operation, inputs):
