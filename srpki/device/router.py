@@ -57,7 +57,6 @@ class Router:
         laboratory: Laboratory | None = None,
     ) -> None:
         """Build the router over the directory *node*, making it when it is not there."""
-        self.node = node
         self.clock = clock
         self.entropy = entropy
         self.laboratory = laboratory

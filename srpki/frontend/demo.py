@@ -29,9 +29,10 @@ class DemoError(SrpkiError):
     code = "demo"
 
 
-def run_demo(node: Path | None, out: TextIO) -> int:
+def run_demo(node: Path | None, out: TextIO, program: str = "srpki") -> int:
     """Run the demo on a new node at *node* (a temporary directory without it); return 0 or 1.
 
+    *program* is what the reader types to call this program again.
     Raises `UsageError` when there is something at *node* already, and what `opened_lab` raises.
     """
     if node is None:
@@ -39,7 +40,10 @@ def run_demo(node: Path | None, out: TextIO) -> int:
     elif node.exists() and not (node.is_dir() and not any(node.iterdir())):
         raise UsageError(f"{node} is not an empty directory", hint="the demo makes a new node")
     with opened_lab(node, profiles=False) as (router, lab):
-        return present(router, lab, out)
+        status = present(router, lab, out)
+    if status == 0:
+        out.write(f"  {program} shell --lab --node {node}\n")
+    return status
 
 
 def present(router: Router, lab: Lab, out: TextIO) -> int:
@@ -54,7 +58,6 @@ def present(router: Router, lab: Lab, out: TextIO) -> int:
         console.print(f"The demo failed: {error}", style="bold red", markup=False)
         return 1
     console.print("Every step held. Look around on the node that this made:", style="bold green")
-    console.print(f"  srpki shell --lab --node {router.node}", markup=False)
     return 0
 
 

@@ -196,7 +196,8 @@ def _end(*_: object) -> NoReturn:
 def _demo(options: argparse.Namespace) -> int:
     from srpki.frontend.demo import run_demo  # noqa: PLC0415 - start-up time
 
-    return run_demo(options.node, sys.stdout)
+    called = sys.argv[0]
+    return run_demo(options.node, sys.stdout, called if Path(called).name == "srpki" else "srpki")
 
 
 if __name__ == "__main__":
