@@ -56,8 +56,8 @@ class Session:
 
     def control_z(self) -> Answer:
         """Answer Ctrl-Z: back to the operational root; a question is taken back."""
-        self._asking = None
-        return self._noted(self._shell, self._shell.control_z())
+        shell = self._asking or self._shell
+        return self._noted(shell, shell.control_z())
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*; nothing after ``//``."""

@@ -207,6 +207,17 @@ def test_a_question_can_be_taken_back(typist, key):
     assert typist.device.calls == [("show.time", {})]
 
 
+def test_a_question_of_the_other_engine_can_be_taken_back_too(typist):
+    before = f"edit-config private{ENTER}configure system name other{ENTER}/{ENTER}//{ENTER}"
+    lines = typist.converse(
+        ("# ", f"{before}//quit-config{ENTER}"),
+        (QUESTION, CTRL_C),
+        ("# ", f"//pwc{ENTER}"),
+        ("Switching to the classic", CTRL_D),
+    )
+    assert "Present Working Context:" in lines
+
+
 # --- what must never be seen ---
 
 
