@@ -34,10 +34,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyPress
     from prompt_toolkit.output import Output
 
-
 INSIST_AFTER = 0.2
 """Seconds between two interruptions of a command that Ctrl-C is to stop."""
-
 
 _DRAWN = "ansidefault"
 """A colour that changes nothing, except that blanks at the end are drawn and not skipped:
