@@ -144,8 +144,8 @@ class Router:
         return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else []
 
     def uptime(self) -> timedelta:
-        """Return how long this router has been up, by its own clock."""
-        return self.clock.now() - self.booted
+        """Return how long this router has been up, by its own clock, which may be set back."""
+        return max(timedelta(), self.clock.now() - self.booted)
 
     def save(self, url: str = _SAVED) -> str:
         """Write the running configuration to *url*, which is returned as SR OS shows it.

@@ -15,6 +15,7 @@ from srpki.device.filesystem import FileSystem
 from srpki.device.router import Router, make_directories
 from srpki.frontend.node import Exchanges, running
 from srpki.frontend.profiles import configure_lab_profiles
+from srpki.keystore.lock import NodeLock
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.faults import FaultScript
 from srpki.labca.server import LabCa
@@ -118,7 +119,9 @@ def opened_lab(node: Path, *, profiles: bool = True) -> Iterator[tuple[Router, L
 
     With *profiles* the running configuration gets the ready-made ones that it lacks.
     """
-    make_directories(node)
+    _, state = make_directories(node)
+    with NodeLock(state / "lock"):  # the router takes it for good; this one tells who has it
+        pass
     lab = Lab(node)
     try:
         lab.start()

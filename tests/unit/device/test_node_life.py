@@ -1,5 +1,6 @@
 """A node from start to start: saved configuration, lock, what a damaged file does."""
 
+import os
 import subprocess
 import sys
 
@@ -138,6 +139,14 @@ def test_one_process_owns_a_node_and_the_next_may_have_it_afterwards(node):
                 pass
     with opened_node(node, lab=False):
         pass
+
+
+@pytest.mark.parametrize("lab", [True, False])
+def test_who_owns_a_node_is_told_whether_it_runs_in_a_lab_or_not(opened, node, lab):
+    with opened(node):
+        with pytest.raises(BusyError, match=rf"node directory .* in use by process {os.getpid()}"):
+            with opened_node(node, lab=lab):
+                pass
 
 
 def test_a_node_directory_that_cannot_be_made_is_told(tmp_path):

@@ -152,6 +152,8 @@ def test_the_clock_is_set_forward_and_back(bench):
         target = now + offset
         bench.do(f"lab clock set {target:%Y-%m-%dT%H:%M:%SZ}")
         assert abs(lab_time(bench) - target) < timedelta(seconds=2)
+    bench.do(f"lab clock set {now - timedelta(days=400):%Y-%m-%dT%H:%M:%SZ}")
+    assert fields(bench.do("show system information"))["System Up Time"].startswith("0 days, 00:")
     local = (now + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S+02:00")
     bench.do(f"lab clock set {local}")
     assert abs(lab_time(bench) - now) < timedelta(seconds=2)
