@@ -138,6 +138,12 @@ _FAULT_ADD: Final = Action(
             help="Reason that a rejection names [RFC 4210 section 5.2.3]",
         ),
         Leaf(
+            name="seconds",
+            type=Integer("uint32", 1, 1_000_000),
+            units="seconds",
+            help="How long slow and waiting take, or a certificate of short-life lives",
+        ),
+        Leaf(
             name="after",
             type=Integer("uint32", 0, 1_000_000),
             default="0",
