@@ -120,7 +120,7 @@ def test_every_format_is_imported_and_rests_sealed(
     bench.do(importing(bench, f"{fresh}.in", made[name], kind, form, f"{fresh}.x", more))
     stored = bench.cf3 / "system-pki" / f"{fresh}.x"
     assert stat.S_IMODE(stored.stat().st_mode) == 0o600
-    for reader in (("pkey", "-noout"), ("x509", "-noout"), ("crl", "-noout"), ("asn1parse",)):
+    for reader in (("pkey", "-noout"), ("x509", "-noout"), ("crl", "-noout")):
         for encoding in ("DER", "PEM"):
             openssl(reader[0], "-inform", encoding, "-in", stored, *reader[1:], fails=True)
     (event,) = bench.news(2232)  # tmnxCertImport [pki.md section 12]
