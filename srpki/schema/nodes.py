@@ -174,8 +174,7 @@ class Choice(NamedTuple):
 class Action(NamedTuple):
     """An operation: *operation* names the device's function, *inputs* are leafs and choices.
 
-    *positional* inputs are typed first, in order and without their names. *questions* marks an
-    action that may ask the operator something.
+    *positional* inputs are typed first, in order and without their names.
     """
 
     name: str
