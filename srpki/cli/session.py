@@ -84,12 +84,12 @@ class Session:
         """Return the CLI of *dialect*, built when it is first needed (start-up time)."""
         if dialect not in self._shells:
             if dialect == "md":
-                from srpki.cli.mdcli import MdCli  # noqa: PLC0415 - start-up time
+                from srpki.cli.md.cli import MdCli  # noqa: PLC0415 - start-up time
 
                 md = MdCli(self._device, self._saved, self._user, self._history)
                 self._shells["md"] = md
             else:
-                from srpki.cli.classic import ClassicCli  # noqa: PLC0415 - start-up time
+                from srpki.cli.classic.cli import ClassicCli  # noqa: PLC0415 - start-up time
 
                 classic = ClassicCli(self._device, self._saved, self._history)
                 self._shells["classic"] = classic

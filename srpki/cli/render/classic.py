@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from srpki.cli.lines import keyword_of, member
+from srpki.cli.classic.lines import keyword_of, member
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.schema.nodes import (

@@ -1,13 +1,13 @@
-"""The classic CLI's own commands, as grammar; `srpki.cli.classic` says what they do."""
+"""The classic CLI's own commands, as grammar; `srpki.cli.classic.cli` says what they do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from srpki.cli.classic.dialect import ClassicDialect
+from srpki.cli.classic.lines import keyword_of
 from srpki.cli.effects import Command, Input, Into, Root
 from srpki.cli.grammar import FAR, Alt, Grammar, Keyword, Opt, Seq, Slot, State
-from srpki.cli.lines import keyword_of
-from srpki.cli.overlay import ClassicDialect
 from srpki.schema.nodes import Container, data_children
 from srpki.schema.paths import Path
 from srpki.schema.types import Integer

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from srpki.cli.completion import at_cursor, expected
 from srpki.cli.effects import Command, Run
 from srpki.cli.grammar import Keyword, Slot
-from srpki.cli.mdcommands import CONFIGURATION, GLOBAL
+from srpki.cli.md.commands import CONFIGURATION, GLOBAL
 from srpki.cli.walker import Failure, Walk
 from srpki.schema.nodes import Leaf
 from srpki.schema.types import Address, Boolean, Integer, Reference, ValueType

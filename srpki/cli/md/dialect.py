@@ -1,6 +1,6 @@
 """Reads schema nodes as MD-CLI grammar: contexts, values, paths and action inputs.
 
-The classic CLI's reading is in `srpki.cli.overlay`; both share `value_of` and `inputs_of`.
+The classic CLI's reading is in `srpki.cli.classic.dialect`; both share `value_of` and `inputs_of`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
-"""The MD-CLI's own commands, as grammar; `srpki.cli.mdcli` says what they do."""
+"""The MD-CLI's own commands, as grammar; `srpki.cli.md.cli` says what they do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srpki.cli.dialect import CLOSE, Context, MdDialect, modes
 from srpki.cli.effects import Command, Input, Into, Root
 from srpki.cli.grammar import (
     FAR,
@@ -19,6 +18,7 @@ from srpki.cli.grammar import (
     Slot,
     State,
 )
+from srpki.cli.md.dialect import CLOSE, Context, MdDialect, modes
 from srpki.schema.nodes import Container, data_children
 from srpki.schema.types import Integer
 

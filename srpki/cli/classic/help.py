@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from srpki.cli.classic.dialect import ClassicContent, Negative
+from srpki.cli.classic.lines import Sealable
 from srpki.cli.completion import at_cursor, expected
 from srpki.cli.grammar import (
     Alt,
@@ -21,8 +23,6 @@ from srpki.cli.grammar import (
     Terminal,
     options,
 )
-from srpki.cli.lines import Sealable
-from srpki.cli.overlay import ClassicContent, Negative
 from srpki.cli.walker import Failure, walk
 from srpki.schema.types import Address, Boolean, Enumeration, Integer, Reference, Text, ValueType
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from srpki.cli import wording
-from srpki.cli.classiccommands import classic_line
+from srpki.cli.classic.commands import classic_line
+from srpki.cli.classic.dialect import ClassicDialect
+from srpki.cli.classic.normal import is_default, normal
 from srpki.cli.grammar import State
 from srpki.cli.lexer import Token, lex_classic
 from srpki.cli.meaning import Meaning
-from srpki.cli.normal import is_default, normal
-from srpki.cli.overlay import ClassicDialect
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, RefusalError
 from srpki.cli.render.classic import classic_file, classic_info
@@ -90,7 +90,7 @@ class ClassicCli(Shell):
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
         """Return the caret and the message; what misses arguments gets its syntax instead."""
         if failure.kind == "missing":
-            from srpki.cli.classichelp import syntax_of  # noqa: PLC0415 - start-up time
+            from srpki.cli.classic.help import syntax_of  # noqa: PLC0415 - start-up time
 
             return syntax_of(reading)
         return wording.classic_failure(failure, reading.tokens, line, self.margin)
@@ -105,7 +105,7 @@ class ClassicCli(Shell):
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""
-        from srpki.cli.classichelp import classic_help  # noqa: PLC0415 - start-up time
+        from srpki.cli.classic.help import classic_help  # noqa: PLC0415 - start-up time
 
         reading = self.read(text)
         shown = classic_help(reading, text)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srpki.cli.dialect import Context, First, in_cases, inputs_of, key_slot, mark_of
+from srpki.cli.classic.lines import LineReader, classic_value, keyword_of, line_names
 from srpki.cli.effects import Create, Effects, Into, Put, Remove, Run, Take
 from srpki.cli.grammar import Grammar, Keyword, Opt, Optional, Seq, Slot, State, Terminal
-from srpki.cli.lines import LineReader, classic_value, keyword_of, line_names
+from srpki.cli.md.dialect import Context, First, in_cases, inputs_of, key_slot, mark_of
 from srpki.schema.nodes import (
     Absent,
     Action,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srpki.cli.dialect import Context, in_cases
+from srpki.cli.md.dialect import Context, in_cases
 from srpki.config.edit import stands_alone
 from srpki.config.tree import Branch, Element, Entries
 from srpki.schema.nodes import Container, Leaf, ListNode, data_children

@@ -16,7 +16,7 @@ from srpki.schema.nodes import Action, Container, DataNode, ListNode, child_of
 from srpki.schema.paths import Path, Step
 
 if TYPE_CHECKING:
-    from srpki.cli.mdcli import MdCli
+    from srpki.cli.md.cli import MdCli
 
 
 class MdEditing:

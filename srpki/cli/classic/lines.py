@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srpki.cli.dialect import key_slot
 from srpki.cli.effects import Effects, Input, KeyOf, Make, Part, Put, Suffix
 from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Opt, Seq, Slot, Some, State
+from srpki.cli.md.dialect import key_slot
 from srpki.schema.nodes import (
     Action,
     Arg,

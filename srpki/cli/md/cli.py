@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from srpki.cli import mdcommands, wording
-from srpki.cli.dialect import EDITABLE, MdDialect
-from srpki.cli.environment import Environment
+from srpki.cli import wording
 from srpki.cli.grammar import State
 from srpki.cli.lexer import Token, lex_md
-from srpki.cli.mdedit import MdEditing
+from srpki.cli.md.commands import line as line_grammar
+from srpki.cli.md.dialect import EDITABLE, MdDialect
+from srpki.cli.md.editing import MdEditing
+from srpki.cli.md.environment import Environment
+from srpki.cli.md.workflow import QUESTION, SHORT, Workflow
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, Offer, RefusalError
 from srpki.cli.shell import Reading, Saved, Shell
 from srpki.cli.walker import Failure
-from srpki.cli.workflow import QUESTION, SHORT, Workflow
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
 from srpki.schema.environment import ENVIRONMENT
@@ -106,7 +107,7 @@ class MdCli(Shell):
         if start not in self._grammars:
             edits = bool(start) and start[0].name in EDITABLE
             node = self.dialect.node(start)
-            self._grammars = {start: mdcommands.line(self.dialect, node, edits=edits)}
+            self._grammars = {start: line_grammar(self.dialect, node, edits=edits)}
         return self._grammars[start]
 
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
@@ -127,7 +128,7 @@ class MdCli(Shell):
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""
-        from srpki.cli.help import md_help  # noqa: PLC0415 - start-up time
+        from srpki.cli.md.help import md_help  # noqa: PLC0415 - start-up time
 
         reading = self.read(text)
         width = self.environment.number("console", "width")

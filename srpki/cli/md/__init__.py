@@ -1,0 +1,1 @@
+"""The MD-CLI: its grammar, its commands and its session [cli.md section 1]."""
