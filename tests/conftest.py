@@ -7,8 +7,13 @@ import pytest
 
 from srpki.config.datastore import Datastore
 from srpki.config.tree import EMPTY, Branch, Entries, get, put
+from srpki.core.clock import FrozenClock
+from srpki.core.errors import NotFoundError
 from srpki.core.events import FILE_RELOADED, Event
+from srpki.device.commits import Commits
 from srpki.device.results import LogPage, Message, Result
+from srpki.device.sessions import Sessions
+from srpki.keystore.names import display
 from srpki.schema.paths import Value, path
 from srpki.schema.tree import LAB_SCHEMA
 
@@ -22,6 +27,22 @@ class MarkingSealer:
         return f"sealed-{plain[::-1]}"
 
 
+class MemoryFlash:
+    """Files by their URL, in the form that is shown."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def read(self, url: str) -> bytes:
+        try:
+            return self.files[display(url)]
+        except KeyError:
+            raise NotFoundError(f'file "{display(url)}" does not exist') from None
+
+    def save(self, url: str, text: str) -> None:
+        self.files[display(url)] = text.encode()
+
+
 class FakeDevice:
     """The device port of the CLI: the real schema and datastore, canned operations.
 
@@ -31,6 +52,10 @@ class FakeDevice:
     def __init__(self) -> None:
         self.schema = LAB_SCHEMA
         self.datastore = Datastore(LAB_SCHEMA.configure, sealer=MarkingSealer())
+        self.clock = FrozenClock(NOW)
+        self.files = MemoryFlash()
+        self.commits = Commits(self.datastore, self.clock)
+        self.sessions = Sessions(self.clock)
         self.calls: list[tuple[str, dict[str, Value]]] = []
         self.answers: dict[str, tuple[bool, tuple[Message, ...], object]] = {}
         event = Event(NOW, FILE_RELOADED, "IPsec", 'Certificate file "gw.crt" has been reloaded.')

@@ -10,12 +10,47 @@ from srpki.schema.paths import Value
 if TYPE_CHECKING:
     from srpki.config.datastore import Datastore
     from srpki.config.tree import Branch
+    from srpki.core.clock import Clock
+    from srpki.device.commits import Commits
     from srpki.device.results import Result
+    from srpki.device.sessions import Sessions
     from srpki.schema.tree import SchemaTree
+
+
+class Flash(Protocol):
+    """The operator's files; every method raises a `SrpkiError` for a URL that will not do."""
+
+    def read(self, url: str) -> bytes:
+        """Return the content of the file at *url*."""
+        ...
+
+    def save(self, url: str, text: str) -> None:
+        """Write *text* to *url*, in the place of what is there."""
+        ...
 
 
 class Device(Protocol):
     """The router, as far as a session sees it."""
+
+    @property
+    def clock(self) -> Clock:
+        """The node's time."""
+        ...
+
+    @property
+    def commits(self) -> Commits:
+        """The way to commit a candidate, and earlier commits."""
+        ...
+
+    @property
+    def files(self) -> Flash:
+        """The files on ``cf3:``."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is logged in."""
+        ...
 
     @property
     def schema(self) -> SchemaTree:

@@ -151,15 +151,6 @@ class Shell(ABC):
         reading = self.read(text)
         return completion.expand(reading.state, reading.tokens, text)
 
-    def save(self) -> Answer:
-        """Save the running configuration, as every commit does; silent when it went well."""
-        result = self.device.run(SAVE, {})
-        if result.ok:
-            self.saved.note(self.device)
-            return Answer()
-        lines = (self.operation_failed(message.text) for message in result.messages)
-        return Answer("\n".join(lines), ok=False)
-
     def run(self, said: Meaning) -> Answer:
         """Run the operation that *said* names."""
         from srpki.cli.commands import run  # noqa: PLC0415 - start-up time

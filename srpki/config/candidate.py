@@ -83,6 +83,12 @@ class Candidate:
         """Delete what is at *path*; the keys of a leaf-list's step are the values to remove."""
         self._edit(edit.Edit("delete", path))
 
+    def replace(self, tree: Branch) -> None:
+        """Take *tree* for the configuration as edited (load full-replace, rollback)."""
+        with self._datastore.lock:
+            self._check_writable()
+            self._shared.tree = tree
+
     def discard(self, path: Path = ()) -> None:
         """Undo the edits at *path* and below."""
         with self._datastore.lock:

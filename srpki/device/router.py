@@ -19,9 +19,11 @@ from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, SrpkiError, StorageError, UsageError
 from srpki.core.events import EventBus
 from srpki.device import live, operations
+from srpki.device.commits import Commits
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
 from srpki.device.results import Result
+from srpki.device.sessions import Sessions
 from srpki.device.system import DEFAULT_NAME
 from srpki.engine.engine import Engine
 from srpki.keystore import names
@@ -95,6 +97,8 @@ class Router:
             view=view(self.datastore.running, self.seal.open_text),
         )
         self.datastore.subscribe(_EngineParticipant(self))
+        self.commits = Commits(self.datastore, self.clock, save=self.save)
+        self.sessions = Sessions(self.clock)
 
     @property
     def lab(self) -> bool:

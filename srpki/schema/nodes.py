@@ -174,7 +174,8 @@ class Choice(NamedTuple):
 class Action(NamedTuple):
     """An operation: *operation* names the device's function, *inputs* are leafs and choices.
 
-    *positional* inputs are typed first, in order and without their names.
+    *positional* inputs are typed first, in order and without their names. Where a *question* is
+    given the operator must answer it with ``y`` before anything is done.
     """
 
     name: str
@@ -182,6 +183,7 @@ class Action(NamedTuple):
     help: str
     operation: str
     positional: tuple[str, ...] = ()
+    question: str = ""
     classic: Classic | None = None
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from srpki.config import edit
 from srpki.config.tree import EMPTY
-from srpki.schema.common import TLS_FILE_NAME
+from srpki.schema.common import CFLASH_URL, TLS_FILE_NAME
 from srpki.schema.nodes import Container, Leaf, LeafList, ListNode, data_children
 from srpki.schema.paths import Step
 from srpki.schema.tree import SCHEMA
@@ -19,6 +19,7 @@ from srpki.schema.types import (
     Integer,
     Reference,
     Text,
+    Union,
     ValueTypeError,
 )
 
@@ -54,7 +55,7 @@ def accepted(kind):
     return check
 
 
-def values(kind):
+def values(kind):  # noqa: C901 - one case a type
     """Any value of *kind*."""
     match kind:
         case Integer():
@@ -70,8 +71,12 @@ def values(kind):
             return values(kind.type)
         case Address():
             return st.sampled_from(["192.0.2.1", "2001:db8::1"]).filter(accepted(kind))
+        case Union():
+            return st.one_of(*map(values, kind.types))
         case Text() if kind.secret:
             return st.sampled_from(["token hash2", "tok/en+2= hash2"])
+        case Text() if kind is CFLASH_URL:
+            return st.sampled_from(["cf3:\\x.cfg", "cf3:\\a b\\y"])
         case Text() if "url" in kind.named:
             return st.sampled_from(["http://ca.example/x", "http://[::1]:80/pkix"])
     if kind is TLS_FILE_NAME or "file" in kind.named:

@@ -20,6 +20,7 @@ from srpki.cli.shell import Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
+from srpki.device.commits import Author
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Container
 from srpki.schema.paths import Path, path
@@ -60,6 +61,7 @@ class MdCli(Shell):
         self.environment = Environment()
         self.flow = Workflow(device, user)
         self._user = user
+        self.author = Author(user)
         self._history = history
         self._trail: list[Path] = []
         self._braces: list[Path] = []

@@ -81,9 +81,7 @@ class MdEditing:
             case "update":
                 return self._update()
             case "commit":
-                self._shell.flow.candidate.commit()
-                self._shell.settle()
-                return self._shell.save()
+                return self._commit()
         self._shell.settle()
         return Answer()
 
@@ -191,6 +189,15 @@ class MdEditing:
     def _validate(self) -> Answer:
         problems = self._shell.flow.candidate.validate()
         return Answer("\n".join(map(wording.md_problem, problems)), ok=not problems)
+
+    def _commit(self) -> Answer:
+        device = self._shell.device
+        try:
+            device.commits.commit(self._shell.flow.candidate, self._shell.author)
+        finally:
+            self._shell.settle()
+        self._shell.saved.note(device)
+        return Answer()
 
     def _update(self) -> Answer:
         self._check_editing()

@@ -1,4 +1,4 @@
-"""``configure system``: the name, the transmission profiles, and security below.
+"""``configure system``: name, management interfaces, transmission profiles, security below.
 
 [facts: configure-system-transmission-profile.json, cli.md section 1.1; classic: pki.md section 3]
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from srpki.schema.common import HTTP_VERSION, IPV4_UNICAST, IPV6, NAMED_ITEM
+from srpki.schema.configure.management import MANAGEMENT_INTERFACE
 from srpki.schema.configure.pki import PKI
 from srpki.schema.configure.tls import TLS
 from srpki.schema.nodes import Container, Leaf, ListNode, Rename
@@ -71,6 +72,7 @@ SYSTEM: Final = Container(
             type=Text(length=(1, 64), patterns=(r"[ -~]*[!-~][ -~]*",)),
             help="Name of the node, as the prompt shows it",
         ),
+        MANAGEMENT_INTERFACE,
         Container(name="security", help="Security of the node", children=(PKI, TLS)),
         _TRANSMISSION_PROFILE,
     ),
