@@ -14,7 +14,9 @@ from srpki.core.errors import (
     UsageError,
 )
 from srpki.core.events import CERTIFICATE_IMPORTED, KEY_PAIR_GENERATED
+from srpki.device import pki_contents
 from srpki.device.operations import Inputs, Operation, Outcome, flag, text
+from srpki.device.pki_contents import SEALED_KEY
 from srpki.device.results import Message
 from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
     from srpki.device.router import Router
     from srpki.engine.requests import CmpOutcome
     from srpki.x509.keys import KeySpec
-
-SEALED_KEY = b"generated key pair"
-"""The purpose under which a generated key pair is sealed in its file on ``cf3:``."""
 
 
 def generate_keypair(router: Router, inputs: Inputs) -> Outcome:
@@ -298,4 +297,5 @@ OPERATIONS: dict[str, Operation] = {
     "pki.est.ca-certificates": est_ca_certificates,
     "pki.est.enroll": est_enroll,
     "pki.est.renew": est_renew,
+    **pki_contents.OPERATIONS,
 }

@@ -79,13 +79,22 @@ class Configuration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileContent:
+    """What a PKI file holds: the *der* of a certificate, crl or csr; of a *key* type and size."""
+
+    kind: str
+    der: bytes = b""
+    key: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
     """Plain lines, printed as they are."""
 
     lines: tuple[str, ...]
 
 
-Data = Fields | Table | LogPage | Listing | Configuration | Lines
+Data = Fields | Table | LogPage | Listing | Configuration | FileContent | Lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

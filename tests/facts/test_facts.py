@@ -28,6 +28,7 @@ SERVER_LISTS = {
     "server-tls-profile",
 }
 ACTIONS = {
+    "generate-csr",
     "generate-keypair",
     "import",
     "export",
@@ -46,8 +47,8 @@ LATER_ACTIONS = {
     "cmpv2 key-update",
     "convert-file",
     "crl-update",
-    "generate-csr",
 }
+BEYOND_YANG = {"show file-content"}  # pki.md section 2: seen on devices, not in the models
 
 
 def facts(name):
@@ -220,9 +221,9 @@ def test_exactly_the_listed_actions_are_declared_with_the_inputs_of_the_facts():
     ours = dict(paths_of_actions(ADMIN_PKI.children))
     wanted = dict(paths_of_actions(facts("admin-system-security-pki")))
     assert set(wanted) == ACTIONS | LATER_ACTIONS
-    assert set(ours) == ACTIONS
-    for name, action in ours.items():
-        compare((action,), [wanted[name]], "admin")
+    assert set(ours) == ACTIONS | BEYOND_YANG
+    for name in ACTIONS:
+        compare((ours[name],), [wanted[name]], "admin")
 
 
 def leafs(node, trail=()):

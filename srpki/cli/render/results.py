@@ -12,6 +12,7 @@ from srpki.device.results import (
     Configuration,
     Data,
     Fields,
+    FileContent,
     FileEntry,
     Lines,
     Listing,
@@ -42,6 +43,10 @@ def render(schema: SchemaTree, data: Data) -> str:
             lines = listing(data)
         case Configuration():
             lines = configuration(schema, data)
+        case FileContent():
+            from srpki.cli.render.x509 import file_content  # noqa: PLC0415 - start-up time
+
+            lines = file_content(data)
         case Lines():
             lines = iter(data.lines)
     return "\n".join(lines)

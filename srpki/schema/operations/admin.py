@@ -44,13 +44,21 @@ _ACTIONS: Final = (
     _CMPV2,
     _EST,
     pki.EXPORT,
+    pki.GENERATE_CSR,
     pki.GENERATE_KEYPAIR,
     pki.IMPORT,
     pki.RELOAD,
     pki.UPDATE_CERTIFICATE,
 )
 
-ADMIN_PKI: Final = Container(name="pki", help="Certificates, keys and CRLs", children=_ACTIONS)
+ADMIN_PKI: Final = Container(
+    name="pki",
+    help="Certificates, keys and CRLs",
+    children=(
+        *_ACTIONS,
+        Container(name="show", help="What PKI files hold", children=(pki.FILE_CONTENT,)),
+    ),
+)
 
 ADMIN_MD: Final = Container(
     name="admin",
@@ -76,7 +84,11 @@ ADMIN_CLASSIC: Final = Container(
     name="admin",
     help="Commands that administer the node",
     children=(
-        Container(name="certificate", help="Certificates, keys and CRLs", children=_ACTIONS),
+        Container(
+            name="certificate",
+            help="Certificates, keys and CRLs",
+            children=(*_ACTIONS, pki.FILE_CONTENT),
+        ),
         _SHOW_CONFIGURATION,
         _SAVE,
     ),

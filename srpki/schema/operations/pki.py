@@ -11,6 +11,11 @@ from typing import Final
 from srpki.schema.common import (
     CFLASH_URL,
     CURVE,
+    DISTINGUISHED_NAME,
+    DOMAIN_NAMES,
+    EMPTY_TYPE,
+    HASH_ALGORITHM,
+    IP_ADDRESS,
     KEY_SIZE,
     PKI_FILE_NAME,
 )
@@ -119,6 +124,97 @@ GENERATE_KEYPAIR: Final = Action(
             help="File that the key pair is written to; it must not exist",
         ),
         _KEY_TYPE,
+    ),
+)
+
+GENERATE_CSR: Final = Action(
+    name="generate-csr",
+    operation="pki.generate-csr",
+    help="Write a certificate request for a key pair, to be carried to a CA",
+    classic=Line(
+        "gen-local-cert-req",
+        (
+            Arg("key-url", "keypair"),
+            maybe("subject-dn"),
+            maybe("domain-name"),
+            maybe("ip-address", "ip-addr"),
+            Arg("output-url", "file"),
+            maybe("hash-algorithm", "hash-alg"),
+            maybe("use-printable"),
+        ),
+    ),
+    inputs=(
+        Leaf(name="key-url", type=CFLASH_URL, mandatory=True, help="File that holds the key pair"),
+        Leaf(
+            name="hash-algorithm",
+            type=HASH_ALGORITHM,
+            help="Hash that the request is signed with, SHA-256 when not given",
+        ),
+        Leaf(
+            name="subject-dn",
+            type=DISTINGUISHED_NAME,
+            help="Name of the owner, as C=DE,O=Example,CN=gw",
+        ),
+        Leaf(
+            name="domain-name",
+            type=DOMAIN_NAMES,
+            help="Domain names for the subjectAltName, between commas",
+        ),
+        Leaf(name="ip-address", type=IP_ADDRESS, help="IP address for the subjectAltName"),
+        Leaf(
+            name="output-url",
+            type=CFLASH_URL,
+            mandatory=True,
+            help="File to write the request to (DER); it must not exist",
+        ),
+        Leaf(
+            name="use-printable",
+            type=EMPTY_TYPE,
+            help="Write the subject as PrintableString, which old CAs want",
+        ),
+    ),
+)
+
+FILE_CONTENT: Final = Action(
+    name="file-content",
+    operation="pki.show-file-content",
+    help="Show what a certificate, request or CRL says; of a key only type and size",
+    positional=("url",),
+    classic=Line(
+        "display",
+        (
+            Arg(
+                "type",
+                "type",
+                words=(*_CLASSIC_FILE_TYPES, ("cert-request", "csr")),
+            ),
+            Either(
+                (
+                    (Arg("url"), Arg("format", "format")),
+                    (Arg("format", "format"), Arg("url")),
+                )
+            ),
+            maybe("password"),
+        ),
+    ),
+    inputs=(
+        Leaf(name="url", type=CFLASH_URL, mandatory=True, help="File on cf3: or in system-pki"),
+        Leaf(
+            name="type",
+            type=Enumeration(("certificate", "key", "crl", "csr"), named="cert-file-type"),
+            mandatory=True,
+            help="What the file holds",
+        ),
+        Leaf(
+            name="format",
+            type=Enumeration(
+                ("pkcs10", "pkcs12", "pkcs7-der", "pkcs7-pem", "pem", "der"),
+                named="cert-file-format",
+            ),
+            mandatory=True,
+            help="How the file is encoded; what was imported is DER",
+        ),
+        Leaf(name="password", type=_PASSWORD, help="Password of an encrypted key or PKCS#12 file"),
     ),
 )
 

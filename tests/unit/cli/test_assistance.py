@@ -8,14 +8,14 @@ def offered(typist, text):
 
 
 def test_keywords_are_completed_by_prefix(md):
-    assert offered(md, "admin system security pki ge") == ["generate-keypair"]
+    assert offered(md, "admin system security pki generate-k") == ["generate-keypair"]
 
 
 def test_an_offer_replaces_the_word_at_the_cursor(md):
-    offer = md.session.complete("admin system security pki ge")[0]
+    offer = md.session.complete("admin system security pki generate-k")[0]
     assert (offer.text, offer.replaces, offer.display) == (
         "generate-keypair",
-        2,
+        10,
         "generate-keypair",
     )
 
