@@ -24,6 +24,7 @@ from srpki.schema.paths import Value, path
 
 if TYPE_CHECKING:
     from srpki.device.router import Router
+    from srpki.engine.request_record import RequestType
     from srpki.engine.requests import CmpOutcome
     from srpki.x509.keys import KeySpec
 
@@ -162,9 +163,22 @@ def initial_registration(router: Router, inputs: Inputs) -> Outcome:
     for given, missing in (("reference", "password"), ("password", "reference")):
         if text(inputs, given) and not text(inputs, missing):  # both [pki.md 8.2]
             raise UsageError(f"{missing} is missing", hint=f"it goes with {given}")
+    return _ask(router, "initial-registration", inputs)
+
+
+def cert_request(router: Router, inputs: Inputs) -> Outcome:
+    """Ask a CMPv2 server for a further certificate, signed with a present one."""
+    return _ask(router, "certificate-request", inputs)
+
+
+def key_update(router: Router, inputs: Inputs) -> Outcome:
+    """Ask a CMPv2 server for the successor of a certificate, for a new key."""
+    return _ask(router, "key-update", inputs)
+
+
+def _ask(router: Router, kind: RequestType, inputs: Inputs) -> Outcome:
     router.files.check_new(text(inputs, "save-as"))
-    outcome = router.engine.requests.initial_registration(inputs, cancel=router.cancel)
-    return _cmp_outcome(router, outcome)
+    return _cmp_outcome(router, router.engine.requests.ask(kind, inputs, cancel=router.cancel))
 
 
 def poll(router: Router, inputs: Inputs) -> Outcome:
@@ -200,7 +214,7 @@ def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
     url, force = text(inputs, "output-url"), flag(inputs, "force")
     router.files.check_new(url, force=force)
     profile = text(inputs, "est-profile")
-    found = router.engine.requests.ca_certificates(profile, cancel=router.cancel)
+    found = router.engine.est_requests.ca_certificates(profile, cancel=router.cancel)
     router.files.write(url, formats.write_certificates(found, "pem"), force=force)
     return Outcome(messages=(Message("info", f"{len(found)} CA certificates received."),))
 
@@ -210,7 +224,7 @@ def est_enroll(router: Router, inputs: Inputs) -> Outcome:
     _check_output(router, inputs)
     if not text(inputs, "subject-dn"):  # optional in YANG, but a request needs one
         raise UsageError("subject-dn is missing", hint="as C=DE,O=Lab,CN=name")
-    found = router.engine.requests.enroll(
+    found = router.engine.est_requests.enroll(
         text(inputs, "est-profile"),
         key_file=_imported(text(inputs, "key")),
         subject_dn=text(inputs, "subject-dn"),
@@ -225,7 +239,7 @@ def est_enroll(router: Router, inputs: Inputs) -> Outcome:
 def est_renew(router: Router, inputs: Inputs) -> Outcome:
     """Renew a certificate for the same key at an EST server [RFC 7030, 4.2.2]."""
     _check_output(router, inputs)
-    found = router.engine.requests.renew(
+    found = router.engine.est_requests.renew(
         text(inputs, "est-profile"),
         certificate_file=_imported(text(inputs, "certificate")),
         key_file=_imported(text(inputs, "key")),
@@ -291,7 +305,9 @@ OPERATIONS: dict[str, Operation] = {
     "pki.export": export,
     "pki.reload": reload,
     "pki.update-certificate": update_certificate,
+    "pki.cmpv2.cert-request": cert_request,
     "pki.cmpv2.initial-registration": initial_registration,
+    "pki.cmpv2.key-update": key_update,
     "pki.cmpv2.poll": poll,
     "pki.cmpv2.clear-request": clear_request,
     "pki.est.ca-certificates": est_ca_certificates,

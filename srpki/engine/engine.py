@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from srpki.engine.applications import Applications
     from srpki.engine.authorities import Authorities
     from srpki.engine.connections import Connections
+    from srpki.engine.est_requests import EstRequests
     from srpki.engine.jobs import Job, Lane, Outcome
     from srpki.engine.peers import Peers
     from srpki.engine.register import Register
@@ -246,11 +247,24 @@ class Engine:
 
     @property
     def requests(self) -> Requests:
-        """The CMPv2 and EST requests that an operator makes by hand."""
+        """The CMPv2 requests that an operator makes by hand."""
         with self._building:
             if self._requests is None:
                 self._requests = self._make_requests()
             return self._requests
+
+    @property
+    def est_requests(self) -> EstRequests:
+        """The EST requests that an operator makes by hand."""
+        from srpki.engine.est_requests import EstRequests  # noqa: PLC0415 - start-up time
+
+        return EstRequests(
+            clock=self._clock,
+            entropy=self._entropy,
+            keystore=self._keystore,
+            exchanges=self._exchanges,
+            peers=self._peers,
+        )
 
     def _make_requests(self) -> Requests:
         from srpki.engine.requests import Requests  # noqa: PLC0415 - start-up time
@@ -263,7 +277,6 @@ class Engine:
             keystore=self._keystore,
             seal=self._seal,
             records=Records(self._state_dir / "cmp-requests"),
-            exchanges=self._exchanges,
             connections=self._parts().connections,
             peers=self._peers,
             reserved=self._reserved,

@@ -32,7 +32,9 @@ ACTIONS = {
     "generate-keypair",
     "import",
     "export",
+    "cmpv2 cert-request",
     "cmpv2 initial-registration",
+    "cmpv2 key-update",
     "cmpv2 poll",
     "cmpv2 clear-request",
     "est ca-certificates",
@@ -43,8 +45,6 @@ ACTIONS = {
 }
 LATER_ACTIONS = {
     "clear-ocsp-cache",
-    "cmpv2 cert-request",
-    "cmpv2 key-update",
     "convert-file",
     "crl-update",
 }

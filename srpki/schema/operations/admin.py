@@ -33,7 +33,13 @@ _SHOW_CONFIGURATION: Final = Action(
 _CMPV2: Final = Container(
     name="cmpv2",
     help="Requests to CMPv2 servers",
-    children=(enrolment.CLEAR_REQUEST, enrolment.INITIAL_REGISTRATION, enrolment.POLL),
+    children=(
+        enrolment.CERT_REQUEST,
+        enrolment.CLEAR_REQUEST,
+        enrolment.INITIAL_REGISTRATION,
+        enrolment.KEY_UPDATE,
+        enrolment.POLL,
+    ),
 )
 _EST: Final = Container(
     name="est",

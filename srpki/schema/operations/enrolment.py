@@ -59,11 +59,21 @@ _SUBJECT: Final = (
         help="Address to ask for as alternative name",
     ),
 )
+_SAVE_AS: Final = Leaf(
+    name="save-as",
+    type=CFLASH_URL,
+    mandatory=True,
+    help="File that the certificate is written to; it must not exist",
+)
 _FORCE: Final = Leaf(name="force", type=EMPTY_TYPE, help="Replace a file that exists")
 
 
 def _ca_profile(help_: str) -> Leaf:
     return Leaf(name="ca-profile", type=_CA_PROFILE, mandatory=True, help=help_)
+
+
+def _key(name: str, help_: str) -> Leaf:
+    return Leaf(name=name, type=PKI_FILE_NAME, mandatory=True, help=help_)
 
 
 def _est_profile() -> Leaf:
@@ -154,12 +164,61 @@ INITIAL_REGISTRATION: Final = Action(
         ),
         _PROTECTION,
         *_SUBJECT,
-        Leaf(
-            name="save-as",
-            type=CFLASH_URL,
-            mandatory=True,
-            help="File that the certificate is written to; it must not exist",
+        _SAVE_AS,
+    ),
+)
+
+CERT_REQUEST: Final = Action(
+    name="cert-request",
+    operation="pki.cmpv2.cert-request",
+    help="Ask a CMPv2 server for a further certificate, signed with a present one",
+    classic=Line(
+        "cert-request",
+        (
+            Arg("ca-profile", "ca"),
+            Arg("current-key", "current-key"),
+            Arg("current-certificate", "current-cert"),
+            maybe("hash-algorithm", "hash-alg"),
+            Arg("new-key", "newkey"),
+            maybe("subject-dn"),
+            maybe("domain-name"),
+            maybe("ip-address", "ip-addr"),
+            Arg("save-as", "save-as"),
         ),
+    ),
+    inputs=(
+        _ca_profile("CA to ask"),
+        _key("current-key", "Imported key of the present certificate, which signs the request"),
+        _key("current-certificate", "Imported certificate that this CA issued before"),
+        _key("new-key", "Imported key that the certificate is for"),
+        _HASH,
+        *_SUBJECT,
+        _SAVE_AS,
+    ),
+)
+
+KEY_UPDATE: Final = Action(
+    name="key-update",
+    operation="pki.cmpv2.key-update",
+    help="Ask a CMPv2 server for the successor of a certificate, for a new key",
+    classic=Line(
+        "key-update",
+        (
+            Arg("ca-profile", "ca"),
+            Arg("new-key", "newkey"),
+            Arg("old-key", "oldkey"),
+            Arg("old-certificate", "oldcert"),
+            maybe("hash-algorithm", "hash-alg"),
+            Arg("save-as", "save-as"),
+        ),
+    ),
+    inputs=(
+        _ca_profile("CA that issued the certificate"),
+        _key("new-key", "Imported key that the new certificate is for"),
+        _key("old-key", "Imported key of the certificate to be replaced; it signs the request"),
+        _key("old-certificate", "Imported certificate to be replaced"),
+        _HASH,
+        _SAVE_AS,
     ),
 )
 
