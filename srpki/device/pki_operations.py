@@ -13,7 +13,7 @@ from srpki.core.errors import (
     SrpkiError,
     UsageError,
 )
-from srpki.core.events import CERTIFICATE_IMPORTED, KEY_PAIR_GENERATED
+from srpki.core.events import CERTIFICATE_IMPORTED, FILE_EXPORTED, KEY_PAIR_GENERATED
 from srpki.device import pki_contents
 from srpki.device.operations import Inputs, Operation, Outcome, flag, text
 from srpki.device.pki_contents import SEALED_KEY
@@ -128,6 +128,29 @@ def _publish_import(router: Router, inputs: Inputs, outcome: str) -> None:
 
 def export(router: Router, inputs: Inputs) -> Outcome:
     """Export a keystore file to ``cf3:``; a key leaves only under a password."""
+    try:
+        _export(router, inputs)
+    except SrpkiError as error:
+        _publish_export(router, inputs, f"failed: {error.sentence}")
+        raise
+    _publish_export(router, inputs, "success")
+    return Outcome()
+
+
+def _publish_export(router: Router, inputs: Inputs, outcome: str) -> None:
+    router.bus.publish(
+        router.clock.now(),
+        FILE_EXPORTED,
+        "Cert",
+        kind=text(inputs, "type"),
+        file=text(inputs, "input-file"),
+        url=names.display(text(inputs, "output-url")),
+        format=text(inputs, "format"),
+        outcome=outcome,
+    )
+
+
+def _export(router: Router, inputs: Inputs) -> None:
     from srpki.x509 import formats  # noqa: PLC0415 - start-up time
 
     source, url = text(inputs, "input-file"), text(inputs, "output-url")
@@ -149,7 +172,6 @@ def export(router: Router, inputs: Inputs) -> Outcome:
         case _:
             content = formats.write_crl(router.keystore.read_crl(source), form)
     router.files.write(url, content)
-    return Outcome()
 
 
 def _password(password: str) -> str:
