@@ -19,6 +19,10 @@ class Laboratory(Protocol):
         """Return names and values for ``lab ca show``."""
         ...
 
+    def revoke(self, certificate: bytes) -> None:
+        """Revoke *certificate* (DER); raises `RefusedError` when the lab CA did not issue it."""
+        ...
+
     def add_fault(self, line: str) -> None:
         """Script one fault; raises `UsageError` when *line* is not one."""
         ...

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
-from srpki.core.errors import ConnectError
+from srpki.core.errors import ConnectError, RefusedError
 from srpki.device.filesystem import FileSystem
 from srpki.device.router import Router, make_directories
 from srpki.frontend.node import Exchanges, running
@@ -81,12 +81,20 @@ class Lab:
         return (
             ("CMPv2 URL", self.server.cmp_url),
             ("EST URL", self.server.est_url),
+            ("CRL URL", self.server.crl_url),
+            ("OCSP URL", self.server.ocsp_url),
             ("Reference", self.server.reference),
             ("Secret", self.server.secret),
             ("EST username", self.server.est_username),
             ("EST password", self.server.est_password),
             ("Certificate life", f"{VALIDITY.days} days"),
         )
+
+    def revoke(self, certificate: bytes) -> None:
+        """Revoke *certificate* (DER); raises `RefusedError` when the lab CA did not issue it."""
+        if self._authority.issued(certificate) is None:
+            raise RefusedError("the lab CA did not issue this certificate")
+        self._authority.revoke(certificate)
 
     def add_fault(self, line: str) -> None:
         """Script one fault; raises `UsageError` when *line* is not one."""

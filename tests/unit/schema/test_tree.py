@@ -84,6 +84,7 @@ def test_lab_commands_are_there_in_lab_mode_alone():
         "lab.ca.fault.add",
         "lab.ca.fault.clear",
         "lab.ca.fault.list",
+        "lab.ca.revoke",
         "lab.ca.show",
         "lab.clock.advance",
         "lab.clock.set",
