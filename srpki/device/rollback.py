@@ -6,6 +6,7 @@ configuration is ``<location>.rc``, and there is one of it.
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC
 from typing import Final
 
@@ -88,13 +89,12 @@ class Rollback:
             return url
 
     def lines(self, which: Which) -> tuple[str, ...]:
-        """Return a checkpoint as it was saved, its secrets sealed as everywhere."""
-        self._check_there(which)
+        """Return a checkpoint with its head; its secrets are sealed, whoever wrote the file."""
+        tree = self.tree(which)
         text = self._versions(which).read(_number(which)).decode(errors="replace")
-        return tuple(
-            "".join(letter if letter.isprintable() else "?" for letter in line)
-            for line in text.splitlines()
-        )
+        head = itertools.takewhile(lambda line: line.startswith("#"), text.splitlines())
+        shown = ("".join(filter(str.isprintable, line)) for line in head)
+        return (*shown, *persist.dump(self._datastore.schema, tree).splitlines())
 
     def tree(self, which: Which) -> Branch:
         """Return the configuration of a checkpoint, or the running one for `ACTIVE`."""

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from srpki.config.datastore import Datastore
 from srpki.config.edit import Edit
+from srpki.config.tree import get
 from srpki.core.errors import RefusedError
-from srpki.device.commits import Author
+from srpki.device.commits import Author, Commits
 from srpki.schema.paths import Step, path
+from srpki.schema.tree import SCHEMA
 
 JO = Author("jo")
 NAME = path("system", "name")
@@ -184,3 +187,32 @@ class Watcher:
 
     def abort(self):
         pass
+
+
+class Deadlines:
+    """Plans nothing but remembers what was planned, to call it late."""
+
+    def __init__(self):
+        self.planned = []
+
+    def __call__(self, at, do):
+        self.planned.append(do)
+        return lambda: None
+
+
+def test_a_deadline_that_fires_too_late_takes_nothing_back(node):
+    """It may be on its way already, waiting for the lock, while somebody accepts."""
+    datastore, deadlines = Datastore(SCHEMA.configure, sealer=None), Deadlines()
+    commits = Commits(datastore, node.clock, plan=deadlines)
+    for name, minutes in (("first", 1), ("second", 2)):
+        candidate = datastore.open("private", "jo")
+        candidate.set(NAME, name)
+        commits.commit_confirmed(candidate, JO, minutes)
+        if name == "first":
+            commits.accept()
+    late, due = deadlines.planned
+    late()
+    assert get(datastore.running, NAME) == "second"
+    commits.end()
+    due()
+    assert get(datastore.running, NAME) == "second"
