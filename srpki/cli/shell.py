@@ -152,7 +152,21 @@ class Shell(ABC):
         return completion.expand(reading.state, reading.tokens, text)
 
     def run(self, said: Meaning) -> Answer:
-        """Run the operation that *said* names."""
+        """Run the operation that *said* names, after its question if it has one."""
+        if said.question and "now" not in said.inputs:
+            return self.ask(said.question, "", lambda word: self._confirmed(word, said))
+        return self._run(said)
+
+    def _confirmed(self, word: str, said: Meaning) -> Answer:
+        match word.strip().lower():
+            case "y":
+                return self._run(said)
+            case "n":
+                return Answer()
+            case _:
+                return self.run(said)
+
+    def _run(self, said: Meaning) -> Answer:
         from srpki.cli.commands import run  # noqa: PLC0415 - start-up time
 
         answer = run(self.device, said, self.operation_failed, self.shown)

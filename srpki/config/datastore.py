@@ -52,7 +52,7 @@ class Datastore:
         self.schema = schema
         self.lock = threading.RLock()
         self._sealer = sealer
-        self._running = _with_sealed_secrets(schema, running, sealer)
+        self._running = self.seal_all(running)
         self._participants: list[Participant] = []
         self._candidates: list[Candidate] = []
         self._shared = Shared(self._running)
@@ -148,6 +148,10 @@ class Datastore:
             self._shared.reset(new)
         for participant in self._participants:
             participant.apply(old, new)
+
+    def seal_all(self, tree: Branch) -> Branch:
+        """Return *tree*, read from a file, with every plain secret in it sealed."""
+        return _with_sealed_secrets(self.schema, tree, self._sealer)
 
     def seal(self, path: Path, value: Value) -> Value:
         """Return *value*, sealed when the leaf at *path* is a secret."""

@@ -11,7 +11,7 @@ to.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -196,6 +196,19 @@ class Engine:
         if not isinstance(self._clock, LabClock):
             raise RefusedError("the clock is not the lab's", hint="start srpki with --lab")
         return self._take_over().scheduler.run_until(target, self._clock, cancel)
+
+    def plan(self, at: datetime, do: Callable[[], None]) -> Callable[[], None]:
+        """Call *do*, which must not fail, at the instant *at*; return what takes that back.
+
+        It is called in order with the updates, from a thread of the scheduler and with no lock
+        held. When the engine does not run, nothing is called.
+        """
+        from srpki.engine.jobs import Errand  # noqa: PLC0415 - start-up time
+
+        errand = Errand(at, do)
+        scheduler = self._take_over().scheduler
+        scheduler.plan(errand)
+        return lambda: scheduler.drop(errand)
 
     def states(self) -> Mapping[str, EntryState]:
         """Return the state of every ``certificate-auto-update`` entry, by certificate file name."""

@@ -30,8 +30,12 @@ VALIDITY = timedelta(days=30)
 class Lab:
     """The lab of one node, as `srpki.device.lab.Laboratory` asks for it."""
 
-    def __init__(self, node: Path) -> None:
-        """Prepare the lab of *node*; its clock goes on where it was left."""
+    def __init__(self, node: Path, *, profiles: bool = True) -> None:
+        """Prepare the lab of *node*; its clock goes on where it was left.
+
+        With *profiles* the node's configuration gets the ready-made ones that it lacks.
+        """
+        self._profiles = profiles
         directory = node / LAB_DIRECTORY
         self._clock_file = directory / "clock.json"
         self._ports_file = directory / "ports.json"
@@ -67,6 +71,11 @@ class Lab:
         self.server.stop()
         self.remember_clock()
         self._authority.close()
+
+    def equip(self, router: Router) -> None:
+        """Add the ready-made profiles, with the CA's present addresses, to *router*."""
+        if self._profiles:
+            configure_lab_profiles(router, self.server, self.certificate_files())
 
     def certificate_files(self) -> Mapping[str, Path]:
         """Return the CA's certificates, as PEM files, by the name a node gives them."""
@@ -123,14 +132,11 @@ class Lab:
 
 @contextmanager
 def opened_lab(node: Path, *, profiles: bool = True) -> Iterator[tuple[Router, Lab]]:
-    """Run the router of *node* and its lab inside the block.
-
-    With *profiles* the running configuration gets the ready-made ones that it lacks.
-    """
+    """Run the router of *node* and its lab, with *profiles* or without, inside the block."""
     _, state = make_directories(node)
     with NodeLock(state / "lock"):  # the router takes it for good; this one tells who has it
         pass
-    lab = Lab(node)
+    lab = Lab(node, profiles=profiles)
     try:
         lab.start()
         router = Router(
@@ -141,8 +147,6 @@ def opened_lab(node: Path, *, profiles: bool = True) -> Iterator[tuple[Router, L
             laboratory=lab,
         )
         with running(router):
-            if profiles:
-                configure_lab_profiles(router, lab.server, lab.certificate_files())
             yield router, lab
     finally:
         lab.stop()

@@ -175,7 +175,8 @@ class Action(NamedTuple):
     """An operation: *operation* names the device's function, *inputs* are leafs and choices.
 
     *positional* inputs are typed first, in order and without their names. Where a *question* is
-    given the operator must answer it with ``y`` before anything is done.
+    given the operator must answer it with ``y`` before anything is done; it is not asked when the
+    empty input ``now`` is typed.
     """
 
     name: str

@@ -53,7 +53,9 @@ class ClassicCli(Shell):
         from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
 
         if isinstance(data, Configuration):
-            return classic_file(self.device.schema.configure, data.tree, data.generated)
+            root = self.device.schema.configure
+            tree = effective(root, data.tree) if data.detail else data.tree
+            return classic_file(root, tree, data.generated, detail=data.detail)
         return super().shown(data)
 
     # --- prompt ---

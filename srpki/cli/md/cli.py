@@ -9,7 +9,7 @@ from srpki.cli import wording
 from srpki.cli.grammar import State
 from srpki.cli.lexer import Token, lex_md
 from srpki.cli.md.commands import line as line_grammar
-from srpki.cli.md.dialect import EDITABLE, MdDialect
+from srpki.cli.md.dialect import EDITABLE, SHOW_CONFIGURATION, MdDialect
 from srpki.cli.md.editing import MdEditing
 from srpki.cli.md.environment import Environment
 from srpki.cli.md.workflow import QUESTION, SHORT, Workflow
@@ -162,6 +162,10 @@ class MdCli(Shell):
 
     def perform(self, said: Meaning) -> Answer:
         """Run an operation or a command, or edit and go where the words lead."""
+        if said.operation == SHOW_CONFIGURATION:
+            from srpki.cli.md.showing import show_configuration  # noqa: PLC0415 - start-up time
+
+            return show_configuration(self, said)
         if said.operation:
             return self.run(said)
         if said.command:

@@ -84,20 +84,8 @@ _PLAIN_EDITS = (
 
 def _path(dialect: MdDialect, node: Context) -> Grammar:
     """Return a path relative to *node*, or one from the root after a slash."""
-    places = [dialect.place(node)]
-    roots = [
-        Seq(
-            (
-                Keyword(
-                    f"/{child.name}", child.help, (Root(), Into(child.name, enters=False)), "+"
-                ),
-                dialect.place(child),
-            )
-        )
-        for child in data_children(dialect.root)
-        if isinstance(child, Container)
-    ]
-    return Alt((*places, *roots))
+    roots = (child for child in data_children(dialect.root) if isinstance(child, Container))
+    return Alt((dialect.place(node), *map(dialect.rooted, roots)))
 
 
 def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:

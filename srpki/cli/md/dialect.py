@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srpki.cli.effects import Close, Command, Effect, Effects, Input, Into, KeyOf, Open, Put, Run
+from srpki.cli.effects import (
+    Close,
+    Command,
+    Effect,
+    Effects,
+    Input,
+    Into,
+    KeyOf,
+    Open,
+    Put,
+    Root,
+    Run,
+)
 from srpki.cli.grammar import (
     Alt,
     AnyOrder,
@@ -38,7 +50,7 @@ from srpki.schema.nodes import (
     child_of,
     data_children,
 )
-from srpki.schema.paths import Path
+from srpki.schema.paths import Path, path
 from srpki.schema.types import Empty
 
 Context = Container | ListNode
@@ -48,6 +60,8 @@ _OPEN_LIST = Keyword("[", structure=True)
 _CLOSE_LIST = Keyword("]", structure=True)
 EDITABLE = ("configure", "environment")
 """The branches whose values can be typed."""
+SHOW_CONFIGURATION = "admin.show-configuration"
+"""The operation that may be asked for one element."""
 
 CLOSE = Closing(Keyword("}", "Close the context", (Close(),), structure=True))
 
@@ -112,6 +126,18 @@ class MdDialect:
             self._places[id(node)] = MdPlace(self, node)
         return self._places[id(node)]
 
+    def rooted(self, child: Context) -> Grammar:
+        """Return the paths to and below *child* of the root, which begin with a slash."""
+        effects = (Root(), Into(child.name, enters=False))
+        return Seq((Keyword(f"/{child.name}", child.help, effects, "+"), self.place(child)))
+
+    def arguments(self, action: Action) -> Grammar:
+        """Return what follows the name of *action*: its inputs, and a path where one may."""
+        inputs = inputs_of(action)
+        if action.operation != SHOW_CONFIGURATION:
+            return inputs
+        return Seq((inputs, Opt(self.rooted(self.node(path("configure"))))))
+
     def node(self, context: Path) -> Context:
         """Return the schema node of *context*."""
         node: Context = self.root
@@ -121,11 +147,11 @@ class MdDialect:
             node = child
         return node
 
-    def words(self, path: Path) -> str:
-        """Return *path* as it is typed after a slash."""
+    def words(self, place: Path) -> str:
+        """Return *place* as it is typed after a slash."""
         words: list[str] = []
         node: DataNode = self.root
-        for step in path:
+        for step in place:
             child = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
             assert child is not None
             assert not isinstance(child, Action)
@@ -169,7 +195,7 @@ class MdContent(Optional):
         chosen = in_cases(self._node)
         for child in sorted(data_children(self._node), key=lambda node: node.name):
             if isinstance(child, Action):
-                yield action_keyword(child, child.name), (inputs_of(child),)
+                yield action_keyword(child, child.name), (self._dialect.arguments(child),)
             elif isinstance(child, Container | ListNode):
                 yield self._step(child), self._below(child, resume, makes=child.name in chosen)
             elif self._edits and child.name not in skipped:
@@ -284,7 +310,7 @@ class MdPlace(Optional):
 
 def action_keyword(action: Action, word: str) -> Keyword:
     """Return the *word* that runs *action*."""
-    return Keyword(word, action.help, (Run(action.operation),), "-")
+    return Keyword(word, action.help, (Run(action.operation, action.question),), "-")
 
 
 def inputs_of(action: Action) -> Grammar:
