@@ -9,7 +9,11 @@ from srpki.schema.nodes import Action, Container, Leaf, Rename
 from srpki.schema.operations.inputs import STATE
 from srpki.schema.types import Integer, Reference, Text
 
-_DIRECTORY: Final = Text(length=(1, 200), complaint="The given string is not a valid cflash URL.")
+_DIRECTORY: Final = Text(
+    length=(1, 200),
+    named="cflash-url",
+    complaint="The given string is not a valid cflash URL.",
+)
 """A directory or file: ``cf3:``, ``cf3:\\x\\``, or relative to ``cf3:``; the device reads it."""
 
 _LOG: Final = Container(
