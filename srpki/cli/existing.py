@@ -11,7 +11,7 @@ from srpki.cli.port import Device
 from srpki.cli.walker import Match
 from srpki.config.tree import Branch, Element, Entries, get
 from srpki.core.errors import SrpkiError
-from srpki.schema.common import TLS_FILE_NAME
+from srpki.schema.common import TLS_FILE_NAME, EntryName
 from srpki.schema.nodes import LeafList
 from srpki.schema.paths import Key, Path, Step
 from srpki.schema.types import Reference, Text, Union, ValueType
@@ -77,7 +77,7 @@ class Existing:
         if isinstance(kind, Union):
             for member in kind.types:
                 yield from self._of_type(member, said, typed)
-        elif isinstance(kind, Reference):
+        elif isinstance(kind, Reference | EntryName):
             yield from self._referred(kind.target, said)
         elif kind is TLS_FILE_NAME or (isinstance(kind, Text) and kind.named == "pki-file-name"):
             yield from self._device.choices("pki-file-name")

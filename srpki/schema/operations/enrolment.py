@@ -16,7 +16,9 @@ from srpki.schema.common import (
     HASH_ALGORITHM,
     IP_ADDRESS,
     NAMED_ITEM,
+    PKI,
     PKI_FILE_NAME,
+    EntryName,
 )
 from srpki.schema.nodes import (
     Action,
@@ -37,7 +39,7 @@ _CA_PROFILE: Final = Reference(
     f"{STATE}/ca-profile/ca-profile-name", f"{STATE}/ca-profile/ca-profile-name", NAMED_ITEM
 )
 _SECRET: Final = Text(length=(1, 64))
-_SHORT: Final = Text(length=(1, 32))
+_EST_PROFILE: Final = EntryName(length=(1, 32), target=f"{PKI}/est-profile/name")
 
 _HASH: Final = Leaf(
     name="hash-algorithm", type=HASH_ALGORITHM, help="Hash with which the request is signed"
@@ -67,7 +69,9 @@ def _ca_profile(help_: str) -> Leaf:
 
 
 def _est_profile() -> Leaf:
-    return Leaf(name="est-profile", type=_SHORT, mandatory=True, help="EST profile of the server")
+    return Leaf(
+        name="est-profile", type=_EST_PROFILE, mandatory=True, help="EST profile of the server"
+    )
 
 
 _PROTECTION: Final = Choice(

@@ -161,10 +161,10 @@ def test_a_reference_offers_what_it_may_name(editing, line):
 
 
 def test_an_operation_is_offered_what_runs_and_not_what_is_planned(editing):
-    editing(f"{PKI} ca-profile old", "commit", "exit all", f"{PKI} ca-profile new", "exit all")
-    asking = "admin system security pki cmpv2 initial-registration ca-profile "
+    editing(f"{PKI} est-profile old", "commit", "exit all", f"{PKI} est-profile new", "exit all")
+    asking = "admin system security pki est enroll est-profile "
     assert offered(editing, asking) == ["old"]
-    planned = offered(editing, f"{PKI} certificate-update-profile p cmpv2 ca-profile ")
+    planned = offered(editing, f"{PKI} certificate-update-profile p est est-profile ")
     assert sorted(planned) == ["new", "old"]
 
 
