@@ -31,13 +31,19 @@ def at_cursor(state: State, tokens: Sequence[Token], text: str) -> tuple[Walk, T
 
 
 def expected(found: Walk, touched: Token) -> list[Terminal]:
-    """Return what may stand where *touched* stands: keywords that it begins, and every value."""
+    """Return what may stand where *touched* stands: keywords that it begins, and every value.
+
+    Words for the same from the root, as ``/configure``, are not shown before a slash is typed.
+    """
     return [
         terminal
         for terminal in found.expected()
         if isinstance(terminal, Slot)
         or (
-            not touched.quoted and not terminal.structure and terminal.word.startswith(touched.text)
+            not touched.quoted
+            and not terminal.structure
+            and terminal.word.startswith(touched.text)
+            and (touched.text or not terminal.word.startswith("/"))
         )
     ]
 

@@ -9,6 +9,7 @@ from srpki.cli.grammar import (
     FAR,
     Alt,
     AnyOrder,
+    Argument,
     Grammar,
     Keyword,
     Many,
@@ -25,7 +26,13 @@ from srpki.schema.types import Integer
 GLOBAL = "Global commands:"
 CONFIGURATION = "Configuration commands:"
 
-_DATASTORES = ("baseline", "candidate", "intended", "running")
+_DATASTORES = {
+    "baseline": "What was running when the candidate was begun",
+    "candidate": "What is being edited and not committed yet",
+    "intended": "What was committed last",
+    "running": "What the node works with",
+}
+"""Configurations that can be shown and compared, with their help."""
 
 
 def _command(name: str, help_: str) -> Keyword:
@@ -41,9 +48,9 @@ def _word(word: str, help_: str, name: str = "") -> Keyword:
     return Keyword(word, help_, effects)
 
 
-def _datastore(preposition: str, name: str) -> Grammar:
-    words = tuple(_word(word, f"The {word} configuration", name) for word in _DATASTORES)
-    return Opt(Seq((Opt(Keyword(preposition, "Which configuration")), Alt(words))))
+def _datastore(name: str, help_: str, default: str = "") -> Grammar:
+    words = Alt(tuple(_word(word, _DATASTORES[word], name) for word in _DATASTORES))
+    return Argument(name, "string", help_, words, words=tuple(_DATASTORES), default=default)
 
 
 _FORMATS = (
@@ -100,6 +107,10 @@ def _path(dialect: MdDialect, node: Context) -> Grammar:
     return Alt((*places, *roots))
 
 
+def _optional(place: Grammar) -> Grammar:
+    return Argument("cli-path", "path", "Element to look at instead of the present context", place)
+
+
 def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     """Yield the commands of a session that stands at *node*."""
     yield from _SIMPLE
@@ -108,12 +119,15 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     yield from (_edit_command(name, help_, tier) for name, help_ in _PLAIN_EDITS)
     place = _path(dialect, node)
     info = _command("info", "Show what is configured here")
-    yield Seq((info, AnyOrder((_datastore("from", "from"), *_FORMATS)), place))
+    source = _datastore("from", "Configuration to show")
+    yield Seq((info, AnyOrder((source, *_FORMATS)), _optional(place)))
     compare = _edit_command("compare", "Show what has been changed", tier)
     layout = AnyOrder(_FORMATS[1:3])
-    yield Seq((compare, _datastore("from", "from"), _datastore("to", "to"), layout, place))
+    source = _datastore("from", "Configuration that the differences start from", "baseline")
+    target = _datastore("to", "Configuration that the differences lead to", "candidate")
+    yield Seq((compare, source, target, layout, _optional(place)))
     yield Seq((_edit_command("delete", "Remove what is configured", tier), Must(place, "path")))
-    yield Seq((_edit_command("discard", "Undo changes in the candidate", tier), place))
+    yield Seq((_edit_command("discard", "Undo changes in the candidate", tier), _optional(place)))
     yield from _elsewhere(dialect, node)
 
 

@@ -2,6 +2,12 @@
 
 import pytest
 
+from srpki.cli.grammar import Alt, Argument, Slot
+from srpki.cli.md.help import entry
+from srpki.cli.md.limits import argument, value
+from srpki.schema.nodes import Leaf
+from srpki.schema.types import Enumeration, Integer, Union
+
 
 def offered(typist, text):
     return [offer.text for offer in typist.session.complete(text)]
@@ -111,8 +117,7 @@ def test_help_on_a_number_shows_range_units_and_default(md):
     md("edit-config private", "/configure system security pki")
     assert md.session.help("certificate-update-profile p retry-interval ").splitlines() == [
         "",
-        " retry-interval",
-        "",
+        " retry-interval <number>",
         " <number>  - <60..36000> - seconds",
         " Default   - 3600",
         "",
@@ -142,6 +147,162 @@ def test_help_after_a_mistake_says_what_is_wrong(md):
     assert md.session.help("show tt").splitlines()[-1] == (
         "MINOR: MGMT_CORE #2201: Unknown element - 'tt'"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "mark", "text", "lines"),
+    [
+        # As captured [cli.md 1.5].
+        (
+            "accounting-policy",
+            "+",
+            "Enter the accounting-policy list instance",
+            [" accounting-policy     + Enter the accounting-policy list instance"],
+        ),
+        (
+            "app-route-notifications",
+            "+",
+            "Enter the app-route-notifications context",
+            [
+                " app-route-            + Enter the app-route-notifications context",
+                "  notifications",
+            ],
+        ),
+        (
+            "message-string",
+            "^",
+            "Message for the log event",
+            [" message-string        ^ Message for the log event"],
+        ),
+    ],
+)
+def test_an_element_is_laid_out_as_captured(name, mark, text, lines):
+    assert list(entry(name, mark, text, 80)) == lines
+
+
+def test_an_argument_is_laid_out_as_captured():
+    """``compare ?`` [cli.md 1.3]."""
+    words = ("baseline", "candidate", "rollback <number>", "running", "startup", "booted")
+    captured = Argument(
+        "from",
+        "string",
+        "Source configuration from which to compare",
+        Alt(()),
+        words=(*words, "url <string>"),
+        default="baseline",
+    )
+    assert list(argument(captured, 80)) == [
+        " [[from] <string>]",
+        " <string>  - (baseline|candidate|rollback <number>|running|startup|booted|",
+        "              url <string>)",
+        " Default   - baseline",
+        "",
+        "    Source configuration from which to compare",
+    ]
+
+
+def test_a_value_that_is_a_number_or_a_word_is_laid_out_as_captured():
+    """``rollback ?`` [cli.md 1.4]."""
+    kinds = Union((Integer("uint32"), Enumeration(("startup",))))
+    text = "ID corresponding to the configuration file to roll back"
+    assert list(value(Slot("checkpoint", kinds, text), "rollback", 80)) == [
+        " [checkpoint] (<number> | <keyword>)",
+        " <number>   - <0..4294967295>",
+        " <keyword>  - startup",
+        "",
+        "    ID corresponding to the configuration file to roll back",
+    ]
+
+
+def test_a_mandatory_value_is_laid_out_as_captured():
+    leaf = Leaf("event-number", Integer("uint8", 1, 6), "Custom event to send", mandatory=True)
+    slot = Slot("event-number", leaf.type, leaf.help, leaf=leaf)
+    assert list(value(slot, "custom-event", 80)) == [
+        " [event-number] <number>",
+        " <number>  - <1..6>",
+        "",
+        " 'event-number' is: mandatory",
+        "",
+        "    Custom event to send",
+    ]
+
+
+def test_the_words_of_an_enumeration_stand_below_its_name_as_captured():
+    slot = Slot("name", Enumeration(("hst", "akst")), "Time zone")
+    assert list(value(slot, "name", 80))[:3] == [" <name>", " hst", " akst"]
+
+
+def test_a_command_shows_the_arguments_that_it_takes(md):
+    md("edit-config private")
+    page = md.session.help("compare ").splitlines()
+    assert page[:6] == [
+        "",
+        " compare [[from] <string>] [[to] <string>] [[cli-path] <path>]",
+        "",
+        " [[from] <string>]",
+        " <string>  - (baseline|candidate|intended|running)",
+        " Default   - baseline",
+    ]
+    assert page[-2].startswith(" flat                  - ")
+    assert page[-1].startswith(" full-context          - ")
+    assert "candidate" not in [line.strip().partition(" ")[0] for line in page]
+    left = md.session.help("compare baseline ").splitlines()
+    assert " [[to] <string>]" in left
+    assert " [[from] <string>]" not in left
+    assert (
+        " configure             + Configuration of the node"
+        in md.session.help("compare con").splitlines()
+    )
+
+
+def test_an_argument_may_be_given_by_its_name(md):
+    md("edit-config private", "configure system name x", "exit all")
+    assert md("compare from baseline to candidate cli-path /configure system") == (
+        md("compare baseline candidate configure system")
+    )
+
+
+def test_a_command_without_arguments_is_explained(md):
+    assert md.session.help("logout ").splitlines() == ["", " logout", "", "    End the session"]
+    assert md.session.help("show version ").splitlines()[:3] == ["", " version", ""]
+
+
+def test_a_list_shows_its_key(md):
+    md("edit-config private", "/configure system security pki")
+    page = md.session.help("ca-profile ").splitlines()
+    assert page[1:3] == [" [ca-profile-name] <string>", " <string>  - <1..32 characters>"]
+
+
+@pytest.mark.parametrize("more", ["", "["])
+def test_a_leaf_list_shows_its_value_after_its_bracket_too(md, more):
+    md("edit-config private", "/configure ipsec cert-profile c entry 1 send-chain")
+    page = md.session.help(f"ca-profile {more}").splitlines()
+    assert page[1:3] == [" ca-profile <string>", " <string>  - <1..32 characters>"]
+
+
+def test_an_address_shows_every_kind_that_is_accepted(md):
+    page = md.session.help(
+        "admin system security pki est enroll est-profile e ip-address "
+    ).splitlines()
+    assert page[1:4] == [
+        " ip-address (<ipv4-address> | <ipv6-address>)",
+        " <ipv4-address>  - d.d.d.d",
+        " <ipv6-address>  - x:x:x:x:x:x:x:x",
+    ]
+
+
+def test_words_from_the_root_are_shown_once_until_a_slash_is_typed(md):
+    md("edit-config private")
+    assert not [word for word in offered(md, "delete ") if word.startswith("/")]
+    assert offered(md, "delete /conf") == ["/configure"]
+
+
+def test_elements_are_listed_in_the_order_of_the_alphabet(md):
+    md("edit-config private", "/configure system security pki ca-profile lab")
+    page = md.session.help("").splitlines()
+    names = [line.split()[0] for line in page[1 : page.index("Global commands:") - 1]]
+    assert names[:2] == ["admin-state", "auto-crl-update"]
+    assert names == sorted(names)
 
 
 def test_classic_help_lists_no_forms_and_marks(classic):
