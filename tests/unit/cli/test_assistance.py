@@ -303,35 +303,3 @@ def test_elements_are_listed_in_the_order_of_the_alphabet(md):
     names = [line.split()[0] for line in page[1 : page.index("Global commands:") - 1]]
     assert names[:2] == ["admin-state", "auto-crl-update"]
     assert names == sorted(names)
-
-
-def test_classic_help_lists_no_forms_and_marks(classic):
-    classic("configure system security pki ca-profile x create")
-    page = classic.session.help("").splitlines()
-    assert " [no] cert-file        - Imported certificate of the CA" in page
-    assert " [no] cmpv2            + How certificates are requested by CMPv2" in page
-    assert "      back             - Go back one level" in page
-
-
-@pytest.mark.parametrize("text", ["maximum-cert-chain-depth", "maximum-cert-chain-depth "])
-def test_classic_help_on_a_command_shows_its_syntax(classic, text):
-    classic("configure system security pki")
-    expected = (
-        "  - no maximum-cert-chain-depth\n"
-        "  - maximum-cert-chain-depth <maximum-cert-chain-depth>\n"
-        "\n"
-        " <maximum-cert-chain-depth> : [1..7]"
-    )
-    assert (classic.session.help(text) == expected) is text.endswith(" ")
-
-
-def test_classic_parameters_have_their_colon_in_column_22(classic):
-    page = classic.session.help("admin certificate update-cert ").splitlines()
-    assert page == ["  - update-cert <certificate>", "", " <certificate>        : [95 chars max]"]
-    assert page[-1].index(":") == 22
-
-
-def test_classic_help_after_no_shows_the_no_form(classic):
-    classic("configure system security pki ca-profile x create", "exit all")
-    page = classic.session.help("configure system security pki no ca-profile ").splitlines()
-    assert page[0] == "  - no ca-profile <ca-profile-name>"
