@@ -50,6 +50,11 @@ class Existing:
 
     def _keys(self, slot: Slot, matches: Sequence[Match], target: Path) -> Sequence[Key]:
         """Return this key of the entries that agree with the keys typed before it."""
+        if target[0].name == "state":
+            # The live state of every entry takes long to find out; their names do not.
+            steps = "/".join(step.name for step in (*target[:-1], Step(slot.entries)))
+            if known := self._device.choices(f"/{steps}/{slot.name}"):
+                return known
         names, given = _given(slot.entries, matches)
         entries = self._at((*target[:-1], Step(slot.entries))) if slot.name in names else None
         if not isinstance(entries, Entries):

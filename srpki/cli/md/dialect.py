@@ -163,7 +163,9 @@ class MdContent(Optional):
 
     def _read(self, resume: MdContent) -> Iterator[tuple[Terminal, State]]:
         if self._node is ENVIRONMENT:
-            delete = Keyword("delete", "Return to the default value", (Command("delete"),))
+            delete = Keyword(
+                "delete", "Return settings of this session to their defaults", (Command("delete"),)
+            )
             yield delete, (self._dialect.place(self._node),)
         skipped = self._node.keys if isinstance(self._node, ListNode) else ()
         chosen = in_cases(self._node)

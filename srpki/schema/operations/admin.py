@@ -11,13 +11,13 @@ from srpki.schema.operations import enrolment, pki
 _SAVE: Final = Action(
     name="save",
     operation="admin.save",
-    help="Save the running configuration",
+    help="Write the running configuration to the flash, for the next start",
     positional=("url",),
     inputs=(
         Leaf(
             name="url",
             type=CFLASH_URL,
-            help="File to save to instead of the one that is loaded at the start",
+            help="Other file on cf3: to write; the next start does not read it",
         ),
     ),
 )
@@ -25,19 +25,19 @@ _SAVE: Final = Action(
 _SHOW_CONFIGURATION: Final = Action(
     name="configuration",
     operation="admin.show-configuration",
-    help="Show the running configuration as it would be saved",
+    help="Print the running configuration as it would be saved",
     classic=Rename("display-config"),
-    inputs=(Leaf(name="detail", type=EMPTY_TYPE, help="Show default values too"),),
+    inputs=(Leaf(name="detail", type=EMPTY_TYPE, help="Print default values too"),),
 )
 
 _CMPV2: Final = Container(
     name="cmpv2",
-    help="Requests to CMPv2 servers",
+    help="Request certificates of a CA by CMPv2, by hand",
     children=(enrolment.CLEAR_REQUEST, enrolment.INITIAL_REGISTRATION, enrolment.POLL),
 )
 _EST: Final = Container(
     name="est",
-    help="Requests to EST servers",
+    help="Request certificates of an EST server, by hand",
     children=(enrolment.CA_CERTIFICATES, enrolment.ENROLL, enrolment.RENEW),
 )
 _ACTIONS: Final = (
@@ -50,21 +50,27 @@ _ACTIONS: Final = (
     pki.UPDATE_CERTIFICATE,
 )
 
-ADMIN_PKI: Final = Container(name="pki", help="Certificates, keys and CRLs", children=_ACTIONS)
+ADMIN_PKI: Final = Container(
+    name="pki",
+    help="Make, import, export, request and renew certificates and keys",
+    children=_ACTIONS,
+)
 
 ADMIN_MD: Final = Container(
     name="admin",
-    help="Commands that administer the node",
+    help="Save, show and administer the node",
     children=(
         _SAVE,
-        Container(name="show", help="What the node would save", children=(_SHOW_CONFIGURATION,)),
+        Container(
+            name="show", help="Print what the node would save", children=(_SHOW_CONFIGURATION,)
+        ),
         Container(
             name="system",
-            help="Commands that administer the system",
+            help="Security and other parts of the system",
             children=(
                 Container(
                     name="security",
-                    help="Commands that administer security",
+                    help="Certificates and keys",
                     children=(ADMIN_PKI,),
                 ),
             ),
@@ -74,9 +80,13 @@ ADMIN_MD: Final = Container(
 
 ADMIN_CLASSIC: Final = Container(
     name="admin",
-    help="Commands that administer the node",
+    help="Save, show and administer the node",
     children=(
-        Container(name="certificate", help="Certificates, keys and CRLs", children=_ACTIONS),
+        Container(
+            name="certificate",
+            help="Make, import, export, request and renew certificates and keys",
+            children=_ACTIONS,
+        ),
         _SHOW_CONFIGURATION,
         _SAVE,
     ),

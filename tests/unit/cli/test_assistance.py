@@ -93,14 +93,14 @@ def test_classic_completion_knows_the_overlay(classic):
 def test_help_lines_have_the_mark_in_column_24(md):
     lines = md.session.help("show ").splitlines()
     assert lines[0] == ""
-    assert lines[1] == " certificate           + CA profiles and automatic renewal"
+    assert lines[1] == " certificate           + State of CA profiles and of automatic renewal"
     assert all(line[23] in "+-^" for line in lines[1:])
 
 
 def test_long_names_are_wrapped_at_a_hyphen(md):
     md("edit-config private", "/configure system security pki")
     lines = md.session.help("certificate-d").splitlines()
-    assert lines[1].startswith(" certificate-display-  - Character set")
+    assert lines[1].startswith(" certificate-display-  - Show names")
     assert lines[2].startswith("  format")
 
 
@@ -121,15 +121,15 @@ def test_help_on_a_number_shows_range_units_and_default(md):
         " <number>  - <60..36000> - seconds",
         " Default   - 3600",
         "",
-        "    How long to wait after a failed update",
+        "    Pause after a failed update, before it is tried again",
     ]
 
 
 def test_help_marks_what_must_be_given(md):
     page = md.session.help("admin system security pki import ").splitlines()
     assert page[1] == " import"
-    assert " format                ^ How the file is encoded" in page
-    assert " password              - Password of a protected file" in page
+    assert " format                ^ Encoding of the file that is read" in page
+    assert " password              - Password that opens the file, when it is protected" in page
     assert " 'format' is: mandatory" in md.session.help("admin system security pki import format ")
 
 
@@ -243,15 +243,14 @@ def test_a_command_shows_the_arguments_that_it_takes(md):
         " <string>  - (baseline|candidate|intended|running)",
         " Default   - baseline",
     ]
-    assert page[-2].startswith(" flat                  - ")
-    assert page[-1].startswith(" full-context          - ")
+    keywords = [line for line in page if line[22:25] == " - " and line[1] != "<"]
+    assert [line.split()[0] for line in keywords] == ["flat", "full-context"]
     assert "candidate" not in [line.strip().partition(" ")[0] for line in page]
     left = md.session.help("compare baseline ").splitlines()
     assert " [[to] <string>]" in left
     assert " [[from] <string>]" not in left
     assert (
-        " configure             + Configuration of the node"
-        in md.session.help("compare con").splitlines()
+        " configure             + Configure the node" in md.session.help("compare con").splitlines()
     )
 
 
@@ -263,7 +262,9 @@ def test_an_argument_may_be_given_by_its_name(md):
 
 
 def test_a_command_without_arguments_is_explained(md):
-    assert md.session.help("logout ").splitlines() == ["", " logout", "", "    End the session"]
+    page = md.session.help("logout ").splitlines()
+    assert page[:3] == ["", " logout", ""]
+    assert page[3].startswith("    End the session")
     assert md.session.help("show version ").splitlines()[:3] == ["", " version", ""]
 
 
@@ -300,6 +301,8 @@ def test_words_from_the_root_are_shown_once_until_a_slash_is_typed(md):
 def test_elements_are_listed_in_the_order_of_the_alphabet(md):
     md("edit-config private", "/configure system security pki ca-profile lab")
     page = md.session.help("").splitlines()
-    names = [line.split()[0] for line in page[1 : page.index("Global commands:") - 1]]
+    names = [
+        line.split()[0] for line in page[1 : page.index("Global commands:") - 1] if line[1] != " "
+    ]
     assert names[:2] == ["admin-state", "auto-crl-update"]
     assert names == sorted(names)
