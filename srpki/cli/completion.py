@@ -42,6 +42,7 @@ def expected(found: Walk, touched: Token) -> list[Terminal]:
         or (
             not touched.quoted
             and not terminal.structure
+            and not terminal.quiet
             and terminal.word.startswith(touched.text)
             and (touched.text or not terminal.word.startswith("/"))
         )

@@ -39,6 +39,8 @@ class Existing:
         try:
             if slot.entries:
                 yield from map(str, self._keys(slot, matches, said.target))
+                if said.command or said.target[0].name == "state":
+                    return  # no entry can be made there, so other names are of no use
             if isinstance(slot.leaf, LeafList):
                 yield from map(str, self._members(slot, said.target))
             yield from self._of_type(slot.type, said, typed)

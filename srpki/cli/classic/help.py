@@ -17,6 +17,7 @@ from srpki.cli.grammar import (
     Cases,
     Grammar,
     Keyword,
+    Named,
     Opt,
     Seq,
     Slot,
@@ -149,6 +150,8 @@ def _spelled(item: Grammar) -> Iterator[str]:
                 yield item.word
         case Slot():
             yield f"<{item.name}>"
+        case Named():
+            yield f"<{item.slot.name}>"
         case Seq(items) | AnyOrder(items):
             for inner in items:
                 yield from _spelled(inner)
@@ -191,6 +194,8 @@ def _parameters(state: State) -> Iterator[Slot | Keyword]:
         match item:
             case Slot():
                 yield item
+            case Named():
+                yield item.slot
             case Keyword() if item.effects and not item.structure:
                 yield item
             case Sealable((plain, *_)):

@@ -299,3 +299,32 @@ def test_space_completes_nothing_inside_quotes(md):
     md("edit-config private")
     for text in ('info "conf', '"sho', f'{PKI} ca-profile "a'):
         assert md.session.expand(text) == ""
+
+
+def test_the_name_of_a_key_may_be_typed_and_is_not_offered(editing):
+    """Help shows it as ``[ca-profile-name] <string>``."""
+    editing(f"{PKI} ca-profile ca-profile-name lab", "exit all")
+    assert offered(editing, f"{PKI} ca-profile ") == ["lab"]
+    assert offered(editing, f"{PKI} ca-profile ca-profile-name ") == ["lab"]
+    assert editing.session.expand(f"{PKI} ca-profile ca-profile-n") == ""
+    assert editing.message(f"{PKI} ca-profile ca-profile-name") == (
+        "MINOR: CLI #2001: Missing element value - 'ca-profile-name'"
+    )
+    editing(f'delete {PKI} ca-profile ca-profile-name "lab"')
+    assert offered(editing, f"{PKI} ca-profile ") == []
+
+
+def test_the_name_of_an_input_by_place_may_be_typed(md, device):
+    md("admin save url cf3:/x.cfg", "admin save cf3:/x.cfg")
+    assert device.calls[-2:] == [("admin.save", {"url": "cf3:\\x.cfg"})] * 2
+
+
+def test_where_no_entry_can_be_made_only_those_that_exist_are_offered(editing):
+    line = f"{PKI} certificate-auto-update "
+    assert offered(editing, line) == ["gw.crt", "gw.key"]
+    assert offered(editing, f"delete {line}") == []
+
+
+def test_the_state_of_every_entry_is_not_asked_for_to_offer_names(md, device):
+    device.state = None
+    assert offered(md, "info /state system security pki certificate-auto-update ") == ["gw.crt"]
