@@ -57,7 +57,7 @@ _MODIFIERS = Alt(
         Keyword("no-more", "Print everything without stopping after a screen", (Pipe("no-more"),)),
     )
 )
-_BAR = Keyword("|", "Change the output", structure=True)
+BAR = Keyword("|", "Filter or count the output", structure=True)
 
 
 class _Tail(Optional):
@@ -65,7 +65,7 @@ class _Tail(Optional):
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the bar."""
-        yield _BAR, (_MODIFIERS, self)
+        yield BAR, (_MODIFIERS, self)
 
 
 PIPES = _Tail()

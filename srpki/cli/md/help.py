@@ -12,6 +12,7 @@ from srpki.cli.effects import Command, Run
 from srpki.cli.grammar import AnyOrder, Argument, Grammar, Keyword, Opt, Seq, Slot
 from srpki.cli.md.commands import CONFIGURATION, GLOBAL
 from srpki.cli.md.limits import argument, value
+from srpki.cli.pipes import BAR
 from srpki.cli.walker import Failure, Walk
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ def md_help(reading: Reading, text: str, width: int, *, configuring: bool) -> st
     parts += [list(value(slot, word, width)) for slot in slots]
     parts += [list(argument(one, width)) for one in arguments]
     parts += [list(_listed(keywords, width))] if keywords else []
+    if not parts:
+        # A whole command: all that may still follow are modifiers.
+        parts = [list(entry(BAR.word, BAR.mark, BAR.help, width))]
     return "\n".join(line for part in parts for line in ("", *part))
 
 
@@ -83,9 +87,7 @@ def _first_lines(
 ) -> Iterator[list[str]]:
     """Yield the line of the command that the page is about; standing *alone* it is explained."""
     last = found.matches[-1].terminal if found.matches else None
-    if not isinstance(last, Keyword):
-        return
-    if not any(isinstance(effect, Run | Command) for effect in last.effects):
+    if not isinstance(last, Keyword) or not _is_command(last):
         return
     syntax = " ".join((last.word, *(f"[[{one.name}] <{one.kind}>]" for one in arguments)))
     yield textwrap.wrap(
@@ -101,11 +103,15 @@ def _first_lines(
 
 
 def _last_word(found: Walk) -> str:
-    """Return the last keyword before the cursor, which may be the name of a value."""
+    """Return the last keyword before the cursor where it may be the name of a value."""
     for match in reversed(found.matches):
         if isinstance(match.terminal, Keyword) and not match.terminal.structure:
-            return match.terminal.word
+            return "" if _is_command(match.terminal) else match.terminal.word
     return ""
+
+
+def _is_command(keyword: Keyword) -> bool:
+    return any(isinstance(effect, Run | Command) for effect in keyword.effects)
 
 
 def _listed(keywords: Sequence[Keyword], width: int) -> Iterator[str]:

@@ -268,6 +268,19 @@ def test_a_command_without_arguments_is_explained(md):
     assert md.session.help("show version ").splitlines()[:3] == ["", " version", ""]
 
 
+@pytest.mark.parametrize("line", ["show log log-id 99 ", "edit-config private "])
+def test_a_whole_command_shows_that_its_output_can_be_changed(md, line):
+    assert md.session.help(line).splitlines() == [
+        "",
+        " |                     - Filter or count the output",
+    ]
+
+
+def test_a_value_by_its_place_has_its_name_in_brackets(md):
+    page = md.session.help("show log log-id ").splitlines()
+    assert page[1:4] == [" log-id", "", " [log-id] <number>"]
+
+
 def test_a_list_shows_its_key(md):
     md("edit-config private", "/configure system security pki")
     page = md.session.help("ca-profile ").splitlines()
