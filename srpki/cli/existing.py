@@ -20,6 +20,9 @@ FLASH = "cf3:\\"
 SEPARATORS = ("\\", "/")
 """What ends a directory, as it is shown and as it may be typed too."""
 
+COMMIT_ID = "commit-id"
+"""The argument of commands that names an earlier commit."""
+
 
 class Existing:
     """What the *device* and the tree that the session sees hold."""
@@ -43,6 +46,8 @@ class Existing:
                     return  # no entry can be made there, so other names are of no use
             if isinstance(slot.leaf, LeafList):
                 yield from map(str, self._members(slot, said.target))
+            if slot.name == COMMIT_ID and slot.leaf is None:
+                yield from (str(commit.commit_id) for commit in self._device.commits.history())
             yield from self._of_type(slot.type, said, typed)
         except SrpkiError:
             return

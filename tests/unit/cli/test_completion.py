@@ -5,6 +5,7 @@ import pytest
 from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.completion import complete, expand
 from srpki.cli.existing import Existing
+from srpki.cli.grammar import Slot
 from srpki.cli.lexer import lex_classic, lex_md
 from srpki.cli.md.dialect import MdDialect
 from srpki.cli.meaning import meaning
@@ -176,6 +177,13 @@ def test_the_values_of_a_leaf_list_are_offered_where_they_are_removed(editing, c
     editing(f"{PKI} ca-profile a cert-file a.pem crl-file a.crl", "commit")
     classic("configure ipsec cert-profile c entry 1 send-chain")
     assert offered(classic, "no ca-profile ")[0] == "a"
+
+
+def test_commits_are_offered_by_their_ids_the_newest_first(md, device):
+    md("configure private", "system name a", "commit", "system name b", "commit")
+    slot = Slot("commit-id", Integer("uint32"), "Number of the commit")
+    existing = Existing(device, lambda root: Branch())
+    assert list(existing.values(slot, (), meaning((), (), ()), "")) == ["2", "1"]
 
 
 # --- files ---
