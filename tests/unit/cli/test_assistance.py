@@ -3,10 +3,12 @@
 import pytest
 
 from srpki.cli.grammar import Alt, Argument, Slot
-from srpki.cli.md.help import entry
+from srpki.cli.md.dialect import MdDialect
+from srpki.cli.md.help import entry, md_help
 from srpki.cli.md.limits import argument, value
-from srpki.schema.nodes import Leaf
-from srpki.schema.types import Enumeration, Integer, Union
+from srpki.cli.shell import Reading
+from srpki.schema.nodes import Container, Leaf, ListNode
+from srpki.schema.types import Enumeration, Integer, Text, Union
 
 
 def offered(typist, text):
@@ -178,6 +180,50 @@ def test_help_after_a_mistake_says_what_is_wrong(md):
 )
 def test_an_element_is_laid_out_as_captured(name, mark, text, lines):
     assert list(entry(name, mark, text, 80)) == lines
+
+
+def test_a_context_is_laid_out_as_captured():
+    name = Leaf("name", Text(), "Name")
+    message = Leaf("message-string", Text(), "Message for the log event", mandatory=True)
+    policy, route = (
+        "Enter the accounting-policy list instance",
+        "Enter the app-route-notifications context",
+    )
+    log = Container(
+        "log",
+        (
+            message,
+            Container("app-route-notifications", (name,), route),
+            ListNode("accounting-policy", ("name",), (name,), policy),
+        ),
+        "Log",
+    )
+    reading = Reading([], (MdDialect(log).content(log, edits=True),), ())
+    page = md_help(reading, "", 80, configuring=True)
+    assert page.splitlines() == [
+        "",
+        " accounting-policy     + Enter the accounting-policy list instance",
+        " app-route-            + Enter the app-route-notifications context",
+        "  notifications",
+        " message-string        ^ Message for the log event",
+    ]
+
+
+def test_the_environment_lists_its_elements_with_the_signs_of_the_capture(md):
+    page = [line for line in md.session.help("environment ").splitlines() if line[22:25].strip()]
+    shown = {line.split()[0]: line[23] for line in page if line[23] in "+-^"}
+    captured = {
+        "command-alias": "+",
+        "command-completion": "+",
+        "console": "+",
+        "message-severity-": "+",  # wrapped
+        "more": "-",
+        "progress-indicator": "+",
+        "prompt": "+",
+        "time-display": "-",
+        "time-format": "-",
+    }
+    assert captured.items() <= shown.items()
 
 
 def test_an_argument_is_laid_out_as_captured():
