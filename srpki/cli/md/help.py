@@ -49,7 +49,7 @@ def md_help(reading: Reading, text: str, width: int, *, configuring: bool) -> st
     alone = not (keywords or slots or arguments)
     parts = list(_first_lines(found, arguments, width, alone=alone))
     word = _last_word(found)
-    parts += [list(value(slot, word, width)) for slot in slots]
+    parts += [list(value(slot, word, width, touched.text)) for slot in slots]
     parts += [list(argument(one, width)) for one in arguments]
     parts += [list(_listed(keywords, width))] if keywords else []
     if not parts:

@@ -28,17 +28,17 @@ class Property(NamedTuple):
     words: tuple[str, ...]
 
 
-def value(slot: Slot, before: str, width: int) -> Iterator[str]:
+def value(slot: Slot, before: str, width: int, typed: str = "") -> Iterator[str]:
     """Yield the description of the value *slot*, which follows the word *before*.
 
-    The finitely many words of an enumeration stand one in a line.
+    The words of an enumeration, those that begin with what is *typed*, stand one in a line.
     """
     leaf = slot.leaf if isinstance(slot.leaf, Leaf) else None
     facts = list(_limits(slot.type, leaf.units if leaf else ""))
     default = [Property("Default", (leaf.default,))] if leaf and leaf.default else []
     if isinstance(slot.type, Enumeration | Boolean):
         yield f" <{slot.name}>"
-        yield from (f" {word}" for word in slot.type.words())
+        yield from (f" {word}" for word in slot.type.words() if word.startswith(typed))
         yield from _properties(default, width)
     else:
         kinds = " | ".join(fact.label for fact in facts)

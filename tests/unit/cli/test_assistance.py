@@ -278,6 +278,16 @@ def test_the_words_of_an_enumeration_stand_below_its_name_as_captured():
     assert list(value(slot, "name", 80))[:3] == [" <name>", " hst", " akst"]
 
 
+def test_words_of_an_enumeration_are_those_that_begin_with_what_is_typed(md):
+    assert md.session.help("environment time-format rf").splitlines()[:5] == [
+        "",
+        " <time-format>",
+        " rfc-1123",
+        " rfc-3339",
+        " Default   - rfc-3339",
+    ]
+
+
 def test_a_command_shows_the_arguments_that_it_takes(md):
     md("edit-config private")
     page = md.session.help("compare ").splitlines()
