@@ -57,7 +57,7 @@ _MODIFIERS = Alt(
         Keyword("no-more", "Print everything without stopping after a screen", (Pipe("no-more"),)),
     )
 )
-BAR = Keyword("|", "Filter or count the output", structure=True)
+_BAR = Keyword("|", "Filter or count the output", structure=True)
 
 
 class _Tail(Optional):
@@ -65,7 +65,7 @@ class _Tail(Optional):
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the bar."""
-        yield BAR, (_MODIFIERS, self)
+        yield _BAR, (_MODIFIERS, self)
 
 
 PIPES = _Tail()

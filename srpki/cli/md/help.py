@@ -12,7 +12,6 @@ from srpki.cli.effects import Command, Run
 from srpki.cli.grammar import AnyOrder, Argument, Grammar, Keyword, Opt, Seq, Slot
 from srpki.cli.md.commands import CONFIGURATION, GLOBAL
 from srpki.cli.md.limits import argument, value
-from srpki.cli.pipes import BAR
 from srpki.cli.walker import Failure, Walk
 
 if TYPE_CHECKING:
@@ -53,9 +52,17 @@ def md_help(reading: Reading, text: str, width: int, *, configuring: bool) -> st
     parts += [list(argument(one, width)) for one in arguments]
     parts += [list(_listed(keywords, width))] if keywords else []
     if not parts:
-        # A whole command: all that may still follow are modifiers.
-        parts = [list(entry(BAR.word, BAR.mark, BAR.help, width))]
+        parts = [list(_listed(_modifiers(found), width))]
     return "\n".join(line for part in parts for line in ("", *part))
+
+
+def _modifiers(found: Walk) -> list[Keyword]:
+    """Return the signs that may follow a whole command: all of them but brackets and braces."""
+    return [
+        terminal
+        for terminal in found.expected()
+        if isinstance(terminal, Keyword) and terminal.structure and terminal.word not in "[]{}"
+    ]
 
 
 def _arguments(found: Walk) -> Iterator[Argument]:
