@@ -174,8 +174,6 @@ class Router:
         """Return the keys that a reference to *target* may name: completion only."""
         if target == "pki-file-name":
             return self.keystore.names()
-        if target == "cflash-url":
-            return self.files.urls()
         *steps, _key = target.strip("/").split("/")[1:]
         entries = get(self.datastore.running, path(*steps))
         return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else []

@@ -67,11 +67,13 @@ class Maybe(NamedTuple):
 class Word(NamedTuple):
     """A fixed word that sets nothing; *leaf* is created by it where given.
 
-    A container is created as it stands, a leaf takes its default unless another item sets it.
+    A container is created as it stands, a leaf takes its default unless another item sets it. A
+    word without a leaf has a *help* of its own.
     """
 
     keyword: str
     leaf: str = ""
+    help: str = ""
 
 
 Item = Arg | Either | Maybe | Word

@@ -136,7 +136,8 @@ class _Commands:
         scope = tuple(child for case in choice.cases for child in case.children)
         reader = LineReader(scope, prefix)
         line = choice.classic
-        help_ = f"Choose {choice.name.replace('-', ' ')}"
+        *others, last = (case.name for case in choice.cases)
+        help_ = f"Choose {', '.join(others)} or {last}"
         firsts = dict.fromkeys(name.partition("/")[0] for name in line_names(line.items))
         removal = tuple(Remove((*prefix, first)) for first in firsts)
         self._no(line.keyword, help_, removal)

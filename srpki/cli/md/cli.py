@@ -148,6 +148,11 @@ class MdCli(Shell):
         wanted = self.environment.flag("command-completion", "space")
         return super().expand(text) if wanted else ""
 
+    @property
+    def abbreviations(self) -> bool:
+        """As the environment says [cli.md 1.6]."""
+        return self.environment.flag("command-completion", "enter")
+
     def data(self, root: str) -> Branch:
         """Return the candidate, the running configuration, the state or the environment."""
         if root == "state":

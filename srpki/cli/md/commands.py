@@ -9,6 +9,7 @@ from srpki.cli.grammar import (
     FAR,
     Alt,
     AnyOrder,
+    Argument,
     Grammar,
     Keyword,
     Many,
@@ -25,7 +26,13 @@ from srpki.schema.types import Integer
 GLOBAL = "Global commands:"
 CONFIGURATION = "Configuration commands:"
 
-_DATASTORES = ("baseline", "candidate", "intended", "running")
+_DATASTORES = {
+    "baseline": "What was running when the candidate was begun",
+    "candidate": "What is being edited and not committed yet",
+    "intended": "What was committed last",
+    "running": "What the node works with",
+}
+"""Configurations that can be shown and compared, with their help."""
 
 
 def _command(name: str, help_: str) -> Keyword:
@@ -41,44 +48,49 @@ def _word(word: str, help_: str, name: str = "") -> Keyword:
     return Keyword(word, help_, effects)
 
 
-def _datastore(preposition: str, name: str) -> Grammar:
-    words = tuple(_word(word, f"The {word} configuration", name) for word in _DATASTORES)
-    return Opt(Seq((Opt(Keyword(preposition, "Which configuration")), Alt(words))))
+def _datastore(name: str, help_: str, default: str = "") -> Grammar:
+    words = Alt(tuple(_word(word, _DATASTORES[word], name) for word in _DATASTORES))
+    return Argument(name, "string", help_, words, words=tuple(_DATASTORES), default=default)
 
 
 _FORMATS = (
-    Opt(_word("detail", "Show default values too")),
-    Opt(_word("flat", "Show the context from the present one on each line")),
-    Opt(_word("full-context", "Show the whole context on each line")),
-    Opt(_word("json", "Show JSON")),
+    Opt(_word("detail", "Print default values too")),
+    Opt(_word("flat", "Print one element a line, as seen from the present context")),
+    Opt(_word("full-context", "Print one element a line, each with its whole path")),
+    Opt(_word("json", "Print as JSON")),
 )
-_LEVELS = Slot("levels", Integer("uint32", 1, 100), "Number of levels to go up", (Input("levels"),))
+_LEVELS = Slot(
+    "levels",
+    Integer("uint32", 1, 100),
+    "How many contexts to go up, 1 when left out",
+    (Input("levels"),),
+)
 _SIMPLE = (
-    Seq((_command("back", "Go up one level or more"), Opt(_LEVELS))),
+    Seq((_command("back", "Go up one context or more"), Opt(_LEVELS))),
     Seq(
         (
-            _command("edit-config", "Enter a mode that edits the configuration"),
-            Opt(Keyword("configure", "The configure region")),
+            _command("edit-config", "Enter a configuration mode, free to go to any branch"),
+            Opt(Keyword("configure", "Edit the region configure, as without this word")),
             Alt(modes()),
         )
     ),
     Seq(
         (
-            _command("exit", "Return to the context before this one"),
-            Opt(_word("all", "Return to the operational root")),
+            _command("exit", "Return to the context that this one was entered from"),
+            Opt(_word("all", "Return to the root of all contexts")),
         )
     ),
-    _command("history", "Show the commands that were typed"),
-    _command("logout", "End the session"),
-    _command("pwc", "Show the present context"),
-    _command("quit-config", "Leave the mode that edits the configuration"),
-    _command("top", "Go to the top of the present branch"),
+    _command("history", "Print the commands of this session, numbered"),
+    _command("logout", "End the session, after a question where changes would be lost"),
+    _command("pwc", "Print the present context as a path"),
+    _command("quit-config", "Leave the configuration mode; only at the operational root"),
+    _command("top", "Go to the top of the present branch, as /configure"),
 )
 
 _PLAIN_EDITS = (
-    ("commit", "Make the candidate configuration the running one"),
-    ("update", "Take what others have committed into the candidate"),
-    ("validate", "Check the candidate configuration"),
+    ("commit", "Check the candidate, make it the running configuration and save it"),
+    ("update", "Bring what others have committed into a private candidate"),
+    ("validate", "Check whether the candidate could be committed"),
 )
 
 
@@ -88,6 +100,10 @@ def _path(dialect: MdDialect, node: Context) -> Grammar:
     return Alt((dialect.place(node), *map(dialect.rooted, roots)))
 
 
+def _optional(place: Grammar) -> Grammar:
+    return Argument("cli-path", "path", "Element to look at instead of the present context", place)
+
+
 def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     """Yield the commands of a session that stands at *node*."""
     yield from _SIMPLE
@@ -95,13 +111,26 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     tier = FAR if node is dialect.root else 1
     yield from (_edit_command(name, help_, tier) for name, help_ in _PLAIN_EDITS)
     place = _path(dialect, node)
-    info = _command("info", "Show what is configured here")
-    yield Seq((info, AnyOrder((_datastore("from", "from"), *_FORMATS)), place))
-    compare = _edit_command("compare", "Show what has been changed", tier)
+    info = _command("info", "Print configuration or state of this context or another")
+    source = _datastore("from", "Configuration to show")
+    yield Seq((info, AnyOrder((source, *_FORMATS)), _optional(place)))
+    compare = _edit_command("compare", "Print the differences between two configurations", tier)
     layout = AnyOrder(_FORMATS[1:3])
-    yield Seq((compare, _datastore("from", "from"), _datastore("to", "to"), layout, place))
-    yield Seq((_edit_command("delete", "Remove what is configured", tier), Must(place, "path")))
-    yield Seq((_edit_command("discard", "Undo changes in the candidate", tier), place))
+    source = _datastore("from", "Configuration that the differences start from", "baseline")
+    target = _datastore("to", "Configuration that the differences lead to", "candidate")
+    yield Seq((compare, source, target, layout, _optional(place)))
+    yield Seq(
+        (
+            _edit_command("delete", "Remove elements, or return them to their defaults", tier),
+            Must(place, "path"),
+        )
+    )
+    yield Seq(
+        (
+            _edit_command("discard", "Undo changes that are not committed yet", tier),
+            _optional(place),
+        )
+    )
     yield from _elsewhere(dialect, node)
 
 

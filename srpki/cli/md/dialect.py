@@ -28,6 +28,7 @@ from srpki.cli.grammar import (
     Grammar,
     Keyword,
     Many,
+    Named,
     Opt,
     Optional,
     Seq,
@@ -87,10 +88,10 @@ def key_slot(node: ListNode, leaf: Leaf) -> Slot:
 
 
 def keys_of(node: ListNode) -> State:
-    """Return what names one entry: the first key bare, the others after their names."""
+    """Return what names one entry: the first key bare or named, the others after their names."""
     first, *others = node.key_leafs
     named = [Seq((Keyword(leaf.name, leaf.help), key_slot(node, leaf))) for leaf in others]
-    return (key_slot(node, first), *named)
+    return (Named(key_slot(node, first)), *named)
 
 
 def in_cases(node: Context) -> frozenset[str]:
@@ -189,7 +190,9 @@ class MdContent(Optional):
 
     def _read(self, resume: MdContent) -> Iterator[tuple[Terminal, State]]:
         if self._node is ENVIRONMENT:
-            delete = Keyword("delete", "Return to the default value", (Command("delete"),))
+            delete = Keyword(
+                "delete", "Return settings of this session to their defaults", (Command("delete"),)
+            )
             yield delete, (self._dialect.place(self._node),)
         skipped = self._node.keys if isinstance(self._node, ListNode) else ()
         chosen = in_cases(self._node)
@@ -316,8 +319,8 @@ def action_keyword(action: Action, word: str) -> Keyword:
 def inputs_of(action: Action) -> Grammar:
     """Return the inputs of *action*: the positional ones in order, the others by name."""
     leafs = {child.name: child for child in action.inputs if isinstance(child, Leaf)}
-    positional = [input_slot(leafs[name]) for name in action.positional]
-    bare = [slot if leafs[slot.name].mandatory else Opt(slot) for slot in positional]
+    positional = [Named(input_slot(leafs[name])) for name in action.positional]
+    bare = [one if leafs[one.slot.name].mandatory else Opt(one) for one in positional]
     named = [_named(child) for child in action.inputs if child.name not in action.positional]
     return Seq((*bare, AnyOrder(tuple(named))))
 

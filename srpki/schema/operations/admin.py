@@ -13,13 +13,13 @@ from srpki.schema.types import Enumeration, Integer, Text, ValueType
 _SAVE: Final = Action(
     name="save",
     operation="admin.save",
-    help="Save the running configuration",
+    help="Write the running configuration to the flash, for the next start",
     positional=("url",),
     inputs=(
         Leaf(
             name="url",
             type=CFLASH_URL,
-            help="File to save to instead of the one that is loaded at the start",
+            help="Other file on cf3: to write; the next start does not read it",
         ),
     ),
 )
@@ -33,11 +33,11 @@ def _flag(name: str, help_: str) -> Case:
     return _one(name, EMPTY_TYPE, help_)
 
 
-_DETAIL: Final = Leaf(name="detail", type=EMPTY_TYPE, help="Show default values too")
+_DETAIL: Final = Leaf(name="detail", type=EMPTY_TYPE, help="Print default values too")
 _SHOW_CONFIGURATION: Final = Action(
     name="configuration",
     operation="admin.show-configuration",
-    help="Show the running configuration as it would be saved",
+    help="Print the running configuration as it would be saved",
     inputs=(
         Choice(
             name="region",
@@ -66,7 +66,7 @@ _SHOW_CONFIGURATION: Final = Action(
 _DISPLAY_CONFIG: Final = Action(
     name="display-config",
     operation="admin.display-config",
-    help="Show the running configuration as it would be saved",
+    help="Print the running configuration as it would be saved",
     inputs=(
         Choice(
             name="extent",
@@ -110,7 +110,7 @@ _DISCONNECT: Final = Action(
 
 _CMPV2: Final = Container(
     name="cmpv2",
-    help="Requests to CMPv2 servers",
+    help="Request certificates of a CA by CMPv2, by hand",
     children=(
         enrolment.CERT_REQUEST,
         enrolment.CLEAR_REQUEST,
@@ -121,7 +121,7 @@ _CMPV2: Final = Container(
 )
 _EST: Final = Container(
     name="est",
-    help="Requests to EST servers",
+    help="Request certificates of an EST server, by hand",
     children=(enrolment.CA_CERTIFICATES, enrolment.ENROLL, enrolment.RENEW),
 )
 _ACTIONS: Final = (
@@ -137,7 +137,7 @@ _ACTIONS: Final = (
 
 ADMIN_PKI: Final = Container(
     name="pki",
-    help="Certificates, keys and CRLs",
+    help="Make, import, export, request and renew certificates and keys",
     children=(
         *_ACTIONS,
         Container(name="show", help="What PKI files hold", children=(pki.FILE_CONTENT,)),
@@ -146,19 +146,21 @@ ADMIN_PKI: Final = Container(
 
 ADMIN_MD: Final = Container(
     name="admin",
-    help="Commands that administer the node",
+    help="Save, show and administer the node",
     children=(
         _DISCONNECT,
         _REBOOT,
         _SAVE,
-        Container(name="show", help="What the node would save", children=(_SHOW_CONFIGURATION,)),
+        Container(
+            name="show", help="Print what the node would save", children=(_SHOW_CONFIGURATION,)
+        ),
         Container(
             name="system",
-            help="Commands that administer the system",
+            help="Security and other parts of the system",
             children=(
                 Container(
                     name="security",
-                    help="Commands that administer security",
+                    help="Certificates and keys",
                     children=(ADMIN_PKI,),
                 ),
             ),
@@ -168,11 +170,11 @@ ADMIN_MD: Final = Container(
 
 ADMIN_CLASSIC: Final = Container(
     name="admin",
-    help="Commands that administer the node",
+    help="Save, show and administer the node",
     children=(
         Container(
             name="certificate",
-            help="Certificates, keys and CRLs",
+            help="Make, import, export, request and renew certificates and keys",
             children=(*_ACTIONS, pki.FILE_CONTENT),
         ),
         _DISCONNECT,

@@ -113,7 +113,12 @@ _CLOCK: Final = Container(
                 ),
             ),
         ),
-        Action(name="show", operation="lab.clock.show", help="Show the time of the lab", inputs=()),
+        Action(
+            name="show",
+            operation="lab.clock.show",
+            help="Print the time that the node and the lab CA take it for",
+            inputs=(),
+        ),
     ),
 )
 
@@ -167,11 +172,11 @@ LAB: Final = Container(
     children=(
         Container(
             name="ca",
-            help="The lab CA",
+            help="CA of the lab: where it is, and its faults",
             children=(
                 Container(
                     name="fault",
-                    help="What the lab CA will do wrong",
+                    help="Faults that the lab CA is told to make",
                     children=(
                         _FAULT_ADD,
                         Action(

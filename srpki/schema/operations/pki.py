@@ -33,6 +33,7 @@ from srpki.schema.nodes import (
 from srpki.schema.operations.inputs import STATE, VALIDATE, maybe
 from srpki.schema.types import Enumeration, Reference, Text
 
+_TYPE: Final = Word("type", help="Choose the algorithm of the key")
 _CERTIFICATE: Final = Reference(
     f"{STATE}/certificate-auto-update/certificate-file-name",
     f"{STATE}/certificate-auto-update/certificate-file-name",
@@ -57,7 +58,7 @@ _KEY_TYPE: Final = Choice(
                     name="rsa-key-size",
                     type=KEY_SIZE,
                     default="2048",
-                    help="Generate an RSA key of so many bits",
+                    help="Generate an RSA key of this many bits",
                 ),
             ),
         ),
@@ -68,7 +69,7 @@ _KEY_TYPE: Final = Choice(
                     name="dsa-key-size",
                     type=KEY_SIZE,
                     default="2048",
-                    help="Generate a DSA key of so many bits",
+                    help="Generate a DSA key of this many bits",
                 ),
             ),
         ),
@@ -89,7 +90,7 @@ _KEY_TYPE: Final = Choice(
 GENERATE_KEYPAIR: Final = Action(
     name="generate-keypair",
     operation="pki.generate-keypair",
-    help="Generate a key pair and write it to a file",
+    help="Generate a private key and write it to a file, to be imported",
     classic=Line(
         "gen-keypair",
         (
@@ -98,17 +99,17 @@ GENERATE_KEYPAIR: Final = Action(
                 (
                     (
                         maybe("rsa-key-size", "size"),
-                        Maybe((Word("type"), Word("rsa", "rsa-key-size"))),
+                        Maybe((_TYPE, Word("rsa", "rsa-key-size"))),
                     ),
                     (
                         maybe("dsa-key-size", "size"),
-                        Word("type"),
+                        _TYPE,
                         Word("dsa", "dsa-key-size"),
                         maybe("dsa-key-size", "size"),
                     ),
                     (
                         maybe("ecdsa-curve", "curve"),
-                        Word("type"),
+                        _TYPE,
                         Word("ecdsa", "ecdsa-curve"),
                         maybe("ecdsa-curve", "curve"),
                     ),
@@ -121,7 +122,7 @@ GENERATE_KEYPAIR: Final = Action(
             name="save-path",
             type=CFLASH_URL,
             mandatory=True,
-            help="File that the key pair is written to; it must not exist",
+            help="File on cf3: to write the key to; it must not exist",
         ),
         _KEY_TYPE,
     ),
@@ -221,7 +222,7 @@ FILE_CONTENT: Final = Action(
 IMPORT: Final = Action(
     name="import",
     operation="pki.import",
-    help="Import a certificate, key or CRL for use by the node",
+    help="Check a certificate, key or CRL and copy it into cf3:\\system-pki",
     classic=Line(
         "import",
         (
@@ -234,16 +235,25 @@ IMPORT: Final = Action(
         ),
     ),
     inputs=(
-        Leaf(name="input-url", type=CFLASH_URL, mandatory=True, help="File to import from"),
+        Leaf(name="input-url", type=CFLASH_URL, mandatory=True, help="File on cf3: to read"),
         Leaf(
             name="output-file",
             type=PKI_FILE_NAME,
             mandatory=True,
-            help="Name under which the file is imported",
+            help="Name that the file gets in cf3:\\system-pki",
         ),
-        Leaf(name="type", type=_FILE_TYPE, mandatory=True, help="What is taken from the file"),
-        Leaf(name="format", type=_FORMAT, mandatory=True, help="How the file is encoded"),
-        Leaf(name="password", type=_PASSWORD, help="Password of a protected file"),
+        Leaf(
+            name="type",
+            type=_FILE_TYPE,
+            mandatory=True,
+            help="Take the certificate, the key or the CRL from the file",
+        ),
+        Leaf(name="format", type=_FORMAT, mandatory=True, help="Encoding of the file that is read"),
+        Leaf(
+            name="password",
+            type=_PASSWORD,
+            help="Password that opens the file, when it is protected",
+        ),
         VALIDATE,
     ),
 )
@@ -251,7 +261,7 @@ IMPORT: Final = Action(
 EXPORT: Final = Action(
     name="export",
     operation="pki.export",
-    help="Write an imported certificate, key or CRL to a file",
+    help="Write an imported certificate, key or CRL to a file in the format asked for",
     classic=Line(
         "export",
         (
@@ -264,15 +274,27 @@ EXPORT: Final = Action(
         ),
     ),
     inputs=(
-        Leaf(name="input-file", type=PKI_FILE_NAME, mandatory=True, help="Imported file to export"),
-        Leaf(name="output-url", type=CFLASH_URL, mandatory=True, help="File to write"),
-        Leaf(name="type", type=_FILE_TYPE, mandatory=True, help="What the imported file holds"),
-        Leaf(name="format", type=_FORMAT, mandatory=True, help="How the file is to be encoded"),
-        Leaf(name="password", type=_PASSWORD, help="Password that protects what is written"),
+        Leaf(name="input-file", type=PKI_FILE_NAME, mandatory=True, help="Imported file to read"),
+        Leaf(
+            name="output-url",
+            type=CFLASH_URL,
+            mandatory=True,
+            help="File on cf3: to write; it must not exist",
+        ),
+        Leaf(
+            name="type",
+            type=_FILE_TYPE,
+            mandatory=True,
+            help="Tell whether the imported file holds a certificate, a key or a CRL",
+        ),
+        Leaf(
+            name="format", type=_FORMAT, mandatory=True, help="Encoding of the file that is written"
+        ),
+        Leaf(name="password", type=_PASSWORD, help="Password that is to protect the file"),
         Leaf(
             name="key-file",
             type=PKI_FILE_NAME,
-            help="Imported key that is put into the same PKCS#12 file",
+            help="Imported private key to put into the same PKCS #12 file",
         ),
     ),
 )
@@ -280,12 +302,12 @@ EXPORT: Final = Action(
 RELOAD: Final = Action(
     name="reload",
     operation="pki.reload",
-    help="Let an application take a changed certificate and key into use",
+    help="Let an application take a replaced certificate and key into use",
     classic=Line(
         "reload",
         (
-            Word("type"),
-            Word("cert-key-pair"),
+            Word("type", help="What is reloaded"),
+            Word("cert-key-pair", help="Certificate and private key that belong together"),
             Arg("certificate"),
             Arg("application", "protocol", words=(("ipsec", "ipsec"), ("tls", "tls"))),
             Arg("key", "key-file"),
@@ -296,29 +318,34 @@ RELOAD: Final = Action(
             name="application",
             type=Enumeration(("ipsec",)),
             mandatory=True,
-            help="Application that uses the pair",
+            help="Application that the pair is configured for",
         ),
         Leaf(
             name="certificate",
             type=PKI_FILE_NAME,
             mandatory=True,
-            help="Imported certificate to reload",
+            help="Imported certificate that was replaced",
         ),
-        Leaf(name="key", type=PKI_FILE_NAME, mandatory=True, help="Imported key to reload"),
+        Leaf(
+            name="key",
+            type=PKI_FILE_NAME,
+            mandatory=True,
+            help="Imported private key that was replaced",
+        ),
     ),
 )
 
 UPDATE_CERTIFICATE: Final = Action(
     name="update-certificate",
     operation="pki.update-certificate",
-    help="Renew a certificate now instead of when it is due",
+    help="Renew a certificate now, as its update profile says",
     classic=Line("update-cert", (Arg("certificate"),)),
     inputs=(
         Leaf(
             name="certificate",
             type=_CERTIFICATE,
             mandatory=True,
-            help="Certificate that is configured to be renewed",
+            help="Certificate that has a certificate-auto-update entry",
         ),
     ),
 )
