@@ -171,8 +171,8 @@ class _EngineParticipant:
 
     def apply(self, old: Branch, new: Branch) -> None:
         """Let the engine see the new configuration."""
-        del old
-        self._router.engine.apply(view(new, self._router.seal.open_text))
+        engine = self._router.engine
+        engine.apply(view(new, self._router.seal.open_text, (old, engine.view)))
 
     def abort(self) -> None:
         """Forget nothing: nothing was prepared."""
