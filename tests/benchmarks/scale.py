@@ -44,13 +44,11 @@ def new_router(node):
 
 
 def load(node, file):
-    """Load *file* into a candidate of the router at *node*, validate it and commit it."""
+    """Load *file* into a candidate of the router at *node* and commit it."""
     router = new_router(node)
     candidate = router.datastore.open("private", "benchmark")
     candidate.replace(persist.load(ROOT, file.read_text(encoding="utf-8")))
-    if candidate.validate():
-        raise SystemExit("the configuration is not valid")
-    candidate.commit()
+    candidate.commit()  # which validates
     router.stop()
 
 
