@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
+from srpki.cli.classic.lines import Sealable
 from srpki.cli.grammar import (
     Alt,
     AnyOrder,
@@ -195,6 +196,9 @@ def _spelled_choice(item: Grammar) -> Iterator[str]:
     match item:
         case Some(items):
             yield " ".join(f"[{' '.join(_spelled(inner))}]" for inner in items)
+        case Sealable((plain, *_)):
+            yield from _spelled(plain)
+            yield "[hash | hash2]"
         case Must():
             yield "".join(f"<{name}>" for name in item.missing())
         case Alt(items):

@@ -18,11 +18,13 @@ from srpki.cli.reference.tables import (
 )
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
+    Absent,
     Choice,
     Container,
     Inline,
     Leaf,
     LeafList,
+    Line,
     ListNode,
     Node,
 )
@@ -37,7 +39,8 @@ _CONFIGURATION = """# Configuration
 
 Every element below `configure`, in both CLIs. A heading is a context as the MD-CLI names it; the
 table lists what stands directly in it. *Classic* shows the lines that are typed in the same place
-of the classic CLI, where `[no]` marks those that have a `no` form. A value that is not configured
+of the classic CLI, where `[no]` marks those that have a `no` form; a section without it is no
+context there: one line of the context above sets all that it has. A value that is not configured
 has its default; where there is none, the element is not there. What *restarts* takes the object
 that holds it down for a moment when it is changed.
 """
@@ -92,17 +95,20 @@ def _sections(
         yield table(("element", "value", "default", "note", "meaning"), rows)
         if classic:
             yield classic
-    for child in _contexts(node.children):
-        yield from _sections(child, (*place, child.name), dialect)
+    for child, absorbed in _contexts(node.children):
+        there = None if absorbed else dialect
+        yield from _sections(child, (*place, child.name), there)
 
 
-def _contexts(children: tuple[Node, ...]) -> Iterator[Context]:
+def _contexts(children: tuple[Node, ...]) -> Iterator[tuple[Context, bool]]:
+    """Yield the contexts among *children*, and whether a classic line takes in what is there."""
     for child in children:
         if isinstance(child, Choice):
             for case in child.cases:
-                yield from _contexts(case.children)
+                for inner, absorbed in _contexts(case.children):
+                    yield inner, absorbed or isinstance(child.classic, Line | Absent)
         elif isinstance(child, Container | ListNode):
-            yield child
+            yield child, isinstance(child.classic, Line | Absent)
 
 
 def _manner(node: Context) -> str:
