@@ -1,8 +1,9 @@
 """A configuration at its maximum: loaded, validated and committed beside yanglint; completion, help.
 
 Run from an environment in which srpki is installed, with yanglint (Debian's libyang-tools):
-    python tests/benchmarks/scale.py [MOST]
-Lists hold as many entries as their documented maximum allows, but MOST (256) at most.
+    python tests/benchmarks/scale.py [MOST [RUNS]]
+Lists hold as many entries as their documented maximum allows, but MOST (256) at most. What is
+measured beside yanglint is the median of RUNS (9) runs that take turns.
 """
 
 import json
@@ -58,7 +59,7 @@ def in_process(function, *arguments):
     return lambda: subprocess.run(words, check=True)
 
 
-def beside_yanglint(place, tree):
+def beside_yanglint(place, tree, runs):
     """Return the medians of both programs, a process each, on *tree* and on nothing."""
     module = place / f"{yang.MODULE}.yang"
     module.write_text(yang.module(ROOT), encoding="utf-8")
@@ -70,7 +71,7 @@ def beside_yanglint(place, tree):
         theirs = [shutil.which("yanglint") or "yanglint", "-t", "config", str(module), str(data)]
         environment = {**os.environ, "HOME": str(place)}
         ours, other = [], []
-        for run in range(RUNS):
+        for run in range(runs):
             ours.append(timed(in_process("load", place / f"{name}-{run}", text)))
             other.append(timed(lambda: subprocess.run(theirs, check=True, env=environment)))  # noqa: B023
         times[name] = statistics.median(ours), statistics.median(other)
@@ -106,16 +107,29 @@ def steps(place, tree):
     answered(session, "commit")
     classic = Session(router, "classic")
     yield "classic: admin display-config", timed(lambda: answered(classic, "admin display-config"))
-    answered(classic, "configure")
-    yield "classic: info", timed(lambda: answered(classic, "info"))
-    for dialect in ("md", "classic"):
-        keys = Session(router, dialect)
-        if dialect == "md":
-            answered(keys, "edit-config private")
-        for what, ask in (("completion", keys.complete), ("?", keys.help)):
-            spent = sorted(timed(lambda: ask(text)) for text in positions(lines))  # noqa: B023
-            yield f"{dialect}: {what}, p99 of {len(spent)}", spent[len(spent) * 99 // 100]
+    shown = answered(classic, "admin display-config").split("\n")
+    yield from at_the_keys("md", session, lines)
+    yield from at_the_keys("classic", classic, list(absolute(shown)))
     router.stop()
+
+
+def at_the_keys(name, session, lines):
+    """Yield the 99th percentile of completion and of help while *lines* are typed."""
+    for what, ask in (("completion", session.complete), ("?", session.help)):
+        spent = sorted(timed(lambda: ask(text)) for text in positions(lines))  # noqa: B023
+        yield f"{name}: {what}, p99 of {len(spent)}", spent[len(spent) * 99 // 100]
+
+
+def absolute(shown):
+    """Yield the lines of a classic configuration, each with the contexts that it stands in."""
+    stack = []
+    for line in shown:
+        word = line.strip().removesuffix(" create")
+        depth = len(line) - len(line.lstrip())
+        if not word or word.startswith(("#", "echo", "exit")):
+            continue
+        stack = [(at, above) for at, above in stack if at < depth] + [(depth, word)]
+        yield " ".join(above for _, above in stack)
 
 
 def answered(session, line):
@@ -135,11 +149,11 @@ def positions(lines):
             yield before + words[number][: (len(words[number]) + 1) // 2]
 
 
-def main(most=maximum.MOST):
+def main():
     if sys.argv[1:2] == ["load"]:
         load(Path(sys.argv[2]), Path(sys.argv[3]))
         return
-    most = int(sys.argv[1]) if sys.argv[1:] else most
+    most, runs = (*map(int, sys.argv[1:]), *(maximum.MOST, RUNS)[len(sys.argv) - 1 :])
     tree = maximum.configuration(most)
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
@@ -148,7 +162,7 @@ def main(most=maximum.MOST):
             f"{maximum.entries(tree)} list entries, {text.count(chr(10))} lines, {len(text)} bytes"
         )
         print(f"\n{'':34}{'srpki':>10}{'yanglint':>10}{'ratio':>8}")
-        times = beside_yanglint(place, tree)
+        times = beside_yanglint(place, tree, runs)
         whole, empty = times["whole"], times["empty"]
         net = tuple(full - none for full, none in zip(whole, empty, strict=True))
         for label, (ours, theirs) in (
