@@ -7,12 +7,13 @@ a new tree that shares what did not change, so a snapshot costs nothing.
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
-from typing import Self, TypeVar
+from typing import Self, TypeVar, overload
 
 from srpki.schema.paths import Key, Path, Step, Value
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
+_D = TypeVar("_D")
 
 
 class _Held(Mapping[_K, _V]):
@@ -42,6 +43,14 @@ class _Held(Mapping[_K, _V]):
     def __contains__(self, key: object) -> bool:
         """Return whether there is something under *key*."""
         return key in self._items
+
+    @overload
+    def get(self, key: _K, /) -> _V | None: ...
+    @overload
+    def get(self, key: _K, /, default: _D) -> _V | _D: ...
+    def get(self, key: _K, /, default: _D | None = None) -> _V | _D | None:
+        """Return what is under *key*, else *default*."""
+        return self._items.get(key, default)
 
     def keys(self) -> KeysView[_K]:
         """Return the keys."""
