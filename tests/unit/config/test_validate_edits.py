@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from srpki.config.edit import delete, set_value
-from srpki.config.tree import Branch, Entries
+from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.config.validate import caused, validate
-from srpki.schema.nodes import Leaf, LeafList, child_of
+from srpki.schema.nodes import Container, Leaf, LeafList, ListNode, child_of
 from srpki.schema.paths import Step
 from srpki.schema.tree import SCHEMA
-from srpki.schema.types import Reference
+from srpki.schema.types import Reference, Text
 
 ROOT = SCHEMA.configure
 TREE = maximum.configuration(most=3, nested=2)
@@ -65,3 +65,20 @@ def test_only_what_edits_make_wrong_is_found_and_all_of_it(before, after):
 def test_the_tree_that_is_edited_refers_to_everything_that_can_be_referred_to():
     assert validate(ROOT, TREE) == ()
     assert len({node.type.target for _, node in REFERENCES}) > 5
+
+
+def test_what_a_container_that_is_always_there_has_always_lacked_is_no_news():
+    must = Leaf(name="must", type=Text(), help="x", mandatory=True)
+    inner = Container(name="inner", help="x", children=(must,))
+    free = Leaf(name="free", type=Text(), help="x")
+    outer = Container(name="outer", help="x", children=(free, inner))
+    entry = ListNode(
+        name="entry", keys=("free",), help="x", children=(free, inner), max_elements=None
+    )
+    root = Container(name="configure", help="x", children=(outer, entry))
+    once = Branch({"outer": Branch({"free": "set"})})
+    assert caused(root, EMPTY, once) == caused(root, once, EMPTY) == ()
+    made = Branch({**once, "entry": Entries({("a",): EMPTY})})
+    assert [str(problem) for problem in caused(root, once, made)] == [
+        'configure entry "a" inner must - Missing mandatory element'
+    ]
