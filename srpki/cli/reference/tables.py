@@ -135,9 +135,13 @@ def block(lines: Iterable[str]) -> str:
 def syntax(keyword: str, left: State) -> str:
     """Return the line that begins with *keyword*: ``<value>``, ``[optional]``, ``{one|other}``.
 
-    A context that may follow is left out.
+    A context that may follow is left out, and so is an option that may stand in a second place.
     """
-    return " ".join((keyword, *(text for item in left for text in _spelled(item) if text)))
+    words = [keyword]
+    for text in (text for item in left for text in _spelled(item) if text):
+        if not (text.startswith("[") and text in words):
+            words.append(text)
+    return " ".join(words)
 
 
 def keywords(state: State) -> Iterator[tuple[Keyword, State]]:

@@ -145,6 +145,11 @@ def test_what_the_speller_does_not_know_is_left_out():
     assert syntax("x", (Unheard(), Opt(Seq((Keyword("y"), Unheard()))))) == "x [y]"
 
 
+def test_an_option_that_may_stand_in_two_places_is_spelled_once():
+    option = Opt(Keyword("detail"))
+    assert syntax("info", (option, Keyword("path"), option)) == "info [detail] path"
+
+
 def test_a_bar_in_a_cell_does_not_part_it():
     assert table(("a", "b"), [("x|y", "")]) == "| a |\n| --- |\n| x\\|y |\n"
 
