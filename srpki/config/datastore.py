@@ -15,7 +15,7 @@ from srpki.config.edit import Edit, nodes_along
 from srpki.config.errors import InvalidConfigurationError, LockedError
 from srpki.config.secrets import Sealer, sealed
 from srpki.config.tree import EMPTY, Branch, Entries
-from srpki.config.validate import Problem, validate
+from srpki.config.validate import Problem, caused
 from srpki.schema.nodes import Container, Leaf, ListNode, data_children
 from srpki.schema.paths import Path, Value
 from srpki.schema.types import Text
@@ -115,9 +115,7 @@ class Datastore:
                 new = Edit(one.kind, one.path, value).apply(self.schema, new)
             if new == self._running:
                 return
-            known = set(validate(self.schema, self._running))
-            problems = validate(self.schema, new)
-            self.replace(new, tuple(problem for problem in problems if problem not in known))
+            self.replace(new, caused(self.schema, self._running, new))
 
     def check_access(self, candidate: Candidate | None) -> None:
         """Raise `LockedError` when a session other than *candidate* has exclusive access."""

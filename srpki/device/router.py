@@ -208,8 +208,7 @@ class _EngineParticipant:
 
     def apply(self, old: Branch, new: Branch) -> None:
         """Let the engine see the new configuration."""
-        del old
-        self._engine.apply(view(new, self._seal.open_text))
+        self._engine.apply(view(new, self._seal.open_text, (old, self._engine.view)))
 
     def abort(self) -> None:
         """Forget nothing: nothing was prepared."""
