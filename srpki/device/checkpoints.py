@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
@@ -93,6 +94,4 @@ def digest(datastore: Datastore) -> str:
 
 
 def _hash(content: bytes) -> str:
-    from hashlib import sha256  # noqa: PLC0415 - start-up time
-
-    return sha256(content).hexdigest()
+    return hashlib.sha256(content).hexdigest()

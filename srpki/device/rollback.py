@@ -30,6 +30,7 @@ from srpki.keystore import names
 LATEST: Final = "latest-rb"
 RESCUE: Final = "rescue"
 ACTIVE: Final = "active-cfg"
+NOTHING: Final = "No checkpoints currently exist at the rollback location."
 Which = str | int
 """A checkpoint: `LATEST`, `RESCUE`, or a number from 1 on, which grows with age."""
 
@@ -117,7 +118,7 @@ class Rollback:
         if _number(which) in self._versions(which).numbers(_number(which)):
             return
         if which != RESCUE and not self.exists():
-            raise NotFoundError("No checkpoints currently exist at the rollback location.")
+            raise NotFoundError(NOTHING)
         raise NotFoundError(f"checkpoint {which} does not exist", hint=self.url(which))
 
     def _versions(self, which: Which) -> Versions:

@@ -95,6 +95,18 @@ def test_of_a_path_only_what_is_below_it_is_shown(showing):
     assert showing("admin show configuration /configure ipsec") == ""
 
 
+def test_the_session_stays_where_it_is(showing):
+    showing("admin show configuration /configure system security")
+    assert showing.context == "[/]"
+
+
+def test_what_follows_a_line_can_be_cut_out_as_oxidized_does(showing):
+    shown = showing("admin show configuration | match persistent-indices post-lines 10000")
+    assert shown.splitlines()[:2] == ["persistent-indices {", "}"]
+    path = "/configure system | match gw"
+    assert showing(f"admin show configuration {path}") == '    name "gw"'
+
+
 def test_an_entry_that_is_not_there_is_told(showing):
     refused = showing.refused(
         'admin show configuration /configure system security pki est-profile "e"'

@@ -141,6 +141,22 @@ def test_checkpoints_are_compared_as_ansible_reads_it(located):
     assert '+       name "one"' in older
 
 
+def test_a_location_without_checkpoints_is_remarked_on_when_it_is_configured(node):
+    session = Session(node.router, dialect="classic")
+    line = (
+        "configure system management-interface cli classic-cli rollback"
+        ' location "cf3:/rollbacks/config"'
+    )
+    first = session.feed(line)
+    assert first.ok
+    assert first.text == (  # [cli.md 3.1]
+        "INFO: CLI No checkpoints currently exist at the rollback location."
+    )
+    typed(node, "save")
+    assert session.feed(line).text == ""
+    assert session.feed('configure system name "x"').text == ""
+
+
 def test_without_a_checkpoint_that_is_told(located):
     for line in ("view", "revert latest-rb now", "delete 1", "compare"):
         assert refused(located, line) == (  # [cli.md 3.1]
