@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from srpki.cli.grammar import Keyword, Slot, State, Terminal
+from srpki.cli.grammar import UNLISTED, Keyword, Slot, State, Terminal
 from srpki.cli.lexer import Token, is_plain
 from srpki.cli.port import Offer
 from srpki.cli.walker import Match, Walk, fitting, walk
@@ -29,8 +29,11 @@ def at_cursor(state: State, tokens: Sequence[Token], text: str) -> tuple[Walk, T
 
 
 def expected(found: Walk, touched: Token) -> list[Terminal]:
-    """Return what may stand where *touched* stands: keywords that it begins, and every value."""
-    return [
+    """Return what may stand where *touched* stands: keywords that it begins, and every value.
+
+    Words that are `UNLISTED` are left out where there is anything else.
+    """
+    candidates = [
         terminal
         for terminal in found.expected()
         if isinstance(terminal, Slot)
@@ -38,6 +41,8 @@ def expected(found: Walk, touched: Token) -> list[Terminal]:
             not touched.quoted and not terminal.structure and terminal.word.startswith(touched.text)
         )
     ]
+    listed = [item for item in candidates if isinstance(item, Slot) or item.tier < UNLISTED]
+    return listed or candidates
 
 
 def complete(state: State, tokens: Sequence[Token], text: str, source: Source) -> list[Offer]:

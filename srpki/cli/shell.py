@@ -15,6 +15,7 @@ from srpki.cli.walker import Failure, parse
 from srpki.config.tree import Branch, Entries, get
 from srpki.core.errors import SrpkiError
 from srpki.schema.common import TLS_FILE_NAME
+from srpki.schema.nodes import ABSENT
 from srpki.schema.paths import Path, Step
 from srpki.schema.types import Reference, Text, Union, ValueType
 
@@ -31,6 +32,8 @@ class Reading(NamedTuple):
 
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from srpki.cli.completion import Source
     from srpki.device.results import Data
 
@@ -155,10 +158,17 @@ class Shell(ABC):
         """Run the operation that *said* names."""
         from srpki.cli.commands import run  # noqa: PLC0415 - start-up time
 
+        if said.operation.startswith(ABSENT):
+            command = said.operation.removeprefix(ABSENT)
+            return Answer(self.not_emulated(command), ok=False)
         answer = run(self.device, said, self.operation_failed, self.shown)
         if answer.ok and said.operation == SAVE and not said.inputs:
             self.saved.note(self.device)
         return answer
+
+    @abstractmethod
+    def not_emulated(self, command: str) -> str:
+        """Return the message for a *command* of SR OS that this program has not."""
 
     @abstractmethod
     def operation_failed(self, sentence: str) -> str:
@@ -168,7 +178,13 @@ class Shell(ABC):
         """Return what an operation found, as this CLI prints it."""
         from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
 
-        return render(self.device.schema, data)
+        return render(self.device.schema, data, self.moment)
+
+    def moment(self, time: datetime) -> str:
+        """Return *time* as this session wants instants to be shown."""
+        from srpki.cli.render.times import rfc_3339  # noqa: PLC0415 - start-up time
+
+        return rfc_3339(time)
 
     # --- values that exist now ---
 

@@ -63,7 +63,7 @@ class Router:
         self.entropy = entropy
         self.laboratory = laboratory
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
-        self.booted = clock.now()
+        self.booted = self.mode_changed = clock.now()
         self._ids = itertools.count(1)
         self._cancel = threading.Event()
         cf3, state = make_directories(node)
@@ -138,14 +138,22 @@ class Router:
         return live.state(self)
 
     def choices(self, target: str) -> Sequence[str]:
-        """Return the keys that a reference to *target* may name: completion only."""
+        """Return the keys that a reference to *target* may name: completion only.
+
+        For files, *target* is ``pki-file-name``, or ``cflash-url`` and after a blank what has been
+        typed of the URL.
+        """
         if target == "pki-file-name":
             return self.keystore.names()
-        if target == "cflash-url":
-            return self.files.urls()
+        if target.startswith("cflash-url"):
+            return self.files.urls(target.removeprefix("cflash-url").lstrip())
         *steps, _key = target.strip("/").split("/")[1:]
         entries = get(self.datastore.running, path(*steps))
         return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else []
+
+    def configuration_mode(self) -> str:
+        """Return ``classic``, ``mixed`` or ``model-driven``: who may edit the configuration."""
+        return _mode(self.datastore.running)
 
     def uptime(self) -> timedelta:
         """Return how long this router has been up, by its own clock, which may be set back."""
@@ -160,6 +168,11 @@ class Router:
         return names.display(url)
 
 
+def _mode(tree: Branch) -> str:
+    mode = get(tree, path("system", "management-interface", "configuration-mode"))
+    return mode if isinstance(mode, str) else "mixed"
+
+
 class _EngineParticipant:
     """Hands every commit to the engine; nothing it does may fail."""
 
@@ -170,8 +183,9 @@ class _EngineParticipant:
         """Refuse nothing: what is incomplete is an entry's state, not a commit's error."""
 
     def apply(self, old: Branch, new: Branch) -> None:
-        """Let the engine see the new configuration."""
-        del old
+        """Let the engine see the new configuration, and date a change of the mode."""
+        if _mode(old) != _mode(new):
+            self._router.mode_changed = self._router.clock.now()
         self._router.engine.apply(view(new, self._router.seal.open_text))
 
     def abort(self) -> None:

@@ -26,8 +26,9 @@ from srpki.schema.nodes import Container
 from srpki.schema.paths import Path, path
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from srpki.config.datastore import Mode
-    from srpki.device.results import Data
 
 Done = Callable[[list[str]], Answer]
 CONFIGURE = path("configure")
@@ -124,9 +125,15 @@ class MdCli(Shell):
         """Return the message of an operation that failed."""
         return wording.operation_failed(sentence)
 
-    def shown(self, data: Data) -> str:
-        """Return what an operation found, after an empty line."""
-        return "\n" + super().shown(data)
+    def not_emulated(self, command: str) -> str:
+        """Return the message for a *command* that this program has not."""
+        return wording.not_emulated(command)
+
+    def moment(self, time: datetime) -> str:
+        """Return *time* as ``environment time-format`` says."""
+        from srpki.cli.render.times import FORMATS  # noqa: PLC0415 - start-up time
+
+        return FORMATS[str(self.environment.value("time-format"))](time)
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""

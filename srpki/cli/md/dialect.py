@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from srpki.cli.effects import Close, Command, Effect, Effects, Input, Into, KeyOf, Open, Put, Run
 from srpki.cli.grammar import (
+    UNLISTED,
     Alt,
     AnyOrder,
     Cases,
@@ -26,6 +27,7 @@ from srpki.cli.grammar import (
 from srpki.config.text import spell_entry
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
+    ABSENT,
     Action,
     Case,
     Choice,
@@ -283,17 +285,23 @@ class MdPlace(Optional):
 
 
 def action_keyword(action: Action, word: str) -> Keyword:
-    """Return the *word* that runs *action*."""
-    return Keyword(word, action.help, (Run(action.operation),), "-")
+    """Return the *word* that runs *action*; one that is not emulated gives way to others."""
+    tier = UNLISTED if action.operation.startswith(ABSENT) else 0
+    return Keyword(word, action.help, (Run(action.operation),), "-", tier=tier)
 
 
 def inputs_of(action: Action) -> Grammar:
     """Return the inputs of *action*: the positional ones in order, the others by name."""
-    leafs = {child.name: child for child in action.inputs if isinstance(child, Leaf)}
-    positional = [input_slot(leafs[name]) for name in action.positional]
-    bare = [slot if leafs[slot.name].mandatory else Opt(slot) for slot in positional]
+    leafs = {child.name: child for child in action.inputs if isinstance(child, Leaf | LeafList)}
+    bare = [_bare(leafs[name]) for name in action.positional]
     named = [_named(child) for child in action.inputs if child.name not in action.positional]
     return Seq((*bare, AnyOrder(tuple(named))))
+
+
+def _bare(leaf: Leaf | LeafList) -> Grammar:
+    if isinstance(leaf, LeafList):
+        return Many(value_of(leaf, (Input(leaf.name, many=True),)))
+    return input_slot(leaf) if leaf.mandatory else Opt(input_slot(leaf))
 
 
 def input_slot(leaf: Leaf) -> Slot:

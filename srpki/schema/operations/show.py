@@ -1,72 +1,132 @@
-"""``show`` and ``file``: what the node tells, alike in both CLIs [cli.md 1.9, pki.md section 6]."""
+"""``show``: what the node tells, alike in both CLIs [cli.md 1.9, pki.md section 6]."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from srpki.schema.common import NAMED_ITEM, PKI_FILE_NAME
-from srpki.schema.nodes import Action, Container, Leaf, Rename
+from srpki.schema.nodes import Action, Container, Leaf
+from srpki.schema.operations import absent
 from srpki.schema.operations.inputs import STATE
-from srpki.schema.types import Integer, Reference, Text
+from srpki.schema.operations.show_log import LOG
+from srpki.schema.types import Reference, ValueType
 
-_DIRECTORY: Final = Text(length=(1, 200), complaint="The given string is not a valid cflash URL.")
-"""A directory or file: ``cf3:``, ``cf3:\\x\\``, or relative to ``cf3:``; the device reads it."""
+_PKI: Final = "/configure/system/security/pki"
+_TLS: Final = "/configure/system/security/tls"
 
-_LOG: Final = Container(
-    name="log",
-    help="Event logs",
-    children=(
-        Action(
-            name="log-id",
-            operation="show.log",
-            help="Show the events of a log",
-            positional=("log-id",),
-            inputs=(
-                Leaf(
-                    name="log-id",
-                    type=Integer("uint32", 1, 101),
-                    mandatory=True,
-                    help="Number of the log; 99 is the system's own",
-                ),
-            ),
-        ),
-    ),
+
+def _plain(name: str, operation: str, help_: str) -> Action:
+    return Action(name=name, operation=operation, help=help_, inputs=())
+
+
+def _profiles(operation: str, help_: str, target: str, kind: ValueType = NAMED_ITEM) -> Action:
+    """Return a command that shows the entries of the list that the key *target* belongs to."""
+    *_, entries, key = target.split("/")
+    leaf = Leaf(
+        name=key, type=Reference(target, "", kind), help=f"Show only this {entries}, in full"
+    )
+    return Action(name=entries, operation=operation, help=help_, positional=(key,), inputs=(leaf,))
+
+
+_CA_PROFILE: Final = _profiles(
+    "show.certificate.ca-profile", "Show CA profiles", f"{STATE}/ca-profile/ca-profile-name"
+)
+_AUTO_UPDATE: Final = _profiles(
+    "show.certificate.auto-update",
+    "Show what automatic renewal is doing",
+    f"{STATE}/certificate-auto-update/certificate-file-name",
+    PKI_FILE_NAME,
+)
+_UPDATE_PROFILE: Final = _profiles(
+    "show.certificate.update-profile",
+    "Show how certificates are renewed",
+    f"{_PKI}/certificate-update-profile/name",
+)
+_EST_PROFILE: Final = _profiles(
+    "show.certificate.est-profile", "Show EST servers", f"{_PKI}/est-profile/name"
+)
+_CRL: Final = _CA_PROFILE._replace(
+    name="crl", operation="show.certificate.crl", help="Show the CRLs of the CA profiles"
 )
 
 _CERTIFICATE: Final = Container(
     name="certificate",
     help="CA profiles and automatic renewal",
     children=(
-        Action(
-            name="auto-update",
-            operation="show.certificate.auto-update",
-            help="Show what automatic renewal is doing",
-            positional=("certificate-file-name",),
-            inputs=(
-                Leaf(
-                    name="certificate-file-name",
-                    type=Reference(
-                        f"{STATE}/certificate-auto-update/certificate-file-name",
-                        "",
-                        PKI_FILE_NAME,
-                    ),
-                    help="Show only this certificate, in full",
+        _AUTO_UPDATE._replace(name="auto-update"),
+        _CA_PROFILE,
+        _UPDATE_PROFILE,
+        _CRL,
+        _EST_PROFILE,
+        _plain(
+            "ocsp-cache",
+            "show.certificate.ocsp-cache",
+            "Show the answers of OCSP servers, of which none is ever asked",
+        ),
+    ),
+)
+
+_TLS_PROFILES: Final = Container(
+    name="tls",
+    help="What TLS connections use",
+    children=(
+        _profiles(
+            "show.tls.cert-profile",
+            "Show the certificates that are sent",
+            f"{_TLS}/cert-profile/cert-profile-name",
+        ),
+        _profiles(
+            "show.tls.client-tls-profile",
+            "Show how the node connects to TLS servers",
+            f"{_TLS}/client-tls-profile/client-profile-name",
+        ),
+        _profiles(
+            "show.tls.trust-anchor-profile",
+            "Show which CAs are trusted",
+            f"{_TLS}/trust-anchor-profile/trust-anchor-profile-name",
+        ),
+    ),
+)
+
+_SYSTEM: Final = Container(
+    name="system",
+    help="The node as a whole",
+    children=(
+        _plain(
+            "information",
+            "show.system.information",
+            "Show name, version, uptime and configuration mode of the node",
+        ),
+        Container(
+            name="management-interface",
+            help="Who edits the configuration, and who did",
+            children=(
+                _plain(
+                    "commit-history",
+                    "show.system.commit-history",
+                    "Show the last commits, newest first",
+                ),
+                _plain(
+                    "configuration-sessions",
+                    "show.system.configuration-sessions",
+                    "Show who is in which configuration mode",
                 ),
             ),
         ),
-        Action(
-            name="ca-profile",
-            operation="show.certificate.ca-profile",
-            help="Show CA profiles",
-            positional=("ca-profile-name",),
-            inputs=(
-                Leaf(
-                    name="ca-profile-name",
-                    type=Reference(f"{STATE}/ca-profile/ca-profile-name", "", NAMED_ITEM),
-                    help="Show only this CA profile, in full",
+        Container(
+            name="security",
+            help="Certificates and TLS",
+            children=(
+                Container(
+                    name="pki",
+                    help="CA profiles and automatic renewal",
+                    children=(_CA_PROFILE, _AUTO_UPDATE, _UPDATE_PROFILE, _EST_PROFILE),
                 ),
+                _TLS_PROFILES,
+                *absent.SHOW_SECURITY,
             ),
         ),
+        *absent.SHOW_SYSTEM,
     ),
 )
 
@@ -75,40 +135,12 @@ SHOW: Final = Container(
     help="Commands that show what the node does",
     children=(
         _CERTIFICATE,
-        _LOG,
-        Container(
-            name="system",
-            help="The node as a whole",
-            children=(
-                Action(
-                    name="information",
-                    operation="show.system.information",
-                    help="Show name, version and uptime of the node",
-                    inputs=(),
-                ),
-            ),
-        ),
-        Action(name="time", operation="show.time", help="Show the time of the node", inputs=()),
-        Action(
-            name="version",
-            operation="show.version",
-            help="Show the version of the software",
-            inputs=(),
-        ),
-    ),
-)
-
-FILE: Final = Container(
-    name="file",
-    help="Files on the compact flash",
-    children=(
-        Action(
-            name="list",
-            operation="file.list",
-            help="List a directory",
-            classic=Rename("dir"),
-            positional=("url",),
-            inputs=(Leaf(name="url", type=_DIRECTORY, help="Directory to list instead of cf3:"),),
-        ),
+        LOG,
+        _SYSTEM,
+        _plain("time", "show.time", "Show the time of the node"),
+        _plain("uptime", "show.uptime", "Show how long the node has been up"),
+        _plain("users", "show.users", "Show who is logged in"),
+        _plain("version", "show.version", "Show the version of the software"),
+        *absent.SHOW,
     ),
 )
