@@ -10,6 +10,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -281,17 +282,26 @@ class FileSystem:
 
     def listing(self, url: str) -> Listing:
         """Return the directory (or the one file) at *url*; raises as `read` does."""
-        path = names.resolve(url, self._cf3)
-        shown = names.display(url)
+        path, shown = names.resolve(url, self._cf3), names.display(url)
         try:
-            found = sorted(path.iterdir()) if path.is_dir() else [path]
-            entries = tuple(_entry(item) for item in found if not item.name.startswith("."))
+            entries = tuple(self._entries(path))
             free = shutil.disk_usage(self._cf3).free
         except FileNotFoundError:
             raise NotFoundError("File Not Found", hint=f'"{shown}"') from None
         except OSError as error:
             raise StorageError(f'list "{shown}": {error.strerror}') from None
-        return Listing(url=shown, entries=entries, free=free)
+        directory = shown if path.is_dir() else shown.rpartition("\\")[0] + "\\"
+        return Listing(url=directory, entries=entries, free=free)
+
+    def _entries(self, path: Path) -> Iterator[FileEntry]:
+        """Yield the rows of a listing; those of a directory begin with itself and the one above."""
+        if not path.is_dir():
+            yield _entry(path)
+            return
+        if path != self._cf3:
+            yield replace(_entry(path), name=".")
+            yield replace(_entry(path.parent), name="..")
+        yield from (_entry(item) for item in sorted(path.iterdir()) if item.name[:1] != ".")
 
 
 @contextmanager

@@ -112,7 +112,9 @@ def table(data: Table) -> Iterator[str]:
     yield SINGLE
     for row in rows:
         yield _row(row, widths)
-    if data.footer:
+    if not rows:
+        yield "No Matching Entries"
+    elif data.footer:
         yield SINGLE
         yield data.footer
     yield DOUBLE

@@ -8,7 +8,7 @@ from srpki.schema.nodes import ABSENT, Action, LeafList
 from srpki.schema.types import Text
 
 _WORDS: Final = LeafList(
-    name="words", type=Text(length=(1, 2600)), help="Whatever else the command would take"
+    name="words", type=Text(length=(1, 2600)), help="Anything: the command is not emulated"
 )
 
 
