@@ -1,7 +1,6 @@
 """``file`` in both CLIs, and what it keeps away from [nokia-oper-file.yang, cli.md 1.9 and 4.1]."""
 
 import hashlib
-import os
 import re
 import stat
 
@@ -262,7 +261,7 @@ def test_symbolic_links_are_not_followed(files, tmp_path):
         assert "symbolic link" in files.refused(*line), line
     files.do("rd", files.url, "force", files.words["recursive"])
     assert (tmp_path / "secret").read_text() == "secret"
-    assert os.listdir(tmp_path) == ["secret"]
+    assert [item.name for item in tmp_path.iterdir()] == ["secret"]
 
 
 def test_the_flash_itself_stays(files):
