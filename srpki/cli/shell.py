@@ -32,8 +32,6 @@ class Reading(NamedTuple):
 
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from srpki.cli.completion import Source
     from srpki.device.results import Data
 
@@ -178,13 +176,7 @@ class Shell(ABC):
         """Return what an operation found, as this CLI prints it."""
         from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
 
-        return render(self.device.schema, data, self.moment)
-
-    def moment(self, time: datetime) -> str:
-        """Return *time* as this session wants instants to be shown."""
-        from srpki.cli.render.times import rfc_3339  # noqa: PLC0415 - start-up time
-
-        return rfc_3339(time)
+        return render(self.device.schema, data)
 
     # --- values that exist now ---
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import heapq
 import os
-import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -19,7 +17,6 @@ from srpki.core.errors import (
     InvalidInputError,
     InvalidNameError,
     NotFoundError,
-    SrpkiError,
     StorageError,
 )
 from srpki.device.results import FileEntry, Listing
@@ -34,9 +31,6 @@ MAX_FILE = 1 << 20
 
 MAX_OWN = 1 << 24
 """Octets of a file that is shown or copied."""
-
-MAX_URLS = 1000
-"""Files of one directory that completion offers."""
 
 
 class FileSystem:
@@ -86,22 +80,13 @@ class FileSystem:
         """Return where *url* lies on this machine; raises `InvalidNameError`."""
         return names.resolve(url, self._cf3)
 
-    def urls(self, prefix: str = "") -> tuple[str, ...]:
-        r"""Return the URLs of what is in the directory that *prefix* has got to, for completion.
-
-        Directories end in ``\``. At most 1000 are returned; a directory that cannot be read, or is
-        none, has nothing in it.
-        """
-        parent = re.match(r".*[\\/]|", prefix, re.DOTALL)
-        assert parent is not None  # it may be empty
-        directory = parent[0] or "cf3:\\"
+    def urls(self) -> tuple[str, ...]:
+        """Return the URLs of the files at the root of the flash, for completion."""
         try:
-            found = names.resolve(directory, self._cf3).iterdir()
-            kept = heapq.nsmallest(MAX_URLS, filter(_offered, found))
-        except (OSError, SrpkiError):
+            found = sorted(item.name for item in self._cf3.iterdir() if item.is_file())
+        except OSError:
             return ()
-        before = names.display(directory)
-        return tuple(before + item.name + ("\\" if item.is_dir() else "") for item in kept)
+        return tuple(f"cf3:\\{name}" for name in found if not name.startswith("."))
 
     def check_new(self, url: str, *, force: bool = False) -> None:
         """Raise `ExistsError` when *url* is taken; asked before a peer is troubled.
@@ -311,10 +296,6 @@ def _storage(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(f"{what}: {error.strerror or error}") from None
-
-
-def _offered(path: Path) -> bool:
-    return not path.name.startswith(".") and _shown(path.name) == path.name
 
 
 def _check_regular(mode: int, shown: str) -> None:

@@ -22,6 +22,7 @@ from srpki.device import live, operations
 from srpki.device.commits import Commits
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
+from srpki.device.modewatch import ModeWatch
 from srpki.device.results import Result
 from srpki.device.sessions import Sessions
 from srpki.device.system import DEFAULT_NAME
@@ -63,7 +64,7 @@ class Router:
         self.entropy = entropy
         self.laboratory = laboratory
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
-        self.booted = self.mode_changed = clock.now()
+        self.booted = clock.now()
         self._ids = itertools.count(1)
         self._cancel = threading.Event()
         cf3, state = make_directories(node)
@@ -97,6 +98,8 @@ class Router:
             view=view(self.datastore.running, self.seal.open_text),
         )
         self.datastore.subscribe(_EngineParticipant(self))
+        self.modes = ModeWatch(self.clock)
+        self.datastore.subscribe(self.modes)
         self.commits = Commits(self.datastore, self.clock, save=self.save)
         self.sessions = Sessions(self.clock)
 
@@ -138,22 +141,14 @@ class Router:
         return live.state(self)
 
     def choices(self, target: str) -> Sequence[str]:
-        """Return the keys that a reference to *target* may name: completion only.
-
-        For files, *target* is ``pki-file-name``, or ``cflash-url`` and after a blank what has been
-        typed of the URL.
-        """
+        """Return the keys that a reference to *target* may name: completion only."""
         if target == "pki-file-name":
             return self.keystore.names()
-        if target.startswith("cflash-url"):
-            return self.files.urls(target.removeprefix("cflash-url").lstrip())
+        if target == "cflash-url":
+            return self.files.urls()
         *steps, _key = target.strip("/").split("/")[1:]
         entries = get(self.datastore.running, path(*steps))
         return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else []
-
-    def configuration_mode(self) -> str:
-        """Return ``classic``, ``mixed`` or ``model-driven``: who may edit the configuration."""
-        return _mode(self.datastore.running)
 
     def uptime(self) -> timedelta:
         """Return how long this router has been up, by its own clock, which may be set back."""
@@ -168,11 +163,6 @@ class Router:
         return names.display(url)
 
 
-def _mode(tree: Branch) -> str:
-    mode = get(tree, path("system", "management-interface", "configuration-mode"))
-    return mode if isinstance(mode, str) else "mixed"
-
-
 class _EngineParticipant:
     """Hands every commit to the engine; nothing it does may fail."""
 
@@ -183,9 +173,8 @@ class _EngineParticipant:
         """Refuse nothing: what is incomplete is an entry's state, not a commit's error."""
 
     def apply(self, old: Branch, new: Branch) -> None:
-        """Let the engine see the new configuration, and date a change of the mode."""
-        if _mode(old) != _mode(new):
-            self._router.mode_changed = self._router.clock.now()
+        """Let the engine see the new configuration."""
+        del old
         self._router.engine.apply(view(new, self._router.seal.open_text))
 
     def abort(self) -> None:

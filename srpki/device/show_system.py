@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from srpki.config.management import configuration_mode
 from srpki.device import system
 from srpki.device.operations import Inputs, Operation, Outcome
 from srpki.device.results import Cell, CommitHistory, Fields, Lines, Table, User, Users
@@ -56,11 +57,11 @@ def _identity(router: Router) -> tuple[tuple[str, Cell], ...]:
 
 
 def _modes(router: Router) -> tuple[tuple[str, Cell], ...]:
-    mode = router.configuration_mode()
+    mode = configuration_mode(router.datastore.running)
     return (
         ("Configuration Mode Cfg", mode),
         ("Configuration Mode Oper", mode),
-        ("Last Mode Changed", router.mode_changed),
+        ("Last Mode Changed", router.modes.changed),
     )
 
 

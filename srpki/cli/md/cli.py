@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from srpki.config.datastore import Mode
+    from srpki.device.results import Data
 
 Done = Callable[[list[str]], Answer]
 CONFIGURE = path("configure")
@@ -129,11 +130,17 @@ class MdCli(Shell):
         """Return the message for a *command* that this program has not."""
         return wording.not_emulated(command)
 
-    def moment(self, time: datetime) -> str:
-        """Return *time* as ``environment time-format`` says."""
-        from srpki.cli.render.times import FORMATS  # noqa: PLC0415 - start-up time
+    def shown(self, data: Data) -> str:
+        """Return what an operation found, instants as the environment wants them."""
+        from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
 
-        return FORMATS[str(self.environment.value("time-format"))](time)
+        return render(self.device.schema, data, self._moment)
+
+    def _moment(self, time: datetime) -> str:
+        from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
+
+        utc = self.environment.value("time-display") == "utc"
+        return spell_time(time, str(self.environment.value("time-format")), utc=utc)
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""

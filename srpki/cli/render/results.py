@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from srpki.cli.render.files import file_text, listing
+from srpki.cli.render.instants import instant
 from srpki.cli.render.logs import log_page
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
 from srpki.cli.render.sessions import commit_history, users
-from srpki.cli.render.times import instant, rfc_3339
+from srpki.cli.render.times import spell_time
 from srpki.config.defaults import effective
 from srpki.config.text import INDENT, brace_lines
 from srpki.device.results import (
@@ -35,7 +36,12 @@ SECOND_COLUMN = 48
 """Where the second of two values on a line begins [pki.md 6.1]."""
 
 
-def render(schema: SchemaTree, data: Data, moment: Callable[[datetime], str] = rfc_3339) -> str:
+def moment_text(moment: datetime) -> str:
+    """Return *moment* as it is shown unless the session wants otherwise."""
+    return spell_time(moment, "rfc-3339")
+
+
+def render(schema: SchemaTree, data: Data, moment: Callable[[datetime], str] = moment_text) -> str:
     """Return *data* as text without a newline at its end.
 
     *moment* spells the instants for which SR OS has no form of their own. What has a title, and a

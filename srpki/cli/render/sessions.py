@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from srpki.cli.render.instants import duration, log_in
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
-from srpki.cli.render.times import duration, log_in
+from srpki.config.text import quote
 
 if TYPE_CHECKING:
     from srpki.device.commits import Commit
@@ -57,6 +58,6 @@ def _commit(commit: Commit, moment: Callable[[datetime], str]) -> Iterator[str]:
     yield str(commit.commit_id)
     yield f"  Committed {moment(commit.time)} by {author.user} ({author.interface}){origin}"
     if commit.comment:
-        yield f'  Comment   "{commit.comment}"'
+        yield f"  Comment   {quote(commit.comment)}"
     if commit.location:
         yield f'  Location  "{commit.location}"'

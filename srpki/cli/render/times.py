@@ -1,53 +1,31 @@
-"""Instants and durations in the forms of SR OS; the node's time zone is UTC."""
+"""Instants as ``environment time-format`` and ``time-display`` want them [cli.md 1.1, 1.7].
+
+The node's own time zone is UTC, which is shown as an offset where local time is wanted.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+
+def spell_time(instant: datetime, form: str, *, utc: bool = False, digits: int = 1) -> str:
+    """Return *instant*, an aware time; *digits* of the second are shown, but not in RFC 1123.
+
+    *form* is ``rfc-3339``, ``iso-8601`` (its offset without a colon) or ``rfc-1123``.
+    """
+    moment = instant.astimezone(UTC)
+    if form == "rfc-1123":
+        zone = "GMT" if utc else "+0000"
+        day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
+        return f"{day}, {moment:%d} {month} {moment:%Y %H:%M:%S} {zone}"
+    fraction = f"{moment:%f}"[:digits]
+    offset = "+00:00" if form == "rfc-3339" else "+0000"
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction}{'Z' if utc else offset}"
+
+
+# strftime follows the locale of the machine, a router does not.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def instant(moment: datetime) -> str:
-    """Return *moment* as certificates and requests show it [pki.md 6.2]."""
-    return f"{moment.astimezone(UTC):%Y/%m/%d %H:%M:%S}"
-
-
-def log_in(moment: datetime) -> str:
-    """Return *moment* as ``show users`` shows it: ``21FEB2007 04:58:55``."""
-    time = moment.astimezone(UTC)
-    return f"{time.day:02}{_MONTHS[time.month - 1].upper()}{time:%Y %H:%M:%S}"
-
-
-def duration(span: timedelta) -> str:
-    """Return *span* as ``0d 00:00:00``."""
-    minutes, seconds = divmod(max(int(span.total_seconds()), 0), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    return f"{days}d {hours:02}:{minutes:02}:{seconds:02}"
-
-
-def rfc_3339(moment: datetime) -> str:
-    """Return *moment* as ``2026-05-04T13:47:14.9+00:00`` [cli.md 1.4]."""
-    return f"{_iso(moment)}+00:00"
-
-
-def iso_8601(moment: datetime) -> str:
-    """Return *moment* as ``2026-05-04T13:47:14.9Z``."""
-    return f"{_iso(moment)}Z"
-
-
-def rfc_1123(moment: datetime) -> str:
-    """Return *moment* as ``Mon, 04 May 2026 13:47:14 UTC``."""
-    time = moment.astimezone(UTC)
-    day, month = _DAYS[time.weekday()], _MONTHS[time.month - 1]
-    return f"{day}, {time.day:02} {month} {time:%Y %H:%M:%S} UTC"
-
-
-def _iso(moment: datetime) -> str:
-    time = moment.astimezone(UTC)
-    return f"{time:%Y-%m-%dT%H:%M:%S}.{time.microsecond // 100_000}"
-
-
-FORMATS = {"iso-8601": iso_8601, "rfc-1123": rfc_1123, "rfc-3339": rfc_3339}
-"""What ``environment time-format`` chooses from."""
+_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)

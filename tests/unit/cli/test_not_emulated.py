@@ -50,11 +50,13 @@ def test_modifiers_are_not_taken_for_words_of_the_command(md, line):
     assert "Missing element" in md.message("show router | match")
 
 
-def test_they_are_refused_in_any_context(md):
+def test_they_are_refused_in_any_context(md, classic):
     md("edit-config private", "/configure system")
     assert md.refused("ping 192.0.2.1").endswith("ping is not emulated")
     assert md.refused("show port 1/1/1").endswith("show port is not emulated")
     assert md.context == "(pr)[/configure system]"
+    classic("configure system")
+    assert classic.refused("ping 192.0.2.1") == "MINOR: CLI ping is not emulated."
 
 
 def test_they_give_way_to_what_is_emulated(md, classic, device):

@@ -2,10 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from srpki.cli.render.results import render
-from srpki.cli.render.times import iso_8601, rfc_1123, rfc_3339
 from srpki.core.events import FILE_RELOADED, Event
 from srpki.device.commits import Author, Commit
 from srpki.device.results import (
@@ -115,17 +112,9 @@ def test_the_commit_history_has_a_block_a_commit():
     ]
 
 
-@pytest.mark.parametrize(
-    ("spell", "spelled"),
-    [
-        (rfc_3339, "2026-05-04T13:47:14.9+00:00"),
-        (iso_8601, "2026-05-04T13:47:14.9Z"),
-        (rfc_1123, "Mon, 04 May 2026 13:47:14 UTC"),
-    ],
-)
-def test_an_instant_is_spelled_as_the_session_wants(spell, spelled):
+def test_an_instant_is_spelled_as_the_session_wants():
     history = CommitHistory(commits=(Commit(1, MOMENT, Author("admin")),))
-    assert f"Committed {spelled} by" in render(SCHEMA, history, spell)
+    assert "Committed in May by" in render(SCHEMA, history, lambda moment: f"in {moment:%B}")
 
 
 def test_users_are_listed_with_their_idle_times_and_the_own_session_is_marked():

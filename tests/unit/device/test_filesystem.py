@@ -200,4 +200,4 @@ def test_completion_offers_the_files_at_the_root_without_the_hidden_ones(files, 
     files.write("cf3:/a.pem", b"x")
     files.write("cf3:/dir/c.pem", b"x")
     (cf3 / ".hidden").write_bytes(b"x")
-    assert files.urls() == ("cf3:\\a.pem", "cf3:\\b.pem", "cf3:\\dir\\")
+    assert files.urls() == ("cf3:\\a.pem", "cf3:\\b.pem")
