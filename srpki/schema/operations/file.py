@@ -33,12 +33,12 @@ def _destination(help_: str) -> Leaf:
 
 FILE: Final = Container(
     name="file",
-    help="Files on the compact flash",
+    help="Look after files on the compact flash cf3:",
     children=(
         Action(
             name="checksum",
             operation="file.checksum",
-            help="Compute the checksum of a file",
+            help="Compute a checksum over the content of a file",
             positional=("type", "url"),
             inputs=(
                 Leaf(
@@ -53,22 +53,22 @@ FILE: Final = Container(
         Action(
             name="copy",
             operation="file.copy",
-            help="Copy a file",
+            help="Write the content of a file to another one",
             positional=("source-url", "destination-url"),
             inputs=(_SOURCE, _destination("File to write, or directory to copy into"), _OVERWRITE),
         ),
         Action(
             name="list",
             operation="file.list",
-            help="List a directory",
+            help="Print the files of a directory with their sizes and dates",
             classic=Rename("dir"),
             positional=("url",),
-            inputs=(_url("Directory to list instead of cf3:", mandatory=False),),
+            inputs=(_url("Directory or file on cf3: instead of the root", mandatory=False),),
         ),
         Action(
             name="make-directory",
             operation="file.make-directory",
-            help="Make a directory",
+            help="Make a directory for files",
             classic=Rename("md"),
             positional=("url",),
             inputs=(_url("Directory to make; the one above it must exist"),),
@@ -87,7 +87,7 @@ FILE: Final = Container(
         Action(
             name="remove",
             operation="file.remove",
-            help="Remove a file",
+            help="Delete a file for good; an imported one is lost to its users too",
             classic=Rename("delete"),
             positional=("url",),
             inputs=(_url("File to remove"), _UNASKED),
@@ -96,7 +96,7 @@ FILE: Final = Container(
         Action(
             name="remove-directory",
             operation="file.remove-directory",
-            help="Remove a directory",
+            help="Delete a directory, empty or with all that is in it",
             classic=Line("rd", (Arg("url"), maybe("force"), maybe("recursive", "rf"))),
             positional=("url",),
             inputs=(
@@ -109,10 +109,10 @@ FILE: Final = Container(
         Action(
             name="show",
             operation="file.show",
-            help="Show the text of a file",
+            help="Print the text of a file",
             classic=Rename("type"),
             positional=("url",),
-            inputs=(_url("File to show"),),
+            inputs=(_url("File to print; it must be text"),),
         ),
         *absent.FILE,
     ),

@@ -23,35 +23,41 @@ def _profiles(operation: str, help_: str, target: str, kind: ValueType = NAMED_I
     """Return a command that shows the entries of the list that the key *target* belongs to."""
     *_, entries, key = target.split("/")
     leaf = Leaf(
-        name=key, type=Reference(target, "", kind), help=f"Show only this {entries}, in full"
+        name=key, type=Reference(target, "", kind), help=f"Print this {entries} alone, in full"
     )
     return Action(name=entries, operation=operation, help=help_, positional=(key,), inputs=(leaf,))
 
 
 _CA_PROFILE: Final = _profiles(
-    "show.certificate.ca-profile", "Show CA profiles", f"{STATE}/ca-profile/ca-profile-name"
+    "show.certificate.ca-profile",
+    "Print the state of CA profiles",
+    f"{STATE}/ca-profile/ca-profile-name",
 )
 _AUTO_UPDATE: Final = _profiles(
     "show.certificate.auto-update",
-    "Show what automatic renewal is doing",
+    "Print state, last and next renewal of certificates",
     f"{STATE}/certificate-auto-update/certificate-file-name",
     PKI_FILE_NAME,
 )
 _UPDATE_PROFILE: Final = _profiles(
     "show.certificate.update-profile",
-    "Show how certificates are renewed",
+    "Print when and how certificates are renewed",
     f"{_PKI}/certificate-update-profile/name",
 )
 _EST_PROFILE: Final = _profiles(
-    "show.certificate.est-profile", "Show EST servers", f"{_PKI}/est-profile/name"
+    "show.certificate.est-profile",
+    "Print EST servers and what authenticates the node to them",
+    f"{_PKI}/est-profile/name",
 )
 _CRL: Final = _CA_PROFILE._replace(
-    name="crl", operation="show.certificate.crl", help="Show the CRLs of the CA profiles"
+    name="crl",
+    operation="show.certificate.crl",
+    help="Print issuer, dates and size of the CRLs of CA profiles",
 )
 
 _CERTIFICATE: Final = Container(
     name="certificate",
-    help="CA profiles and automatic renewal",
+    help="State of CA profiles and of automatic renewal",
     children=(
         _AUTO_UPDATE._replace(name="auto-update"),
         _CA_PROFILE,
@@ -61,28 +67,28 @@ _CERTIFICATE: Final = Container(
         _plain(
             "ocsp-cache",
             "show.certificate.ocsp-cache",
-            "Show the answers of OCSP servers, of which none is ever asked",
+            "Print the answers of OCSP servers, of which none is ever asked",
         ),
     ),
 )
 
 _TLS_PROFILES: Final = Container(
     name="tls",
-    help="What TLS connections use",
+    help="Certificates and trust anchors of TLS connections",
     children=(
         _profiles(
             "show.tls.cert-profile",
-            "Show the certificates that are sent",
+            "Print which pairs of certificate and key are loaded",
             f"{_TLS}/cert-profile/cert-profile-name",
         ),
         _profiles(
             "show.tls.client-tls-profile",
-            "Show how the node connects to TLS servers",
+            "Print how the node connects to TLS servers",
             f"{_TLS}/client-tls-profile/client-profile-name",
         ),
         _profiles(
             "show.tls.trust-anchor-profile",
-            "Show which CAs are trusted",
+            "Print which CAs are trusted, and their state",
             f"{_TLS}/trust-anchor-profile/trust-anchor-profile-name",
         ),
     ),
@@ -90,12 +96,12 @@ _TLS_PROFILES: Final = Container(
 
 _SYSTEM: Final = Container(
     name="system",
-    help="The node as a whole",
+    help="State of the node as a whole",
     children=(
         _plain(
             "information",
             "show.system.information",
-            "Show name, version, uptime and configuration mode of the node",
+            "Print name, version, uptime and configuration mode of the node",
         ),
         Container(
             name="management-interface",
@@ -104,22 +110,22 @@ _SYSTEM: Final = Container(
                 _plain(
                     "commit-history",
                     "show.system.commit-history",
-                    "Show the last commits, newest first",
+                    "Print who committed when, the latest first",
                 ),
                 _plain(
                     "configuration-sessions",
                     "show.system.configuration-sessions",
-                    "Show who is in which configuration mode",
+                    "Print who is in which configuration mode",
                 ),
             ),
         ),
         Container(
             name="security",
-            help="Certificates and TLS",
+            help="State of certificates and of TLS",
             children=(
                 Container(
                     name="pki",
-                    help="CA profiles and automatic renewal",
+                    help="State of CA profiles and of automatic renewal",
                     children=(_CA_PROFILE, _AUTO_UPDATE, _UPDATE_PROFILE, _EST_PROFILE),
                 ),
                 _TLS_PROFILES,
@@ -132,15 +138,15 @@ _SYSTEM: Final = Container(
 
 SHOW: Final = Container(
     name="show",
-    help="Commands that show what the node does",
+    help="Print state and counters of the node",
     children=(
         _CERTIFICATE,
         LOG,
         _SYSTEM,
-        _plain("time", "show.time", "Show the time of the node"),
-        _plain("uptime", "show.uptime", "Show how long the node has been up"),
-        _plain("users", "show.users", "Show who is logged in"),
-        _plain("version", "show.version", "Show the version of the software"),
+        _plain("time", "show.time", "Print the time of the node"),
+        _plain("uptime", "show.uptime", "Print how long the node has been up"),
+        _plain("users", "show.users", "Print who is logged in, from where and since when"),
+        _plain("version", "show.version", "Print which software the node runs"),
         *absent.SHOW,
     ),
 )

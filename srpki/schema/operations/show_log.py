@@ -17,44 +17,54 @@ _TEXT: Final = Text(length=(1, 400))
 _LOG_ID: Final = Action(
     name="log-id",
     operation="show.log",
-    help="Show the logs, or the events of one",
+    help="Print the events of one log, the latest first, or which logs there are",
     positional=("log-id",),
     inputs=(
         Leaf(
             name="log-id",
             type=Integer("uint32", 1, 101),
-            help="Number of the log: 99 is the system's own, 100 holds serious errors",
+            help="Number of the log: 99 for the system's own, 100 for serious errors",
         ),
-        Leaf(name="severity", type=Enumeration(SEVERITIES), help="Show events of this severity"),
-        Leaf(name="application", type=_TEXT, help="Show events of this application"),
+        Leaf(
+            name="severity",
+            type=Enumeration(SEVERITIES),
+            help="Print events of this severity alone",
+        ),
+        Leaf(
+            name="application",
+            type=_TEXT,
+            help="Print events of this application alone, such as security",
+        ),
         Leaf(
             name="sequence",
             type=Integer("uint32", 1),
-            help="Show events from this number on",
+            help="Print events from this number on",
         ),
-        Leaf(name="count", type=Integer("uint32", 1), help="Show at most this many events"),
-        Leaf(name="subject", type=_TEXT, help="Show events of this subject"),
+        Leaf(name="count", type=Integer("uint32", 1), help="Print at most this many events"),
+        Leaf(name="subject", type=_TEXT, help="Print events about this alone, such as CA or TLS"),
         Choice(
             name="order",
             cases=(
                 Case(
                     name="ascending",
                     children=(
-                        Leaf(name="ascending", type=EMPTY_TYPE, help="Show the oldest event first"),
+                        Leaf(
+                            name="ascending", type=EMPTY_TYPE, help="Print the oldest event first"
+                        ),
                     ),
                 ),
                 Case(
                     name="descending",
                     children=(
                         Leaf(
-                            name="descending", type=EMPTY_TYPE, help="Show the newest event first"
+                            name="descending", type=EMPTY_TYPE, help="Print the latest event first"
                         ),
                     ),
                 ),
             ),
         ),
-        Leaf(name="message", type=_TEXT, help="Show events whose text contains this"),
+        Leaf(name="message", type=_TEXT, help="Print events whose text contains this"),
     ),
 )
 
-LOG: Final = Container(name="log", help="Event logs", children=(_LOG_ID,))
+LOG: Final = Container(name="log", help="What has happened on the node", children=(_LOG_ID,))

@@ -87,7 +87,7 @@ def test_classic_completion_knows_the_overlay(classic):
 def test_help_lines_have_the_mark_in_column_24(md):
     lines = md.session.help("show ").splitlines()
     assert lines[0] == ""
-    assert lines[1] == " certificate           + CA profiles and automatic renewal"
+    assert lines[1] == " certificate           + State of CA profiles and of automatic renewal"
     assert all(line[23] in "+-^" for line in lines[1:])
 
 
