@@ -64,7 +64,9 @@ class FakeDevice:
         self.calls: list[tuple[str, dict[str, Value]]] = []
         self.answers: dict[str, tuple[bool, tuple[Message, ...], object]] = {}
         event = Event(NOW, FILE_RELOADED, "IPsec", 'Certificate file "gw.crt" has been reloaded.')
-        page = LogPage(log_id=99, name="Default System Log", events=((1, event), (2, event)))
+        page = LogPage(
+            log_id=99, name="Default System Log", events=((2, event), (1, event)), next_event=3
+        )
         self.answers["show.log"] = (True, (), page)
 
     def system_name(self) -> str:

@@ -14,6 +14,7 @@ from srpki.cli.port import Answer, Device, Offer, RefusalError
 from srpki.cli.walker import Failure, Match, parse
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
+from srpki.schema.nodes import ABSENT
 from srpki.schema.paths import Path
 
 SAVE = "admin.save"
@@ -169,7 +170,7 @@ class Shell(ABC):
 
     def run(self, said: Meaning) -> Answer:
         """Run the operation that *said* names, after its question if it has one."""
-        if said.question and "now" not in said.inputs:
+        if said.question and not said.inputs.keys() & {"now", "force"}:
             return self.ask(said.question, "", lambda word: self._confirmed(word, said))
         return self._run(said)
 
@@ -185,10 +186,17 @@ class Shell(ABC):
     def _run(self, said: Meaning) -> Answer:
         from srpki.cli.commands import run  # noqa: PLC0415 - start-up time
 
+        if said.operation.startswith(ABSENT):
+            command = said.operation.removeprefix(ABSENT)
+            return Answer(self.not_emulated(command), ok=False)
         answer = run(self.device, said, self.operation_failed, self.shown)
         if answer.ok and said.operation == SAVE and not said.inputs:
             self.saved.note(self.device)
         return answer
+
+    @abstractmethod
+    def not_emulated(self, command: str) -> str:
+        """Return the message for a *command* of SR OS that this program has not."""
 
     @abstractmethod
     def operation_failed(self, sentence: str) -> str:

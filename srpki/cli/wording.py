@@ -75,6 +75,11 @@ def too_long() -> str:
     )
 
 
+def not_emulated(command: str) -> str:
+    """Return the refusal of a *command* of SR OS that has nothing to do with certificates."""
+    return f"MINOR: CLI #2005: Error while processing command - {command} is not emulated"
+
+
 def not_allowed(reason: str) -> str:
     """Return the refusal of what the MD-CLI's present mode does not allow."""
     return f"MINOR: CLI #2069: Operation not allowed - {reason}"

@@ -24,6 +24,7 @@ from srpki.device.commits import Commits
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
 from srpki.device.history import History
+from srpki.device.modewatch import ModeWatch
 from srpki.device.results import Result
 from srpki.device.rollback import Rollback
 from srpki.device.sessions import Sessions
@@ -114,6 +115,8 @@ class Router:
             plan=self.engine.plan,
         )
         self.rollback = Rollback(self.datastore, self.files, self.clock)
+        self.modes = ModeWatch(self.clock)
+        self.datastore.subscribe(self.modes)
 
     @property
     def lab(self) -> bool:

@@ -26,6 +26,10 @@ from typing import NamedTuple
 
 from srpki.schema.types import ValueType
 
+ABSENT = "absent."
+"""What the operation of a command begins with that SR OS has and this program has not."""
+
+
 # --- classic overlay -----------------------------------------------------------------------------
 
 
@@ -175,6 +179,9 @@ class Choice(NamedTuple):
 
 class Action(NamedTuple):
     """An operation: *operation* names the device's function, *inputs* are leafs and choices.
+
+    A leaf-list among the inputs, which must be the last positional one, takes any number of values.
+    An operation that begins with `ABSENT` is refused; the rest of it is the command's name.
 
     *positional* inputs are typed first, in order and without their names. Where a *question* is
     given the operator must answer it with ``y`` before anything is done; it is not asked when the

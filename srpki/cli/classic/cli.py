@@ -105,6 +105,10 @@ class ClassicCli(Shell):
         """Return *error* in the words of the classic CLI."""
         return wording.classic_error(error)
 
+    def not_emulated(self, command: str) -> str:
+        """Return the message for a *command* that this program has not."""
+        return f"MINOR: CLI {command} is not emulated."
+
     def operation_failed(self, sentence: str) -> str:
         """Return the message of an operation that failed."""
         return f"MINOR: CLI {sentence}"

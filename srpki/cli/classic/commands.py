@@ -8,7 +8,8 @@ from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.classic.lines import keyword_of
 from srpki.cli.effects import Command, Input, Into, Root
 from srpki.cli.grammar import FAR, Alt, Grammar, Keyword, Opt, Seq, Slot, State
-from srpki.schema.nodes import Container, data_children
+from srpki.cli.md.dialect import action_keyword, inputs_of
+from srpki.schema.nodes import Action, Container, data_children
 from srpki.schema.paths import Path
 from srpki.schema.types import Integer
 
@@ -85,8 +86,10 @@ _COMMANDS: tuple[Grammar, ...] = (
 
 
 def _roots(dialect: ClassicDialect) -> Iterator[Grammar]:
-    """Yield the branches that can be typed in any context."""
+    """Yield the branches and commands of the root that can be typed in any context."""
     for child in data_children(dialect.root):
+        if isinstance(child, Action):
+            yield Seq((action_keyword(child, keyword_of(child)), inputs_of(child)))
         if isinstance(child, Container):
             effects = (Root(), Into(child.name))
             keyword = Keyword(keyword_of(child), child.help, effects, "+", tier=FAR)

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srpki.cli.classic.lines import LineReader, classic_value, keyword_of, line_names
-from srpki.cli.effects import Create, Effects, Into, Put, Remove, Run, Take
+from srpki.cli.effects import Create, Effects, Into, Put, Remove, Take
 from srpki.cli.grammar import Grammar, Keyword, Opt, Optional, Seq, Slot, State, Terminal
-from srpki.cli.md.dialect import Context, First, in_cases, inputs_of, key_slot, mark_of
+from srpki.cli.md.dialect import (
+    Context,
+    First,
+    action_keyword,
+    in_cases,
+    inputs_of,
+    key_slot,
+    mark_of,
+)
 from srpki.schema.nodes import (
     Absent,
     Action,
@@ -144,8 +152,7 @@ class _Commands:
         yield Keyword(line.keyword, help_, no=True), reader.state(line.items)
 
     def _action(self, action: Action) -> Option:
-        effects: Effects = (Run(action.operation, action.question),)
-        keyword = Keyword(keyword_of(action), action.help, effects)
+        keyword = action_keyword(action, keyword_of(action))
         if isinstance(action.classic, Line):
             reader = LineReader(action.inputs, (), action=True)
             return keyword, reader.state(action.classic.items)

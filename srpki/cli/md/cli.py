@@ -26,6 +26,8 @@ from srpki.schema.nodes import Container
 from srpki.schema.paths import Path, path
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from srpki.config.datastore import Mode
     from srpki.device.results import Data
 
@@ -124,9 +126,21 @@ class MdCli(Shell):
         """Return the message of an operation that failed."""
         return wording.operation_failed(sentence)
 
+    def not_emulated(self, command: str) -> str:
+        """Return the message for a *command* that this program has not."""
+        return wording.not_emulated(command)
+
     def shown(self, data: Data) -> str:
-        """Return what an operation found, after an empty line."""
-        return "\n" + super().shown(data)
+        """Return what an operation found, instants as the environment wants them."""
+        from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
+
+        return render(self.device.schema, data, self._moment)
+
+    def _moment(self, time: datetime) -> str:
+        from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
+
+        utc = self.environment.value("time-display") == "utc"
+        return spell_time(time, str(self.environment.value("time-format")), utc=utc)
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""

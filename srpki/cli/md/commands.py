@@ -19,8 +19,8 @@ from srpki.cli.grammar import (
     Slot,
     State,
 )
-from srpki.cli.md.dialect import CLOSE, Context, MdDialect, modes
-from srpki.schema.nodes import Container, data_children
+from srpki.cli.md.dialect import CLOSE, Context, MdDialect, action_keyword, inputs_of, modes
+from srpki.schema.nodes import Action, Container, data_children
 from srpki.schema.types import Integer
 
 GLOBAL = "Global commands:"
@@ -135,10 +135,12 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
 
 
 def _elsewhere(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
-    """Yield the branches that can be reached from any context without a slash [cli.md 1.2]."""
+    """Yield the branches and commands that need no slash in any context [cli.md 1.2]."""
     if node is dialect.root:
         return
     for child in data_children(dialect.root):
+        if isinstance(child, Action):
+            yield Seq((action_keyword(child, child.name), inputs_of(child)))
         if isinstance(child, Container) and child.name in ("environment", "show"):
             effects = (Root(), Into(child.name))
             keyword = Keyword(child.name, child.help, effects, "+", group=GLOBAL, tier=FAR)

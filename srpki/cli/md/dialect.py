@@ -21,6 +21,7 @@ from srpki.cli.effects import (
     Run,
 )
 from srpki.cli.grammar import (
+    UNLISTED,
     Alt,
     AnyOrder,
     Cases,
@@ -39,6 +40,7 @@ from srpki.cli.grammar import (
 from srpki.config.text import spell_entry
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
+    ABSENT,
     Action,
     Case,
     Choice,
@@ -312,17 +314,24 @@ class MdPlace(Optional):
 
 
 def action_keyword(action: Action, word: str) -> Keyword:
-    """Return the *word* that runs *action*."""
-    return Keyword(word, action.help, (Run(action.operation, action.question),), "-")
+    """Return the *word* that runs *action*; one that is not emulated gives way to others."""
+    tier = UNLISTED if action.operation.startswith(ABSENT) else 0
+    return Keyword(word, action.help, (Run(action.operation, action.question),), "-", tier=tier)
 
 
 def inputs_of(action: Action) -> Grammar:
     """Return the inputs of *action*: the positional ones in order, the others by name."""
-    leafs = {child.name: child for child in action.inputs if isinstance(child, Leaf)}
-    positional = [Named(input_slot(leafs[name])) for name in action.positional]
-    bare = [one if leafs[one.slot.name].mandatory else Opt(one) for one in positional]
+    leafs = {child.name: child for child in action.inputs if isinstance(child, Leaf | LeafList)}
+    bare = [_bare(leafs[name]) for name in action.positional]
     named = [_named(child) for child in action.inputs if child.name not in action.positional]
     return Seq((*bare, AnyOrder(tuple(named))))
+
+
+def _bare(leaf: Leaf | LeafList) -> Grammar:
+    if isinstance(leaf, LeafList):
+        return Many(value_of(leaf, (Input(leaf.name, many=True),)))
+    named = Named(input_slot(leaf))
+    return named if leaf.mandatory else Opt(named)
 
 
 def input_slot(leaf: Leaf) -> Slot:

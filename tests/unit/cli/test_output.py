@@ -51,6 +51,7 @@ def test_a_table_has_rules_of_79():
         title="Profiles", columns=("Name", "State"), rows=(("a", "up"), ("long name", "down"))
     )
     assert render(SCHEMA, table).splitlines() == [
+        "",
         "=" * 79,
         "Profiles",
         "=" * 79,
@@ -65,13 +66,13 @@ def test_a_table_has_rules_of_79():
 def test_fields_are_padded_to_the_longest_name():
     section = Fields(title="CMPv2", pairs=(("URL", "http://a"),))
     fields = Fields(title="CA", pairs=(("Cert File", "a.crt"), ("Oper", "")), sections=(section,))
-    assert render(SCHEMA, fields).splitlines()[3:] == [
-        "Cert File : a.crt",
-        "Oper      :",
+    assert render(SCHEMA, fields).splitlines()[4:] == [
+        "Cert File: a.crt",
+        "Oper     :",
         "",
         "CMPv2",
         "-" * 79,
-        "URL : http://a",
+        "URL      : http://a",
         "=" * 79,
     ]
 
@@ -84,6 +85,7 @@ def test_a_directory_looks_as_on_the_router():
     )
     listing = Listing(url="cf3:\\", entries=entries, free=683569152)
     assert render(SCHEMA, listing).splitlines() == [
+        "",
         "Volume in drive cf3 on slot A has no label.",
         "",
         "Directory of cf3:\\",
@@ -96,7 +98,7 @@ def test_a_directory_looks_as_on_the_router():
 
 
 def test_an_empty_log_says_what_comes_next():
-    page = LogPage(log_id=99, name="Default System Log", events=())
-    assert render(SCHEMA, page).splitlines()[4] == (
+    page = LogPage(log_id=99, name="Default System Log", events=(), next_event=1)
+    assert render(SCHEMA, page).splitlines()[5] == (
         "Memory Log contents  [size=500   next event=1  (not wrapped)]"
     )

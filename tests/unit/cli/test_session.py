@@ -73,7 +73,7 @@ def test_messages_are_printed_in_the_words_of_the_dialect(md, classic, device):
 
 def test_a_warning_is_marked(md, device):
     device.answers["show.time"] = (True, (Message("warning", "lab time"),), Lines(lines=("now",)))
-    assert md("show time") == "WARNING: lab time\n\nnow"
+    assert md("show time") == "WARNING: lab time\nnow"
 
 
 def test_history_lists_what_was_typed_but_not_answers(md):

@@ -115,7 +115,7 @@ def shell(node, script, *options, **environment):
 def test_the_program_reads_lines_from_a_pipe_without_escape_codes(tmp_path):
     ended = shell(tmp_path / "n", b"show version\n")
     assert (ended.returncode, ended.stderr) == (0, b"")
-    assert b"A:admin@srpki# show version\n\nTiMOS" in ended.stdout
+    assert b"A:admin@srpki# show version\nTiMOS" in ended.stdout
     assert b"\x1b" not in ended.stdout
 
 

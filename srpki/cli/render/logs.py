@@ -1,0 +1,37 @@
+"""Lays out the events of a log [pki.md section 12]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from srpki.cli.render.rules import DOUBLE, title
+
+if TYPE_CHECKING:
+    from srpki.core.events import Event
+    from srpki.device.results import LogPage
+
+LOG_SIZE = 500
+"""Events that a memory log holds by default."""
+
+
+def log_page(data: LogPage) -> Iterator[str]:
+    """Yield the heading of a log and its events."""
+    yield from title(f"Event Log {data.log_id} log-name {data.log_id}")
+    yield f"Description : {data.name}"
+    wrapped = "wrapped" if data.next_event > LOG_SIZE + 1 else "not wrapped"
+    yield f"Memory Log contents  [size={LOG_SIZE}   next event={data.next_event}  ({wrapped})]"
+    for number, event in data.events:
+        yield ""
+        yield from _event(number, event)
+    yield DOUBLE
+
+
+def _event(number: int, event: Event) -> Iterator[str]:
+    time = event.time.astimezone(UTC)
+    stamp = f"{time:%Y/%m/%d %H:%M:%S}.{time.microsecond // 1000:03} UTC"
+    kind = event.type
+    head = f"{kind.severity}: {kind.application} #{kind.number} Base {event.subject}"
+    yield f"{number} {stamp} {head}"
+    yield f'"{event.text}"'
