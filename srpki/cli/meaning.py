@@ -115,7 +115,7 @@ class _Fold:
             case Part(leaf, factor) if isinstance(value, int):
                 self._part(leaf, value * factor)
             case Create():
-                self._create = True
+                self._create = self._landed = True
             case Open(makes):
                 self._open(makes=makes)
             case Close():

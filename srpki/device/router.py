@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from srpki.config import persist
 from srpki.config.datastore import Datastore
 from srpki.config.tree import Branch, Entries, get
 from srpki.config.views import view
@@ -22,6 +21,7 @@ from srpki.device import live, operations
 from srpki.device.commits import Commits
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
+from srpki.device.forms import Form, Forms
 from srpki.device.results import Result
 from srpki.device.sessions import Sessions
 from srpki.device.system import DEFAULT_NAME
@@ -57,13 +57,18 @@ class Router:
         entropy: Entropy,
         exchanges: ExchangeFactory,
         laboratory: Laboratory | None = None,
+        classic: Form | None = None,
     ) -> None:
-        """Build the router over the directory *node*, making it when it is not there."""
+        """Build the router over the directory *node*, making it when it is not there.
+
+        *classic* is the classic form of a configuration, which the CLI knows.
+        """
         self.clock = clock
         self.entropy = entropy
         self.laboratory = laboratory
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
         self.booted = clock.now()
+        self.forms = Forms(SCHEMA.configure, clock, classic)
         self._ids = itertools.count(1)
         self._cancel = threading.Event()
         cf3, state = make_directories(node)
@@ -84,7 +89,7 @@ class Router:
         self.keystore = Keystore(cf3, self.seal)
         self.keystore.recover()
         _sweep(state)
-        running = _load(cf3 / CONFIGURATION)
+        running = _load(cf3 / CONFIGURATION, self.forms)
         self.datastore = Datastore(SCHEMA.configure, sealer=self.seal, running=running)
         self.engine = Engine(
             clock=self.clock,
@@ -156,7 +161,7 @@ class Router:
 
         Raises `InvalidNameError`, `InvalidInputError` or `StorageError`.
         """
-        self.files.save(url, persist.dump(SCHEMA.configure, self.datastore.running))
+        self.files.save(url, self.forms.encode(self.datastore.running))
         return names.display(url)
 
 
@@ -178,9 +183,9 @@ class _EngineParticipant:
         """Forget nothing: nothing was prepared."""
 
 
-def _load(path: Path) -> Branch:
+def _load(path: Path, forms: Forms) -> Branch:
     try:
-        return persist.load(SCHEMA.configure, path.read_text(encoding="utf-8"))
+        return forms.decode(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Branch()
     except OSError as error:

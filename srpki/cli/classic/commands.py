@@ -3,73 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from srpki.cli.classic.dialect import ClassicDialect
+from srpki.cli.classic.environment import SETTINGS
 from srpki.cli.classic.lines import keyword_of
 from srpki.cli.effects import Command, Input, Into, Root
 from srpki.cli.grammar import FAR, Alt, Grammar, Keyword, Opt, Seq, Slot, State
+from srpki.cli.lexer import LINE_LIMIT
 from srpki.schema.nodes import Container, data_children
 from srpki.schema.paths import Path
-from srpki.schema.types import Integer
+from srpki.schema.types import Text
 
 
 def _command(name: str, help_: str) -> Keyword:
     return Keyword(name, help_, (Command(name),), tier=1)
 
 
-def _switch(name: str, help_: str) -> Keyword:
-    return Keyword(name, help_, (Input(name, constant=True),), no=True)
+def _word(word: str, help_: str) -> Opt:
+    return Opt(Keyword(word, help_, (Input(word, constant=True),)))
 
 
-_SWITCHES = (
-    ("create", "Ask for the create keyword where an entry is made"),
-    ("more", "Stop after each screen of output"),
-    ("saved-ind-prompt", "Show in the prompt that there are changes to save"),
-)
-_LEVELS = Slot(
-    "no-of-nodes",
-    Integer("uint32", 0, 20),
-    "Number of contexts that the prompt shows, the last ones",
-    (Input("reduced-prompt"),),
-)
-_SETTINGS = Alt(
-    (
-        *(_switch(name, help_) for name, help_ in _SWITCHES),
-        Seq((Keyword("reduced-prompt", "Shorten the prompt", no=True), _LEVELS)),
-        Seq(
-            (
-                Keyword("no", "Switch off what follows"),
-                Alt(
-                    (
-                        *(
-                            Keyword(name, help_, (Input(name, constant=False),))
-                            for name, help_ in _SWITCHES
-                        ),
-                        Keyword("reduced-prompt", "", (Input("reduced-prompt", constant=0),)),
-                    )
-                ),
-            )
-        ),
-    )
-)
-_COMMANDS: tuple[Grammar, ...] = (
+_ECHO: Final = Slot("text", Text(length=(0, LINE_LIMIT)), "What to print", (Input("text"),))
+_WAYS: Final[tuple[Grammar, ...]] = (
     _command("back", "Go back one level"),
-    Seq((_command("environment", "Change how this session behaves"), _SETTINGS)),
+    Seq((_command("echo", "Print a text"), Opt(_ECHO))),
     Seq(
         (
             _command("exit", "Return to the context before this one"),
-            Opt(Keyword("all", "Return to the root", (Input("all", constant=True),))),
+            _word("all", "Return to the root"),
+        )
+    ),
+)
+"""Commands that a configuration file may hold."""
+
+_COMMANDS: Final[tuple[Grammar, ...]] = (
+    *_WAYS,
+    SETTINGS,
+    Seq(
+        (
+            _command("help", "Tell how to get help"),
+            Opt(
+                Alt(
+                    (
+                        Keyword("edit", "Keys that edit a line", (Input("edit", constant=True),)),
+                        Keyword(
+                            "globals",
+                            "Commands of every context",
+                            (Input("globals", constant=True),),
+                        ),
+                    )
+                )
+            ),
         )
     ),
     _command("history", "Show the commands that were typed"),
-    Seq(
-        (
-            _command("info", "Show what is configured here"),
-            Opt(Keyword("detail", "Show default values too", (Input("detail", constant=True),))),
-        )
-    ),
+    Seq((_command("info", "Show what is configured here"), _word("detail", "Show defaults too"))),
     _command("logout", "End the session"),
     _command("pwc", "Show the present context"),
+    Seq(
+        (
+            _command("tree", "Show what can be typed here and below"),
+            Opt(
+                Alt(
+                    (
+                        Keyword("detail", "Show values too", (Input("detail", constant=True),)),
+                        Keyword("flat", "One line each", (Input("flat", constant=True),)),
+                    )
+                )
+            ),
+        )
+    ),
 )
 
 
@@ -85,7 +89,16 @@ def _roots(dialect: ClassicDialect) -> Iterator[Grammar]:
 
 def classic_line(dialect: ClassicDialect, start: Path) -> State:
     """Return the grammar of a line that is read from *start*, modifiers left out."""
+    return _line(dialect, start, _COMMANDS)
+
+
+def file_line(dialect: ClassicDialect, start: Path) -> State:
+    """Return the grammar of a line of a configuration file that is read from *start*."""
+    return _line(dialect, start, _WAYS)
+
+
+def _line(dialect: ClassicDialect, start: Path, commands: tuple[Grammar, ...]) -> State:
     edits = bool(start) and start[0].name == "configure"
     content = dialect.content(dialect.node(start), edits=edits)
     roots = tuple(_roots(dialect)) if start else ()
-    return (Alt((content, *_COMMANDS, *roots)),)
+    return (Alt((content, *commands, *roots)),)

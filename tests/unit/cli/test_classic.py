@@ -123,6 +123,9 @@ def test_info_indents_four_for_each_level_and_ends_with_shutdown(profile):
 def test_info_from_above_shows_create_and_exit(profile):
     profile("no shutdown", "exit all", "configure system security")
     assert body(profile("info")) == [
+        "#" + "-" * 50,
+        'echo "System Security Configuration"',
+        "#" + "-" * 50,
         "            pki",
         '                ca-profile "x" create',
         "                    no shutdown",
@@ -184,15 +187,14 @@ def test_the_lines_of_an_update_profile(profile, line, shown):
 )
 def test_the_lines_of_an_est_profile(classic, line, shown):
     classic(PKI, "est-profile e create")
-    if line.startswith("server port"):
-        assert classic.refused(line)
-        line = "server fqdn est.example port 8443"
     classic(line)
     assert body(classic("info")) == [" " * 20 + shown]
 
 
-def test_a_value_that_equals_the_default_is_the_same_as_none(profile, device):
+def test_a_value_that_equals_the_default_is_kept_and_shown_as_in_the_md_cli(profile):
     profile("cmpv2", "http-response-timeout 40", "http-response-timeout 30")
+    assert body(profile("info")) == [" " * 24 + "http-response-timeout 30"]
+    profile("no http-response-timeout")
     assert body(profile("info")) == []
 
 
