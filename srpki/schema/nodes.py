@@ -99,7 +99,7 @@ Item = Arg | Either | Maybe | Word
 class Line(NamedTuple):
     """The node is one command: *keyword* and *items*; ``no`` removes all that it sets.
 
-    On a list the keys are among the items and ``no`` takes the keys only. On an action the line is
+    On a list the keys are among the items and ``no`` takes only them. On an action the line is
     the whole syntax; an `Either` without values in its alternatives chooses a case. Neighbouring
     items that begin with a keyword (`Arg` with one, `Maybe`) may be typed in any order; where all
     may be left out, at least one must be there.

@@ -11,6 +11,7 @@ from srpki.cli.grammar import AnyOrder, Grammar, Keyword, Opt, Optional, Seq, Sl
 from srpki.cli.md.dialect import Context, First, inputs_of, key_slot, mark_of
 from srpki.schema.nodes import (
     Action,
+    Arg,
     Choice,
     Container,
     Inline,
@@ -198,8 +199,11 @@ class _Commands:
             reader = LineReader(child.children, place)
             return Keyword(line.keyword, child.help, no=True), reader.line(line.items)
         into = Into(child.name, child.keys, enters=False)
-        self._no(line.keyword, child.help, (*way, into, Remove()), _keys(child))
         reader = LineReader(child.children, (), keys=child)
+        keys = tuple(
+            item for item in line.items if isinstance(item, Arg) and item.leaf in child.keys
+        )
+        self._no(line.keyword, child.help, (*way, into, Remove()), reader.state(keys))
         made = Into(child.name, child.keys, create=True, enters=False)
         return Keyword(line.keyword, child.help, (*way, made), no=True), reader.line(line.items)
 
