@@ -74,7 +74,7 @@ class _Reader:
         found = parse(self._grammar(start), tokens)
         if found.failure is not None:
             message = wording.classic_failure(found.failure, tokens, line, 0)
-            raise RefusalError(f"{message.rpartition(chr(10))[2]} ({line.strip()})")
+            raise RefusalError(message.rpartition("\n")[2])
         said = meaning(found.matches, self._context, start)
         if said.command:
             self._move(said)

@@ -183,6 +183,8 @@ class _Listing:
                 yield indent + keyword_of(node)
                 yield from lines
                 yield f"{indent}exit"
+        elif self._detail:
+            yield f"{indent}no {keyword_of(node)}"
 
     def _list(
         self, node: ListNode, entries: Element | None, steps: Names, indent: str
