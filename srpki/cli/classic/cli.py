@@ -28,7 +28,7 @@ from srpki.schema.paths import Path
 if TYPE_CHECKING:
     from srpki.device.results import Data
 
-_ROLLBACK: Final = "admin.rollback"
+_ROLLBACK: Final = "rollback."
 """Begins the names of the operations on checkpoints, which belong to the classic CLI's edits."""
 
 

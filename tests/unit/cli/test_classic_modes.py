@@ -1,8 +1,12 @@
 """Who may edit, and which CLI a session may use [cli.md 1.8, 3.1]."""
 
+from dataclasses import replace
+
 import pytest
 
+from srpki.cli.port import Answer
 from srpki.cli.session import Session
+from srpki.schema.nodes import Action, Container
 
 REFUSED = (
     "MINOR: CLI Modification of the configuration is not allowed"
@@ -41,6 +45,15 @@ def test_nothing_can_be_edited_in_model_driven_mode(model_driven, device, line):
     assert model_driven.refused(line) == REFUSED
     assert device.datastore.running is before
     assert model_driven.prompt == "*A:node-2# "
+
+
+def test_checkpoints_belong_to_the_classic_cli_and_rest_in_model_driven_mode(model_driven, device):
+    rollback = Action("save", (), "Make a checkpoint", "rollback.save")
+    branch = Container("rollback", (rollback,), "Checkpoints")
+    device.schema = replace(device.schema, operations_classic=Container("", (branch,), "All"))
+    session = Session(device, "classic")
+    assert session.feed("rollback save") == Answer(REFUSED, ok=False)
+    assert not device.calls
 
 
 def test_everything_can_be_looked_at_in_model_driven_mode(model_driven):
