@@ -87,9 +87,17 @@ def _roots(dialect: ClassicDialect) -> Iterator[Grammar]:
             yield Seq((keyword, content))
 
 
+def _by_word(command: Grammar) -> str:
+    first, _ = next(iter(command.first()))
+    return first.word if isinstance(first, Keyword) else ""
+
+
+_SORTED: Final = tuple(sorted(_COMMANDS, key=_by_word))
+
+
 def classic_line(dialect: ClassicDialect, start: Path) -> State:
     """Return the grammar of a line that is read from *start*, modifiers left out."""
-    return _line(dialect, start, _COMMANDS)
+    return _line(dialect, start, _SORTED)
 
 
 def file_line(dialect: ClassicDialect, start: Path) -> State:
