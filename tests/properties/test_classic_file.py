@@ -96,8 +96,9 @@ def test_what_info_prints_can_be_pasted_where_it_was_printed(new_device, strateg
 
 
 @SETTINGS
-@given(st.text(max_size=3000))
-def test_any_text_is_read_or_refused(text):
+@given(data=st.data())
+def test_any_text_is_read_or_refused(strategies, data):
+    text = "\n".join(data.draw(st.lists(strategies.lines, max_size=8)))
     try:
         tree = read(ROOT, text)
     except InvalidInputError as error:

@@ -177,7 +177,7 @@ class ClassicCli(Shell):
     def _command(self, said: Meaning) -> Answer:
         handlers: dict[str, Callable[[Meaning], Answer]] = {
             "back": lambda _: self._go(self.dialect.above(self.context)),
-            "echo": lambda echoed: Answer(str(echoed.inputs.get("text", ""))),
+            "echo": self._echo,
             "environment": self._environment,
             "exit": self._exit,
             "help": self._help,
@@ -230,6 +230,10 @@ class ClassicCli(Shell):
             return Answer("\n".join(flat(node)))
         detail = bool(said.inputs.get("detail"))
         return Answer("\n".join((names[-1] if names else "root", *tree(node, detail=detail))))
+
+    def _echo(self, said: Meaning) -> Answer:
+        words = said.inputs.get("text", ())
+        return Answer(" ".join(map(str, words)) if isinstance(words, tuple) else "")
 
     def _help(self, said: Meaning) -> Answer:
         from srpki.cli.classic import manual  # noqa: PLC0415 - start-up time

@@ -9,7 +9,7 @@ from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.classic.environment import SETTINGS
 from srpki.cli.classic.lines import keyword_of
 from srpki.cli.effects import Command, Input, Into, Root
-from srpki.cli.grammar import FAR, Alt, Grammar, Keyword, Opt, Seq, Slot, State
+from srpki.cli.grammar import FAR, Alt, Grammar, Keyword, Many, Opt, Seq, Slot, State
 from srpki.cli.lexer import LINE_LIMIT
 from srpki.schema.nodes import Container, data_children
 from srpki.schema.paths import Path
@@ -24,10 +24,12 @@ def _word(word: str, help_: str) -> Opt:
     return Opt(Keyword(word, help_, (Input(word, constant=True),)))
 
 
-_ECHO: Final = Slot("text", Text(length=(0, LINE_LIMIT)), "What to print", (Input("text"),))
+_ECHO: Final = Slot(
+    "text", Text(length=(0, LINE_LIMIT)), "What to print", (Input("text", many=True),)
+)
 _WAYS: Final[tuple[Grammar, ...]] = (
     _command("back", "Go back one level"),
-    Seq((_command("echo", "Print a text"), Opt(_ECHO))),
+    Seq((_command("echo", "Print a text"), Many(_ECHO))),
     Seq(
         (
             _command("exit", "Return to the context before this one"),

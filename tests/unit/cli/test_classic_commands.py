@@ -121,7 +121,9 @@ def test_what_is_mandatory_stands_on_the_line_of_an_entry(classic):
 # --- echo, help, tree ---
 
 
-@pytest.mark.parametrize(("line", "text"), [('echo "a  b"', "a  b"), ("echo x", "x"), ("echo", "")])
+@pytest.mark.parametrize(
+    ("line", "text"), [('echo "a  b"', "a  b"), ("echo x y", "x y"), ("echo", "")]
+)
 def test_echo_prints_its_text(classic, line, text):
     assert classic(line) == text
 
