@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from srpki.cli import wording
 from srpki.cli.classic.commands import classic_line
 from srpki.cli.classic.dialect import ClassicDialect
-from srpki.cli.classic.editing import check_allowed, check_mode, edits, entry_words, made
+from srpki.cli.classic.editing import check_allowed, check_mode, edits, entry_words, made, remark
 from srpki.cli.classic.environment import Settings
 from srpki.cli.classic.lines import absolute
 from srpki.cli.classic.trail import Trail
@@ -128,13 +128,13 @@ class ClassicCli(Shell):
             return self._operate(said)
         if said.command:
             return self._command(said)
-        created = self._edit(said)
+        created, told = self._edit(said)
         if said.context != self.context:
             self._trail.leave(self.context)
             self.context = said.context
             self._created = created
         self._settle()
-        return Answer()
+        return Answer(told)
 
     def _operate(self, said: Meaning) -> Answer:
         if said.operation.startswith(_ROLLBACK):
@@ -152,15 +152,15 @@ class ClassicCli(Shell):
         self.device.files.save(url, f"{text}\n")
         return Answer(f"Writing configuration to {url}\nSaving configuration OK\nCompleted.")
 
-    def _edit(self, said: Meaning) -> bool:
-        """Make the edits of a line; return whether it made an entry that it enters."""
+    def _edit(self, said: Meaning) -> tuple[bool, str]:
+        """Make the edits of a line; return whether it made an entry, and what is told of them."""
         running = self.device.datastore.running
         entries = made(self.dialect, said, running, create_needed=self.settings.create)
         wanted = [Edit("create", path) for path in entries]
         wanted += edits(self.dialect, said, running)
         check_allowed(running, wanted)
         self.device.datastore.edit(wanted)
-        return bool(entries)
+        return bool(entries), remark(self.device.files, wanted)
 
     def _settle(self) -> None:
         """Climb out of entries that are no longer there."""

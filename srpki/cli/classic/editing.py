@@ -7,17 +7,19 @@ from typing import Final
 
 from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.meaning import Meaning
-from srpki.cli.port import RefusalError
+from srpki.cli.port import Flash, RefusalError
 from srpki.config.edit import Edit
 from srpki.config.management import configuration_mode
 from srpki.config.text import spell_entry
 from srpki.config.tree import Branch, get
+from srpki.core.errors import NotFoundError, SrpkiError
 from srpki.schema.nodes import Leaf, ListNode, child_of
 from srpki.schema.paths import Path, path
 from srpki.schema.types import ValueTypeError
 
 _MANAGEMENT: Final = path("system", "management-interface")
 _IMMEDIATE: Final = (*_MANAGEMENT, *path("cli", "classic-cli", "allow-immediate"))
+_LOCATION: Final = (*_MANAGEMENT, *path("cli", "classic-cli", "rollback", "location"))
 _REFUSED: Final = "MINOR: CLI Modification of the configuration is not allowed -"
 
 
@@ -94,3 +96,16 @@ def check_allowed(running: Branch, wanted: Sequence[Edit]) -> None:
     outside = any(edit.path[: len(_MANAGEMENT)] != _MANAGEMENT for edit in wanted)
     if outside and get(running, _IMMEDIATE) is False:
         raise RefusalError(f"{_REFUSED} 'allow-immediate' is disabled for the classic CLI")
+
+
+def remark(files: Flash, made_edits: Sequence[Edit]) -> str:
+    """Return what is told after *made_edits*: that a new rollback location has no checkpoint."""
+    for edit in made_edits:
+        if edit.kind == "set" and edit.path == _LOCATION:
+            try:
+                files.read(f"{edit.value}.rb")
+            except NotFoundError:
+                return "INFO: CLI No checkpoints currently exist at the rollback location."
+            except SrpkiError:  # it is there, whatever is wrong with it
+                return ""
+    return ""

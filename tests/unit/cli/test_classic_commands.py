@@ -16,6 +16,14 @@ def test_checkpoints_stand_where_ansible_configures_them(classic, device):
     assert cli["rollback"]["location"] == "cf3:\\rollbacks\\config"
 
 
+def test_a_rollback_location_without_checkpoints_is_told(classic, device):
+    line = "configure system rollback rollback-location cf3:/rollbacks/config"
+    assert classic(line) == "INFO: CLI No checkpoints currently exist at the rollback location."
+    device.files.save("cf3:/rollbacks/config.rb", "")
+    assert classic(line) == ""
+    assert classic("configure system name x") == ""
+
+
 def test_a_container_that_has_moved_is_a_context_like_any_other(classic):
     classic("configure system rollback")
     assert classic.prompt == "A:node-2>config>system>rollback# "
