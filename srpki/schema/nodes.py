@@ -10,8 +10,8 @@ The classic CLI reads it through ``classic``. Without an overlay these rules hol
   what is mandatory in an entry before ``create``, as ``name KEY leaf VALUE create``;
 * leaf ``admin-state``: ``shutdown`` and ``no shutdown``; boolean leaf: ``name`` is true and
   ``no name`` is false; empty leaf: ``name`` and ``no name``; other leaf: ``name VALUE`` and
-  ``no name``; leaf-list: ``name VALUE`` adds, ``no name VALUE`` removes; a number of seconds also
-  takes ``[days D] [hrs H] [min M] [sec S]``;
+  ``no name``; leaf-list: ``name VALUE`` adds, ``no name VALUE`` removes and ``no name`` empties; a
+  number of seconds also takes ``[days D] [hrs H] [min M] [sec S]``;
 * action: the inputs as in the MD-CLI;
 * a secret also takes ``hash2`` (or ``hash``) after it, for a value that is sealed already: both
   words together, as ``"VALUE hash2"``, are the value.

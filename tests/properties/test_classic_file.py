@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -80,19 +81,20 @@ def test_a_file_is_read_back_without_a_device(strategies, data):
         assert again == tree
 
 
+@pytest.mark.parametrize("detail", [False, True])
 @SETTINGS
 @given(data=st.data())
-def test_what_info_prints_can_be_pasted_where_it_was_printed(new_device, strategies, data):
-    """Only what is shut down by default is more explicit then."""
+def test_what_info_prints_can_be_pasted_where_it_was_printed(new_device, strategies, detail, data):
+    """What holds by default is more explicit then."""
     tree = mended(data.draw(strategies.trees))
-    shown = classic_info(ROOT, tree, (), 1)
+    shown = classic_info(ROOT, tree, (), 1, detail=detail)
     device = new_device()
     session = Session(device, "classic")
     session.feed("configure")
     for line in shown.split("\n")[1:-1]:
         answer = session.feed(line)
         assert answer.ok, f"{line!r}: {answer.text}"
-    assert classic_info(ROOT, device.datastore.running, (), 1) == shown
+    assert classic_info(ROOT, device.datastore.running, (), 1, detail=detail) == shown
 
 
 @SETTINGS

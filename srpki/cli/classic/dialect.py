@@ -156,7 +156,7 @@ class _Commands:
         word = keyword_of(child)
         if isinstance(child, LeafList):
             taken = Slot(child.name, child.type, child.help, (Take(place),), child)
-            self._no(word, child.help, (), (taken,))
+            self._no(word, child.help, (Remove(place),), (Opt(taken),))
             return Keyword(word, child.help, no=True), (classic_value(child, (Put(place),)),)
         if isinstance(child.type, Boolean | Empty):
             boolean = isinstance(child.type, Boolean)

@@ -225,6 +225,12 @@ def test_leaf_lists_gain_and_lose_values(profile):
     assert body(profile("info")) == []
 
 
+def test_no_without_a_value_empties_a_leaf_list(classic, device):
+    classic("configure system management-interface cli", "cli-engine md-cli")
+    classic("cli-engine classic-cli", "no cli-engine")
+    assert not device.datastore.running
+
+
 def test_no_removes_an_entry_and_climbs_out_of_it(profile):
     profile("/configure system security pki no ca-profile x")
     assert profile.prompt.endswith(">security>pki# ")
