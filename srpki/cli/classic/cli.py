@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
 from srpki.cli.classic.commands import classic_line
-from srpki.cli.classic.dialect import ClassicDialect
+from srpki.cli.classic.dialect import ClassicDialect, wants_command
 from srpki.cli.classic.editing import check_allowed, check_mode, edits, entry_words, made, remark
 from srpki.cli.classic.environment import Settings
 from srpki.cli.classic.lines import absolute
@@ -96,7 +96,8 @@ class ClassicCli(Shell):
             from srpki.cli.classic.help import syntax_of  # noqa: PLC0415 - start-up time
 
             return syntax_of(reading)
-        return wording.classic_failure(failure, reading.tokens, line, self.margin)
+        command = wants_command(reading.state, reading.tokens[: failure.at])
+        return wording.classic_failure(failure, reading.tokens, line, self.margin, command=command)
 
     def refused(self, error: SrpkiError) -> str:
         """Return *error* in the words of the classic CLI."""

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from srpki.cli.classic.layout import Place, places, required
 from srpki.cli.classic.lines import LineReader, classic_value, is_shutdown, keyword_of, line_names
 from srpki.cli.effects import Create, Effects, Into, Put, Remove, Run, Take
-from srpki.cli.grammar import AnyOrder, Grammar, Keyword, Opt, Optional, Seq, Slot, State, Terminal
+from srpki.cli.grammar import (
+    Alt,
+    AnyOrder,
+    Grammar,
+    Keyword,
+    Opt,
+    Optional,
+    Seq,
+    Slot,
+    State,
+    Terminal,
+)
+from srpki.cli.lexer import Token
 from srpki.cli.md.dialect import Context, First, inputs_of, key_slot, mark_of
+from srpki.cli.walker import walk
 from srpki.schema.nodes import (
     Action,
     Arg,
@@ -212,6 +225,22 @@ class _Commands:
 
     def _no(self, word: str, help_: str, effects: Effects, state: State = ()) -> None:
         self._negative.append((Keyword(word, help_, effects), state))
+
+
+def wants_command(state: State, tokens: Sequence[Token]) -> bool:
+    """Return whether a command may come after *tokens*, read from *state*, rather than a value."""
+    return any(_begins(thread.state) for thread in walk(state, tokens).threads)
+
+
+def _begins(state: State) -> bool:
+    for item in state:
+        if isinstance(item, ClassicContent | Negative):
+            return True
+        if isinstance(item, Alt) and any(_begins((inner,)) for inner in item.items):
+            return True
+        if not item.nullable:
+            break
+    return False
 
 
 def _word(terminal: Terminal) -> str:

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from srpki.cli import wording
 from srpki.cli.classic.commands import file_line
-from srpki.cli.classic.dialect import ClassicDialect
+from srpki.cli.classic.dialect import ClassicDialect, wants_command
 from srpki.cli.classic.editing import edits, made
 from srpki.cli.classic.lines import absolute
 from srpki.cli.classic.trail import Trail
@@ -73,7 +73,8 @@ class _Reader:
         tokens, start = absolute(lex_classic(line), self._context)
         found = parse(self._grammar(start), tokens)
         if found.failure is not None:
-            message = wording.classic_failure(found.failure, tokens, line, 0)
+            command = wants_command(self._grammar(start), tokens[: found.failure.at])
+            message = wording.classic_failure(found.failure, tokens, line, 0, command=command)
             raise RefusalError(message.rpartition("\n")[2])
         said = meaning(found.matches, self._context, start)
         if said.command:

@@ -257,8 +257,16 @@ def test_an_unknown_command_has_a_caret_under_its_word(profile):
     assert text == " " * (len(profile.prompt) + 2) + "^\nError: Bad command."
 
 
-def test_an_unknown_argument_is_an_invalid_parameter(profile):
-    assert profile.message("cmpv2 bogus") == "Error: Invalid parameter."
+@pytest.mark.parametrize("line", ["cmpv2 bogus", "no bogus", "/admin bogus", "ocsp no bogus"])
+def test_a_word_that_is_no_command_where_one_must_be_is_a_bad_command(profile, line):
+    text = profile.refused(line)
+    caret = " " * (len(profile.prompt) + line.index("bogus")) + "^"
+    assert text == f"{caret}\nError: Bad command."
+
+
+@pytest.mark.parametrize("line", ["cert-file x bogus", "/environment more bogus", "info bogus"])
+def test_an_unknown_argument_is_an_invalid_parameter(profile, line):
+    assert profile.message(line) == "Error: Invalid parameter."
 
 
 def test_a_value_out_of_range_is_an_invalid_parameter(classic):

@@ -39,9 +39,7 @@ def test_a_container_that_has_moved_is_a_context_like_any_other(classic):
     assert classic.prompt == "*A:node-2>config>system# "
     classic("no rollback")
     assert classic("info") == f"{RULE}\n{RULE}"
-    assert classic.message("management-interface cli classic-cli rollback") == (
-        "Error: Invalid parameter."
-    )
+    assert classic.message("management-interface cli classic-cli rollback") == "Error: Bad command."
 
 
 def test_exit_climbs_when_the_way_is_forgotten(classic):

@@ -136,7 +136,7 @@ def test_the_frame_of_a_file():
     ("line", "sentence"),
     [
         ("bogus", "Error: Bad command."),
-        ("configure system bogus", "Error: Invalid parameter."),
+        ("configure system bogus", "Error: Bad command."),
         ("configure system security pki maximum-cert-chain-depth 8", "out of range 1..7"),
         ("configure system security pki ca-profile x", 'missing "create" keyword'),
         ("configure system security pki no ca-profile x", "Entry does not exist"),
