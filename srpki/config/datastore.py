@@ -56,8 +56,6 @@ class Datastore:
         self._participants: list[Participant] = []
         self._candidates: list[Candidate] = []
         self._shared = Shared(self._running)
-        # What was wrong before the last edit: with each line of a paste, half of the work.
-        self._validated: tuple[Branch, frozenset[Problem]] = (Branch(), frozenset())
 
     @property
     def running(self) -> Branch:
@@ -117,12 +115,9 @@ class Datastore:
                 new = Edit(one.kind, one.path, value).apply(self.schema, new)
             if new == self._running:
                 return
-            tree, known = self._validated
-            if tree is not self._running:
-                known = frozenset(validate(self.schema, self._running))
+            known = set(validate(self.schema, self._running))
             problems = validate(self.schema, new)
             self.replace(new, tuple(problem for problem in problems if problem not in known))
-            self._validated = new, frozenset(problems)
 
     def check_access(self, candidate: Candidate | None) -> None:
         """Raise `LockedError` when a session other than *candidate* has exclusive access."""

@@ -25,15 +25,20 @@ def _word(word: str, help_: str) -> Opt:
 
 
 _ECHO: Final = Slot(
-    "text", Text(length=(0, LINE_LIMIT)), "What to print", (Input("text", many=True),)
+    "text", Text(length=(0, LINE_LIMIT)), "Text to print", (Input("text", many=True),)
 )
 _WAYS: Final[tuple[Grammar, ...]] = (
-    _command("back", "Go back one level"),
-    Seq((_command("echo", "Print a text"), Many(_ECHO))),
+    _command("back", "Go up one context"),
     Seq(
         (
-            _command("exit", "Return to the context before this one"),
-            _word("all", "Return to the root"),
+            _command("echo", "Print a text, as a configuration file does for its sections"),
+            Many(_ECHO),
+        )
+    ),
+    Seq(
+        (
+            _command("exit", "Return to the context that this one was entered from"),
+            _word("all", "Return to the root of all contexts"),
         )
     ),
 )
@@ -44,14 +49,16 @@ _COMMANDS: Final[tuple[Grammar, ...]] = (
     SETTINGS,
     Seq(
         (
-            _command("help", "Tell how to get help"),
+            _command("help", "Tell how help is asked for"),
             Opt(
                 Alt(
                     (
-                        Keyword("edit", "Keys that edit a line", (Input("edit", constant=True),)),
+                        Keyword(
+                            "edit", "Tell which keys edit a line", (Input("edit", constant=True),)
+                        ),
                         Keyword(
                             "globals",
-                            "Commands of every context",
+                            "Tell which commands every context has",
                             (Input("globals", constant=True),),
                         ),
                     )
@@ -59,18 +66,27 @@ _COMMANDS: Final[tuple[Grammar, ...]] = (
             ),
         )
     ),
-    _command("history", "Show the commands that were typed"),
-    Seq((_command("info", "Show what is configured here"), _word("detail", "Show defaults too"))),
-    _command("logout", "End the session"),
-    _command("pwc", "Show the present context"),
+    _command("history", "Print the commands of this session, numbered"),
     Seq(
         (
-            _command("tree", "Show what can be typed here and below"),
+            _command("info", "Print what is configured in this context"),
+            _word("detail", "Print default values too"),
+        )
+    ),
+    _command("logout", "End the session"),
+    _command("pwc", "Print the present context as a path"),
+    Seq(
+        (
+            _command("tree", "Print the commands of this context and of all below it"),
             Opt(
                 Alt(
                     (
-                        Keyword("detail", "Show values too", (Input("detail", constant=True),)),
-                        Keyword("flat", "One line each", (Input("flat", constant=True),)),
+                        Keyword(
+                            "detail", "Print their values too", (Input("detail", constant=True),)
+                        ),
+                        Keyword(
+                            "flat", "Print one command a line", (Input("flat", constant=True),)
+                        ),
                     )
                 )
             ),

@@ -30,18 +30,24 @@ _LEVELS: Final = _number(
     "reduced-prompt", "no-of-nodes", 0, 15, "Number of contexts that the prompt shows"
 )
 _SHORTER: Final = Keyword(
-    "reduced-prompt", "Shorten the prompt", (Input("reduced-prompt", constant=2),), no=True
+    "reduced-prompt",
+    "Show only the last contexts in the prompt",
+    (Input("reduced-prompt", constant=2),),
+    no=True,
 )
 _LINES: Final = _number("length", "lines", 1, 512, "Number of lines on the screen")
 _COLUMNS: Final = _number("width", "columns", 1, 512, "Number of columns on the screen")
 _ALIAS: Final = Slot(
     "alias-name",
     Text(length=(1, 80), patterns=(r"[A-Za-z_][-A-Za-z0-9_]*",)),
-    "The word",
+    "Word of your own",
     (Input("alias"),),
 )
 _MEANING: Final = Slot(
-    "alias-command-name", Text(length=(1, 255)), "What it stands for", (Input("command"),)
+    "alias-command-name",
+    Text(length=(1, 255)),
+    "Command that the word stands for",
+    (Input("command"),),
 )
 _ZONE: Final = Slot(
     "time-display",
@@ -69,15 +75,19 @@ def _positive() -> tuple[Grammar, ...]:
 
 def _negative() -> tuple[Grammar, ...]:
     sizes = Alt(
-        tuple(
-            Keyword(slot_name, "", (Input(slot_name, constant=0),))
-            for slot_name in ("length", "width")
+        (
+            Keyword("length", "Number of lines of the window", (Input("length", constant=0),)),
+            Keyword("width", "Number of columns of the window", (Input("width", constant=0),)),
         )
     )
     return (
         Seq((Keyword("alias", "Forget another name"), _ALIAS)),
         *(_switch(name, help_, on=False) for name, help_ in _SWITCHES),
-        Keyword("reduced-prompt", "Show all contexts", (Input("reduced-prompt", constant=0),)),
+        Keyword(
+            "reduced-prompt",
+            "Show every context in the prompt",
+            (Input("reduced-prompt", constant=0),),
+        ),
         Seq((Keyword("terminal", "Take the size of the window"), sizes)),
     )
 
@@ -89,7 +99,10 @@ def _switch(name: str, help_: str, *, on: bool) -> Keyword:
 SETTINGS: Final = Seq(
     (
         Keyword(
-            "environment", "Change how this session behaves", (Command("environment"),), tier=1
+            "environment",
+            "Prompt, paging and create of this session alone",
+            (Command("environment"),),
+            tier=1,
         ),
         Alt(
             (

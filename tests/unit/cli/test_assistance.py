@@ -149,7 +149,7 @@ def test_classic_help_lists_no_forms_and_marks(classic):
     page = classic.session.help("").splitlines()
     assert " [no] cert-file        - Imported certificate of the CA" in page
     assert " [no] cmpv2            + How certificates are requested by CMPv2" in page
-    assert "      back             - Go back one level" in page
+    assert "      back             - Go up one context" in page
 
 
 @pytest.mark.parametrize("text", ["maximum-cert-chain-depth", "maximum-cert-chain-depth "])
