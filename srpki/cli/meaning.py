@@ -109,7 +109,7 @@ class _Fold:
             case Suffix(word):
                 self._suffix(word)
             case Take(leaf) if isinstance(value, (str, int)):
-                self._edits.append(("take", self._at, leaf, value))
+                self._take(leaf, value)
             case Make(leaf):
                 self._edit("create", leaf)
             case Remove(leaf):
@@ -117,7 +117,7 @@ class _Fold:
             case Part(leaf, factor) if isinstance(value, int):
                 self._part(leaf, value * factor)
             case Create():
-                self._create = True
+                self._create = self._landed = True
             case Open(makes):
                 self._open(makes=makes)
             case Close():
@@ -153,6 +153,12 @@ class _Fold:
         known = any(at is self._at and leaf == effect.leaf for _, at, leaf, _ in self._edits)
         if not (effect.weak and known):
             self._edit("set", effect.leaf, value if effect.constant is None else effect.constant)
+
+    def _take(self, leaf: tuple[str, ...], value: Key) -> None:
+        """Take one value; the word before it alone would have removed all."""
+        whole = ("delete", self._at, leaf, None)
+        self._edits = [edit for edit in self._edits if edit != whole]
+        self._edits.append(("take", self._at, leaf, value))
 
     def _suffix(self, word: str) -> None:
         kind, at, leaf, value = self._edits.pop()

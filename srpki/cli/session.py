@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
-
+from srpki.cli.engines import NOT_AUTHORIZED, Dialect, arrival, engines
 from srpki.cli.port import Answer, Device, Offer
 from srpki.cli.shell import Saved, Shell
 
 __all__ = ["Answer", "Device", "Dialect", "Offer", "Session"]
 
-Dialect = Literal["md", "classic"]
-
-ARRIVAL: Final[dict[Dialect, str]] = {
-    "classic": "INFO: CLI #2051: Switching to the classic CLI engine",
-    "md": "INFO: CLI #2052: Switching to the MD-CLI engine",
-}
 HISTORY = 1000
 """Most commands remembered."""
 
@@ -25,14 +18,14 @@ class Session:
     Nothing that is typed raises; only bugs do.
     """
 
-    def __init__(self, device: Device, dialect: Dialect = "md", user: str = "admin") -> None:
-        """Open a session of *user* on *device* in *dialect*."""
+    def __init__(self, device: Device, dialect: Dialect | None = None, user: str = "admin") -> None:
+        """Open a session of *user* on *device* in *dialect*, else as ``cli-engine`` says."""
         self._history: list[str] = []
         self._device = device
         self._user = user
         self._saved = Saved(device)
         self._shells: dict[Dialect, Shell] = {}
-        self._active: Dialect = dialect
+        self._active: Dialect = dialect or engines(device)[0]
         self._asking: Shell | None = None
 
     @property
@@ -110,14 +103,20 @@ class Session:
         wanted = {"/!classic-cli": "classic", "/!md-cli": "md"}.get(command)
         if wanted == self._active:
             return Answer()
+        if self._other not in engines(self._device):
+            return Answer(NOT_AUTHORIZED, ok=False)
         self._active = self._other
-        return Answer(ARRIVAL[self._active])
+        return Answer(arrival(self._device, self._active))
 
     def _across(self, command: str) -> Answer:
+        if self._other not in engines(self._device):
+            return Answer(NOT_AUTHORIZED, ok=False)
         other = self._of(self._other)
+        entered = arrival(self._device, self._other)
         echoed = f"{other.prompt.lstrip()}{command}"
         said = other.feed(command)
-        text = "\n".join(part for part in (ARRIVAL[self._other], echoed, said.text) if part)
+        text = "\n".join(part for part in (entered, echoed, said.text) if part)
         if said.question is not None:
             return self._noted(other, Answer(text, said.ok, said.question))
-        return Answer(f"{text}\n{ARRIVAL[self._active]}", said.ok, closed=said.closed)
+        left = arrival(self._device, self._active)
+        return Answer(f"{text}\n{left}", said.ok, closed=said.closed)

@@ -42,8 +42,13 @@ def _md_message(failure: Failure) -> str:
             return f"MINOR: MGMT_CORE #2301: Invalid element value - {failure.text}"
 
 
-def classic_failure(failure: Failure, tokens: Sequence[Token], line: str, margin: int) -> str:
-    """Return the caret line, a single one, and the message."""
+def classic_failure(
+    failure: Failure, tokens: Sequence[Token], line: str, margin: int, *, command: bool
+) -> str:
+    """Return the caret line, a single one, and the message.
+
+    *command* tells that a command was expected where it went wrong, not a value.
+    """
     start, _ = _place(failure, tokens, line)
     caret = " " * (margin + start) + "^"
     match failure.kind:
@@ -51,7 +56,7 @@ def classic_failure(failure: Failure, tokens: Sequence[Token], line: str, margin
             message = "Error: Missing parameter"
         case "ambiguous":
             message = f"Error: Ambiguous command. ({', '.join(failure.names)})"
-        case "unknown" if failure.at == 0:
+        case "unknown" if command:
             message = "Error: Bad command."
         case "unknown":
             message = "Error: Invalid parameter."

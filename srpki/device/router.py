@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from srpki.config import persist
 from srpki.config.datastore import Datastore
 from srpki.config.tree import Branch, Entries, get
 from srpki.config.views import view
@@ -23,6 +22,7 @@ from srpki.device.checkpoints import Checkpoints
 from srpki.device.commits import Commits
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
+from srpki.device.forms import Form, Forms
 from srpki.device.history import History
 from srpki.device.modewatch import ModeWatch
 from srpki.device.results import Result
@@ -62,14 +62,19 @@ class Router:
         entropy: Entropy,
         exchanges: ExchangeFactory,
         laboratory: Laboratory | None = None,
+        classic: Form | None = None,
     ) -> None:
-        """Build the router over the directory *node*, making it when it is not there."""
+        """Build the router over the directory *node*, making it when it is not there.
+
+        *classic* is the classic form of a configuration, which the CLI knows.
+        """
         self.clock = clock
         self.entropy = entropy
         self.laboratory = laboratory
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
         self.sessions = Sessions(clock)
         self._exchanges = exchanges
+        self.forms = Forms(SCHEMA.configure, clock, classic)
         self._ids = itertools.count(1)
         self._cancel = threading.Event()
         self._cf3, self._state = make_directories(node)
@@ -94,7 +99,7 @@ class Router:
         self.keystore.recover()
         _sweep(state)
         versions = Versions(cf3 / CONFIGURATION, _SAVED)
-        running = _load(versions)
+        running = _load(versions, self.forms)
         self.datastore = Datastore(SCHEMA.configure, sealer=self.seal, running=running)
         self.engine = Engine(
             clock=self.clock,
@@ -110,7 +115,7 @@ class Router:
         self.commits = Commits(
             self.datastore,
             self.clock,
-            checkpoints=Checkpoints(self.datastore, versions),
+            checkpoints=Checkpoints(self.datastore, versions, self.forms),
             history=History(state / "commits.jsonl"),
             plan=self.engine.plan,
         )
@@ -141,7 +146,7 @@ class Router:
         nothing has stopped then.
         """
         with self.datastore.lock:
-            _load(Versions(self._cf3 / CONFIGURATION, _SAVED))
+            _load(Versions(self._cf3 / CONFIGURATION, _SAVED), self.forms)
             self.commits.end()
         for login in self.sessions.all():
             self.sessions.end(login)
@@ -195,7 +200,7 @@ class Router:
         if self.files.path(url) == self._cf3 / CONFIGURATION:
             self.commits.save()
         else:
-            self.files.save(url, persist.dump(SCHEMA.configure, self.datastore.running))
+            self.files.save(url, self.forms.encode(self.datastore.running))
         return names.display(url)
 
 
@@ -217,11 +222,11 @@ class _EngineParticipant:
         """Forget nothing: nothing was prepared."""
 
 
-def _load(versions: Versions) -> Branch:
+def _load(versions: Versions, forms: Forms) -> Branch:
     """Return the saved configuration, an empty one when nothing was saved."""
     versions.recover()
     with suppress(NotFoundError):
-        return checkpoints.load(SCHEMA.configure, versions, 0).tree
+        return checkpoints.load(versions, 0, forms.decode).tree
     return Branch()
 
 

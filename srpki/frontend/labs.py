@@ -13,7 +13,7 @@ from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ConnectError, RefusedError
 from srpki.device.filesystem import FileSystem
 from srpki.device.router import Router, make_directories
-from srpki.frontend.node import Exchanges, running
+from srpki.frontend.node import ClassicForm, Exchanges, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.keystore.lock import NodeLock
 from srpki.labca.authority import Authority, CaSettings
@@ -145,6 +145,7 @@ def opened_lab(node: Path, *, profiles: bool = True) -> Iterator[tuple[Router, L
             entropy=SystemEntropy(),
             exchanges=Exchanges(node),
             laboratory=lab,
+            classic=ClassicForm(),
         )
         with running(router):
             yield router, lab

@@ -1,4 +1,4 @@
-"""What the CLIs print of a configuration, typed in again, is the same configuration."""
+"""What the MD-CLI prints of a configuration, typed in again, is the same configuration."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,34 +36,6 @@ def test_what_info_prints_is_read_back(new_device, strategies, form, data):
     typed(session, ["edit-config private", *lines])
     assert session._shell.data("configure") == tree
     assert session.prompt.endswith("(pr)[/]\nA:admin@node-2# ")
-
-
-@SETTINGS
-@given(data=st.data())
-def test_what_classic_info_prints_is_read_back(new_device, strategies, monkeypatch_module, data):
-    """Values that equal a default, and half of what is one line, are not there in classic."""
-    tree = data.draw(strategies.trees)
-    shown = printed(new_device, tree, "classic", "configure", "info")
-    device = new_device()
-    typed(Session(device, "classic"), ["configure", *shown[1:-1]])
-    again = printed(new_device, device.datastore.running, "classic", "configure", "info")
-    assert again == shown
-    assert _within(device.datastore.running, tree)
-
-
-def _within(small, large):
-    """Return whether all that *small* has is in *large* too."""
-    if not hasattr(small, "items"):
-        return small == large
-    return all(key in large and _within(value, large[key]) for key, value in small.items())
-
-
-@pytest.fixture(scope="module")
-def monkeypatch_module():
-    """Let references point nowhere: the order of what is typed is not what is tested."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(datastore, "caused", lambda *_: ())
-        yield
 
 
 @SETTINGS

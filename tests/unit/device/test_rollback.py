@@ -143,10 +143,7 @@ def test_checkpoints_are_compared_as_ansible_reads_it(located):
 
 def test_a_location_without_checkpoints_is_remarked_on_when_it_is_configured(node):
     session = Session(node.router, dialect="classic")
-    line = (
-        "configure system management-interface cli classic-cli rollback"
-        ' location "cf3:/rollbacks/config"'
-    )
+    line = 'configure system rollback rollback-location "cf3:/rollbacks/config"'
     first = session.feed(line)
     assert first.ok
     assert first.text == (  # [cli.md 3.1]

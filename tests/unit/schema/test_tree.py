@@ -82,7 +82,7 @@ def test_the_device_knows_every_operation_that_is_declared_and_no_other():
         for operation in import_module(module).OPERATIONS
     }
     emulated = {name for name in declared if not name.startswith(ABSENT)}
-    assert emulated == known - {"rollback.remark"}  # which a setting makes, not a command
+    assert emulated == known
 
 
 def test_lab_commands_are_there_in_lab_mode_alone():
