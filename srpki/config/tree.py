@@ -7,7 +7,7 @@ a new tree that shares what did not change, so a snapshot costs nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from typing import Self
 
 from srpki.schema.paths import Key, Path, Step, Value
 
@@ -18,8 +18,8 @@ class Branch(Mapping[str, "Element"]):
     __slots__ = ("_items",)
 
     def __init__(self, items: Mapping[str, Element] | None = None) -> None:
-        """Hold *items*, which must not change afterwards."""
-        self._items = MappingProxyType(dict(items or {}))
+        """Hold a copy of *items*."""
+        self._items = dict(items or {})
 
     def __getitem__(self, name: str) -> Element:
         """Return the element called *name*."""
@@ -33,13 +33,29 @@ class Branch(Mapping[str, "Element"]):
         """Return the number of elements."""
         return len(self._items)
 
+    def __eq__(self, other: object) -> bool:
+        """Branches are compared by value; what both share is not looked into."""
+        return isinstance(other, Branch) and self._items == other._items
+
     def __hash__(self) -> int:
         """Branches are compared by value."""
         return hash(frozenset(self._items))
 
     def __repr__(self) -> str:
         """Return a form for test failures."""
-        return f"Branch({dict(self._items)!r})"
+        return f"Branch({self._items!r})"
+
+    def with_element(self, name: str, element: Element) -> Self:
+        """Return a copy in which *name* is *element*."""
+        made = type(self)(self._items)
+        made._items[name] = element
+        return made
+
+    def without(self, name: str) -> Self:
+        """Return a copy that lacks *name*."""
+        made = type(self)(self._items)
+        made._items.pop(name, None)
+        return made
 
 
 class Entries(Mapping[tuple[Key, ...], Branch]):
@@ -48,8 +64,8 @@ class Entries(Mapping[tuple[Key, ...], Branch]):
     __slots__ = ("_items",)
 
     def __init__(self, items: Mapping[tuple[Key, ...], Branch] | None = None) -> None:
-        """Hold *items*, which must not change afterwards."""
-        self._items = MappingProxyType(dict(items or {}))
+        """Hold a copy of *items*."""
+        self._items = dict(items or {})
 
     def __getitem__(self, keys: tuple[Key, ...]) -> Branch:
         """Return the entry with *keys*."""
@@ -63,13 +79,29 @@ class Entries(Mapping[tuple[Key, ...], Branch]):
         """Return the number of entries."""
         return len(self._items)
 
+    def __eq__(self, other: object) -> bool:
+        """Lists are compared by value; entries that both share are not looked into."""
+        return isinstance(other, Entries) and self._items == other._items
+
     def __hash__(self) -> int:
         """Lists are compared by value."""
         return hash(frozenset(self._items))
 
     def __repr__(self) -> str:
         """Return a form for test failures."""
-        return f"Entries({dict(self._items)!r})"
+        return f"Entries({self._items!r})"
+
+    def with_entry(self, keys: tuple[Key, ...], entry: Branch) -> Self:
+        """Return a copy in which the entry with *keys* is *entry*."""
+        made = type(self)(self._items)
+        made._items[keys] = entry
+        return made
+
+    def without(self, keys: tuple[Key, ...]) -> Self:
+        """Return a copy that lacks the entry with *keys*."""
+        made = type(self)(self._items)
+        made._items.pop(keys, None)
+        return made
 
 
 Element = Value | Branch | Entries
@@ -100,11 +132,12 @@ def put(tree: Branch, path: Path, element: Element) -> Branch:
         if not isinstance(child, Branch):
             message = "a list entry holds a branch"
             raise TypeError(message)
-        return _with(tree, step.name, Entries({**known, step.keys: child}))
+        return tree.with_element(step.name, known.with_entry(step.keys, child))
     if not rest:
-        return _with(tree, step.name, element)
+        return tree.with_element(step.name, element)
     below = tree.get(step.name)
-    return _with(tree, step.name, put(below if isinstance(below, Branch) else EMPTY, rest, element))
+    inner = put(below if isinstance(below, Branch) else EMPTY, rest, element)
+    return tree.with_element(step.name, inner)
 
 
 def drop(tree: Branch, path: Path) -> Branch:
@@ -115,22 +148,14 @@ def drop(tree: Branch, path: Path) -> Branch:
     below = tree[step.name]
     if step.keys and isinstance(below, Entries):
         if rest:
-            return _with(
-                tree, step.name, Entries({**below, step.keys: drop(below[step.keys], rest)})
+            return tree.with_element(
+                step.name, below.with_entry(step.keys, drop(below[step.keys], rest))
             )
-        left = {keys: entry for keys, entry in below.items() if keys != step.keys}
-        return _with(tree, step.name, Entries(left)) if left else _without(tree, step.name)
+        left = below.without(step.keys)
+        return tree.with_element(step.name, left) if left else tree.without(step.name)
     if rest and isinstance(below, Branch):
-        return _with(tree, step.name, drop(below, rest))
-    return _without(tree, step.name)
-
-
-def _with(tree: Branch, name: str, element: Element) -> Branch:
-    return Branch({**tree, name: element})
-
-
-def _without(tree: Branch, name: str) -> Branch:
-    return Branch({key: element for key, element in tree.items() if key != name})
+        return tree.with_element(step.name, drop(below, rest))
+    return tree.without(step.name)
 
 
 def entry_path(path: Path, name: str, *keys: Key) -> Path:
