@@ -11,7 +11,7 @@ from srpki.cli.grammar import Slot, State
 from srpki.cli.lexer import LINE_LIMIT, Token
 from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.port import Answer, Device, Offer, RefusalError
-from srpki.cli.walker import Failure, parse
+from srpki.cli.walker import Failure, Walk, parse
 from srpki.config.tree import Branch, Entries, get
 from srpki.core.errors import SrpkiError
 from srpki.schema.common import TLS_FILE_NAME
@@ -70,6 +70,10 @@ class Shell(ABC):
     def read(self, line: str) -> Reading:
         """Cut *line* and find the grammar that it is to be read with."""
 
+    def parse(self, reading: Reading) -> Walk:
+        """Read a whole line."""
+        return parse(reading.state, reading.tokens)
+
     @abstractmethod
     def perform(self, said: Meaning) -> Answer:
         """Do what a line says; raises `RefusalError` and `SrpkiError`."""
@@ -119,7 +123,7 @@ class Shell(ABC):
 
     def _feed(self, line: str) -> Answer:
         reading = self.read(line)
-        found = parse(reading.state, reading.tokens)
+        found = self.parse(reading)
         if found.failure is not None:
             return Answer(self.wrong(found.failure, reading, line), ok=False)
         said = meaning(found.matches, self.context, reading.start)

@@ -30,7 +30,7 @@ def printed(new_device, tree, dialect, *lines):
 @given(data=st.data())
 def test_what_info_prints_is_read_back(new_device, strategies, form, data):
     tree = data.draw(strategies.trees)
-    lines = printed(new_device, tree, "md", "edit-config private", form)
+    lines = printed(new_device, tree, "md", "edit-config read-only", form)
     device = new_device()
     session = Session(device)
     typed(session, ["edit-config private", *lines])
@@ -70,7 +70,7 @@ def monkeypatch_module():
 @given(data=st.data())
 def test_what_compare_prints_of_everything_is_info_with_plus_signs(new_device, strategies, data):
     tree = data.draw(strategies.trees)
-    lines = printed(new_device, tree, "md", "edit-config private", "info /configure")
+    lines = printed(new_device, tree, "md", "edit-config read-only", "info /configure")
     device = new_device()
     session = Session(device)
     typed(session, ["edit-config private", "configure {", *lines, "}"])

@@ -1,8 +1,9 @@
-"""The MD-CLI's own commands, as grammar; `srpki.cli.md.cli` says what they do."""
+"""The MD-CLI's own commands, as grammar; the other files of this room say what they do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from srpki.cli.effects import Command, Input, Into, Root
 from srpki.cli.grammar import (
@@ -19,13 +20,25 @@ from srpki.cli.grammar import (
     State,
 )
 from srpki.cli.md.dialect import CLOSE, Context, MdDialect, modes
+from srpki.schema.common import CFLASH_URL
 from srpki.schema.nodes import Container, data_children
-from srpki.schema.types import Integer
+from srpki.schema.types import Integer, Text, ValueType
 
 GLOBAL = "Global commands:"
 CONFIGURATION = "Configuration commands:"
 
-_DATASTORES = ("baseline", "candidate", "intended", "running")
+DATASTORES: Final = ("baseline", "candidate", "intended", "running")
+REGIONS: Final = {
+    "bof": "boot options",
+    "debug": "debugging",
+    "li": "lawful interception",
+}
+"""The regions other than ``configure``, with what is in them; none of them is emulated."""
+
+CONFIRM_WITHIN: Final = 10
+"""Minutes after which a confirmed commit is taken back, unless told [cli.md 1.4]."""
+
+_COMMENT: Final = Text(length=(1, 255))
 
 
 def _command(name: str, help_: str) -> Keyword:
@@ -41,24 +54,32 @@ def _word(word: str, help_: str, name: str = "") -> Keyword:
     return Keyword(word, help_, effects)
 
 
-def _datastore(preposition: str, name: str) -> Grammar:
-    words = tuple(_word(word, f"The {word} configuration", name) for word in _DATASTORES)
-    return Opt(Seq((Opt(Keyword(preposition, "Which configuration")), Alt(words))))
+def _slot(name: str, kind: ValueType, help_: str) -> Slot:
+    return Slot(name, kind, help_, (Input(name),))
 
 
-_FORMATS = (
-    Opt(_word("detail", "Show default values too")),
-    Opt(_word("flat", "Show the context from the present one on each line")),
-    Opt(_word("full-context", "Show the whole context on each line")),
-    Opt(_word("json", "Show JSON")),
+# --- commands that are the same everywhere --------------------------------------------------------
+
+_LEVELS = _slot("levels", Integer("uint32", 1, 100), "Number of levels to go up")
+_PATHS = (
+    _word("cli-path", "As it is typed after a slash", "format"),
+    _word("gnmi-path", "As gNMI clients name it", "format"),
+    _word("json-instance-path", "As a JSON instance identifier", "format"),
+    _word("model-path", "As RESTCONF clients name it", "format"),
 )
-_LEVELS = Slot("levels", Integer("uint32", 1, 100), "Number of levels to go up", (Input("levels"),))
+
+
+def _regions() -> Iterator[Keyword]:
+    for region, content in REGIONS.items():
+        yield _word(region, f"The region of {content}, which is not emulated", "region")
+
+
 _SIMPLE = (
     Seq((_command("back", "Go up one level or more"), Opt(_LEVELS))),
     Seq(
         (
             _command("edit-config", "Enter a mode that edits the configuration"),
-            Opt(Keyword("configure", "The configure region")),
+            Opt(Alt((Keyword("configure", "The configure region"), *_regions()))),
             Alt(modes()),
         )
     ),
@@ -70,28 +91,82 @@ _SIMPLE = (
     ),
     _command("history", "Show the commands that were typed"),
     _command("logout", "End the session"),
-    _command("pwc", "Show the present context"),
+    Seq(
+        (
+            _command("pwc", "Show the present context"),
+            AnyOrder(
+                (Opt(_word("previous", "Show the context before this one")), Opt(Alt(_PATHS)))
+            ),
+        )
+    ),
     _command("quit-config", "Leave the mode that edits the configuration"),
     _command("top", "Go to the top of the present branch"),
 )
 
-_PLAIN_EDITS = (
-    ("commit", "Make the candidate configuration the running one"),
-    ("update", "Take what others have committed into the candidate"),
-    ("validate", "Check the candidate configuration"),
+# --- what info and compare may be told ------------------------------------------------------------
+
+_FLAT = Opt(_word("flat", "Show the context from the present one on each line"))
+_FULL = Opt(_word("full-context", "Show the whole context on each line"))
+_FORMATS = (
+    Opt(_word("detail", "Show default values too")),
+    _FLAT,
+    _FULL,
+    Opt(_word("json", "Show JSON")),
+    Opt(_word("xml", "Show XML")),
+)
+_INFO_FROM = Opt(
+    Seq(
+        (
+            Opt(Keyword("from", "Which configuration")),
+            Alt(tuple(_word(word, f"The {word} configuration", "from") for word in DATASTORES)),
+        )
+    )
+)
+_COMPARE = AnyOrder(
+    (
+        _FLAT,
+        _FULL,
+        Opt(
+            Seq(
+                (
+                    Keyword("lines", "Show lines around each difference"),
+                    _slot("lines", Integer("uint32", 0, 1000), "Number of lines before and after"),
+                )
+            )
+        ),
+        Opt(_word("summary", "Show only which elements differ")),
+    )
 )
 
 
-def _path(dialect: MdDialect, node: Context) -> Grammar:
+def _compared(preposition: str) -> Grammar:
+    """Return the configuration that is compared *preposition* the other."""
+    words = ("baseline", "booted", "candidate", "running", "startup")
+    version = Slot(
+        "checkpoint",
+        Integer("uint32", 0),
+        "Number of the saved version, 0 for the latest",
+        (Input(f"{preposition}-version"),),
+    )
+    url = Slot("url", CFLASH_URL, "File with a configuration", (Input(f"{preposition}-url"),))
+    choices = (
+        *(_word(word, f"The {word} configuration", preposition) for word in words),
+        Seq((_word("rollback", "A version saved earlier", preposition), version)),
+        Seq((_word("url", "A configuration in a file", preposition), url)),
+    )
+    return Opt(Seq((Opt(Keyword(preposition, "Which configuration")), Alt(choices))))
+
+
+def _path(dialect: MdDialect, node: Context, *, picks: bool = False) -> Grammar:
     """Return a path relative to *node*, or one from the root after a slash."""
-    places = [dialect.place(node)]
+    places = [dialect.place(node, picks=picks)]
     roots = [
         Seq(
             (
                 Keyword(
                     f"/{child.name}", child.help, (Root(), Into(child.name, enters=False)), "+"
                 ),
-                dialect.place(child),
+                dialect.place(child, picks=picks),
             )
         )
         for child in data_children(dialect.root)
@@ -100,26 +175,118 @@ def _path(dialect: MdDialect, node: Context) -> Grammar:
     return Alt((*places, *roots))
 
 
+# --- commands that depend on the context ----------------------------------------------------------
+
+
 def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     """Yield the commands of a session that stands at *node*."""
     yield from _SIMPLE
-    # At the root "conf" means the branch, though commands that edit begin alike.
-    tier = FAR if node is dialect.root else 1
-    yield from (_edit_command(name, help_, tier) for name, help_ in _PLAIN_EDITS)
-    place = _path(dialect, node)
+    place, several = _path(dialect, node), _path(dialect, node, picks=True)
     info = _command("info", "Show what is configured here")
-    yield Seq((info, AnyOrder((_datastore("from", "from"), *_FORMATS)), place))
-    compare = _edit_command("compare", "Show what has been changed", tier)
-    layout = AnyOrder(_FORMATS[1:3])
-    yield Seq((compare, _datastore("from", "from"), _datastore("to", "to"), layout, place))
-    yield Seq((_edit_command("delete", "Remove what is configured", tier), Must(place, "path")))
-    yield Seq((_edit_command("discard", "Undo changes in the candidate", tier), place))
+    formats = AnyOrder((_INFO_FROM, *_FORMATS))
+    yield Seq((info, formats, several, AnyOrder(_FORMATS)))
+    tree = _command("tree", "Show what can be configured below a context")
+    forms = AnyOrder(
+        (
+            Opt(_word("detail", "Show what values are taken")),
+            Opt(Alt((_word("flat", "Show whole paths", "form"), _PATHS[1]))),
+        )
+    )
+    yield Seq((tree, forms, place))
+    yield from _editing(dialect, node, place, several)
     yield from _elsewhere(dialect, node)
 
 
+def _editing(
+    dialect: MdDialect, node: Context, place: Grammar, several: Grammar
+) -> Iterator[Grammar]:
+    # At the root "conf" means the branch, though commands that edit begin alike.
+    tier = FAR if node is dialect.root else 1
+    yield _commit(tier)
+    compare = _edit_command("compare", "Show what has been changed", tier)
+    below = Opt(
+        Seq((Opt(Keyword("cli-path", "The context that is compared")), Must(place, "path")))
+    )
+    sides = (_compared("from"), _compared("to"))
+    yield Seq((compare, *sides, _COMPARE, below, _COMPARE))
+    yield Seq((_edit_command("delete", "Remove what is configured", tier), Must(several, "path")))
+    yield Seq((_edit_command("discard", "Undo changes in the candidate", tier), place))
+    yield Seq(
+        (
+            _edit_command("update", "Take what others have committed into the candidate", tier),
+            Opt(_word("check", "Only show what would conflict")),
+        )
+    )
+    yield _edit_command("validate", "Check the candidate configuration", tier)
+    at_top = node.name == "configure"
+    if at_top or node is dialect.root:
+        yield _load(tier)
+    if at_top:
+        yield _rollback(tier)
+
+
+def _commit(tier: int) -> Grammar:
+    minutes = _slot("minutes", Integer("uint32", 1, 168), "Minutes until it is taken back")
+    confirmed = Seq(
+        (
+            _word("confirmed", "Take the commit back unless it is accepted in time"),
+            Opt(
+                Alt(
+                    (
+                        minutes,
+                        _word("accept", "Keep what was committed", "answer"),
+                        _word("cancel", "Take it back now", "answer"),
+                    )
+                )
+            ),
+        )
+    )
+    comment = Seq(
+        (
+            Keyword("comment", "Say what the commit is for"),
+            _slot("comment", _COMMENT, "What the commit is for"),
+        )
+    )
+    commit = _edit_command("commit", "Make the candidate configuration the running one", tier)
+    return Seq((commit, AnyOrder((Opt(confirmed), Opt(comment)))))
+
+
+def _load(tier: int) -> Grammar:
+    way = Alt(
+        (
+            _word("full-replace", "Take the file in the place of the candidate", "way"),
+            _word("merge", "Add what is in the file to the candidate", "way"),
+        )
+    )
+    url = _slot("url", CFLASH_URL, "File with a configuration")
+    load = _edit_command("load", "Load a configuration into the candidate", tier)
+    return Seq((load, way, url))
+
+
+def _rollback(tier: int) -> Grammar:
+    version = _slot("checkpoint", Integer("uint32", 0), "Number of the saved version, 0 the latest")
+    startup = _word("startup", "What the node starts with", "checkpoint")
+    commit = Seq(
+        (
+            Keyword("commit-id", "A version named by its commit"),
+            _slot("commit-id", Integer("uint32", 0), "Number of the commit"),
+        )
+    )
+    saved = Seq((Opt(Keyword("checkpoint", "A saved version")), Alt((version, startup))))
+    rollback = _edit_command("rollback", "Return to a configuration saved earlier", tier)
+    return Seq((rollback, Opt(Alt((saved, commit)))))
+
+
 def _elsewhere(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
-    """Yield the branches that can be reached from any context without a slash [cli.md 1.2]."""
+    """Yield the branches that can be reached from any context without a slash [cli.md 1.2].
+
+    At the root, those are the regions that are not there.
+    """
     if node is dialect.root:
+        for region, content in REGIONS.items():
+            absent = (Command("region"), Input("region", constant=region))
+            help_ = f"The region of {content}, which is not emulated"
+            yield Seq((Keyword(region, help_, absent, "+", tier=FAR), Opt(Alt(modes()))))
         return
     for child in data_children(dialect.root):
         if isinstance(child, Container) and child.name in ("environment", "show"):

@@ -144,7 +144,11 @@ def test_a_commit_that_meets_anothers_change_is_canceled(md, another):
     assert md.refused("commit") == (
         "MINOR: MGMT_CORE #2703: Commit canceled - conflicts detected - use update"
     )
-    assert md("update").splitlines()[0] == "~   /configure system name"
+    assert md("update") == (
+        '~   /configure system name "mine"\n'
+        '##  name - exists with different value: name "theirs"'
+        " - change updated: replace existing value"
+    )
     md("commit")
     assert md.prompt.endswith("A:admin@mine# ")
 
