@@ -225,6 +225,33 @@ class Opt(_Item):
         yield from self.item.first()
 
 
+class Argument(Opt):
+    """An argument of a command that may be left out, as may its *name* before it.
+
+    Help describes it as a whole instead of listing what it begins with: by its *kind*, as
+    ``string``, the *words* that it takes, its *default* and its *help* [cli.md 1.3].
+    """
+
+    __slots__ = ("default", "help", "kind", "name", "words")
+
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        help: str,  # noqa: A002 - the schema's own word
+        item: Grammar,
+        *,
+        words: tuple[str, ...] = (),
+        default: str = "",
+    ) -> None:
+        super().__init__(Seq((Opt(Keyword(name, help)), item)))
+        self.name = name
+        self.kind = kind
+        self.help = help
+        self.words = words
+        self.default = default
+
+
 class Must(Grammar):
     """At least one word of *item*, which as a whole is called *name*."""
 

@@ -11,7 +11,7 @@ from srpki.cli.grammar import Slot, State
 from srpki.cli.lexer import LINE_LIMIT, Token
 from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.port import Answer, Device, Offer, RefusalError
-from srpki.cli.walker import Failure, Walk, parse
+from srpki.cli.walker import Failure, parse
 from srpki.config.tree import Branch, Entries, get
 from srpki.core.errors import SrpkiError
 from srpki.schema.common import TLS_FILE_NAME
@@ -70,10 +70,6 @@ class Shell(ABC):
     def read(self, line: str) -> Reading:
         """Cut *line* and find the grammar that it is to be read with."""
 
-    def parse(self, reading: Reading) -> Walk:
-        """Read a whole line."""
-        return parse(reading.state, reading.tokens)
-
     @abstractmethod
     def perform(self, said: Meaning) -> Answer:
         """Do what a line says; raises `RefusalError` and `SrpkiError`."""
@@ -107,6 +103,11 @@ class Shell(ABC):
         """The width of the prompt's last line, which the echoed line stands behind."""
         return len(self.prompt.rpartition("\n")[2])
 
+    @property
+    def abbreviations(self) -> bool:
+        """Whether Enter takes the beginning of a keyword for all of it."""
+        return True
+
     def feed(self, line: str) -> Answer:
         """Answer *line*, or the question asked last by it."""
         if self._asked is not None:
@@ -123,7 +124,7 @@ class Shell(ABC):
 
     def _feed(self, line: str) -> Answer:
         reading = self.read(line)
-        found = self.parse(reading)
+        found = parse(reading.state, reading.tokens, abbreviations=self.abbreviations)
         if found.failure is not None:
             return Answer(self.wrong(found.failure, reading, line), ok=False)
         said = meaning(found.matches, self.context, reading.start)

@@ -107,10 +107,19 @@ def walk(state: State, tokens: Sequence[Token]) -> Walk:
     return Walk(threads)
 
 
-def parse(state: State, tokens: Sequence[Token]) -> Walk:
-    """Read *tokens* as a whole line: like `walk`, but what must follow must be there."""
+def parse(state: State, tokens: Sequence[Token], *, abbreviations: bool = True) -> Walk:
+    """Read *tokens* as a whole line: like `walk`, but what must follow must be there.
+
+    Without *abbreviations* every keyword must be there in full too.
+    """
     found = walk(state, tokens)
-    if found.failure is not None or not found.missing:
+    if found.failure is not None:
+        return found
+    if not abbreviations:
+        for at, match in enumerate(found.matches):
+            if isinstance(match.terminal, Keyword) and match.terminal.word != match.token.text:
+                return Walk(found.threads, Failure("unknown", at, match.token.text))
+    if not found.missing:
         return found
     return Walk(found.threads, Failure("missing", len(tokens), names=found.missing))
 

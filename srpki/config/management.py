@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from srpki.config.tree import Branch, Element, get
-from srpki.schema.paths import path
+from srpki.config.tree import Branch, get
+from srpki.schema.configure.management import MANAGEMENT_INTERFACE
+from srpki.schema.nodes import Container, Leaf, child_of
+from srpki.schema.paths import Value, path
 
 ConfigurationMode = Literal["classic", "mixed", "model-driven"]
 _MODES: Final[dict[str, ConfigurationMode]] = {
@@ -13,12 +15,64 @@ _MODES: Final[dict[str, ConfigurationMode]] = {
     "mixed": "mixed",
     "model-driven": "model-driven",
 }
+_ROLLBACK: Final = ("cli", "classic-cli", "rollback")
 
 
 def configuration_mode(running: Branch) -> ConfigurationMode:
     """Return which CLIs may edit the configuration: the classic one, both, or the MD-CLI."""
-    return _MODES.get(str(_setting(running, "configuration-mode")), "mixed")
+    return _MODES[str(_setting(running, "configuration-mode"))]
 
 
-def _setting(running: Branch, *names: str) -> Element | None:
-    return get(running, path("system", "management-interface", *names))
+def commit_history(running: Branch) -> int:
+    """Return how many commits are remembered."""
+    return _number(running, "commit-history")
+
+
+def auto_config_save(running: Branch) -> bool:
+    """Return whether a commit saves the configuration."""
+    return _setting(running, "cli", "md-cli", "auto-config-save") is True
+
+
+def configuration_backups(running: Branch) -> int:
+    """Return how many earlier versions of the saved configuration are kept."""
+    return _number(running, "configuration-save", "configuration-backups")
+
+
+def rollback_location(running: Branch) -> str | None:
+    """Return the URL of the classic CLI's checkpoints without their suffix, if configured."""
+    return _text(running, *_ROLLBACK, "location")
+
+
+def rescue_location(running: Branch) -> str | None:
+    """Return the URL of the classic CLI's rescue file without its suffix, if configured."""
+    return _text(running, *_ROLLBACK, "rescue", "location")
+
+
+def local_checkpoints(running: Branch) -> int:
+    """Return how many checkpoints of the classic CLI are kept, the latest among them."""
+    return _number(running, *_ROLLBACK, "local-checkpoints")
+
+
+def _setting(running: Branch, *names: str) -> Value | None:
+    found = get(running, path("system", "management-interface", *names))
+    if isinstance(found, str | int | bool):
+        return found
+    node = MANAGEMENT_INTERFACE
+    for name in names[:-1]:
+        below = child_of(node, name)
+        assert isinstance(below, Container)
+        node = below
+    leaf = child_of(node, names[-1])
+    assert isinstance(leaf, Leaf)
+    return None if leaf.default is None else leaf.type.parse(leaf.default)
+
+
+def _number(running: Branch, *names: str) -> int:
+    found = _setting(running, *names)
+    assert isinstance(found, int)
+    return found
+
+
+def _text(running: Branch, *names: str) -> str | None:
+    found = _setting(running, *names)
+    return found if isinstance(found, str) else None

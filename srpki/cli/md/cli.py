@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
-from srpki.cli.grammar import Alt, Keyword, Slot, State
+from srpki.cli.grammar import Alt, State
 from srpki.cli.lexer import Token, lex_md
 from srpki.cli.md import aliases
 from srpki.cli.md.changing import Changing, entries_exist
@@ -24,7 +24,7 @@ from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, Offer
 from srpki.cli.shell import Reading, Saved, Shell
-from srpki.cli.walker import Failure, Walk, parse
+from srpki.cli.walker import Failure
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
 from srpki.device.commits import Author
@@ -136,19 +136,6 @@ class MdCli(Shell):
             self._grammars = {start: (Alt((*state, *aliases.everywhere(known))),)}
         return self._grammars[start]
 
-    def parse(self, reading: Reading) -> Walk:
-        """Read a whole line; abbreviations only when the environment lets Enter complete them."""
-        found = parse(reading.state, reading.tokens)
-        if found.failure is None and not self.environment.flag("command-completion", "enter"):
-            for at, match in enumerate(found.matches):
-                text = match.token.text
-                if isinstance(match.terminal, Keyword) and match.terminal.word != text:
-                    return Walk(found.threads, Failure("unknown", at, text))
-                words = match.terminal.type.words() if isinstance(match.terminal, Slot) else ()
-                if words and match.value in words and text not in words:
-                    return Walk(found.threads, Failure("value", at, f"'{text}'"))
-        return found
-
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
         """Return the carets and the message; an alias' command was not typed, so no carets."""
         if self._aliases.running:
@@ -186,6 +173,11 @@ class MdCli(Shell):
         """Return what Space adds to *text*, unless the environment switches it off."""
         wanted = self.environment.flag("command-completion", "space")
         return super().expand(text) if wanted else ""
+
+    @property
+    def abbreviations(self) -> bool:
+        """As the environment says [cli.md 1.6]."""
+        return self.environment.flag("command-completion", "enter")
 
     def data(self, root: str) -> Branch:
         """Return the candidate, the running configuration, the state or the environment."""

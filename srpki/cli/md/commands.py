@@ -10,6 +10,7 @@ from srpki.cli.grammar import (
     FAR,
     Alt,
     AnyOrder,
+    Argument,
     Grammar,
     Keyword,
     Many,
@@ -27,7 +28,23 @@ from srpki.schema.types import Integer, Text, ValueType
 GLOBAL = "Global commands:"
 CONFIGURATION = "Configuration commands:"
 
-DATASTORES: Final = ("baseline", "candidate", "intended", "running")
+_DATASTORES: Final = {
+    "baseline": "What was running when the candidate was begun",
+    "candidate": "What is being edited and not committed yet",
+    "intended": "What was committed last",
+    "running": "What the node works with",
+}
+"""Configurations that can be shown, with their help."""
+
+_COMPARED: Final = {
+    "baseline": _DATASTORES["baseline"],
+    "candidate": _DATASTORES["candidate"],
+    "running": _DATASTORES["running"],
+    "startup": "What the node starts with",
+    "booted": "What the node has started with",
+}
+"""Configurations that can be compared, those in files left out, with their help."""
+
 REGIONS: Final = {
     "bof": "boot options",
     "debug": "debugging",
@@ -114,13 +131,12 @@ _FORMATS = (
     Opt(_word("json", "Show JSON")),
     Opt(_word("xml", "Show XML")),
 )
-_INFO_FROM = Opt(
-    Seq(
-        (
-            Opt(Keyword("from", "Which configuration")),
-            Alt(tuple(_word(word, f"The {word} configuration", "from") for word in DATASTORES)),
-        )
-    )
+_INFO_FROM = Argument(
+    "from",
+    "string",
+    "Configuration to show",
+    Alt(tuple(_word(word, help_, "from") for word, help_ in _DATASTORES.items())),
+    words=tuple(_DATASTORES),
 )
 _COMPARE = AnyOrder(
     (
@@ -139,9 +155,8 @@ _COMPARE = AnyOrder(
 )
 
 
-def _compared(preposition: str) -> Grammar:
+def _compared(preposition: str, help_: str, default: str) -> Grammar:
     """Return the configuration that is compared *preposition* the other."""
-    words = ("baseline", "booted", "candidate", "running", "startup")
     version = Slot(
         "checkpoint",
         Integer("uint32", 0),
@@ -150,11 +165,12 @@ def _compared(preposition: str) -> Grammar:
     )
     url = Slot("url", CFLASH_URL, "File with a configuration", (Input(f"{preposition}-url"),))
     choices = (
-        *(_word(word, f"The {word} configuration", preposition) for word in words),
+        *(_word(word, text, preposition) for word, text in _COMPARED.items()),
         Seq((_word("rollback", "A version saved earlier", preposition), version)),
         Seq((_word("url", "A configuration in a file", preposition), url)),
     )
-    return Opt(Seq((Opt(Keyword(preposition, "Which configuration")), Alt(choices))))
+    words = (*_COMPARED, "rollback <number>", "url <string>")
+    return Argument(preposition, "string", help_, Alt(choices), words=words, default=default)
 
 
 def _path(dialect: MdDialect, node: Context, *, picks: bool = False) -> Grammar:
@@ -175,6 +191,10 @@ def _path(dialect: MdDialect, node: Context, *, picks: bool = False) -> Grammar:
     return Alt((*places, *roots))
 
 
+def _optional(place: Grammar) -> Grammar:
+    return Argument("cli-path", "path", "Element to look at instead of the present context", place)
+
+
 # --- commands that depend on the context ----------------------------------------------------------
 
 
@@ -184,7 +204,7 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     place, several = _path(dialect, node), _path(dialect, node, picks=True)
     info = _command("info", "Show what is configured here")
     formats = AnyOrder((_INFO_FROM, *_FORMATS))
-    yield Seq((info, formats, several, AnyOrder(_FORMATS)))
+    yield Seq((info, formats, _optional(several), AnyOrder(_FORMATS)))
     tree = _command("tree", "Show what can be configured below a context")
     forms = AnyOrder(
         (
@@ -192,7 +212,7 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
             Opt(Alt((_word("flat", "Show whole paths", "form"), _PATHS[1]))),
         )
     )
-    yield Seq((tree, forms, place))
+    yield Seq((tree, forms, _optional(place)))
     yield from _editing(dialect, node, place, several)
     yield from _elsewhere(dialect, node)
 
@@ -204,13 +224,13 @@ def _editing(
     tier = FAR if node is dialect.root else 1
     yield _commit(tier)
     compare = _edit_command("compare", "Show what has been changed", tier)
-    below = Opt(
-        Seq((Opt(Keyword("cli-path", "The context that is compared")), Must(place, "path")))
+    sides = (
+        _compared("from", "Configuration that the differences start from", "baseline"),
+        _compared("to", "Configuration that the differences lead to", "candidate"),
     )
-    sides = (_compared("from"), _compared("to"))
-    yield Seq((compare, *sides, _COMPARE, below, _COMPARE))
+    yield Seq((compare, *sides, _COMPARE, _optional(place), _COMPARE))
     yield Seq((_edit_command("delete", "Remove what is configured", tier), Must(several, "path")))
-    yield Seq((_edit_command("discard", "Undo changes in the candidate", tier), place))
+    yield Seq((_edit_command("discard", "Undo changes in the candidate", tier), _optional(place)))
     yield Seq(
         (
             _edit_command("update", "Take what others have committed into the candidate", tier),

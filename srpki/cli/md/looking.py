@@ -49,7 +49,8 @@ class Looking:
         from srpki.cli.render import tree  # noqa: PLC0415 - start-up time
 
         shell = self._shell
-        node = shell.dialect.at(target)
+        configure = shell.device.schema.configure
+        node = shell.dialect.at(target) if target else shell.root._replace(children=(configure,))
         if said.inputs.get("detail"):
             element = tree.with_defaults(node, element)
         elif shell.environment.flag("info-output", "always-display", "admin-state"):
