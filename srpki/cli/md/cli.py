@@ -199,8 +199,7 @@ class MdCli(Shell):
             return self._commands[said.command](said)
         self.navigation.check(said.context)
         self.changing.apply(said)
-        self.navigation.trace.follow(said)
-        return Answer()
+        return self.navigation.follow(said)
 
     def _show_history(self, said: Meaning) -> Answer:
         del said

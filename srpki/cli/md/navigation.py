@@ -41,6 +41,14 @@ class Navigation:
         elif not flow.explicit and not inside:
             raise RefusalError(wording.not_allowed("cannot navigate out of configuration region"))
 
+    def follow(self, said: Meaning) -> Answer:
+        """Go where the words of a line lead; a brace may lead out of the mode, as ``exit`` does."""
+        flow, landing = self._shell.flow, self.trace.landing(said)
+        if said.closed and not flow.explicit and flow.mode and landing[:1] != CONFIGURE:
+            return self.leave_for(landing)
+        self.trace.follow(said)
+        return Answer()
+
     def settle(self) -> None:
         """Climb out of entries that are no longer there."""
         context = self.trace.context

@@ -20,6 +20,15 @@ class Trace:
         """Whether a brace is open."""
         return bool(self._braces)
 
+    def landing(self, said: Meaning) -> Path:
+        """Return where the words of a line lead."""
+        if not said.closed:
+            return said.context
+        context, braces = self.context, list(self._braces)
+        for _ in range(said.closed):
+            context = braces.pop() if braces else context[:-1]
+        return context
+
     def follow(self, said: Meaning) -> None:
         """Go where the words of a line lead, through its braces."""
         for _ in range(said.closed):

@@ -232,3 +232,46 @@ def test_close_lets_an_exclusive_lock_go(md, another):
 def test_the_second_mode_is_refused_while_in_one(md):
     md("edit-config private")
     assert md.refused("edit-config exclusive").startswith("MINOR: CLI #2069: Operation not allowed")
+
+
+@pytest.mark.parametrize(
+    "line", ["edit-config bof private", "bof private", "debug private", "li private", "debug"]
+)
+def test_other_regions_say_that_they_are_not_emulated(md, line):
+    region = next(word for word in line.split() if word in ("bof", "debug", "li"))
+    assert md.refused(line) == (
+        f"MINOR: CLI #2005: Error while processing command - region '{region}' is not emulated"
+    )
+    assert md.context == "[/]"
+
+
+def test_a_mode_typed_inside_a_mode_is_refused_and_nothing_is_lost(md):
+    md("configure private", "system name x")
+    for line in ("/configure exclusive", "edit-config private"):
+        assert md.refused(line) == (
+            "MINOR: CLI #2069: Operation not allowed - currently in private mode"
+        )
+    assert md.context == "*[pr:/configure]"
+
+
+def test_quit_config_says_what_keeps_it_from_leaving(md):
+    md("configure private")
+    assert md.refused("quit-config").endswith("currently in implicit workflow")
+    md("exit", "edit-config private", "configure system")
+    assert md.refused("quit-config").endswith("currently not in the operational root")
+
+
+def test_leaving_by_back_or_exit_ends_the_implicit_workflow_too(md):
+    for line in ("back", "exit", "back 3"):
+        md("configure private", "system") if line == "back 3" else md("configure private")
+        assert md(line) == LEFT["private"]
+        assert md.context == "[/]"
+
+
+def test_a_brace_that_closes_the_branch_leaves_the_implicit_workflow_as_exit_does(md):
+    md("configure private", "system {", "}")
+    assert md("}") == LEFT["private"]
+    md("configure private", "system name x")
+    assert md.session.feed("}").question == QUESTION
+    md("n")
+    assert md.context == "*[pr:/configure]"
