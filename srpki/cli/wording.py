@@ -16,8 +16,11 @@ from srpki.config.errors import (
 from srpki.config.validate import Problem
 from srpki.core.errors import SrpkiError
 
-NOT_EMULATED: Final = ("apply-groups", "apply-groups-exclude")
-"""Elements that every context of SR OS has, and none of this program."""
+NOT_EMULATED: Final = (
+    *("annotate", "copy", "insert", "rename", "replace"),
+    *("apply-groups", "apply-groups-exclude"),
+)
+"""Commands and elements that every context of SR OS has, and none of this program."""
 
 
 def md_failure(failure: Failure, tokens: Sequence[Token], line: str, margin: int) -> str:

@@ -85,6 +85,8 @@ class Changing:
 
     def _discard(self, said: Meaning) -> Answer:
         self.check()
+        if said.target and said.target[0].name != "configure":
+            raise RefusalError(wording.not_allowed("only configuration can be discarded"))
         self._shell.flow.candidate.discard(said.target[1:])
         self._shell.navigation.settle()
         return Answer()

@@ -260,6 +260,18 @@ def test_nothing_is_deleted_in_read_only_mode_whatever_is_there(md):
         )
 
 
+@pytest.mark.parametrize("line", ["discard /show", "discard /environment prompt", "discard /state"])
+def test_only_configuration_is_discarded(pki, line):
+    pki("dynamic-ca true")
+    assert pki.message(line).endswith("only configuration can be discarded")
+    assert pki("info") == "    dynamic-ca true"
+
+
+def test_commands_that_are_not_there_say_so(pki):
+    assert pki.message('annotate "why" dynamic-ca').endswith("'annotate' is not emulated")
+    assert pki.message("rename ca-profile x to y").endswith("'rename' is not emulated")
+
+
 @pytest.mark.parametrize("line", ["apply-groups g", "ca-profile x { apply-groups-exclude [g] }"])
 def test_apply_groups_say_that_they_are_not_emulated(pki, line):
     word = "apply-groups-exclude" if "exclude" in line else "apply-groups"
