@@ -28,8 +28,10 @@ def source(shell: MdCli, said: Meaning, name: str, default: Branch) -> Branch:
             return flow.candidate.baseline
         case "candidate" if flow.mode is not None:
             return flow.candidate.tree
-        case "startup" | "booted" as word:
-            return device.commits.checkpoint(str(word)).tree
+        case "booted":
+            return device.datastore.booted
+        case "startup":
+            return device.commits.checkpoint("startup").tree
         case "rollback":
             return device.commits.checkpoint(int(str(said.inputs[f"{name}-version"]))).tree
         case "url":

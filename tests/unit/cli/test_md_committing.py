@@ -172,6 +172,12 @@ def test_rollback_needs_the_model_driven_mode(md, commits):
     )
 
 
+def test_what_the_node_booted_with_can_be_compared(driven):
+    assert driven("compare from booted to running flat") == (
+        "+   system management-interface configuration-mode model-driven"
+    )
+
+
 def test_saved_versions_can_be_compared(driven):
     assert driven("compare rollback 1 startup system") == '-   name "1"\n+   name "startup"'
     assert driven("compare from rollback 1 to rollback 0 flat") == (
