@@ -17,7 +17,7 @@ from srpki.config.validate import Problem
 from srpki.core.errors import SrpkiError
 
 NOT_EMULATED: Final = (
-    *("annotate", "copy", "insert", "rename", "replace"),
+    *("copy", "insert", "rename", "replace"),
     *("apply-groups", "apply-groups-exclude"),
 )
 """Commands and elements that every context of SR OS has, and none of this program."""

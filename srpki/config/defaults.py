@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from srpki.config.comments import is_comment
 from srpki.config.tree import EMPTY, Branch, Element, Entries
 from srpki.schema.nodes import Case, Choice, Container, Leaf, ListNode, Node, data_children
 
@@ -14,7 +15,8 @@ def effective(node: Container | ListNode, branch: Branch) -> Branch:
     Defaults appear in containers that always exist and in entries that are there; of a choice,
     in the case that holds, which is its default case when none is configured.
     """
-    return Branch(dict(_filled(node.children, branch)))
+    said = {name: element for name, element in branch.items() if is_comment(name)}
+    return Branch({**said, **dict(_filled(node.children, branch))})
 
 
 def held_case(choice: Choice, branch: Branch) -> Case | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+from srpki.config import comments
 from srpki.config.tree import Branch, Element, Entries
 from srpki.schema.nodes import (
     Container,
@@ -105,12 +106,14 @@ def brace_lines(node: Container | ListNode, branch: Branch, indent: str = "") ->
         if isinstance(content, Branch):
             assert isinstance(child, Container | ListNode)
             head = spell_entry(child, keys) if isinstance(child, ListNode) else child.name
+            yield from comments.lines(content.get(comments.MARK), indent)
             yield f"{indent}{head} {{"
             yield from brace_lines(child, content, indent + INDENT)
             yield f"{indent}}}"
         else:
             assert isinstance(child, Leaf | LeafList)
             assert not isinstance(content, Entries)
+            yield from comments.lines(branch.get(comments.MARK + child.name), indent)
             yield indent + spell_leaf(child, content)
 
 

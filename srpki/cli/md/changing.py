@@ -9,6 +9,7 @@ from srpki.cli import wording
 from srpki.cli.md.picks import matching
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
+from srpki.config.comments import PREFIX, element_of, is_comment, place_of
 from srpki.config.diff import Conflict
 from srpki.config.edit import Edit, nodes_along
 from srpki.config.text import spell_leaf
@@ -27,6 +28,7 @@ class Changing:
         """Work for *shell*, which knows where the session stands."""
         self._shell = shell
         self.commands = {
+            "annotate": self._annotate,
             "delete": self._delete,
             "discard": self._discard,
             "update": self._update,
@@ -83,6 +85,23 @@ class Changing:
         shell.navigation.settle()
         return Answer()
 
+    def _annotate(self, said: Meaning) -> Answer:
+        shell, target = self._shell, said.target
+        self.check()
+        if target[0].name != "configure":
+            raise RefusalError(wording.not_allowed("only configuration can be annotated"))
+        node = shell.dialect.at(target)
+        if isinstance(node, ListNode) and not target[-1].keys:
+            raise RefusalError(wording.missing_value(node.keys[0]))
+        if get(shell.data("configure"), target[1:]) is None:
+            raise RefusalError(shell.missing(target))
+        path, comment = place_of(node, target[1:]), str(said.inputs["comment"])
+        if comment:
+            shell.flow.candidate.set(path, comment)
+        else:
+            shell.flow.candidate.delete(path)
+        return Answer()
+
     def _discard(self, said: Meaning) -> Answer:
         self.check()
         if said.target and said.target[0].name != "configure":
@@ -103,6 +122,9 @@ class Changing:
     def _conflict(self, conflict: Conflict) -> Iterator[str]:
         """Yield what was changed here, and what somebody else has made of it [cli.md 1.3]."""
         change, theirs = conflict.change, conflict.theirs
+        if is_comment(change.path[-1].name):
+            yield from self._comment_conflict(conflict)
+            return
         root = self._shell.device.schema.configure
         node = nodes_along(root, change.path)[-1]
         place = (Step(root.name), *change.path)
@@ -123,6 +145,15 @@ class Changing:
         if change.new is None:
             done = "delete existing element" if theirs is not None else "nothing to delete"
         yield f"##  {name} - {there} - change updated: {done}"
+
+    def _comment_conflict(self, conflict: Conflict) -> Iterator[str]:
+        change, theirs = conflict.change, conflict.theirs
+        root = self._shell.device.schema.configure
+        place = self._shell.place((Step(root.name), *element_of(change.path)))
+        mine = "" if change.new is None else f" {PREFIX}{change.new}"
+        yield f"{'-' if change.new is None else '~'}   {place}{mine}"
+        there = "does not exist" if theirs is None else f"exists with different value: {theirs}"
+        yield f"##  comment - {there} - change updated: replace existing value"
 
 
 def entries_exist(tree: Branch, context: Path) -> bool:

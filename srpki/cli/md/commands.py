@@ -21,6 +21,7 @@ from srpki.cli.grammar import (
     State,
 )
 from srpki.cli.md.dialect import CLOSE, Context, MdDialect, modes
+from srpki.config.comments import COMMENT
 from srpki.schema.common import CFLASH_URL
 from srpki.schema.nodes import Container, data_children
 from srpki.schema.types import Integer, Text, ValueType
@@ -55,7 +56,8 @@ REGIONS: Final = {
 CONFIRM_WITHIN: Final = 10
 """Minutes after which a confirmed commit is taken back, unless told [cli.md 1.4]."""
 
-_COMMENT: Final = Text(length=(1, 255))
+_COMMENT: Final = COMMENT.type
+_REMARK: Final = Text(length=(0, 255))
 
 
 def _command(name: str, help_: str) -> Keyword:
@@ -222,6 +224,9 @@ def _editing(
 ) -> Iterator[Grammar]:
     # At the root "conf" means the branch, though commands that edit begin alike.
     tier = FAR if node is dialect.root else 1
+    annotate = _edit_command("annotate", "Say something of an element", tier)
+    comment = _slot("comment", _REMARK, "What is said of it, or nothing between the quotes")
+    yield Seq((annotate, comment, Must(place, "path")))
     yield _commit(tier)
     compare = _edit_command("compare", "Show what has been changed", tier)
     sides = (

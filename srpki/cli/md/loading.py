@@ -18,6 +18,7 @@ from srpki.cli.md.trace import Trace
 from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.port import Answer, RefusalError
 from srpki.cli.walker import Failure, parse
+from srpki.config.comments import PREFIX, accepted, place_of
 from srpki.config.edit import Edit
 from srpki.config.management import configuration_mode
 from srpki.config.tree import EMPTY, Branch, get
@@ -105,6 +106,7 @@ class Reader:
         self._dialect = MdDialect(root)
         self._trace = Trace(CONFIGURE)
         self._states: dict[Path, State] = {}
+        self._comment = ""
 
     def read(self, text: str) -> None:
         """Read *text*; raises `RefusalError` at the first line that is wrong."""
@@ -119,6 +121,7 @@ class Reader:
             return Failure("value", 0, f"line longer than {LINE_LIMIT} characters")
         tokens = lex_md(line)
         if not tokens:
+            self._note(line.strip())
             return None
         tokens, start = self._start(tokens)
         found = parse(self._state(start), tokens)
@@ -129,8 +132,22 @@ class Reader:
             return Failure("unknown", 0, said.command)
         for edit in said.edits:
             self._edit(Edit(edit.kind, edit.path[1:], edit.value))
+        self._annotate(said)
         self._follow(said)
         return None
+
+    def _note(self, line: str) -> None:
+        """Remember the comment that *line* may hold, for the element on the next one."""
+        if line.startswith(PREFIX) and accepted(line.removeprefix(PREFIX)):
+            self._comment = line.removeprefix(PREFIX)
+
+    def _annotate(self, said: Meaning) -> None:
+        values = [edit.path for edit in said.edits if edit.kind == "set"]
+        found = values or said.entered
+        if self._comment and found:
+            place = place_of(self._dialect.at(found[-1]), found[-1][1:])
+            self._edit(Edit("set", place, self._comment))
+        self._comment = ""
 
     def _start(self, tokens: list[Token]) -> tuple[list[Token], Path]:
         """Return where the line is read from, and what is left without its slash."""

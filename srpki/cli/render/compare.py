@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from srpki.config import comments
 from srpki.config.text import INDENT, brace_lines, flat_lines, spell_entry, spell_leaf
 from srpki.config.tree import EMPTY, Branch, Element, Entries
 from srpki.schema.nodes import Container, DataNode, Leaf, LeafList, ListNode, data_children
@@ -74,6 +75,13 @@ def _at(tree: Branch, child: DataNode, keys: tuple[Key, ...]) -> Element | None:
     return tree.get(child.name)
 
 
+def _comment(child: DataNode, tree: Branch, keys: tuple[Key, ...]) -> Element | None:
+    found = _at(tree, child, keys)
+    if isinstance(found, Branch):
+        return found.get(comments.MARK)
+    return tree.get(comments.MARK + child.name)
+
+
 def _entries(element: Element | None) -> Entries:
     return element if isinstance(element, Entries) else _NOTHING
 
@@ -84,6 +92,16 @@ def _content(
     """Yield the lines of both contents of *node*; what is alike only where *whole* is wanted."""
     for child, keys in _elements(node, old, new):
         before, after = _at(old, child, keys), _at(new, child, keys)
+        said = [_comment(child, tree, keys) for tree in (old, new)]
+        if before is not None and after is not None and said[0] != said[1]:
+            yield from (("-", line) for line in comments.lines(said[0], indent))
+            yield from (("+", line) for line in comments.lines(said[1], indent))
+        else:
+            sign = "-" if after is None else "+" if before is None else _ALIKE
+            shown = whole or sign != _ALIKE
+            yield from (
+                (sign, line) for line in comments.lines(said[0] or said[1], indent) if shown
+            )
         if before == after:
             yield from _lines(_ALIKE, child, keys, before, indent) if whole else ()
         elif isinstance(before, Branch) and isinstance(after, Branch):

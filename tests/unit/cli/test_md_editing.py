@@ -268,7 +268,6 @@ def test_only_configuration_is_discarded(pki, line):
 
 
 def test_commands_that_are_not_there_say_so(pki):
-    assert pki.message('annotate "why" dynamic-ca').endswith("'annotate' is not emulated")
     assert pki.message("rename ca-profile x to y").endswith("'rename' is not emulated")
 
 

@@ -73,6 +73,12 @@ def test_the_environment_can_be_walked_and_shown(md):
     assert md("info") == "    newline false"
 
 
+def test_one_value_of_a_setting_can_be_deleted(md):
+    md("environment match-highlight style [bold underline]")
+    md("environment delete match-highlight style bold")
+    assert md("info environment flat") == "    match-highlight style [underline]"
+
+
 # --- aliases ---
 
 
