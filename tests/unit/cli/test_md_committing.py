@@ -61,6 +61,14 @@ def test_a_commit_may_say_what_it_is_for(md, commits):
     assert md.context == "(pr)[/]"
 
 
+def test_a_commit_that_does_not_save_leaves_the_star_of_the_classic_prompt(md, commits):
+    md("edit-config private", "/configure system name x", "commit", "//")
+    assert not md.prompt.lstrip().startswith("*")
+    md("//", "/configure system management-interface cli md-cli auto-config-save false", "commit")
+    md("//")
+    assert md.prompt.lstrip().startswith("*")
+
+
 def test_a_confirmed_commit_tells_when_it_is_taken_back(md, commits):
     md("edit-config private", "/configure system name x")
     assert md("commit confirmed") == (

@@ -163,6 +163,13 @@ def test_compare_shows_lines_around_a_difference(gateways):
     )
 
 
+def test_compare_shows_lines_after_a_difference_too(gateways):
+    gateways(f"{IPSEC} a entry 2 key k", "commit", f"{IPSEC} a entry 2 cert new.crt")
+    assert gateways(f"compare lines 1 {IPSEC} a entry 2") == (
+        '-   cert "a2.crt"\n+   cert "new.crt"\n    key "k"'
+    )
+
+
 def test_compare_summary_names_what_differs_without_its_content(gateways):
     gateways("commit", f"{IPSEC} a entry 2 key k", f"{IPSEC} c {{ }}", f"delete {IPSEC} b")
     assert gateways("compare summary /configure ipsec") == (
@@ -246,6 +253,11 @@ def test_tree_gnmi_path_prints_paths_from_the_root(md):
 def test_pwc_names_the_context_in_four_forms(pki, form, place):
     pki('ca-profile "a:b/c"')
     assert pki(f"pwc {form}") == f"Present Working Context:\n{place}"
+
+
+def test_pwc_escapes_what_would_end_a_key(pki):
+    pki('ca-profile "a]b\\\\c"')
+    assert pki("pwc gnmi-path").endswith("/ca-profile[ca-profile-name=a\\]b\\\\c]")
 
 
 def test_pwc_previous_names_the_context_before(pki):
