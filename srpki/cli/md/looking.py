@@ -101,9 +101,10 @@ class Looking:
             raise RefusalError(wording.missing_value(node.keys[0]))
         before, after = (compare.content(get(tree, target[1:])) for tree in (old, new))
         if "flat" in said.inputs or "full-context" in said.inputs:
-            full = "full-context" in said.inputs
-            place = f"{self._shell.place(target) if target else f'/{root.name}'} "
-            yield from compare.flat_changes(node, before, after, place if full else "")
+            place = "" if target else f"{root.name} "
+            if "full-context" in said.inputs:
+                place = f"{self._shell.place(target)} " if target else f"/{place}"
+            yield from compare.flat_changes(node, before, after, place)
             return
         indent = INDENT if target else INDENT * 2
         if "summary" in said.inputs:

@@ -195,6 +195,15 @@ def test_compare_reads_a_configuration_from_a_file(pki, device):
     assert pki.refused("compare from url cf3:\\none.cfg").startswith("MINOR: MGMT_AGENT #2007")
 
 
+def test_compare_flat_begins_at_the_present_context(md):
+    md("edit-config private", "/configure system name x")
+    assert md("compare flat") == '+   configure system name "x"'
+    assert md("compare full-context") == '+   /configure system name "x"'
+    md("configure system")
+    assert md("compare flat") == '+   name "x"'
+    assert md("compare full-context") == '+   /configure system name "x"'
+
+
 def test_compare_needs_the_key_of_a_list(pki):
     assert pki.message("compare ca-profile") == (
         "MINOR: CLI #2001: Missing element value - 'ca-profile-name'"
