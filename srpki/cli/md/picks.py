@@ -33,8 +33,9 @@ class Range(ValueType):
         return ends
 
     def syntax(self) -> str:
-        """Return the syntax of the number."""
-        return self.number.syntax()
+        """Return the limits of the number, as those of a text: ``2..4`` is one too."""
+        low, high = self.number.bounds
+        return f"<string - {low}..{high}>"
 
 
 _EVERY: Final = Keyword("*", "Every entry", (Pick(),))
