@@ -6,12 +6,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from srpki.cli.render.compare import compare
 from srpki.cli.session import Session
-from srpki.config import datastore
+from srpki.config import datastore, edit, persist
+from srpki.config.comments import place_of
 from srpki.config.defaults import effective
-from srpki.config.text import flat_lines
+from srpki.config.diff import diff, merge
+from srpki.config.text import brace_lines, elements, flat_lines
 from srpki.config.tree import Branch, Entries
 from srpki.schema.nodes import Container, LeafList, ListNode, data_children
+from srpki.schema.paths import Step
 
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -169,6 +173,47 @@ def test_compare_tells_how_to_come_from_the_old_tree_to_the_new(new_device, stra
     shown = [set(_flat(device, tree)) for tree in (old, new)]
     assert {" " + line[1:] for line in flat if line.startswith("-")} == shown[0] - shown[1]
     assert {" " + line[1:] for line in flat if line.startswith("+")} == shown[1] - shown[0]
+
+
+@SETTINGS
+@given(data=st.data())
+def test_comments_are_read_back_merged_and_compared(new_device, strategies, data):
+    root = new_device().schema.configure
+    plain = data.draw(strategies.trees)
+    said = _annotated(root, plain, data)
+    for text in (persist.dump(root, said), f"configure {{\n{_braces(root, said)}\n}}"):
+        assert persist.load(root, text) == said
+        assert loaded(new_device, text) == said
+    changes = tuple(diff(root, plain, said))
+    assert merge(root, changes, plain) == said
+    lines = list(compare(root, plain, said, "    ", 1000))
+    before, after = (
+        "\n".join(" " + line[1:] for line in lines if not line.startswith(sign)) for sign in "+-"
+    )
+    if lines:
+        assert loaded(new_device, before) == plain
+        assert loaded(new_device, after) == said
+
+
+def _braces(root, tree):
+    return "\n".join(brace_lines(root, tree))
+
+
+def _annotated(root, tree, data):
+    """Return *tree* with comments on some of its elements."""
+    paths = list(_paths(root, tree, ()))
+    for node, path in data.draw(st.lists(st.sampled_from(paths), max_size=4)) if paths else ():
+        text = data.draw(st.sampled_from(["why", 'a "b" { # comment: c', "}"]))
+        tree = edit.set_value(root, tree, place_of(node, path), text)
+    return tree
+
+
+def _paths(node, branch, path):
+    for child, keys, content in elements(node, branch):
+        here = (*path, Step(child.name, keys))
+        yield child, here
+        if isinstance(content, Branch):
+            yield from _paths(child, content, here)
 
 
 def _flat(device, tree):
