@@ -31,7 +31,7 @@ class MemoryFlash:
     """Files by their URL, in the form that is shown."""
 
     def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
+        self.files: dict[str, bytes] = {"cf3:\\gw.pem": b""}
 
     def read(self, url: str) -> bytes:
         try:
@@ -41,6 +41,11 @@ class MemoryFlash:
 
     def save(self, url: str, text: str) -> None:
         self.files[display(url)] = text.encode()
+
+    def within(self, url: str) -> list[str]:
+        directory = display(url)
+        below = [name.removeprefix(directory) for name in self.files if name.startswith(directory)]
+        return sorted({"".join(name.partition("\\")[:2]) for name in below})
 
 
 class FakeDevice:
@@ -87,8 +92,6 @@ class FakeDevice:
     def choices(self, target: str) -> list[str]:
         if target == "pki-file-name":
             return ["gw.crt", "gw.key"]
-        if target == "cflash-url":
-            return ["cf3:\\gw.pem"]
         if target.startswith("/state/system/security/pki/certificate-auto-update"):
             return ["gw.crt"]
         return []

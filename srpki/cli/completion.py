@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
+from srpki.cli.existing import SEPARATORS, is_url
 from srpki.cli.grammar import Keyword, Slot, State, Terminal
 from srpki.cli.lexer import Token, is_plain
 from srpki.cli.port import Offer
@@ -11,11 +13,11 @@ from srpki.cli.walker import Match, Walk, fitting, walk
 from srpki.config.text import quote
 from srpki.schema.types import ValueTypeError
 
-Source = Callable[[Slot, Sequence[Match]], Sequence[str]]
-"""The values that a slot may have now, given what was recognised before it."""
+Source = Callable[[Slot, Sequence[Match], str], Iterable[str]]
+"""The values that a slot may have now, given what was recognised before it and what begins it."""
 
 OFFERS = 500
-"""Most values offered at once."""
+"""Most values of one kind offered at once."""
 
 
 def at_cursor(state: State, tokens: Sequence[Token], text: str) -> tuple[Walk, Token]:
@@ -29,13 +31,20 @@ def at_cursor(state: State, tokens: Sequence[Token], text: str) -> tuple[Walk, T
 
 
 def expected(found: Walk, touched: Token) -> list[Terminal]:
-    """Return what may stand where *touched* stands: keywords that it begins, and every value."""
+    """Return what may stand where *touched* stands: keywords that it begins, and every value.
+
+    Words for the same from the root, as ``/configure``, are not shown before a slash is typed.
+    """
     return [
         terminal
         for terminal in found.expected()
         if isinstance(terminal, Slot)
         or (
-            not touched.quoted and not terminal.structure and terminal.word.startswith(touched.text)
+            not touched.quoted
+            and not terminal.structure
+            and not terminal.quiet
+            and terminal.word.startswith(touched.text)
+            and (touched.text or not terminal.word.startswith("/"))
         )
     ]
 
@@ -53,17 +62,32 @@ def complete(state: State, tokens: Sequence[Token], text: str, source: Source) -
         if isinstance(terminal, Keyword):
             offers.setdefault(terminal.word, Offer(terminal.word, width, terminal.word))
         else:
-            for value in _values(terminal, found, touched, source):
-                spelled = value if is_plain(value) and not touched.quoted else quote(value)
-                offers.setdefault(spelled, Offer(spelled, width, value))
+            for value in islice(_values(terminal, found, touched, source), OFFERS):
+                offer = _offer(terminal, value, touched)
+                offers.setdefault(offer.text, offer)
     return list(offers.values())
 
 
+def _offer(slot: Slot, value: str, touched: Token) -> Offer:
+    whole = not _is_directory(slot, value)
+    spelled = value if is_plain(value) and not touched.quoted else quote(value)
+    if not whole and spelled != value:
+        spelled = spelled[:-1]  # the text goes on, so the quote stays open
+    width = touched.end - touched.start
+    return Offer(spelled, width, value, slot.name, whole)
+
+
 def _values(slot: Slot, found: Walk, touched: Token, source: Source) -> Iterator[str]:
-    known = slot.type.words() or source(slot, found.matches)
-    for value in known[:OFFERS]:
-        if value.startswith(touched.text) and _accepted(slot, value):
+    known = slot.type.words() or source(slot, found.matches, touched.text)
+    for value in dict.fromkeys(known):
+        if value.startswith(touched.text) and (
+            _is_directory(slot, value) or _accepted(slot, value)
+        ):
             yield value
+
+
+def _is_directory(slot: Slot, value: str) -> bool:
+    return is_url(slot.type) and value.endswith(SEPARATORS)
 
 
 def _accepted(slot: Slot, value: str) -> bool:

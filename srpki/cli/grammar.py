@@ -63,10 +63,10 @@ class Keyword(Grammar):
 
     The *tier* orders offers; words that are `FAR` give way where an abbreviation fits others. *no*
     tells the classic help that the word also has a ``no`` form; *structure* words are marks of the
-    lexer.
+    lexer. A *quiet* word is understood but never offered.
     """
 
-    __slots__ = ("effects", "group", "help", "mark", "no", "structure", "tier", "word")
+    __slots__ = ("effects", "group", "help", "mark", "no", "quiet", "structure", "tier", "word")
 
     def __init__(
         self,
@@ -79,6 +79,7 @@ class Keyword(Grammar):
         tier: int = 0,
         no: bool = False,
         structure: bool = False,
+        quiet: bool = False,
     ) -> None:
         self.word = word
         self.help = help
@@ -88,6 +89,7 @@ class Keyword(Grammar):
         self.tier = tier
         self.no = no
         self.structure = structure
+        self.quiet = quiet
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the word itself."""
@@ -250,6 +252,25 @@ class Argument(Opt):
         self.help = help
         self.words = words
         self.default = default
+
+
+class Named(Grammar):
+    """A value by its place, before which its name may stand, as help shows: ``[name] <type>``."""
+
+    __slots__ = ("_name", "slot")
+
+    def __init__(self, slot: Slot) -> None:
+        self.slot = slot
+        self._name = Keyword(slot.name, slot.help, quiet=True)
+
+    def first(self) -> Iterator[tuple[Terminal, State]]:
+        """Yield the value, then its name."""
+        yield self.slot, ()
+        yield self._name, (self.slot,)
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the name."""
+        return (self.slot.name,)
 
 
 class Must(Grammar):

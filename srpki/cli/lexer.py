@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 LINE_LIMIT = 2600
@@ -94,6 +95,11 @@ def lex_md(line: str) -> list[Token]:
 def lex_classic(line: str) -> list[Token]:
     """Return the tokens of a classic line; ``#`` before a word starts a comment [cli.md 3.1]."""
     return _Reader(line, structure=False, comments=True).tokens()
+
+
+def in_comment(text: str, tokens: Sequence[Token]) -> bool:
+    """Return whether *text*, which was cut into *tokens*, ends in a comment."""
+    return "#" in text[tokens[-1].end if tokens else 0 :]
 
 
 def is_plain(text: str) -> bool:

@@ -48,7 +48,8 @@ class Meaning(NamedTuple):
     *context* is where it leads and *target* what it addressed last; *picks* tells of the steps of
     *target*, by their number, that several entries of a list are meant. *opened* are the contexts
     that its unclosed braces return to, outermost first; *closed* counts closing braces without an
-    opening one. *create* tells that the classic ``create`` was given.
+    opening one. *create* tells that the classic ``create`` was given. The *question* comes before
+    the *operation*, unless ``now`` is among the inputs.
     """
 
     context: Path
@@ -57,6 +58,7 @@ class Meaning(NamedTuple):
     edits: tuple[Edit, ...]
     command: str
     operation: str
+    question: str
     inputs: dict[str, Value]
     picks: dict[int, Picked]
     modifiers: tuple[Modifier, ...]
@@ -95,7 +97,7 @@ class _Fold:
         self._entered: list[_Segments] = []
         self._edits: list[_Pending] = []
         self._parts: dict[tuple[str, ...], int] = {}
-        self._command = self._operation = ""
+        self._command = self._operation = self._question = ""
         self._inputs: dict[str, Value] = {}
         self._picks: dict[int, Picked] = {}
         self._modifiers: list[Modifier] = []
@@ -133,8 +135,8 @@ class _Fold:
             case Command(name):
                 self._command = name
                 self._landed = False
-            case Run(operation):
-                self._operation = operation
+            case Run(operation, question):
+                self._operation, self._question = operation, question
                 self._landed = False
             case Pipe(name):
                 self._modifiers.append(Modifier(name, {}))
@@ -212,6 +214,7 @@ class _Fold:
             edits=tuple(_edit(*edit) for edit in self._edits),
             command=self._command,
             operation=self._operation,
+            question=self._question,
             inputs=self._inputs,
             picks=self._picks,
             modifiers=tuple(self._modifiers),

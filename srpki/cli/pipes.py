@@ -37,8 +37,8 @@ def _flag(word: str, help_: str) -> Grammar:
 _PATTERN = Slot("pattern", Text(length=(1, 255)), "Text to look for", (Input("pattern"),))
 _OPTIONS = AnyOrder(
     (
-        _flag("ignore-case", "Take upper and lower case as the same"),
-        _flag("invert-match", "Print the lines without the text"),
+        _flag("ignore-case", "Match upper and lower case alike"),
+        _flag("invert-match", "Print the lines that do not contain the text"),
         _number("max-count", "Stop after this many lines with the text"),
         _number("post-lines", "Print this many lines after each one found"),
         _number("pre-lines", "Print this many lines before each one found"),
@@ -46,14 +46,18 @@ _OPTIONS = AnyOrder(
 )
 _MODIFIERS = Alt(
     (
-        Keyword("count", "Print only the number of lines", (Pipe("count"),)),
+        Keyword("count", "Print the number of lines in the place of the lines", (Pipe("count"),)),
         Seq(
-            (Keyword("match", "Print only lines with a text", (Pipe("match"),)), _PATTERN, _OPTIONS)
+            (
+                Keyword("match", "Print only the lines that contain a text", (Pipe("match"),)),
+                _PATTERN,
+                _OPTIONS,
+            )
         ),
-        Keyword("no-more", "Print everything at once", (Pipe("no-more"),)),
+        Keyword("no-more", "Print everything without stopping after a screen", (Pipe("no-more"),)),
     )
 )
-_BAR = Keyword("|", "Change the output", structure=True)
+_BAR = Keyword("|", "Filter or count the output", structure=True)
 
 
 class _Tail(Optional):

@@ -28,6 +28,10 @@ class Flash(Protocol):
         """Write *text* to *url*, in the place of what is there."""
         ...
 
+    def within(self, url: str) -> Sequence[str]:
+        r"""Return what the directory *url* holds, directories with a ``\`` after their names."""
+        ...
+
 
 class Device(Protocol):
     """The router, as far as a session sees it."""
@@ -75,7 +79,7 @@ class Device(Protocol):
         ...
 
     def choices(self, target: str) -> Sequence[str]:
-        """Return the values that a reference to *target*, or a kind of file, may have now."""
+        """Return the values that a reference to *target*, or ``pki-file-name``, may have now."""
         ...
 
 
@@ -93,11 +97,17 @@ class Answer(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A completion: *text* takes the place of the last *replaces* characters before the cursor."""
+    """A completion: *text* takes the place of the last *replaces* characters before the cursor.
+
+    A value that exists is listed under the *heading* of its type. What is not *whole* goes on
+    without a blank.
+    """
 
     text: str
     replaces: int
     display: str
+    heading: str = ""
+    whole: bool = True
 
 
 class RefusalError(Exception):

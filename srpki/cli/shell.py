@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from srpki.cli import pipes, wording
 from srpki.cli.grammar import Slot, State
-from srpki.cli.lexer import LINE_LIMIT, Token
+from srpki.cli.lexer import LINE_LIMIT, Token, in_comment
 from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.port import Answer, Device, Offer, RefusalError
-from srpki.cli.walker import Failure, parse
-from srpki.config.tree import Branch, Entries, get
+from srpki.cli.walker import Failure, Match, parse
+from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
-from srpki.schema.common import TLS_FILE_NAME
-from srpki.schema.paths import Path, Step
-from srpki.schema.types import Reference, Text, Union, ValueType
+from srpki.schema.paths import Path
 
 SAVE = "admin.save"
 """The operation after which nothing is unsaved, unless it names another file."""
@@ -31,7 +29,6 @@ class Reading(NamedTuple):
 
 
 if TYPE_CHECKING:
-    from srpki.cli.completion import Source
     from srpki.device.results import Data
 
 
@@ -140,24 +137,52 @@ class Shell(ABC):
 
     def complete(self, text: str) -> list[Offer]:
         """Return the completions of *text*, which ends at the cursor."""
-        if self._asked is not None or len(text) > LINE_LIMIT:
+        reading = self._begun(text)
+        if reading is None:
             return []
         from srpki.cli import completion  # noqa: PLC0415 - start-up time
+        from srpki.cli.existing import Existing  # noqa: PLC0415 - start-up time
 
-        reading = self.read(text)
-        return completion.complete(reading.state, reading.tokens, text, self._values(reading))
+        existing = Existing(self.device, self.data)
+
+        def source(slot: Slot, matches: Sequence[Match], typed: str) -> Iterator[str]:
+            said = meaning(matches, self.context, reading.start)
+            return existing.values(slot, matches, said, typed)
+
+        return completion.complete(reading.state, reading.tokens, text, source)
 
     def expand(self, text: str) -> str:
         """Return the rest of the last keyword of *text* where only one fits, else nothing."""
-        if self._asked is not None or len(text) > LINE_LIMIT:
+        reading = self._begun(text)
+        if reading is None:
             return ""
         from srpki.cli import completion  # noqa: PLC0415 - start-up time
 
-        reading = self.read(text)
         return completion.expand(reading.state, reading.tokens, text)
 
+    def _begun(self, text: str) -> Reading | None:
+        """Return the reading of a line that begins with *text*, unless it is none to complete."""
+        if self._asked is not None or len(text) > LINE_LIMIT:
+            return None
+        reading = self.read(text)
+        return None if in_comment(text, reading.tokens) else reading
+
     def run(self, said: Meaning) -> Answer:
-        """Run the operation that *said* names."""
+        """Run the operation that *said* names, after its question if it has one."""
+        if said.question and "now" not in said.inputs:
+            return self.ask(said.question, "", lambda word: self._confirmed(word, said))
+        return self._run(said)
+
+    def _confirmed(self, word: str, said: Meaning) -> Answer:
+        match word.strip().lower():
+            case "y":
+                return self._run(said)
+            case "n":
+                return Answer()
+            case _:
+                return self.run(said)
+
+    def _run(self, said: Meaning) -> Answer:
         from srpki.cli.commands import run  # noqa: PLC0415 - start-up time
 
         answer = run(self.device, said, self.operation_failed, self.shown)
@@ -174,37 +199,3 @@ class Shell(ABC):
         from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
 
         return render(self.device.schema, data)
-
-    # --- values that exist now ---
-
-    def _values(self, reading: Reading) -> Source:
-        def source(slot: Slot, said: Meaning) -> Sequence[str]:
-            known = self._keys(slot, said.target) if slot.entries and said.target else []
-            return list(dict.fromkeys((*known, *self._of_type(slot.type))))
-
-        return lambda slot, matches: source(slot, meaning(matches, self.context, reading.start))
-
-    def _keys(self, slot: Slot, target: Path) -> Sequence[str]:
-        root, *below = (*target[:-1], Step(slot.entries))
-        entries = get(self.data(root.name), tuple(below)) if below else None
-        if not isinstance(entries, Entries):
-            return []
-        return sorted({str(keys[0]) for keys in entries})
-
-    def _of_type(self, kind: ValueType) -> Iterator[str]:
-        if isinstance(kind, Union):
-            for member in kind.types:
-                yield from self._of_type(member)
-        elif isinstance(kind, Reference):
-            yield from self._referred(kind.target)
-        elif kind is TLS_FILE_NAME:
-            yield from self.device.choices("pki-file-name")
-        elif isinstance(kind, Text) and kind.named in ("pki-file-name", "cflash-url"):
-            yield from self.device.choices(kind.named)
-
-    def _referred(self, target: str) -> Sequence[str]:
-        root, *names = target.strip("/").split("/")
-        if root != "configure":
-            return self.device.choices(target)
-        entries = get(self.data(root), tuple(map(Step, names[:-1])))
-        return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else []

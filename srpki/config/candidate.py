@@ -145,6 +145,17 @@ class Candidate:
             self._datastore.replace(new, validate(self._datastore.schema, new))
             self._shared.reset(self._datastore.running)
 
+    def take_back(self, former: Branch) -> None:
+        """Make *former* the running configuration again; what it lacks is edited here then.
+
+        For a commit of this candidate that has not been confirmed, and nobody has committed since.
+        """
+        with self._datastore.lock:
+            edited = self.tree
+            self._datastore.replace(former, ())
+            self._shared.reset(former)
+            self._shared.tree = edited
+
     def close(self) -> None:
         """End editing; only edits of the global candidate are kept for the next session."""
         self._datastore.close(self)

@@ -15,7 +15,7 @@ from srpki.config.edit import Edit, nodes_along
 from srpki.config.errors import InvalidConfigurationError, LockedError
 from srpki.config.secrets import Sealer, sealed
 from srpki.config.tree import EMPTY, Branch, Entries
-from srpki.config.validate import Problem, validate
+from srpki.config.validate import Problem, caused
 from srpki.schema.nodes import Container, Leaf, ListNode, data_children
 from srpki.schema.paths import Path, Value
 from srpki.schema.types import Text
@@ -52,7 +52,7 @@ class Datastore:
         self.schema = schema
         self.lock = threading.RLock()
         self._sealer = sealer
-        self._running = _with_sealed_secrets(schema, running, sealer)
+        self._running = self.seal_all(running)
         self._booted = self._running
         self._participants: list[Participant] = []
         self._candidates: list[Candidate] = []
@@ -121,9 +121,7 @@ class Datastore:
                 new = Edit(one.kind, one.path, value).apply(self.schema, new)
             if new == self._running:
                 return
-            known = set(validate(self.schema, self._running))
-            problems = validate(self.schema, new)
-            self.replace(new, tuple(problem for problem in problems if problem not in known))
+            self.replace(new, caused(self.schema, self._running, new))
 
     def check_access(self, candidate: Candidate | None) -> None:
         """Raise `LockedError` when a session other than *candidate* has exclusive access."""
@@ -154,6 +152,10 @@ class Datastore:
             self._shared.reset(new)
         for participant in self._participants:
             participant.apply(old, new)
+
+    def seal_all(self, tree: Branch) -> Branch:
+        """Return *tree*, read from a file, with every plain secret in it sealed."""
+        return _with_sealed_secrets(self.schema, tree, self._sealer)
 
     def seal(self, path: Path, value: Value) -> Value:
         """Return *value*, sealed when the leaf at *path* is a secret."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple, NoReturn
 
-from srpki.config.comments import MARK, PREFIX, accepted
+from srpki.config.comments import MARK, accepted
 from srpki.config.edit import always_there, rivals
 from srpki.config.text import INDENT, brace_lines
 from srpki.config.tree import Branch, Element, Entries
@@ -19,21 +19,24 @@ from srpki.schema.nodes import Container, DataNode, Leaf, LeafList, ListNode, ch
 from srpki.schema.paths import Key, Value
 from srpki.schema.types import Empty, ValueType, ValueTypeError
 
-MAXIMUM_SIZE: Final = 16 * 2**20
-"""Characters; the largest configuration that the schema's maxima allow is far below."""
+MAXIMUM_SIZE: Final = 64 * 2**20
+"""Characters; all maxima without ``ipsec`` make 3 Mi, the 10,200 profiles of ``ipsec`` 40 Mi."""
 
 _LONGEST: Final = 200
 """Characters of a sentence about what is wrong."""
 
 _TOKEN: Final = re.compile(
-    r"""(?P<comment>\#\ comment:\ [^\n]*)
-      | (?P<blank>[ \t\r]+|\#[^\n]*)
-      | (?P<newline>\n)
+    r"""[ \t\r]*
+      (?: (?P<newline>\n)
+       | \#\ comment:\ (?P<comment>[^\n]*)
+      | \#[^\n]*
       | (?P<mark>[{}\[\]])
       | "(?P<quoted>(?:[^"\\\n]|\\[^\n])*)"
-      | (?P<word>[^\s"{}\[\]]+)""",
+      | (?P<word>[^\s"{}\[\]]+)
+      | \Z)""",
     re.VERBOSE,
 )
+_ESCAPE: Final = re.compile(r'\\(["\\])')
 
 
 class _Token(NamedTuple):
@@ -76,15 +79,14 @@ def _tokens(text: str) -> Iterator[_Token]:
         if found["newline"]:
             line += 1
         elif found["comment"]:
-            said = found["comment"].removeprefix(PREFIX).rstrip()
-            if begun < line and accepted(said):
-                yield _Token(said, line, mark=False, comment=True)
+            if begun < line and accepted(found["comment"].rstrip()):
+                yield _Token(found["comment"].rstrip(), line, mark=False, comment=True)
         elif found["quoted"] is not None:
             begun = line
-            yield _Token(re.sub(r'\\(["\\])', r"\1", found["quoted"]), line, mark=False)
+            yield _Token(_ESCAPE.sub(r"\1", found["quoted"]), line, mark=False)
         elif found["mark"] or found["word"]:
             begun = line
-            yield _Token(found[0], line, mark=bool(found["mark"]))
+            yield _Token(found["mark"] or found["word"], line, mark=bool(found["mark"]))
 
 
 def _refuse(line: int, sentence: str) -> NoReturn:

@@ -6,102 +6,101 @@ a new tree that shares what did not change, so a snapshot costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Self
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from typing import Self, TypeVar, overload
 
 from srpki.schema.paths import Key, Path, Step, Value
 
-
-class Branch(Mapping[str, "Element"]):
-    """The content of a container or of a list entry."""
-
-    __slots__ = ("_items",)
-
-    def __init__(self, items: Mapping[str, Element] | None = None) -> None:
-        """Hold a copy of *items*."""
-        self._items = dict(items or {})
-
-    def __getitem__(self, name: str) -> Element:
-        """Return the element called *name*."""
-        return self._items[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the names."""
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        """Return the number of elements."""
-        return len(self._items)
-
-    def __eq__(self, other: object) -> bool:
-        """Branches are compared by value; what both share is not looked into."""
-        return isinstance(other, Branch) and self._items == other._items
-
-    def __hash__(self) -> int:
-        """Branches are compared by value."""
-        return hash(frozenset(self._items))
-
-    def __repr__(self) -> str:
-        """Return a form for test failures."""
-        return f"Branch({self._items!r})"
-
-    def with_element(self, name: str, element: Element) -> Self:
-        """Return a copy in which *name* is *element*."""
-        made = type(self)(self._items)
-        made._items[name] = element
-        return made
-
-    def without(self, name: str) -> Self:
-        """Return a copy that lacks *name*."""
-        made = type(self)(self._items)
-        made._items.pop(name, None)
-        return made
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+_D = TypeVar("_D")
 
 
-class Entries(Mapping[tuple[Key, ...], Branch]):
-    """The entries of a list, by their keys, in order of creation."""
+class _Held(Mapping[_K, _V]):
+    """A mapping that never changes. What `Mapping` offers is taken from the dict, for speed.
+
+    Comparing two that share most of their content costs little: what is the same object is equal.
+    """
 
     __slots__ = ("_items",)
 
-    def __init__(self, items: Mapping[tuple[Key, ...], Branch] | None = None) -> None:
-        """Hold a copy of *items*."""
-        self._items = dict(items or {})
+    def __init__(self, items: Mapping[_K, _V] | None = None) -> None:
+        """Hold *items*, which must not change afterwards."""
+        self._items: dict[_K, _V] = dict(items or {})
 
-    def __getitem__(self, keys: tuple[Key, ...]) -> Branch:
-        """Return the entry with *keys*."""
-        return self._items[keys]
+    def __getitem__(self, key: _K) -> _V:
+        """Return what is under *key*."""
+        return self._items[key]
 
-    def __iter__(self) -> Iterator[tuple[Key, ...]]:
+    def __iter__(self) -> Iterator[_K]:
         """Yield the keys."""
         return iter(self._items)
 
     def __len__(self) -> int:
-        """Return the number of entries."""
+        """Return how much there is."""
         return len(self._items)
 
+    def __contains__(self, key: object) -> bool:
+        """Return whether there is something under *key*."""
+        return key in self._items
+
+    @overload
+    def get(self, key: _K, /) -> _V | None: ...
+    @overload
+    def get(self, key: _K, /, default: _D) -> _V | _D: ...
+    def get(self, key: _K, /, default: _D | None = None) -> _V | _D | None:
+        """Return what is under *key*, else *default*."""
+        return self._items.get(key, default)
+
+    def keys(self) -> KeysView[_K]:
+        """Return the keys."""
+        return self._items.keys()
+
+    def values(self) -> ValuesView[_V]:
+        """Return what is under the keys."""
+        return self._items.values()
+
+    def items(self) -> ItemsView[_K, _V]:
+        """Return the keys, each with what is under it."""
+        return self._items.items()
+
     def __eq__(self, other: object) -> bool:
-        """Lists are compared by value; entries that both share are not looked into."""
-        return isinstance(other, Entries) and self._items == other._items
+        """Compare by value."""
+        if isinstance(other, _Held):
+            return bool(self._items == other._items)
+        return Mapping.__eq__(self, other)
 
     def __hash__(self) -> int:
-        """Lists are compared by value."""
+        """Hash as compared."""
         return hash(frozenset(self._items))
+
+    def but(self, key: _K, value: _V) -> Self:
+        """Return the same with *value* under *key*."""
+        items = self._items.copy()
+        items[key] = value
+        return type(self)(items)
+
+    def without(self, key: _K) -> Self:
+        """Return the same with nothing under *key*, which must be there."""
+        items = self._items.copy()
+        del items[key]
+        return type(self)(items)
 
     def __repr__(self) -> str:
         """Return a form for test failures."""
-        return f"Entries({self._items!r})"
+        return f"{type(self).__name__}({self._items!r})"
 
-    def with_entry(self, keys: tuple[Key, ...], entry: Branch) -> Self:
-        """Return a copy in which the entry with *keys* is *entry*."""
-        made = type(self)(self._items)
-        made._items[keys] = entry
-        return made
 
-    def without(self, keys: tuple[Key, ...]) -> Self:
-        """Return a copy that lacks the entry with *keys*."""
-        made = type(self)(self._items)
-        made._items.pop(keys, None)
-        return made
+class Branch(_Held[str, "Element"]):
+    """The content of a container or of a list entry, by name."""
+
+    __slots__ = ()
+
+
+class Entries(_Held[tuple[Key, ...], Branch]):
+    """The entries of a list, by their keys, in order of creation."""
+
+    __slots__ = ()
 
 
 Element = Value | Branch | Entries
@@ -125,19 +124,17 @@ def get(tree: Branch, path: Path) -> Element | None:
 def put(tree: Branch, path: Path, element: Element) -> Branch:
     """Return *tree* with *element* at *path*, making containers and entries on the way."""
     step, rest = path[0], path[1:]
+    below = tree.get(step.name)
     if step.keys:
-        entries = tree.get(step.name)
-        known = entries if isinstance(entries, Entries) else Entries()
+        known = below if isinstance(below, Entries) else Entries()
         child = put(known.get(step.keys, EMPTY), rest, element) if rest else element
         if not isinstance(child, Branch):
             message = "a list entry holds a branch"
             raise TypeError(message)
-        return tree.with_element(step.name, known.with_entry(step.keys, child))
-    if not rest:
-        return tree.with_element(step.name, element)
-    below = tree.get(step.name)
-    inner = put(below if isinstance(below, Branch) else EMPTY, rest, element)
-    return tree.with_element(step.name, inner)
+        return tree.but(step.name, known.but(step.keys, child))
+    if rest:
+        element = put(below if isinstance(below, Branch) else EMPTY, rest, element)
+    return tree.but(step.name, element)
 
 
 def drop(tree: Branch, path: Path) -> Branch:
@@ -148,13 +145,11 @@ def drop(tree: Branch, path: Path) -> Branch:
     below = tree[step.name]
     if step.keys and isinstance(below, Entries):
         if rest:
-            return tree.with_element(
-                step.name, below.with_entry(step.keys, drop(below[step.keys], rest))
-            )
+            return tree.but(step.name, below.but(step.keys, drop(below[step.keys], rest)))
         left = below.without(step.keys)
-        return tree.with_element(step.name, left) if left else tree.without(step.name)
+        return tree.but(step.name, left) if left else tree.without(step.name)
     if rest and isinstance(below, Branch):
-        return tree.with_element(step.name, drop(below, rest))
+        return tree.but(step.name, drop(below, rest))
     return tree.without(step.name)
 
 

@@ -8,42 +8,97 @@ from typing import Any, TypeVar
 
 from srpki.config import views
 from srpki.config.defaults import effective
-from srpki.config.tree import EMPTY, Branch, Entries
-from srpki.schema.tree import SCHEMA
+from srpki.config.tree import EMPTY, Branch, Entries, get
+from srpki.schema.nodes import ListNode
+from srpki.schema.paths import Key, path
+from srpki.schema.tree import SCHEMA, node_at
 
 View = TypeVar("View")
+_PKI = ("system", "security", "pki")
+_TLS = ("system", "security", "tls")
 _KEY_GENERATIONS = ("same-as-existing-key", "rsa", "dsa", "ecdsa")
 
 
-def make(tree: Branch, open_secret: Callable[[str], str]) -> views.PkiView:
-    """Return what the engine reads of *tree*; *open_secret* opens the token of a secret."""
-    full = effective(SCHEMA.configure, tree)
-    system, ipsec = _in(full, "system"), _in(full, "ipsec")
-    pki, tls = _in(system, "security", "pki"), _in(system, "security", "tls")
+def make(
+    tree: Branch, open_secret: Callable[[str], str], last: tuple[Branch, views.PkiView] | None
+) -> views.PkiView:
+    """Return what the engine reads of *tree*; *open_secret* opens the token of a secret.
+
+    *last* is another tree with its view: records of what both trees share are taken from there.
+    """
+    settings = effective(SCHEMA.configure, tree, lists=False)
+    pki = _in(settings, "system", "security", "pki")
+    lists = _Lists(tree, last)
+    in_pki = partial(lists.records, _PKI)
+    in_tls = partial(lists.records, _TLS)
+    in_ipsec = partial(lists.records, ("ipsec",))
     return views.PkiView(
-        system_name=_text(system, "name"),
+        system_name=_text(_in(settings, "system"), "name"),
         certificate_display_format=_any(pki, "certificate-display-format"),
         dynamic_ca=_flag(pki, "dynamic-ca"),
         imported_format=_any(pki, "imported-format"),
         maximum_cert_chain_depth=_any(pki, "maximum-cert-chain-depth"),
         certificate_expiration_warning=_warning(_in(pki, "certificate-expiration-warning")),
         crl_expiration_warning=_warning(_in(pki, "crl-expiration-warning")),
-        ca_profiles=_each(pki, "ca-profile", partial(_ca_profile, open_secret)),
-        est_profiles=_each(pki, "est-profile", partial(_est_profile, open_secret)),
-        update_profiles=_each(pki, "certificate-update-profile", _update_profile),
-        auto_updates=_each(pki, "certificate-auto-update", _auto_update),
-        cert_profiles=_each(tls, "cert-profile", _tls_cert_profile),
-        cipher_lists=_each(tls, "client-cipher-list", _cipher_list),
-        group_lists=_each(tls, "client-group-list", lambda _, of: _ordered(of, "tls13-group")),
-        signature_lists=_each(
-            tls, "client-signature-list", lambda _, of: _ordered(of, "tls13-signature")
+        ca_profiles=in_pki("ca-profile", "ca_profiles", partial(_ca_profile, open_secret)),
+        est_profiles=in_pki("est-profile", "est_profiles", partial(_est_profile, open_secret)),
+        update_profiles=in_pki("certificate-update-profile", "update_profiles", _update_profile),
+        auto_updates=in_pki("certificate-auto-update", "auto_updates", _auto_update),
+        cert_profiles=in_tls("cert-profile", "cert_profiles", _tls_cert_profile),
+        cipher_lists=in_tls("client-cipher-list", "cipher_lists", _cipher_list),
+        group_lists=in_tls(
+            "client-group-list", "group_lists", lambda _, of: _ordered(of, "tls13-group")
         ),
-        client_tls_profiles=_each(tls, "client-tls-profile", _client_tls_profile),
-        trust_anchor_profiles=_each(tls, "trust-anchor-profile", _trust_anchor_profile),
-        ipsec_cert_profiles=_each(ipsec, "cert-profile", _ipsec_cert_profile),
-        ipsec_trust_anchor_profiles=_each(ipsec, "trust-anchor-profile", _trust_anchor_profile),
-        transmission_profiles=_each(system, "transmission-profile", _transmission_profile),
+        signature_lists=in_tls(
+            "client-signature-list",
+            "signature_lists",
+            lambda _, of: _ordered(of, "tls13-signature"),
+        ),
+        client_tls_profiles=in_tls(
+            "client-tls-profile", "client_tls_profiles", _client_tls_profile
+        ),
+        trust_anchor_profiles=in_tls(
+            "trust-anchor-profile", "trust_anchor_profiles", _trust_anchor_profile
+        ),
+        ipsec_cert_profiles=in_ipsec("cert-profile", "ipsec_cert_profiles", _ipsec_cert_profile),
+        ipsec_trust_anchor_profiles=in_ipsec(
+            "trust-anchor-profile", "ipsec_trust_anchor_profiles", _trust_anchor_profile
+        ),
+        transmission_profiles=lists.records(
+            ("system",), "transmission-profile", "transmission_profiles", _transmission_profile
+        ),
     )
+
+
+class _Lists:
+    """Makes one record an entry, but for entries that the *last* tree had already."""
+
+    def __init__(self, tree: Branch, last: tuple[Branch, views.PkiView] | None) -> None:
+        self._tree = tree
+        self._last = last
+
+    def records(
+        self, place: tuple[str, ...], name: str, field: str, make: Callable[[str, Branch], View]
+    ) -> Mapping[str, View]:
+        """Return the records of the list *name* at *place*, for the *field* of the view."""
+        where = path(*place, name)
+        entries = get(self._tree, where)
+        before: dict[tuple[Key, ...], Branch] = {}
+        made: Mapping[str, View] = {}
+        if self._last is not None:
+            tree, view = self._last
+            known, made = get(tree, where), getattr(view, field)
+            if known is entries:
+                return made
+            before = dict(known.items()) if isinstance(known, Entries) else {}
+        node = node_at(SCHEMA.configure, *place, name)
+        assert isinstance(node, ListNode)
+        found: dict[str, View] = {}
+        for keys, entry in entries.items() if isinstance(entries, Entries) else ():
+            key = str(keys[0])
+            same = before.get(keys) is entry
+            found[key] = made[key] if same else make(key, effective(node, entry))
+        return found
 
 
 # --- reading one value: the schema has checked its type -------------------------------------------
@@ -81,10 +136,6 @@ def _items(branch: Branch, name: str) -> Iterator[tuple[Any, Branch]]:
 
 def _sorted(branch: Branch, name: str) -> list[tuple[int, Branch]]:
     return sorted(_items(branch, name), key=lambda item: item[0])
-
-
-def _each(branch: Branch, name: str, make: Callable[[str, Branch], View]) -> Mapping[str, View]:
-    return {key: make(key, entry) for key, entry in _items(branch, name)}
 
 
 def _names(branch: Branch, name: str) -> tuple[str, ...]:

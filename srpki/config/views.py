@@ -281,8 +281,16 @@ class PkiView(NamedTuple):
     transmission_profiles: Mapping[str, TransmissionProfile]
 
 
-def view(tree: Branch, open_secret: Callable[[str], str]) -> PkiView:
-    """Return what the engine reads of *tree*; *open_secret* opens the token of a secret."""
+def view(
+    tree: Branch,
+    open_secret: Callable[[str], str],
+    last: tuple[Branch, PkiView] | None = None,
+) -> PkiView:
+    """Return what the engine reads of *tree*; *open_secret* opens the token of a secret.
+
+    Give the *last* tree with its view, that only what has changed need be read; what has not
+    changed is the same object then.
+    """
     from srpki.config.viewer import make  # noqa: PLC0415 - it needs the classes above
 
-    return make(tree, open_secret)
+    return make(tree, open_secret, last)

@@ -67,6 +67,12 @@ CERTIFICATE_IMPORTED: Final = EventType(
     "MINOR",
     'Import of {kind} {url} to "{file}", format {format}: {outcome}.',
 )
+FILE_EXPORTED: Final = EventType(
+    2233,
+    "tmnxCertExport",
+    "MINOR",
+    'Export of {kind} "{file}" to {url}, format {format}: {outcome}.',
+)
 UPDATE_STARTED: Final = EventType(
     2245,
     "tmnxPkiCertUpdUpdateStarted",

@@ -2,90 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from srpki.config.candidate import Candidate
 from srpki.config.datastore import Datastore
-from srpki.config.tree import Branch
+from srpki.config.management import auto_config_save, commit_history
 from srpki.core.clock import Clock
 from srpki.core.errors import NotFoundError
+from srpki.device import checkpoints as saved
+from srpki.device.checkpoints import Checkpoint, Checkpoints
+from srpki.device.confirmation import Confirmation, Plan
+from srpki.device.history import Author, Commit, History
+
+__all__ = ["Author", "Checkpoint", "Commit", "Commits"]
 
 
-class Author(NamedTuple):
-    """Who commits: *user*, the *interface* as SR OS names it, the peer's *address* or nothing."""
-
-    user: str
-    interface: str = "MD-CLI"
-    address: str = ""
-
-
-class Commit(NamedTuple):
-    """One commit that is remembered; *location* is the URL of the configuration as saved then."""
-
-    commit_id: int
-    time: datetime
-    author: Author
-    comment: str = ""
-    location: str = ""
-
-
-class Checkpoint(NamedTuple):
-    """A configuration that was saved: its *url*, its *tree* and the number of its *lines*."""
-
-    url: str
-    tree: Branch
-    lines: int
+def _never(at: datetime, do: Callable[[], None]) -> Callable[[], None]:
+    del at, do
+    return lambda: None
 
 
 class Commits:
-    """The way of every MD-CLI commit, and what is left of it."""
+    """The way of every MD-CLI commit, and what is left of it.
+
+    A confirmed commit is saved when it is accepted, not before: a restart takes it back by itself.
+    """
 
     def __init__(
-        self, datastore: Datastore, clock: Clock, *, save: Callable[[], object] = lambda: None
+        self,
+        datastore: Datastore,
+        clock: Clock,
+        *,
+        checkpoints: Checkpoints | None = None,
+        history: History | None = None,
+        plan: Plan = _never,
     ) -> None:
-        """Commit to *datastore*, date by *clock* and keep by *save*."""
+        """Commit to *datastore*, date by *clock*, take back by *plan*.
+
+        Without *checkpoints* nothing is saved, without a *history* nothing outlives this object.
+        """
         self._datastore = datastore
         self._clock = clock
-        self._save = save
-        self._history: list[Commit] = []
+        self._checkpoints = checkpoints
+        self._history = history or History()
+        self._confirmation = Confirmation(datastore, clock, plan)
+
+    # --- committing ---
 
     def commit(self, candidate: Candidate, author: Author, comment: str = "") -> None:
         """Commit *candidate* and save the configuration, unless auto-config-save is off.
 
-        Raises what `Candidate.commit` raises: nothing has changed then. A `StorageError` tells
-        that the configuration runs but could not be saved.
+        Raises what `Candidate.commit` raises, and `RefusedError` while a confirmed commit waits:
+        nothing has changed then. A `StorageError` tells that the configuration runs but could not
+        be saved.
         """
-        candidate.commit()
-        identity = self._history[0].commit_id + 1 if self._history else 1
-        self._history.insert(0, Commit(identity, self._clock.now(), author, comment))
-        self._save()
+        with self._datastore.lock:
+            candidate.commit()
+            self._remember(author, comment)
+            self._save_automatically()
 
     def commit_confirmed(
         self, candidate: Candidate, author: Author, minutes: int, comment: str = ""
     ) -> None:
         """Commit *candidate* for *minutes*; unless `accept` comes first, it is taken back then.
 
-        The edits are in the candidate again afterwards. Raises as `commit` does.
+        The edits are in the candidate again afterwards, if it is still open. Raises as `commit`
+        does.
         """
-        raise NotImplementedError
+        with self._datastore.lock:
+            self._confirmation.begin(candidate, minutes)
+            self._remember(author, comment)
 
     def remaining(self) -> timedelta | None:
         """Return how long a confirmed commit still waits for `accept`, if one does."""
-        return None
+        return self._confirmation.remaining()
 
     def accept(self) -> None:
-        """Keep a confirmed commit; raises `RefusedError` when none waits."""
-        raise NotImplementedError
+        """Keep a confirmed commit and save it; raises `RefusedError` when none waits.
+
+        A `StorageError` tells that the commit is kept but could not be saved.
+        """
+        with self._datastore.lock:
+            self._confirmation.accept()
+            self._save_automatically()
 
     def cancel(self) -> None:
         """Take a confirmed commit back now; raises `RefusedError` when none waits."""
-        raise NotImplementedError
+        self._confirmation.cancel()
+
+    def save(self) -> None:
+        """Save the running configuration, keeping earlier versions.
+
+        Raises `StorageError`, and `RefusedError` while a confirmed commit waits.
+        """
+        with self._datastore.lock:
+            self._confirmation.check()
+            if self._checkpoints is not None:
+                self._checkpoints.save()
+
+    def end(self) -> None:
+        """Refuse every commit from now on: the node has restarted."""
+        self._confirmation.end()
+
+    def _save_automatically(self) -> None:
+        if auto_config_save(self._datastore.running):
+            self.save()
+
+    def _remember(self, author: Author, comment: str) -> None:
+        self._history.add(
+            self._clock.now(),
+            author,
+            comment,
+            saved.digest(self._datastore),
+            limit=commit_history(self._datastore.running),
+        )
+
+    # --- looking back ---
+
+    def last(self) -> Commit | None:
+        """Return the last commit, without its location, if any is remembered."""
+        return next((record.commit for record in self._history.records), None)
 
     def history(self) -> tuple[Commit, ...]:
         """Return the commits that are remembered, the newest first."""
-        return tuple(self._history)
+        return tuple(commit for commit, _ in self._located())
 
     def checkpoint(self, which: int | str) -> Checkpoint:
         """Return the configuration saved *which* versions ago, or ``startup``.
@@ -93,8 +134,28 @@ class Commits:
         0 is the saved configuration itself. Raises `NotFoundError`, `StorageError` or
         `CorruptError`.
         """
-        raise NotFoundError(f"checkpoint {which} does not exist")
+        version = 0 if which == "startup" else which
+        if self._checkpoints is None or not isinstance(version, int):
+            raise NotFoundError(f"checkpoint {which} does not exist")
+        return self._checkpoints.read(version)
 
     def checkpoint_of(self, commit_id: int) -> Checkpoint:
-        """Return the configuration as saved by the commit *commit_id*; raises `NotFoundError`."""
+        """Return the configuration as saved by the commit *commit_id*; raises as `checkpoint`."""
+        for commit, version in self._located():
+            if commit.commit_id == commit_id:
+                if version is None:
+                    message = f"the configuration of commit-id {commit_id} is not kept"
+                    raise NotFoundError(message)
+                return self.checkpoint(version)
         raise NotFoundError(f"commit-id {commit_id} does not exist")
+
+    def _located(self) -> Iterator[tuple[Commit, int | None]]:
+        """Yield every commit with the version that its configuration is kept as, if it is."""
+        records = self._history.records
+        if self._checkpoints is None:
+            yield from ((record.commit, None) for record in records)
+            return
+        versions = self._checkpoints.find(record.digest for record in records)
+        for (commit, _), version in zip(records, versions, strict=True):
+            location = "" if version is None else self._checkpoints.url(version)
+            yield commit._replace(location=location), version

@@ -7,6 +7,7 @@ import shutil
 import stat
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from srpki.core.errors import (
@@ -25,6 +26,10 @@ CONFIGURATION = "config.cfg"
 
 MAX_FILE = 1 << 20
 """Octets of a file that the operator hands in; certificates and keys are far smaller."""
+
+
+MAX_NAMES = 10000
+"""Most files of a directory that are looked at for completion."""
 
 
 class FileSystem:
@@ -60,13 +65,24 @@ class FileSystem:
         """Return where *url* lies on this machine; raises `InvalidNameError`."""
         return names.resolve(url, self._cf3)
 
-    def urls(self) -> tuple[str, ...]:
-        """Return the URLs of the files at the root of the flash, for completion."""
+    def within(self, url: str) -> tuple[str, ...]:
+        r"""Return what the directory *url* holds, for completion: nothing where there is none.
+
+        Directories have a ``\`` after their names. Raises `InvalidNameError` or `StorageError`.
+        """
         try:
-            found = sorted(item.name for item in self._cf3.iterdir() if item.is_file())
+            with os.scandir(names.resolve(url, self._cf3)) as found:
+                items = list(islice(found, MAX_NAMES))
         except OSError:
             return ()
-        return tuple(f"cf3:\\{name}" for name in found if not name.startswith("."))
+        shown = (item for item in items if not item.name.startswith("."))
+        return tuple(
+            sorted(
+                f"{item.name}\\" if item.is_dir(follow_symlinks=False) else item.name
+                for item in shown
+                if item.name.isprintable() and not item.is_symlink()
+            )
+        )
 
     def check_new(self, url: str, *, force: bool = False) -> None:
         """Raise `ExistsError` when *url* is taken; asked before a peer is troubled.

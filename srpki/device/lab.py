@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from srpki.core.clock import LabClock
+
+if TYPE_CHECKING:
+    from srpki.device.router import Router
 
 
 class Laboratory(Protocol):
@@ -15,8 +18,16 @@ class Laboratory(Protocol):
         """The clock that router and lab CA share."""
         ...
 
+    def equip(self, router: Router) -> None:
+        """Add to the configuration of *router*, which has just started, what the lab needs."""
+        ...
+
     def describe(self) -> tuple[tuple[str, str], ...]:
         """Return names and values for ``lab ca show``."""
+        ...
+
+    def revoke(self, certificate: bytes) -> None:
+        """Revoke *certificate* (DER); raises `RefusedError` when the lab CA did not issue it."""
         ...
 
     def add_fault(self, line: str) -> None:

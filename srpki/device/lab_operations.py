@@ -81,6 +81,13 @@ def ca_show(router: Router, inputs: Inputs) -> Outcome:
     return Outcome(data=Fields(title="Lab CA (emulator only)", pairs=pairs))
 
 
+def revoke(router: Router, inputs: Inputs) -> Outcome:
+    """Let the lab CA revoke an imported certificate."""
+    name = text(inputs, "certificate")
+    _laboratory(router).revoke(router.keystore.read_certificate(name))
+    return Outcome(messages=(Message("info", f'The lab CA has revoked "{name}".'),))
+
+
 def fault_add(router: Router, inputs: Inputs) -> Outcome:
     """Script one fault of the lab CA."""
     words = [text(inputs, "operation"), text(inputs, "action")]
@@ -112,6 +119,7 @@ OPERATIONS: dict[str, Operation] = {
     "lab.clock.show": clock_show,
     "lab.clock.advance": clock_advance,
     "lab.clock.set": clock_set,
+    "lab.ca.revoke": revoke,
     "lab.ca.show": ca_show,
     "lab.ca.fault.add": fault_add,
     "lab.ca.fault.list": fault_list,

@@ -20,6 +20,7 @@ _MODULES = {
     "file": "srpki.device.show_operations",
     "admin": "srpki.device.admin_operations",
     "lab": "srpki.device.lab_operations",
+    "rollback": "srpki.device.rollback_operations",
 }
 """The module of each family, imported when its first operation runs (start-up time)."""
 

@@ -13,8 +13,10 @@ from srpki.core.errors import (
     SrpkiError,
     UsageError,
 )
-from srpki.core.events import CERTIFICATE_IMPORTED, KEY_PAIR_GENERATED
+from srpki.core.events import CERTIFICATE_IMPORTED, FILE_EXPORTED, KEY_PAIR_GENERATED
+from srpki.device import pki_contents
 from srpki.device.operations import Inputs, Operation, Outcome, flag, text
+from srpki.device.pki_contents import SEALED_KEY
 from srpki.device.results import Message
 from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY
@@ -22,11 +24,9 @@ from srpki.schema.paths import Value, path
 
 if TYPE_CHECKING:
     from srpki.device.router import Router
+    from srpki.engine.request_record import RequestType
     from srpki.engine.requests import CmpOutcome
     from srpki.x509.keys import KeySpec
-
-SEALED_KEY = b"generated key pair"
-"""The purpose under which a generated key pair is sealed in its file on ``cf3:``."""
 
 
 def generate_keypair(router: Router, inputs: Inputs) -> Outcome:
@@ -128,6 +128,29 @@ def _publish_import(router: Router, inputs: Inputs, outcome: str) -> None:
 
 def export(router: Router, inputs: Inputs) -> Outcome:
     """Export a keystore file to ``cf3:``; a key leaves only under a password."""
+    try:
+        _export(router, inputs)
+    except SrpkiError as error:
+        _publish_export(router, inputs, f"failed: {error.sentence}")
+        raise
+    _publish_export(router, inputs, "success")
+    return Outcome()
+
+
+def _publish_export(router: Router, inputs: Inputs, outcome: str) -> None:
+    router.bus.publish(
+        router.clock.now(),
+        FILE_EXPORTED,
+        "Cert",
+        kind=text(inputs, "type"),
+        file=text(inputs, "input-file"),
+        url=names.display(text(inputs, "output-url")),
+        format=text(inputs, "format"),
+        outcome=outcome,
+    )
+
+
+def _export(router: Router, inputs: Inputs) -> None:
     from srpki.x509 import formats  # noqa: PLC0415 - start-up time
 
     source, url = text(inputs, "input-file"), text(inputs, "output-url")
@@ -149,7 +172,6 @@ def export(router: Router, inputs: Inputs) -> Outcome:
         case _:
             content = formats.write_crl(router.keystore.read_crl(source), form)
     router.files.write(url, content)
-    return Outcome()
 
 
 def _password(password: str) -> str:
@@ -163,9 +185,22 @@ def initial_registration(router: Router, inputs: Inputs) -> Outcome:
     for given, missing in (("reference", "password"), ("password", "reference")):
         if text(inputs, given) and not text(inputs, missing):  # both [pki.md 8.2]
             raise UsageError(f"{missing} is missing", hint=f"it goes with {given}")
+    return _ask(router, "initial-registration", inputs)
+
+
+def cert_request(router: Router, inputs: Inputs) -> Outcome:
+    """Ask a CMPv2 server for a further certificate, signed with a present one."""
+    return _ask(router, "certificate-request", inputs)
+
+
+def key_update(router: Router, inputs: Inputs) -> Outcome:
+    """Ask a CMPv2 server for the successor of a certificate, for a new key."""
+    return _ask(router, "key-update", inputs)
+
+
+def _ask(router: Router, kind: RequestType, inputs: Inputs) -> Outcome:
     router.files.check_new(text(inputs, "save-as"))
-    outcome = router.engine.requests.initial_registration(inputs, cancel=router.cancel)
-    return _cmp_outcome(router, outcome)
+    return _cmp_outcome(router, router.engine.requests.ask(kind, inputs, cancel=router.cancel))
 
 
 def poll(router: Router, inputs: Inputs) -> Outcome:
@@ -201,7 +236,7 @@ def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
     url, force = text(inputs, "output-url"), flag(inputs, "force")
     router.files.check_new(url, force=force)
     profile = text(inputs, "est-profile")
-    found = router.engine.requests.ca_certificates(profile, cancel=router.cancel)
+    found = router.engine.est_requests.ca_certificates(profile, cancel=router.cancel)
     router.files.write(url, formats.write_certificates(found, "pem"), force=force)
     return Outcome(messages=(Message("info", f"{len(found)} CA certificates received."),))
 
@@ -211,7 +246,7 @@ def est_enroll(router: Router, inputs: Inputs) -> Outcome:
     _check_output(router, inputs)
     if not text(inputs, "subject-dn"):  # optional in YANG, but a request needs one
         raise UsageError("subject-dn is missing", hint="as C=DE,O=Lab,CN=name")
-    found = router.engine.requests.enroll(
+    found = router.engine.est_requests.enroll(
         text(inputs, "est-profile"),
         key_file=_imported(text(inputs, "key")),
         subject_dn=text(inputs, "subject-dn"),
@@ -226,7 +261,7 @@ def est_enroll(router: Router, inputs: Inputs) -> Outcome:
 def est_renew(router: Router, inputs: Inputs) -> Outcome:
     """Renew a certificate for the same key at an EST server [RFC 7030, 4.2.2]."""
     _check_output(router, inputs)
-    found = router.engine.requests.renew(
+    found = router.engine.est_requests.renew(
         text(inputs, "est-profile"),
         certificate_file=_imported(text(inputs, "certificate")),
         key_file=_imported(text(inputs, "key")),
@@ -292,10 +327,13 @@ OPERATIONS: dict[str, Operation] = {
     "pki.export": export,
     "pki.reload": reload,
     "pki.update-certificate": update_certificate,
+    "pki.cmpv2.cert-request": cert_request,
     "pki.cmpv2.initial-registration": initial_registration,
+    "pki.cmpv2.key-update": key_update,
     "pki.cmpv2.poll": poll,
     "pki.cmpv2.clear-request": clear_request,
     "pki.est.ca-certificates": est_ca_certificates,
     "pki.est.enroll": est_enroll,
     "pki.est.renew": est_renew,
+    **pki_contents.OPERATIONS,
 }

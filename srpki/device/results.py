@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from srpki.config.tree import Branch
 from srpki.core.events import Event
+
+if TYPE_CHECKING:
+    from srpki.device.history import Commit
 
 Severity = Literal["error", "warning", "info"]
 
@@ -71,11 +74,32 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """A configuration to print: the running tree, and who asked for it when."""
+    """A configuration to print: the running *tree*, when, and the *last* commit if known.
+
+    With *detail* default values are wanted too.
+    """
 
     tree: Branch
     generated: datetime
+    last: Commit | None = None
     detail: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContent:
+    """What a PKI file holds: the *der* of a certificate, crl or csr; of a *key* type and size."""
+
+    kind: str
+    der: bytes = b""
+    key: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two configurations whose differences are to be shown: what turns *old* into *new*."""
+
+    old: Branch
+    new: Branch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +109,7 @@ class Lines:
     lines: tuple[str, ...]
 
 
-Data = Fields | Table | LogPage | Listing | Configuration | Lines
+Data = Fields | Table | LogPage | Listing | Configuration | Comparison | FileContent | Lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,15 +16,19 @@ from srpki.config.tree import Branch, Entries, get
 from srpki.config.views import view
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
-from srpki.core.errors import CorruptError, SrpkiError, StorageError, UsageError
+from srpki.core.errors import NotFoundError, StorageError, UsageError
 from srpki.core.events import EventBus
-from srpki.device import live, operations
+from srpki.device import checkpoints, live, operations
+from srpki.device.checkpoints import Checkpoints
 from srpki.device.commits import Commits
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
+from srpki.device.history import History
 from srpki.device.results import Result
+from srpki.device.rollback import Rollback
 from srpki.device.sessions import Sessions
 from srpki.device.system import DEFAULT_NAME
+from srpki.device.versions import Versions
 from srpki.engine.engine import Engine
 from srpki.keystore import names
 from srpki.keystore.lock import NodeLock
@@ -63,19 +67,23 @@ class Router:
         self.entropy = entropy
         self.laboratory = laboratory
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
-        self.booted = clock.now()
+        self.sessions = Sessions(clock)
+        self._exchanges = exchanges
         self._ids = itertools.count(1)
         self._cancel = threading.Event()
-        cf3, state = make_directories(node)
-        self._lock = NodeLock(state / "lock")
+        self._cf3, self._state = make_directories(node)
+        self._lock = NodeLock(self._state / "lock")
         self._lock.acquire()
         try:
-            self._build(cf3, state, exchanges)
+            self._build()
         except BaseException:
             self._lock.release()
             raise
 
-    def _build(self, cf3: Path, state: Path, exchanges: ExchangeFactory) -> None:
+    def _build(self) -> None:
+        """Build everything that a restart builds anew."""
+        cf3, state = self._cf3, self._state
+        self.booted = self.clock.now()
         self.bus = EventBus()
         self.log = EventLog(state / "events.jsonl")
         self.bus.subscribe(self.log.append)
@@ -84,7 +92,8 @@ class Router:
         self.keystore = Keystore(cf3, self.seal)
         self.keystore.recover()
         _sweep(state)
-        running = _load(cf3 / CONFIGURATION)
+        versions = Versions(cf3 / CONFIGURATION, _SAVED)
+        running = _load(versions)
         self.datastore = Datastore(SCHEMA.configure, sealer=self.seal, running=running)
         self.engine = Engine(
             clock=self.clock,
@@ -93,12 +102,18 @@ class Router:
             keystore=self.keystore,
             seal=self.seal,
             state_dir=state,
-            exchanges=exchanges,
+            exchanges=self._exchanges,
             view=view(self.datastore.running, self.seal.open_text),
         )
-        self.datastore.subscribe(_EngineParticipant(self))
-        self.commits = Commits(self.datastore, self.clock, save=self.save)
-        self.sessions = Sessions(self.clock)
+        self.datastore.subscribe(_EngineParticipant(self.engine, self.seal))
+        self.commits = Commits(
+            self.datastore,
+            self.clock,
+            checkpoints=Checkpoints(self.datastore, versions),
+            history=History(state / "commits.jsonl"),
+            plan=self.engine.plan,
+        )
+        self.rollback = Rollback(self.datastore, self.files, self.clock)
 
     @property
     def lab(self) -> bool:
@@ -106,13 +121,31 @@ class Router:
         return self.laboratory is not None
 
     def start(self) -> None:
-        """Let the scheduler run."""
+        """Let the scheduler run, and the lab add what is its own."""
         self.engine.start()
+        if self.laboratory is not None:
+            self.laboratory.equip(self)
 
     def stop(self) -> None:
         """Stop the engine, which goes on where it was at the next start, and free the node."""
         self.engine.stop()
         self._lock.release()
+
+    def reboot(self) -> None:
+        """Start anew on the same directory: what is not saved is lost, all sessions end.
+
+        Raises `CorruptError` or `StorageError` when the saved configuration cannot be loaded:
+        nothing has stopped then.
+        """
+        with self.datastore.lock:
+            _load(Versions(self._cf3 / CONFIGURATION, _SAVED))
+            self.commits.end()
+        for login in self.sessions.all():
+            self.sessions.end(login)
+        self.interrupt()
+        self.engine.stop()
+        self._build()
+        self.start()
 
     def interrupt(self) -> None:
         """End the waiting of the operation that runs in the foreground (Ctrl-C)."""
@@ -141,8 +174,6 @@ class Router:
         """Return the keys that a reference to *target* may name: completion only."""
         if target == "pki-file-name":
             return self.keystore.names()
-        if target == "cflash-url":
-            return self.files.urls()
         *steps, _key = target.strip("/").split("/")[1:]
         entries = get(self.datastore.running, path(*steps))
         return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else []
@@ -154,42 +185,41 @@ class Router:
     def save(self, url: str = _SAVED) -> str:
         """Write the running configuration to *url*, which is returned as SR OS shows it.
 
-        Raises `InvalidNameError`, `InvalidInputError` or `StorageError`.
+        Where it is loaded from at the start, earlier versions are kept. Raises
+        `InvalidNameError`, `InvalidInputError` or `StorageError`, and `RefusedError` while a
+        confirmed commit waits.
         """
-        self.files.save(url, persist.dump(SCHEMA.configure, self.datastore.running))
+        if self.files.path(url) == self._cf3 / CONFIGURATION:
+            self.commits.save()
+        else:
+            self.files.save(url, persist.dump(SCHEMA.configure, self.datastore.running))
         return names.display(url)
 
 
 class _EngineParticipant:
     """Hands every commit to the engine; nothing it does may fail."""
 
-    def __init__(self, router: Router) -> None:
-        self._router = router
+    def __init__(self, engine: Engine, seal: Seal) -> None:
+        self._engine = engine
+        self._seal = seal
 
     def prepare(self, old: Branch, new: Branch) -> None:
         """Refuse nothing: what is incomplete is an entry's state, not a commit's error."""
 
     def apply(self, old: Branch, new: Branch) -> None:
         """Let the engine see the new configuration."""
-        del old
-        self._router.engine.apply(view(new, self._router.seal.open_text))
+        self._engine.apply(view(new, self._seal.open_text, (old, self._engine.view)))
 
     def abort(self) -> None:
         """Forget nothing: nothing was prepared."""
 
 
-def _load(path: Path) -> Branch:
-    try:
-        return persist.load(SCHEMA.configure, path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Branch()
-    except OSError as error:
-        raise StorageError(f'open file "{_SAVED}": {error.strerror}') from None
-    except (SrpkiError, UnicodeDecodeError) as error:
-        reason = str(error) if isinstance(error, SrpkiError) else "it is not UTF-8 text"
-        raise CorruptError(
-            f'"{_SAVED}" is damaged: {reason}', hint="mend the file or move it away"
-        ) from None
+def _load(versions: Versions) -> Branch:
+    """Return the saved configuration, an empty one when nothing was saved."""
+    versions.recover()
+    with suppress(NotFoundError):
+        return checkpoints.load(SCHEMA.configure, versions, 0).tree
+    return Branch()
 
 
 def _sweep(state: Path) -> None:

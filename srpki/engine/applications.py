@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -64,13 +64,15 @@ class Applications:
         uses = tuple(_uses(view))
         pairs = {(use.certificate, use.key) for use in uses}
         with self._lock:
+            known = set(self._uses)
             self._uses = uses
             self._loaded = {pair: held for pair, held in self._loaded.items() if pair in pairs}
-        self._load_missing("")
+        # What could not be read before waits for its file: a commit of something else is no news.
+        self._load_missing(use for use in uses if use not in known)
 
     def file_changed(self, file: str) -> None:
         """Load the pairs with *file* that could not be loaded before; the others stay as held."""
-        self._load_missing(file)
+        self._load_missing(use for use in self._uses if file in (use.certificate, use.key))
 
     def users_of(self, certificate: str) -> tuple[Use, ...]:
         """Return who uses the certificate file *certificate*."""
@@ -111,14 +113,9 @@ class Applications:
         with self._lock:
             self._failing[certificate] += times
 
-    def _load_missing(self, file: str) -> None:
+    def _load_missing(self, uses: Iterable[Use]) -> None:
         with self._lock:
-            missing = [
-                use
-                for use in self._uses
-                if (use.certificate, use.key) not in self._loaded
-                and (not file or file in (use.certificate, use.key))
-            ]
+            missing = [use for use in uses if (use.certificate, use.key) not in self._loaded]
         for use in missing:
             try:
                 loaded = self._read(use)

@@ -11,7 +11,7 @@ to.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from srpki.engine.applications import Applications
     from srpki.engine.authorities import Authorities
     from srpki.engine.connections import Connections
+    from srpki.engine.est_requests import EstRequests
     from srpki.engine.jobs import Job, Lane, Outcome
     from srpki.engine.peers import Peers
     from srpki.engine.register import Register
@@ -196,6 +197,19 @@ class Engine:
             raise RefusedError("the clock is not the lab's", hint="start srpki with --lab")
         return self._take_over().scheduler.run_until(target, self._clock, cancel)
 
+    def plan(self, at: datetime, do: Callable[[], None]) -> Callable[[], None]:
+        """Call *do*, which must not fail, at the instant *at*; return what takes that back.
+
+        It is called in order with the updates, from a thread of the scheduler and with no lock
+        held. When the engine does not run, nothing is called.
+        """
+        from srpki.engine.jobs import Errand  # noqa: PLC0415 - start-up time
+
+        errand = Errand(at, do)
+        scheduler = self._take_over().scheduler
+        scheduler.plan(errand)
+        return lambda: scheduler.drop(errand)
+
     def states(self) -> Mapping[str, EntryState]:
         """Return the state of every ``certificate-auto-update`` entry, by certificate file name."""
         if self._built is None and not _concerns(self.view):
@@ -246,11 +260,24 @@ class Engine:
 
     @property
     def requests(self) -> Requests:
-        """The CMPv2 and EST requests that an operator makes by hand."""
+        """The CMPv2 requests that an operator makes by hand."""
         with self._building:
             if self._requests is None:
                 self._requests = self._make_requests()
             return self._requests
+
+    @property
+    def est_requests(self) -> EstRequests:
+        """The EST requests that an operator makes by hand."""
+        from srpki.engine.est_requests import EstRequests  # noqa: PLC0415 - start-up time
+
+        return EstRequests(
+            clock=self._clock,
+            entropy=self._entropy,
+            keystore=self._keystore,
+            exchanges=self._exchanges,
+            peers=self._peers,
+        )
 
     def _make_requests(self) -> Requests:
         from srpki.engine.requests import Requests  # noqa: PLC0415 - start-up time
@@ -263,7 +290,6 @@ class Engine:
             keystore=self._keystore,
             seal=self._seal,
             records=Records(self._state_dir / "cmp-requests"),
-            exchanges=self._exchanges,
             connections=self._parts().connections,
             peers=self._peers,
             reserved=self._reserved,

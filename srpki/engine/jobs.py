@@ -1,9 +1,9 @@
-"""One update on its way: what started it, how far it is, how it can be stopped."""
+"""What runs at an instant: an update on its way, or an errand of somebody else."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -61,3 +61,14 @@ class Job:
         if not self.importing and not self.cancel.is_set():
             self.cancel_reason = reason
             self.cancel.set()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Errand:
+    """Something other than an update that is done once, *at* an instant, with no lock held.
+
+    *do* must not fail.
+    """
+
+    at: datetime
+    do: Callable[[], None]

@@ -15,45 +15,87 @@ from srpki.core.errors import InvalidInputError
 from srpki.engine.state import instant, rfc3339
 
 TransactionStatus = Literal["processed", "in-progress", "failed"]
-_SHOWN: Final = {
-    "key-to-certify": "key-filename",
-    "subject-dn": "subject-dn",
-    "domain-name": "domain-name",
-    "ip-address": "ip-address",
-    "save-as": "save-as",
-    "reference": "reference",
-    "certificate": "certificate",
-    "send-chain": "send-chain",
-    "with-ca": "send-chain-ca",
-    "protection-key": "protection-key",
-    "hash-algorithm": "hash-algorithm",
+RequestType = Literal["initial-registration", "certificate-request", "key-update"]
+_COMMON: Final = {
+    name: name
+    for name in (
+        "subject-dn",
+        "domain-name",
+        "ip-address",
+        "save-as",
+        "reference",
+        "certificate",
+        "send-chain",
+        "protection-key",
+        "hash-algorithm",
+    )
 }
-"""Inputs of the action by their names in ``request-parameters``; the password is not among them."""
+_SHOWN: Final[Mapping[RequestType, Mapping[str, str]]] = {
+    "initial-registration": {
+        "key-to-certify": "key-filename",
+        **_COMMON,
+        "with-ca": "send-chain-ca",
+    },
+    "certificate-request": {
+        "current-key": "key-filename",
+        "current-certificate": "certificate",
+        "new-key": "new-key-filename",
+        **_COMMON,
+    },
+    "key-update": {
+        "old-key": "key-filename",
+        "old-certificate": "certificate",
+        "new-key": "new-key-filename",
+        **_COMMON,
+    },
+}
+"""Inputs of each action by their names in ``request-parameters``; no password is among them."""
+_KEYS: Final[Mapping[RequestType, str]] = {
+    "initial-registration": "key-to-certify",
+    "certificate-request": "new-key",
+    "key-update": "new-key",
+}
+"""The input of each action that names the key to be certified."""
 _LONGEST_TEXT: Final = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
-    """The inputs of ``cmpv2 initial-registration``, by the names of the action.
+class Request:
+    """The inputs of a CMPv2 action, by its names; *inputs* has everything but the password."""
 
-    *inputs* has everything but the password.
-    """
-
+    kind: RequestType
     inputs: Mapping[str, Any]
     password: str = field(default="", repr=False)
 
     @classmethod
-    def of(cls, inputs: Mapping[str, Any]) -> Registration:
+    def of(cls, kind: RequestType, inputs: Mapping[str, Any]) -> Request:
         """Return what the operator typed; raises `InvalidInputError` when something is missing."""
-        given = {name: value for name, value in inputs.items() if name in _SHOWN}
+        given = {name: value for name, value in inputs.items() if name in _SHOWN[kind]}
         given["ca-profile"] = inputs["ca-profile"]
-        if not given.get("subject-dn"):  # optional in YANG, but an ir without subject is none
+        # Optional in YANG; but an ir names nobody without, where the others have a certificate.
+        if kind == "initial-registration" and not given.get("subject-dn"):
             raise InvalidInputError("subject-dn is missing", hint="as C=DE,O=Lab,CN=name")
-        return cls(inputs=given, password=str(inputs.get("password", "")))
+        return cls(kind=kind, inputs=given, password=str(inputs.get("password", "")))
 
     def text(self, name: str) -> str:
         """Return the input *name*, empty when it was not given."""
         return str(self.inputs.get(name, ""))
+
+    @property
+    def key_file(self) -> str:
+        """The imported key that the certificate is for."""
+        return self.text(_KEYS[self.kind])
+
+    @property
+    def signer(self) -> tuple[str, str]:
+        """The imported certificate and key that sign the request; either may be empty."""
+        match self.kind:
+            case "initial-registration":
+                return self.text("certificate"), self.text("protection-key")
+            case "certificate-request":
+                return self.text("current-certificate"), self.text("current-key")
+            case "key-update":
+                return self.text("old-certificate"), self.text("old-key")
 
     @property
     def hash_algorithm(self) -> str:
@@ -65,7 +107,7 @@ class Registration:
 class RequestRecord:
     """One request; *code* is a transaction-status-code, *pending* what polling needs as JSON."""
 
-    registration: Registration
+    request: Request
     start_time: datetime
     response_time: datetime | None = None
     status: TransactionStatus = "in-progress"
@@ -80,7 +122,8 @@ class RequestRecord:
     def to_json(self, sealed_password: str) -> dict[str, object]:
         """Return the record as JSON values, with the password as *sealed_password*."""
         return {
-            "inputs": dict(self.registration.inputs),
+            "kind": self.request.kind,
+            "inputs": dict(self.request.inputs),
             "password": sealed_password,
             "start_time": rfc3339(self.start_time),
             "response_time": rfc3339(self.response_time) if self.response_time else None,
@@ -94,9 +137,10 @@ class RequestRecord:
     def from_json(cls, record: Mapping[str, Any], password: str) -> RequestRecord:
         """Return the record that `to_json` wrote; raises `InvalidInputError` for another."""
         try:
-            inputs, pending = record["inputs"], record["pending"]
+            kind, inputs, pending = record["kind"], record["inputs"], record["pending"]
+            _SHOWN[kind]  # a record of a kind that does not exist is damaged
             return cls(
-                registration=Registration(inputs=dict(inputs), password=password),
+                request=Request(kind=kind, inputs=dict(inputs), password=password),
                 start_time=datetime.fromisoformat(record["start_time"]),
                 response_time=instant(record["response_time"]),
                 status=record["status"],
@@ -109,10 +153,10 @@ class RequestRecord:
 
     def branch(self) -> Branch:
         """Return the record as ``cmpv2 request`` of the state tree."""
-        parameters: dict[str, Any] = {"request-type": "initial-registration"}
-        for name, shown in _SHOWN.items():
-            if name in self.registration.inputs:
-                parameters[shown] = self.registration.inputs[name]
+        parameters: dict[str, Any] = {"request-type": self.request.kind}
+        for name, shown in _SHOWN[self.request.kind].items():
+            if name in self.request.inputs:
+                parameters[shown] = self.request.inputs[name]
         values: dict[str, Any] = {
             "request-start-time": _shown(self.start_time),
             "transaction-status": self.status,

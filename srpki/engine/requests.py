@@ -1,4 +1,4 @@
-"""Requests that an operator makes by hand: CMPv2 initial registration and poll, EST.
+"""CMPv2 requests that an operator makes by hand: ir, cr, kur, and polling for what is owed.
 
 They run in the caller's thread, write no file (the caller stores what comes back) and share each
 CMPv2 server with the automatic updates: one outstanding request at a time.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+from cryptography import x509
 
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.clock import Clock
@@ -32,21 +34,17 @@ from srpki.engine.connections import Connections
 from srpki.engine.gather import cmp_lane, cmp_url
 from srpki.engine.jobs import Lane
 from srpki.engine.peers import Peers
-from srpki.engine.request_record import Registration, RequestRecord
+from srpki.engine.request_record import Request, RequestRecord, RequestType
 from srpki.engine.state import Records
 from srpki.protocol.cmp import client as cmp
-from srpki.protocol.est import client as est
-from srpki.protocol.steps import Machine, R
-from srpki.transport.base import ExchangeFactory
-from srpki.x509 import certificates, chain, csr
+from srpki.protocol.steps import Machine
+from srpki.x509 import certificates, chain
 from srpki.x509.chain import RefusedChainError
 
 if TYPE_CHECKING:
     from srpki.keystore.seal import Seal
     from srpki.keystore.store import Keystore
 
-MAX_WAIT: Final = 3600.0
-"""Seconds that an operator waits for an EST server at most."""
 _SUBJECT: Final = "CA"
 
 
@@ -63,8 +61,28 @@ class CmpOutcome:
     response_time: datetime | None
 
 
+class _Common(TypedDict):
+    """What every machine takes."""
+
+    clock: Clock
+    entropy: Entropy
+    accept: cmp.Accept
+    poll: bool
+
+
+def _names(
+    request: Request, present: bytes | None = None
+) -> tuple[x509.Name, x509.SubjectAlternativeName | None]:
+    """Return subject and alternative names to ask for; those of *present* where none are given."""
+    subject_dn = request.text("subject-dn")
+    san = certificates.san(request.text("domain-name"), request.text("ip-address"))
+    if subject_dn or present is None:
+        return certificates.parse_dn(subject_dn), san
+    return certificates.parse(present).subject, san or certificates.san_of(present)
+
+
 class Requests:
-    """The requests by hand of one node."""
+    """The CMPv2 requests by hand of one node."""
 
     def __init__(
         self,
@@ -75,7 +93,6 @@ class Requests:
         keystore: Keystore,
         seal: Seal,
         records: Records,
-        exchanges: ExchangeFactory,
         connections: Connections,
         peers: Callable[[], Peers],
         reserved: Callable[[Lane, str], AbstractContextManager[None]],
@@ -87,7 +104,6 @@ class Requests:
         self._keystore = keystore
         self._seal = seal
         self._records = records
-        self._exchanges = exchanges
         self._connections = connections
         self._peers = peers
         self._reserved = reserved
@@ -97,34 +113,45 @@ class Requests:
 
     # --- CMPv2 -----------------------------------------------------------------------------------
 
-    def initial_registration(
-        self, inputs: Mapping[str, Any], cancel: threading.Event | None = None
+    def ask(
+        self,
+        kind: RequestType,
+        inputs: Mapping[str, Any],
+        cancel: threading.Event | None = None,
     ) -> CmpOutcome:
-        """Ask for a first certificate; *inputs* are those of the action, by their YANG names.
+        """Ask for a certificate; *inputs* are those of the action, by their YANG names.
 
         Does not wait for a CA that answers ``waiting``: `poll` asks again. Raises `BusyError` while
         the server has an outstanding request, and whatever stands in the way or is answered.
         """
-        registration = Registration.of(inputs)
-        name = registration.text("ca-profile")
+        request = Request.of(kind, inputs)
+        name = request.text("ca-profile")
         peers = self._peers()
         lane = cmp_lane(peers.ca_profile(name))
         with self._reserved(lane, f'ca-profile "{name}"'):
             self.check_none_outstanding(name)
-            peer = peers.cmp_peer(name)
-            machine = cmp.initial_registration(
-                peer,
-                self._credentials(registration, peers),
-                self._keystore.read_key(registration.text("key-to-certify")),
-                certificates.parse_dn(registration.text("subject-dn")),
-                certificates.san(registration.text("domain-name"), registration.text("ip-address")),
-                clock=self._clock,
-                entropy=self._entropy,
-                accept=self._accept(peers, peer.ca_certificates),
-                poll=False,
-            )
-            record = RequestRecord(registration=registration, start_time=self._clock.now())
+            machine = self._machine(request, peers)
+            record = RequestRecord(request=request, start_time=self._clock.now())
             return self._converse(name, record, machine, peers, cancel)
+
+    def _machine(self, request: Request, peers: Peers) -> Machine[cmp.CmpResult]:
+        """Return the machine of *request*; raises for files and names that will not do."""
+        peer = peers.cmp_peer(request.text("ca-profile"))
+        credentials = self._credentials(request, peers)
+        key = self._keystore.read_key(request.key_file)
+        common: _Common = {
+            "clock": self._clock,
+            "entropy": self._entropy,
+            "accept": self._accept(peers, peer.ca_certificates),
+            "poll": False,
+        }
+        if request.kind == "initial-registration":
+            return cmp.initial_registration(peer, credentials, key, *_names(request), **common)
+        assert isinstance(credentials, cmp.SignatureCredentials)
+        if request.kind == "key-update":
+            return cmp.key_update(peer, credentials, key, **common)
+        subject, san = _names(request, credentials.certificate)
+        return cmp.certificate_request(peer, credentials, key, subject, san, **common)
 
     def poll(self, name: str, cancel: threading.Event | None = None) -> CmpOutcome:
         """Ask the CMPv2 server of ca-profile *name* for the certificate that it still owes.
@@ -140,9 +167,9 @@ class Requests:
             peer = peers.cmp_peer(name)
             machine = cmp.poll(
                 peer,
-                self._credentials(record.registration, peers),
+                self._credentials(record.request, peers),
                 cmp.Pending.from_json(record.pending),
-                self._keystore.read_key(record.registration.text("key-to-certify")),
+                self._keystore.read_key(record.request.key_file),
                 clock=self._clock,
                 entropy=self._entropy,
                 accept=self._accept(peers, peer.ca_certificates),
@@ -177,12 +204,12 @@ class Requests:
                 )
 
     def _credentials(
-        self, registration: Registration, peers: Peers
+        self, request: Request, peers: Peers
     ) -> cmp.MacCredentials | cmp.SignatureCredentials:
-        reference = registration.text("reference")
+        reference = request.text("reference")
         if reference:
-            return cmp.MacCredentials(reference, registration.password, registration.hash_algorithm)
-        file, key_file = registration.text("certificate"), registration.text("protection-key")
+            return cmp.MacCredentials(reference, request.password, request.hash_algorithm)
+        file, key_file = request.signer
         if not key_file:
             raise RefusedError(
                 "nothing protects the request", hint="give reference and password, or a key"
@@ -191,17 +218,17 @@ class Requests:
         return cmp.SignatureCredentials(
             self._keystore.read_key(key_file),
             certificate,
-            self._chain(registration, certificate, peers),
-            registration.hash_algorithm,
+            self._chain(request, certificate, peers),
+            request.hash_algorithm,
         )
 
     def _chain(
-        self, registration: Registration, certificate: bytes | None, peers: Peers
+        self, request: Request, certificate: bytes | None, peers: Peers
     ) -> tuple[bytes, ...]:
         """Return the CA certificates that go along with the signer's, by ``send-chain``."""
-        if certificate is None or not registration.inputs.get("send-chain"):
+        if certificate is None or not request.inputs.get("send-chain"):
             return ()
-        known, with_ca = peers.authorities.certificates(), registration.text("with-ca")
+        known, with_ca = peers.authorities.certificates(), request.text("with-ca")
         anchors = (peers.authorities.certificate(with_ca),) if with_ca else known
         return chain.check_chain(certificate, known, anchors, self._clock.now())[1:]
 
@@ -246,7 +273,7 @@ class Requests:
             code=record.code,
             text=record.text,
             certificate=result.certificate,
-            save_as=record.registration.text("save-as"),
+            save_as=record.request.text("save-as"),
             response_time=record.response_time,
         )
 
@@ -281,12 +308,12 @@ class Requests:
             self._clock.now(),
             CA_PROFILE_ACTION,
             _SUBJECT,
-            action="initial registration",
+            action=record.request.kind.replace("-", " "),
             profile=name,
             status=record.status,
             detail=record.text or record.code,
         )
-        password = record.registration.password
+        password = record.request.password
         try:
             sealed = self._seal.seal_text(password) if password and record.pending else ""
             self._records.save(name, record.to_json(sealed))
@@ -308,75 +335,3 @@ class Requests:
             self._bus.publish(
                 self._clock.now(), FILE_READ_FAILED, _SUBJECT, file=name, reason=reason
             )
-
-    # --- EST -------------------------------------------------------------------------------------
-
-    def ca_certificates(
-        self, est_profile: str, cancel: threading.Event | None = None
-    ) -> tuple[bytes, ...]:
-        """Return the CA certificates (DER) of the server of *est_profile*."""
-        peers = self._peers()
-        machine = est.cacerts(peers.est_server(est_profile), entropy=self._entropy)
-        return self._converse_est(est_profile, machine, peers, cancel)
-
-    def enroll(
-        self,
-        est_profile: str,
-        *,
-        key_file: str,
-        subject_dn: str,
-        domain_name: str = "",
-        ip_address: str = "",
-        hash_algorithm: str = "sha256",
-        cancel: threading.Event | None = None,
-    ) -> tuple[bytes, ...]:
-        """Return a first certificate (DER) for the imported key *key_file*, and what came along."""
-        peers = self._peers()
-        request = csr.build(
-            self._keystore.read_key(key_file),
-            certificates.parse_dn(subject_dn),
-            certificates.san(domain_name, ip_address),
-            hash_algorithm,
-        )
-        machine = est.simple_enroll(
-            peers.est_server(est_profile),
-            request,
-            entropy=self._entropy,
-            clock=self._clock,
-            max_wait=MAX_WAIT,
-        )
-        return self._converse_est(est_profile, machine, peers, cancel)
-
-    def renew(
-        self,
-        est_profile: str,
-        *,
-        certificate_file: str,
-        key_file: str,
-        hash_algorithm: str = "sha256",
-        cancel: threading.Event | None = None,
-    ) -> tuple[bytes, ...]:
-        """Return a certificate (DER) for *key_file* with the names of *certificate_file*."""
-        peers = self._peers()
-        old = self._keystore.read_certificate(certificate_file)
-        request = csr.build(
-            self._keystore.read_key(key_file),
-            certificates.parse(old).subject,
-            certificates.san_of(old),
-            hash_algorithm,
-        )
-        machine = est.simple_reenroll(
-            peers.est_server(est_profile),
-            request,
-            entropy=self._entropy,
-            clock=self._clock,
-            max_wait=MAX_WAIT,
-        )
-        return self._converse_est(est_profile, machine, peers, cancel)
-
-    def _converse_est(
-        self, name: str, machine: Machine[R], peers: Peers, cancel: threading.Event | None
-    ) -> R:
-        exchange = self._exchanges(tls=peers.tls_client(name), limits=peers.est_limits(name))
-        with closing(exchange):
-            return drive.drive(machine, exchange, self._clock, cancel or threading.Event())

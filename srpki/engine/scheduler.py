@@ -23,7 +23,7 @@ from typing import Final, Protocol
 
 from srpki.core.clock import Clock, LabClock
 from srpki.core.errors import BusyError, RefusedError
-from srpki.engine.jobs import Job, Lane, Outcome
+from srpki.engine.jobs import Errand, Job, Lane, Outcome
 from srpki.engine.register import Entry, Register
 from srpki.protocol.steps import Wait
 
@@ -86,6 +86,7 @@ class Scheduler:
         self._stopped = False
         self._paused = False
         self._threads = 0
+        self._errands: list[Errand] = []
         self._waiting: list[Job] = []
         self._running: set[Job] = set()
         self._holders: dict[Lane, object] = {}
@@ -132,6 +133,18 @@ class Scheduler:
         with self._changed:
             self._dispatch()
             self._wake.set()
+
+    def plan(self, errand: Errand) -> None:
+        """Do *errand* when it is due, in order with the updates."""
+        with self._changed:
+            self._errands.append(errand)
+        self.kick()
+
+    def drop(self, errand: Errand) -> None:
+        """Forget *errand*, unless it is being done already."""
+        with self._changed:
+            if errand in self._errands:
+                self._errands.remove(errand)
 
     def submit(self, name: str) -> Job:
         """Start an update of *name* by hand, or queue it where its CMPv2 server is busy.
@@ -186,12 +199,14 @@ class Scheduler:
 
     # --- choosing (the lock is held) -------------------------------------------------------------
 
-    def _candidates(self) -> Iterator[tuple[datetime, Job | Entry | Alarm]]:
+    def _candidates(self) -> Iterator[tuple[datetime, Job | Entry | Alarm | Errand]]:
         """Yield what could start, and when; what finds its lane taken is left out."""
         for alarm in (self._alarm, self._register):
             change = alarm.next_change()
             if change is not None:
                 yield change, alarm
+        for errand in self._errands:
+            yield errand.at, errand
         for job in self._waiting:
             if job.cancel.is_set():
                 yield _AT_ONCE, job
@@ -207,8 +222,8 @@ class Scheduler:
             return sum(other.lane == lane for other in self._running) < EST_WORKERS
         return lane not in self._holders or self._holders[lane] is job
 
-    def _take(self) -> Job | None:
-        """Return the job that is first in due order among those due now, as a running one."""
+    def _take(self) -> Job | Errand | None:
+        """Return what is first in due order among all that is due now; a job is running then."""
         while True:
             self._register.look()
             limit = self._clock.now()  # after the look, which makes entries due as it happens
@@ -217,6 +232,9 @@ class Scheduler:
             )
             if chosen is None or instant > limit:
                 return None
+            if isinstance(chosen, Errand):
+                self._errands.remove(chosen)
+                return chosen
             if not isinstance(chosen, Job | Entry):
                 chosen.look()
                 continue
@@ -243,7 +261,7 @@ class Scheduler:
 
     # --- running ---------------------------------------------------------------------------------
 
-    def _work(self, job: Job | None) -> None:
+    def _work(self, job: Job | Errand | None) -> None:
         while job is not None:
             self._step(job)
             with self._changed:
@@ -254,8 +272,11 @@ class Scheduler:
                     self._changed.notify_all()
         self._wake.set()
 
-    def _step(self, job: Job) -> Outcome | None:
+    def _step(self, job: Job | Errand) -> Outcome | None:
         """Run *job* until it waits or ends; return its outcome when it ended."""
+        if isinstance(job, Errand):
+            job.do()
+            return None
         outcome: Outcome | None = None
         wait: Wait | None = None
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from srpki.cli.session import Offer
@@ -20,7 +21,7 @@ class Completed(NamedTuple):
     text: str = ""
     replaces: int = 0
     ends: bool = False
-    choices: tuple[str, ...] = ()
+    choices: tuple[Offer, ...] = ()
 
 
 def complete(before: str, offers: Sequence[Offer]) -> Completed:
@@ -33,13 +34,32 @@ def complete(before: str, offers: Sequence[Offer]) -> Completed:
         return Completed()
     first = offers[0]
     if len(offers) == 1:
-        return Completed(first.text, first.replaces, ends=True)
+        return Completed(first.text, first.replaces, ends=first.whole)
     common = _common([offer.text for offer in offers])
     same_place = all(offer.replaces == first.replaces for offer in offers)
     typed = before[len(before) - first.replaces :]
     if same_place and common != typed and common.startswith(typed):
         return Completed(common, first.replaces)
-    return Completed(choices=tuple(offer.display for offer in offers))
+    return Completed(choices=tuple(offers))
+
+
+def listed(offers: Sequence[Offer], width: int) -> str:
+    """Return the list of *offers*: keywords in columns, values below the name of their type.
+
+    Values stand one in a line after a blank [cli.md 1.5, 1.6].
+    """
+    return "\n".join(_lines(offers, width))
+
+
+def _lines(offers: Sequence[Offer], width: int) -> Iterator[str]:
+    keywords = [offer.display for offer in offers if not offer.heading]
+    if keywords:
+        yield in_columns(keywords, width)
+    values = sorted((offer for offer in offers if offer.heading), key=lambda offer: offer.heading)
+    for heading, members in groupby(values, key=lambda offer: offer.heading):
+        yield ""
+        yield f" <{heading}>"
+        yield from (f" {offer.display}" for offer in members)
 
 
 def in_columns(words: Sequence[str], width: int) -> str:

@@ -16,7 +16,7 @@ from prompt_toolkit.search import accept_search, stop_search
 
 from srpki.cli.lexer import lex_md
 from srpki.cli.session import Session
-from srpki.frontend.completing import complete, in_columns
+from srpki.frontend.completing import complete, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Keyboard:
         before = buffer.document.text_before_cursor
         found = complete(before, self._session.complete(before))
         if found.choices:
-            listing = in_columns(found.choices, self._columns())
+            listing = listed(found.choices, self._columns())
             event.app.exit(result=Aside(listing, buffer.document))
             return
         buffer.delete_before_cursor(found.replaces)

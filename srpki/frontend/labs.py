@@ -10,7 +10,7 @@ from pathlib import Path
 
 from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
-from srpki.core.errors import ConnectError
+from srpki.core.errors import ConnectError, RefusedError
 from srpki.device.filesystem import FileSystem
 from srpki.device.router import Router, make_directories
 from srpki.frontend.node import Exchanges, running
@@ -30,8 +30,12 @@ VALIDITY = timedelta(days=30)
 class Lab:
     """The lab of one node, as `srpki.device.lab.Laboratory` asks for it."""
 
-    def __init__(self, node: Path) -> None:
-        """Prepare the lab of *node*; its clock goes on where it was left."""
+    def __init__(self, node: Path, *, profiles: bool = True) -> None:
+        """Prepare the lab of *node*; its clock goes on where it was left.
+
+        With *profiles* the node's configuration gets the ready-made ones that it lacks.
+        """
+        self._profiles = profiles
         directory = node / LAB_DIRECTORY
         self._clock_file = directory / "clock.json"
         self._ports_file = directory / "ports.json"
@@ -68,6 +72,11 @@ class Lab:
         self.remember_clock()
         self._authority.close()
 
+    def equip(self, router: Router) -> None:
+        """Add the ready-made profiles, with the CA's present addresses, to *router*."""
+        if self._profiles:
+            configure_lab_profiles(router, self.server, self.certificate_files())
+
     def certificate_files(self) -> Mapping[str, Path]:
         """Return the CA's certificates, as PEM files, by the name a node gives them."""
         found = {
@@ -81,12 +90,20 @@ class Lab:
         return (
             ("CMPv2 URL", self.server.cmp_url),
             ("EST URL", self.server.est_url),
+            ("CRL URL", self.server.crl_url),
+            ("OCSP URL", self.server.ocsp_url),
             ("Reference", self.server.reference),
             ("Secret", self.server.secret),
             ("EST username", self.server.est_username),
             ("EST password", self.server.est_password),
             ("Certificate life", f"{VALIDITY.days} days"),
         )
+
+    def revoke(self, certificate: bytes) -> None:
+        """Revoke *certificate* (DER); raises `RefusedError` when the lab CA did not issue it."""
+        if self._authority.issued(certificate) is None:
+            raise RefusedError("the lab CA did not issue this certificate")
+        self._authority.revoke(certificate)
 
     def add_fault(self, line: str) -> None:
         """Script one fault; raises `UsageError` when *line* is not one."""
@@ -115,14 +132,11 @@ class Lab:
 
 @contextmanager
 def opened_lab(node: Path, *, profiles: bool = True) -> Iterator[tuple[Router, Lab]]:
-    """Run the router of *node* and its lab inside the block.
-
-    With *profiles* the running configuration gets the ready-made ones that it lacks.
-    """
+    """Run the router of *node* and its lab, with *profiles* or without, inside the block."""
     _, state = make_directories(node)
     with NodeLock(state / "lock"):  # the router takes it for good; this one tells who has it
         pass
-    lab = Lab(node)
+    lab = Lab(node, profiles=profiles)
     try:
         lab.start()
         router = Router(
@@ -133,8 +147,6 @@ def opened_lab(node: Path, *, profiles: bool = True) -> Iterator[tuple[Router, L
             laboratory=lab,
         )
         with running(router):
-            if profiles:
-                configure_lab_profiles(router, lab.server, lab.certificate_files())
             yield router, lab
     finally:
         lab.stop()

@@ -40,8 +40,8 @@ def opened(node: Path, *, lab: bool) -> Iterator[Router]:
 @contextmanager
 def running(router: Router) -> Iterator[None]:
     """Let *router* run inside the block and stop it afterwards, whatever happened."""
-    router.start()
     try:
+        router.start()
         yield
     finally:
         router.stop()

@@ -38,13 +38,15 @@ _MOST_ALTERNATIVE_OCTETS: Final = 16 * 1024
 class CaSettings:
     """What may be chosen about a lab CA.
 
-    *validity* is the life of issued certificates in seconds; *key* the kind of the CA's own keys;
+    *validity* is the life of issued certificates in seconds, *crl_life* that of a CRL; *key* the
+    kind of the CA's own keys;
     *vendor_anchors* are roots (DER) whose devices may enrol with the certificates of their maker;
     *implicit_confirm* grants what a CMP client asks; *wrap_base64* breaks the lines of EST bodies.
     Empty credentials are made up, and then kept with the CA.
     """
 
     validity: int = 30 * _DAY
+    crl_life: int = 7 * _DAY
     key: keys.KeySpec = _P256
     vendor_anchors: tuple[bytes, ...] = ()
     implicit_confirm: bool = True
@@ -220,6 +222,10 @@ class Authority:
         """Return the record of exactly this *certificate* (DER), None when it is not ours."""
         return self._store.find_certificate(certificate, certificates.facts(certificate).serial)
 
+    def numbered(self, serial: int) -> Issued | None:
+        """Return the record of the certificate with this number, None when there is none."""
+        return self._store.find(serial)
+
     def all_issued(self) -> tuple[Issued, ...]:
         """Return the record of every certificate issued, in order."""
         return self._store.all()
@@ -272,8 +278,9 @@ class Authority:
         self._set_state(certificate, SUPERSEDED)
 
     def revoke(self, certificate: bytes) -> None:
-        """Revoke *certificate* (DER); nothing undoes it."""
-        self._set_state(certificate, REVOKED)
+        """Revoke *certificate* (DER) now; nothing undoes it."""
+        now = self.clock.now().replace(microsecond=0)
+        self._store.set_state(certificates.facts(certificate).serial, REVOKED, now)
 
     def _set_state(self, certificate: bytes, state: str) -> None:
         self._store.set_state(certificates.facts(certificate).serial, state)

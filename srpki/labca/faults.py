@@ -17,17 +17,19 @@ from srpki.protocol.cmp.status import FAIL_INFO
 
 CMP_OPERATIONS: Final = ("ir", "cr", "p10cr", "kur", "certconf", "pollreq")
 EST_OPERATIONS: Final = ("cacerts", "simpleenroll", "simplereenroll")
+REVOCATION_OPERATIONS: Final = ("crl", "ocsp")
 ANY: Final = "any"
-OPERATIONS: Final = (*CMP_OPERATIONS, *EST_OPERATIONS, ANY)
+_ALL: Final = (*CMP_OPERATIONS, *EST_OPERATIONS, *REVOCATION_OPERATIONS)
+OPERATIONS: Final = (*_ALL, ANY)
 
 _CMP_ISSUING: Final = ("ir", "cr", "p10cr", "kur")
 _ISSUING: Final = (*_CMP_ISSUING, "simpleenroll", "simplereenroll")
 
 _WHERE: Final = {
-    "no-answer": (*CMP_OPERATIONS, *EST_OPERATIONS),
-    "http-500": (*CMP_OPERATIONS, *EST_OPERATIONS),
-    "garbage": (*CMP_OPERATIONS, *EST_OPERATIONS),
-    "slow": (*CMP_OPERATIONS, *EST_OPERATIONS),
+    "no-answer": _ALL,
+    "http-500": _ALL,
+    "garbage": _ALL,
+    "slow": _ALL,
     "reject": (*CMP_OPERATIONS, "simpleenroll", "simplereenroll"),
     "waiting": (*_ISSUING, "pollreq"),
     "wrong-nonce": CMP_OPERATIONS,

@@ -21,6 +21,8 @@ _MOST_SCRIPT: Final = 1 << 20
 _LABELS: Final = {
     "cmp_url": "CMPv2 URL",
     "est_url": "EST URL",
+    "crl_url": "CRL URL",
+    "ocsp_url": "OCSP URL",
     "trust_anchor": "Trust anchor",
     "issuing_certificate": "Issuing certificate",
     "reference": "Reference",

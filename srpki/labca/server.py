@@ -1,4 +1,4 @@
-"""The lab CA on the network: CMPv2 over HTTP and EST over HTTPS, on loopback."""
+"""The lab CA on the network: CMPv2, CRL and OCSP over HTTP, EST over HTTPS, on loopback."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Self
 
 from srpki.core.clock import SystemClock
 from srpki.core.errors import ConnectError
+from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.cmp_responder import CmpResponder
 from srpki.labca.est_responder import EstResponder
 from srpki.labca.faults import FaultScript
 from srpki.labca.listener import Listener
+from srpki.labca.revocation import CRL_PATH, OCSP_PATH, RevocationResponder
 from srpki.labca.tls import server_context
 
 
@@ -57,10 +59,19 @@ class LabCa:
         est_responder = EstResponder(
             self.authority, self.faults, log=self._log, cancel=self._stopping, pace=pace
         )
+        revocation = RevocationResponder(
+            self.authority, self.faults, log=self._log, cancel=self._stopping, pace=pace
+        )
+
+        def plain(request: HttpRequest, peer_certificate: bytes | None = None) -> HttpReply | None:
+            if revocation.serves(request):
+                return revocation.handle(request)
+            return cmp_responder.handle(request, peer_certificate)
+
         tls = server_context(self.authority, check_time=not self._lab_time)
         try:
             for port, handler, context in (
-                (self._ports[0], cmp_responder.handle, None),
+                (self._ports[0], plain, None),
                 (self._ports[1], est_responder.handle, tls),
             ):
                 listener = Listener(
@@ -111,6 +122,16 @@ class LabCa:
     def cmp_url(self) -> str:
         """Where CMPv2 requests go; only while it listens."""
         return f"http://{self._host}:{self.cmp_port}/pkix/"
+
+    @property
+    def crl_url(self) -> str:
+        """Where the issuing CA's CRL is; only while it listens."""
+        return f"http://{self._host}:{self.cmp_port}{CRL_PATH}"
+
+    @property
+    def ocsp_url(self) -> str:
+        """Where OCSP requests go; only while it listens."""
+        return f"http://{self._host}:{self.cmp_port}{OCSP_PATH}"
 
     @property
     def est_url(self) -> str:

@@ -10,6 +10,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -33,11 +34,12 @@ _STATES: Final = (ISSUED, CONFIRMED, SUPERSEDED, REVOKED)
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """One certificate: its serial number, its octets (DER) and its state."""
+    """One certificate: its serial number, its octets (DER), its state, and when it was revoked."""
 
     serial: int
     certificate: bytes = field(repr=False)
     state: str = ISSUED
+    revoked_at: datetime | None = None
 
     @property
     def subject(self) -> str:
@@ -98,14 +100,14 @@ class IssuedStore:
         record = self._records.get(serial)
         return record if record is not None and record.certificate == certificate else None
 
-    def set_state(self, serial: int, state: str) -> None:
-        """Note what has become of *serial*; revoked stays revoked."""
+    def set_state(self, serial: int, state: str, at: datetime | None = None) -> None:
+        """Note what has become of *serial*, *at* an instant; revoked stays revoked."""
         with self._lock:
             record = self._records.get(serial)
             if record is None or record.state in (state, REVOKED):
                 return
-            changed = replace(record, state=state)
-            self._append(changed)
+            changed = replace(record, state=state, revoked_at=at)
+            self._append(changed, **({"at": at.isoformat()} if at is not None else {}))
             self._records[serial] = changed
 
     def bearing(
@@ -141,6 +143,7 @@ class IssuedStore:
         for fields in _lines(path):
             try:
                 serial, state = int(fields["serial"], 16), fields["state"]
+                at = datetime.fromisoformat(fields["at"]) if "at" in fields else None
                 known = self._records.get(serial)
                 if known is None:
                     known = Issued(serial, base64.b64decode(fields["certificate"], validate=True))
@@ -148,7 +151,7 @@ class IssuedStore:
                 raise _damaged(path) from None
             if state not in _STATES:
                 raise _damaged(path)
-            self._records[serial] = replace(known, state=state)
+            self._records[serial] = replace(known, state=state, revoked_at=at)
 
     def _unusable(self, error: OSError) -> StorageError:
         return StorageError(f"the lab CA cannot use {self._path}: {error.strerror}")

@@ -27,6 +27,16 @@ class FlashUrl(Text):
         return Text.parse(self, text.replace("/", "\\"))
 
 
+@dataclass(frozen=True, slots=True)
+class EntryName(Text):
+    """The key of a list entry that the models declare as a mere string; *target* as in `Reference`.
+
+    It is completed as a reference is, and never checked against what exists.
+    """
+
+    target: str = ""
+
+
 BOOLEAN: Final = Boolean()
 EMPTY_TYPE: Final = Empty()
 

@@ -20,7 +20,7 @@ def _switch(name: str, help_: str, default: str = "true") -> Leaf:
 _ALIAS: Final = ListNode(
     name="alias",
     keys=("alias-name",),
-    help="A word of your own for a command",
+    help="Alias: a word of your own that runs a command",
     children=(
         Leaf(
             name="alias-name",
@@ -30,18 +30,18 @@ _ALIAS: Final = ListNode(
                 complaint="must only contain alpha-numeric characters, underscore or hyphen"
                 " (not as the first character)",
             ),
-            help="The word",
+            help="Word to type in the place of the command",
         ),
         Leaf(
             name="admin-state",
             type=ADMIN_STATE,
             default="disable",
-            help="Whether the word may be used",
+            help="Switch the alias on or off",
         ),
         Leaf(
             name="description",
             type=Text(length=(1, 110), patterns=(r".*\S.*",), named="string-not-all-spaces"),
-            help="What the word is for",
+            help="Text that help shows beside the alias",
         ),
         Choice(
             name="alias-expansion",
@@ -53,7 +53,7 @@ _ALIAS: Final = ListNode(
                         Leaf(
                             name="cli-command",
                             type=Text(length=(1, 255)),
-                            help="The command that runs in its place",
+                            help="Command that runs in the place of the word",
                         ),
                     ),
                 ),
@@ -62,7 +62,7 @@ _ALIAS: Final = ListNode(
         ListNode(
             name="mount-point",
             keys=("path",),
-            help="Where the word is known",
+            help="Context in which the alias can be typed",
             children=(
                 Leaf(
                     name="path",
@@ -76,7 +76,7 @@ _ALIAS: Final = ListNode(
                             ),
                         )
                     ),
-                    help="A context after a slash, or global for every context",
+                    help="Context after a slash, as /configure, or global for all of them",
                 ),
             ),
         ),
@@ -85,145 +85,158 @@ _ALIAS: Final = ListNode(
 
 ENVIRONMENT: Final = Container(
     name="environment",
-    help="How this session behaves",
+    help="Screen, prompt, completion and output of this session alone",
     children=(
-        Container(name="command-alias", help="Words of your own for commands", children=(_ALIAS,)),
+        Container(
+            name="command-alias",
+            help="Aliases: words of your own that run commands",
+            children=(_ALIAS,),
+        ),
         Container(
             name="command-completion",
-            help="Keys that complete a word",
+            help="Keys that complete keywords: Enter, Space and Tab",
             children=(
-                _switch("enter", "Complete words when Enter is pressed"),
-                _switch("space", "Complete a word when Space is pressed"),
-                _switch("tab", "Complete a word when Tab is pressed"),
+                _switch("enter", "Let Enter run a command whose keywords are abbreviated"),
+                _switch("space", "Let Space complete a keyword that can be no other"),
+                _switch("tab", "Let Tab complete keywords, names and values, or list them"),
             ),
         ),
         Container(
             name="commit-options",
-            help="What a commit must say",
+            help="What every commit has to be given",
             children=(
-                _switch("comment", "Ask for a comment with every commit", default="false"),
-                _switch("confirm", "Ask for a confirmed commit every time", default="false"),
+                _switch("comment", "Refuse a commit that has no comment", default="false"),
+                _switch("confirm", "Refuse a commit that is not a confirmed one", default="false"),
             ),
         ),
         Container(
             name="console",
-            help="Size of the screen",
+            help="Lines and columns of the screen",
             children=(
                 Leaf(
                     name="length",
                     type=Integer("uint32", 24, 512),
                     default="24",
-                    help="Number of lines on the screen",
+                    help="Lines after which output stops, with more",
                 ),
                 Leaf(
                     name="width",
                     type=Integer("uint32", 80, 512),
                     default="80",
-                    help="Number of columns on the screen",
+                    help="Columns at which help and tables are wrapped",
                 ),
             ),
         ),
         Container(
             name="history",
-            help="Commands that were typed",
+            help="How many commands are kept, and whether they can be recalled",
             children=(
-                _switch("recall", "Let earlier commands be run again by number or text"),
+                _switch("recall", "Let earlier commands be run again by !, with number or text"),
                 Leaf(
                     name="size",
                     type=Integer("uint16", 0, 1000),
                     default="50",
-                    help="Number of commands that are remembered",
+                    help="Most commands that history shows",
                 ),
             ),
         ),
         Container(
             name="info-output",
-            help="What info prints",
+            help="What info prints beyond what is configured",
             children=(
                 Container(
                     name="always-display",
-                    help="What info prints even when it has its default value",
-                    children=(_switch("admin-state", "Print every admin-state", default="false"),),
+                    help="Elements that info prints even with their default value",
+                    children=(
+                        _switch(
+                            "admin-state",
+                            "Print admin-state even when it is disable",
+                            default="false",
+                        ),
+                    ),
                 ),
             ),
         ),
         Container(
             name="match-highlight",
-            help="How match shows what it has found",
+            help="How match marks the text that it has found",
             children=(
                 Leaf(
                     name="admin-state",
                     type=ADMIN_STATE,
                     default="disable",
-                    help="Whether what was found is highlighted",
+                    help="Switch highlighting on or off",
                 ),
                 LeafList(
                     name="style",
                     type=Enumeration(("bold", "underline", "reverse")),
                     max_elements=3,
-                    help="What highlighted text looks like",
+                    help="Print found text bold, underlined or reversed",
                 ),
             ),
         ),
         Container(
             name="message-severity-level",
-            help="Which messages are printed",
+            help="How severe messages must be to be printed",
             children=(
                 Leaf(
                     name="cli",
                     type=Enumeration(("warning", "info")),
                     default="info",
-                    help="Least severe message of the MD-CLI that is printed",
+                    help="Print warnings only, or information too",
                 ),
             ),
         ),
-        _switch("more", "Stop after each screen of output"),
+        _switch("more", "Stop after each screen of output and wait for a key"),
         Container(
             name="progress-indicator",
-            help="Sign of life of a command that takes long",
+            help="Sign that a command still runs",
             children=(
                 Leaf(
                     name="admin-state",
                     type=ADMIN_STATE,
                     default="enable",
-                    help="Whether there is a sign of life",
+                    help="Switch the sign on or off",
                 ),
                 Leaf(
                     name="delay",
                     type=Integer("uint32", 0, 10000),
                     units="milliseconds",
                     default="1000",
-                    help="How long to wait before the sign is given",
+                    help="Time that a command may take before the sign is printed",
                 ),
                 Leaf(
                     name="type",
                     type=Enumeration(("dots",)),
                     default="dots",
-                    help="What the sign looks like",
+                    help="Kind of sign: dots, one after another",
                 ),
             ),
         ),
         Container(
             name="prompt",
-            help="What the prompt shows",
+            help="Parts of the prompt",
             children=(
-                _switch("context", "Show the present context"),
-                _switch("newline", "Add a new line before every prompt"),
-                _switch("timestamp", "Show the time", default="false"),
-                _switch("uncommitted-changes-indicator", "Show that there are changes to commit"),
+                _switch("context", "Print the context above the prompt"),
+                _switch("newline", "Print an empty line before the prompt"),
+                _switch("timestamp", "Print the time above the prompt", default="false"),
+                _switch(
+                    "uncommitted-changes-indicator",
+                    "Print * in the prompt while there are changes to commit",
+                ),
             ),
         ),
         Leaf(
             name="time-display",
             type=Enumeration(("local", "utc")),
             default="local",
-            help="Time zone of the times that are printed",
+            help="Print times in local time or in UTC",
         ),
         Leaf(
             name="time-format",
             type=Enumeration(("iso-8601", "rfc-1123", "rfc-3339")),
             default="rfc-3339",
-            help="Format of the times that are printed",
+            help="Print times as ISO 8601, RFC 1123 or RFC 3339 says",
         ),
     ),
 )

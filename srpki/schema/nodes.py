@@ -67,11 +67,13 @@ class Maybe(NamedTuple):
 class Word(NamedTuple):
     """A fixed word that sets nothing; *leaf* is created by it where given.
 
-    A container is created as it stands, a leaf takes its default unless another item sets it.
+    A container is created as it stands, a leaf takes its default unless another item sets it. A
+    word without a leaf has a *help* of its own.
     """
 
     keyword: str
     leaf: str = ""
+    help: str = ""
 
 
 Item = Arg | Either | Maybe | Word
@@ -175,7 +177,8 @@ class Action(NamedTuple):
     """An operation: *operation* names the device's function, *inputs* are leafs and choices.
 
     *positional* inputs are typed first, in order and without their names. Where a *question* is
-    given the operator must answer it with ``y`` before anything is done.
+    given the operator must answer it with ``y`` before anything is done; it is not asked when the
+    empty input ``now`` is typed.
     """
 
     name: str

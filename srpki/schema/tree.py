@@ -53,17 +53,17 @@ def _operations(*branches: Container) -> Container:
     return Container(name="", help="Operational commands", children=branches)
 
 
-_CONFIGURE: Final = Container(
-    name="configure", help="Configuration of the node", children=(IPSEC, SYSTEM)
-)
+_CONFIGURE: Final = Container(name="configure", help="Configure the node", children=(IPSEC, SYSTEM))
 _STATE: Final = Container(
     name="state",
-    help="State of the node",
+    help="Navigate and print the state of the node",
     children=(
         Container(
             name="system",
-            help="State of the node as a whole",
-            children=(Container(name="security", help="State of security", children=(STATE_PKI,)),),
+            help="State of the node's own parts",
+            children=(
+                Container(name="security", help="State of PKI and TLS", children=(STATE_PKI,)),
+            ),
         ),
     ),
 )

@@ -29,6 +29,9 @@ _LONGEST_SEALED: Final = 512
 """A sealed secret is longer than the plain one that the length of its type is about."""
 
 
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+
+
 class ValueTypeError(ValueError):
     """The text is not a value of the type; the message says why."""
 
@@ -116,7 +119,7 @@ class Text(ValueType):
 
     def parse(self, text: str) -> str:
         """Return *text* itself when it is short enough and matches."""
-        if any(ord(character) < 0x20 or ord(character) == 0x7F for character in text):
+        if _CONTROL.search(text):
             raise ValueTypeError("control characters are not allowed")
         if self.length is not None:
             low, high = self.length

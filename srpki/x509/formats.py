@@ -129,6 +129,26 @@ def read_crl(data: bytes, format: str) -> bytes:  # noqa: A002
     return der
 
 
+def read_request(data: bytes, format: str) -> bytes:  # noqa: A002
+    """Return the first certification request (DER) in *data*; *format* is pkcs10, pem or der.
+
+    PKCS#10 is taken in either encoding.
+
+    Raises:
+        InvalidInputError: when there is none; says what was found instead.
+        UsageError: for another format.
+    """
+    if format not in ("pkcs10", "pem", "der"):
+        raise UsageError(f"a request has no format {format}", hint="use pkcs10, pem or der")
+    if format == "pkcs10":
+        format = "pem" if contents.identify(data) == contents.PEM else "der"  # noqa: A001
+    _check(data, format)
+    if format == "pem":
+        labels = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
+        return _blocks(data, contents.REQUEST, labels)[0].der()
+    return _expect_der(data, contents.REQUEST)
+
+
 def write_certificates(certificates: Sequence[bytes], format: str) -> bytes:  # noqa: A002
     """Return a file with *certificates* (DER); *format* is pem, der, pkcs7-der or pkcs7-pem.
 

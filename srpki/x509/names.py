@@ -52,6 +52,10 @@ _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _DOMAIN: Final = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
 
 
+NOBODY: Final = x509.Name([])
+"""The empty name, of who has alternative names only."""
+
+
 def parse_dn(text: str, *, printable: bool = False) -> x509.Name:
     r"""Return the name that *text* spells, as ``C=DE,O=Lab\, Inc,CN=x``.
 

@@ -28,10 +28,13 @@ SERVER_LISTS = {
     "server-tls-profile",
 }
 ACTIONS = {
+    "generate-csr",
     "generate-keypair",
     "import",
     "export",
+    "cmpv2 cert-request",
     "cmpv2 initial-registration",
+    "cmpv2 key-update",
     "cmpv2 poll",
     "cmpv2 clear-request",
     "est ca-certificates",
@@ -42,12 +45,10 @@ ACTIONS = {
 }
 LATER_ACTIONS = {
     "clear-ocsp-cache",
-    "cmpv2 cert-request",
-    "cmpv2 key-update",
     "convert-file",
     "crl-update",
-    "generate-csr",
 }
+BEYOND_YANG = {"show file-content"}  # pki.md section 2: seen on devices, not in the models
 
 
 def facts(name):
@@ -220,9 +221,9 @@ def test_exactly_the_listed_actions_are_declared_with_the_inputs_of_the_facts():
     ours = dict(paths_of_actions(ADMIN_PKI.children))
     wanted = dict(paths_of_actions(facts("admin-system-security-pki")))
     assert set(wanted) == ACTIONS | LATER_ACTIONS
-    assert set(ours) == ACTIONS
-    for name, action in ours.items():
-        compare((action,), [wanted[name]], "admin")
+    assert set(ours) == ACTIONS | BEYOND_YANG
+    for name in ACTIONS:
+        compare((ours[name],), [wanted[name]], "admin")
 
 
 def leafs(node, trail=()):

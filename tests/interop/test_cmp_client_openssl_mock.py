@@ -28,6 +28,7 @@ from srpki.protocol.cmp.client import (
     CmpPeer,
     MacCredentials,
     SignatureCredentials,
+    certificate_request,
     initial_registration,
     key_update,
     poll,
@@ -255,6 +256,16 @@ def test_initial_registration_with_a_factory_certificate(mock, pki, run, around)
             peer, credentials, pki.key("new"), SUBJECT, SAN, poll=True, **around
         )
         assert run(machine).certificate == pki.certificate("new")
+
+
+def test_a_certificate_request(mock, pki, run, around):
+    with mock() as peer:
+        machine = certificate_request(
+            peer, pki.credentials("old"), pki.key("new"), SUBJECT, SAN, poll=True, **around
+        )
+        result = run(machine)
+    assert result.status == "accepted"
+    assert result.certificate == pki.certificate("new")
 
 
 @pytest.mark.parametrize("hash_algorithm", ["sha256", "sha512"])

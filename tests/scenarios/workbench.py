@@ -100,7 +100,7 @@ class Workbench:
 
     def check_secrecy(self):
         """Look through the node's own files: no secret, no key in clear, nobody else may read."""
-        own = [self.cf3 / "config.cfg", *(self.cf3 / "system-pki").rglob("*")]
+        own = [*self.cf3.glob("config.cfg*"), *(self.cf3 / "system-pki").rglob("*")]
         for path in [*own, *(self.node / "state").rglob("*")]:
             if path.is_file():
                 content = path.read_bytes()

@@ -24,7 +24,7 @@ def operator(person):
 def test_commands_help_completion_and_history(operator):
     operator.type("sh ver?")
     operator.sees(
-        " version               - Show the version of the software", "", "[/]", f"{NODE} show ver"
+        " version               - Print which software the node runs", "", "[/]", f"{NODE} show ver"
     )
     operator.type(f"\t{ENTER}")
     operator.sees(

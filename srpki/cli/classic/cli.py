@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
 from srpki.cli.classic.commands import classic_line
@@ -23,11 +23,15 @@ from srpki.config.text import INDENT, spell_entry
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import Container, Inline, Leaf, ListNode, child_of
-from srpki.schema.paths import Path
+from srpki.schema.paths import Path, path
 from srpki.schema.types import ValueTypeError
 
 if TYPE_CHECKING:
     from srpki.device.results import Data
+
+_ROLLBACK_LOCATION: Final = path(
+    "system", "management-interface", "cli", "classic-cli", "rollback", "location"
+)
 
 
 class ClassicCli(Shell):
@@ -53,7 +57,9 @@ class ClassicCli(Shell):
         from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
 
         if isinstance(data, Configuration):
-            return classic_file(self.device.schema.configure, data.tree, data.generated)
+            root = self.device.schema.configure
+            tree = effective(root, data.tree) if data.detail else data.tree
+            return classic_file(root, tree, data.generated, detail=data.detail)
         return super().shown(data)
 
     # --- prompt ---
@@ -134,7 +140,14 @@ class ClassicCli(Shell):
             self.context = said.context
             self._created = bool(created)
         self._settle()
-        return Answer()
+        return self._remark(edits)
+
+    def _remark(self, edits: list[Edit]) -> Answer:
+        """Return what is said after an edit: whether a rollback location holds anything yet."""
+        if not any(edit.kind == "set" and edit.path == _ROLLBACK_LOCATION for edit in edits):
+            return Answer()
+        result = self.device.run("rollback.remark", {})
+        return Answer("\n".join(message.text for message in result.messages if result.ok))
 
     def _missing(self, said: Meaning) -> list[Path]:
         """Return the entries that are entered and not there; raises where they may not be made."""

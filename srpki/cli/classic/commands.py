@@ -35,7 +35,12 @@ _LEVELS = Slot(
 _SETTINGS = Alt(
     (
         *(_switch(name, help_) for name, help_ in _SWITCHES),
-        Seq((Keyword("reduced-prompt", "Shorten the prompt", no=True), _LEVELS)),
+        Seq(
+            (
+                Keyword("reduced-prompt", "Show only the last contexts in the prompt", no=True),
+                _LEVELS,
+            )
+        ),
         Seq(
             (
                 Keyword("no", "Switch off what follows"),
@@ -45,7 +50,11 @@ _SETTINGS = Alt(
                             Keyword(name, help_, (Input(name, constant=False),))
                             for name, help_ in _SWITCHES
                         ),
-                        Keyword("reduced-prompt", "", (Input("reduced-prompt", constant=0),)),
+                        Keyword(
+                            "reduced-prompt",
+                            "Show every context in the prompt",
+                            (Input("reduced-prompt", constant=0),),
+                        ),
                     )
                 ),
             )
@@ -53,23 +62,25 @@ _SETTINGS = Alt(
     )
 )
 _COMMANDS: tuple[Grammar, ...] = (
-    _command("back", "Go back one level"),
-    Seq((_command("environment", "Change how this session behaves"), _SETTINGS)),
+    _command("back", "Go up one context"),
+    Seq((_command("environment", "Prompt, paging and create of this session alone"), _SETTINGS)),
     Seq(
         (
-            _command("exit", "Return to the context before this one"),
-            Opt(Keyword("all", "Return to the root", (Input("all", constant=True),))),
+            _command("exit", "Return to the context that this one was entered from"),
+            Opt(
+                Keyword("all", "Return to the root of all contexts", (Input("all", constant=True),))
+            ),
         )
     ),
-    _command("history", "Show the commands that were typed"),
+    _command("history", "Print the commands of this session, numbered"),
     Seq(
         (
-            _command("info", "Show what is configured here"),
-            Opt(Keyword("detail", "Show default values too", (Input("detail", constant=True),))),
+            _command("info", "Print what is configured in this context"),
+            Opt(Keyword("detail", "Print default values too", (Input("detail", constant=True),))),
         )
     ),
     _command("logout", "End the session"),
-    _command("pwc", "Show the present context"),
+    _command("pwc", "Print the present context as a path"),
 )
 
 

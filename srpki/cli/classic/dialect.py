@@ -136,14 +136,15 @@ class _Commands:
         scope = tuple(child for case in choice.cases for child in case.children)
         reader = LineReader(scope, prefix)
         line = choice.classic
-        help_ = f"Choose {choice.name.replace('-', ' ')}"
+        *others, last = (case.name for case in choice.cases)
+        help_ = f"Choose {', '.join(others)} or {last}"
         firsts = dict.fromkeys(name.partition("/")[0] for name in line_names(line.items))
         removal = tuple(Remove((*prefix, first)) for first in firsts)
         self._no(line.keyword, help_, removal)
         yield Keyword(line.keyword, help_, no=True), reader.state(line.items)
 
     def _action(self, action: Action) -> Option:
-        effects: Effects = (Run(action.operation),)
+        effects: Effects = (Run(action.operation, action.question),)
         keyword = Keyword(keyword_of(action), action.help, effects)
         if isinstance(action.classic, Line):
             reader = LineReader(action.inputs, (), action=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -10,11 +11,13 @@ from srpki.cli.classic.dialect import ClassicContent, Negative
 from srpki.cli.classic.lines import Sealable
 from srpki.cli.completion import at_cursor, expected
 from srpki.cli.grammar import (
+    FAR,
     Alt,
     AnyOrder,
     Cases,
     Grammar,
     Keyword,
+    Named,
     Opt,
     Seq,
     Slot,
@@ -24,7 +27,16 @@ from srpki.cli.grammar import (
     options,
 )
 from srpki.cli.walker import Failure, walk
-from srpki.schema.types import Address, Boolean, Enumeration, Integer, Reference, Text, ValueType
+from srpki.schema.types import (
+    Address,
+    Boolean,
+    Enumeration,
+    Integer,
+    Reference,
+    Text,
+    Union,
+    ValueType,
+)
 
 if TYPE_CHECKING:
     from srpki.cli.shell import Reading
@@ -46,7 +58,12 @@ def classic_help(reading: Reading, text: str) -> str | Failure:
     keywords = [item for item in expected(found, touched) if isinstance(item, Keyword)]
     if not keywords and touched.text:
         return Failure("unknown", len(reading.tokens) - 1, touched.text)
-    return "\n".join(line for keyword in keywords for line in _listed(keyword))
+    if not touched.text:
+        keywords = [keyword for keyword in keywords if keyword.tier < FAR and keyword.word != "no"]
+    context = sorted((one for one in keywords if not one.tier), key=lambda one: one.word)
+    anywhere = sorted((one for one in keywords if one.tier), key=lambda one: one.word)
+    pages = ([line for one in part for line in _listed(one)] for part in (context, anywhere))
+    return "\n\n".join("\n".join(page) for page in pages if page)
 
 
 def syntax_of(reading: Reading) -> str:
@@ -89,19 +106,31 @@ def syntax(reading: Reading, head: int) -> str:
     positive = list(_called(keyword.word, ways))
     undoing = any(isinstance(thread.state[0], Negative) for thread in before.threads)
     lines = [*_syntax("no ", negative), *_syntax("no " if undoing else "", positive)]
-    slots = {slot.name: slot for _, left in positive for slot in _slots(left)}
-    if slots:
+    about = [one for _, left in positive or negative for one in _parameters(left)]
+    if about:
         lines.append("")
-        lines += [line for slot in slots.values() for line in _parameter(slot)]
+        unique = {_spelled_once(one): one for one in about}
+        lines += [line for name, one in unique.items() for line in _parameter(name, one)]
     return "\n".join(lines)
 
 
 def _syntax(sign: str, ways: Sequence[tuple[str, State]]) -> Iterator[str]:
     for word, left in ways:
-        text = f"  - {sign}{_line(word, left)}"
-        yield from textwrap.wrap(
-            text, WIDTH, subsequent_indent=" " * 4, break_on_hyphens=False, break_long_words=False
-        )
+        yield from _folded("  - ", f"{sign}{_line(word, left)}", "    ")
+
+
+def _folded(head: str, text: str, indent: str) -> Iterator[str]:
+    """Yield *text* after *head* in lines, broken after a bar or between two parameters.
+
+    What is optional, as ``[size <key-size>]``, stays together.
+    """
+    line = head
+    for piece in re.findall(r"(?:\[[^\[\]|]*\]|[^|\s])+\|?|\s", text):
+        if len(line) + len(piece) > WIDTH and line.strip() and line != head:
+            yield line.rstrip()
+            line = indent
+        line += piece if piece.strip() or line != indent else ""
+    yield line.rstrip()
 
 
 def _called(word: str, ways: Iterable[tuple[Terminal, State]]) -> Iterator[tuple[str, State]]:
@@ -121,11 +150,15 @@ def _spelled(item: Grammar) -> Iterator[str]:
                 yield item.word
         case Slot():
             yield f"<{item.name}>"
+        case Named():
+            yield f"<{item.slot.name}>"
         case Seq(items) | AnyOrder(items):
             for inner in items:
                 yield from _spelled(inner)
         case Opt(inner):
             text = " ".join(_spelled(inner))
+            bare = isinstance(inner, Alt) or (isinstance(inner, Seq) and len(inner.items) == 1)
+            text = text[1:-1] if bare and text.startswith("{") else text
             yield f"[{text}]" if text else ""
         case _:
             yield from _spelled_choice(item)
@@ -155,29 +188,36 @@ def _alternatives(sets: Sequence[State]) -> Iterator[str]:
         yield "{" + "|".join(unique) + "}"
 
 
-def _slots(state: State) -> Iterator[Slot]:
+def _parameters(state: State) -> Iterator[Slot | Keyword]:
+    """Yield what *state* takes: values, and words that mean something by themselves."""
     for item in state:
         match item:
             case Slot():
                 yield item
+            case Named():
+                yield item.slot
+            case Keyword() if item.effects and not item.structure:
+                yield item
             case Sealable((plain, *_)):
-                yield from _slots((plain,))
+                yield from _parameters((plain,))
             case Seq(items) | AnyOrder(items) | Alt(items) | Some(items):
-                yield from _slots(items)
+                yield from _parameters(items)
             case Opt(inner):
-                yield from _slots((inner,))
+                yield from _parameters((inner,))
             case Cases(sets):
                 for items in sets:
-                    yield from _slots(items)
+                    yield from _parameters(items)
             case _:
                 continue
 
 
-def _parameter(slot: Slot) -> Iterator[str]:
-    wrapped = textwrap.wrap(_limits(slot.type), WIDTH - COLUMN, break_on_hyphens=False) or [""]
-    name = f"<{slot.name}>"
-    yield f" {name:<20} : {wrapped[0]}".rstrip()
-    yield from (" " * COLUMN + line for line in wrapped[1:])
+def _spelled_once(item: Slot | Keyword) -> str:
+    return f"<{item.name}>" if isinstance(item, Slot) else f"<{item.word}>"
+
+
+def _parameter(name: str, item: Slot | Keyword) -> Iterator[str]:
+    text = _limits(item.type) if isinstance(item, Slot) else f"keyword - {item.help}"
+    yield from _folded(f" {name:<20} : ", text, " " * COLUMN)
 
 
 def _limits(kind: ValueType) -> str:
@@ -191,6 +231,8 @@ def _limits(kind: ValueType) -> str:
             return "|".join(kind.words())
         case Text():
             return f"[{kind.length[1]} chars max]" if kind.length else "<string>"
+        case Union():
+            return "|".join(dict.fromkeys(_limits(member) for member in kind.types))
         case Address():
             return " | ".join("a.b.c.d" if one == 4 else "x:x:x:x:x:x:x:x" for one in kind.versions)
         case _:

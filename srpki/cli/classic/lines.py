@@ -28,7 +28,13 @@ from srpki.schema.types import Boolean, Empty, Integer, Text
 
 Names = tuple[str, ...]
 
-_UNITS = (("days", 86400), ("hrs", 3600), ("min", 60), ("sec", 1))
+_UNITS = (
+    ("days", 86400, "days"),
+    ("hrs", 3600, "hours"),
+    ("min", 60, "minutes"),
+    ("sec", 1, "seconds"),
+)
+"""The classic words for parts of a time, what they are in seconds, and what help calls them."""
 _SEALED = Text(length=(1, 2600))
 
 
@@ -80,7 +86,11 @@ def classic_value(leaf: Leaf | LeafList, effects: Effects) -> Grammar:
     if isinstance(leaf.type, Text) and leaf.type.secret:
         sealed = Slot(leaf.name, _SEALED, leaf.help, effects, leaf)
         marks = tuple(
-            Keyword(word, "The value is sealed already", (Suffix("hash2"),))
+            Keyword(
+                word,
+                "Take the value before this word for one that is sealed already",
+                (Suffix("hash2"),),
+            )
             for word in ("hash", "hash2")
         )
         return Sealable((slot, Seq((sealed, Alt(marks)))))
@@ -93,9 +103,9 @@ def classic_value(leaf: Leaf | LeafList, effects: Effects) -> Grammar:
 def _duration(place: Names, leaf: Leaf) -> Grammar:
     number = Integer("uint32", 0, 31536000)
     parts = []
-    for word, factor in _UNITS:
-        slot = Slot(word, number, f"Number of {word}", (Part(place, factor),), leaf)
-        parts.append(Seq((Keyword(word, f"Number of {word}"), slot)))
+    for word, factor, name in _UNITS:
+        slot = Slot(word, number, f"Part of the time in {name}", (Part(place, factor),), leaf)
+        parts.append(Seq((Keyword(word, f"Part of the time in {name}"), slot)))
     return Some(tuple(parts))
 
 
@@ -145,7 +155,7 @@ class LineReader:
 
     def _word(self, item: Word) -> Grammar:
         if not item.leaf:
-            return Keyword(item.keyword)
+            return Keyword(item.keyword, item.help)
         node = member(self._scope, item.leaf)
         if isinstance(node, Leaf):
             assert node.default is not None
@@ -169,7 +179,9 @@ class LineReader:
     def _value(self, leaf: Leaf | LeafList, arg: Arg) -> Grammar:
         if arg.words:
             words = (
-                Keyword(word, "", self._effects(leaf, arg.leaf, constant=value))
+                Keyword(
+                    word, f"{leaf.help}: {value}", self._effects(leaf, arg.leaf, constant=value)
+                )
                 for word, value in arg.words
             )
             return Alt(tuple(words))

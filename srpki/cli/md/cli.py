@@ -12,7 +12,7 @@ from srpki.cli.md import aliases
 from srpki.cli.md.changing import Changing, entries_exist
 from srpki.cli.md.commands import line as line_grammar
 from srpki.cli.md.committing import Committing
-from srpki.cli.md.dialect import EDITABLE, MdDialect
+from srpki.cli.md.dialect import EDITABLE, SHOW_CONFIGURATION, MdDialect
 from srpki.cli.md.environment import Environment
 from srpki.cli.md.loading import Loading
 from srpki.cli.md.looking import Looking
@@ -193,6 +193,10 @@ class MdCli(Shell):
 
     def perform(self, said: Meaning) -> Answer:
         """Run an operation or a command, or edit and go where the words lead."""
+        if said.operation == SHOW_CONFIGURATION:
+            from srpki.cli.md.showing import show_configuration  # noqa: PLC0415 - start-up time
+
+            return show_configuration(self, said)
         if said.operation:
             return self.run(said)
         if said.command:

@@ -79,7 +79,7 @@ def _slot(name: str, kind: ValueType, help_: str) -> Slot:
 
 # --- commands that are the same everywhere --------------------------------------------------------
 
-_LEVELS = _slot("levels", Integer("uint32", 1, 100), "Number of levels to go up")
+_LEVELS = _slot("levels", Integer("uint32", 1, 100), "How many contexts to go up, 1 when left out")
 _PATHS = (
     _word("cli-path", "As it is typed after a slash", "format"),
     _word("gnmi-path", "As gNMI clients name it", "format"),
@@ -94,44 +94,54 @@ def _regions() -> Iterator[Keyword]:
 
 
 _SIMPLE = (
-    Seq((_command("back", "Go up one level or more"), Opt(_LEVELS))),
+    Seq((_command("back", "Go up one context or more"), Opt(_LEVELS))),
     Seq(
         (
-            _command("edit-config", "Enter a mode that edits the configuration"),
-            Opt(Alt((Keyword("configure", "The configure region"), *_regions()))),
+            _command("edit-config", "Enter a configuration mode, free to go to any branch"),
+            Opt(
+                Alt(
+                    (
+                        Keyword("configure", "Edit the region configure, as without this word"),
+                        *_regions(),
+                    )
+                )
+            ),
             Alt(modes()),
         )
     ),
     Seq(
         (
-            _command("exit", "Return to the context before this one"),
-            Opt(_word("all", "Return to the operational root")),
+            _command("exit", "Return to the context that this one was entered from"),
+            Opt(_word("all", "Return to the root of all contexts")),
         )
     ),
-    _command("history", "Show the commands that were typed"),
-    _command("logout", "End the session"),
+    _command("history", "Print the commands of this session, numbered"),
+    _command("logout", "End the session, after a question where changes would be lost"),
     Seq(
         (
-            _command("pwc", "Show the present context"),
+            _command("pwc", "Print the present context as a path"),
             AnyOrder(
-                (Opt(_word("previous", "Show the context before this one")), Opt(Alt(_PATHS)))
+                (
+                    Opt(_word("previous", "Print the context that was left for this one")),
+                    Opt(Alt(_PATHS)),
+                )
             ),
         )
     ),
-    _command("quit-config", "Leave the mode that edits the configuration"),
-    _command("top", "Go to the top of the present branch"),
+    _command("quit-config", "Leave the configuration mode; only at the operational root"),
+    _command("top", "Go to the top of the present branch, as /configure"),
 )
 
 # --- what info and compare may be told ------------------------------------------------------------
 
-_FLAT = Opt(_word("flat", "Show the context from the present one on each line"))
-_FULL = Opt(_word("full-context", "Show the whole context on each line"))
+_FLAT = Opt(_word("flat", "Print one element a line, as seen from the present context"))
+_FULL = Opt(_word("full-context", "Print one element a line, each with its whole path"))
 _FORMATS = (
-    Opt(_word("detail", "Show default values too")),
+    Opt(_word("detail", "Print default values too")),
     _FLAT,
     _FULL,
-    Opt(_word("json", "Show JSON")),
-    Opt(_word("xml", "Show XML")),
+    Opt(_word("json", "Print as JSON")),
+    Opt(_word("xml", "Print as XML")),
 )
 _INFO_FROM = Argument(
     "from",
@@ -147,12 +157,12 @@ _COMPARE = AnyOrder(
         Opt(
             Seq(
                 (
-                    Keyword("lines", "Show lines around each difference"),
+                    Keyword("lines", "Print lines around each difference"),
                     _slot("lines", Integer("uint32", 0, 1000), "Number of lines before and after"),
                 )
             )
         ),
-        Opt(_word("summary", "Show only which elements differ")),
+        Opt(_word("summary", "Print only which elements differ")),
     )
 )
 
@@ -177,20 +187,9 @@ def _compared(preposition: str, help_: str, default: str) -> Grammar:
 
 def _path(dialect: MdDialect, node: Context, *, picks: bool = False) -> Grammar:
     """Return a path relative to *node*, or one from the root after a slash."""
-    places = [dialect.place(node, picks=picks)]
-    roots = [
-        Seq(
-            (
-                Keyword(
-                    f"/{child.name}", child.help, (Root(), Into(child.name, enters=False)), "+"
-                ),
-                dialect.place(child, picks=picks),
-            )
-        )
-        for child in data_children(dialect.root)
-        if isinstance(child, Container)
-    ]
-    return Alt((*places, *roots))
+    roots = (child for child in data_children(dialect.root) if isinstance(child, Container))
+    rooted = (dialect.rooted(child, picks=picks) for child in roots)
+    return Alt((dialect.place(node, picks=picks), *rooted))
 
 
 def _optional(place: Grammar) -> Grammar:
@@ -204,14 +203,21 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     """Yield the commands of a session that stands at *node*."""
     yield from _SIMPLE
     place, several = _path(dialect, node), _path(dialect, node, picks=True)
-    info = _command("info", "Show what is configured here")
+    info = _command("info", "Print configuration or state of this context or another")
     formats = AnyOrder((_INFO_FROM, *_FORMATS))
     yield Seq((info, formats, _optional(several), AnyOrder(_FORMATS)))
-    tree = _command("tree", "Show what can be configured below a context")
+    tree = _command("tree", "Print what can be configured below a context")
     forms = AnyOrder(
         (
-            Opt(_word("detail", "Show what values are taken")),
-            Opt(Alt((_word("flat", "Show whole paths", "form"), _PATHS[1]))),
+            Opt(_word("detail", "Print what values are taken")),
+            Opt(
+                Alt(
+                    (
+                        _word("flat", "Print one element a line, each with its whole path", "form"),
+                        _PATHS[1],
+                    )
+                )
+            ),
         )
     )
     yield Seq((tree, forms, _optional(place)))
@@ -228,21 +234,33 @@ def _editing(
     comment = _slot("comment", _REMARK, "What is said of it, or nothing between the quotes")
     yield Seq((annotate, comment, Must(place, "path")))
     yield _commit(tier)
-    compare = _edit_command("compare", "Show what has been changed", tier)
+    compare = _edit_command("compare", "Print the differences between two configurations", tier)
     sides = (
         _compared("from", "Configuration that the differences start from", "baseline"),
         _compared("to", "Configuration that the differences lead to", "candidate"),
     )
     yield Seq((compare, *sides, _COMPARE, _optional(place), _COMPARE))
-    yield Seq((_edit_command("delete", "Remove what is configured", tier), Must(several, "path")))
-    yield Seq((_edit_command("discard", "Undo changes in the candidate", tier), _optional(place)))
     yield Seq(
         (
-            _edit_command("update", "Take what others have committed into the candidate", tier),
+            _edit_command("delete", "Remove elements, or return them to their defaults", tier),
+            Must(several, "path"),
+        )
+    )
+    yield Seq(
+        (
+            _edit_command("discard", "Undo changes that are not committed yet", tier),
+            _optional(place),
+        )
+    )
+    yield Seq(
+        (
+            _edit_command(
+                "update", "Bring what others have committed into a private candidate", tier
+            ),
             Opt(_word("check", "Only show what would conflict")),
         )
     )
-    yield _edit_command("validate", "Check the candidate configuration", tier)
+    yield _edit_command("validate", "Check whether the candidate could be committed", tier)
     at_top = node.name == "configure"
     if at_top or node is dialect.root:
         yield _load(tier)
@@ -272,7 +290,9 @@ def _commit(tier: int) -> Grammar:
             _slot("comment", _COMMENT, "What the commit is for"),
         )
     )
-    commit = _edit_command("commit", "Make the candidate configuration the running one", tier)
+    commit = _edit_command(
+        "commit", "Check the candidate, make it the running configuration and save it", tier
+    )
     return Seq((commit, AnyOrder((Opt(confirmed), Opt(comment)))))
 
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from srpki.cli.effects import Close, Command, Effect, Effects, Input, Into, KeyOf, Open, Put, Run
+from srpki.cli.effects import (
+    Close,
+    Command,
+    Effect,
+    Effects,
+    Input,
+    Into,
+    KeyOf,
+    Open,
+    Put,
+    Root,
+    Run,
+)
 from srpki.cli.grammar import (
     Alt,
     AnyOrder,
@@ -17,6 +29,7 @@ from srpki.cli.grammar import (
     Grammar,
     Keyword,
     Many,
+    Named,
     Opt,
     Optional,
     Seq,
@@ -42,7 +55,7 @@ from srpki.schema.nodes import (
     child_of,
     data_children,
 )
-from srpki.schema.paths import Path
+from srpki.schema.paths import Path, path
 from srpki.schema.types import Empty
 
 Context = Container | ListNode
@@ -52,6 +65,8 @@ _OPEN_LIST = Keyword("[", structure=True)
 _CLOSE_LIST = Keyword("]", structure=True)
 EDITABLE = ("configure", "environment")
 """The branches whose values can be typed."""
+SHOW_CONFIGURATION = "admin.show-configuration"
+"""The operation that may be asked for one element."""
 
 CLOSE = Closing(Keyword("}", "Close the context", (Close(),), structure=True))
 
@@ -77,10 +92,10 @@ def key_slot(node: ListNode, leaf: Leaf) -> Slot:
 
 
 def keys_of(node: ListNode) -> State:
-    """Return what names one entry: the first key bare, the others after their names."""
+    """Return what names one entry: the first key bare or named, the others after their names."""
     first, *others = node.key_leafs
     named = [Seq((Keyword(leaf.name, leaf.help), key_slot(node, leaf))) for leaf in others]
-    return (key_slot(node, first), *named)
+    return (Named(key_slot(node, first)), *named)
 
 
 def in_cases(node: Context) -> frozenset[str]:
@@ -121,6 +136,19 @@ class MdDialect:
             self._places[key] = MdPlace(self, node, picks=picks)
         return self._places[key]
 
+    def rooted(self, child: Context, *, picks: bool = False) -> Grammar:
+        """Return the paths to and below *child* of the root, which begin with a slash."""
+        effects = (Root(), Into(child.name, enters=False))
+        below = self.place(child, picks=picks)
+        return Seq((Keyword(f"/{child.name}", child.help, effects, "+"), below))
+
+    def arguments(self, action: Action) -> Grammar:
+        """Return what follows the name of *action*: its inputs, and a path where one may."""
+        inputs = inputs_of(action)
+        if action.operation != SHOW_CONFIGURATION:
+            return inputs
+        return Seq((inputs, Opt(self.rooted(self.node(path("configure"))))))
+
     def node(self, context: Path) -> Context:
         """Return the schema node of *context*."""
         node: Context = self.root
@@ -134,21 +162,21 @@ class MdDialect:
         """Return the aliases that are known in the context *node*."""
         return self._mounted.get(id(node), ())
 
-    def at(self, path: Path) -> DataNode:
-        """Return the schema node at *path*, be it a context or a value."""
+    def at(self, place: Path) -> DataNode:
+        """Return the schema node at *place*, be it a context or a value."""
         node: DataNode = self.root
-        for step in path:
+        for step in place:
             child = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
             assert child is not None
             assert not isinstance(child, Action)
             node = child
         return node
 
-    def words(self, path: Path) -> str:
-        """Return *path* as it is typed after a slash."""
+    def words(self, place: Path) -> str:
+        """Return *place* as it is typed after a slash."""
         words: list[str] = []
         node: DataNode = self.root
-        for step in path:
+        for step in place:
             child = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
             assert child is not None
             assert not isinstance(child, Action)
@@ -195,7 +223,9 @@ class MdContent(Optional):
 
     def _read(self, resume: MdContent) -> Iterator[tuple[Terminal, State]]:
         if self._node is ENVIRONMENT:
-            delete = Keyword("delete", "Return to the default value", (Command("delete"),))
+            delete = Keyword(
+                "delete", "Return settings of this session to their defaults", (Command("delete"),)
+            )
             yield delete, (self._dialect.place(self._node),)
         for alias in self._dialect.mounted(self._node):
             yield from alias.first()
@@ -203,7 +233,7 @@ class MdContent(Optional):
         chosen = in_cases(self._node)
         for child in sorted(data_children(self._node), key=lambda node: node.name):
             if isinstance(child, Action):
-                yield action_keyword(child, child.name), (inputs_of(child),)
+                yield action_keyword(child, child.name), (self._dialect.arguments(child),)
             elif isinstance(child, Container | ListNode):
                 yield self._step(child), self._below(child, resume, makes=child.name in chosen)
             elif self._edits and child.name not in skipped:
@@ -324,14 +354,14 @@ class MdPlace(Optional):
 
 def action_keyword(action: Action, word: str) -> Keyword:
     """Return the *word* that runs *action*."""
-    return Keyword(word, action.help, (Run(action.operation),), "-")
+    return Keyword(word, action.help, (Run(action.operation, action.question),), "-")
 
 
 def inputs_of(action: Action) -> Grammar:
     """Return the inputs of *action*: the positional ones in order, the others by name."""
     leafs = {child.name: child for child in action.inputs if isinstance(child, Leaf)}
-    positional = [input_slot(leafs[name]) for name in action.positional]
-    bare = [slot if leafs[slot.name].mandatory else Opt(slot) for slot in positional]
+    positional = [Named(input_slot(leafs[name])) for name in action.positional]
+    bare = [one if leafs[one.slot.name].mandatory else Opt(one) for one in positional]
     named = [_named(child) for child in action.inputs if child.name not in action.positional]
     return Seq((*bare, AnyOrder(tuple(named))))
 

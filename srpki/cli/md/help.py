@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from srpki.cli.completion import at_cursor, expected
 from srpki.cli.effects import Command, Run
-from srpki.cli.grammar import Keyword, Slot
+from srpki.cli.grammar import AnyOrder, Argument, Grammar, Keyword, Opt, Seq, Slot
 from srpki.cli.md.commands import CONFIGURATION, GLOBAL
+from srpki.cli.md.limits import argument, value
 from srpki.cli.walker import Failure, Walk
-from srpki.schema.nodes import Leaf
-from srpki.schema.types import Address, Boolean, Integer, Reference, ValueType
 
 if TYPE_CHECKING:
     from srpki.cli.shell import Reading
@@ -36,45 +35,100 @@ def md_help(reading: Reading, text: str, width: int, *, configuring: bool) -> st
     terminals = expected(found, touched)
     if not terminals and touched.text:
         return Failure("unknown", len(reading.tokens) - 1, touched.text)
+    arguments = [] if touched.text else list(_arguments(found))
+    described = {id(first) for one in arguments for first, _ in one.first()}
     slots = [terminal for terminal in terminals if isinstance(terminal, Slot)]
     keywords = [
         terminal
         for terminal in terminals
-        if isinstance(terminal, Keyword) and (configuring or terminal.group != CONFIGURATION)
+        if isinstance(terminal, Keyword)
+        and id(terminal) not in described
+        and (configuring or terminal.group != CONFIGURATION)
     ]
-    return "\n".join(_page(found, slots, keywords, width))
+    alone = not (keywords or slots or arguments)
+    parts = list(_first_lines(found, arguments, width, alone=alone))
+    word = _last_word(found)
+    parts += [list(value(slot, word, width, touched.text)) for slot in slots]
+    parts += [list(argument(one, width)) for one in arguments]
+    parts += [list(_listed(keywords, width))] if keywords else []
+    if not parts:
+        parts = [list(_listed(_modifiers(found), width))]
+    return "\n".join(line for part in parts for line in ("", *part))
 
 
-def _page(
-    found: Walk, slots: Sequence[Slot], keywords: Sequence[Keyword], width: int
-) -> Iterator[str]:
-    yield ""
-    head = _head(found, slots)
-    if head:
-        yield f" {head}"
-        yield ""
-    for slot in slots:
-        yield from _value(slot, width)
-        if slot is not slots[-1] or keywords:
-            yield ""
+def _modifiers(found: Walk) -> list[Keyword]:
+    """Return the signs that may follow a whole command: all of them but brackets and braces."""
+    return [
+        terminal
+        for terminal in found.expected()
+        if isinstance(terminal, Keyword) and terminal.structure and terminal.word not in "[]{}"
+    ]
+
+
+def _arguments(found: Walk) -> Iterator[Argument]:
+    seen: dict[str, Argument] = {}
+    for thread in found.threads:
+        for item in _open(thread.state):
+            seen.setdefault(item.name, item)
+    yield from seen.values()
+
+
+def _open(state: Iterable[Grammar]) -> Iterator[Argument]:
+    """Yield the arguments that may come next in *state*."""
+    for item in state:
+        match item:
+            case Argument():
+                yield item
+            case AnyOrder(items):
+                yield from (one for inner in items for one in _open((inner,)))
+            case Seq(items):
+                yield from _open(items)
+            case Opt(inner):
+                yield from _open((inner,))
+        if not item.nullable:
+            return
+
+
+def _first_lines(
+    found: Walk, arguments: Sequence[Argument], width: int, *, alone: bool
+) -> Iterator[list[str]]:
+    """Yield the line of the command that the page is about; standing *alone* it is explained."""
+    last = found.matches[-1].terminal if found.matches else None
+    if not isinstance(last, Keyword) or not _is_command(last):
+        return
+    syntax = " ".join((last.word, *(f"[[{one.name}] <{one.kind}>]" for one in arguments)))
+    yield textwrap.wrap(
+        syntax,
+        max(width - 1, 20),
+        initial_indent=" ",
+        subsequent_indent="  ",
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    if alone:
+        yield [f"    {line}" for line in textwrap.wrap(last.help, max(width - 5, 20))]
+
+
+def _last_word(found: Walk) -> str:
+    """Return the last keyword before the cursor where it may be the name of a value."""
+    for match in reversed(found.matches):
+        if isinstance(match.terminal, Keyword) and not match.terminal.structure:
+            return "" if _is_command(match.terminal) else match.terminal.word
+    return ""
+
+
+def _is_command(keyword: Keyword) -> bool:
+    return any(isinstance(effect, Run | Command) for effect in keyword.effects)
+
+
+def _listed(keywords: Sequence[Keyword], width: int) -> Iterator[str]:
     ordered = sorted(keywords, key=lambda keyword: (GROUPS.index(keyword.group), keyword.word))
     for group, members in groupby(ordered, key=lambda keyword: keyword.group):
         if group:
-            yield ""
-            yield group
-            yield ""
+            yield from (("",) if ordered[0].group != group else ())
+            yield from (group, "")
         for keyword in members:
             yield from entry(keyword.word, keyword.mark, keyword.help, width)
-
-
-def _head(found: Walk, slots: Sequence[Slot]) -> str:
-    """Return the command or the element that the page is about."""
-    for match in reversed(found.matches):
-        if isinstance(match.terminal, Keyword):
-            about = any(isinstance(effect, Run | Command) for effect in match.terminal.effects)
-            last = match is found.matches[-1]
-            return match.terminal.word if (last and slots) or (last and about) else ""
-    return ""
 
 
 def entry(name: str, mark: str, text: str, width: int) -> Iterator[str]:
@@ -96,41 +150,3 @@ def _wrapped_name(name: str) -> Iterator[str]:
         name = name[cut:]
         room = NAME - 1
     yield name
-
-
-def _value(slot: Slot, width: int) -> Iterator[str]:
-    words = slot.type.words()
-    if words:
-        yield f" <{slot.name}>"
-        yield from (f" {word}" for word in words)
-    else:
-        label, limits = _described(slot.type)
-        yield f" {label:<9} - {limits}{_units(slot)}".rstrip(" -")
-    if isinstance(slot.leaf, Leaf):
-        if slot.leaf.default is not None:
-            yield f" Default   - {slot.leaf.default}"
-        if slot.leaf.mandatory:
-            yield ""
-            yield f" '{slot.name}' is: mandatory"
-    yield ""
-    yield from (f"    {line}" for line in textwrap.wrap(slot.help, max(width - 4, 20)))
-
-
-def _units(slot: Slot) -> str:
-    units = slot.leaf.units if isinstance(slot.leaf, Leaf) else ""
-    return f" - {units}" if units else ""
-
-
-def _described(kind: ValueType) -> tuple[str, str]:
-    if isinstance(kind, Reference):
-        kind = kind.type
-    syntax = kind.syntax()
-    if isinstance(kind, Integer):
-        return "<number>", syntax
-    if isinstance(kind, Boolean):
-        return "<keyword>", syntax
-    if isinstance(kind, Address):
-        return syntax, ""
-    if syntax.startswith("<string - "):
-        return "<string>", "<" + syntax.removeprefix("<string - ")
-    return "<string>", "" if syntax == "<string>" else syntax

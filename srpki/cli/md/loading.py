@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from srpki.cli.md.cli import MdCli
     from srpki.config.datastore import Datastore
 
+_INDICES: Final = "persistent-indices"
+"""The block after the configuration [cli.md 1.4]; it holds nothing for this program."""
+
 _CLOSE: Final = Seq((CLOSE.word, Many(CLOSE.word)))
 
 
@@ -107,6 +110,7 @@ class Reader:
         self._trace = Trace(CONFIGURE)
         self._states: dict[Path, State] = {}
         self._comment = ""
+        self._skipping = False
 
     def read(self, text: str) -> None:
         """Read *text*; raises `RefusalError` at the first line that is wrong."""
@@ -122,6 +126,8 @@ class Reader:
         tokens = lex_md(line)
         if not tokens:
             self._note(line.strip())
+            return None
+        if self._skipped(tokens):
             return None
         tokens, start = self._start(tokens)
         found = parse(self._state(start), tokens)
@@ -149,13 +155,24 @@ class Reader:
             self._edit(Edit("set", place, self._comment))
         self._comment = ""
 
+    def _skipped(self, tokens: list[Token]) -> bool:
+        """Return whether the line belongs to what a whole file has after the configuration."""
+        skipped = self._skipping or (self._at_top and tokens[0].text == _INDICES)
+        self._skipping = skipped and tokens[-1].text != "}"
+        return skipped
+
+    @property
+    def _at_top(self) -> bool:
+        return not self._trace.nested and self._trace.context == CONFIGURE
+
     def _start(self, tokens: list[Token]) -> tuple[list[Token], Path]:
         """Return where the line is read from, and what is left without its slash."""
         first = tokens[0]
         if not first.quoted and first.text.startswith("/") and len(first.text) > 1:
             return [Token(first.text[1:], first.start + 1, first.end), *tokens[1:]], ()
-        at_top = not self._trace.nested and self._trace.context == CONFIGURE
-        return tokens, () if at_top and first.text == CONFIGURE[0].name else self._trace.context
+        return tokens, () if self._at_top and first.text == CONFIGURE[
+            0
+        ].name else self._trace.context
 
     def _state(self, start: Path) -> State:
         if start not in self._states:

@@ -40,8 +40,13 @@ def classic_info(node: Context, branch: Branch, indent: str, *, detail: bool = F
     return "\n".join((RULE, *content(node, branch, indent, detail=detail), RULE))
 
 
-def classic_file(root: Container, tree: Branch, generated: datetime) -> str:
-    """Return *tree* as a classic configuration file, without section banners [cli.md 3.3]."""
+def classic_file(
+    root: Container, tree: Branch, generated: datetime, *, detail: bool = False
+) -> str:
+    """Return *tree* as a classic configuration file, without section banners [cli.md 3.3].
+
+    With *detail* also the ``no`` forms of what is not there.
+    """
     stamp = f"{generated:%a %b %d %H:%M:%S %Y} UTC".upper()
     return "\n".join(
         (
@@ -50,7 +55,7 @@ def classic_file(root: Container, tree: Branch, generated: datetime) -> str:
             "",
             "exit all",
             root.name,
-            *content(root, tree, INDENT, detail=False),
+            *content(root, tree, INDENT, detail=detail),
             "exit all",
             "",
             f"# Finished {stamp}",

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from srpki.config.defaults import effective
-from srpki.config.text import INDENT, brace_lines
+from srpki.cli.render.configuration import comparison, configuration_file
 from srpki.device.results import (
+    Comparison,
     Configuration,
     Data,
     Fields,
+    FileContent,
     FileEntry,
     Lines,
     Listing,
@@ -41,7 +42,13 @@ def render(schema: SchemaTree, data: Data) -> str:
         case Listing():
             lines = listing(data)
         case Configuration():
-            lines = configuration(schema, data)
+            lines = configuration_file(schema, data)
+        case FileContent():
+            from srpki.cli.render.x509 import file_content  # noqa: PLC0415 - start-up time
+
+            lines = file_content(data)
+        case Comparison():
+            lines = comparison(schema, data)
         case Lines():
             lines = iter(data.lines)
     return "\n".join(lines)
@@ -134,19 +141,3 @@ def _file(entry: FileEntry) -> str:
 
 def _twelve_hours(time: datetime) -> str:
     return f"{time:%m/%d/%Y  %I:%M}{'a' if time.hour < 12 else 'p'}"
-
-
-def configuration(schema: SchemaTree, data: Configuration) -> Iterator[str]:
-    """Yield the configuration as ``admin show configuration`` prints it."""
-    tree = effective(schema.configure, data.tree) if data.detail else data.tree
-    stamp = f"{data.generated.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    yield "# srpki, an emulator of SR OS 26.3"
-    yield "# Configuration format version 26.3 revision 0"
-    yield ""
-    yield f"# Generated {stamp}"
-    yield ""
-    yield "configure {"
-    yield from brace_lines(schema.configure, tree, INDENT)
-    yield "}"
-    yield ""
-    yield f"# Finished {stamp}"

@@ -20,6 +20,7 @@ from srpki.schema.paths import Key, Value
 from srpki.schema.types import Bits, Integer, Text, ValueType
 
 Layout = Literal["braces", "flat", "full-context", "json"]
+"""The layouts of `info`; that of XML, which needs the whole way, is in `srpki.cli.render.xml`."""
 
 _INSTANT: Final = "date-and-time"
 """The YANG type of instants, which are kept as text."""

@@ -218,6 +218,24 @@ class PBMParameter:
 
 
 @asn1.sequence
+class PBMAC1Params:
+    """PBMAC1-params [RFC 8018, A.5]."""
+
+    key_derivation_func: Annotated[list[TLV], Size(1, 2)]
+    message_auth_scheme: Annotated[list[TLV], Size(1, 2)]
+
+
+@asn1.sequence
+class PBKDF2Params:
+    """PBKDF2-params with a salt of its own [RFC 8018, A.2]."""
+
+    salt: bytes
+    iteration_count: int
+    key_length: int | None
+    prf: list[TLV] | None
+
+
+@asn1.sequence
 class RSASSAPSSParams:
     """RSASSA-PSS-params [RFC 4055, 3.1]."""
 

@@ -1,4 +1,4 @@
-"""CMP client: initial registration, key update and polling as machines [RFC 4210, 5.3; 6712].
+"""CMP client: ir, cr, kur and polling as machines [RFC 4210, 5.3; RFC 6712].
 
 A machine yields what is to be sent or waited for (`srpki.protocol.steps`). It asks for one
 certificate, proves possession of the key by a signature, and confirms what it gets with certConf:
@@ -59,6 +59,7 @@ __all__ = [
     "MacCredentials",
     "Pending",
     "SignatureCredentials",
+    "certificate_request",
     "initial_registration",
     "key_update",
     "poll",
@@ -73,8 +74,12 @@ LONGEST_WAIT: Final = 3600
 """Seconds after which the server is asked again, whatever it asks for."""
 
 _CERT_REQ_ID: Final = 0
-_ANSWERS: Final = {"ir": "ip", "kur": "kup"}
-_NAMES: Final = {"ir": "the initial registration", "kur": "the key update"}
+_ANSWERS: Final = {"ir": "ip", "cr": "cp", "kur": "kup"}
+_NAMES: Final = {
+    "ir": "the initial registration",
+    "cr": "the certificate request",
+    "kur": "the key update",
+}
 _SUBJECT_ALT_NAME: Final = der.encode_oid("2.5.29.17")
 _CRITICAL: Final = b"\x01\x01\xff"
 _SHA512: Final = der.encode(der.SEQUENCE, der.encode_oid("2.16.840.1.101.3.4.2.3"))
@@ -108,14 +113,32 @@ def initial_registration(
     """
     name, public_key = subject.public_bytes(), keys.spki(key)
     transaction = Transaction(peer, credentials, clock=clock, entropy=entropy, subject=name)
-    request = CertificateRequest(
-        cert_req_id=_CERT_REQ_ID,
-        subject=name,
-        public_key=public_key,
-        extensions=_extensions(san, critical=not list(subject)),
-    )
     task = _Task(transaction, peer, "ir", public_key, _CERT_REQ_ID, clock, accept)
-    answer = yield from transaction.ask(_signed(request, "ir", key, credentials.hash_algorithm))
+    body = _new_certificate("ir", key, subject, san, credentials.hash_algorithm)
+    answer = yield from transaction.ask(body)
+    return (yield from task.finish(answer, poll=poll))
+
+
+def certificate_request(
+    peer: CmpPeer,
+    credentials: SignatureCredentials,
+    key: PrivateKey,
+    subject: x509.Name,
+    san: x509.SubjectAlternativeName | None,
+    *,
+    clock: Clock,
+    entropy: Entropy,
+    accept: Accept,
+    poll: bool,
+) -> Machine[CmpResult]:
+    """Ask for a further certificate for *key*, signed with a present one [RFC 4210, 5.3.3].
+
+    Raises what `initial_registration` raises.
+    """
+    transaction = Transaction(peer, credentials, clock=clock, entropy=entropy)
+    task = _Task(transaction, peer, "cr", keys.spki(key), _CERT_REQ_ID, clock, accept)
+    body = _new_certificate("cr", key, subject, san, credentials.hash_algorithm)
+    answer = yield from transaction.ask(body)
     return (yield from task.finish(answer, poll=poll))
 
 
@@ -173,6 +196,23 @@ def poll(
     )
     answer = yield from transaction.ask(bodies.encode_poll_request(pending.cert_req_id))
     return (yield from task.finish(answer, poll=False, polls=1))
+
+
+def _new_certificate(
+    kind: str,
+    key: PrivateKey,
+    subject: x509.Name,
+    san: x509.SubjectAlternativeName | None,
+    hash_name: str,
+) -> bytes:
+    """Return the PKIBody *kind* that asks for a certificate for *key*, which it proves to have."""
+    request = CertificateRequest(
+        cert_req_id=_CERT_REQ_ID,
+        subject=subject.public_bytes(),
+        public_key=keys.spki(key),
+        extensions=_extensions(san, critical=not list(subject)),
+    )
+    return _signed(request, kind, key, hash_name)
 
 
 def _signed(request: CertificateRequest, kind: str, key: PrivateKey, hash_name: str) -> bytes:

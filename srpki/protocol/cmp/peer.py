@@ -73,8 +73,8 @@ class CmpPeer:
 class Pending:
     """A transaction that the CA answered with ``waiting``: all that is needed to go on polling.
 
-    *request* is ``ir`` or ``kur``; *check_after* is in seconds from the answer; the octets are
-    the transaction identifier, the last answer's nonces (empty: it had none) and the header's
+    *request* is ``ir``, ``cr`` or ``kur``; *check_after* is in seconds from the answer; the octets
+    are the transaction identifier, the last answer's nonces (empty: it had none) and the header's
     sender (a Name).
     """
 
@@ -111,7 +111,7 @@ class Pending:
 
 
 def _request(value: object) -> str:
-    if value not in ("ir", "kur"):
+    if value not in ("ir", "cr", "kur"):
         raise ValueError
     return str(value)
 

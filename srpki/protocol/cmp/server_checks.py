@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from cryptography import x509
 
 from srpki.core.errors import InvalidInputError, PeerError, ProtocolError
-from srpki.protocol.cmp import protect
+from srpki.protocol.cmp import mac, protect
 from srpki.protocol.cmp.header import CMP2000, CMP2021, Header
 from srpki.protocol.cmp.messages import Message
 from srpki.x509 import certificates, names
@@ -101,7 +101,7 @@ def authenticate(message: Message, ca: CertificateAuthority) -> Peer:
     if message.protection is None or message.header.protection_algorithm is None:
         raise RefusalError("badMessageCheck", "the message is not protected")
     try:
-        if protect.is_mac(message):
+        if mac.is_mac(message):
             return _by_password(message, ca)
         return _by_signature(message, ca)
     except (ProtocolError, InvalidInputError) as error:
@@ -113,7 +113,7 @@ def _by_password(message: Message, ca: CertificateAuthority) -> Peer:
     secret = ca.secret_of(reference)
     if secret is None:
         raise RefusalError("badMessageCheck", "the reference is not registered")
-    protect.MacVerifier(secret).verify(message)
+    mac.MacVerifier(secret).verify(message)
     return Peer(reference=reference, secret=secret)
 
 

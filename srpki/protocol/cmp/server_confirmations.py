@@ -6,7 +6,7 @@ import hashlib
 import hmac
 
 from srpki.core.errors import InvalidInputError, ProtocolError
-from srpki.protocol.cmp import asn1, bodies, protect, status
+from srpki.protocol.cmp import asn1, bodies, mac, status
 from srpki.protocol.cmp.header import CMP2021, Header
 from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.server_checks import RefusalError
@@ -47,6 +47,6 @@ def _hash_name(algorithm: bytes | None, header: Header, certificate: bytes) -> s
             return signatures.certificate_hash(certificate)
         if header.pvno != CMP2021:  # RFC 9480, 2.10
             raise RefusalError("badRequest", "hashAlg belongs to CMP version 3")
-        return protect._named(protect._ONE_WAY, asn1.elements(algorithm), "hashAlg")
+        return mac.named(mac.ONE_WAY, asn1.elements(algorithm), "hashAlg")
     except (ProtocolError, InvalidInputError) as error:
         raise RefusalError("badAlg", error.sentence) from None

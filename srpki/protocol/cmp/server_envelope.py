@@ -10,7 +10,7 @@ from typing import Final
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
-from srpki.protocol.cmp import messages, protect
+from srpki.protocol.cmp import mac, messages, protect
 from srpki.protocol.cmp.header import (
     CMP2000,
     CMP2021,
@@ -118,8 +118,8 @@ class Envelope:
     ) -> tuple[Protector, tuple[bytes, ...]]:
         """Protect as the client did; sign for those who did not prove who they are."""
         if peer is not None and not peer.signs:
-            salt = self._entropy.octets(protect.SALT_OCTETS)
-            return protect.MacProtector(peer.secret, salt), extra_certs
+            salt = self._entropy.octets(mac.SALT_OCTETS)
+            return mac.MacProtector(peer.secret, salt), extra_certs
         chain = (self._identity.certificate, self._identity.issuing)
         return self._signature, chain
 

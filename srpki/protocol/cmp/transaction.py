@@ -10,7 +10,7 @@ from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import ProtocolError, RefusedError, UsageError
 from srpki.core.wire import HttpReply, HttpRequest
-from srpki.protocol.cmp import bodies, messages, protect
+from srpki.protocol.cmp import bodies, mac, messages, protect
 from srpki.protocol.cmp.header import CMP2000, IDENTIFIER_OCTETS, NULL_DN, Header, check_answer
 from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.peer import CmpPeer, MacCredentials, Pending, SignatureCredentials
@@ -61,9 +61,9 @@ class Transaction:
         self._clock = clock
         self._entropy = entropy
         self._signers = Signers(peer)
-        self._mac: protect.MacVerifier | None = None
+        self._mac: mac.MacVerifier | None = None
         if isinstance(credentials, MacCredentials):
-            self._mac = protect.MacVerifier(credentials.secret)
+            self._mac = mac.MacVerifier(credentials.secret)
         self._identity = self._identify(credentials, subject if pending is None else pending.sender)
         self._recipient = peer.recipient or _first_subject(peer)
         self._last: Header | None = None
@@ -77,11 +77,11 @@ class Transaction:
 
     def _identify(self, credentials: Credentials, subject: bytes) -> _Identity:
         if isinstance(credentials, MacCredentials):
-            salt = self._entropy.octets(protect.SALT_OCTETS)
+            salt = self._entropy.octets(mac.SALT_OCTETS)
             return _Identity(
                 subject if self._peer.always_set_sender_for_ir else NULL_DN,
                 credentials.reference.encode(),
-                protect.MacProtector(credentials.secret, salt),
+                mac.MacProtector(credentials.secret, salt),
                 (),
             )
         protector = protect.SignatureProtector(credentials.key, credentials.hash_algorithm)
@@ -153,7 +153,7 @@ class Transaction:
     def _verify(self, answer: Message) -> None:
         if answer.protection is None:
             self._tolerate(answer)
-        elif protect.is_mac(answer):
+        elif mac.is_mac(answer):
             if self._mac is None:
                 raise ProtocolError(f"the {answer.kind} is protected with a password, not signed")
             self._mac.verify(answer)

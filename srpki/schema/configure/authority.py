@@ -43,25 +43,25 @@ _DURATION: Final = Integer("uint32", 0, 31622400, named="time-duration")
 _OCSP: Final = Container(
     name="ocsp",
     auto_restart=True,
-    help="Where revocation is asked for by OCSP",
+    help="Ask an OCSP responder whether certificates of this CA are revoked",
     children=(
         Leaf(
             name="responder-url",
             type=HTTP_OPTIONAL_URL,
             auto_restart=True,
-            help="HTTP URL of the OCSP responder",
+            help="URL of the OCSP responder, as http://host:port/path",
         ),
         Leaf(
             name="service-name",
             type=SERVICE_NAME,
             auto_restart=True,
-            help="Service through which the responder is reached",
+            help="Service (VPRN) through which the OCSP responder is reached",
         ),
         Leaf(
             name="transmission-profile",
             type=to_transmission_profile("../../../../../transmission-profile/name"),
             auto_restart=True,
-            help="Transmission profile used towards the responder",
+            help="Source address, timeout and retries towards the OCSP responder",
         ),
     ),
 )
@@ -77,7 +77,7 @@ _RESPONSE_SIGNING: Final = Choice(
                     name="response-signing-use-extracert",
                     type=EMPTY_TYPE,
                     auto_restart=True,
-                    help="Check answers with a certificate that the answer itself brings",
+                    help="Trust the signer's certificate that comes in the extraCerts of an answer",
                 ),
             ),
         ),
@@ -88,7 +88,7 @@ _RESPONSE_SIGNING: Final = Choice(
                     name="response-signing-cert",
                     type=PKI_FILE_NAME,
                     auto_restart=True,
-                    help="Imported certificate with which answers are checked",
+                    help="File of the certificate that verifies answers, if not the CA's own",
                 ),
             ),
         ),
@@ -117,7 +117,7 @@ _RECIPIENT: Final = Choice(
                     name="recipient-subject",
                     type=DISTINGUISHED_NAME,
                     auto_restart=True,
-                    help="Distinguished name that requests are addressed to",
+                    help="Recipient of requests, as a distinguished name",
                 ),
             ),
         ),
@@ -127,7 +127,7 @@ _RECIPIENT: Final = Choice(
 _ACCEPT_UNPROTECTED: Final = Container(
     name="accept-unprotected-message",
     auto_restart=True,
-    help="Which messages of the CA may come without protection",
+    help="Messages of the CA that are accepted without protection",
     classic=Inline(),
     children=(
         Leaf(
@@ -135,7 +135,7 @@ _ACCEPT_UNPROTECTED: Final = Container(
             type=BOOLEAN,
             default="false",
             auto_restart=True,
-            help="Accept error messages without protection",
+            help="Accept error messages that are not protected",
             classic=Rename("accept-unprotected-errormsg"),
         ),
         Leaf(
@@ -143,7 +143,7 @@ _ACCEPT_UNPROTECTED: Final = Container(
             type=BOOLEAN,
             default="false",
             auto_restart=True,
-            help="Accept the CA's final confirmation without protection",
+            help="Accept the final confirmation (pkiconf) when it is not protected",
             classic=Rename("accept-unprotected-pkiconf"),
         ),
     ),
@@ -152,7 +152,7 @@ _ACCEPT_UNPROTECTED: Final = Container(
 _HTTP: Final = Container(
     name="http",
     auto_restart=True,
-    help="How CMPv2 messages are carried over HTTP",
+    help="How long and by which HTTP version CMPv2 messages travel",
     classic=Inline(),
     children=(
         Leaf(
@@ -161,7 +161,7 @@ _HTTP: Final = Container(
             units="seconds",
             default="30",
             auto_restart=True,
-            help="How long to wait for the CA's answer",
+            help="Give up an exchange when the CA has not answered within this time",
             classic=Rename("http-response-timeout"),
         ),
         Leaf(
@@ -169,7 +169,7 @@ _HTTP: Final = Container(
             type=HTTP_VERSION,
             default="1.1",
             auto_restart=True,
-            help="Version of HTTP to speak",
+            help="HTTP version of the requests",
             classic=Rename("http-version"),
         ),
     ),
@@ -178,7 +178,7 @@ _HTTP: Final = Container(
 _URL: Final = Container(
     name="url",
     auto_restart=True,
-    help="Where the CMPv2 server is",
+    help="Address of the CMPv2 server and the way to it",
     classic=Line(
         "url",
         (
@@ -200,7 +200,7 @@ _URL: Final = Container(
             name="url-string",
             type=HTTP_OPTIONAL_URL,
             auto_restart=True,
-            help="HTTP URL of the CMPv2 server",
+            help="URL that CMPv2 requests are posted to, as http://host:port/path",
         ),
         Choice(
             name="transport",
@@ -212,7 +212,7 @@ _URL: Final = Container(
                             name="service-name",
                             type=SERVICE_NAME,
                             auto_restart=True,
-                            help="Service through which the CMPv2 server is reached",
+                            help="Service (VPRN) through which the CMPv2 server is reached",
                         ),
                     ),
                 ),
@@ -225,7 +225,7 @@ _URL: Final = Container(
                                 "../../../../../../transmission-profile/name"
                             ),
                             auto_restart=True,
-                            help="Transmission profile used towards the CMPv2 server",
+                            help="Source address, timeout and retries towards the CMPv2 server",
                         ),
                     ),
                 ),
@@ -237,13 +237,13 @@ _URL: Final = Container(
 _KEY_LIST: Final = Container(
     name="key-list",
     auto_restart=True,
-    help="Passwords agreed with the CA for initial registration",
+    help="Passwords agreed with the CA, told apart by reference number",
     children=(
         ListNode(
             name="key",
             keys=("reference-number",),
             max_elements=128,
-            help="Password that belongs to one reference number",
+            help="Password for requests that carry one reference number",
             classic=Line("key", (Arg("password"), Arg("reference-number", "reference"))),
             children=(
                 Leaf(
@@ -254,9 +254,13 @@ _KEY_LIST: Final = Container(
                         named="display-string",
                         complaint="Reference number must not be all spaces",
                     ),
-                    help="Reference number that names the password to the CA",
+                    help="Number that tells the CA which password protects a request",
                 ),
-                Leaf(name="password", type=ENCRYPTED, help="Password, kept sealed"),
+                Leaf(
+                    name="password",
+                    type=ENCRYPTED,
+                    help="Secret that protects requests; it is stored and shown sealed",
+                ),
             ),
         ),
     ),
@@ -265,28 +269,28 @@ _KEY_LIST: Final = Container(
 _CMPV2: Final = Container(
     name="cmpv2",
     auto_restart=True,
-    help="How certificates are requested by CMPv2",
+    help="Request and renew certificates of this CA by CMPv2",
     children=(
         Leaf(
             name="always-set-sender-for-ir",
             type=BOOLEAN,
             default="false",
             auto_restart=True,
-            help="Name the subject as sender of an initial registration",
+            help="Put the subject as sender into an initial registration by password",
         ),
         Leaf(
             name="same-recipient-nonce-for-poll-request",
             type=BOOLEAN,
             default="false",
             auto_restart=True,
-            help="Repeat the recipient nonce of the last answer in poll requests",
+            help="Send the same recipient nonce in every poll request of a transaction",
             classic=Rename("same-recipnonce-for-pollreq"),
         ),
         Leaf(
             name="signing-cert-subject",
             type=DISTINGUISHED_NAME,
             auto_restart=True,
-            help="Attributes that the subject of the CA's signing certificate must have",
+            help="Attributes that the subject of the signer of answers must have",
         ),
         _RESPONSE_SIGNING,
         _RECIPIENT,
@@ -300,16 +304,16 @@ _CMPV2: Final = Container(
 _AUTO_CRL_UPDATE: Final = Container(
     name="auto-crl-update",
     presence=True,
-    help="Download of the CRL without an operator",
+    help="Download the CRL of this CA in time, without an operator",
     children=(
-        admin_state("Whether the CRL is downloaded by itself"),
+        admin_state("Switch the download of the CRL on or off"),
         Leaf(
             name="periodic-update-interval",
             type=Integer("uint32", 3600, 31622400, named="time-duration"),
             units="seconds",
             default="86400",
             auto_restart=True,
-            help="Time between two downloads of the periodic schedule",
+            help="Time between two downloads, with schedule-type periodic",
         ),
         Leaf(
             name="pre-update-time",
@@ -317,7 +321,7 @@ _AUTO_CRL_UPDATE: Final = Container(
             units="seconds",
             default="3600",
             auto_restart=True,
-            help="How long before the CRL's next update the download starts",
+            help="Start this long before the CRL's next update, with next-update-based",
         ),
         Leaf(
             name="retry-interval",
@@ -325,39 +329,43 @@ _AUTO_CRL_UPDATE: Final = Container(
             units="seconds",
             default="3600",
             auto_restart=True,
-            help="How long to wait after a failed download; 0 gives up",
+            help="Pause before the URLs are tried again after all failed; 0 gives up",
         ),
         Leaf(
             name="schedule-type",
             type=Enumeration(("next-update-based", "periodic")),
             default="next-update-based",
             auto_restart=True,
-            help="What decides when the CRL is downloaded",
+            help="Download before the CRL's next update, or at fixed intervals",
         ),
         Container(
             name="crl-urls",
             auto_restart=True,
-            help="Where the CRL can be downloaded",
+            help="URLs that the CRL is downloaded from, the lowest entry first",
             children=(
                 ListNode(
                     name="url-entry",
                     keys=("entry-id",),
-                    help="One place to download from; they are tried in order",
+                    help="URL that is tried after those with lower numbers have failed",
                     children=(
                         Leaf(
                             name="entry-id",
                             type=Integer("uint32", 1, 8),
-                            help="Place of the URL in the order",
+                            help="Position in the order of trying, 1 first",
                         ),
                         Leaf(
                             name="transmission-profile",
                             type=to_transmission_profile(
                                 "../../../../../../../transmission-profile/name"
                             ),
-                            help="Transmission profile used for this URL",
+                            help="Source address, timeout and retries of this download",
                             classic=Rename("file-transmission-profile"),
                         ),
-                        Leaf(name="url", type=HTTP_PATH_URL, help="HTTP URL of the CRL"),
+                        Leaf(
+                            name="url",
+                            type=HTTP_PATH_URL,
+                            help="URL of the CRL file, as http://host/path/file.crl",
+                        ),
                     ),
                 ),
             ),
@@ -369,29 +377,37 @@ CA_PROFILE: Final = ListNode(
     name="ca-profile",
     keys=("ca-profile-name",),
     max_elements=128,
-    help="A certification authority that is known to the node",
+    help="CA that the node knows: its certificate, its CRL and how to reach it",
     children=(
-        Leaf(name="ca-profile-name", type=NAMED_ITEM, help="Name of this CA profile"),
-        admin_state("Whether the CA may be used"),
-        Leaf(name="description", type=DESCRIPTION, help="Free text about this CA"),
+        Leaf(
+            name="ca-profile-name",
+            type=NAMED_ITEM,
+            help="Name by which commands and other profiles refer to the CA, 32 characters at most",
+        ),
+        admin_state("Switch the CA profile on or off; off, nothing that it issued is trusted"),
+        Leaf(
+            name="description",
+            type=DESCRIPTION,
+            help="Note on the CA for operators; it has no effect",
+        ),
         Leaf(
             name="cert-file",
             type=PKI_FILE_NAME,
             auto_restart=True,
-            help="Imported certificate of the CA",
+            help="File of the CA certificate in cf3:\\system-pki; import it first",
         ),
         Leaf(
             name="crl-file",
             type=PKI_FILE_NAME,
             auto_restart=True,
-            help="Imported CRL of the CA",
+            help="File of the CRL in cf3:\\system-pki; downloads replace it",
         ),
         Leaf(
             name="revocation-check",
             type=Enumeration(("crl", "crl-optional")),
             default="crl",
             auto_restart=True,
-            help="Whether the CA can be used without a valid CRL",
+            help="Refuse the CA without a valid CRL (crl), or not (crl-optional)",
         ),
         _OCSP,
         _CMPV2,

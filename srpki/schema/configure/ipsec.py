@@ -15,32 +15,38 @@ _CERT_PROFILE: Final = ListNode(
     name="cert-profile",
     keys=("name",),
     max_elements=10200,
-    help="Certificates and keys that the node shows in IKE",
+    help="Certificates and keys that IKE authenticates the node with",
     children=(
-        Leaf(name="name", type=NAMED_ITEM, help="Name of this certificate profile"),
-        admin_state("Whether the certificate profile may be used"),
+        Leaf(
+            name="name", type=NAMED_ITEM, help="Name by which tunnels refer to these certificates"
+        ),
+        admin_state("Switch the certificate profile on or off; off, its tunnels cannot use it"),
         ListNode(
             name="entry",
             keys=("id",),
             max_elements=8,
-            help="One certificate with its key",
+            help="Certificate and key that belong together",
             children=(
                 Leaf(
                     name="id",
                     type=Integer("uint32", 1, 8),
-                    help="Place of the entry in the profile",
+                    help="Number of the pair within the profile",
                 ),
-                Leaf(name="cert", type=PKI_FILE_NAME, help="Imported certificate to show"),
+                Leaf(
+                    name="cert",
+                    type=PKI_FILE_NAME,
+                    help="File of the certificate in cf3:\\system-pki; import it first",
+                ),
                 Leaf(
                     name="key",
                     type=PKI_FILE_NAME,
-                    help="Imported key that belongs to the certificate",
+                    help="File of the private key that belongs to the certificate",
                 ),
                 Leaf(
                     name="rsa-signature",
                     type=Enumeration(("pkcs1", "pss")),
                     default="pkcs1",
-                    help="How RSA signatures are padded",
+                    help="Padding of RSA signatures: PKCS #1 version 1.5, or PSS",
                 ),
                 Leaf(
                     name="compare-chain-include",
@@ -51,7 +57,7 @@ _CERT_PROFILE: Final = ListNode(
                 ),
                 Container(
                     name="send-chain",
-                    help="CA certificates sent with the certificate",
+                    help="Certificates of CAs that are sent after the node's own",
                     children=(
                         LeafList(
                             name="ca-profile",
@@ -59,7 +65,7 @@ _CERT_PROFILE: Final = ListNode(
                                 "../../../../../system/security/pki/ca-profile/ca-profile-name"
                             ),
                             max_elements=7,
-                            help="CAs whose certificates are sent",
+                            help="CA profiles whose certificates complete the chain for the peer",
                         ),
                     ),
                 ),
@@ -72,14 +78,14 @@ _TRUST_ANCHOR_PROFILE: Final = ListNode(
     name="trust-anchor-profile",
     keys=("name",),
     max_elements=10128,
-    help="CAs that are trusted in IKE",
+    help="CAs that the certificate of an IKE peer must lead to",
     children=(
-        Leaf(name="name", type=NAMED_ITEM, help="Name of this trust anchor profile"),
+        Leaf(name="name", type=NAMED_ITEM, help="Name by which tunnels refer to these CAs"),
         ListNode(
             name="trust-anchor",
             keys=("ca-profile",),
             max_elements=8,
-            help="One trusted CA",
+            help="CA that is trusted, up to eight in a profile",
             classic=Line("trust-anchor", (Arg("ca-profile"),)),
             children=(
                 Leaf(
@@ -87,7 +93,7 @@ _TRUST_ANCHOR_PROFILE: Final = ListNode(
                     type=to_ca_profile(
                         "../../../../system/security/pki/ca-profile/ca-profile-name"
                     ),
-                    help="CA profile of the trusted CA",
+                    help="CA profile whose certificate is the anchor",
                 ),
             ),
         ),
@@ -96,6 +102,6 @@ _TRUST_ANCHOR_PROFILE: Final = ListNode(
 
 IPSEC: Final = Container(
     name="ipsec",
-    help="Certificates of IPsec tunnels",
+    help="Certificates and trusted CAs of IPsec tunnels",
     children=(_CERT_PROFILE, _TRUST_ANCHOR_PROFILE),
 )

@@ -14,61 +14,67 @@ from srpki.schema.types import Enumeration, Integer
 
 _ROLLBACK: Final = Container(
     name="rollback",
-    help="Checkpoints of admin rollback in the classic CLI",
+    help="Where and how many checkpoints the classic admin rollback keeps",
     children=(
         Leaf(
             name="location",
             type=CFLASH_URL,
-            help="Directory and name of the checkpoint files, without their suffix",
+            help="Checkpoint files on cf3:, as directory and name without suffix",
         ),
         Leaf(
             name="local-checkpoints",
             type=Integer("uint32", 1, 50),
             default="10",
-            help="How many checkpoint files are kept",
+            help="Number of checkpoint files; the oldest is dropped for a new one",
         ),
         Container(
             name="rescue",
-            help="The checkpoint that is never overwritten",
-            children=(Leaf(name="location", type=CFLASH_URL, help="Name of the rescue file"),),
+            help="Checkpoint for emergencies, which rollback save does not rotate",
+            children=(
+                Leaf(
+                    name="location",
+                    type=CFLASH_URL,
+                    help="File of the rescue checkpoint on cf3:, without suffix",
+                ),
+            ),
         ),
     ),
 )
 
 _CLI: Final = Container(
     name="cli",
-    help="The two command lines",
+    help="Which CLIs there are and how they behave",
     children=(
         LeafList(
             name="cli-engine",
             type=Enumeration(("classic-cli", "md-cli"), named="cli-engine-type"),
             max_elements=2,
-            help="Command lines that may be used; a session begins in the first of them",
+            help="CLIs that a session may use; it begins in the first of them",
         ),
         Container(
             name="classic-cli",
-            help="Settings of the classic CLI",
+            help="Immediate edits and rollback checkpoints of the classic CLI",
             children=(
                 Leaf(
                     name="allow-immediate",
                     type=BOOLEAN,
                     default="true",
-                    help="Let the classic CLI change the configuration",
+                    help="Let edits in the classic CLI take effect at once",
                 ),
                 _ROLLBACK,
             ),
         ),
         Container(
             name="md-cli",
-            help="Settings of the MD-CLI",
+            help="Saving, environment and aliases of the MD-CLI",
             children=(
                 Leaf(
                     name="auto-config-save",
                     type=BOOLEAN,
                     default="true",
-                    help="Save the configuration with every commit",
+                    help="Write the configuration to the flash after every commit",
                 ),
-                ENVIRONMENT._replace(help="How new sessions behave"),
+                ENVIRONMENT._replace(help="What sessions find in environment when they begin"),
             ),
         ),
     ),
@@ -76,30 +82,30 @@ _CLI: Final = Container(
 
 MANAGEMENT_INTERFACE: Final = Container(
     name="management-interface",
-    help="Who may edit the configuration, and how it is kept",
+    help="Interfaces that may edit the configuration, and how it is saved",
     children=(
         Leaf(
             name="configuration-mode",
             type=Enumeration(("classic", "model-driven", "mixed")),
             default="mixed",
-            help="Management interfaces that may edit the configuration",
+            help="Let the classic CLI, the MD-CLI or both (mixed) edit the configuration",
         ),
         Leaf(
             name="commit-history",
             type=Integer("uint32", 0, 200),
             default="50",
-            help="How many commits are remembered",
+            help="Number of commits that commit-history shows and rollback can reach",
         ),
         _CLI,
         Container(
             name="configuration-save",
-            help="How the saved configuration is kept",
+            help="Backups of the saved configuration",
             children=(
                 Leaf(
                     name="configuration-backups",
                     type=Integer("uint32", 1, 200),
                     default="50",
-                    help="How many earlier versions of the saved configuration are kept",
+                    help="Number of older files, as config.cfg.1, that rollback can return to",
                 ),
             ),
         ),

@@ -37,7 +37,7 @@ def _expiration_warning(name: str, what: str) -> Container:
                 type=_HOURS,
                 units="hours",
                 default="0",
-                help="How often the warning is repeated; 0 gives it once",
+                help="Time between two warnings about the same file; 0 warns once",
             ),
         ),
     )
@@ -47,25 +47,29 @@ _COMMON_NAME_LIST: Final = ListNode(
     name="common-name-list",
     keys=("cn-list-name",),
     max_elements=64,
-    help="Names that a peer's certificate may carry",
+    help="Names of which the peer's certificate must carry one",
     children=(
-        Leaf(name="cn-list-name", type=NAMED_ITEM, help="Name of this list"),
+        Leaf(
+            name="cn-list-name",
+            type=NAMED_ITEM,
+            help="Name by which other profiles refer to the accepted names",
+        ),
         ListNode(
             name="common-name",
             keys=("cn-index",),
-            help="One accepted name",
+            help="Name that a peer's certificate may carry",
             classic=Line("cn", (Arg("cn-index"), Arg("cn-type", "type"), Arg("cn-value", "value"))),
             children=(
                 Leaf(
                     name="cn-index",
                     type=Integer("uint32", 1, 128),
-                    help="Place of the name in the list",
+                    help="Number of the name within the list",
                 ),
                 Leaf(
                     name="cn-type",
                     type=Enumeration(("ip-address", "domain-name")),
                     mandatory=True,
-                    help="Whether the name is an address or a domain name",
+                    help="Match an IP address or a domain name",
                 ),
                 Leaf(
                     name="cn-value",
@@ -75,7 +79,7 @@ _COMMON_NAME_LIST: Final = ListNode(
                         named="regular-expression-not-all-spaces",
                     ),
                     mandatory=True,
-                    help="Regular expression that the name must match",
+                    help="Regular expression that the whole name must match",
                 ),
             ),
         ),
@@ -84,31 +88,31 @@ _COMMON_NAME_LIST: Final = ListNode(
 
 PKI: Final = Container(
     name="pki",
-    help="Certificates, keys, CA profiles and automatic renewal",
+    help="CAs, enrolment servers, and certificates that renew themselves",
     children=(
         Leaf(
             name="certificate-display-format",
             type=Enumeration(("ascii", "utf8")),
             default="ascii",
-            help="Character set in which names of certificates are shown",
+            help="Show names of certificates in ASCII or in UTF-8",
         ),
         Leaf(
             name="dynamic-ca",
             type=BOOLEAN,
             default="false",
-            help="Accept subordinate CAs that a peer presents",
+            help="Accept CAs that a peer presents when a known CA certified them",
         ),
         Leaf(
             name="imported-format",
             type=Enumeration(("any", "secure")),
             default="any",
-            help="Which storage formats of imported files are loaded",
+            help="Load imported files of any storage format, or only of the secure one",
         ),
         Leaf(
             name="maximum-cert-chain-depth",
             type=Integer("uint32", 1, 7),
             default="7",
-            help="Longest certificate chain that is accepted",
+            help="Longest certificate chain that is accepted; a longer one is refused",
         ),
         _expiration_warning("certificate-expiration-warning", "a certificate"),
         _expiration_warning("crl-expiration-warning", "a CRL"),

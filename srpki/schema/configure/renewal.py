@@ -39,7 +39,7 @@ _PATH: Final = Text(length=(1, 255), patterns=("/.*",), complaint="must start wi
 
 _SERVER: Final = Container(
     name="server",
-    help="Where the EST server is",
+    help="Address, port and paths of the EST server",
     classic=Line(
         "server",
         (
@@ -61,7 +61,7 @@ _SERVER: Final = Container(
             name="port",
             type=Integer("int32", 1, 65535, named="tcp-udp-port-non-zero"),
             default="443",
-            help="TCP port of the EST server",
+            help="TCP port that the EST server listens on",
         ),
         Choice(
             name="address",
@@ -69,13 +69,21 @@ _SERVER: Final = Container(
                 Case(
                     name="ipv4",
                     children=(
-                        Leaf(name="ipv4", type=IPV4_UNICAST, help="IPv4 address of the EST server"),
+                        Leaf(
+                            name="ipv4",
+                            type=IPV4_UNICAST,
+                            help="Reach the server at this IPv4 address",
+                        ),
                     ),
                 ),
                 Case(
                     name="ipv6",
                     children=(
-                        Leaf(name="ipv6", type=IP_ADDRESS, help="IPv6 address of the EST server"),
+                        Leaf(
+                            name="ipv6",
+                            type=IP_ADDRESS,
+                            help="Reach the server at this IPv6 address",
+                        ),
                     ),
                 ),
                 Case(
@@ -84,7 +92,7 @@ _SERVER: Final = Container(
                         Leaf(
                             name="fqdn",
                             type=Text(length=(1, 255), named="fully-qualified-domain-name"),
-                            help="Domain name of the EST server",
+                            help="Reach the server by this domain name",
                         ),
                     ),
                 ),
@@ -92,11 +100,23 @@ _SERVER: Final = Container(
         ),
         Container(
             name="path",
-            help="Paths that differ from those of RFC 7030",
+            help="URL paths of a server that does not use those of RFC 7030",
             children=(
-                Leaf(name="cacerts", type=_PATH, help="Path for the CA certificates"),
-                Leaf(name="simpleenroll", type=_PATH, help="Path for the first certificate"),
-                Leaf(name="simplereenroll", type=_PATH, help="Path for the renewal"),
+                Leaf(
+                    name="cacerts",
+                    type=_PATH,
+                    help="URL path that CA certificates are fetched from",
+                ),
+                Leaf(
+                    name="simpleenroll",
+                    type=_PATH,
+                    help="URL path that first certificates are requested from",
+                ),
+                Leaf(
+                    name="simplereenroll",
+                    type=_PATH,
+                    help="URL path that renewals are requested from",
+                ),
             ),
         ),
     ),
@@ -106,29 +126,33 @@ EST_PROFILE: Final = ListNode(
     name="est-profile",
     keys=("name",),
     max_elements=128,
-    help="An EST server and how to talk to it",
+    help="EST server (RFC 7030) that issues and renews certificates",
     children=(
-        Leaf(name="name", type=NAMED_ITEM, help="Name of this EST profile"),
+        Leaf(
+            name="name",
+            type=NAMED_ITEM,
+            help="Name by which update profiles and commands refer to the server",
+        ),
         Leaf(
             name="transmission-profile",
             type=NAMED_ITEM,
-            help="Transmission profile used towards the server",
+            help="Source address, timeout and retries towards the EST server",
         ),
         Leaf(
             name="client-tls-profile",
             type=NAMED_ITEM,
-            help="TLS profile of the connection to the server",
+            help="TLS client profile: trusted CAs, ciphers and the node's certificate",
         ),
         Leaf(
             name="check-id-kp-cmcra-only",
             type=BOOLEAN,
             default="false",
-            help="Accept only a server whose certificate is marked for a registration authority",
+            help="Accept only a server with id-kp-cmcRA in its certificate [RFC 6402]",
         ),
         _SERVER,
         Container(
             name="http-authentication",
-            help="User and password for a server that asks for them",
+            help="User and password for a server that asks for HTTP authentication",
             classic=Line(
                 "http-authentication",
                 (Arg("username", "username"), Arg("password", "password")),
@@ -137,9 +161,13 @@ EST_PROFILE: Final = ListNode(
                 Leaf(
                     name="username",
                     type=Text(length=(1, 32)),
-                    help="User name given to the EST server",
+                    help="Account of the node on the EST server",
                 ),
-                Leaf(name="password", type=ENCRYPTED, help="Password of the user, kept sealed"),
+                Leaf(
+                    name="password",
+                    type=ENCRYPTED,
+                    help="Secret of the account; it is stored and shown sealed",
+                ),
             ),
         ),
     ),
@@ -165,12 +193,12 @@ _PROTOCOL: Final = Choice(
             children=(
                 Container(
                     name="cmpv2",
-                    help="Renew by a CMPv2 key update",
+                    help="Renew by a key update request of CMPv2",
                     children=(
                         Leaf(
                             name="ca-profile",
                             type=to_ca_profile("../../../ca-profile/ca-profile-name"),
-                            help="CA that renews the certificate",
+                            help="CA profile of the CA that renews the certificate",
                         ),
                     ),
                 ),
@@ -181,7 +209,7 @@ _PROTOCOL: Final = Choice(
             children=(
                 Container(
                     name="est",
-                    help="Renew by EST re-enrolment",
+                    help="Renew by EST, authenticated by the present certificate",
                     children=(
                         Leaf(
                             name="est-profile",
@@ -241,7 +269,7 @@ _KEY_GENERATION: Final = Choice(
                 Leaf(
                     name="same-as-existing-key",
                     type=EMPTY_TYPE,
-                    help="Generate a key of the type and length of the present one",
+                    help="Generate a new key of the same type and length as the present one",
                 ),
             ),
         ),
@@ -258,7 +286,7 @@ _KEY_GENERATION: Final = Choice(
                             name="curve",
                             type=CURVE,
                             default="secp256r1",
-                            help="Curve of the new key",
+                            help="Elliptic curve of the new key",
                         ),
                     ),
                 ),
@@ -290,7 +318,7 @@ _SCHEDULE: Final = Choice(
                     type=Integer("uint32", 3600, 157680000),
                     units="seconds",
                     default="86400",
-                    help="Renew this long before the certificate expires",
+                    help="Renew so many seconds before the certificate expires",
                 ),
             ),
         ),
@@ -301,7 +329,7 @@ _SCHEDULE: Final = Choice(
                     name="after-issue",
                     type=Integer("uint32", 864000, 157680000),
                     units="seconds",
-                    help="Renew this long after the certificate became valid",
+                    help="Renew so many seconds after the certificate became valid",
                 ),
             ),
         ),
@@ -312,21 +340,25 @@ CERTIFICATE_UPDATE_PROFILE: Final = ListNode(
     name="certificate-update-profile",
     keys=("name",),
     max_elements=256,
-    help="How certificates are renewed: protocol, new key, schedule, retry",
+    help="How certificates renew: schedule, protocol, new key, retries",
     children=(
-        Leaf(name="name", type=NAMED_ITEM, help="Name of this update profile"),
+        Leaf(
+            name="name",
+            type=NAMED_ITEM,
+            help="Name by which certificates refer to this way of renewing",
+        ),
         Leaf(
             name="hash-algorithm",
             type=HASH_ALGORITHM,
             default="sha256",
-            help="Hash with which requests are signed",
+            help="Hash algorithm of the signatures on requests",
         ),
         Leaf(
             name="retry-interval",
             type=Integer("uint32", 60, 36000),
             units="seconds",
             default="3600",
-            help="How long to wait after a failed update",
+            help="Pause after a failed update, before it is tried again",
         ),
         _PROTOCOL,
         _KEY_GENERATION,
@@ -338,17 +370,17 @@ CERTIFICATE_AUTO_UPDATE: Final = ListNode(
     name="certificate-auto-update",
     keys=("certificate-file-name",),
     max_elements=256,
-    help="An imported certificate that is renewed by itself",
+    help="Certificate that renews itself when its update profile says so",
     children=(
         Leaf(
             name="certificate-file-name",
             type=PKI_FILE_NAME,
-            help="Imported certificate to renew",
+            help="File of the certificate in cf3:\\system-pki that renews itself",
         ),
         Leaf(
             name="key-file-name",
             type=PKI_FILE_NAME,
-            help="Imported key that belongs to the certificate",
+            help="File of its private key in cf3:\\system-pki; a renewal replaces both",
         ),
         Leaf(
             name="profile",
@@ -357,7 +389,7 @@ CERTIFICATE_AUTO_UPDATE: Final = ListNode(
                 "../../certificate-update-profile/name",
                 NAMED_ITEM,
             ),
-            help="Update profile that says how to renew",
+            help="Update profile that says when and how to renew",
         ),
     ),
 )

@@ -17,29 +17,29 @@ from srpki.schema.types import Integer, Text
 _TRANSMISSION_PROFILE: Final = ListNode(
     name="transmission-profile",
     keys=("name",),
-    help="How files and requests are carried to a server",
+    help="Source address, timeout, retries and redirections of downloads and requests",
     classic=Rename("file-transmission-profile"),
     children=(
-        Leaf(name="name", type=NAMED_ITEM, help="Name of this transmission profile"),
+        Leaf(name="name", type=NAMED_ITEM, help="Name by which profiles refer to these settings"),
         Leaf(
             name="ipv4-source-address",
             type=IPV4_UNICAST,
-            help="IPv4 address that connections start from",
+            help="Local address of connections to IPv4 servers",
         ),
         Leaf(
             name="ipv6-source-address",
             type=IPV6,
-            help="IPv6 address that connections start from",
+            help="Local address of connections to IPv6 servers",
         ),
         Leaf(
             name="redirection",
             type=Integer("uint32", 1, 8),
-            help="How many redirections are followed",
+            help="Most HTTP redirections that are followed for one file",
         ),
         Leaf(
             name="retry",
             type=Integer("uint32", 1, 256),
-            help="How often a failed transmission is tried again",
+            help="Number of attempts after a transmission has failed",
         ),
         Leaf(
             name="router-instance",
@@ -52,28 +52,28 @@ _TRANSMISSION_PROFILE: Final = ListNode(
             type=Integer("uint32", 1, 3600),
             units="seconds",
             default="60",
-            help="How long a server may take to answer",
+            help="Give up a server that has not answered within this time",
         ),
         Leaf(
             name="http-version",
             type=HTTP_VERSION,
             default="1.1",
-            help="Version of HTTP to speak",
+            help="HTTP version of the requests",
         ),
     ),
 )
 
 SYSTEM: Final = Container(
     name="system",
-    help="Settings of the node as a whole",
+    help="Name, management, security and transmission profiles of the node",
     children=(
         Leaf(
             name="name",
             type=Text(length=(1, 64), patterns=(r"[ -~]*[!-~][ -~]*",)),
-            help="Name of the node, as the prompt shows it",
+            help="Host name of the node; the prompt shows it at once",
         ),
         MANAGEMENT_INTERFACE,
-        Container(name="security", help="Security of the node", children=(PKI, TLS)),
+        Container(name="security", help="PKI and TLS of the node", children=(PKI, TLS)),
         _TRANSMISSION_PROFILE,
     ),
 )

@@ -73,13 +73,13 @@ def _choices(name: str, values: tuple[str, ...], what: str) -> ListNode:
             Leaf(
                 name="index",
                 type=Integer("uint32", 1, 255),
-                help=f"Place of the {what} in the order of preference",
+                help="Position in the order of preference, the lowest first",
             ),
             Leaf(
                 name="name",
                 type=Enumeration(values),
                 mandatory=True,
-                help=f"Name of the {what}",
+                help=f"The {what}, by its name in the models",
             ),
         ),
     )
@@ -89,42 +89,46 @@ _CERT_PROFILE: Final = ListNode(
     name="cert-profile",
     keys=("cert-profile-name",),
     max_elements=16,
-    help="Certificates and keys that the node shows in TLS",
+    help="Certificates and keys that TLS authenticates the node with",
     children=(
-        Leaf(name="cert-profile-name", type=NAMED_ITEM, help="Name of this certificate profile"),
-        admin_state("Whether the certificate profile may be used"),
+        Leaf(
+            name="cert-profile-name",
+            type=NAMED_ITEM,
+            help="Name by which client profiles refer to these certificates",
+        ),
+        admin_state("Switch the certificate profile on or off; off, the node has no certificate"),
         ListNode(
             name="entry",
             keys=("entry-id",),
             max_elements=8,
-            help="One certificate with its key",
+            help="Certificate and key that belong together",
             children=(
                 Leaf(
                     name="entry-id",
                     type=Integer("int32", 1, 8),
-                    help="Place of the entry in the profile",
+                    help="Number of the pair within the profile",
                 ),
                 Leaf(
                     name="certificate-file",
                     type=TLS_FILE_NAME,
-                    help="Imported certificate to show",
+                    help="File of the certificate in cf3:\\system-pki; import it first",
                     classic=Rename("cert"),
                 ),
                 Leaf(
                     name="key-file",
                     type=TLS_FILE_NAME,
-                    help="Imported key that belongs to the certificate",
+                    help="File of the private key that belongs to the certificate",
                     classic=Rename("key"),
                 ),
                 Container(
                     name="send-chain",
-                    help="CA certificates sent with the certificate",
+                    help="Certificates of CAs that are sent after the node's own",
                     children=(
                         ListNode(
                             name="ca-profile",
                             keys=("ca-profile-name",),
                             max_elements=7,
-                            help="CA whose certificate is sent",
+                            help="CA whose certificate completes the chain for the server",
                             classic=Line("ca-profile", (Arg("ca-profile-name"),)),
                             children=(
                                 Leaf(
@@ -132,7 +136,7 @@ _CERT_PROFILE: Final = ListNode(
                                     type=to_ca_profile(
                                         "../../../../../../pki/ca-profile/ca-profile-name"
                                     ),
-                                    help="Name of the CA profile",
+                                    help="CA profile whose certificate is sent",
                                 ),
                             ),
                         ),
@@ -149,7 +153,11 @@ _CIPHER_LIST: Final = ListNode(
     max_elements=16,
     help="Ciphers that a TLS client offers",
     children=(
-        Leaf(name="client-cipher-list-name", type=NAMED_ITEM, help="Name of this cipher list"),
+        Leaf(
+            name="client-cipher-list-name",
+            type=NAMED_ITEM,
+            help="Name by which client profiles refer to these ciphers",
+        ),
         _choices("cipher", _RSA_CIPHERS + _ECDHE_RSA_CIPHERS + _NULL_CIPHERS, "cipher"),
         _choices(
             "tls12-cipher",
@@ -164,9 +172,13 @@ _GROUP_LIST: Final = ListNode(
     name="client-group-list",
     keys=("client-group-list-name",),
     max_elements=16,
-    help="Key exchange groups that a TLS client offers",
+    help="Key exchange groups that a TLS 1.3 client offers",
     children=(
-        Leaf(name="client-group-list-name", type=NAMED_ITEM, help="Name of this group list"),
+        Leaf(
+            name="client-group-list-name",
+            type=NAMED_ITEM,
+            help="Name by which client profiles refer to these groups",
+        ),
         _choices("tls13-group", _GROUPS, "TLS 1.3 group"),
     ),
 )
@@ -175,10 +187,12 @@ _SIGNATURE_LIST: Final = ListNode(
     name="client-signature-list",
     keys=("client-signature-list-name",),
     max_elements=16,
-    help="Signature algorithms that a TLS client accepts",
+    help="Signature algorithms that a TLS 1.3 client accepts",
     children=(
         Leaf(
-            name="client-signature-list-name", type=NAMED_ITEM, help="Name of this signature list"
+            name="client-signature-list-name",
+            type=NAMED_ITEM,
+            help="Name by which client profiles refer to these algorithms",
         ),
         _choices("tls13-signature", _SIGNATURES, "TLS 1.3 signature algorithm"),
     ),
@@ -186,23 +200,23 @@ _SIGNATURE_LIST: Final = ListNode(
 
 _STATUS_VERIFY: Final = Container(
     name="status-verify",
-    help="Whether the peer's certificate has been revoked",
+    help="How the revocation of a server's certificate is checked",
     children=(
         Leaf(
             name="default-result",
             type=Enumeration(("revoked", "good"), named="tls-status-verify"),
             default="revoked",
-            help="What a certificate counts as when nobody can tell",
+            help="Take a certificate for good or revoked when no method can tell",
         ),
         Container(
             name="ee-revocation",
-            help="How revocation of the peer's own certificate is checked",
+            help="Methods that check the server's own certificate (end entity)",
             children=(
                 Leaf(
                     name="primary",
                     type=Enumeration(("crl", "ocsp"), named="tls-cert-revocation-status"),
                     default="crl",
-                    help="Method that is tried first",
+                    help="Look a certificate up by this method first",
                 ),
                 Leaf(
                     name="secondary",
@@ -210,7 +224,7 @@ _STATUS_VERIFY: Final = Container(
                         ("none", "crl", "ocsp"), named="tls-cert-revocation-status-with-none"
                     ),
                     default="none",
-                    help="Method that is tried when the first gives no answer",
+                    help="Look a certificate up by this method when the first gives no answer",
                 ),
             ),
         ),
@@ -221,15 +235,19 @@ _CLIENT_TLS_PROFILE: Final = ListNode(
     name="client-tls-profile",
     keys=("client-profile-name",),
     max_elements=16,
-    help="How the node behaves as a TLS client",
+    help="Certificate, trusted CAs, ciphers and versions of the node as a client",
     children=(
-        Leaf(name="client-profile-name", type=NAMED_ITEM, help="Name of this client profile"),
+        Leaf(
+            name="client-profile-name",
+            type=NAMED_ITEM,
+            help="Name by which EST profiles refer to these TLS settings",
+        ),
         Leaf(
             name="cert-profile",
             type=_reference(
                 "cert-profile/cert-profile-name", "../../cert-profile/cert-profile-name"
             ),
-            help="Certificate with which the node proves who it is",
+            help="Certificate profile that the node answers a certificate request with",
         ),
         Leaf(
             name="cipher-list",
@@ -237,16 +255,16 @@ _CLIENT_TLS_PROFILE: Final = ListNode(
                 "client-cipher-list/client-cipher-list-name",
                 "../../client-cipher-list/client-cipher-list-name",
             ),
-            help="Ciphers to offer",
+            help="Client cipher list to offer to the server",
         ),
-        admin_state("Whether the TLS client profile may be used"),
+        admin_state("Switch the client profile on or off; off, its connections fail"),
         Leaf(
             name="trust-anchor-profile",
             type=_reference(
                 "trust-anchor-profile/trust-anchor-profile-name",
                 "../../trust-anchor-profile/trust-anchor-profile-name",
             ),
-            help="CAs that a server's certificate must lead to",
+            help="Trust anchor profile that the server's certificate must lead to",
         ),
         Leaf(
             name="group-list",
@@ -254,7 +272,7 @@ _CLIENT_TLS_PROFILE: Final = ListNode(
                 "client-group-list/client-group-list-name",
                 "../../client-group-list/client-group-list-name",
             ),
-            help="Key exchange groups to offer",
+            help="Client group list to offer to a TLS 1.3 server",
         ),
         Leaf(
             name="signature-list",
@@ -262,7 +280,7 @@ _CLIENT_TLS_PROFILE: Final = ListNode(
                 "client-signature-list/client-signature-list-name",
                 "../../client-signature-list/client-signature-list-name",
             ),
-            help="Signature algorithms to accept",
+            help="Client signature list to offer to a TLS 1.3 server",
         ),
         Leaf(
             name="protocol-version",
@@ -271,7 +289,7 @@ _CLIENT_TLS_PROFILE: Final = ListNode(
                 named="tls-protocol-version",
             ),
             default="tls-version-12",
-            help="Versions of TLS to offer",
+            help="TLS versions to offer: 1.2, 1.3 or both",
         ),
         _STATUS_VERIFY,
     ),
@@ -281,24 +299,24 @@ _TRUST_ANCHOR_PROFILE: Final = ListNode(
     name="trust-anchor-profile",
     keys=("trust-anchor-profile-name",),
     max_elements=16,
-    help="CAs that are trusted in TLS",
+    help="CAs that the certificate of a TLS server must lead to",
     children=(
         Leaf(
             name="trust-anchor-profile-name",
             type=NAMED_ITEM,
-            help="Name of this trust anchor profile",
+            help="Name by which client profiles refer to these CAs",
         ),
         ListNode(
             name="trust-anchor",
             keys=("ca-profile-name",),
             max_elements=8,
-            help="One trusted CA",
+            help="CA that is trusted",
             classic=Line("trust-anchor", (Arg("ca-profile-name"),)),
             children=(
                 Leaf(
                     name="ca-profile-name",
                     type=to_ca_profile("../../../../pki/ca-profile/ca-profile-name"),
-                    help="CA profile of the trusted CA",
+                    help="CA profile whose certificate is the anchor",
                 ),
             ),
         ),
@@ -307,7 +325,7 @@ _TRUST_ANCHOR_PROFILE: Final = ListNode(
 
 TLS: Final = Container(
     name="tls",
-    help="Profiles for TLS connections",
+    help="Profiles and lists that TLS connections are made by",
     children=(
         _CERT_PROFILE,
         _CIPHER_LIST,

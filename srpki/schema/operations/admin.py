@@ -4,67 +4,163 @@ from __future__ import annotations
 
 from typing import Final
 
-from srpki.schema.common import CFLASH_URL, EMPTY_TYPE
-from srpki.schema.nodes import Action, Container, Leaf, Rename
+from srpki.schema.common import CFLASH_URL, EMPTY_TYPE, IP_ADDRESS
+from srpki.schema.nodes import Action, Case, Choice, Container, Leaf
 from srpki.schema.operations import enrolment, pki
+from srpki.schema.operations.rollback import ROLLBACK
+from srpki.schema.types import Enumeration, Integer, Text, ValueType
 
 _SAVE: Final = Action(
     name="save",
     operation="admin.save",
-    help="Save the running configuration",
+    help="Write the running configuration to the flash, for the next start",
     positional=("url",),
     inputs=(
         Leaf(
             name="url",
             type=CFLASH_URL,
-            help="File to save to instead of the one that is loaded at the start",
+            help="Other file on cf3: to write; the next start does not read it",
         ),
     ),
 )
 
+
+def _one(name: str, kind: ValueType, help_: str) -> Case:
+    return Case(name=name, children=(Leaf(name=name, type=kind, help=help_),))
+
+
+def _flag(name: str, help_: str) -> Case:
+    return _one(name, EMPTY_TYPE, help_)
+
+
+_DETAIL: Final = Leaf(name="detail", type=EMPTY_TYPE, help="Print default values too")
 _SHOW_CONFIGURATION: Final = Action(
     name="configuration",
     operation="admin.show-configuration",
-    help="Show the running configuration as it would be saved",
-    classic=Rename("display-config"),
-    inputs=(Leaf(name="detail", type=EMPTY_TYPE, help="Show default values too"),),
+    help="Print the running configuration as it would be saved",
+    inputs=(
+        Choice(
+            name="region",
+            default="configure",
+            cases=(
+                _flag("bof", "The boot options: not emulated"),
+                _flag("configure", "The configuration of the node"),
+                _flag("debug", "What is debugged: not emulated"),
+                _flag("li", "Lawful interception: not emulated"),
+            ),
+        ),
+        Choice(
+            name="layout",
+            cases=(
+                _flag("flat", "Show each element on one line"),
+                _flag("full-context", "Show each element on one line that can be typed anywhere"),
+                _flag("json", "Show JSON"),
+                _flag("xml", "Show XML"),
+            ),
+        ),
+        _DETAIL,
+    ),
+)
+"""The MD-CLI lets the path of an element follow."""
+
+_DISPLAY_CONFIG: Final = Action(
+    name="display-config",
+    operation="admin.display-config",
+    help="Print the running configuration as it would be saved",
+    inputs=(
+        Choice(
+            name="extent",
+            cases=(
+                Case(name="detail", children=(_DETAIL,)),
+                _flag("index", "Show the persistent indices only"),
+            ),
+        ),
+    ),
+)
+
+_REBOOT: Final = Action(
+    name="reboot",
+    operation="admin.reboot",
+    help="Restart the node with the saved configuration; all sessions end",
+    question="Are you sure you want to reboot (y/n)? ",
+    inputs=(Leaf(name="now", type=EMPTY_TYPE, help="Do not ask first"),),
+)
+
+_DISCONNECT: Final = Action(
+    name="disconnect",
+    operation="admin.disconnect",
+    help="End sessions of users",
+    inputs=(
+        Choice(
+            name="sessions",
+            mandatory=True,
+            cases=(
+                _one("address", IP_ADDRESS, "Sessions from this address"),
+                _one("session-id", Integer("uint32", 1), "The session with this number"),
+                _one(
+                    "session-type",
+                    Enumeration(("console", "ssh")),
+                    "Sessions that came by this way",
+                ),
+                _one("username", Text(length=(1, 32)), "Sessions of this user"),
+            ),
+        ),
+    ),
 )
 
 _CMPV2: Final = Container(
     name="cmpv2",
-    help="Requests to CMPv2 servers",
-    children=(enrolment.CLEAR_REQUEST, enrolment.INITIAL_REGISTRATION, enrolment.POLL),
+    help="Request certificates of a CA by CMPv2, by hand",
+    children=(
+        enrolment.CERT_REQUEST,
+        enrolment.CLEAR_REQUEST,
+        enrolment.INITIAL_REGISTRATION,
+        enrolment.KEY_UPDATE,
+        enrolment.POLL,
+    ),
 )
 _EST: Final = Container(
     name="est",
-    help="Requests to EST servers",
+    help="Request certificates of an EST server, by hand",
     children=(enrolment.CA_CERTIFICATES, enrolment.ENROLL, enrolment.RENEW),
 )
 _ACTIONS: Final = (
     _CMPV2,
     _EST,
     pki.EXPORT,
+    pki.GENERATE_CSR,
     pki.GENERATE_KEYPAIR,
     pki.IMPORT,
     pki.RELOAD,
     pki.UPDATE_CERTIFICATE,
 )
 
-ADMIN_PKI: Final = Container(name="pki", help="Certificates, keys and CRLs", children=_ACTIONS)
+ADMIN_PKI: Final = Container(
+    name="pki",
+    help="Make, import, export, request and renew certificates and keys",
+    children=(
+        *_ACTIONS,
+        Container(name="show", help="What PKI files hold", children=(pki.FILE_CONTENT,)),
+    ),
+)
 
 ADMIN_MD: Final = Container(
     name="admin",
-    help="Commands that administer the node",
+    help="Save, show and administer the node",
     children=(
+        _DISCONNECT,
+        _REBOOT,
         _SAVE,
-        Container(name="show", help="What the node would save", children=(_SHOW_CONFIGURATION,)),
+        Container(
+            name="show", help="Print what the node would save", children=(_SHOW_CONFIGURATION,)
+        ),
         Container(
             name="system",
-            help="Commands that administer the system",
+            help="Security and other parts of the system",
             children=(
                 Container(
                     name="security",
-                    help="Commands that administer security",
+                    help="Certificates and keys",
                     children=(ADMIN_PKI,),
                 ),
             ),
@@ -74,10 +170,17 @@ ADMIN_MD: Final = Container(
 
 ADMIN_CLASSIC: Final = Container(
     name="admin",
-    help="Commands that administer the node",
+    help="Save, show and administer the node",
     children=(
-        Container(name="certificate", help="Certificates, keys and CRLs", children=_ACTIONS),
-        _SHOW_CONFIGURATION,
+        Container(
+            name="certificate",
+            help="Make, import, export, request and renew certificates and keys",
+            children=(*_ACTIONS, pki.FILE_CONTENT),
+        ),
+        _DISCONNECT,
+        _DISPLAY_CONFIG,
+        _REBOOT,
+        ROLLBACK,
         _SAVE,
     ),
 )

@@ -16,7 +16,9 @@ from srpki.schema.common import (
     HASH_ALGORITHM,
     IP_ADDRESS,
     NAMED_ITEM,
+    PKI,
     PKI_FILE_NAME,
+    EntryName,
 )
 from srpki.schema.nodes import (
     Action,
@@ -37,37 +39,54 @@ _CA_PROFILE: Final = Reference(
     f"{STATE}/ca-profile/ca-profile-name", f"{STATE}/ca-profile/ca-profile-name", NAMED_ITEM
 )
 _SECRET: Final = Text(length=(1, 64))
-_SHORT: Final = Text(length=(1, 32))
+_EST_PROFILE: Final = EntryName(length=(1, 32), target=f"{PKI}/est-profile/name")
 
 _HASH: Final = Leaf(
-    name="hash-algorithm", type=HASH_ALGORITHM, help="Hash with which the request is signed"
+    name="hash-algorithm",
+    type=HASH_ALGORITHM,
+    help="Hash algorithm of the signature on the request",
 )
 _SUBJECT: Final = (
     Leaf(
         name="subject-dn",
         type=DISTINGUISHED_NAME,
-        help="Subject to ask for, as C=..,ST=..,O=..,OU=..,CN=..",
+        help="Subject of the certificate, as C=NL,O=Example,CN=gw.example.com",
     ),
     Leaf(
         name="domain-name",
         type=DOMAIN_NAMES,
-        help="Domain names to ask for as alternative names, separated by commas",
+        help="Domain names for subjectAltName, separated by commas",
     ),
     Leaf(
         name="ip-address",
         type=IP_ADDRESS,
-        help="Address to ask for as alternative name",
+        help="Address for subjectAltName",
     ),
 )
-_FORCE: Final = Leaf(name="force", type=EMPTY_TYPE, help="Replace a file that exists")
+_SAVE_AS: Final = Leaf(
+    name="save-as",
+    type=CFLASH_URL,
+    mandatory=True,
+    help="File on cf3: to write the certificate to; it must not exist",
+)
+_FORCE: Final = Leaf(name="force", type=EMPTY_TYPE, help="Replace the file when it exists already")
 
 
 def _ca_profile(help_: str) -> Leaf:
     return Leaf(name="ca-profile", type=_CA_PROFILE, mandatory=True, help=help_)
 
 
+def _key(name: str, help_: str) -> Leaf:
+    return Leaf(name=name, type=PKI_FILE_NAME, mandatory=True, help=help_)
+
+
 def _est_profile() -> Leaf:
-    return Leaf(name="est-profile", type=_SHORT, mandatory=True, help="EST profile of the server")
+    return Leaf(
+        name="est-profile",
+        type=_EST_PROFILE,
+        mandatory=True,
+        help="Server to ask, by the name of its EST profile",
+    )
 
 
 _PROTECTION: Final = Choice(
@@ -77,11 +96,15 @@ _PROTECTION: Final = Choice(
         Case(
             name="password",
             children=(
-                Leaf(name="password", type=_SECRET, help="Password agreed with the CA"),
+                Leaf(
+                    name="password",
+                    type=_SECRET,
+                    help="Protect the request by a password that was agreed with the CA",
+                ),
                 Leaf(
                     name="reference",
                     type=_SECRET,
-                    help="Reference number that names the password to the CA",
+                    help="Number that tells the CA which password protects the request",
                 ),
             ),
         ),
@@ -91,18 +114,22 @@ _PROTECTION: Final = Choice(
                 Leaf(
                     name="certificate",
                     type=PKI_FILE_NAME,
-                    help="Imported certificate of the key that signs the request",
+                    help="Protect the request by the key of this imported certificate",
                 ),
-                Leaf(name="send-chain", type=EMPTY_TYPE, help="Send the certificate's chain too"),
+                Leaf(
+                    name="send-chain",
+                    type=EMPTY_TYPE,
+                    help="Send the CA certificates of the signer with the request",
+                ),
                 Leaf(
                     name="with-ca",
                     type=_CA_PROFILE,
-                    help="CA profile that the chain must lead to",
+                    help="Send the chain up to this CA",
                 ),
                 Leaf(
                     name="protection-key",
                     type=PKI_FILE_NAME,
-                    help="Imported key that signs the request",
+                    help="Imported private key that signs the request",
                 ),
                 _HASH,
             ),
@@ -111,7 +138,7 @@ _PROTECTION: Final = Choice(
 )
 
 _SIGNATURE_LINE: Final[tuple[Item, ...]] = (
-    Word("signature"),
+    Word("signature", help="Protect the request by a signature"),
     Maybe(
         (
             Arg("certificate", "cert"),
@@ -125,13 +152,13 @@ _SIGNATURE_LINE: Final[tuple[Item, ...]] = (
 INITIAL_REGISTRATION: Final = Action(
     name="initial-registration",
     operation="pki.cmpv2.initial-registration",
-    help="Ask a CMPv2 server for a first certificate",
+    help="Request the first certificate for a key from a CMPv2 server",
     classic=Line(
         "initial-registration",
         (
             Arg("ca-profile", "ca"),
             Arg("key-to-certify", "key-to-certify"),
-            Word("protection-alg"),
+            Word("protection-alg", help="Choose how the request is protected"),
             Either(
                 (
                     (Arg("password", "password"), Arg("reference", "reference")),
@@ -145,44 +172,93 @@ INITIAL_REGISTRATION: Final = Action(
         ),
     ),
     inputs=(
-        _ca_profile("CA to ask"),
+        _ca_profile("CA to ask, by the name of its profile; it needs a CMPv2 URL"),
         Leaf(
             name="key-to-certify",
             type=PKI_FILE_NAME,
             mandatory=True,
-            help="Imported key that the certificate is for",
+            help="Imported private key that the certificate is for",
         ),
         _PROTECTION,
         *_SUBJECT,
-        Leaf(
-            name="save-as",
-            type=CFLASH_URL,
-            mandatory=True,
-            help="File that the certificate is written to; it must not exist",
+        _SAVE_AS,
+    ),
+)
+
+CERT_REQUEST: Final = Action(
+    name="cert-request",
+    operation="pki.cmpv2.cert-request",
+    help="Ask a CMPv2 server for a further certificate, signed with a present one",
+    classic=Line(
+        "cert-request",
+        (
+            Arg("ca-profile", "ca"),
+            Arg("current-key", "current-key"),
+            Arg("current-certificate", "current-cert"),
+            maybe("hash-algorithm", "hash-alg"),
+            Arg("new-key", "newkey"),
+            maybe("subject-dn"),
+            maybe("domain-name"),
+            maybe("ip-address", "ip-addr"),
+            Arg("save-as", "save-as"),
         ),
+    ),
+    inputs=(
+        _ca_profile("CA to ask"),
+        _key("current-key", "Imported key of the present certificate, which signs the request"),
+        _key("current-certificate", "Imported certificate that this CA issued before"),
+        _key("new-key", "Imported key that the certificate is for"),
+        _HASH,
+        *_SUBJECT,
+        _SAVE_AS,
+    ),
+)
+
+KEY_UPDATE: Final = Action(
+    name="key-update",
+    operation="pki.cmpv2.key-update",
+    help="Ask a CMPv2 server for the successor of a certificate, for a new key",
+    classic=Line(
+        "key-update",
+        (
+            Arg("ca-profile", "ca"),
+            Arg("new-key", "newkey"),
+            Arg("old-key", "oldkey"),
+            Arg("old-certificate", "oldcert"),
+            maybe("hash-algorithm", "hash-alg"),
+            Arg("save-as", "save-as"),
+        ),
+    ),
+    inputs=(
+        _ca_profile("CA that issued the certificate"),
+        _key("new-key", "Imported key that the new certificate is for"),
+        _key("old-key", "Imported key of the certificate to be replaced; it signs the request"),
+        _key("old-certificate", "Imported certificate to be replaced"),
+        _HASH,
+        _SAVE_AS,
     ),
 )
 
 POLL: Final = Action(
     name="poll",
     operation="pki.cmpv2.poll",
-    help="Ask a CMPv2 server for the answer that it still owes",
+    help="Ask again for a certificate that the CMPv2 server has not issued yet",
     classic=Line("poll", (Arg("ca-profile", "ca"),)),
-    inputs=(_ca_profile("CA that has a request pending"),),
+    inputs=(_ca_profile("CA that has not answered a request finally"),),
 )
 
 CLEAR_REQUEST: Final = Action(
     name="clear-request",
     operation="pki.cmpv2.clear-request",
-    help="Forget a pending request, or the result of the last one",
+    help="Forget the pending request of a CA, or the result of the last one",
     classic=Line("clear-request", (Arg("ca-profile", "ca"),)),
-    inputs=(_ca_profile("CA whose request is forgotten"),),
+    inputs=(_ca_profile("CA whose request is to be forgotten"),),
 )
 
 CA_CERTIFICATES: Final = Action(
     name="ca-certificates",
     operation="pki.est.ca-certificates",
-    help="Fetch the CA certificates of an EST server",
+    help="Fetch the CA certificates that an EST server hands out into a file",
     classic=Line(
         "cacerts",
         (Arg("est-profile", "est-profile"), Arg("output-url", "output-url"), maybe("force")),
@@ -193,7 +269,7 @@ CA_CERTIFICATES: Final = Action(
             name="output-url",
             type=CFLASH_URL,
             mandatory=True,
-            help="File that the certificates are written to",
+            help="File on cf3: to write the certificates to",
         ),
         _FORCE,
     ),
@@ -202,7 +278,7 @@ CA_CERTIFICATES: Final = Action(
 ENROLL: Final = Action(
     name="enroll",
     operation="pki.est.enroll",
-    help="Ask an EST server for a first certificate and import it",
+    help="Request the first certificate for a key from an EST server and import it",
     classic=Line(
         "enroll",
         (
@@ -223,7 +299,7 @@ ENROLL: Final = Action(
             name="key",
             type=CFLASH_URL,
             mandatory=True,
-            help="Key that the certificate is for",
+            help="File of the private key that the certificate is for",
         ),
         _HASH,
         *_SUBJECT,
@@ -231,7 +307,7 @@ ENROLL: Final = Action(
             name="output-file",
             type=PKI_FILE_NAME,
             mandatory=True,
-            help="Name under which the certificate is imported",
+            help="Name of the certificate in cf3:\\system-pki",
         ),
         _FORCE,
         VALIDATE,
@@ -241,7 +317,7 @@ ENROLL: Final = Action(
 RENEW: Final = Action(
     name="renew",
     operation="pki.est.renew",
-    help="Ask an EST server to renew a certificate and import the new one",
+    help="Request a new certificate in place of one from an EST server and import it",
     classic=Line(
         "renew",
         (
@@ -256,19 +332,24 @@ RENEW: Final = Action(
     ),
     inputs=(
         _est_profile(),
-        Leaf(name="certificate", type=CFLASH_URL, mandatory=True, help="Certificate to renew"),
+        Leaf(
+            name="certificate",
+            type=CFLASH_URL,
+            mandatory=True,
+            help="File of the certificate to renew; it authenticates the request",
+        ),
         Leaf(
             name="key",
             type=CFLASH_URL,
             mandatory=True,
-            help="Key that the new certificate is for",
+            help="File of the private key that the new certificate is for",
         ),
         _HASH,
         Leaf(
             name="output-file",
             type=PKI_FILE_NAME,
             mandatory=True,
-            help="Name under which the new certificate is imported",
+            help="Name of the new certificate in cf3:\\system-pki",
         ),
         _FORCE,
         VALIDATE,

@@ -13,7 +13,7 @@ STATE: Final = "/state/system/security/pki"
 VALIDATE: Final = Leaf(
     name="validate-certificate-chain",
     type=EMPTY_TYPE,
-    help="Refuse a certificate that does not lead to a known CA",
+    help="Refuse a certificate whose chain does not lead to a known CA",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from srpki.schema.common import PKI_FILE_NAME
 from srpki.schema.nodes import Action, Container, Leaf
 from srpki.schema.types import Enumeration, Integer, Text
 
@@ -26,6 +27,8 @@ FAULT_OPERATIONS: Final = (
     "cacerts",
     "simpleenroll",
     "simplereenroll",
+    "crl",
+    "ocsp",
 )
 """Requests that a fault can wait for."""
 
@@ -110,7 +113,12 @@ _CLOCK: Final = Container(
                 ),
             ),
         ),
-        Action(name="show", operation="lab.clock.show", help="Show the time of the lab", inputs=()),
+        Action(
+            name="show",
+            operation="lab.clock.show",
+            help="Print the time that the node and the lab CA take it for",
+            inputs=(),
+        ),
     ),
 )
 
@@ -164,11 +172,11 @@ LAB: Final = Container(
     children=(
         Container(
             name="ca",
-            help="The lab CA",
+            help="CA of the lab: where it is, and its faults",
             children=(
                 Container(
                     name="fault",
-                    help="What the lab CA will do wrong",
+                    help="Faults that the lab CA is told to make",
                     children=(
                         _FAULT_ADD,
                         Action(
@@ -182,6 +190,20 @@ LAB: Final = Container(
                             operation="lab.ca.fault.list",
                             help="List the faults that have not happened yet",
                             inputs=(),
+                        ),
+                    ),
+                ),
+                Action(
+                    name="revoke",
+                    operation="lab.ca.revoke",
+                    help="Let the lab CA revoke an imported certificate; nothing undoes it",
+                    positional=("certificate",),
+                    inputs=(
+                        Leaf(
+                            name="certificate",
+                            type=PKI_FILE_NAME,
+                            mandatory=True,
+                            help="Imported certificate that the lab CA has issued",
                         ),
                     ),
                 ),

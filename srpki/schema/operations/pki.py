@@ -11,6 +11,11 @@ from typing import Final
 from srpki.schema.common import (
     CFLASH_URL,
     CURVE,
+    DISTINGUISHED_NAME,
+    DOMAIN_NAMES,
+    EMPTY_TYPE,
+    HASH_ALGORITHM,
+    IP_ADDRESS,
     KEY_SIZE,
     PKI_FILE_NAME,
 )
@@ -28,6 +33,7 @@ from srpki.schema.nodes import (
 from srpki.schema.operations.inputs import STATE, VALIDATE, maybe
 from srpki.schema.types import Enumeration, Reference, Text
 
+_TYPE: Final = Word("type", help="Choose the algorithm of the key")
 _CERTIFICATE: Final = Reference(
     f"{STATE}/certificate-auto-update/certificate-file-name",
     f"{STATE}/certificate-auto-update/certificate-file-name",
@@ -52,7 +58,7 @@ _KEY_TYPE: Final = Choice(
                     name="rsa-key-size",
                     type=KEY_SIZE,
                     default="2048",
-                    help="Generate an RSA key of so many bits",
+                    help="Generate an RSA key of this many bits",
                 ),
             ),
         ),
@@ -63,7 +69,7 @@ _KEY_TYPE: Final = Choice(
                     name="dsa-key-size",
                     type=KEY_SIZE,
                     default="2048",
-                    help="Generate a DSA key of so many bits",
+                    help="Generate a DSA key of this many bits",
                 ),
             ),
         ),
@@ -84,7 +90,7 @@ _KEY_TYPE: Final = Choice(
 GENERATE_KEYPAIR: Final = Action(
     name="generate-keypair",
     operation="pki.generate-keypair",
-    help="Generate a key pair and write it to a file",
+    help="Generate a private key and write it to a file, to be imported",
     classic=Line(
         "gen-keypair",
         (
@@ -93,17 +99,17 @@ GENERATE_KEYPAIR: Final = Action(
                 (
                     (
                         maybe("rsa-key-size", "size"),
-                        Maybe((Word("type"), Word("rsa", "rsa-key-size"))),
+                        Maybe((_TYPE, Word("rsa", "rsa-key-size"))),
                     ),
                     (
                         maybe("dsa-key-size", "size"),
-                        Word("type"),
+                        _TYPE,
                         Word("dsa", "dsa-key-size"),
                         maybe("dsa-key-size", "size"),
                     ),
                     (
                         maybe("ecdsa-curve", "curve"),
-                        Word("type"),
+                        _TYPE,
                         Word("ecdsa", "ecdsa-curve"),
                         maybe("ecdsa-curve", "curve"),
                     ),
@@ -116,16 +122,107 @@ GENERATE_KEYPAIR: Final = Action(
             name="save-path",
             type=CFLASH_URL,
             mandatory=True,
-            help="File that the key pair is written to; it must not exist",
+            help="File on cf3: to write the key to; it must not exist",
         ),
         _KEY_TYPE,
+    ),
+)
+
+GENERATE_CSR: Final = Action(
+    name="generate-csr",
+    operation="pki.generate-csr",
+    help="Write a certificate request for a key pair, to be carried to a CA",
+    classic=Line(
+        "gen-local-cert-req",
+        (
+            Arg("key-url", "keypair"),
+            maybe("subject-dn"),
+            maybe("domain-name"),
+            maybe("ip-address", "ip-addr"),
+            Arg("output-url", "file"),
+            maybe("hash-algorithm", "hash-alg"),
+            maybe("use-printable"),
+        ),
+    ),
+    inputs=(
+        Leaf(name="key-url", type=CFLASH_URL, mandatory=True, help="File that holds the key pair"),
+        Leaf(
+            name="hash-algorithm",
+            type=HASH_ALGORITHM,
+            help="Hash that the request is signed with, SHA-256 when not given",
+        ),
+        Leaf(
+            name="subject-dn",
+            type=DISTINGUISHED_NAME,
+            help="Name of the owner, as C=DE,O=Example,CN=gw",
+        ),
+        Leaf(
+            name="domain-name",
+            type=DOMAIN_NAMES,
+            help="Domain names for the subjectAltName, between commas",
+        ),
+        Leaf(name="ip-address", type=IP_ADDRESS, help="IP address for the subjectAltName"),
+        Leaf(
+            name="output-url",
+            type=CFLASH_URL,
+            mandatory=True,
+            help="File to write the request to (DER); it must not exist",
+        ),
+        Leaf(
+            name="use-printable",
+            type=EMPTY_TYPE,
+            help="Write the subject as PrintableString, which old CAs want",
+        ),
+    ),
+)
+
+FILE_CONTENT: Final = Action(
+    name="file-content",
+    operation="pki.show-file-content",
+    help="Show what a certificate, request or CRL says; of a key only type and size",
+    positional=("url",),
+    classic=Line(
+        "display",
+        (
+            Arg(
+                "type",
+                "type",
+                words=(*_CLASSIC_FILE_TYPES, ("cert-request", "csr")),
+            ),
+            Either(
+                (
+                    (Arg("url"), Arg("format", "format")),
+                    (Arg("format", "format"), Arg("url")),
+                )
+            ),
+            maybe("password"),
+        ),
+    ),
+    inputs=(
+        Leaf(name="url", type=CFLASH_URL, mandatory=True, help="File on cf3: or in system-pki"),
+        Leaf(
+            name="type",
+            type=Enumeration(("certificate", "key", "crl", "csr"), named="cert-file-type"),
+            mandatory=True,
+            help="What the file holds",
+        ),
+        Leaf(
+            name="format",
+            type=Enumeration(
+                ("pkcs10", "pkcs12", "pkcs7-der", "pkcs7-pem", "pem", "der"),
+                named="cert-file-format",
+            ),
+            mandatory=True,
+            help="How the file is encoded; what was imported is DER",
+        ),
+        Leaf(name="password", type=_PASSWORD, help="Password of an encrypted key or PKCS#12 file"),
     ),
 )
 
 IMPORT: Final = Action(
     name="import",
     operation="pki.import",
-    help="Import a certificate, key or CRL for use by the node",
+    help="Check a certificate, key or CRL and copy it into cf3:\\system-pki",
     classic=Line(
         "import",
         (
@@ -138,16 +235,25 @@ IMPORT: Final = Action(
         ),
     ),
     inputs=(
-        Leaf(name="input-url", type=CFLASH_URL, mandatory=True, help="File to import from"),
+        Leaf(name="input-url", type=CFLASH_URL, mandatory=True, help="File on cf3: to read"),
         Leaf(
             name="output-file",
             type=PKI_FILE_NAME,
             mandatory=True,
-            help="Name under which the file is imported",
+            help="Name that the file gets in cf3:\\system-pki",
         ),
-        Leaf(name="type", type=_FILE_TYPE, mandatory=True, help="What is taken from the file"),
-        Leaf(name="format", type=_FORMAT, mandatory=True, help="How the file is encoded"),
-        Leaf(name="password", type=_PASSWORD, help="Password of a protected file"),
+        Leaf(
+            name="type",
+            type=_FILE_TYPE,
+            mandatory=True,
+            help="Take the certificate, the key or the CRL from the file",
+        ),
+        Leaf(name="format", type=_FORMAT, mandatory=True, help="Encoding of the file that is read"),
+        Leaf(
+            name="password",
+            type=_PASSWORD,
+            help="Password that opens the file, when it is protected",
+        ),
         VALIDATE,
     ),
 )
@@ -155,7 +261,7 @@ IMPORT: Final = Action(
 EXPORT: Final = Action(
     name="export",
     operation="pki.export",
-    help="Write an imported certificate, key or CRL to a file",
+    help="Write an imported certificate, key or CRL to a file in the format asked for",
     classic=Line(
         "export",
         (
@@ -168,15 +274,27 @@ EXPORT: Final = Action(
         ),
     ),
     inputs=(
-        Leaf(name="input-file", type=PKI_FILE_NAME, mandatory=True, help="Imported file to export"),
-        Leaf(name="output-url", type=CFLASH_URL, mandatory=True, help="File to write"),
-        Leaf(name="type", type=_FILE_TYPE, mandatory=True, help="What the imported file holds"),
-        Leaf(name="format", type=_FORMAT, mandatory=True, help="How the file is to be encoded"),
-        Leaf(name="password", type=_PASSWORD, help="Password that protects what is written"),
+        Leaf(name="input-file", type=PKI_FILE_NAME, mandatory=True, help="Imported file to read"),
+        Leaf(
+            name="output-url",
+            type=CFLASH_URL,
+            mandatory=True,
+            help="File on cf3: to write; it must not exist",
+        ),
+        Leaf(
+            name="type",
+            type=_FILE_TYPE,
+            mandatory=True,
+            help="Tell whether the imported file holds a certificate, a key or a CRL",
+        ),
+        Leaf(
+            name="format", type=_FORMAT, mandatory=True, help="Encoding of the file that is written"
+        ),
+        Leaf(name="password", type=_PASSWORD, help="Password that is to protect the file"),
         Leaf(
             name="key-file",
             type=PKI_FILE_NAME,
-            help="Imported key that is put into the same PKCS#12 file",
+            help="Imported private key to put into the same PKCS #12 file",
         ),
     ),
 )
@@ -184,12 +302,12 @@ EXPORT: Final = Action(
 RELOAD: Final = Action(
     name="reload",
     operation="pki.reload",
-    help="Let an application take a changed certificate and key into use",
+    help="Let an application take a replaced certificate and key into use",
     classic=Line(
         "reload",
         (
-            Word("type"),
-            Word("cert-key-pair"),
+            Word("type", help="What is reloaded"),
+            Word("cert-key-pair", help="Certificate and private key that belong together"),
             Arg("certificate"),
             Arg("application", "protocol", words=(("ipsec", "ipsec"), ("tls", "tls"))),
             Arg("key", "key-file"),
@@ -200,29 +318,34 @@ RELOAD: Final = Action(
             name="application",
             type=Enumeration(("ipsec",)),
             mandatory=True,
-            help="Application that uses the pair",
+            help="Application that the pair is configured for",
         ),
         Leaf(
             name="certificate",
             type=PKI_FILE_NAME,
             mandatory=True,
-            help="Imported certificate to reload",
+            help="Imported certificate that was replaced",
         ),
-        Leaf(name="key", type=PKI_FILE_NAME, mandatory=True, help="Imported key to reload"),
+        Leaf(
+            name="key",
+            type=PKI_FILE_NAME,
+            mandatory=True,
+            help="Imported private key that was replaced",
+        ),
     ),
 )
 
 UPDATE_CERTIFICATE: Final = Action(
     name="update-certificate",
     operation="pki.update-certificate",
-    help="Renew a certificate now instead of when it is due",
+    help="Renew a certificate now, as its update profile says",
     classic=Line("update-cert", (Arg("certificate"),)),
     inputs=(
         Leaf(
             name="certificate",
             type=_CERTIFICATE,
             mandatory=True,
-            help="Certificate that is configured to be renewed",
+            help="Certificate that has a certificate-auto-update entry",
         ),
     ),
 )

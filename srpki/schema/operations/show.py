@@ -9,24 +9,28 @@ from srpki.schema.nodes import Action, Container, Leaf, Rename
 from srpki.schema.operations.inputs import STATE
 from srpki.schema.types import Integer, Reference, Text
 
-_DIRECTORY: Final = Text(length=(1, 200), complaint="The given string is not a valid cflash URL.")
+_DIRECTORY: Final = Text(
+    length=(1, 200),
+    named="cflash-url",
+    complaint="The given string is not a valid cflash URL.",
+)
 """A directory or file: ``cf3:``, ``cf3:\\x\\``, or relative to ``cf3:``; the device reads it."""
 
 _LOG: Final = Container(
     name="log",
-    help="Event logs",
+    help="What has happened on the node",
     children=(
         Action(
             name="log-id",
             operation="show.log",
-            help="Show the events of a log",
+            help="Print the events of one log, the latest first",
             positional=("log-id",),
             inputs=(
                 Leaf(
                     name="log-id",
                     type=Integer("uint32", 1, 101),
                     mandatory=True,
-                    help="Number of the log; 99 is the system's own",
+                    help="Number of the log, 99 for the system's own",
                 ),
             ),
         ),
@@ -35,12 +39,12 @@ _LOG: Final = Container(
 
 _CERTIFICATE: Final = Container(
     name="certificate",
-    help="CA profiles and automatic renewal",
+    help="State of CA profiles and of automatic renewal",
     children=(
         Action(
             name="auto-update",
             operation="show.certificate.auto-update",
-            help="Show what automatic renewal is doing",
+            help="Print state, last and next renewal of certificates",
             positional=("certificate-file-name",),
             inputs=(
                 Leaf(
@@ -50,20 +54,20 @@ _CERTIFICATE: Final = Container(
                         "",
                         PKI_FILE_NAME,
                     ),
-                    help="Show only this certificate, in full",
+                    help="Print this certificate alone, in full",
                 ),
             ),
         ),
         Action(
             name="ca-profile",
             operation="show.certificate.ca-profile",
-            help="Show CA profiles",
+            help="Print the state of CA profiles",
             positional=("ca-profile-name",),
             inputs=(
                 Leaf(
                     name="ca-profile-name",
                     type=Reference(f"{STATE}/ca-profile/ca-profile-name", "", NAMED_ITEM),
-                    help="Show only this CA profile, in full",
+                    help="Print this CA profile alone, in full",
                 ),
             ),
         ),
@@ -72,27 +76,27 @@ _CERTIFICATE: Final = Container(
 
 SHOW: Final = Container(
     name="show",
-    help="Commands that show what the node does",
+    help="Print state and counters of the node",
     children=(
         _CERTIFICATE,
         _LOG,
         Container(
             name="system",
-            help="The node as a whole",
+            help="State of the node as a whole",
             children=(
                 Action(
                     name="information",
                     operation="show.system.information",
-                    help="Show name, version and uptime of the node",
+                    help="Print name, version, uptime and configuration mode of the node",
                     inputs=(),
                 ),
             ),
         ),
-        Action(name="time", operation="show.time", help="Show the time of the node", inputs=()),
+        Action(name="time", operation="show.time", help="Print the time of the node", inputs=()),
         Action(
             name="version",
             operation="show.version",
-            help="Show the version of the software",
+            help="Print which software the node runs",
             inputs=(),
         ),
     ),
@@ -100,15 +104,21 @@ SHOW: Final = Container(
 
 FILE: Final = Container(
     name="file",
-    help="Files on the compact flash",
+    help="Look at files on the compact flash cf3:",
     children=(
         Action(
             name="list",
             operation="file.list",
-            help="List a directory",
+            help="Print the files of a directory with their sizes and dates",
             classic=Rename("dir"),
             positional=("url",),
-            inputs=(Leaf(name="url", type=_DIRECTORY, help="Directory to list instead of cf3:"),),
+            inputs=(
+                Leaf(
+                    name="url",
+                    type=_DIRECTORY,
+                    help="Directory or file on cf3: instead of the root",
+                ),
+            ),
         ),
     ),
 )

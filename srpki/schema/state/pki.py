@@ -97,7 +97,7 @@ _PROTECTION: Final = Choice(
 
 _REQUEST_PARAMETERS: Final = Container(
     name="request-parameters",
-    help="What was asked for",
+    help="Contents of the request",
     children=(
         Leaf(
             name="request-type",
@@ -129,8 +129,8 @@ _REQUEST: Final = Container(
     name="request",
     help="The last CMPv2 request made by hand",
     children=(
-        _time("request-start-time", "When the request was made"),
-        _time("last-ca-response-time", "When the CA last answered"),
+        _time("request-start-time", "Time at which the request was sent"),
+        _time("last-ca-response-time", "Time of the last answer of the CA"),
         Leaf(
             name="transaction-status",
             type=Enumeration(
@@ -229,7 +229,9 @@ _CA_PROFILE: Final = ListNode(
     keys=("ca-profile-name",),
     help="State of a certification authority",
     children=(
-        Leaf(name="ca-profile-name", type=NAMED_ITEM, help="Name of the CA profile"),
+        Leaf(
+            name="ca-profile-name", type=NAMED_ITEM, help="Name of the profile in the configuration"
+        ),
         Leaf(
             name="oper-state",
             type=Enumeration(("unknown", "up", "down", "transition"), named="oper-state"),
@@ -271,7 +273,7 @@ PKI: Final = Container(
                 Leaf(
                     name="certificate-file-name",
                     type=PKI_FILE_NAME,
-                    help="Imported certificate to renew",
+                    help="File of the certificate in cf3:\\system-pki that renews itself",
                 ),
                 Leaf(name="update-state", type=UPDATE_STATE, help="What the renewal is doing"),
                 _time("last-update-start-time", "When the last update started"),

@@ -7,9 +7,7 @@ import pytest
 from srpki.cli.meaning import Modifier
 from srpki.cli.pipes import apply
 from srpki.cli.render.results import render
-from srpki.config.tree import Branch
 from srpki.device.results import (
-    Configuration,
     Fields,
     FileEntry,
     Listing,
@@ -102,21 +100,3 @@ def test_an_empty_log_says_what_comes_next():
     assert render(SCHEMA, page).splitlines()[4] == (
         "Memory Log contents  [size=500   next event=1  (not wrapped)]"
     )
-
-
-def test_a_configuration_is_framed_by_its_dates():
-    tree = Branch({"system": Branch({"name": "x"})})
-    shown = render(
-        SCHEMA, Configuration(tree=tree, generated=datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
-    )
-    assert shown.splitlines()[3:] == [
-        "# Generated 2026-11-23T12:00:00Z",
-        "",
-        "configure {",
-        "    system {",
-        '        name "x"',
-        "    }",
-        "}",
-        "",
-        "# Finished 2026-11-23T12:00:00Z",
-    ]

@@ -58,6 +58,8 @@ def values(kind):
             return st.just(value=True)
         case types.Reference():
             return values(kind.type)
+        case types.Union(types=members):
+            return st.one_of(*map(values, members))
         case types.Address(versions=versions):
             some = st.one_of([st.ip_addresses(v=version) for version in versions])
             return some.map(str).filter(readable(kind)).filter(ipaddress.ip_address)

@@ -21,6 +21,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         (2109, "tmnxPkiFileWriteFailed"),
         (2231, "tmnxCertKeyPairGen"),
         (2232, "tmnxCertImport"),
+        (2233, "tmnxCertExport"),
         (2245, "tmnxPkiCertUpdUpdateStarted"),
         (2246, "tmnxPkiCertUpdUpdateFinished"),
         (2247, "tmnxPkiCertUpdUpdateFailed"),

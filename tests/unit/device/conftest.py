@@ -6,9 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from srpki.config.edit import Edit
+from srpki.config.tree import get
+from srpki.core.clock import FrozenClock, LabClock
+from srpki.core.entropy import SeededEntropy
+from srpki.device.commits import Author
+from srpki.device.router import Router
+from srpki.schema.paths import path
 
 WORKBENCH = Path(__file__).parents[2] / "scenarios" / "workbench.py"
 
@@ -64,3 +73,68 @@ def openssl():
         return done.stdout
 
     return run
+
+
+class Node:
+    """A node without a network, whose clock moves when it is told to; `restart` begins anew."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.cf3 = directory / "cf3"
+        self.real = FrozenClock(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+        self.clock = LabClock(self.real)
+        self.router = None
+        self.restart()
+
+    def restart(self):
+        """Stop the router, if it runs, and start another on the same directory."""
+        if self.router is not None:
+            self.router.stop()
+        self.router = Router(
+            self.directory, clock=self.clock, entropy=SeededEntropy(1), exchanges=no_network
+        )
+        self.router.start()
+
+    def candidate(self, mode="private"):
+        return self.router.datastore.open(mode, "jo")
+
+    def commit(self, name, **how):
+        """Commit another system name."""
+        candidate = self.candidate()
+        candidate.set(NAME, name)
+        self.router.commits.commit(candidate, Author("jo", "MD-CLI", "192.0.2.1"), **how)
+        candidate.close()
+
+    def set(self, leaf, value):
+        """Set a leaf of management-interface at once, as the classic CLI does."""
+        place = path("system", "management-interface", *leaf.split("/"))
+        self.router.datastore.edit([Edit("set", place, value)])
+
+    def advance(self, **by):
+        """Move the clock by a timedelta of *by*, doing on the way what is due."""
+        self.router.engine.run_until(self.clock.now() + timedelta(**by))
+
+    @property
+    def name(self):
+        """The system name that is running."""
+        return get(self.router.datastore.running, NAME)
+
+    def saved(self, version=""):
+        """Return the system name in a saved configuration."""
+        text = (self.cf3 / f"config.cfg{version}").read_text()
+        return text.partition('name "')[2].partition('"')[0]
+
+
+NAME = path("system", "name")
+
+
+def no_network(*, tls, limits):
+    raise AssertionError("nothing is to be sent")
+
+
+@pytest.fixture
+def node(tmp_path):
+    """A node with nothing configured."""
+    found = Node(tmp_path / "node")
+    yield found
+    found.router.stop()

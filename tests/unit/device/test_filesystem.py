@@ -190,9 +190,19 @@ def test_a_listing_of_nothing_says_so(files):
         files.listing("cf3:/none")
 
 
-def test_completion_offers_the_files_at_the_root_without_the_hidden_ones(files, cf3):
+def test_completion_finds_what_a_directory_holds_without_what_is_hidden(files, cf3):
     files.write("cf3:/b.pem", b"x")
     files.write("cf3:/a.pem", b"x")
     files.write("cf3:/dir/c.pem", b"x")
     (cf3 / ".hidden").write_bytes(b"x")
-    assert files.urls() == ("cf3:\\a.pem", "cf3:\\b.pem")
+    (cf3 / "link").symlink_to("/etc")
+    assert files.within("cf3:\\") == ("a.pem", "b.pem", "dir\\")
+    assert files.within("cf3:/dir/") == ("c.pem",)
+
+
+def test_completion_finds_nothing_where_there_is_no_directory(files):
+    files.write("cf3:/a.pem", b"x")
+    assert files.within("cf3:/none/") == ()
+    assert files.within("cf3:/a.pem") == ()
+    with pytest.raises(InvalidNameError):
+        files.within("cf3:/../")

@@ -333,6 +333,19 @@ def test_an_export_never_writes_over_a_file(bench, fresh, made):
     assert (bench.cf3 / f"{fresh}-1").read_bytes() == made["cert.pem"]
 
 
+def test_every_export_is_told_as_it_went(bench, fresh, made):
+    bench.do(importing(bench, f"{fresh}-1", made["cert.pem"], "certificate", "pem", f"{fresh}.crt"))
+    line = f'{PKI} export type certificate format der input-file "{fresh}.crt" output-url'
+    bench.mark()
+    bench.do(f'{line} "cf3:/{fresh}.der"')
+    bench.refused(f'{line} "cf3:/{fresh}.der"')
+    good, bad = (event.text for event in bench.news(2233))  # tmnxCertExport [pki.md section 12]
+    assert good == (
+        f'Export of certificate "{fresh}.crt" to cf3:\\{fresh}.der, format der: success.'
+    )
+    assert bad.endswith(f'failed: "cf3:\\{fresh}.der" exists already.')
+
+
 def test_both_commands_are_typed_in_the_classic_cli_too(bench, fresh, made):
     bench.put(f"{fresh}.in", made["cert.pem"])
     bench.do(  # the order of the transcripts [pki.md 4.1]

@@ -74,7 +74,7 @@ def test_a_save_that_fails_is_told_and_the_old_file_stays(node):
     with opened_node(node, lab=False) as router:
         typed(router, "admin save")
         before = (node / "cf3" / "config.cfg").read_bytes()
-        (node / "cf3" / ".config.cfg.new").mkdir()
+        (node / "cf3" / ".config.cfg.part").mkdir()
         typed(router, 'configure system name "other"', cli="classic")
         answer = Session(router).feed("admin save")
         assert not answer.ok

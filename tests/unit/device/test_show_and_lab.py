@@ -2,10 +2,13 @@
 
 import re
 from datetime import datetime, timedelta
+from urllib.request import urlopen
 
 import pytest
 
 from srpki.frontend.node import opened as opened_node
+
+PKI = "admin system security pki"
 
 
 def fields(text):
@@ -219,3 +222,19 @@ def test_without_lab_mode_there_are_no_lab_commands(tmp_path):
             result = router.run(operation, {})
             assert not result.ok
             assert "not in lab mode" in result.messages[0].text
+
+
+def test_the_lab_ca_revokes_what_it_has_issued_and_nothing_else(bench, fresh, openssl, tmp_path):
+    bench.enrol_cmp(fresh)
+    assert bench.do(f'lab ca revoke "{fresh}.crt"') == f'The lab CA has revoked "{fresh}.crt".'
+    with urlopen(bench.lab.server.crl_url, timeout=10) as reply:
+        (tmp_path / "crl").write_bytes(reply.read())
+    shown = openssl("crl", "-inform", "DER", "-in", tmp_path / "crl", "-noout", "-text").decode()
+    bench.do(
+        f'{PKI} export type certificate format der input-file "{fresh}.crt"'
+        f' output-url "cf3:/{fresh}-x.der"'
+    )
+    path = bench.cf3 / f"{fresh}-x.der"
+    serial = openssl("x509", "-inform", "DER", "-in", path, "-noout", "-serial").decode()
+    assert f"Serial Number: {serial.strip().removeprefix('serial=')}" in shown
+    assert "did not issue" in bench.refused('lab ca revoke "lab-root.crt"')

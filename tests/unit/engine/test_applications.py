@@ -78,6 +78,14 @@ def test_files_that_were_not_there_are_loaded_when_they_come(bench):
     assert bench.engine.applications.held("gw.crt", "gw.key").certificate == certificate
 
 
+def test_a_file_that_cannot_be_read_is_told_of_once_and_not_at_every_commit(bench):
+    bench.configure()
+    told = bench.numbers().count(2043)
+    bench.configure(tls='trust-anchor-profile "other" { }')
+    assert told > 0
+    assert bench.numbers().count(2043) == told
+
+
 def test_a_pair_that_does_not_belong_together_is_not_taken_up(bench):
     first = bench.enrol()
     bench.configure()

@@ -44,7 +44,7 @@ def inputs(node, **changes):
 
 
 def register(node, **changes):
-    return node.engine.requests.initial_registration(inputs(node, **changes))
+    return node.engine.requests.ask("initial-registration", inputs(node, **changes))
 
 
 def test_a_key_is_registered_by_password(node):
@@ -135,6 +135,72 @@ def test_an_existing_certificate_may_protect_the_request(node):
     assert register(node, **signed).certificate is not None
     shown = node.engine.requests.state("lab")["request-parameters"]
     assert shown["send-chain-ca"] == "lab"
+
+
+FURTHER = {
+    "certificate-request": {
+        "current-key": "gw.key",
+        "current-certificate": "gw.crt",
+        "new-key": "new.key",
+    },
+    "key-update": {"old-key": "gw.key", "old-certificate": "gw.crt", "new-key": "new.key"},
+}
+
+
+def further(node, kind, **more):
+    given = {"ca-profile": "lab", "save-as": "cf3:/new.der", **FURTHER[kind], **more}
+    return node.engine.requests.ask(kind, given)
+
+
+@pytest.mark.parametrize("kind", FURTHER)
+def test_a_present_certificate_signs_the_request_for_another(node, kind):
+    old = node.enrol("gw")
+    outcome = further(node, kind, **{"hash-algorithm": "sha384"})
+    new, before = certificates.facts(outcome.certificate), certificates.facts(old)
+    assert keys.same_public_key(outcome.certificate, node.keystore.read_key("new.key"))
+    assert (new.subject, new.san) == (before.subject, before.san)
+    assert new.serial != before.serial
+    assert dict(node.engine.requests.state("lab")["request-parameters"]) == {
+        "request-type": kind,
+        "key-filename": "gw.key",
+        "certificate": "gw.crt",
+        "new-key-filename": "new.key",
+        "save-as": "cf3:/new.der",
+        "hash-algorithm": "sha384",
+    }
+    assert node.texts(2083)[-1].startswith(f"CMPv2 {kind.replace('-', ' ')} of CA profile")
+
+
+def test_a_certificate_request_may_ask_for_other_names(node):
+    node.enrol("gw")
+    outcome = further(
+        node, "certificate-request", **{"subject-dn": "CN=two", "domain-name": "two.example"}
+    )
+    facts = certificates.facts(outcome.certificate)
+    assert (facts.subject, facts.san) == ("CN=two", (("dns", "two.example"),))
+
+
+@pytest.mark.parametrize("kind", FURTHER)
+def test_an_expired_certificate_signs_no_request(node, kind):
+    node.enrol("gw", validity=timedelta(days=1))
+    node.advance(days=2)
+    with pytest.raises(RefusedError, match="not valid now"):
+        further(node, kind)
+    assert node.requests == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation"), [("certificate-request", "cr"), ("key-update", "kur")]
+)
+def test_a_further_request_can_be_polled_after_a_restart(node, kind, operation):
+    node.enrol("gw")
+    node.faults.add(f"{operation} waiting seconds 60")
+    assert further(node, kind).code == "waiting"
+    node.reboot()
+    node.advance(seconds=60)
+    while (outcome := node.engine.requests.poll("lab")).certificate is None:
+        node.advance(seconds=60)
+    assert keys.same_public_key(outcome.certificate, node.keystore.read_key("new.key"))
 
 
 # --- pending -------------------------------------------------------------------------------------
@@ -264,12 +330,12 @@ def test_a_damaged_record_is_told_and_forgotten(node):
 
 
 def test_est_ca_certificates(node):
-    found = node.engine.requests.ca_certificates("lab")
+    found = node.engine.est_requests.ca_certificates("lab")
     assert set(found) == {node.authority.root, node.authority.issuing.certificate}
 
 
 def test_est_enroll(node):
-    found = node.engine.requests.enroll(
+    found = node.engine.est_requests.enroll(
         "lab", key_file="new.key", subject_dn="CN=new", domain_name="new.lab.example"
     )
     assert keys.same_public_key(found[0], node.keystore.read_key("new.key"))
@@ -278,7 +344,7 @@ def test_est_enroll(node):
 
 def test_est_renew(node):
     old = node.enrol()
-    found = node.engine.requests.renew("lab", certificate_file="gw.crt", key_file="new.key")
+    found = node.engine.est_requests.renew("lab", certificate_file="gw.crt", key_file="new.key")
     assert certificates.same_subject(found[0], old)
     assert keys.same_public_key(found[0], node.keystore.read_key("new.key"))
 
@@ -288,12 +354,14 @@ def test_est_waits_for_the_certificate_unless_the_operator_does_not(node):
     cancel = threading.Event()
     node.before_answer = lambda request: request.body and cancel.set()
     with pytest.raises(StoppedError):
-        node.engine.requests.enroll("lab", key_file="new.key", subject_dn="CN=new", cancel=cancel)
+        node.engine.est_requests.enroll(
+            "lab", key_file="new.key", subject_dn="CN=new", cancel=cancel
+        )
 
 
 def test_est_without_a_profile_or_server_is_refused(node):
     with pytest.raises(NotFoundError):
-        node.engine.requests.ca_certificates("none")
+        node.engine.est_requests.ca_certificates("none")
     node.configure('est-profile "bare" { }')
     with pytest.raises(RefusedError, match="has no server"):
-        node.engine.requests.ca_certificates("bare")
+        node.engine.est_requests.ca_certificates("bare")

@@ -3,7 +3,7 @@
 import pytest
 
 from srpki.cli.session import Offer
-from srpki.frontend.completing import Completed, complete, in_columns
+from srpki.frontend.completing import Completed, complete, in_columns, listed
 
 
 def offers(replaces, *texts):
@@ -17,12 +17,24 @@ def offers(replaces, *texts):
         ("show ver", offers(3, "version"), Completed("version", 3, ends=True)),
         ("show version", offers(7, "version"), Completed("version", 7, ends=True)),
         ("ce", offers(2, "cert-a", "cert-b"), Completed("cert-", 2)),
-        ("cert-", offers(5, "cert-a", "cert-b"), Completed(choices=("cert-a", "cert-b"))),
-        ("", offers(0, "admin", "show"), Completed(choices=("admin", "show"))),
+        (
+            "cert-",
+            offers(5, "cert-a", "cert-b"),
+            Completed(choices=tuple(offers(5, "cert-a", "cert-b"))),
+        ),
+        ("", offers(0, "admin", "show"), Completed(choices=tuple(offers(0, "admin", "show")))),
         # A word that begins another is not whole.
-        ("ca", offers(2, "ca", "ca-profile"), Completed(choices=("ca", "ca-profile"))),
+        (
+            "ca",
+            offers(2, "ca", "ca-profile"),
+            Completed(choices=tuple(offers(2, "ca", "ca-profile"))),
+        ),
         # What is quoted where quotes are needed does not complete what was typed without them.
-        ("my", offers(2, '"my a"', '"my b"'), Completed(choices=("my a", "my b"))),
+        (
+            "my",
+            offers(2, '"my a"', '"my b"'),
+            Completed(choices=tuple(offers(2, '"my a"', '"my b"'))),
+        ),
         ("my", offers(2, '"my a"'), Completed('"my a"', 2, ends=True)),
         ('"my', offers(3, '"my a"', '"my b"'), Completed('"my ', 3)),
     ],
@@ -38,3 +50,18 @@ def test_a_list_is_read_downwards_and_fits():
     assert in_columns(words, 33) == "alpha  be     c      delta  e"
     assert in_columns(words, 3) == "alpha\nbe\nc\ndelta\ne"
     assert max(map(len, in_columns(words * 40, 80).splitlines())) <= 80
+
+
+def test_values_are_listed_below_the_name_of_their_type_one_in_a_line():
+    zones = [Offer(zone, 0, zone, "name") for zone in ("hst", "akst")]
+    assert listed(zones, 80) == "\n <name>\n hst\n akst"
+
+
+def test_keywords_are_listed_in_columns_before_values():
+    found = [*offers(0, "all", "detail"), Offer("99", 0, "99", "log-id")]
+    assert listed(found, 80) == "all     detail\n\n <log-id>\n 99"
+
+
+def test_a_directory_is_completed_without_a_blank_after_it():
+    found = [Offer("cf3:\\scripts\\", 5, "cf3:\\scripts\\", "url", whole=False)]
+    assert complete("file list cf3:\\", found) == Completed("cf3:\\scripts\\", 5, ends=False)

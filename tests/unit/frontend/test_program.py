@@ -172,6 +172,8 @@ def test_the_lab_ca_alone_tells_where_it_is_and_ends_cleanly(number, tmp_path):
     assert set(told) == {
         "cmp_url",
         "est_url",
+        "crl_url",
+        "ocsp_url",
         "trust_anchor",
         "issuing_certificate",
         "reference",

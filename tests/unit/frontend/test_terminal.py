@@ -108,6 +108,18 @@ def test_tab_lists_and_brings_back_the_prompt_with_the_line_and_its_cursor(typis
     assert lines[4:7] == ["", "[/]", "A:admin@node-2# show time x"]
 
 
+def test_tab_lists_values_below_the_name_of_their_type(typist):
+    lines = typist.type("environment message-severity-level cli \t", CTRL_C)
+    assert lines[3:9] == [
+        "",
+        " <cli>",
+        " warning",
+        " info",
+        "",
+        "[/]",
+    ]
+
+
 def test_a_question_mark_helps_at_once_and_keeps_the_line(typist):
     lines = typist.type("show ve?", "rsion", ENTER)
     assert lines[2:4] == ["A:admin@node-2# show ve", ""]

@@ -15,7 +15,7 @@ from srpki.core.wire import HttpRequest
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.cmp_responder import CmpResponder
 from srpki.labca.faults import FaultScript
-from srpki.protocol.cmp import bodies, messages, protect
+from srpki.protocol.cmp import bodies, mac, messages, protect
 from srpki.protocol.cmp.header import Header
 from srpki.x509 import certificates, keys, signatures
 
@@ -84,7 +84,7 @@ class CmpClient:
         )
 
     def mac(self, secret="insecure", iterations=500):
-        return protect.MacProtector(secret, b"s" * 16, iterations)
+        return mac.MacProtector(secret, b"s" * 16, iterations)
 
     def encode(self, body, signer=None, protector="right", extra_certs=None, **header):
         """Return a message protected by *signer* (key, certificate), else by the password."""

@@ -10,7 +10,7 @@ from pyasn1_modules import rfc4210
 from srpki.core.entropy import SystemEntropy
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED, SUPERSEDED
-from srpki.protocol.cmp import asn1, bodies, protect
+from srpki.protocol.cmp import asn1, bodies, mac, protect
 from srpki.protocol.cmp.client import (
     CmpPeer,
     MacCredentials,
@@ -68,7 +68,7 @@ def test_a_registered_reference_enrols_and_confirms(cmp, device_key):
 
 def test_an_answer_to_a_password_has_the_same_protection_and_the_root(cmp, authority, device_key):
     answer = cmp.ask(cmp.request("ir", device_key))
-    protect.MacVerifier("insecure").verify(answer)
+    mac.MacVerifier("insecure").verify(answer)
     assert answer.header.sender_kid == b"4711"
     _, ca_pubs = bodies.decode_responses(answer)
     assert ca_pubs == (authority.root,)

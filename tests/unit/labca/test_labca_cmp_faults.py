@@ -7,7 +7,7 @@ import pytest
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import PeerError, PeerRefusedError, ProtocolError
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED
-from srpki.protocol.cmp import bodies, messages, protect
+from srpki.protocol.cmp import bodies, mac, messages, protect
 from srpki.protocol.cmp.client import CmpPeer, SignatureCredentials, key_update
 from srpki.protocol.steps import Send
 from srpki.x509 import certificates, keys
@@ -144,7 +144,7 @@ def test_bad_protection_is_under_a_password_too(cmp, faults, device_key):
     faults.add("ir bad-protection")
     answer = cmp.ask(cmp.request("ir", device_key))
     with pytest.raises(ProtocolError):
-        protect.MacVerifier("insecure").verify(answer)
+        mac.MacVerifier("insecure").verify(answer)
 
 
 def test_a_poll_can_be_put_off_and_refused(cmp, faults, clock, device_key):

@@ -390,6 +390,8 @@ def test_srpki_ca_says_in_one_line_of_json_what_a_client_needs(tmp_path):
     assert set(seen) == {
         "cmp_url",
         "est_url",
+        "crl_url",
+        "ocsp_url",
         "trust_anchor",
         "issuing_certificate",
         "reference",
@@ -426,7 +428,7 @@ def test_srpki_ca_for_people_is_lines_with_labels(tmp_path):
     labels = {name.strip(): value for name, value in lines.items()}
     assert labels["Reference"] == "4711"
     assert labels["Trust anchor"] == str(tmp_path / "root.pem")
-    assert len(labels) == 8
+    assert len(labels) == 10
 
 
 def test_a_fault_script_is_read_from_a_file(tmp_path):

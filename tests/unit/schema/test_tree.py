@@ -3,9 +3,11 @@
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
+from srpki.device import operations
 from srpki.schema.nodes import Action, Arg, Container, Leaf, Line, ListNode, data_children
 from srpki.schema.tree import LAB_SCHEMA, SCHEMA, check, node_at, resolve
 from srpki.schema.types import Integer, Reference, Text
@@ -56,36 +58,30 @@ def actions(node):
 
 
 @pytest.mark.parametrize("schema", [SCHEMA, LAB_SCHEMA])
-def test_both_clis_hold_the_same_actions(schema):
+def test_both_clis_hold_the_same_actions_but_for_what_one_alone_has(schema):
     md = {action.operation: action for action in actions(schema.operations_md)}
     classic = {action.operation: action for action in actions(schema.operations_classic)}
-    assert md.keys() == classic.keys()
-    assert all(md[name] is classic[name] for name in md)
-
-
-def test_the_operations_have_the_names_that_the_device_knows():
-    assert {action.operation for action in actions(SCHEMA.operations_md)} == {
-        "admin.save",
-        "admin.show-configuration",
-        "file.list",
-        "pki.cmpv2.clear-request",
-        "pki.cmpv2.initial-registration",
-        "pki.cmpv2.poll",
-        "pki.est.ca-certificates",
-        "pki.est.enroll",
-        "pki.est.renew",
-        "pki.export",
-        "pki.generate-keypair",
-        "pki.import",
-        "pki.reload",
-        "pki.update-certificate",
-        "show.certificate.auto-update",
-        "show.certificate.ca-profile",
-        "show.log",
-        "show.system.information",
-        "show.time",
-        "show.version",
+    assert md.keys() - classic.keys() == {"admin.show-configuration"}
+    assert classic.keys() - md.keys() == {  # [cli.md 3.1]
+        "admin.display-config",
+        "rollback.compare",
+        "rollback.delete",
+        "rollback.revert",
+        "rollback.save",
+        "rollback.view",
     }
+    assert all(md[name] is classic[name] for name in md.keys() & classic.keys())
+
+
+def test_the_device_knows_every_operation_that_is_declared_and_no_other():
+    declared = {action.operation for action in actions(LAB_SCHEMA.operations_md)}
+    declared |= {action.operation for action in actions(LAB_SCHEMA.operations_classic)}
+    known = {
+        operation
+        for module in set(operations._MODULES.values())
+        for operation in import_module(module).OPERATIONS
+    }
+    assert declared == known
 
 
 def test_lab_commands_are_there_in_lab_mode_alone():
@@ -96,6 +92,7 @@ def test_lab_commands_are_there_in_lab_mode_alone():
         "lab.ca.fault.add",
         "lab.ca.fault.clear",
         "lab.ca.fault.list",
+        "lab.ca.revoke",
         "lab.ca.show",
         "lab.clock.advance",
         "lab.clock.set",

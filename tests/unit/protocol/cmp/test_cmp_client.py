@@ -23,7 +23,7 @@ from srpki.core.errors import (
     UsageError,
 )
 from srpki.core.wire import HttpReply
-from srpki.protocol.cmp import bodies, protect
+from srpki.protocol.cmp import bodies, mac, protect
 from srpki.protocol.cmp.bodies import CertificateResponse
 from srpki.protocol.cmp.client import (
     MacCredentials,
@@ -68,7 +68,7 @@ def kur(ca, around, **peer):
 
 
 def with_password(ca):
-    ca.protector = protect.MacProtector("insecure", b"12345678", 500)
+    ca.protector = mac.MacProtector("insecure", b"12345678", 500)
     ca.extra_certs = ()
     return ca.password
 
@@ -135,8 +135,8 @@ def test_password_protects_and_verifies(ca, run, around):
     assert result.certificate == ca.issued
     header = ca.seen[0].header
     assert header.sender_kid == b"4711"
-    protect.MacVerifier("insecure").verify(ca.seen[0])
-    protect.MacVerifier("insecure").verify(ca.seen[1])
+    mac.MacVerifier("insecure").verify(ca.seen[0])
+    mac.MacVerifier("insecure").verify(ca.seen[1])
 
 
 def test_sender_of_a_password_protected_ir_is_empty_unless_always_set(ca, run, around):
@@ -442,7 +442,7 @@ def test_unprotected_error_needs_the_profiles_leave_but_is_shown(ca, run, around
 
 def test_wrong_mac_is_refused(ca, run, around):
     credentials = with_password(ca)
-    ca.protector = protect.MacProtector("guess", b"12345678", 500)
+    ca.protector = mac.MacProtector("guess", b"12345678", 500)
     with pytest.raises(ProtocolError, match="MAC of the ip is wrong"):
         run(ir(ca, around, credentials), ca)
 
@@ -460,7 +460,7 @@ def test_mac_in_answer_to_a_signature_is_refused(ca, run, around):
 @pytest.mark.parametrize("iterations", [99, 100_001])
 def test_iteration_count_is_bounded(ca, run, around, iterations):
     credentials = with_password(ca)
-    ca.protector = protect.MacProtector("insecure", b"12345678", iterations)
+    ca.protector = mac.MacProtector("insecure", b"12345678", iterations)
     with pytest.raises(ProtocolError, match="iteration count"):
         run(ir(ca, around, credentials), ca)
 

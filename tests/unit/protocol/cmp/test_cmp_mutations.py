@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from srpki.core.entropy import SeededEntropy
 from srpki.core.errors import PeerError, ProtocolError, SrpkiError
 from srpki.core.wire import HttpReply
-from srpki.protocol.cmp import bodies, messages, protect
+from srpki.protocol.cmp import bodies, mac, messages
 from srpki.protocol.cmp.client import initial_registration, key_update
 from srpki.protocol.steps import Send
 from srpki.x509 import names
@@ -71,7 +71,7 @@ def update(ca, around):
 
 @pytest.fixture
 def registration(ca, around):
-    ca.protector = protect.MacProtector("insecure", b"12345678", 100)
+    ca.protector = mac.MacProtector("insecure", b"12345678", 100)
     ca.extra_certs = ()
     subject = names.parse_dn("C=DE,O=Lab,CN=router")
     return Replay(

@@ -8,7 +8,7 @@ from pyasn1.codec.der.decoder import decode
 from pyasn1.codec.der.encoder import encode
 from pyasn1_modules import rfc2459, rfc4210, rfc4211
 
-from srpki.protocol.cmp import bodies, messages, protect
+from srpki.protocol.cmp import bodies, mac, messages
 from srpki.protocol.cmp.bodies import CertificateResponse, Confirmation, PollAnswer
 from srpki.protocol.cmp.client import initial_registration, key_update
 from srpki.protocol.cmp.header import IMPLICIT_CONFIRM, Header
@@ -28,7 +28,7 @@ def oracle(data: bytes):
 
 def written(body: bytes, **fields) -> bytes:
     header = Header(transaction_id=b"t" * 16, sender_nonce=b"s" * 16, **fields)
-    return messages.encode(header, body, protect.MacProtector("secret", b"saltsalt", 500))
+    return messages.encode(header, body, mac.MacProtector("secret", b"saltsalt", 500))
 
 
 def requests_of(ca, run, machine) -> list[bytes]:

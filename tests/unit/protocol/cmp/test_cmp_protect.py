@@ -20,7 +20,7 @@ from pyasn1.type import univ
 from pyasn1_modules import rfc2459, rfc4055, rfc4210
 
 from srpki.core.errors import ProtocolError, UsageError
-from srpki.protocol.cmp import bodies, messages, protect
+from srpki.protocol.cmp import bodies, mac, messages, protect
 from srpki.protocol.cmp.header import Header
 from srpki.x509 import keys
 
@@ -80,24 +80,65 @@ def mac_of(data: bytes, secret: bytes, owf: str, mac: str, iterations: int = 500
     return hmac.new(key, data, mac).digest()
 
 
+def pbmac1(
+    prf: str | None = "1.2.840.113549.2.9",
+    mac: str = "1.2.840.113549.2.9",
+    *,
+    salt: bytes = SALT,
+    iterations: int = 500,
+    length: int | None = 32,
+    derivation: str = "1.2.840.113549.1.5.12",
+) -> bytes:
+    """An AlgorithmIdentifier of PBMAC1, put together by pyasn1 [RFC 8018, A.2 and A.5]."""
+    inner = univ.Sequence()
+    fields = [univ.OctetString(salt), univ.Integer(iterations)]
+    fields += [] if length is None else [univ.Integer(length)]
+    fields += [] if prf is None else [algorithm(prf, b"\x05\x00")]
+    for place, field in enumerate(fields):
+        inner.setComponentByPosition(place, field)
+    outer = univ.Sequence()
+    outer.setComponentByPosition(0, algorithm(derivation, encode(inner)))
+    outer.setComponentByPosition(1, algorithm(mac, b"\x05\x00"))
+    return encode(algorithm("1.2.840.113549.1.5.14", encode(outer)))
+
+
 # --- password-based MAC ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("owf", OWF)
-@pytest.mark.parametrize("mac", MACS)
-def test_mac_of_every_usual_algorithm_is_verified(owf, mac):
-    def function(data):
-        return mac_of(data, b"insecure", OWF[owf], MACS[mac])
+@pytest.mark.parametrize("function", MACS)
+def test_mac_of_every_usual_algorithm_is_verified(owf, function):
+    def protection(data):
+        return mac_of(data, b"insecure", OWF[owf], MACS[function])
 
-    received = message(Recorded(pbm(owf, mac), function))
-    assert protect.is_mac(received)
-    protect.MacVerifier("insecure").verify(received)
+    received = message(Recorded(pbm(owf, function), protection))
+    assert mac.is_mac(received)
+    mac.MacVerifier("insecure").verify(received)
     with pytest.raises(ProtocolError, match="MAC of the pkiConf is wrong"):
-        protect.MacVerifier("Insecure").verify(received)
+        mac.MacVerifier("Insecure").verify(received)
+
+
+@pytest.mark.parametrize("prf", [None, "1.2.840.113549.2.9", "1.2.840.113549.2.11"])
+@pytest.mark.parametrize("mac_name", ["1.2.840.113549.2.9", "1.2.840.113549.2.11"])
+@pytest.mark.parametrize("length", [None, 20, 32, 64])
+def test_pbmac1_is_verified_as_pythons_hashlib_computes_it(prf, mac_name, length):
+    parameters = pbmac1(prf, mac_name, length=length)
+    octets = length or hashlib.new(MACS[mac_name]).digest_size
+    function = MACS[prf] if prf else "sha1"  # DEFAULT algid-hmacWithSHA1
+    key = hashlib.pbkdf2_hmac(function, b"insecure", SALT, 500, octets)
+
+    def protection(data):
+        return hmac.new(key, data, MACS[mac_name]).digest()
+
+    received = message(Recorded(parameters, protection))
+    assert mac.is_mac(received)
+    mac.MacVerifier("insecure").verify(received)
+    with pytest.raises(ProtocolError, match="MAC of the pkiConf is wrong"):
+        mac.MacVerifier("Insecure").verify(received)
 
 
 def test_our_mac_is_that_of_the_rfc():
-    received = message(protect.MacProtector("schlüssel", SALT, 700))
+    received = message(mac.MacProtector("schlüssel", SALT, 700))
     expected = mac_of(received.protected_part, "schlüssel".encode(), "sha256", "sha256", 700)
     assert received.protection == expected
     assert received.header.protection_algorithm == pbm(
@@ -106,9 +147,9 @@ def test_our_mac_is_that_of_the_rfc():
 
 
 def test_verifier_follows_a_peer_that_changes_its_salt():
-    verifier = protect.MacVerifier("secret")
+    verifier = mac.MacVerifier("secret")
     for salt in (b"saltsalt1", b"saltsalt2", b"saltsalt1"):
-        verifier.verify(message(protect.MacProtector("secret", salt)))
+        verifier.verify(message(mac.MacProtector("secret", salt)))
 
 
 @pytest.mark.parametrize(
@@ -117,26 +158,40 @@ def test_verifier_follows_a_peer_that_changes_its_salt():
         (pbm("2.16.840.1.101.3.4.2.1", "1.2.840.113549.2.9", iterations=99), "iteration count"),
         (pbm("2.16.840.1.101.3.4.2.1", "1.2.840.113549.2.9", iterations=10**9), "iteration count"),
         (pbm("2.16.840.1.101.3.4.2.1", "1.2.840.113549.2.9", iterations=-5), "iteration count"),
-        (pbm("2.16.840.1.101.3.4.2.1", "1.2.840.113549.2.9", salt=b"1234567"), "salt has 7"),
-        (protect.MacProtector("insecure", bytes(129)).algorithm, "salt has 129"),
+        (
+            pbm("2.16.840.1.101.3.4.2.1", "1.2.840.113549.2.9", salt=b"1234567"),
+            "salt of the MAC has 7",
+        ),
+        (mac.MacProtector("insecure", bytes(129)).algorithm, "salt of the MAC has 129"),
         (pbm("1.2.840.113549.2.5", "1.2.840.113549.2.9"), "one-way function"),
         (pbm("2.16.840.1.101.3.4.2.1", "1.3.6.1.5.5.8.1.1"), "MAC 1.3.6.1.5.5.8.1.1"),
         (encode(algorithm("1.2.840.113533.7.66.13")), "not a password-based MAC"),
         (encode(algorithm("1.2.840.113533.7.66.13", b"\x05\x00")), "PBMParameter"),
         (encode(algorithm("1.2.840.113549.1.5.14")), "not a password-based MAC"),
+        (pbmac1(iterations=99), "PBKDF2 iteration count"),
+        (pbmac1(iterations=2**31 - 1), "PBKDF2 iteration count"),
+        (pbmac1(iterations=2**63), "PBKDF2 iteration count"),
+        (pbmac1(salt=b"1234567"), "salt of the MAC has 7"),
+        (pbmac1(salt=bytes(129)), "salt of the MAC has 129"),
+        (pbmac1(length=15), "PBKDF2 key length"),
+        (pbmac1(length=10**6), "PBKDF2 key length"),
+        (pbmac1(prf="1.2.840.113549.2.5"), "PRF 1.2.840.113549.2.5"),
+        (pbmac1(mac="1.2.840.113549.2.5"), "MAC 1.2.840.113549.2.5"),
+        (pbmac1(derivation="1.2.840.113549.1.5.13"), "key derivation 1.2.840.113549.1.5.13"),
+        (encode(algorithm("1.2.840.113549.1.5.14", b"\x05\x00")), "PBMAC1-params"),
     ],
 )
 def test_parameters_of_a_peer_are_bounded(parameters, words):
     received = message(Recorded(parameters, lambda data: b"m" * 32))
     with pytest.raises(ProtocolError, match=words):
-        protect.MacVerifier("insecure").verify(received)
+        mac.MacVerifier("insecure").verify(received)
 
 
 @pytest.mark.parametrize("bits", [b"", b"m" * 31, b"m" * 33])
 def test_mac_of_another_length_is_wrong(bits):
     parameters = pbm("2.16.840.1.101.3.4.2.1", "1.2.840.113549.2.9")
     with pytest.raises(ProtocolError, match="wrong"):
-        protect.MacVerifier("insecure").verify(message(Recorded(parameters, lambda data: bits)))
+        mac.MacVerifier("insecure").verify(message(Recorded(parameters, lambda data: bits)))
 
 
 # --- signatures ------------------------------------------------------------------------------------
@@ -147,7 +202,7 @@ def test_mac_of_another_length_is_wrong(bits):
 def test_signature_of_every_kind_is_verified(ca, key, hash_name):
     certificate = ca.issue(key)
     received = message(protect.SignatureProtector(key, hash_name))
-    assert not protect.is_mac(received)
+    assert not mac.is_mac(received)
     protect.verify_signature(received, certificate)
     with pytest.raises(ProtocolError, match="wrong"):
         protect.verify_signature(received, ca.device)
@@ -233,7 +288,7 @@ def test_message_without_protection_is_not_verified(ca):
     with pytest.raises(ProtocolError, match="not protected"):
         protect.verify_signature(message(None), ca.device)
     with pytest.raises(ProtocolError, match="not protected"):
-        protect.MacVerifier("insecure").verify(message(None))
+        mac.MacVerifier("insecure").verify(message(None))
 
 
 def test_certificate_that_cannot_be_read_verifies_nothing():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from srpki.core.errors import ProtocolError
-from srpki.protocol.cmp import asn1, bodies, messages, protect
+from srpki.protocol.cmp import asn1, bodies, mac, messages, protect
 from srpki.x509 import der
 from srpki.x509.certificates import facts, public_key
 from srpki.x509.keys import spki
@@ -56,8 +56,8 @@ def test_protection_of_each_vector_holds_and_a_changed_body_does_not(stem):
             protection=message.protection,
             extra_certs=message.extra_certs,
         )
-        if protect.is_mac(message):
-            protect.MacVerifier("insecure").verify(bent)
+        if mac.is_mac(message):
+            mac.MacVerifier("insecure").verify(bent)
         else:
             protect.verify_signature(bent, message.extra_certs[0])
 
@@ -85,12 +85,12 @@ def test_each_vector_is_written_again_as_openssl_wrote_it(stem):
 
 def test_another_password_does_not_verify():
     with pytest.raises(ProtocolError, match="the MAC of the ip is wrong"):
-        protect.MacVerifier("other").verify(read("ip-pbm"))
+        mac.MacVerifier("other").verify(read("ip-pbm"))
 
 
 def test_a_signature_is_no_mac_and_the_reverse():
     with pytest.raises(ProtocolError, match="not a password-based MAC"):
-        protect.MacVerifier("insecure").verify(read("kup-ec"))
+        mac.MacVerifier("insecure").verify(read("kup-ec"))
     with pytest.raises(ProtocolError, match="not supported"):
         protect.verify_signature(read("ip-pbm"), octets("srv-ec"))
 

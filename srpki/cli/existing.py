@@ -1,0 +1,141 @@
+"""The values that exist now, for completion: keys of entries, what may be referred to, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from srpki.cli.effects import Input, Into, Take
+from srpki.cli.grammar import Slot
+from srpki.cli.meaning import Meaning
+from srpki.cli.port import Device
+from srpki.cli.walker import Match
+from srpki.config.tree import Branch, Element, Entries, get
+from srpki.core.errors import SrpkiError
+from srpki.schema.common import TLS_FILE_NAME, EntryName
+from srpki.schema.nodes import LeafList
+from srpki.schema.paths import Key, Path, Step
+from srpki.schema.types import Reference, Text, Union, ValueType
+
+FLASH = "cf3:\\"
+SEPARATORS = ("\\", "/")
+"""What ends a directory, as it is shown and as it may be typed too."""
+
+COMMIT_ID = "commit-id"
+"""The argument of commands that names an earlier commit."""
+
+
+class Existing:
+    """What the *device* and the tree that the session sees hold."""
+
+    def __init__(self, device: Device, data: Callable[[str], Branch]) -> None:
+        """Look at *device*; *data* returns the tree below a root, as the session sees it."""
+        self._device = device
+        self._data = data
+
+    def values(
+        self, slot: Slot, matches: Sequence[Match], said: Meaning, typed: str
+    ) -> Iterator[str]:
+        """Yield what *slot* may hold after *matches*, which mean *said*; *typed* begins it.
+
+        What cannot be read is not offered: completion has no place for an error.
+        """
+        try:
+            if slot.entries:
+                yield from map(str, self._keys(slot, matches, said.target))
+                if said.command or said.target[0].name == "state":
+                    return  # no entry can be made there, so other names are of no use
+            if isinstance(slot.leaf, LeafList):
+                yield from map(str, self._members(slot, said.target))
+            if slot.name == COMMIT_ID and slot.leaf is None:
+                yield from (str(commit.commit_id) for commit in self._device.commits.history())
+            yield from self._of_type(slot.type, said, typed)
+        except SrpkiError:
+            return
+
+    def _at(self, place: Path) -> Element | None:
+        return get(self._data(place[0].name), place[1:]) if len(place) > 1 else None
+
+    def _keys(self, slot: Slot, matches: Sequence[Match], target: Path) -> Sequence[Key]:
+        """Return this key of the entries that agree with the keys typed before it."""
+        if target[0].name == "state":
+            # The live state of every entry takes long to find out; their names do not.
+            steps = "/".join(step.name for step in (*target[:-1], Step(slot.entries)))
+            if known := self._device.choices(f"/{steps}/{slot.name}"):
+                return known
+        names, given = _given(slot.entries, matches)
+        entries = self._at((*target[:-1], Step(slot.entries))) if slot.name in names else None
+        if not isinstance(entries, Entries):
+            return ()
+        agreeing = (
+            keys
+            for keys in entries
+            if all(given.get(name, key) == key for name, key in zip(names, keys, strict=True))
+        )
+        place = names.index(slot.name)
+        return _in_order({keys[place] for keys in agreeing})
+
+    def _members(self, slot: Slot, target: Path) -> Sequence[Key]:
+        """Return what a leaf-list holds, where values are removed from it."""
+        place = target
+        for effect in slot.effects:
+            if isinstance(effect, Take):
+                place = (*target, *map(Step, effect.leaf))
+            elif not isinstance(effect, Input):
+                return ()
+        held = self._at(place)
+        return held if isinstance(held, tuple) else ()
+
+    def _of_type(self, kind: ValueType, said: Meaning, typed: str) -> Iterator[str]:
+        if isinstance(kind, Union):
+            for member in kind.types:
+                yield from self._of_type(member, said, typed)
+        elif isinstance(kind, Reference | EntryName):
+            yield from self._referred(kind.target, said)
+        elif kind is TLS_FILE_NAME or (isinstance(kind, Text) and kind.named == "pki-file-name"):
+            yield from self._device.choices("pki-file-name")
+        elif is_url(kind):
+            yield from self._files(typed)
+
+    def _referred(self, target: str, said: Meaning) -> Iterable[str]:
+        root, *names = target.strip("/").split("/")
+        if root != "configure":
+            return self._device.choices(target)
+        # An operation uses the running configuration, whatever the candidate says.
+        tree = self._device.datastore.running if said.operation else self._data(root)
+        entries = get(tree, tuple(map(Step, names[:-1])))
+        return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else ()
+
+    def _files(self, typed: str) -> Iterator[str]:
+        """Yield what lies in the directory that *typed* names, as it is typed."""
+        cut = max(map(typed.rfind, SEPARATORS)) + 1
+        directory = typed[:cut] or FLASH
+        for name in self._device.files.within(directory):
+            if name.endswith(SEPARATORS):
+                yield f"{directory}{name[:-1]}{directory[-1]}"
+            else:
+                yield f"{directory}{name}"
+
+
+def is_url(kind: ValueType) -> bool:
+    """Return whether values of *kind* name files by where they lie."""
+    return isinstance(kind, Text) and kind.named == "cflash-url"
+
+
+def _given(entries: str, matches: Sequence[Match]) -> tuple[tuple[str, ...], dict[str, Key]]:
+    """Return the names of the keys of the list *entries* and those keys that were typed."""
+    given: dict[str, Key] = {}
+    for match in reversed(matches):
+        if isinstance(match.terminal, Slot) and match.terminal.entries == entries:
+            if isinstance(match.value, str | int):
+                given[match.terminal.name] = match.value
+            continue
+        for effect in match.terminal.effects:
+            if isinstance(effect, Into) and effect.name == entries:
+                return effect.keys, given
+    return (), given
+
+
+def _in_order(keys: set[Key]) -> list[Key]:
+    """Return numbers in order, then texts."""
+    numbers = sorted(key for key in keys if isinstance(key, int))
+    return [*numbers, *sorted(key for key in keys if isinstance(key, str))]

@@ -1,0 +1,57 @@
+"""``admin show configuration``: an operation whose answer may be cut to one element."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from srpki.cli.commands import run
+from srpki.cli.meaning import Meaning
+from srpki.cli.port import Answer, RefusalError
+from srpki.cli.render.configuration import configuration_file, part
+from srpki.cli.render.tree import Layout, with_defaults
+from srpki.cli.render.xml import xml
+from srpki.config.tree import get
+from srpki.schema.nodes import Action
+from srpki.schema.tree import node_at
+
+if TYPE_CHECKING:
+    from srpki.cli.md.cli import MdCli
+    from srpki.device.results import Configuration, Data
+    from srpki.schema.paths import Path
+
+_Layout = Layout | Literal["xml"]
+_BRACES: Final[_Layout] = "braces"
+_LAYOUTS: Final[tuple[_Layout, ...]] = ("flat", "full-context", "json", "xml")
+
+
+def show_configuration(shell: MdCli, said: Meaning) -> Answer:
+    """Run the operation and show the configuration, or the element that *said* names."""
+    from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
+
+    layout = next((name for name in _LAYOUTS if name in said.inputs), _BRACES)
+
+    def shown(data: Data) -> str:
+        if not isinstance(data, Configuration):
+            return shell.shown(data)
+        schema = shell.device.schema
+        if said.target[:1] and said.target[0].name == schema.configure.name:
+            return _part(shell, said.target, data, layout)
+        return "\n".join(configuration_file(schema, data, layout, shell.author))
+
+    return run(shell.device, said, shell.operation_failed, shown)
+
+
+def _part(shell: MdCli, target: Path, data: Configuration, layout: _Layout) -> str:
+    node = node_at(shell.device.schema.configure, *(step.name for step in target[1:]))
+    assert node is not None
+    assert not isinstance(node, Action)
+    element = get(data.tree, target[1:])
+    words = shell.dialect.words(target)
+    if element is not None and layout == "xml":
+        return xml(shell.root, target, with_defaults(node, element) if data.detail else element)
+    if element is not None:
+        assert layout != "xml"
+        return part(node, element, layout, f"/{words}", detail=data.detail)
+    if any(step.keys for step in target):
+        raise RefusalError(f"MINOR: MGMT_CORE #224: {words} - Entry does not exist")
+    return ""

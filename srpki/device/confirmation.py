@@ -1,0 +1,112 @@
+"""A commit that is taken back by itself unless somebody accepts it in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from srpki.config.candidate import Candidate
+from srpki.config.datastore import Datastore
+from srpki.config.tree import Branch
+from srpki.core.clock import Clock
+from srpki.core.errors import RefusedError
+
+Plan = Callable[[datetime, Callable[[], None]], Callable[[], None]]
+"""Calls a function at an instant, with no lock held; returns what takes that back."""
+
+
+class _Pending(NamedTuple):
+    """What was *former* running, who committed, until *when*; *drop* forgets the deadline."""
+
+    former: Branch
+    candidate: Candidate
+    when: datetime
+    drop: Callable[[], None]
+
+
+class Confirmation:
+    """The confirmed commit that waits, at most one of a node.
+
+    It takes part in every commit, classic edits too, and refuses them while one waits: what is
+    taken back is the whole configuration, and nobody else's changes are to go with it.
+    """
+
+    def __init__(self, datastore: Datastore, clock: Clock, plan: Plan) -> None:
+        """Watch over *datastore*; *plan* calls at the deadline."""
+        self._datastore = datastore
+        self._clock = clock
+        self._plan = plan
+        self._pending: _Pending | None = None
+        self._ended = False
+        datastore.subscribe(self)
+
+    def begin(self, candidate: Candidate, minutes: int) -> None:
+        """Commit *candidate* for *minutes*; raises as `Candidate.commit`. Nothing is saved."""
+        with self._datastore.lock:
+            former = self._datastore.running
+            candidate.commit()
+            when = self._clock.now() + timedelta(minutes=minutes)
+            drop = self._plan(when, lambda: self._take_back(when))
+            self._pending = _Pending(former, candidate, when, drop)
+
+    def remaining(self) -> timedelta | None:
+        """Return how long a commit still waits, if one does."""
+        pending = self._pending
+        return None if pending is None else max(timedelta(), pending.when - self._clock.now())
+
+    def accept(self) -> None:
+        """Keep the commit that waits; raises `RefusedError` when none does."""
+        with self._datastore.lock:
+            self._waiting().drop()
+            self._pending = None
+
+    def cancel(self) -> None:
+        """Take the commit back now; raises `RefusedError` when none waits."""
+        with self._datastore.lock:
+            pending = self._waiting()
+            pending.drop()
+            self._take_back(pending.when)
+
+    def end(self) -> None:
+        """Refuse every commit from now on: the node has restarted without this datastore."""
+        with self._datastore.lock:
+            self._ended = True
+
+    def check(self) -> None:
+        """Raise `RefusedError` while a commit waits, and after the end."""
+        if self._ended:
+            raise RefusedError("the node has restarted", hint="log in again")
+        if self._pending is not None:
+            raise RefusedError(
+                "a confirmed commit waits", hint="accept or cancel it before anything else"
+            )
+
+    def _waiting(self) -> _Pending:
+        if self._pending is None:
+            raise RefusedError("no confirmed commit waits")
+        return self._pending
+
+    def _take_back(self, when: datetime) -> None:
+        with self._datastore.lock:
+            pending = self._pending
+            if pending is None or pending.when != when or self._ended:
+                return
+            self._pending = None
+            if pending.candidate in self._datastore.candidates:
+                pending.candidate.take_back(pending.former)
+            else:
+                self._datastore.replace(pending.former, ())
+
+    # --- as a participant in commits ---
+
+    def prepare(self, old: Branch, new: Branch) -> None:
+        """Refuse while a commit waits, and after the end."""
+        del old, new
+        self.check()
+
+    def apply(self, old: Branch, new: Branch) -> None:
+        """Do nothing: what counts is that nobody else commits."""
+
+    def abort(self) -> None:
+        """Forget nothing: nothing was prepared."""

@@ -1,0 +1,102 @@
+"""The commits that are remembered: one JSON line each in the node's state."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from srpki.core.errors import StorageError
+from srpki.device.filesystem import FileSystem
+
+MAXIMUM: Final = 200
+"""The most that `commit-history` allows."""
+
+
+class Author(NamedTuple):
+    """Who commits: *user*, the *interface* as SR OS names it, the peer's *address* or nothing."""
+
+    user: str
+    interface: str = "MD-CLI"
+    address: str = ""
+
+
+class Commit(NamedTuple):
+    """One commit that is remembered; *location* is the URL of the configuration as saved then."""
+
+    commit_id: int
+    time: datetime
+    author: Author
+    comment: str = ""
+    location: str = ""
+
+
+class Record(NamedTuple):
+    """A *commit* with the *digest* of the configuration that it led to."""
+
+    commit: Commit
+    digest: str
+
+
+class History:
+    """The last commits, the newest first; in memory alone when there is no *path*.
+
+    A line that cannot be read back is skipped, and a disk that refuses a new one does not stop a
+    commit.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Read what is kept in *path*, if it is there."""
+        self._path = path
+        self._records: list[Record] = []
+        if path is not None:
+            self._load(path)
+        self._next = max((record.commit.commit_id for record in self._records), default=0) + 1
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """What is remembered, the newest first."""
+        return tuple(self._records)
+
+    def add(self, time: datetime, author: Author, comment: str, digest: str, *, limit: int) -> None:
+        """Remember a commit, and of all no more than *limit*."""
+        commit = Commit(self._next, time, author, comment)
+        self._next += 1
+        self._records = [Record(commit, digest), *self._records][:limit]
+        if self._path is not None:
+            lines = "".join(map(_encode, reversed(self._records)))
+            with suppress(StorageError):
+                FileSystem.replace(self._path, lines.encode(), shown=self._path.name)
+
+    def _load(self, path: Path) -> None:
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError):
+            return
+        for line in reversed(lines[-MAXIMUM:]):
+            with suppress(ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
+                self._records.append(_decode(line))
+
+
+def _encode(record: Record) -> str:
+    commit, digest = record
+    values = {
+        "id": commit.commit_id,
+        "time": commit.time.isoformat(),
+        "user": commit.author.user,
+        "interface": commit.author.interface,
+        "address": commit.author.address,
+        "comment": commit.comment,
+        "digest": digest,
+    }
+    return json.dumps(values) + "\n"
+
+
+def _decode(line: str) -> Record:
+    values = json.loads(line)
+    author = Author(str(values["user"]), str(values["interface"]), str(values["address"]))
+    time = datetime.fromisoformat(values["time"]).astimezone(UTC)
+    commit = Commit(int(values["id"]), time, author, str(values["comment"]))
+    return Record(commit, str(values["digest"]))

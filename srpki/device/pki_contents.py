@@ -1,0 +1,114 @@
+"""Actions that make a request from a key, or show what a PKI file holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from srpki.core.errors import InvalidInputError, UsageError
+from srpki.device.operations import Inputs, Operation, Outcome, flag, text
+from srpki.device.results import FileContent
+from srpki.keystore import names
+from srpki.keystore.store import DIRECTORY
+
+if TYPE_CHECKING:
+    from srpki.device.router import Router
+    from srpki.x509.keys import PrivateKey
+
+SEALED_KEY = b"generated key pair"
+"""The purpose under which a generated key pair is sealed in its file on ``cf3:``."""
+
+
+def generate_csr(router: Router, inputs: Inputs) -> Outcome:
+    """Write a certification request (PKCS#10, DER) for a key pair on ``cf3:`` [RFC 2986]."""
+    from srpki.x509 import csr  # noqa: PLC0415 - start-up time
+    from srpki.x509 import names as x509_names  # noqa: PLC0415 - start-up time
+
+    url = text(inputs, "output-url")
+    router.files.check_new(url)
+    printable = flag(inputs, "use-printable")
+    written = text(inputs, "subject-dn")
+    san = x509_names.san(text(inputs, "domain-name"), text(inputs, "ip-address"))
+    if not written and san is None:
+        raise UsageError("subject-dn is missing", hint="a request names somebody")
+    subject = x509_names.parse_dn(written, printable=printable) if written else x509_names.NOBODY
+    key = _key_on_flash(router, text(inputs, "key-url"))
+    router.files.write(url, csr.build(key, subject, san, text(inputs, "hash-algorithm", "sha256")))
+    return Outcome()
+
+
+def _key_on_flash(router: Router, url: str) -> PrivateKey:
+    """Return the key pair in a file that was generated here, or in one in PEM or DER."""
+    from srpki.x509 import contents, formats  # noqa: PLC0415 - start-up time
+
+    content = router.files.read(url)
+    if router.seal.is_sealed(content):
+        if router.seal.purpose_of(content) != SEALED_KEY:
+            raise InvalidInputError(
+                "this is a sealed file, but no key pair that was generated",
+                hint="name the file that generate-keypair wrote",
+            )
+        content = router.seal.open(content, SEALED_KEY)
+    form = "pem" if contents.identify(content) == contents.PEM else "der"
+    return formats.read_key(content, form)
+
+
+def show_file_content(router: Router, inputs: Inputs) -> Outcome:
+    """Show a certificate, request or CRL in words; of a key only type and size [pki.md 6.3]."""
+    url, kind = text(inputs, "url"), text(inputs, "type")
+    directory, _, name = names.display(url).rpartition("\\")
+    if directory.lower() == f"cf3:\\{DIRECTORY}":
+        return Outcome(data=_imported(router, names.file_name(name), inputs))
+    if kind == "key":
+        return Outcome(data=FileContent(kind="key", key=_key(router, inputs)))
+    return Outcome(data=FileContent(kind=kind, der=_der(router, inputs)))
+
+
+def _imported(router: Router, name: str, inputs: Inputs) -> FileContent:
+    if text(inputs, "format") != "der":
+        raise UsageError(f'"{name}" is kept as DER', hint="give format der")
+    match text(inputs, "type"):
+        case "certificate":
+            return FileContent(kind="certificate", der=router.keystore.read_certificate(name))
+        case "crl":
+            return FileContent(kind="crl", der=router.keystore.read_crl(name))
+        case "key":
+            return FileContent(kind="key", key=_spec(router.keystore.read_key(name)))
+        case _:
+            raise UsageError("requests are not imported", hint="name a file outside system-pki")
+
+
+def _key(router: Router, inputs: Inputs) -> tuple[str, str]:
+    from srpki.x509 import formats  # noqa: PLC0415 - start-up time
+
+    content = router.files.read(text(inputs, "url"))
+    if router.seal.is_sealed(content):
+        return _spec(_key_on_flash(router, text(inputs, "url")))
+    return _spec(formats.read_key(content, text(inputs, "format"), text(inputs, "password")))
+
+
+def _spec(key: PrivateKey) -> tuple[str, str]:
+    from srpki.x509 import keys  # noqa: PLC0415 - start-up time
+
+    spec = keys.spec_of(key)
+    return spec.kind.upper(), spec.curve or f"{spec.size} bits"
+
+
+def _der(router: Router, inputs: Inputs) -> bytes:
+    from srpki.x509 import csr, formats  # noqa: PLC0415 - start-up time
+
+    content, form = router.files.read(text(inputs, "url")), text(inputs, "format")
+    match text(inputs, "type"):
+        case "certificate":
+            return formats.read_certificates(content, form, text(inputs, "password"))[0]
+        case "crl":
+            return formats.read_crl(content, form)
+        case _:
+            der = formats.read_request(content, form)
+            csr.check(der)
+            return der
+
+
+OPERATIONS: dict[str, Operation] = {
+    "pki.generate-csr": generate_csr,
+    "pki.show-file-content": show_file_content,
+}

@@ -1,0 +1,70 @@
+"""``admin rollback`` of the classic CLI [cli.md 3.1]."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from srpki.device.operations import Inputs, Operation, Outcome, flag, text
+from srpki.device.results import Comparison, Lines, Message
+from srpki.device.rollback import ACTIVE, LATEST, NOTHING, Which
+
+if TYPE_CHECKING:
+    from srpki.device.router import Router
+
+
+def save(router: Router, inputs: Inputs) -> Outcome:
+    """Save the running configuration as a checkpoint or as the rescue configuration."""
+    url = router.rollback.save(text(inputs, "comment"), rescue=flag(inputs, "rescue"))
+    return _done(f"Saving rollback configuration to {url}")
+
+
+def revert(router: Router, inputs: Inputs) -> Outcome:
+    """Make a checkpoint the running configuration."""
+    url = router.rollback.revert(_which(inputs, "checkpoint", LATEST))
+    return _done(f"Restoring rollback configuration {url}")
+
+
+def delete(router: Router, inputs: Inputs) -> Outcome:
+    """Remove a checkpoint."""
+    url = router.rollback.delete(_which(inputs, "checkpoint", LATEST))
+    return _done(f"Deleting rollback configuration {url}")
+
+
+def view(router: Router, inputs: Inputs) -> Outcome:
+    """Show a checkpoint as it was saved."""
+    which = _which(inputs, "checkpoint", LATEST)
+    return Outcome(data=Lines(lines=router.rollback.lines(which)))
+
+
+def compare(router: Router, inputs: Inputs) -> Outcome:
+    """Compare two checkpoints, or one with the running configuration."""
+    old = router.rollback.tree(_which(inputs, "from", ACTIVE))
+    new = router.rollback.tree(_which(inputs, "to", LATEST))
+    return Outcome(data=Comparison(old=old, new=new))
+
+
+def remark(router: Router, inputs: Inputs) -> Outcome:
+    """Say that there are no checkpoints, after their location was configured [cli.md 3.1]."""
+    del inputs
+    if router.rollback.exists():
+        return Outcome()
+    return Outcome(messages=(Message("info", f"INFO: CLI {NOTHING}"),))
+
+
+def _done(what: str) -> Outcome:
+    return Outcome(messages=(Message("info", f"{what}... OK"),))
+
+
+def _which(inputs: Inputs, name: str, default: str) -> Which:
+    found = inputs.get(name, default)
+    return found if isinstance(found, int) else str(found)
+
+
+OPERATIONS: dict[str, Operation] = {
+    "rollback.save": save,
+    "rollback.revert": revert,
+    "rollback.delete": delete,
+    "rollback.view": view,
+    "rollback.compare": compare,
+    "rollback.remark": remark,
+}

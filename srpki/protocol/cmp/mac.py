@@ -1,0 +1,181 @@
+"""Protection by a password: PBM and PBMAC1 [RFC 4210, 5.1.3.1; RFC 9481, 6; RFC 8018, 7.1].
+
+We send PBM, which every CMPv2 server reads, and take both. Comparison takes constant time; a
+peer's iteration count, salt and key length are bounded before any work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Final
+
+from cryptography.hazmat.asn1 import TLV
+
+from srpki.core.errors import ProtocolError
+from srpki.protocol.cmp import asn1
+from srpki.protocol.cmp.messages import Message
+from srpki.x509 import der
+
+PBM: Final = "1.2.840.113533.7.66.13"
+PBMAC1: Final = "1.2.840.113549.1.5.14"
+_PBKDF2: Final = "1.2.840.113549.1.5.12"
+
+ITERATIONS: Final = 5000
+"""Iterations in what is sent: EJBCA takes at most 10000, RFC 4211 wants 1000 at least."""
+SALT_OCTETS: Final = 16
+FEWEST_ITERATIONS: Final = 100
+MOST_ITERATIONS: Final = 100_000
+MOST_PBKDF2_ITERATIONS: Final = 1_000_000
+
+_SHORTEST_SALT: Final = 8
+_LONGEST_SALT: Final = 128
+_SHORTEST_KEY: Final = 16
+_LONGEST_KEY: Final = 128
+ONE_WAY: Final = {  # RFC 9481, 2.1
+    "1.3.14.3.2.26": "sha1",
+    "2.16.840.1.101.3.4.2.4": "sha224",
+    "2.16.840.1.101.3.4.2.1": "sha256",
+    "2.16.840.1.101.3.4.2.2": "sha384",
+    "2.16.840.1.101.3.4.2.3": "sha512",
+}
+_MACS: Final = {  # RFC 4210, 5.1.3.1; RFC 9481, 6.2
+    "1.3.6.1.5.5.8.1.2": "sha1",
+    "1.2.840.113549.2.7": "sha1",
+    "1.2.840.113549.2.8": "sha224",
+    "1.2.840.113549.2.9": "sha256",
+    "1.2.840.113549.2.10": "sha384",
+    "1.2.840.113549.2.11": "sha512",
+}
+_SHA256: Final = der.encode(der.SEQUENCE, der.encode_oid("2.16.840.1.101.3.4.2.1"))
+_HMAC_SHA256: Final = der.encode(der.SEQUENCE, der.encode_oid("1.2.840.113549.2.9"))
+
+
+class MacProtector:
+    """Protects with a password: PBM with SHA-256 and HMAC-SHA256 [RFC 4210, 5.1.3.1]."""
+
+    def __init__(self, secret: str, salt: bytes, iterations: int = ITERATIONS) -> None:
+        """Derive the key from *secret* and *salt* (`SALT_OCTETS` random octets)."""
+        parameters = asn1.PBMParameter(
+            salt=salt,
+            owf=asn1.elements(_SHA256),
+            iteration_count=iterations,
+            mac=asn1.elements(_HMAC_SHA256),
+        )
+        name = der.encode_oid(PBM)
+        self.algorithm = der.encode(der.SEQUENCE, name, asn1.encode(parameters))
+        self._key = _base_key(secret, salt, "sha256", iterations)
+
+    def protect(self, protected_part: bytes) -> bytes:
+        """Return the MAC of *protected_part*."""
+        return hmac.digest(self._key, protected_part, "sha256")
+
+
+class MacVerifier:
+    """Verifies messages that are protected with one password; keeps the last key it derived."""
+
+    def __init__(self, secret: str) -> None:
+        """Verify with *secret*."""
+        self._secret = secret
+        self._parameters = b""
+        self._key = b""
+        self._mac = ""
+
+    def verify(self, message: Message) -> None:
+        """Check the protection of *message*.
+
+        Raises:
+            ProtocolError: when it has none, another kind, excessive parameters or a wrong MAC.
+        """
+        algorithm, protection = protection_of(message)
+        if algorithm != self._parameters:
+            self._derive(algorithm)
+        expected = hmac.digest(self._key, message.protected_part, self._mac)
+        if not hmac.compare_digest(expected, protection):
+            raise ProtocolError(
+                f"the MAC of the {message.kind} is wrong", hint="is the password the same?"
+            )
+
+    def _derive(self, algorithm: bytes) -> None:
+        name, value = asn1.algorithm_name(algorithm)
+        if name == PBM and value is not None:
+            self._key, self._mac = self._derive_pbm(value)
+        elif name == PBMAC1 and value is not None:
+            self._key, self._mac = self._derive_pbmac1(value)
+        else:
+            raise ProtocolError(f"protection algorithm {name} is not a password-based MAC")
+        self._parameters = algorithm
+
+    def _derive_pbm(self, value: TLV) -> tuple[bytes, str]:
+        parameters = asn1.decode(asn1.PBMParameter, asn1.encode(value), "PBMParameter")
+        one_way = named(ONE_WAY, parameters.owf, "one-way function")
+        mac = named(_MACS, parameters.mac, "MAC")
+        count = asn1.number(
+            parameters.iteration_count, "PBM iteration count", FEWEST_ITERATIONS, MOST_ITERATIONS
+        )
+        _check_salt(parameters.salt)
+        return _base_key(self._secret, parameters.salt, one_way, count), mac
+
+    def _derive_pbmac1(self, value: TLV) -> tuple[bytes, str]:
+        """Return key and MAC of PBMAC1-params; only PBKDF2 derives the key [RFC 8018, A.5]."""
+        parameters = asn1.decode(asn1.PBMAC1Params, asn1.encode(value), "PBMAC1-params")
+        mac = named(_MACS, parameters.message_auth_scheme, "MAC")
+        name, inner = asn1.identifier(parameters.key_derivation_func, "key derivation")
+        if name != _PBKDF2 or inner is None:
+            raise ProtocolError(f"the key derivation {name} is not supported")
+        derivation = asn1.decode(asn1.PBKDF2Params, asn1.encode(inner), "PBKDF2-params")
+        count = asn1.number(
+            derivation.iteration_count,
+            "PBKDF2 iteration count",
+            FEWEST_ITERATIONS,
+            MOST_PBKDF2_ITERATIONS,
+        )
+        length = asn1.number(
+            hashlib.new(mac).digest_size
+            if derivation.key_length is None
+            else derivation.key_length,
+            "PBKDF2 key length",
+            _SHORTEST_KEY,
+            _LONGEST_KEY,
+        )
+        _check_salt(derivation.salt)
+        prf = "sha1" if derivation.prf is None else named(_MACS, derivation.prf, "PRF")
+        key = hashlib.pbkdf2_hmac(prf, self._secret.encode(), derivation.salt, count, length)
+        return key, mac
+
+
+def is_mac(message: Message) -> bool:
+    """Say whether *message* claims to be protected with a password-based MAC."""
+    algorithm = message.header.protection_algorithm
+    if algorithm is None:
+        return False
+    return asn1.algorithm_name(algorithm)[0] in (PBM, PBMAC1)
+
+
+def _check_salt(salt: bytes) -> None:
+    if not _SHORTEST_SALT <= len(salt) <= _LONGEST_SALT:
+        raise ProtocolError(f"the salt of the MAC has {len(salt)} octets")
+
+
+def _base_key(secret: str, salt: bytes, one_way: str, iterations: int) -> bytes:
+    key = secret.encode() + salt
+    function = getattr(hashlib, one_way)
+    for _ in range(iterations):
+        key = function(key).digest()
+    return key
+
+
+def named(names: dict[str, str], items: list[TLV], what: str) -> str:
+    """Return what *names* has for an AlgorithmIdentifier; raises `ProtocolError`."""
+    name, _ = asn1.identifier(items, what)
+    if name not in names:
+        raise ProtocolError(f"the {what} {name} is not supported")
+    return names[name]
+
+
+def protection_of(message: Message) -> tuple[bytes, bytes]:
+    """Return algorithm and protection of *message*; raises `ProtocolError` when it has none."""
+    algorithm, protection = message.header.protection_algorithm, message.protection
+    if algorithm is None or protection is None:
+        raise ProtocolError(f"the {message.kind} is not protected")
+    return algorithm, protection

@@ -1,0 +1,149 @@
+"""Work grows with the number of entries, not with its square.
+
+What is counted is calls, not seconds: the count is the same on every machine and in every run.
+"""
+
+import sys
+from datetime import UTC, datetime
+
+import maximum
+import pytest
+
+from srpki.cli.session import Session
+from srpki.config import persist
+from srpki.core.clock import FrozenClock
+from srpki.core.entropy import SystemEntropy
+from srpki.device.router import Router
+from srpki.schema.tree import SCHEMA
+
+TIMES = 4
+"""How much larger the large one is; what grew with the square would be 16 times the work."""
+SLACK = 1.5
+
+
+def calls(action):
+    """Return how many calls *action* makes."""
+    count = 0
+
+    def note(_frame, event, _called):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.fixture
+def new_router(tmp_path):
+    """Start a router, on a configuration if one is given; all are stopped at the end."""
+    routers = []
+
+    def start(tree=None):
+        node = tmp_path / f"node-{len(routers)}"
+        if tree is not None:
+            (node / "cf3").mkdir(parents=True)
+            text = persist.dump(SCHEMA.configure, tree)
+            (node / "cf3" / "config.cfg").write_text(text, encoding="utf-8")
+        clock = FrozenClock(datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
+        router = Router(node, clock=clock, entropy=SystemEntropy(), exchanges=None)
+        routers.append(router)
+        return router
+
+    yield start
+    for router in routers:
+        router.stop()
+
+
+def typed(session, *lines):
+    for line in lines:
+        answer = session.feed(line)
+        assert answer.ok, f"{line}: {answer.text}"
+    return answer.text
+
+
+def sizes(most=8, nested=8):
+    """Return a small and a large configuration, and how much larger the large one is."""
+    small, large = (maximum.configuration(number, nested) for number in (most, most * TIMES))
+    return small, large, maximum.entries(large) / maximum.entries(small)
+
+
+WHOLE = {
+    "load": None,
+    "info": ("md", "info /configure"),
+    "detail": ("md", "info detail /configure"),
+    "full-context": ("md", "info full-context /configure"),
+    "json": ("md", "info json /configure"),
+    "compare": ("md", "compare"),
+    "validate": ("md", "validate"),
+    "commit": ("md", "commit"),
+    "save": ("md", "admin save"),
+    "display-config": ("classic", "admin display-config"),
+    "classic info": ("classic", "info detail"),
+}
+
+
+@pytest.mark.parametrize("what", WHOLE)
+def test_what_is_done_with_a_whole_configuration_takes_each_entry_once(new_router, what):
+    *trees, larger = sizes()
+    new_router(trees[0])  # so that both find every module imported
+    small, large = (calls(_prepared(new_router, what, tree)) for tree in trees)
+    assert large <= small * larger * SLACK
+
+
+def _prepared(new_router, what, tree):
+    if WHOLE[what] is None:
+        return lambda: new_router(tree)
+    dialect, line = WHOLE[what]
+    if what in ("compare", "commit"):
+        session = Session(new_router(), "md")
+        typed(session, "edit-config private")
+        session._shell.flow.candidate.replace(tree)
+    else:
+        session = Session(new_router(tree), dialect)
+        typed(session, "edit-config private" if dialect == "md" else "configure")
+    typed(session, "pwc")
+    return lambda: typed(session, line)
+
+
+def test_pasting_a_configuration_takes_each_line_alike(new_router):
+    def per_line(tree):
+        shown = Session(new_router(tree))
+        lines = typed(shown, "info full-context /configure").split("\n")
+        session = Session(new_router())
+        typed(session, "edit-config private", lines[0])
+        work = calls(lambda: typed(session, *lines))
+        typed(session, "commit")
+        assert session._shell.device.datastore.running == tree
+        return work / len(lines)
+
+    small, large, _ = sizes(most=2, nested=2)
+    assert per_line(large) <= per_line(small) * SLACK
+
+
+ENTRY = (
+    'certificate-update-profile "p{0}" create',
+    "retry-interval 3600",
+    "back",
+    'certificate-auto-update "c{0}.crt" create',
+    'key-file "c{0}.key"',
+    'profile "p{0}"',
+    "back",
+)
+GONE = ('no certificate-auto-update "c{0}.crt"', 'no certificate-update-profile "p{0}"')
+
+
+def test_classic_commands_take_as_long_in_a_large_configuration_as_in_a_small_one(new_router):
+    """Each is a commit of its own: nothing may look at everything."""
+
+    def per_entry(number):
+        session = Session(new_router(), "classic")
+        typed(session, "configure system security pki", *(line.format("x") for line in ENTRY))
+        lines = [line.format(each) for each in range(number) for line in (*ENTRY, *GONE)]
+        lines.sort(key=lambda line: line.startswith("no "))
+        return calls(lambda: typed(session, *lines)) / number
+
+    assert per_entry(16 * TIMES) <= per_entry(16) * SLACK

@@ -1,0 +1,180 @@
+"""A configuration at its maximum: loaded, validated and committed beside yanglint; completion, help.
+
+Run from an environment in which srpki is installed, with yanglint (Debian's libyang-tools):
+    python tests/benchmarks/scale.py [MOST [RUNS]]
+Lists hold as many entries as their documented maximum allows, but MOST (256) at most. What is
+measured beside yanglint is the median of RUNS (9) runs that take turns.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+import maximum
+import yang
+
+from srpki.cli.session import Session
+from srpki.config import persist
+from srpki.core.clock import FrozenClock
+from srpki.core.entropy import SystemEntropy
+from srpki.device.router import Router
+from srpki.schema.tree import SCHEMA
+
+RUNS = 9
+ROOT = SCHEMA.configure
+
+
+def timed(action):
+    begin = time.perf_counter()
+    action()
+    return time.perf_counter() - begin
+
+
+def new_router(node):
+    clock = FrozenClock(datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
+    return Router(node, clock=clock, entropy=SystemEntropy(), exchanges=None)
+
+
+def load(node, file):
+    """Load *file* into a candidate of the router at *node* and commit it."""
+    router = new_router(node)
+    candidate = router.datastore.open("private", "benchmark")
+    candidate.replace(persist.load(ROOT, file.read_text(encoding="utf-8")))
+    candidate.commit()  # which validates
+    router.stop()
+
+
+def in_process(function, *arguments):
+    """Run *function* of this file in a process of its own."""
+    words = [sys.executable, __file__, function, *map(str, arguments)]
+    return lambda: subprocess.run(words, check=True)
+
+
+def beside_yanglint(place, tree, runs):
+    """Return the medians of both programs, a process each, on *tree* and on nothing."""
+    module = place / f"{yang.MODULE}.yang"
+    module.write_text(yang.module(ROOT), encoding="utf-8")
+    times = {}
+    for name, content in (("whole", tree), ("empty", type(tree)())):
+        text, data = place / f"{name}.cfg", place / f"{name}.json"
+        text.write_text(persist.dump(ROOT, content), encoding="utf-8")
+        data.write_text(json.dumps(yang.document(ROOT, content)), encoding="utf-8")
+        theirs = [shutil.which("yanglint") or "yanglint", "-t", "config", str(module), str(data)]
+        environment = {**os.environ, "HOME": str(place)}
+        ours, other = [], []
+        for run in range(runs):
+            ours.append(timed(in_process("load", place / f"{name}-{run}", text)))
+            other.append(timed(lambda: subprocess.run(theirs, check=True, env=environment)))  # noqa: B023
+        times[name] = statistics.median(ours), statistics.median(other)
+    return times
+
+
+STEPS = (
+    "info /configure",
+    "info detail /configure",
+    "info full-context /configure",
+    "info json /configure",
+    "compare",
+    "validate",
+    "commit",
+    "admin save",
+)
+
+
+def steps(place, tree):
+    """Yield each step of a session that has typed nothing yet, with its seconds."""
+    router = new_router(place / "session")
+    session = Session(router)
+    answered(session, "edit-config private")
+    session._shell.flow.candidate.replace(tree)
+    for line in STEPS:
+        yield line, timed(lambda: answered(session, line))  # noqa: B023
+    lines = answered(session, "info full-context /configure").split("\n")
+    router.stop()
+    router = new_router(place / "paste")
+    session = Session(router)
+    answered(session, "edit-config private")
+    yield f"paste of {len(lines)} lines", timed(lambda: [answered(session, one) for one in lines])
+    answered(session, "commit")
+    classic = Session(router, "classic")
+    yield "classic: admin display-config", timed(lambda: answered(classic, "admin display-config"))
+    shown = answered(classic, "admin display-config").split("\n")
+    yield from at_the_keys("md", session, lines)
+    yield from at_the_keys("classic", classic, list(absolute(shown)))
+    router.stop()
+
+
+def at_the_keys(name, session, lines):
+    """Yield the 99th percentile of completion and of help while *lines* are typed."""
+    for what, ask in (("completion", session.complete), ("?", session.help)):
+        spent = sorted(timed(lambda: ask(text)) for text in positions(lines))  # noqa: B023
+        yield f"{name}: {what}, p99 of {len(spent)}", spent[len(spent) * 99 // 100]
+
+
+def absolute(shown):
+    """Yield the lines of a classic configuration, each with the contexts that it stands in."""
+    stack = []
+    for line in shown:
+        word = line.strip().removesuffix(" create")
+        depth = len(line) - len(line.lstrip())
+        if not word or word.startswith(("#", "echo", "exit")):
+            continue
+        stack = [(at, above) for at, above in stack if at < depth] + [(depth, word)]
+        yield " ".join(above for _, above in stack)
+
+
+def answered(session, line):
+    answer = session.feed(line)
+    if not answer.ok:
+        raise SystemExit(f"{line}: {answer.text}")
+    return answer.text
+
+
+def positions(lines):
+    """Yield what stands before the cursor after every word of some *lines*, and in its middle."""
+    for line in lines[:: max(len(lines) // 400, 1)]:
+        words = line.split()
+        for number in range(len(words)):
+            before = " ".join(words[:number]) + (" " if number else "")
+            yield before
+            yield before + words[number][: (len(words[number]) + 1) // 2]
+
+
+def main():
+    if sys.argv[1:2] == ["load"]:
+        load(Path(sys.argv[2]), Path(sys.argv[3]))
+        return
+    most, runs = (*map(int, sys.argv[1:]), *(maximum.MOST, RUNS)[len(sys.argv) - 1 :])
+    tree = maximum.configuration(most)
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        text = persist.dump(ROOT, tree)
+        print(
+            f"{maximum.entries(tree)} list entries, {text.count(chr(10))} lines, {len(text)} bytes"
+        )
+        print(f"\n{'':34}{'srpki':>10}{'yanglint':>10}{'ratio':>8}")
+        times = beside_yanglint(place, tree, runs)
+        whole, empty = times["whole"], times["empty"]
+        net = tuple(full - none for full, none in zip(whole, empty, strict=True))
+        for label, (ours, theirs) in (
+            ("load, validate, commit: process", whole),
+            ("the same of nothing: process", empty),
+            ("difference", net),
+        ):
+            print(f"{label:34}{ours * 1000:7.0f} ms{theirs * 1000:7.0f} ms{ours / theirs:8.1f}")
+        print()
+        for label, seconds in steps(place, tree):
+            print(f"{label:44}{seconds * 1000:9.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
