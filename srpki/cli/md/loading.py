@@ -170,9 +170,8 @@ class Reader:
         first = tokens[0]
         if not first.quoted and first.text.startswith("/") and len(first.text) > 1:
             return [Token(first.text[1:], first.start + 1, first.end), *tokens[1:]], ()
-        return tokens, () if self._at_top and first.text == CONFIGURE[
-            0
-        ].name else self._trace.context
+        whole = self._at_top and first.text == CONFIGURE[0].name
+        return tokens, () if whole else self._trace.context
 
     def _state(self, start: Path) -> State:
         if start not in self._states:
