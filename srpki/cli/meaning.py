@@ -17,6 +17,7 @@ from srpki.cli.effects import (
     Make,
     Open,
     Part,
+    Pick,
     Pipe,
     Put,
     Remove,
@@ -37,11 +38,16 @@ class Modifier(NamedTuple):
     inputs: dict[str, Value]
 
 
+Picked = tuple[tuple[int, int], ...]
+"""Ranges of numbers, both ends included; none stands for every entry."""
+
+
 class Meaning(NamedTuple):
     """What a line means.
 
-    *context* is where it leads and *target* what it addressed last; *opened* are the contexts that
-    its unclosed braces return to, outermost first; *closed* counts closing braces without an
+    *context* is where it leads and *target* what it addressed last; *picks* tells of the steps of
+    *target*, by their number, that several entries of a list are meant. *opened* are the contexts
+    that its unclosed braces return to, outermost first; *closed* counts closing braces without an
     opening one. *create* tells that the classic ``create`` was given. The *question* comes before
     the *operation*, unless ``now`` is among the inputs.
     """
@@ -54,6 +60,7 @@ class Meaning(NamedTuple):
     operation: str
     question: str
     inputs: dict[str, Value]
+    picks: dict[int, Picked]
     modifiers: tuple[Modifier, ...]
     opened: tuple[Path, ...]
     closed: int
@@ -92,6 +99,7 @@ class _Fold:
         self._parts: dict[tuple[str, ...], int] = {}
         self._command = self._operation = self._question = ""
         self._inputs: dict[str, Value] = {}
+        self._picks: dict[int, Picked] = {}
         self._modifiers: list[Modifier] = []
         self._closed = 0
         self._create = False
@@ -104,6 +112,8 @@ class _Fold:
                 self._into(effect)
             case KeyOf(name) if isinstance(value, (str, int)):
                 self._at[-1].keys[name] = value
+            case Pick():
+                self._pick(value)
             case Put():
                 self._put(effect, value)
             case Suffix(word):
@@ -144,6 +154,14 @@ class _Fold:
         if effect.create:
             self._edit("create", ())
             self._landed = effect.enters
+
+    def _pick(self, value: Value | None) -> None:
+        step = len(self._at) - 1
+        known = self._picks.get(step, ())
+        if isinstance(value, tuple):
+            low, high = value
+            known = (*known, (int(low), int(high)))
+        self._picks[step] = known
 
     def _edit(self, kind: _Kind, leaf: tuple[str, ...], value: Value | None = None) -> None:
         self._edits.append((kind, self._at, leaf, value))
@@ -204,6 +222,7 @@ class _Fold:
             operation=self._operation,
             question=self._question,
             inputs=self._inputs,
+            picks=self._picks,
             modifiers=tuple(self._modifiers),
             opened=tuple(_path(segments) for segments in resting[:-1]),
             closed=self._closed,
