@@ -92,9 +92,10 @@ class Command(NamedTuple):
 
 
 class Run(NamedTuple):
-    """The line runs the device's *operation*."""
+    """The line runs the device's *operation*, after the *question* if there is one."""
 
     operation: str
+    question: str = ""
 
 
 class Input(NamedTuple):

@@ -42,7 +42,8 @@ class Meaning(NamedTuple):
 
     *context* is where it leads and *target* what it addressed last; *opened* are the contexts that
     its unclosed braces return to, outermost first; *closed* counts closing braces without an
-    opening one. *create* tells that the classic ``create`` was given.
+    opening one. *create* tells that the classic ``create`` was given. A *question* must be answered
+    before the *operation* runs.
     """
 
     context: Path
@@ -51,6 +52,7 @@ class Meaning(NamedTuple):
     edits: tuple[Edit, ...]
     command: str
     operation: str
+    question: str
     inputs: dict[str, Value]
     modifiers: tuple[Modifier, ...]
     opened: tuple[Path, ...]
@@ -88,7 +90,7 @@ class _Fold:
         self._entered: list[_Segments] = []
         self._edits: list[_Pending] = []
         self._parts: dict[tuple[str, ...], int] = {}
-        self._command = self._operation = ""
+        self._command = self._operation = self._question = ""
         self._inputs: dict[str, Value] = {}
         self._modifiers: list[Modifier] = []
         self._closed = 0
@@ -123,8 +125,8 @@ class _Fold:
             case Command(name):
                 self._command = name
                 self._landed = False
-            case Run(operation):
-                self._operation = operation
+            case Run(operation, question):
+                self._operation, self._question = operation, question
                 self._landed = False
             case Pipe(name):
                 self._modifiers.append(Modifier(name, {}))
@@ -194,6 +196,7 @@ class _Fold:
             edits=tuple(_edit(*edit) for edit in self._edits),
             command=self._command,
             operation=self._operation,
+            question=self._question,
             inputs=self._inputs,
             modifiers=tuple(self._modifiers),
             opened=tuple(_path(segments) for segments in resting[:-1]),

@@ -143,7 +143,7 @@ class _Commands:
         yield Keyword(line.keyword, help_, no=True), reader.state(line.items)
 
     def _action(self, action: Action) -> Option:
-        effects: Effects = (Run(action.operation),)
+        effects: Effects = (Run(action.operation, action.question),)
         keyword = Keyword(keyword_of(action), action.help, effects)
         if isinstance(action.classic, Line):
             reader = LineReader(action.inputs, (), action=True)

@@ -284,7 +284,7 @@ class MdPlace(Optional):
 
 def action_keyword(action: Action, word: str) -> Keyword:
     """Return the *word* that runs *action*."""
-    return Keyword(word, action.help, (Run(action.operation),), "-")
+    return Keyword(word, action.help, (Run(action.operation, action.question),), "-")
 
 
 def inputs_of(action: Action) -> Grammar:

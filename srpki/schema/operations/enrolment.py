@@ -36,7 +36,8 @@ from srpki.schema.types import Reference, Text
 _CA_PROFILE: Final = Reference(
     f"{STATE}/ca-profile/ca-profile-name", f"{STATE}/ca-profile/ca-profile-name", NAMED_ITEM
 )
-_SECRET: Final = Text(length=(1, 64))
+_PASSWORD: Final = Text(length=(1, 64), password=True)
+_REFERENCE: Final = Text(length=(1, 64))
 _SHORT: Final = Text(length=(1, 32))
 
 _HASH: Final = Leaf(
@@ -77,10 +78,10 @@ _PROTECTION: Final = Choice(
         Case(
             name="password",
             children=(
-                Leaf(name="password", type=_SECRET, help="Password agreed with the CA"),
+                Leaf(name="password", type=_PASSWORD, help="Password agreed with the CA"),
                 Leaf(
                     name="reference",
-                    type=_SECRET,
+                    type=_REFERENCE,
                     help="Reference number that names the password to the CA",
                 ),
             ),
