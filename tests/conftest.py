@@ -8,7 +8,7 @@ import pytest
 from srpki.config.datastore import Datastore
 from srpki.config.tree import EMPTY, Branch, Entries, get, put
 from srpki.core.clock import FrozenClock
-from srpki.core.errors import NotFoundError
+from srpki.core.errors import ExistsError, NotFoundError
 from srpki.core.events import FILE_RELOADED, Event
 from srpki.device.commits import Commits
 from srpki.device.results import LogPage, Message, Result
@@ -41,6 +41,11 @@ class MemoryFlash:
 
     def save(self, url: str, text: str) -> None:
         self.files[display(url)] = text.encode()
+
+    def write(self, url: str, content: bytes, *, force: bool = False) -> None:
+        if display(url) in self.files and not force:
+            raise ExistsError(f'"{display(url)}" exists already')
+        self.files[display(url)] = content
 
 
 class FakeDevice:

@@ -13,9 +13,9 @@ from srpki.cli.grammar import State
 from srpki.cli.lexer import Token, lex_classic
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
-from srpki.cli.port import Answer, Device, RefusalError
+from srpki.cli.port import Answer, Device, RefusalError, Screen
 from srpki.cli.render.classic import classic_file, classic_info
-from srpki.cli.shell import Reading, Saved, Shell
+from srpki.cli.shell import Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.defaults import effective
 from srpki.config.edit import Edit
@@ -30,18 +30,21 @@ if TYPE_CHECKING:
     from srpki.device.results import Data
 
 
+_STOP = "Press any key to continue (Q to quit)"
+_REMEMBERED = 30
+
+
 class ClassicCli(Shell):
     """One session's classic CLI."""
 
-    def __init__(self, device: Device, saved: Saved, history: list[str]) -> None:
+    def __init__(self, device: Device, saved: Saved, host: Host) -> None:
         """Begin at the root."""
-        super().__init__(device, saved)
+        super().__init__(device, saved, host)
         schema = device.schema
         children = (schema.configure, *schema.operations_classic.children)
         self.dialect = ClassicDialect(
             Container(name="", help="The root of all commands", children=children)
         )
-        self._history = history
         self._trail: list[Path] = []
         self._created = False
         self._settings = {"create": True, "more": True, "saved-ind-prompt": True}
@@ -68,6 +71,16 @@ class ClassicCli(Shell):
         place = "".join(f">{name}" for name in names)
         sign = "$" if self._created else "#"
         return f"{'*' if unsaved else ''}A:{self.device.system_name()}{place}{sign} "
+
+    @property
+    def screen(self) -> Screen:
+        """Pages as long as the window [cli.md 3.1]; no sign of life."""
+        return Screen(length=None, more=self._settings["more"], stop=_STOP)
+
+    @property
+    def remembered(self) -> int:
+        """The number of commands that ``history`` shows."""
+        return _REMEMBERED
 
     # --- reading ---
 
@@ -98,6 +111,10 @@ class ClassicCli(Shell):
     def refused(self, error: SrpkiError) -> str:
         """Return *error* in the words of the classic CLI."""
         return wording.classic_error(error)
+
+    def mistake(self, sentence: str) -> str:
+        """Return *sentence* as an error of the CLI."""
+        return wording.classic_mistake(sentence)
 
     def operation_failed(self, sentence: str) -> str:
         """Return the message of an operation that failed."""
@@ -189,7 +206,6 @@ class ClassicCli(Shell):
             "back": self._back,
             "environment": self._environment,
             "exit": self._exit,
-            "history": self._show_history,
             "info": self._info,
             "logout": lambda _: Answer(closed=True),
             "pwc": self._pwc,
@@ -246,11 +262,6 @@ class ClassicCli(Shell):
             if not isinstance(node.classic, Inline):
                 entry = isinstance(node, ListNode) and bool(step.keys)
                 yield " " * depth + (self._entry(self.context[:depth]) if entry else step.name)
-
-    def _show_history(self, said: Meaning) -> Answer:
-        del said
-        recent = self._history[-30:]
-        return Answer("\n".join(f"{number:>4} {line}" for number, line in enumerate(recent, 1)))
 
     def _environment(self, said: Meaning) -> Answer:
         for name, value in said.inputs.items():

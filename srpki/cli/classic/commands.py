@@ -8,6 +8,7 @@ from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.classic.lines import keyword_of
 from srpki.cli.effects import Command, Input, Into, Root
 from srpki.cli.grammar import FAR, Alt, Grammar, Keyword, Opt, Seq, Slot, State
+from srpki.cli.pipes import SCRIPT
 from srpki.schema.nodes import Container, data_children
 from srpki.schema.paths import Path
 from srpki.schema.types import Integer
@@ -61,6 +62,7 @@ _COMMANDS: tuple[Grammar, ...] = (
             Opt(Keyword("all", "Return to the root", (Input("all", constant=True),))),
         )
     ),
+    Seq((_command("exec", "Run the lines of a file"), SCRIPT)),
     _command("history", "Show the commands that were typed"),
     Seq(
         (

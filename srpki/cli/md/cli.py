@@ -15,8 +15,8 @@ from srpki.cli.md.environment import Environment
 from srpki.cli.md.workflow import QUESTION, SHORT, Workflow
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
-from srpki.cli.port import Answer, Device, Offer, RefusalError
-from srpki.cli.shell import Reading, Saved, Shell
+from srpki.cli.port import Answer, Device, Offer, RefusalError, Screen
+from srpki.cli.shell import Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Done = Callable[[list[str]], Answer]
 CONFIGURE = path("configure")
+_STOP = "Press Q to quit, Enter to print next line or any other key to print next page."
 _MODES: Final[dict[str, Mode]] = {
     "private": "private",
     "exclusive": "exclusive",
@@ -42,9 +43,9 @@ _MODES: Final[dict[str, Mode]] = {
 class MdCli(Shell):
     """One session's MD-CLI."""
 
-    def __init__(self, device: Device, saved: Saved, user: str, history: list[str]) -> None:
+    def __init__(self, device: Device, saved: Saved, user: str, host: Host) -> None:
         """Begin at the operational root, outside every configuration mode."""
-        super().__init__(device, saved)
+        super().__init__(device, saved, host)
         schema = device.schema
         self.dialect = MdDialect(
             Container(
@@ -62,7 +63,6 @@ class MdCli(Shell):
         self.flow = Workflow(device, user)
         self._user = user
         self.author = Author(user)
-        self._history = history
         self._trail: list[Path] = []
         self._braces: list[Path] = []
         self._grammars: dict[Path, State] = {}
@@ -94,6 +94,38 @@ class MdCli(Shell):
         """Return *context* as the prompt shows it."""
         return "/" + self.dialect.words(context)
 
+    # --- what the environment decides ---
+
+    @property
+    def screen(self) -> Screen:
+        """Pages as long as ``environment console length``, where that was set; dots [1.7]."""
+        environment = self.environment
+        chosen = environment.is_set("console", "length")
+        waits = environment.value("progress-indicator", "admin-state") == "enable"
+        return Screen(
+            length=environment.number("console", "length") if chosen else None,
+            more=environment.flag("more"),
+            stop=_STOP,
+            progress=environment.number("progress-indicator", "delay") / 1000 if waits else None,
+        )
+
+    @property
+    def remembered(self) -> int:
+        """The number of commands that ``history`` shows."""
+        return self.environment.number("history", "size")
+
+    @property
+    def recalls(self) -> bool:
+        """Whether ``!`` calls an earlier command back."""
+        return self.environment.flag("history", "recall")
+
+    @property
+    def match_styles(self) -> tuple[str, ...]:
+        """The styles of ``environment match-highlight``; bold where it names none."""
+        if self.environment.value("match-highlight", "admin-state") != "enable":
+            return ()
+        return self.environment.words("match-highlight", "style") or ("bold",)
+
     # --- reading ---
 
     def read(self, line: str) -> Reading:
@@ -119,6 +151,10 @@ class MdCli(Shell):
     def refused(self, error: SrpkiError) -> str:
         """Return *error* with its application and number."""
         return wording.md_error(error)
+
+    def mistake(self, sentence: str) -> str:
+        """Return *sentence* with the number of a command that cannot be processed."""
+        return wording.md_mistake(sentence)
 
     def operation_failed(self, sentence: str) -> str:
         """Return the message of an operation that failed."""
@@ -177,7 +213,6 @@ class MdCli(Shell):
             "configure": self._configure,
             "edit-config": self._edit_config,
             "exit": self._exit,
-            "history": self._show_history,
             "logout": self._logout,
             "pwc": self._pwc,
             "quit-config": self._quit_config,
@@ -254,11 +289,6 @@ class MdCli(Shell):
         del said
         return Answer(f"Present Working Context:\n{self.place(self.context)}")
 
-    def _show_history(self, said: Meaning) -> Answer:
-        del said
-        shown = self._history[-self.environment.number("history", "size") :]
-        return Answer("\n".join(f"{number:>4} {line}" for number, line in enumerate(shown, 1)))
-
     # --- modes ---
 
     def _configure(self, said: Meaning) -> Answer:
@@ -299,9 +329,6 @@ class MdCli(Shell):
 
     def control_z(self) -> Answer:
         """Return to the operational root, as ``exit all`` does."""
-        if self._asked is not None:
-            self._asked = None
-            return Answer()
         return self._leave_for((), lambda text: Answer("\n".join(text)))
 
     def _leave(self, done: Done) -> Answer:

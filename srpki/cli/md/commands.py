@@ -19,6 +19,7 @@ from srpki.cli.grammar import (
     State,
 )
 from srpki.cli.md.dialect import CLOSE, Context, MdDialect, modes
+from srpki.cli.pipes import SCRIPT
 from srpki.schema.nodes import Container, data_children
 from srpki.schema.types import Integer
 
@@ -68,6 +69,7 @@ _SIMPLE = (
             Opt(_word("all", "Return to the operational root")),
         )
     ),
+    Seq((_command("exec", "Run the lines of a file"), SCRIPT)),
     _command("history", "Show the commands that were typed"),
     _command("logout", "End the session"),
     _command("pwc", "Show the present context"),
