@@ -122,6 +122,7 @@ def trees(draw):
 _TYPED = """
 admin configure system security pki ca-profile x cmpv2 private edit-config exit all info no create
 shutdown show log log-id 99 compare delete { } [ ] | match / // " "x "y" # }} \\
+! !! !1 !c > >cf3:/f exec cf3:/f count no-more history environment more false password pwc logout
 """
 _WORDS = st.sampled_from(_TYPED.split())
 _CHARACTERS = st.text(
