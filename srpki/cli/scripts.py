@@ -46,6 +46,10 @@ class Runner(Protocol):
         """Answer *line* as if typed."""
         ...
 
+    def masked(self, line: str) -> str:
+        """Return the command *line* without the secrets in it."""
+        ...
+
     def mistake(self, sentence: str) -> str:
         """Return *sentence* as an error of the active CLI."""
         ...
@@ -100,7 +104,8 @@ class Scripts:
             if reason := self._reason():
                 yield self._stopped(reason, number, shown)
                 return
-            echo = (self._runner.prompt if asked is None else asked).rpartition("\n")[2] + line
+            prompt = (self._runner.prompt if asked is None else asked).rpartition("\n")[2]
+            echo = prompt + (self._runner.masked(line) if asked is None else line)
             answer = self._runner.line(line)
             asked = answer.question
             self._length += len(answer.text)

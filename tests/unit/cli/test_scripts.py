@@ -160,6 +160,17 @@ def test_a_file_that_cannot_be_run_is_told_in_the_words_of_the_dialect(md, class
     assert md.message("exec") == "MINOR: CLI #2001: Missing element value - 'url'"
 
 
+def test_a_line_that_fails_is_shown_without_its_secrets(md, write):
+    write(
+        "s",
+        "admin system security pki import type key format pem"
+        " input-url cf3:/k output-file k password hunter2 bogus",
+    )
+    text = md.refused("exec cf3:/s")
+    assert "password ******** bogus" in text
+    assert "hunter2" not in text
+
+
 def test_only_what_was_typed_is_in_the_history(md, write):
     write("s", "pwc")
     md("exec cf3:/s")

@@ -4,7 +4,10 @@ import pytest
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
+from srpki.cli.port import Highlight
 from srpki.device.results import Lines
+from srpki.frontend import progress
+from srpki.frontend.marking import marked
 from srpki.frontend.pager import Pages, step_of
 
 pytestmark = pytest.mark.timeout(20)
@@ -212,6 +215,23 @@ def test_nothing_is_marked_before_it_is_wanted(numbers):
     assert "\x1b[1m" not in numbers.raw
 
 
+def test_marks_take_patterns_as_plain_text():
+    styles = ("underline",)
+    text = "a.b axb A.B (c"
+    found = (Highlight("a.b", True, styles), Highlight("(", False, styles))
+    on = "\x1b[4m"
+    assert list(marked(text, found)) == [
+        ("", ""),
+        ("a.b", on),
+        (" axb ", ""),
+        ("A.B", on),
+        (" ", ""),
+        ("(", on),
+        ("c", ""),
+    ]
+    assert list(marked(text, ())) == [(text, "")]
+
+
 # --- dots ---
 
 
@@ -233,6 +253,17 @@ def test_dots_tell_that_a_command_runs_and_are_taken_off_again(typist):
     Slow(typist)
     lines = typist.converse(
         ("# ", f"show time{ENTER}"), ("2004h.", CTRL_C), ("show.time", ""), ("# ", CTRL_D)
+    )
+    assert lines[2:5] == ["A:admin@node-2# show time", "^C", "show.time"]
+
+
+def test_a_row_of_dots_that_is_full_begins_anew(typist, monkeypatch):
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    monkeypatch.setattr(progress, "MOST", 3)
+    typist.session.feed("environment progress-indicator delay 0")
+    Slow(typist)
+    lines = typist.converse(
+        ("# ", f"show time{ENTER}"), ("...\r   \r.", CTRL_C), ("show.time", ""), ("# ", CTRL_D)
     )
     assert lines[2:5] == ["A:admin@node-2# show time", "^C", "show.time"]
 
