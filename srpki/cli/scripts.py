@@ -55,6 +55,18 @@ class Runner(Protocol):
         ...
 
 
+class Words(Protocol):
+    """The CLI that ``exec`` was typed in, as far as it frames the output of a file."""
+
+    def script_begun(self, lines: int) -> str:
+        """Return what is printed before a file of so many *lines* runs, or nothing."""
+        ...
+
+    def script_ended(self, lines: int, seconds: float, shown: str) -> str:
+        """Return what is printed when all *lines* of the file *shown* have run."""
+        ...
+
+
 class Scripts:
     """What runs because of one typed line; *depth*, lines and output are bounded together."""
 
@@ -63,15 +75,15 @@ class Scripts:
         self._runner = runner
         self._depth = self._lines = self._length = 0
 
-    def run(self, url: str) -> Answer:
-        """Run the file at *url* to its end, or to the first line that fails.
+    def run(self, url: str, words: Words) -> Answer:
+        """Run the file at *url* to its end, or to the first line that fails, framed by *words*.
 
         Raises `SrpkiError` when it cannot be read.
         """
         clock = self._runner.device.clock
         lines = self._read(url)
         begun = clock.monotonic()
-        told: list[str] = []
+        told = list(filter(None, (words.script_begun(len(lines)),)))
         last = Answer()
         self._depth += 1
         try:
@@ -82,9 +94,7 @@ class Scripts:
         finally:
             self._depth -= 1
         took = clock.monotonic() - begun
-        told.append(
-            f'Executed {len(lines):,} lines in {took:.1f} seconds from file "{display(url)}"'
-        )
+        told.append(words.script_ended(len(lines), took, display(url)))
         return Answer("\n".join(told), question=last.question)
 
     def _read(self, url: str) -> list[str]:

@@ -11,7 +11,7 @@ from srpki.cli.port import Answer, Device, Offer, Screen
 from srpki.cli.shell import Saved, Shell
 
 if TYPE_CHECKING:
-    from srpki.cli.scripts import Scripts
+    from srpki.cli.scripts import Scripts, Words
     from srpki.device.sessions import Kind
 
 __all__ = ["Answer", "Device", "Dialect", "Offer", "Screen", "Session"]
@@ -139,13 +139,13 @@ class Session:
         """Return *sentence* as an error of the active CLI."""
         return self._shell.mistake(sentence)
 
-    def run_file(self, url: str) -> Answer:
+    def run_file(self, url: str, words: Words) -> Answer:
         """Run the lines of the file at *url*; raises `SrpkiError` when it cannot be read."""
         from srpki.cli.scripts import Scripts  # noqa: PLC0415 - start-up time
 
         if self._scripts is None:
             self._scripts = Scripts(self)
-        return self._scripts.run(url)
+        return self._scripts.run(url, words)
 
     def line(self, line: str) -> Answer:
         """Answer *line* of a file, or the question that the line before asked."""
@@ -233,6 +233,7 @@ class Session:
 
     def _rebooted(self, answer: Answer) -> Answer:
         """Begin again on the node that the line has rebooted."""
+        self.device.sessions.close(self._login)
         self._begin()
         return Answer(_joined(answer.text, RESTARTED), answer.ok)
 

@@ -33,6 +33,7 @@ class Reading(NamedTuple):
 
 if TYPE_CHECKING:
     from srpki.cli.completion import Source
+    from srpki.cli.scripts import Words
     from srpki.device.results import Data
 
 
@@ -61,7 +62,7 @@ class Host(Protocol):
         """What was typed, in either CLI."""
         ...
 
-    def run_file(self, url: str) -> Answer:
+    def run_file(self, url: str, words: Words) -> Answer:
         """Run the lines of the file at *url*; raises `SrpkiError` when it cannot be read."""
         ...
 
@@ -126,6 +127,15 @@ class Shell(ABC):
     def mistake(self, sentence: str) -> str:
         """Return *sentence*, a fact of the session itself, as an error of the dialect."""
 
+    def script_begun(self, lines: int) -> str:
+        """Return what is printed before a file of so many *lines* runs: nothing."""
+        del lines
+        return ""
+
+    def script_ended(self, lines: int, seconds: float, shown: str) -> str:
+        """Return what is printed when all *lines* of the file *shown* have run [cli.md 1.4]."""
+        return f'Executed {lines:,} lines in {seconds:.1f} seconds from file "{shown}"'
+
     @abstractmethod
     def data(self, root: str) -> Branch:
         """Return the tree that the session sees below *root*."""
@@ -180,7 +190,7 @@ class Shell(ABC):
         """Do what both CLIs do alike; leave the rest to `perform`."""
         match said.command:
             case "exec":
-                return self.host.run_file(str(said.inputs["url"]))
+                return self.host.run_file(str(said.inputs["url"]), self)
             case "history":
                 return self._history()
             case _:

@@ -116,6 +116,17 @@ class ClassicCli(Shell):
         """Return *sentence* as an error of the CLI."""
         return wording.classic_mistake(sentence)
 
+    def script_begun(self, lines: int) -> str:
+        """Return what SR OS says of a file that it reads before it runs it."""
+        return (
+            "Pre-processing configuration file (V0v0)...\n"
+            f"Completed processing {lines:,} lines in 0.0 seconds"
+        )
+
+    def script_ended(self, lines: int, seconds: float, shown: str) -> str:
+        """Return what is printed at the end of a file, whose name is not quoted here."""
+        return f"Executed {lines:,} lines in {seconds:.1f} seconds from file {shown}"
+
     def operation_failed(self, sentence: str) -> str:
         """Return the message of an operation that failed."""
         return f"MINOR: CLI {sentence}"

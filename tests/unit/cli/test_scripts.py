@@ -8,6 +8,13 @@ EXECUTED = 'Executed {} lines in 0.0 seconds from file "cf3:\\{}"'
 STOPPED = "MINOR: CLI #2005: Error while processing command - stopped at line {} of file {}"
 
 
+PROCESSED = [
+    "Pre-processing configuration file (V0v0)...",
+    "Completed processing 3 lines in 0.0 seconds",
+]
+"""As published transcripts of SR OS 25.3 have it."""
+
+
 @pytest.fixture
 def write(device):
     """Put lines into a file on the flash."""
@@ -71,12 +78,22 @@ def test_the_first_error_ends_it_and_is_shown_under_its_line(md, device, write):
 def test_the_first_error_ends_it_in_the_classic_cli_too(classic, write):
     write("s", "configure system", "bogus", 'name "x"')
     assert classic.refused("exec cf3:/s").splitlines() == [
+        *PROCESSED,
         "A:node-2>config>system# bogus",
         "                        ^",
         "Error: Bad command.",
         'MINOR: CLI Stopped at line 2 of file "cf3:\\s".',
     ]
     assert classic.prompt == "A:node-2>config>system# "
+
+
+def test_the_classic_cli_frames_the_output_of_a_file(classic, write):
+    write("s", "configure", "system", "info | count")
+    assert classic("exec cf3:/s").splitlines() == [
+        *PROCESSED,
+        "Count: 2 lines",
+        "Executed 3 lines in 0.0 seconds from file cf3:\\s",
+    ]
 
 
 def test_a_file_may_change_the_cli_and_stays_there(md, write):
