@@ -258,7 +258,7 @@ class Shell(ABC):
                 case _:
                     return self.ask(question, "", answered)
 
-        question = f"{said.question.rstrip()} "
+        question = said.question
         return self.ask(question, "", answered)
 
     def _run(self, said: Meaning) -> Answer:

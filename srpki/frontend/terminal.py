@@ -115,7 +115,7 @@ class Terminal:
                     self._drop()
                     continue
                 if isinstance(entered, Aside):
-                    self._write(entered.text + "\n")
+                    await self._show(Answer(entered.text))
                     self._draft = entered.draft
                     continue
                 answer = await self._answer(entered)

@@ -175,7 +175,8 @@ class Action(NamedTuple):
     """An operation: *operation* names the device's function, *inputs* are leafs and choices.
 
     *positional* inputs are typed first, in order and without their names. Where a *question* is
-    given the operator must answer it with ``y`` before anything is done.
+    given, to be printed as it stands, the operator must answer it with ``y`` before anything is
+    done, unless an input called ``now`` or ``force`` is given.
     """
 
     name: str

@@ -43,7 +43,7 @@ def asking(device, monkeypatch):
         inputs=inputs,
         help="Start the node again",
         operation="admin.reboot",
-        question=QUESTION.strip(),
+        question=QUESTION,
     )
     admin = Container(name="admin", help="Administer", children=(action,))
     tools = Container(name="", help="", children=(admin,))

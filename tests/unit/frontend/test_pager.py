@@ -141,6 +141,15 @@ def test_the_window_decides_while_no_length_is_set(numbers):
     assert numbers.raw.partition(STOP)[0].count("line ") == 98
 
 
+def test_help_and_lists_are_output_too(numbers, monkeypatch):
+    monkeypatch.setattr(numbers.session, "help", lambda text: "\n".join(NUMBERS))
+    lines = numbers.converse(
+        ("# ", "show ?"), (STOP, "q"), ("# ", f"time | count{ENTER}"), ("Count", CTRL_D)
+    )
+    assert shown(lines) == NUMBERS[:23]
+    assert lines.commands == ["show", "show time | count", ""]
+
+
 def test_the_end_of_input_in_the_pager_ends_the_session(numbers):
     numbers.converse(("# ", f"show time{ENTER}"), (STOP, None))
     assert numbers.status == 0
