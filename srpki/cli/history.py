@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from srpki.cli.grammar import Slot, State
+from srpki.cli.grammar import Slot, State, Terminal
 from srpki.cli.lexer import Token
 from srpki.cli.walker import walk
 from srpki.config.secrets import is_sealed
@@ -65,24 +66,27 @@ def masked(state: State, tokens: Sequence[Token], line: str) -> str:
     """Return *line*, cut into *tokens* and read from *state*, without the secrets it holds.
 
     A sealed secret stays: it tells nothing. A line that goes wrong is masked as far as it is
-    understood, and where a secret was expected.
+    understood, where a secret was expected, and after every word that looks like ``password``.
     """
     found = walk(state, tokens)
-    spans = [
-        (match.token.start, match.token.end)
+    secret = [
+        match.token
         for match in found.matches
-        if isinstance(match.terminal, Slot)
-        and _is_secret(match.terminal)
-        and not is_sealed(match.token.text)
+        if _is_secret(match.terminal) and not is_sealed(match.token.text)
     ]
-    if found.failure is not None and any(
-        isinstance(terminal, Slot) and _is_secret(terminal) for terminal in found.expected()
-    ):
-        spans.append((tokens[found.failure.at].start, tokens[found.failure.at].end))
-    for start, end in reversed(spans):
-        line = f"{line[:start]}{MASK}{line[end:]}"
+    if found.failure is not None:
+        rest = tokens[found.failure.at :]
+        secret += rest[:1] if any(map(_is_secret, found.expected())) else ()
+        secret += [token for word, token in pairwise(rest) if _names_secret(word)]
+    for token in sorted(set(secret), reverse=True, key=lambda token: token.start):
+        line = f"{line[: token.start]}{MASK}{line[token.end :]}"
     return line
 
 
-def _is_secret(slot: Slot) -> bool:
-    return isinstance(slot.type, Text) and (slot.type.secret or slot.type.password)
+def _is_secret(terminal: Terminal) -> bool:
+    kind = terminal.type if isinstance(terminal, Slot) else None
+    return isinstance(kind, Text) and (kind.secret or kind.password)
+
+
+def _names_secret(word: Token) -> bool:
+    return len(word.text) >= len("pass") and "password".startswith(word.text)

@@ -87,6 +87,8 @@ class Session:
 
     def control_z(self) -> Answer:
         """Answer Ctrl-Z: back to the operational root; a question is taken back."""
+        if self.gone:
+            return Answer(ENDED, ok=False, closed=True)
         if self._asking:
             self._asking.forget_question()
             return Answer()

@@ -60,6 +60,26 @@ def test_no_line_raises_whatever_is_asked_of_it(new_device, strategies, dialect,
             session.control_z()
 
 
+INPUTS = ["reference r1", "subject-dn CN=x", "save-as cf3:/x", "password {}", "domain-name a.b"]
+
+
+@SETTINGS
+@given(
+    inputs=st.permutations(INPUTS),
+    secret=st.sampled_from(["hunter2", '"hunter2 and more"', "hunter2" * 10, '"hunter2']),
+    slip=st.sampled_from(["cmpv2", "cmpv", "cpmv2"]),
+    end=st.integers(0, 20),
+)
+def test_a_password_that_was_typed_is_nowhere_in_the_history(new_device, inputs, secret, slip, end):
+    session = Session(new_device())
+    line = (
+        f"admin system security pki {slip} initial-registration ca-profile c key-to-certify k "
+        + " ".join(inputs).format(secret)
+    )
+    session.feed(line[: len(line) - end])
+    assert "hunter2" not in session.feed("history").text
+
+
 @pytest.mark.parametrize("dialect", ["md", "classic"])
 @SETTINGS
 @given(data=st.data())

@@ -100,6 +100,15 @@ def test_a_password_that_is_refused_is_masked_too(md, word):
     assert listed(md)[-2] == IMPORT.format(MASK)
 
 
+@pytest.mark.parametrize("word", ["password", "passw", "pass"])
+def test_a_slip_before_the_password_does_not_keep_it(md, word):
+    line = f"admin system security pki imoprt type key {word} {{}} input-url cf3:/k"
+    md.refused(line.format("hunter2"))
+    assert listed(md)[-2] == line.format(MASK)
+    md.refused("bogus passes hunter2")
+    assert listed(md)[-2] == "bogus passes hunter2"
+
+
 def test_secrets_of_the_configuration_are_masked_in_both_clis(md, classic):
     line = "/configure system security pki ca-profile ca cmpv2 key-list key r1 password {}"
     md("edit-config private", line.format("hunter2"))

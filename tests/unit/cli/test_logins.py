@@ -82,6 +82,7 @@ def test_a_disconnected_session_runs_nothing_more(device, md):
         True,
     )
     assert device.calls == []
+    assert md.session.control_z().closed
 
 
 def test_a_session_may_disconnect_itself(device, md):
