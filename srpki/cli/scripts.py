@@ -115,7 +115,7 @@ class Scripts:
                 yield self._stopped(reason, number, shown)
                 return
             prompt = (self._runner.prompt if asked is None else asked).rpartition("\n")[2]
-            echo = prompt + (self._runner.masked(line) if asked is None else line)
+            answered = asked is not None
             answer = self._runner.line(line)
             asked = answer.question
             self._length += len(answer.text)
@@ -123,7 +123,8 @@ class Scripts:
                 yield answer
             else:
                 # The carets of an error stand under the line as echoed.
-                yield Answer(f"{echo}\n{answer.text}")
+                echo = line if answered else self._runner.masked(line)
+                yield Answer(f"{prompt}{echo}\n{answer.text}")
                 yield self._stopped("", number, shown)
                 return
 
