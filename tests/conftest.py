@@ -8,7 +8,7 @@ import pytest
 from srpki.config.datastore import Datastore
 from srpki.config.tree import EMPTY, Branch, Entries, get, put
 from srpki.core.clock import FrozenClock
-from srpki.core.errors import NotFoundError
+from srpki.core.errors import ExistsError, NotFoundError
 from srpki.core.events import FILE_RELOADED, Event
 from srpki.device.commits import Commits
 from srpki.device.results import LogPage, Message, Result
@@ -46,6 +46,11 @@ class MemoryFlash:
         directory = display(url)
         below = [name.removeprefix(directory) for name in self.files if name.startswith(directory)]
         return sorted({"".join(name.partition("\\")[:2]) for name in below})
+
+    def write(self, url: str, content: bytes, *, force: bool = False) -> None:
+        if display(url) in self.files and not force:
+            raise ExistsError(f'"{display(url)}" exists already')
+        self.files[display(url)] = content
 
 
 class FakeDevice:

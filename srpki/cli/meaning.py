@@ -49,7 +49,7 @@ class Meaning(NamedTuple):
     *target*, by their number, that several entries of a list are meant. *opened* are the contexts
     that its unclosed braces return to, outermost first; *closed* counts closing braces without an
     opening one. *create* tells that the classic ``create`` was given. The *question* comes before
-    the *operation*, unless ``now`` is among the inputs.
+    the *operation*, unless ``now`` or ``force`` is among the inputs.
     """
 
     context: Path

@@ -80,12 +80,18 @@ def _place(failure: Failure, tokens: Sequence[Token], line: str) -> tuple[int, i
     return len(line.rstrip()) + 1, 1
 
 
-def too_long() -> str:
-    """Return the refusal of a line beyond the limit."""
-    return (
-        "MINOR: CLI #2005: Error while processing command -"
-        f" line longer than {LINE_LIMIT} characters"
-    )
+TOO_LONG = f"line longer than {LINE_LIMIT} characters"
+"""Why a line beyond the limit is refused."""
+
+
+def md_mistake(sentence: str) -> str:
+    """Return *sentence*, a fact of the session itself, as an error of the MD-CLI."""
+    return f"MINOR: CLI #2005: Error while processing command - {sentence}"
+
+
+def classic_mistake(sentence: str) -> str:
+    """Return *sentence*, a fact of the session itself, as an error of the classic CLI."""
+    return f"MINOR: CLI {sentence[:1].upper()}{sentence[1:]}."
 
 
 def missing_value(name: str) -> str:

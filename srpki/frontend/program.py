@@ -143,8 +143,10 @@ def _exec(options: argparse.Namespace) -> int:
     from srpki.frontend.node import opened  # noqa: PLC0415 - start-up time
 
     lines = _script(options.file)
-    with opened(options.node or default_node(), lab=options.lab) as router:
-        session = Session(router, dialect=options.cli)
+    with (
+        opened(options.node or default_node(), lab=options.lab) as router,
+        closing(Session(router, dialect=options.cli)) as session,
+    ):
         return run_script(
             session, lines, sys.stdout, keep_going=options.keep_going, as_json=options.json
         )

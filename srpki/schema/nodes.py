@@ -204,8 +204,8 @@ class Action(NamedTuple):
     An operation that begins with `ABSENT` is refused; the rest of it is the command's name.
 
     *positional* inputs are typed first, in order and without their names. Where a *question* is
-    given the operator must answer it with ``y`` before anything is done; it is not asked when the
-    empty input ``now`` is typed.
+    given, to be printed as it stands, the operator must answer it with ``y`` before anything is
+    done, unless an input called ``now`` or ``force`` is given.
     """
 
     name: str

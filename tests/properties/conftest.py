@@ -123,6 +123,8 @@ _TYPED = """
 admin configure system security pki ca-profile x cmpv2 private edit-config exit all info no create
 shutdown show log log-id 99 compare load rollback merge tree pwc back top update discard commit
 validate environment command-alias alias "*" * [1..3] lines 3 summary xml detail url cf3:\\x delete { } [ ] | match / // " "x "y" # }} \\
+shutdown show log log-id 99 compare delete { } [ ] | match / // " "x "y" # }} \\
+! !! !1 !c > >cf3:/f exec cf3:/f count no-more history environment more false password pwc logout
 """
 _WORDS = st.sampled_from(_TYPED.split())
 _CHARACTERS = st.text(

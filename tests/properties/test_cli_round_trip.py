@@ -31,7 +31,7 @@ def printed(new_device, tree, dialect, *lines):
     device = new_device()
     session = Session(device, dialect)
     assert session.prompt  # the session has begun: what *tree* says of new ones is not for it
-    device.datastore = datastore.Datastore(device.schema.configure, sealer=None, running=tree)
+    device.datastore.replace(tree, ())
     typed(session, lines[:-1])
     return session.feed(lines[-1]).text.split("\n")
 

@@ -16,8 +16,8 @@ from srpki.cli.grammar import State
 from srpki.cli.lexer import lex_classic
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
-from srpki.cli.port import Answer, Device, RefusalError
-from srpki.cli.shell import SAVE, Reading, Saved, Shell
+from srpki.cli.port import Answer, Device, RefusalError, Screen
+from srpki.cli.shell import SAVE, Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.edit import Edit
 from srpki.config.tree import EMPTY, Branch, get
@@ -28,6 +28,10 @@ from srpki.schema.paths import Path
 if TYPE_CHECKING:
     from srpki.device.results import Data
 
+_STOP: Final = "Press any key to continue (Q to quit)"
+"""The pager's message [cli.md 3.1]."""
+_REMEMBERED: Final = 30
+"""Commands that ``history`` shows."""
 _ROLLBACK: Final = "rollback."
 """Begins the names of the operations on checkpoints, which belong to the classic CLI's edits."""
 
@@ -35,16 +39,15 @@ _ROLLBACK: Final = "rollback."
 class ClassicCli(Shell):
     """One session's classic CLI."""
 
-    def __init__(self, device: Device, saved: Saved, history: list[str]) -> None:
+    def __init__(self, device: Device, saved: Saved, host: Host) -> None:
         """Begin at the root."""
-        super().__init__(device, saved)
+        super().__init__(device, saved, host)
         schema = device.schema
         children = (schema.configure, *schema.operations_classic.children)
         self.dialect = ClassicDialect(
             Container(name="", help="The root of all commands", children=children)
         )
         self.settings = Settings()
-        self._history = history
         self._trail = Trail(self.dialect)
         self._created = False
         self._grammars: dict[Path, State] = {}
@@ -74,6 +77,16 @@ class ClassicCli(Shell):
         sign = "$" if self._created else "#"
         return f"{'*' if unsaved else ''}A:{self.device.system_name()}{place}{sign} "
 
+    @property
+    def screen(self) -> Screen:
+        """Pages as long as ``environment terminal`` says, else as the window; no sign of life."""
+        return Screen(length=self.settings.length, more=self.settings.more, stop=_STOP)
+
+    @property
+    def remembered(self) -> int:
+        """The number of commands that ``history`` shows."""
+        return _REMEMBERED
+
     # --- reading ---
 
     def feed(self, line: str) -> Answer:
@@ -102,6 +115,21 @@ class ClassicCli(Shell):
     def refused(self, error: SrpkiError) -> str:
         """Return *error* in the words of the classic CLI."""
         return wording.classic_error(error)
+
+    def mistake(self, sentence: str) -> str:
+        """Return *sentence* as an error of the CLI."""
+        return wording.classic_mistake(sentence)
+
+    def script_begun(self, lines: int) -> str:
+        """Return what SR OS says of a file that it reads before it runs it."""
+        return (
+            "Pre-processing configuration file (V0v0)...\n"
+            f"Completed processing {lines:,} lines in 0.0 seconds"
+        )
+
+    def script_ended(self, lines: int, seconds: float, shown: str) -> str:
+        """Return what is printed at the end of a file, whose name is not quoted here."""
+        return f"Executed {lines:,} lines in {seconds:.1f} seconds from file {shown}"
 
     def not_emulated(self, command: str) -> str:
         """Return the message for a *command* that this program has not."""
@@ -186,7 +214,6 @@ class ClassicCli(Shell):
             "environment": self._environment,
             "exit": self._exit,
             "help": self._help,
-            "history": self._show_history,
             "info": self._info,
             "logout": lambda _: Answer(closed=True),
             "pwc": self._pwc,
@@ -263,11 +290,6 @@ class ClassicCli(Shell):
             name = self.dialect.names(context)[-1]
             word = "configure" if name == "config" else name
             yield " " * depth + (entry_words(self.dialect, context) if entry else word)
-
-    def _show_history(self, said: Meaning) -> Answer:
-        del said
-        recent = self._history[-30:]
-        return Answer("\n".join(f"{number:>4} {line}" for number, line in enumerate(recent, 1)))
 
     def _environment(self, said: Meaning) -> Answer:
         self.settings.apply(said.inputs)

@@ -12,6 +12,7 @@ from srpki.cli.effects import Command, Input, Into, Root
 from srpki.cli.grammar import FAR, Alt, Grammar, Keyword, Many, Opt, Seq, Slot, State
 from srpki.cli.lexer import LINE_LIMIT
 from srpki.cli.md.dialect import action_keyword, inputs_of
+from srpki.cli.pipes import SCRIPT
 from srpki.schema.nodes import Action, Container, data_children
 from srpki.schema.paths import Path
 from srpki.schema.types import Text
@@ -67,6 +68,7 @@ _COMMANDS: Final[tuple[Grammar, ...]] = (
             ),
         )
     ),
+    Seq((_command("exec", "Run the commands in a file"), SCRIPT)),
     _command("history", "Print the commands of this session, numbered"),
     Seq(
         (

@@ -22,8 +22,8 @@ from srpki.cli.md.prompt import prompt
 from srpki.cli.md.workflow import Workflow
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
-from srpki.cli.port import Answer, Device, Offer
-from srpki.cli.shell import Reading, Saved, Shell
+from srpki.cli.port import Answer, Device, Offer, Screen
+from srpki.cli.shell import Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from srpki.device.results import Data
 
+_STOP: Final = "Press Q to quit, Enter to print next line or any other key to print next page."
+"""The pager's message [cli.md 1.7]."""
 _INFO: Final = "INFO: "
 """What messages begin with that ``environment message-severity-level`` can hide."""
 
@@ -44,10 +46,10 @@ _INFO: Final = "INFO: "
 class MdCli(Shell):
     """One session's MD-CLI."""
 
-    def __init__(self, device: Device, saved: Saved, user: str, history: list[str]) -> None:
+    def __init__(self, device: Device, saved: Saved, user: str, host: Host) -> None:
         """Begin at the operational root, outside every configuration mode."""
         self.navigation = Navigation(self)
-        super().__init__(device, saved)
+        super().__init__(device, saved, host)
         schema = device.schema
         self.root = Container(
             name="",
@@ -66,12 +68,10 @@ class MdCli(Shell):
         self.changing = Changing(self)
         self.modes = Modes(self)
         self._user = user
-        self._history = history
         self._aliases = aliases.Aliases(self)
         self._known_aliases = EMPTY
         self._grammars: dict[Path, State] = {}
         self._commands: dict[str, Callable[[Meaning], Answer]] = {
-            "history": self._show_history,
             **self.navigation.commands,
             **self.modes.commands,
             **self.changing.commands,
@@ -114,6 +114,38 @@ class MdCli(Shell):
         quiet = self.environment.value("message-severity-level", "cli") == "warning"
         return "\n".join(text for text in messages if not (quiet and text.startswith(_INFO)))
 
+    # --- what the environment decides ---
+
+    @property
+    def screen(self) -> Screen:
+        """Pages as long as ``environment console length``, where that was set; dots [1.7]."""
+        environment = self.environment
+        chosen = environment.is_set("console", "length")
+        waits = environment.value("progress-indicator", "admin-state") == "enable"
+        return Screen(
+            length=environment.number("console", "length") if chosen else None,
+            more=environment.flag("more"),
+            stop=_STOP,
+            progress=environment.number("progress-indicator", "delay") / 1000 if waits else None,
+        )
+
+    @property
+    def remembered(self) -> int:
+        """The number of commands that ``history`` shows."""
+        return self.environment.number("history", "size")
+
+    @property
+    def recalls(self) -> bool:
+        """Whether ``!`` calls an earlier command back."""
+        return self.environment.flag("history", "recall")
+
+    @property
+    def match_styles(self) -> tuple[str, ...]:
+        """The styles of ``environment match-highlight``; bold where it names none."""
+        if self.environment.value("match-highlight", "admin-state") != "enable":
+            return ()
+        return self.environment.words("match-highlight", "style") or ("bold",)
+
     # --- reading ---
 
     def read(self, line: str) -> Reading:
@@ -147,6 +179,10 @@ class MdCli(Shell):
     def refused(self, error: SrpkiError) -> str:
         """Return *error* with its application and number."""
         return wording.md_error(error)
+
+    def mistake(self, sentence: str) -> str:
+        """Return *sentence* with the number of a command that cannot be processed."""
+        return wording.md_mistake(sentence)
 
     def operation_failed(self, sentence: str) -> str:
         """Return the message of an operation that failed."""
@@ -219,12 +255,6 @@ class MdCli(Shell):
         self.changing.apply(said)
         return self.navigation.follow(said)
 
-    def _show_history(self, said: Meaning) -> Answer:
-        del said
-        size = self.environment.number("history", "size")
-        shown = self._history[-size:] if size else []
-        return Answer("\n".join(f"{number:>4} {line}" for number, line in enumerate(shown, 1)))
-
     def close(self) -> None:
         """Leave whatever mode the session is in, without a question."""
         if self.flow.mode is not None:
@@ -232,9 +262,6 @@ class MdCli(Shell):
 
     def control_z(self) -> Answer:
         """Return to the operational root, as ``exit all`` does."""
-        if self._asked is not None:
-            self._asked = None
-            return Answer()
         return self.navigation.leave_for(())
 
 

@@ -21,6 +21,7 @@ from srpki.cli.grammar import (
     State,
 )
 from srpki.cli.md.dialect import CLOSE, Context, MdDialect, action_keyword, inputs_of, modes
+from srpki.cli.pipes import SCRIPT
 from srpki.config.comments import COMMENT
 from srpki.schema.common import CFLASH_URL
 from srpki.schema.nodes import Action, Container, data_children
@@ -115,6 +116,7 @@ _SIMPLE = (
             Opt(_word("all", "Return to the root of all contexts")),
         )
     ),
+    Seq((_command("exec", "Run the commands in a file"), SCRIPT)),
     _command("history", "Print the commands of this session, numbered"),
     _command("logout", "End the session, after a question where changes would be lost"),
     Seq(

@@ -52,6 +52,15 @@ class Environment:
         assert node.default is not None
         return node.type.parse(node.default)
 
+    def is_set(self, *names: str) -> bool:
+        """Return whether the leaf that *names* lead to has been set."""
+        return get(self.tree, path(*names)) is not None
+
+    def words(self, *names: str) -> tuple[str, ...]:
+        """Return the values of the leaf-list that *names* lead to."""
+        found = get(self.tree, path(*names))
+        return tuple(map(str, found)) if isinstance(found, tuple) else ()
+
     def flag(self, *names: str) -> bool:
         """Return whether the boolean leaf that *names* lead to is true."""
         return bool(self.value(*names))

@@ -7,11 +7,15 @@ import pytest
 from srpki.cli.meaning import Modifier
 from srpki.cli.pipes import apply
 from srpki.cli.render.results import render
+from srpki.cli.session import Session
+from srpki.core.errors import StorageError
 from srpki.device.results import (
     Fields,
     FileEntry,
+    Lines,
     Listing,
     LogPage,
+    Message,
     Table,
 )
 from srpki.schema.tree import SCHEMA
@@ -39,6 +43,82 @@ def test_modifiers_chain():
     chain = [Modifier("match", {"pattern": "o"}), Modifier("count", {})]
     assert apply(TEXT, chain) == "Count: 3 lines"
     assert apply(TEXT, [Modifier("no-more", {})]) == TEXT
+
+
+@pytest.mark.parametrize("dialect", ["md", "classic"])
+def test_the_options_of_match_come_in_any_order(device, dialect):
+    device.answers["show.time"] = (True, (), Lines(lines=tuple(TEXT.split("\n"))))
+    session = Session(device, dialect)
+    for options in ("ignore-case max-count 1 post-lines 1", "post-lines 1 max-count 1 ignore-case"):
+        found = session.feed(f"show time | match two {options} | no-more")
+        assert (found.text.split(), found.whole) == (["Two", "three"], True)
+    assert session.feed(
+        "show time | match o | match t invert-match ignore-case | count"
+    ).text.endswith("Count: 1 lines")
+    assert session.feed("show time").whole is False
+
+
+@pytest.mark.parametrize("dialect", ["md", "classic"])
+def test_output_goes_to_a_file_in_the_place_of_what_is_there(device, dialect):
+    device.answers["show.time"] = (True, (), Lines(lines=tuple(TEXT.split("\n"))))
+    session = Session(device, dialect)
+    for line, content in (
+        ("show time | match two > cf3:/out.txt", "four two\n"),
+        ('show time | match four >"cf3:\\out.txt"', "four two\n"),
+        ("show time | match six | match seven > cf3:/out.txt", ""),
+        ("show time | count >cf3:/out.txt", "Count: "),
+    ):
+        assert session.feed(line) == ("", True, None, False, False, ())
+        assert device.files.files["cf3:\\out.txt"].decode().startswith(content)
+
+
+def test_only_output_goes_to_the_file_not_an_error(md, device):
+    device.answers["show.time"] = (False, (Message("error", "broken"),), None)
+    assert "broken" in md.refused("show time > cf3:/out.txt")
+    assert md.message("bogus > cf3:/out.txt").endswith("Unknown element - 'bogus'")
+    assert md.message("pwc >").endswith("Missing element value - 'url'")
+    assert md.message("pwc > cf3:/a | count").endswith("Unknown element - '|'")
+    assert list(device.files.files) == ["cf3:\\gw.pem"]
+    answer = md.session.feed("configure private")
+    md("system name x")
+    assert md.session.feed("exit all > cf3:/out.txt").question is not None
+    assert answer.ok
+    assert list(device.files.files) == ["cf3:\\gw.pem"]
+
+
+def test_a_file_that_cannot_be_written_is_told(md, classic, device):
+    def full(url, content, *, force):
+        raise StorageError(f'write file "{url}": No space left on device')
+
+    device.files.write = full
+    told = 'write file "cf3:\\x": No space left on device'
+    assert md.refused("pwc > cf3:/x") == f"MINOR: MGMT_AGENT #2007: Operation failed - {told}"
+    assert classic.refused("pwc > cf3:/x") == f"MINOR: CLI {told}"
+    assert md.message("pwc > http://x").startswith("MINOR: MGMT_CORE #2301: Invalid element value")
+
+
+def test_what_begins_with_the_sign_of_a_file_is_quoted(md):
+    md("configure private", 'system name ">x"')
+    assert md("info system") == '    name ">x"'
+    md("system name a>b")
+    assert md("info system") == '    name "a>b"'
+
+
+def test_what_match_has_found_is_marked_as_the_environment_says(md, classic):
+    def found(line, session=md.session):
+        return session.feed(line).found
+
+    assert found("pwc | match Work") == ()
+    md("environment match-highlight admin-state enable")
+    assert found("pwc | match Work") == (("Work", False, ("bold",)),)
+    md("environment match-highlight style [underline reverse]")
+    styles = ("underline", "reverse")
+    assert found("pwc | match WORK ignore-case | match a invert-match | match P") == (
+        ("WORK", True, styles),
+        ("P", False, styles),
+    )
+    assert found("pwc") == ()
+    assert found("pwc | match Work", classic.session) == ()
 
 
 @pytest.mark.parametrize("line", ["show time | match", "show time | bogus", "show time |"])

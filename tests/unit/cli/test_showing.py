@@ -166,7 +166,8 @@ def test_a_reboot_is_asked_for_first(request, device, dialect):
     answer = typist.session.feed("admin reboot")
     assert answer.question == "Are you sure you want to reboot (y/n)? "
     assert typist.session.feed("perhaps").question == answer.question
-    assert typist.session.feed("n") == ("", True, None, False)
+    refused = typist.session.feed("n")
+    assert (refused.text, refused.ok, refused.question) == ("", True, None)
     assert device.calls == []
     typist.session.feed("admin reboot")
     typist("y")

@@ -118,17 +118,17 @@ def test_users_are_those_of_the_sessions_and_the_last_to_type_is_oneself(router,
     first = router.sessions.open("alice", "ssh", "192.0.2.1")
     second = router.sessions.open("bob")
     router.sessions.touch(first)
-    first_row, second_row = typed(router, "show users", cli=cli).split("\n")[4:6]
+    shown = typed(router, "show users", cli=cli)
+    first_row, second_row, own_row = shown.split("\n")[4:7]
     assert re.match(
-        rf"alice +#{first.session_id} +SSHv2 +192\.0\.2\.1 +\d\d[A-Z]{{3}}\d{{4}} ", first_row
+        rf"alice +{first.session_id} +SSHv2 +192\.0\.2\.1 +\d\d[A-Z]{{3}}\d{{4}} ", first_row
     )
     assert re.match(rf"bob +{second.session_id} +Console +-- ", second_row)
+    assert re.match(r"admin +#\d+ +Console +-- ", own_row)
+    assert "Number of users : 3" in shown
+    router.sessions.close(first)
     router.sessions.close(second)
     assert "Number of users : 1" in typed(router, "show users", cli=cli)
-
-
-def test_nobody_is_logged_in_when_a_script_runs(router):
-    assert "Number of users : 0" in typed(router, "show users")
 
 
 @pytest.mark.parametrize("cli", ["md", "classic"])
