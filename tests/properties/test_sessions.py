@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from srpki.cli.session import Session
+from srpki.config.tree import get
+from srpki.schema.paths import path
 
 MODES = ("exclusive", "global", "private", "read-only")
 PKI = "/configure system security pki"
@@ -35,6 +37,7 @@ CLASSIC_EDITS = (
     f'{PKI} certificate-update-profile "u" create retry-interval 62',
     f'{PKI} no certificate-update-profile "u"',
 )
+DEPTH = path("system", "security", "pki", "maximum-cert-chain-depth")
 USERS = ("ann", "bob", "cyd")
 
 
@@ -43,12 +46,15 @@ class Sessions(RuleBasedStateMachine):
 
     device_class = None
 
-    @initialize()
-    def log_in(self):
+    @initialize(begun=st.tuples(*[st.sampled_from(("private", "private", *MODES, ""))] * 3))
+    def log_in(self, begun):
         self.device = self.device_class()
         self.md = {user: Session(self.device, user=user) for user in USERS}
         self.classic = Session(self.device, "classic", user="dan")
         self.asking = set()
+        for user, mode in zip(USERS, begun, strict=True):
+            if mode:
+                self.feed(user, f"edit-config {mode}")
 
     # --- what can be seen ---
 
@@ -76,6 +82,12 @@ class Sessions(RuleBasedStateMachine):
         if answer.question is not None:
             self.asking.add(user)
         return answer
+
+    def clashes(self, user):
+        """Whether *user* and somebody else have both changed one leaf, to different values."""
+        candidate = self.candidate(user)
+        trees = (candidate.baseline, candidate.tree, self.running) if candidate else ()
+        return len({get(tree, DEPTH) for tree in trees}) == 3
 
     @contextmanager
     def nothing_runs_anew(self):
@@ -136,15 +148,19 @@ class Sessions(RuleBasedStateMachine):
             assert not answer.ok
         self.feed(user, "top")
 
-    @rule(user=users)
-    def commit(self, user):
+    @rule(user=users, line=st.sampled_from(("", *EDITS[2:4])))
+    def commit(self, user, line):
+        if user not in self.asking:
+            self.feed(user, line)
         if user in self.asking:
             return
-        before, held = self.running, self.holders(user)
+        before, held, clash = self.running, self.holders(user), self.clashes(user)
         with self.others_see_running_or_nothing(user):
             answer = self.feed(user, "commit")
         if self.mode(user) in (None, "read-only") or held:
             assert not answer.ok
+        elif clash:
+            assert answer.text.startswith("MINOR: MGMT_CORE #2703: Commit canceled - conflicts")
         if answer.ok:
             candidate = self.candidate(user)
             assert candidate.tree == self.running
