@@ -25,7 +25,16 @@ from srpki.schema.nodes import (
     child_of,
     data_children,
 )
-from srpki.schema.types import Boolean, Empty
+from srpki.schema.types import (
+    Address,
+    Boolean,
+    Empty,
+    Enumeration,
+    Integer,
+    Reference,
+    Text,
+    Union,
+)
 
 values = sys.modules["golden_values"]
 CONTAINERS = (Container, ListNode)
@@ -71,23 +80,53 @@ def _is_text(fact):
     return any(values.resolved(member)["base"] == "string" for member in members)
 
 
-def good(place):
-    """Return the first accepted value of the leaf at *place*, spelled."""
-    fact = values.FACTS.get(place)
-    if fact is None:
-        return '"1"'
+def good(place, leaf=None):
+    """Return the first accepted value of the *leaf* at *place*, spelled."""
+    fact = _fact(place, leaf)
     if fact["base"] == "empty":
         return ""
     return spelled(fact, values.tried(fact)[0])
 
 
-def typed_values(place):
-    """Yield each value to try of the leaf at *place*, spelled, and whether it is accepted."""
-    fact = values.FACTS.get(place)
-    if fact is None:
-        return
+def typed_values(place, leaf=None):
+    """Yield each value to try of the *leaf* at *place*, spelled, and whether it is accepted.
+
+    Without facts the limits are the schema's own, and nobody knows: the golden file pins them.
+    """
+    fact = _fact(place, leaf)
     for value in values.tried(fact):
-        yield spelled(fact, value), values.accepts(fact, value)
+        known = place in values.FACTS
+        yield spelled(fact, value), values.accepts(fact, value) if known else None
+
+
+def _fact(place, leaf):
+    if place in values.FACTS:
+        return values.FACTS[place]
+    return of_type(leaf.type) if leaf else {"base": "empty"}
+
+
+def of_type(kind):
+    """Return a value type of the schema in the form of the fact sheets."""
+    match kind:
+        case Reference():
+            return of_type(kind.type)
+        case Union():
+            return {"base": "union", "union": [of_type(member) for member in kind.types]}
+        case Integer():
+            return values.integer(*kind.bounds)
+        case Enumeration():
+            return values.words(*kind.values)
+        case Boolean():
+            return values.BOOLEAN
+        case Empty():
+            return {"base": "empty"}
+        case Address():
+            members = [{"base": f"inet:ipv{version}-address"} for version in kind.versions]
+            return {"base": "union", "union": members}
+        case Text():
+            low, high = kind.length or (0, 2600)
+            return values.text(low, min(high, 500), *kind.patterns, named=kind.named)
+    raise AssertionError(kind)
 
 
 def is_flag(leaf):
@@ -133,7 +172,7 @@ def _md_value(here, leaf, place):
 
 def _md_list(here, node, place):
     names = [leaf.name for leaf in node.key_leafs]
-    best = [good((*place, name)) for name in names]
+    best = [good((*place, leaf.name), leaf) for leaf in node.key_leafs]
     here.words.append(node.name)
     for at, name in enumerate(names):
         for value, accepted in typed_values((*place, name)):
@@ -278,7 +317,7 @@ class _Sentences:
             yield from ((word, True) for word, _ in arg.words)
             yield "unheard-of", False
         else:
-            yield from typed_values(self.place(arg))
+            yield from typed_values(self.place(arg), self.leaf(arg))
 
     def with_(self, items, wanted, value):
         said = False
@@ -297,7 +336,8 @@ class _Sentences:
 
     def _arg(self, arg, value):
         if value is None:
-            value = arg.words[0][0] if arg.words else good(self.place(arg))
+            known = self.place(arg), self.leaf(arg)
+            value = arg.words[0][0] if arg.words else good(*known)
         if isinstance(self.leaf(arg).type, Boolean | Empty):
             value = ""
         yield from filter(None, (arg.keyword, value))
@@ -322,13 +362,13 @@ def action_lines(action, path, place):
     inner = (*place, action.name)
     must = _mandatory(action.inputs)
     known = all((*inner, leaf.name) in values.FACTS for leaf in must)
-    base = {leaf.name: good((*inner, leaf.name)) for leaf in must}
+    base = {leaf.name: good((*inner, leaf.name), leaf) for leaf in must}
     here.add(_said(action, base), True if known else None)
     for leaf, beside in _inputs(action.inputs):
         given = {name: value for name, value in base.items() if name not in beside}
         if is_flag(leaf):
             here.add(_said(action, {**given, leaf.name: ""}), True if known else None)
-        for value, accepted in typed_values((*inner, leaf.name)):
+        for value, accepted in typed_values((*inner, leaf.name), leaf):
             given.pop(leaf.name, None)
             last = "" if leaf.name in action.positional else value
             here.add(_said(action, {**given, leaf.name: value}), accepted, last)

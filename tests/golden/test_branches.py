@@ -64,6 +64,14 @@ class Clerk:
         yield from map(str.rstrip, self._shortened(session.help(text)).splitlines())
         yield "---"
 
+    def after(self, word):
+        """Return words to try after the command *word*: those offered, and both ends of a number."""
+        session = self.session()
+        offers = [offer.text for offer in session.complete(f"{word} ")]
+        for low, high in re.findall(r"<number> +- <(\d+)\.\.(\d+)>", session.help(f"{word} ")):
+            offers += [low, high, str(int(low) - 1), str(int(high) + 1)]
+        return offers
+
     def tell(self, typed, line, *before):
         """Yield what is said to *line*, typed after the lines *before*; check it by *typed*."""
         session = self.session()
@@ -264,10 +272,18 @@ BEGINNINGS = {
 }
 
 
+def names_of_contexts():
+    """Return the words that lead into branches, whose inside other tests try."""
+    tops = (LAB_SCHEMA.operations_md, LAB_SCHEMA.operations_classic, configured("system"))
+    inner = (child.name for top in (*tops, configured("pki")) for child in top.children)
+    return {"configure", "environment", "state", *inner}
+
+
 @pytest.mark.parametrize("dialect", ["md", "classic"])
 def test_every_word_that_is_offered_in_a_context_alone_and_misspelled(
     new_device, lines, golden, shortened, dialect
 ):
+    names = names_of_contexts()
     found = []
     for beginning in BEGINNINGS[dialect]:
         clerk = Clerk(new_device, dialect, shortened, beginning)
@@ -280,6 +296,10 @@ def test_every_word_that_is_offered_in_a_context_alone_and_misspelled(
             found += clerk.tell(lines.Typed(word, accepted=None), word)
             typed = lines.Typed(f"{word}-x", accepted=False, wrong=f"{word}-x")
             found += clerk.tell(typed, f"{word}-x")
+            if word not in names:
+                for more in clerk.after(word):
+                    line = f"{word} {more}"
+                    found += clerk.tell(lines.Typed(line, accepted=None), line)
         for prefix in sorted({word[:1] for word in offers} | {word[:2] for word in offers}):
             found += clerk.tell(lines.Typed(prefix, accepted=None), prefix)
     golden(f"{dialect}/commands", "\n".join(found) + "\n")

@@ -187,6 +187,12 @@ TRIED = {
     "string-not-all-spaces": ("gw.crt", "a/b", "   "),
     "system-name": ("two words", "   "),
     "/.*": ("/a b", "a"),
+    "[0-9]{1,10}[smhd]": ("90s", "30d", "12h", "45m", "1y", "d", "12345678901s"),
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})": (
+        "2026-12-01T00:00:00Z",
+        "2026-12-01T01:00:00.5+01:00",
+        "2026-12-01",
+    ),
 }
 """What is tried of a type, by its name or its only pattern."""
 
@@ -225,7 +231,8 @@ def _tried(fact):
     named = fact.get("named") or "".join(fact.get("patterns", ()))
     low, high = lengths(fact)
     sized = [spelled(named, size) for size in (low, high, high + 1)] if "length" in fact else ["a"]
-    return [*TRIED.get(named, ()), *filter(None, sized)]
+    sized = [value for value in sized if value is not None]
+    return [*TRIED.get(named, ()), *sized]
 
 
 def spelled(named, size):
