@@ -229,7 +229,7 @@ def test_classic_operations(new_device, lines, golden, shortened, branch):
     for action, path, place in lines.actions(LAB_SCHEMA.operations_classic):
         if (*place, action.name)[0] != branch:
             continue
-        word = f"{path} {lines.keyword_of(action)} "
+        word = f"{path} {lines.keyword_of(action)} ".lstrip()
         found += clerk.explain(word)
         facts = (*places.get(id(action), place), action.name)
         if isinstance(action.classic, Line):

@@ -74,9 +74,10 @@ def test_every_beginning_of_a_command_has_an_expectation(device, dialect, line):
 def test_every_beginning_of_a_configuration_line_has_an_expectation(new_device, strategies, data):
     tree = data.draw(strategies.trees)
     device = new_device()
-    device.datastore = Datastore(device.schema.configure, sealer=None, running=tree)
     session = Session(device)
-    session.feed("edit-config private")
+    assert session.prompt  # it has begun: what the tree says of new sessions is not for it
+    device.datastore = Datastore(device.schema.configure, sealer=None, running=tree)
+    session.feed("edit-config read-only")
     lines = session.feed("info full-context").text.split("\n")
     check(session, data.draw(st.sampled_from(lines)).strip())
 
@@ -86,8 +87,9 @@ def test_every_beginning_of_a_configuration_line_has_an_expectation(new_device, 
 def test_every_beginning_of_a_classic_line_has_an_expectation(new_device, strategies, data):
     tree = data.draw(strategies.trees)
     device = new_device()
-    device.datastore = Datastore(device.schema.configure, sealer=None, running=tree)
     session = Session(device, "classic")
+    assert session.prompt
+    device.datastore = Datastore(device.schema.configure, sealer=None, running=tree)
     session.feed("configure")
     shown = session.feed("info").text.split("\n")[1:-1]
     if shown:

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from srpki.cli.session import Session
 from srpki.config.datastore import Datastore
+from srpki.config.edit import Edit
 from srpki.schema.nodes import Container, ListNode, data_children
+from srpki.schema.paths import path
 from srpki.schema.tree import SCHEMA
 
 
@@ -19,6 +21,7 @@ def contexts(node):
             yield from contexts(child)
 
 
+MODE = path("system", "management-interface", "configuration-mode")
 CONTEXTS = set(contexts(SCHEMA.configure))
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -34,18 +37,18 @@ class Node(dict):
 def nested(text):
     """Return the brace form as nodes in nodes; a leaf is a node with nothing below."""
     top = Node()
-    path = [top]
+    way = [top]
     for line in filter(None, text.split("\n")):
         sign, words = line[0], line[1:].strip()
         if words == "}":
-            path.pop()
+            way.pop()
             continue
         opens = words.endswith(" {")
         node = Node(sign)
-        path[-1][(sign, words.removesuffix(" {").removesuffix(" { }"))] = node
+        way[-1][(sign, words.removesuffix(" {").removesuffix(" { }"))] = node
         if opens:
-            path.append(node)
-    assert path == [top], text
+            way.append(node)
+    assert way == [top], text
     return top
 
 
@@ -83,9 +86,11 @@ def pruned(tree):
 def sides(new_device, strategies, data):
     """Return a session that has edited one tree into another, and what ``info`` says of both."""
     old, new = data.draw(strategies.trees), data.draw(strategies.trees)
+    old = Edit("delete", MODE).apply(SCHEMA.configure, old)  # otherwise nobody may edit
     device = new_device()
-    device.datastore = Datastore(device.schema.configure, sealer=None, running=old)
     session = Session(device, user="judge")
+    assert session.prompt  # it has begun: what the tree says of new sessions is not for it
+    device.datastore = Datastore(device.schema.configure, sealer=None, running=old)
     session.feed("edit-config private")
     (candidate,) = device.datastore.candidates
     candidate.replace(new)

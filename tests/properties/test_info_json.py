@@ -57,9 +57,10 @@ def read_value(leaf, value):
 def test_what_info_json_prints_is_read_back(new_device, strategies, data):
     tree = data.draw(strategies.trees)
     device = new_device()
-    device.datastore = Datastore(device.schema.configure, sealer=None, running=tree)
     session = Session(device)
-    assert session.feed("edit-config private").ok
+    assert session.prompt  # it has begun: what the tree says of new sessions is not for it
+    device.datastore = Datastore(device.schema.configure, sealer=None, running=tree)
+    assert session.feed("edit-config read-only").ok
     answer = session.feed("info json")
     assert answer.ok
     found = {plain(name): value for name, value in json.loads(answer.text or "{}").items()}
