@@ -209,6 +209,11 @@ def md_prompts(new_device):
         yield at(new_device, (f"environment prompt {leaf}", "edit-config private", *DIRTY))
 
 
+@pytest.fixture(scope="module")
+def every_md_prompt(new_device):
+    return list(md_prompts(new_device))
+
+
 CLASSIC_LINES = (
     (),
     ("configure",),
@@ -235,9 +240,9 @@ def first_line(prompt):
     return prompt.lstrip("\n").partition("\n")[0]
 
 
-def test_the_prompts_that_are_tried_are_of_every_kind(new_device):
+def test_the_prompts_that_are_tried_are_of_every_kind(new_device, every_md_prompt):
     """Otherwise the tests below would try less than they say."""
-    md = [first_line(prompt) for prompt in md_prompts(new_device)]
+    md = [first_line(prompt) for prompt in every_md_prompt]
     marks = {line.partition("[")[0] for line in md if line.startswith(("!", "*", "(", "["))}
     assert marks >= {
         "",
@@ -268,8 +273,8 @@ def test_a_prompt_may_begin_with_the_time(new_device):
 
 
 @pytest.mark.parametrize("client", MD, ids=lambda client: client.name)
-def test_a_client_reads_every_md_cli_prompt(new_device, client):
-    for prompt in md_prompts(new_device):
+def test_a_client_reads_every_md_cli_prompt(every_md_prompt, client):
+    for prompt in every_md_prompt:
         expected = not re.fullmatch(client.unread, first_line(prompt))
         assert client.reads(prompt) == expected, prompt
 
@@ -377,9 +382,9 @@ def test_ansible_takes_a_prompt_that_begins_with_a_parenthesis_for_configuration
     assert "\n" not in at(new_device, (), "classic").strip()
 
 
-def test_netmiko_derives_the_same_base_prompt_in_every_context(new_device):
+def test_netmiko_derives_the_same_base_prompt_in_every_context(new_device, every_md_prompt):
     """netmiko 4.8.0 nokia_sros.py, set_base_prompt: the last line without its end."""
-    for prompt in md_prompts(new_device):
+    for prompt in every_md_prompt:
         last = prompt.rpartition("\n")[2].strip()
         assert re.search(r"\*?(.*?)(>.*)*#", last)[1] == "A:admin@node-2"
     for prompt in classic_prompts(new_device):

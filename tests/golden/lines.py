@@ -20,7 +20,6 @@ from srpki.schema.nodes import (
     Line,
     ListNode,
     Maybe,
-    Rename,
     Word,
     child_of,
     data_children,
@@ -199,7 +198,7 @@ def classic_places(root):
 
 
 def keyword_of(node):
-    return node.classic.keyword if isinstance(node.classic, Rename | Line) else node.name
+    return getattr(node.classic, "keyword", node.name)
 
 
 def _classic(node, path, place):
@@ -251,8 +250,11 @@ def _classic_value(here, leaf, place):
 def _classic_context(here, node, place):
     word = keyword_of(node)
     if isinstance(node, Container):
-        here.add(f"no {word}", accepted=None)
-        yield from _classic(node, f"{here.path} {word}", place)
+        up = getattr(node.classic, "up", 0)  # a context that stands higher than in the MD-CLI
+        path = here.path.rsplit(" ", up)[0] if up else here.path
+        if not up:
+            here.add(f"no {word}", accepted=None)
+        yield from _classic(node, f"{path} {word}", place)
         return
     names = [leaf.name for leaf in node.key_leafs]
     best = [good((*place, name)) for name in names]
