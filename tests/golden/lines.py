@@ -231,13 +231,15 @@ def _classic_children(here, children, node, place):
 
 def _classic_value(here, leaf, place):
     word = keyword_of(leaf)
-    if leaf.name == "admin-state":
+    flag = isinstance(leaf.type, Boolean | Empty)
+    if leaf.name == "admin-state" and not flag:
         here.add("no shutdown", accepted=True)
         here.add("shutdown", accepted=True)
         return
-    if isinstance(leaf.type, Boolean | Empty):
-        here.add(word, accepted=True)
-        here.add(f"no {word}", accepted=True)
+    if flag:
+        known = None if leaf.name == "admin-state" else True  # no fact tells how it is spelled
+        here.add(word, known)
+        here.add(f"no {word}", known)
         return
     here.words.append(word)
     for value, accepted in typed_values(place):
