@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from srpki.cli.session import Session
 from srpki.cli.walker import parse
-from srpki.config.datastore import Datastore
 
 SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LINES = {
@@ -71,12 +70,14 @@ def test_every_beginning_of_a_command_has_an_expectation(device, dialect, line):
 
 @SETTINGS
 @given(data=st.data())
-def test_every_beginning_of_a_configuration_line_has_an_expectation(new_device, strategies, data):
+def test_every_beginning_of_a_configuration_line_has_an_expectation(
+    new_device, run, strategies, data
+):
     tree = data.draw(strategies.trees)
     device = new_device()
     session = Session(device)
     assert session.prompt  # it has begun: what the tree says of new sessions is not for it
-    device.datastore = Datastore(device.schema.configure, sealer=None, running=tree)
+    run(device, tree)
     session.feed("edit-config read-only")
     lines = session.feed("info full-context").text.split("\n")
     check(session, data.draw(st.sampled_from(lines)).strip())
@@ -84,12 +85,12 @@ def test_every_beginning_of_a_configuration_line_has_an_expectation(new_device, 
 
 @SETTINGS
 @given(data=st.data())
-def test_every_beginning_of_a_classic_line_has_an_expectation(new_device, strategies, data):
+def test_every_beginning_of_a_classic_line_has_an_expectation(new_device, run, strategies, data):
     tree = data.draw(strategies.trees)
     device = new_device()
     session = Session(device, "classic")
     assert session.prompt
-    device.datastore = Datastore(device.schema.configure, sealer=None, running=tree)
+    run(device, tree)
     session.feed("configure")
     shown = session.feed("info").text.split("\n")[1:-1]
     if shown:

@@ -5,7 +5,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from srpki.cli.session import Session
-from srpki.config.datastore import Datastore
 from srpki.config.edit import Edit
 from srpki.schema.nodes import Container, ListNode, data_children
 from srpki.schema.paths import path
@@ -83,14 +82,14 @@ def pruned(tree):
     return {words: inner for words, inner in below.items() if inner or words not in CONTEXTS}
 
 
-def sides(new_device, strategies, data):
+def sides(new_device, run, strategies, data):
     """Return a session that has edited one tree into another, and what ``info`` says of both."""
     old, new = data.draw(strategies.trees), data.draw(strategies.trees)
     old = Edit("delete", MODE).apply(SCHEMA.configure, old)  # otherwise nobody may edit
     device = new_device()
     session = Session(device, user="judge")
     assert session.prompt  # it has begun: what the tree says of new sessions is not for it
-    device.datastore = Datastore(device.schema.configure, sealer=None, running=old)
+    run(device, old)
     session.feed("edit-config private")
     (candidate,) = device.datastore.candidates
     candidate.replace(new)
@@ -99,8 +98,10 @@ def sides(new_device, strategies, data):
 
 @SETTINGS
 @given(data=st.data())
-def test_the_signed_lines_turn_the_old_configuration_into_the_new_one(new_device, strategies, data):
-    session = sides(new_device, strategies, data)
+def test_the_signed_lines_turn_the_old_configuration_into_the_new_one(
+    new_device, run, strategies, data
+):
+    session = sides(new_device, run, strategies, data)
     old = unsigned(nested(session.feed("info from baseline /configure").text))
     new = unsigned(nested(session.feed("info /configure").text))
     changes = nested(session.feed("compare /configure").text)
@@ -110,8 +111,8 @@ def test_the_signed_lines_turn_the_old_configuration_into_the_new_one(new_device
 @pytest.mark.parametrize("form", ["flat", "full-context"])
 @SETTINGS
 @given(data=st.data())
-def test_the_signed_lines_of_one_line_forms_do_the_same(new_device, strategies, form, data):
-    session = sides(new_device, strategies, data)
+def test_the_signed_lines_of_one_line_forms_do_the_same(new_device, run, strategies, form, data):
+    session = sides(new_device, run, strategies, data)
     old = session.feed(f"info from baseline {form} /configure").text.split("\n")
     new = session.feed(f"info {form} /configure").text.split("\n")
     found = session.feed(f"compare {form} /configure").text.split("\n")

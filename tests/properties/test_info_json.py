@@ -6,7 +6,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from srpki.cli.session import Session
-from srpki.config.datastore import Datastore
 from srpki.config.tree import Branch, Entries
 from srpki.schema.nodes import Container, LeafList, ListNode, child_of
 from srpki.schema.types import Empty
@@ -54,12 +53,12 @@ def read_value(leaf, value):
 
 @SETTINGS
 @given(data=st.data())
-def test_what_info_json_prints_is_read_back(new_device, strategies, data):
+def test_what_info_json_prints_is_read_back(new_device, run, strategies, data):
     tree = data.draw(strategies.trees)
     device = new_device()
     session = Session(device)
     assert session.prompt  # it has begun: what the tree says of new sessions is not for it
-    device.datastore = Datastore(device.schema.configure, sealer=None, running=tree)
+    run(device, tree)
     assert session.feed("edit-config read-only").ok
     answer = session.feed("info json")
     assert answer.ok
