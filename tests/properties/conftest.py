@@ -145,3 +145,14 @@ class Strategies:
 def strategies():
     """The strategies above; fixtures reach every test file without an import."""
     return Strategies()
+
+
+@pytest.fixture(scope="session")
+def run():
+    """Let a device run a configuration, which need not be valid, while sessions are open."""
+
+    def replace(device, tree):
+        with device.datastore.lock:
+            device.datastore.replace(tree, ())
+
+    return replace
