@@ -53,7 +53,6 @@ COMMIT = ("commit",)
 CHECK = ("validate", "discard")
 
 
-@pytest.mark.xfail(strict=True, reason="show system information is not laid out as SR OS yet")
 def test_on_open_learns_what_router_it_is(md):
     found = device_info(on_open(md))
     assert found["hostname"] == "srpki"
@@ -110,7 +109,6 @@ def test_replace_by_lines(md, router):
     assert set(router.datastore.running) == {"system"}
 
 
-@pytest.mark.xfail(strict=True, reason="load is not there yet")
 def test_replace_by_a_file(md, router):
     on_open(md)
     text = 'configure {\n    system {\n        name "r3"\n    }\n}\n'
@@ -139,7 +137,6 @@ def test_get_config_of_the_candidate(md):
     assert "r1" in md.output("info candidate")
 
 
-@pytest.mark.xfail(strict=True, reason="rollback is not there yet")
 def test_get_config_of_the_startup_configuration(md, router, configuration_mode):
     configuration_mode("model-driven")
     before = router.datastore.running
@@ -150,7 +147,6 @@ def test_get_config_of_the_startup_configuration(md, router, configuration_mode)
     assert router.datastore.running == before
 
 
-@pytest.mark.xfail(strict=True, reason="rollback is not there yet")
 @pytest.mark.parametrize(("how", "name"), [(COMMIT, "srpki"), (("discard",), "r1")])
 def test_rollback(md, router, configuration_mode, how, name):
     configuration_mode("model-driven")
@@ -183,7 +179,6 @@ def classic_router(classic, configuration_mode):
     return classic
 
 
-@pytest.mark.xfail(strict=True, reason="show system information does not know the mode yet")
 def test_on_open_learns_that_the_router_is_classic(classic_router):
     assert device_info(classic_router.output("show system information"))["mode"] == "classic"
 
@@ -203,10 +198,9 @@ def test_light_edits_without_checkpoints(classic_router):
     assert classic_router.read_first().startswith("*")
 
 
-@pytest.mark.xfail(strict=True, reason="admin rollback is not there yet")
 @pytest.mark.parametrize(("check", "name"), [(False, "r1"), (True, "srpki")])
 def test_edit_config_compares_with_a_checkpoint(classic_router, router, check, name):
-    location = "/configure system management-interface cli classic-cli rollback location"
+    location = "/configure system rollback rollback-location"
     classic_router.clean(f"{location} cf3:/config")
     classic_router.clean("exit all", "admin rollback save", *CLASSIC_EDIT, "exit all")
     assert "r1" in difference(classic_router.clean("admin rollback compare"))
@@ -216,9 +210,8 @@ def test_edit_config_compares_with_a_checkpoint(classic_router, router, check, n
     assert router.system_name() == name
 
 
-@pytest.mark.xfail(strict=True, reason="admin rollback is not there yet")
 def test_classic_rollback(classic_router, router):
-    location = "/configure system management-interface cli classic-cli rollback location"
+    location = "/configure system rollback rollback-location"
     classic_router.clean(f"{location} cf3:/config")
     classic_router.clean("admin rollback save", *CLASSIC_EDIT, "exit all")
     shown = classic_router.clean("admin rollback compare latest-rb to active-cfg")

@@ -144,7 +144,6 @@ class TestFileTransfer:
         shown = terminal.clean(f"{command} cf3:/test_netmiko.txt")
         assert re.search(r"\S+\s+\S+\s+(\d+)\s+test_netmiko\.txt", shown)[1] == "6738"
 
-    @pytest.mark.xfail(strict=True, reason="file delete is not there yet")
     def test_a_file_is_deleted_by_the_classic_command(self, request, router, put, dialect, command):
         terminal = request.getfixturevalue(dialect)
         put("test_netmiko.txt", b"x")

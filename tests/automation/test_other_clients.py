@@ -44,7 +44,6 @@ def test_napalm_replaces_and_discards(md, router):
     assert router.datastore.running == before
 
 
-@pytest.mark.xfail(strict=True, reason="rollback is not there yet")
 def test_napalm_rolls_back(md, router, configuration_mode):
     configuration_mode("model-driven")
     assert not napalm_errors(napalm(md, "edit-config exclusive", *EDIT, "commit"))
@@ -165,7 +164,6 @@ def test_oxidized_collects_the_same_an_hour_later(request, router, dialect, star
     assert terminal.closed
 
 
-@pytest.mark.xfail(strict=True, reason="admin show configuration takes no branch and no form yet")
 def test_oxidized_collects_the_configuration_in_full_context(md):
     md.clean("configure private", "system name r1", "commit", "exit all")
     shown = md.output("admin show configuration configure full-context")

@@ -266,7 +266,6 @@ def test_the_prompts_that_are_tried_are_of_every_kind(new_device, every_md_promp
     assert {prompt[-2:] for prompt in classic} == {"# ", "$ "}
 
 
-@pytest.mark.xfail(strict=True, reason="environment prompt timestamp does nothing yet")
 def test_a_prompt_may_begin_with_the_time(new_device):
     prompt = at(new_device, ("environment prompt timestamp true",))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\S+", first_line(prompt))

@@ -35,14 +35,15 @@ _DATASTORES: Final = {
     "candidate": "What is being edited and not committed yet",
     "intended": "What was committed last",
     "running": "What the node works with",
+    "startup": "What the node starts with",
 }
-"""Configurations that can be shown, with their help."""
+"""Configurations that can be shown, with their help; Ansible asks for the last one."""
 
 _COMPARED: Final = {
     "baseline": _DATASTORES["baseline"],
     "candidate": _DATASTORES["candidate"],
     "running": _DATASTORES["running"],
-    "startup": "What the node starts with",
+    "startup": _DATASTORES["startup"],
     "booted": "What the node has started with",
 }
 """Configurations that can be compared, those in files left out, with their help."""
