@@ -63,7 +63,7 @@ class ClassicForm:
 
     def write(self, root: Container, tree: Branch, generated: datetime) -> str:
         """Return *tree* as text that `read` reads back."""
-        from srpki.cli.render.classic import classic_file  # noqa: PLC0415 - start-up time
+        from srpki.cli.classic.configuration import classic_file  # noqa: PLC0415 - start-up time
 
         return f"{classic_file(root, tree, generated)}\n"
 

@@ -17,6 +17,7 @@ from srpki.cli.lexer import lex_classic
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, RefusalError, Screen
+from srpki.cli.render.rules import SINGLE
 from srpki.cli.shell import SAVE, Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.edit import Edit
@@ -57,7 +58,7 @@ class ClassicCli(Shell):
         from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
 
         if isinstance(data, Configuration):
-            from srpki.cli.render.classic import classic_file  # noqa: PLC0415 - start-up time
+            from srpki.cli.classic.configuration import classic_file  # noqa: PLC0415 - start-up time
 
             return classic_file(
                 self.device.schema.configure, data.tree, data.generated, detail=data.detail
@@ -178,7 +179,7 @@ class ClassicCli(Shell):
 
     def _save(self, url: str) -> Answer:
         """Write the configuration to *url* in the form that this CLI reads."""
-        from srpki.cli.render.classic import classic_file  # noqa: PLC0415 - start-up time
+        from srpki.cli.classic.configuration import classic_file  # noqa: PLC0415 - start-up time
 
         root, running = self.device.schema.configure, self.device.datastore.running
         text = classic_file(root, running, self.device.clock.now())
@@ -239,7 +240,7 @@ class ClassicCli(Shell):
         return self._go(())
 
     def _info(self, said: Meaning) -> Answer:
-        from srpki.cli.render.classic import classic_info  # noqa: PLC0415 - start-up time
+        from srpki.cli.classic.configuration import classic_info  # noqa: PLC0415 - start-up time
 
         if self.context[:1] == () or self.context[0].name != "configure":
             raise RefusalError("Error: Bad command.")
@@ -276,9 +277,8 @@ class ClassicCli(Shell):
 
     def _pwc(self, said: Meaning) -> Answer:
         del said
-        rule = "-" * 79
         steps = list(self._steps()) or ["<root>"]
-        return Answer("\n".join((rule, "Present Working Context :", rule, *steps, rule)))
+        return Answer("\n".join((SINGLE, "Present Working Context :", SINGLE, *steps, SINGLE)))
 
     def _steps(self) -> Iterator[str]:
         """Yield the contexts that lead here as the prompt names them, entries with their keys."""

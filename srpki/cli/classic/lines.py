@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srpki.cli.classic.layout import Placed
+from srpki.cli.classic.layout import Names, Placed
 from srpki.cli.effects import Effects, Input, KeyOf, Make, Part, Put, Suffix
 from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Opt, Seq, Slot, Some, State
 from srpki.cli.lexer import Token
-from srpki.cli.md.dialect import key_slot
+from srpki.cli.reading import key_slot
 from srpki.schema.common import ADMIN_STATE
 from srpki.schema.nodes import (
     Action,
@@ -30,8 +30,6 @@ from srpki.schema.nodes import (
 )
 from srpki.schema.paths import Path
 from srpki.schema.types import Boolean, Empty, Integer, Text
-
-Names = tuple[str, ...]
 
 _UNITS = (
     ("days", 86400, "days"),

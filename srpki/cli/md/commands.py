@@ -20,8 +20,9 @@ from srpki.cli.grammar import (
     Slot,
     State,
 )
-from srpki.cli.md.dialect import CLOSE, Context, MdDialect, action_keyword, inputs_of, modes
+from srpki.cli.md.dialect import CLOSE, MdDialect, modes
 from srpki.cli.pipes import SCRIPT
+from srpki.cli.reading import Context, action_keyword, inputs_of
 from srpki.config.comments import COMMENT
 from srpki.schema.common import CFLASH_URL
 from srpki.schema.nodes import Action, Container, data_children

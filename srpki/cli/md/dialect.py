@@ -1,6 +1,7 @@
 """Reads schema nodes as MD-CLI grammar: contexts, values, paths and action inputs.
 
-The classic CLI's reading is in `srpki.cli.classic.dialect`; both share `value_of` and `inputs_of`.
+The classic CLI's reading is in `srpki.cli.classic.dialect`; what both share in
+`srpki.cli.reading`.
 """
 
 from __future__ import annotations
@@ -15,17 +16,12 @@ from srpki.cli.effects import (
     Effects,
     Input,
     Into,
-    KeyOf,
     Open,
     Put,
     Root,
-    Run,
 )
 from srpki.cli.grammar import (
-    UNLISTED,
     Alt,
-    AnyOrder,
-    Cases,
     Closing,
     Grammar,
     Keyword,
@@ -34,34 +30,37 @@ from srpki.cli.grammar import (
     Opt,
     Optional,
     Seq,
-    Slot,
     State,
     Terminal,
 )
 from srpki.cli.md.aliases import mounted, places
 from srpki.cli.md.picks import several
+from srpki.cli.reading import (
+    Context,
+    First,
+    action_keyword,
+    context_at,
+    inputs_of,
+    key_slot,
+    mark_of,
+    value_of,
+)
 from srpki.config.text import spell_entry
 from srpki.config.tree import EMPTY, Branch
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
-    ABSENT,
     Action,
-    Case,
     Choice,
     Container,
     DataNode,
     Leaf,
     LeafList,
     ListNode,
-    Node,
     child_of,
     data_children,
 )
 from srpki.schema.paths import Path, path
 from srpki.schema.types import Empty
-
-Context = Container | ListNode
-First = tuple[tuple[Terminal, State], ...]
 
 _OPEN_LIST = Keyword("[", structure=True)
 _CLOSE_LIST = Keyword("]", structure=True)
@@ -79,18 +78,6 @@ def modes(*effects: Effect) -> State:
         Keyword(mode, f"Enter {mode} configuration mode", (*effects, Input("mode", constant=mode)))
         for mode in ("exclusive", "global", "private", "read-only")
     )
-
-
-def mark_of(node: DataNode | Action) -> str:
-    """Return the sign that *node* has in help: what it can be entered as, or must be given."""
-    if isinstance(node, Container | ListNode):
-        return "+"
-    return "^" if isinstance(node, Leaf) and node.mandatory else "-"
-
-
-def key_slot(node: ListNode, leaf: Leaf) -> Slot:
-    """Return the slot for the key *leaf* of *node*."""
-    return Slot(leaf.name, leaf.type, leaf.help, (KeyOf(leaf.name),), leaf, entries=node.name)
 
 
 def keys_of(node: ListNode) -> State:
@@ -153,12 +140,7 @@ class MdDialect:
 
     def node(self, context: Path) -> Context:
         """Return the schema node of *context*."""
-        node: Context = self.root
-        for step in context:
-            child = child_of(node, step.name)
-            assert isinstance(child, Container | ListNode)
-            node = child
-        return node
+        return context_at(self.root, context)
 
     def mounted(self, node: Context) -> tuple[Grammar, ...]:
         """Return the aliases that are known in the context *node*."""
@@ -166,23 +148,18 @@ class MdDialect:
 
     def at(self, place: Path) -> DataNode:
         """Return the schema node at *place*, be it a context or a value."""
-        node: DataNode = self.root
-        for step in place:
-            child = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
-            assert child is not None
-            assert not isinstance(child, Action)
-            node = child
-        return node
+        if not place:
+            return self.root
+        child = child_of(self.node(place[:-1]), place[-1].name)
+        assert child is not None
+        assert not isinstance(child, Action)
+        return child
 
     def words(self, place: Path) -> str:
         """Return *place* as it is typed after a slash."""
         words: list[str] = []
-        node: DataNode = self.root
-        for step in place:
-            child = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
-            assert child is not None
-            assert not isinstance(child, Action)
-            node = child
+        for depth, step in enumerate(place, start=1):
+            node = self.at(place[:depth])
             if isinstance(node, ListNode) and step.keys:
                 words.append(spell_entry(node, step.keys))
             else:
@@ -270,11 +247,6 @@ def _value(child: Leaf | LeafList, after: State) -> tuple[Keyword, State]:
     return keyword, (value_of(child, (Put(name),)), *after)
 
 
-def value_of(leaf: Leaf | LeafList, effects: Effects) -> Slot:
-    """Return the slot for the value of *leaf*."""
-    return Slot(leaf.name, leaf.type, leaf.help, effects, leaf)
-
-
 def values_of(leaf: LeafList, effects: Effects) -> Grammar:
     """Return one value of *leaf*, or several in brackets."""
     slot = value_of(leaf, effects)
@@ -349,48 +321,3 @@ class MdPlace(Optional):
 
     def _below(self, child: Context) -> MdPlace:
         return self._dialect.place(child, picks=self._picks)
-
-
-# --- actions --------------------------------------------------------------------------------------
-
-
-def action_keyword(action: Action, word: str) -> Keyword:
-    """Return the *word* that runs *action*; one that is not emulated gives way to others."""
-    tier = UNLISTED if action.operation.startswith(ABSENT) else 0
-    return Keyword(word, action.help, (Run(action.operation, action.question),), "-", tier=tier)
-
-
-def inputs_of(action: Action) -> Grammar:
-    """Return the inputs of *action*: the positional ones in order, the others by name."""
-    leafs = {child.name: child for child in action.inputs if isinstance(child, Leaf | LeafList)}
-    bare = [_bare(leafs[name]) for name in action.positional]
-    named = [_named(child) for child in action.inputs if child.name not in action.positional]
-    return Seq((*bare, AnyOrder(tuple(named))))
-
-
-def _bare(leaf: Leaf | LeafList) -> Grammar:
-    if isinstance(leaf, LeafList):
-        return Many(value_of(leaf, (Input(leaf.name, many=True),)))
-    named = Named(input_slot(leaf))
-    return named if leaf.mandatory else Opt(named)
-
-
-def input_slot(leaf: Leaf) -> Slot:
-    """Return the slot for the value of the input *leaf*."""
-    return value_of(leaf, (Input(leaf.name),))
-
-
-def _named(node: Node) -> Grammar:
-    if isinstance(node, Choice):
-        return Cases(tuple(_case(case) for case in node.cases), mandatory=node.mandatory)
-    assert isinstance(node, Leaf)
-    if isinstance(node.type, Empty):
-        effects = (Input(node.name, constant=True),)
-        return Opt(Keyword(node.name, node.help, effects))
-    keyword = Keyword(node.name, node.help, mark=mark_of(node))
-    named = Seq((keyword, input_slot(node)))
-    return named if node.mandatory else Opt(named)
-
-
-def _case(case: Case) -> State:
-    return tuple(_named(child) for child in case.children)

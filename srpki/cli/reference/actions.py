@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.classic.lines import keyword_of
-from srpki.cli.md.dialect import inputs_of
+from srpki.cli.reading import inputs_of
 from srpki.cli.reference.tables import (
     block,
     code,

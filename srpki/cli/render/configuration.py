@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from srpki.cli.render.classic import RULE
 from srpki.cli.render.compare import compare
+from srpki.cli.render.rules import INFO
 from srpki.cli.render.tree import Layout, info, with_defaults
 from srpki.cli.render.xml import xml
 from srpki.config.defaults import effective
@@ -85,6 +85,6 @@ def part(
 
 def comparison(schema: SchemaTree, data: Comparison) -> Iterator[str]:
     """Yield how two configurations differ, between rules [cli.md 3.1]."""
-    yield RULE
+    yield INFO
     yield from list(compare(schema.configure, data.old, data.new, INDENT)) or [""]
-    yield RULE
+    yield INFO
