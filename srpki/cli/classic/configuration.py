@@ -10,6 +10,7 @@ from srpki.cli.classic.layout import Names, Order, Place, SectionPlace, required
 from srpki.cli.classic.lines import is_shutdown, keyword_of, member
 from srpki.cli.reading import Context, context_at
 from srpki.cli.render.rules import INFO
+from srpki.cli.render.times import file_date
 from srpki.config.defaults import effective
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
@@ -53,7 +54,7 @@ def classic_file(
 
     With *detail* default values are there too.
     """
-    stamp = f"{generated:%a %b %d %H:%M:%S %Y} UTC".upper()
+    stamp = file_date(generated)
     return "\n".join(
         (
             "",

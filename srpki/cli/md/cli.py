@@ -196,13 +196,15 @@ class MdCli(Shell):
         """Return what an operation found, instants as the environment wants them."""
         from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
 
-        return render(self.device.schema, data, self._moment)
+        return render(self.device.schema, data, self.moment)
 
-    def _moment(self, time: datetime) -> str:
+    def moment(self, time: datetime, digits: int = 1) -> str:
+        """Return *time* as the environment wants it, with *digits* of the second."""
         from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
 
         utc = self.environment.value("time-display") == "utc"
-        return spell_time(time, str(self.environment.value("time-format")), utc=utc)
+        form = str(self.environment.value("time-format"))
+        return spell_time(time, form, utc=utc, digits=digits)
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""

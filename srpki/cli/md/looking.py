@@ -55,10 +55,8 @@ class Looking:
             element = tree.with_defaults(node, element)
         elif shell.environment.flag("info-output", "always-display", "admin-state"):
             element = tree.with_admin_states(node, element)
-        form = str(shell.environment.value("time-format"))
-        if form != "rfc-3339":
-            utc = shell.environment.value("time-display") == "utc"
-            element = tree.with_times(node, element, form, utc=utc)
+        if shell.environment.value("time-format") != "rfc-3339":
+            element = tree.with_times(node, element, shell.moment)
         if "xml" in said.inputs:
             from srpki.cli.render.xml import xml  # noqa: PLC0415 - start-up time
 

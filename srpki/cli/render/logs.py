@@ -7,21 +7,19 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from srpki.cli.render.rules import DOUBLE, title
+from srpki.device.eventlog import CAPACITY
 
 if TYPE_CHECKING:
     from srpki.core.events import Event
     from srpki.device.results import LogPage
-
-LOG_SIZE = 500
-"""Events that a memory log holds by default."""
 
 
 def log_page(data: LogPage) -> Iterator[str]:
     """Yield the heading of a log and its events."""
     yield from title(f"Event Log {data.log_id} log-name {data.log_id}")
     yield f"Description : {data.name}"
-    wrapped = "wrapped" if data.next_event > LOG_SIZE + 1 else "not wrapped"
-    yield f"Memory Log contents  [size={LOG_SIZE}   next event={data.next_event}  ({wrapped})]"
+    wrapped = "wrapped" if data.next_event > CAPACITY + 1 else "not wrapped"
+    yield f"Memory Log contents  [size={CAPACITY}   next event={data.next_event}  ({wrapped})]"
     for number, event in data.events:
         yield ""
         yield from _event(number, event)

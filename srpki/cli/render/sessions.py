@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from srpki.cli.render.instants import duration, log_in
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
+from srpki.cli.render.times import duration, log_in
 from srpki.config.text import quote
 
 if TYPE_CHECKING:
