@@ -14,7 +14,7 @@ from typing import Final
 from srpki.config import persist
 from srpki.config.datastore import Datastore
 from srpki.config.management import (
-    configuration_mode,
+    check_classic,
     local_checkpoints,
     rescue_location,
     rollback_location,
@@ -69,12 +69,7 @@ class Rollback:
         """
         with self._datastore.lock:
             self._datastore.check_access(None)
-            mode = configuration_mode(self._datastore.running)
-            if mode == "model-driven":
-                raise RefusedError(
-                    f"Modification of the configuration is not allowed - '{mode}' management"
-                    " interface configuration mode active"
-                )
+            check_classic(self._datastore.running)
             url, tree = self.url(which), self.tree(which)
             root = self._datastore.schema
             known = validate(root, self._datastore.running)

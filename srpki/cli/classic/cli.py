@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from srpki.cli import wording
 from srpki.cli.classic.commands import classic_line
 from srpki.cli.classic.dialect import ClassicDialect, wants_command
-from srpki.cli.classic.editing import check_allowed, check_mode, edits, entry_words, made, remark
+from srpki.cli.classic.editing import check_allowed, edits, entry_words, made, remark
 from srpki.cli.classic.environment import Settings
 from srpki.cli.classic.lines import absolute
 from srpki.cli.classic.trail import Trail
@@ -21,6 +21,7 @@ from srpki.cli.render.rules import SINGLE
 from srpki.cli.shell import SAVE, Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.edit import Edit
+from srpki.config.management import check_classic
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import Container, ListNode
@@ -172,7 +173,7 @@ class ClassicCli(Shell):
 
     def _operate(self, said: Meaning) -> Answer:
         if said.operation.startswith(_ROLLBACK):
-            check_mode(self.device.datastore.running)
+            check_classic(self.device.datastore.running)
         if said.operation == SAVE and "url" in said.inputs:
             return self._save(str(said.inputs["url"]))
         return self.run(said)
