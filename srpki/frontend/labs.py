@@ -11,10 +11,10 @@ from pathlib import Path
 from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ConnectError, RefusedError
-from srpki.device.filesystem import FileSystem
 from srpki.device.router import Router, make_directories
 from srpki.frontend.node import ClassicForm, Exchanges, running
 from srpki.frontend.profiles import configure_lab_profiles
+from srpki.keystore.files import replace_file
 from srpki.keystore.lock import NodeLock
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.faults import FaultScript
@@ -163,4 +163,4 @@ def _read(path: Path) -> dict[str, int]:
 
 
 def _write(path: Path, numbers: Mapping[str, int]) -> None:
-    FileSystem.replace(path, json.dumps(numbers).encode("ascii"), shown=str(path))
+    replace_file(path, json.dumps(numbers).encode("ascii"), shown=str(path))
