@@ -176,7 +176,7 @@ class Router:
 
     def state(self) -> Branch:
         """Return the live content of the state tree."""
-        return live.state(self)
+        return live.state(self.engine)
 
     def choices(self, target: str) -> Sequence[str]:
         """Return the keys that a reference to *target* may name: completion only."""
