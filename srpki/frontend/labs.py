@@ -12,7 +12,7 @@ from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ConnectError, RefusedError
 from srpki.device.router import Router, make_directories
-from srpki.frontend.node import ClassicForm, Exchanges, running
+from srpki.frontend.parts import ClassicForm, Exchanges, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.keystore.files import replace_file
 from srpki.keystore.lock import NodeLock

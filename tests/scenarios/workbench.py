@@ -10,7 +10,7 @@ from srpki.cli.session import Session
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
 from srpki.frontend.labs import opened_lab
-from srpki.frontend.node import Exchanges
+from srpki.frontend.parts import Exchanges
 from srpki.x509 import certificates, keys
 
 PKI = "admin system security pki"
