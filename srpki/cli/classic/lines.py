@@ -52,7 +52,7 @@ def absolute(tokens: list[Token], context: Path) -> tuple[list[Token], Path]:
     if not tokens or tokens[0].quoted or tokens[0].text[:1] not in ("/", "\\"):
         return tokens, context
     first = tokens[0]
-    rest = Token(first.text[1:], first.start + 1, first.end)
+    rest = first.without_slash()
     return ([rest, *tokens[1:]] if rest.text else tokens[1:]), ()
 
 

@@ -271,4 +271,4 @@ def _without_slash(tokens: list[Token]) -> list[Token]:
     first = tokens[0]
     if first.text == "/":
         return tokens[1:] and tokens
-    return [Token(first.text[1:], first.start + 1, first.end), *tokens[1:]]
+    return [first.without_slash(), *tokens[1:]]

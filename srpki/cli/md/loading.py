@@ -169,7 +169,7 @@ class Reader:
         """Return where the line is read from, and what is left without its slash."""
         first = tokens[0]
         if not first.quoted and first.text.startswith("/") and len(first.text) > 1:
-            return [Token(first.text[1:], first.start + 1, first.end), *tokens[1:]], ()
+            return [first.without_slash(), *tokens[1:]], ()
         whole = self._at_top and first.text == CONFIGURE[0].name
         return tokens, () if whole else self._trace.context
 
@@ -183,9 +183,7 @@ class Reader:
     def _edit(self, edit: Edit) -> None:
         if edit.kind == "create" and get(self.tree, edit.path) is not None:
             return
-        value = self._datastore.seal(edit.path, edit.value) if edit.kind == "set" else edit.value
-        made = Edit(edit.kind, edit.path, value)
-        self.tree = made.apply(self._datastore.schema, self.tree)
+        self.tree = self._datastore.sealed(edit).apply(self._datastore.schema, self.tree)
 
     def _follow(self, said: Meaning) -> None:
         self._trace.follow(said)
