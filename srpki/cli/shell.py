@@ -222,8 +222,20 @@ class Shell(ABC):
         reading = self.read(line)
         return masked(reading.state, reading.tokens, line)
 
-    def ask(self, question: str, text: str, answered: Callable[[str], Answer]) -> Answer:
-        """Print *text* and ask *question*; the next line goes to *answered*."""
+    def confirm(
+        self, question: str, text: str, yes: Callable[[], Answer], no: Callable[[], Answer]
+    ) -> Answer:
+        """Print *text* and ask *question*, again until the answer is y or n."""
+
+        def answered(word: str) -> Answer:
+            match word.strip().lower():
+                case "y":
+                    return yes()
+                case "n":
+                    return no()
+                case _:
+                    return self.confirm(question, "", yes, no)
+
         self._asked = answered
         return Answer(text, question=question)
 
@@ -262,21 +274,8 @@ class Shell(ABC):
     def run(self, said: Meaning) -> Answer:
         """Run the operation that *said* names, after its question if it has one."""
         if said.question and not {"now", "force"} & said.inputs.keys():
-            return self._confirm(said)
+            return self.confirm(said.question, "", lambda: self._run(said), Answer)
         return self._run(said)
-
-    def _confirm(self, said: Meaning) -> Answer:
-        def answered(word: str) -> Answer:
-            match word.strip().lower():
-                case "y":
-                    return self._run(said)
-                case "n":
-                    return Answer()
-                case _:
-                    return self.ask(question, "", answered)
-
-        question = said.question
-        return self.ask(question, "", answered)
 
     def _run(self, said: Meaning) -> Answer:
         from srpki.cli.commands import run  # noqa: PLC0415 - start-up time

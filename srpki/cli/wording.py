@@ -59,18 +59,22 @@ def classic_failure(
     """
     start, _ = _place(failure, tokens, line)
     caret = " " * (margin + start) + "^"
+    return f"{caret}\n{classic_message(failure, command=command)}"
+
+
+def classic_message(failure: Failure, *, command: bool) -> str:
+    """Return the message about a line that went wrong, without the caret."""
     match failure.kind:
         case "missing":
-            message = "Error: Missing parameter"
+            return "Error: Missing parameter"
         case "ambiguous":
-            message = f"Error: Ambiguous command. ({', '.join(failure.names)})"
+            return f"Error: Ambiguous command. ({', '.join(failure.names)})"
         case "unknown" if command:
-            message = "Error: Bad command."
+            return "Error: Bad command."
         case "unknown":
-            message = "Error: Invalid parameter."
+            return "Error: Invalid parameter."
         case _:
-            message = f"Error: Invalid parameter. {failure.text}"
-    return f"{caret}\n{message}"
+            return f"Error: Invalid parameter. {failure.text}"
 
 
 def _place(failure: Failure, tokens: Sequence[Token], line: str) -> tuple[int, int]:

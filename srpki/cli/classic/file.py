@@ -74,8 +74,7 @@ class _Reader:
         found = parse(self._grammar(start), tokens)
         if found.failure is not None:
             command = wants_command(self._grammar(start), tokens[: found.failure.at])
-            message = wording.classic_failure(found.failure, tokens, line, 0, command=command)
-            raise RefusalError(message.rpartition("\n")[2])
+            raise RefusalError(wording.classic_message(found.failure, command=command))
         said = meaning(found.matches, self._context, start)
         if said.command:
             self._move(said)

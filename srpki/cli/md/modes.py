@@ -81,18 +81,12 @@ class Modes:
         shell, flow = self._shell, self._shell.flow
         if not flow.must_ask:
             return done(shell.say(flow.leave()))
-        warning = shell.say([flow.warning()])
-        return shell.ask(QUESTION, warning, lambda word: self._answered(word, done))
-
-    def _answered(self, word: str, done: Done) -> Answer:
-        shell, flow = self._shell, self._shell.flow
-        match word.strip().lower():
-            case "y":
-                return done(shell.say(flow.leave()))
-            case "n":
-                return Answer(shell.say([flow.canceled()]))
-            case _:
-                return shell.ask(QUESTION, "", lambda again: self._answered(again, done))
+        return shell.confirm(
+            QUESTION,
+            shell.say([flow.warning()]),
+            lambda: done(shell.say(flow.leave())),
+            lambda: Answer(shell.say([flow.canceled()])),
+        )
 
 
 def check_writable(shell: MdCli) -> None:
