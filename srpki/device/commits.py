@@ -14,8 +14,6 @@ from srpki.device.checkpoints import Checkpoint, Checkpoints
 from srpki.device.confirmation import Confirmation, Plan
 from srpki.device.history import Author, Commit, History
 
-__all__ = ["Author", "Checkpoint", "Commit", "Commits"]
-
 
 def _never(at: datetime, do: Callable[[], None]) -> Callable[[], None]:
     del at, do

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from srpki.config.datastore import Datastore
 from srpki.config.tree import Branch, Entries, get
-from srpki.config.views import view
+from srpki.config.viewer import view
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import NotFoundError, StorageError, UsageError

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from srpki.cli.classic.dialect import ClassicContent, Negative
+from srpki.cli.classic.dialect import Negative, wants_command
 from srpki.cli.classic.lines import Sealable
 from srpki.cli.classic.syntax import spelled
 from srpki.cli.completion import at_cursor, expected
@@ -75,19 +75,9 @@ def syntax_of(reading: Reading) -> str:
 def _head(reading: Reading, words: int) -> int:
     """Return the number of the last of *words* places where a command could begin."""
     for place in range(words, 0, -1):
-        found = walk(reading.state, reading.tokens[:place])
-        if found.failure is None and any(_begins(thread.state) for thread in found.threads):
+        if wants_command(reading.state, reading.tokens[:place]):
             return place
     return 0
-
-
-def _begins(state: State) -> bool:
-    for item in state:
-        if isinstance(item, ClassicContent | Negative):
-            return True
-        if not item.nullable:
-            break
-    return False
 
 
 def syntax(reading: Reading, head: int) -> str:

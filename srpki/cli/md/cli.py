@@ -27,7 +27,7 @@ from srpki.cli.shell import Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
-from srpki.device.commits import Author
+from srpki.device.history import Author
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Container
 from srpki.schema.paths import Path
