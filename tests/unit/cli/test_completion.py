@@ -289,6 +289,7 @@ def test_entering_a_list_without_its_key_says_which_key_is_missing(editing):
 
 def test_nothing_is_completed_after_two_slashes_or_in_a_comment(md, classic):
     for typist in (md, classic):
+        assert typist.session.help("//adm") == ""
         for text in ("//", "//adm", "# adm", "  # "):
             assert offered(typist, text) == []
             assert typist.session.expand(text) == ""

@@ -229,11 +229,6 @@ def test_close_lets_an_exclusive_lock_go(md, another):
     another("edit-config exclusive")
 
 
-def test_the_second_mode_is_refused_while_in_one(md):
-    md("edit-config private")
-    assert md.refused("edit-config exclusive").startswith("MINOR: CLI #2069: Operation not allowed")
-
-
 @pytest.mark.parametrize(
     "line", ["edit-config bof private", "edit-config debug global", "bof private", "li private"]
 )

@@ -58,10 +58,6 @@ def test_a_line_that_ends_in_a_value_stays_where_it_was_typed(at_profile):
     assert at_profile.context == f'*(pr)[{PKI} ca-profile "x"]'
 
 
-def test_pwc_names_the_context(at_profile):
-    assert at_profile("pwc") == f'Present Working Context:\n{PKI} ca-profile "x"'
-
-
 def test_braces_enter_and_return(at_profile):
     at_profile("cmpv2 {", "http {", "response-timeout 5")
     assert at_profile.context.endswith('ca-profile "x" cmpv2 http]')
