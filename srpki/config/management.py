@@ -7,8 +7,9 @@ from typing import Final, Literal
 from srpki.config.tree import Branch, get
 from srpki.core.errors import RefusedError
 from srpki.schema.configure.management import MANAGEMENT_INTERFACE
-from srpki.schema.nodes import Container, Leaf, child_of
+from srpki.schema.nodes import Leaf
 from srpki.schema.paths import Value, path
+from srpki.schema.tree import node_at
 
 ConfigurationMode = Literal["classic", "mixed", "model-driven"]
 _MODES: Final[dict[str, ConfigurationMode]] = {
@@ -82,12 +83,7 @@ def _setting(running: Branch, *names: str) -> Value | None:
     found = get(running, path(*_INTERFACE, *names))
     if isinstance(found, str | int | bool):
         return found
-    node = MANAGEMENT_INTERFACE
-    for name in names[:-1]:
-        below = child_of(node, name)
-        assert isinstance(below, Container)
-        node = below
-    leaf = child_of(node, names[-1])
+    leaf = node_at(MANAGEMENT_INTERFACE, *names)
     assert isinstance(leaf, Leaf)
     return None if leaf.default is None else leaf.type.parse(leaf.default)
 

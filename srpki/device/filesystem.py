@@ -20,6 +20,7 @@ from srpki.core.errors import (
     NotFoundError,
     StorageError,
 )
+from srpki.core.text import printable
 from srpki.device.results import FileEntry, Listing
 from srpki.keystore import names
 from srpki.keystore.files import replace_file
@@ -297,12 +298,7 @@ def _check_regular(mode: int, shown: str) -> None:
 def _entry(path: Path) -> FileEntry:
     facts = path.lstat()
     return FileEntry(
-        name=_shown(path.name),
+        name=printable(path.name),
         size=None if stat.S_ISDIR(facts.st_mode) else facts.st_size,
         modified=datetime.fromtimestamp(facts.st_mtime, UTC),
     )
-
-
-def _shown(name: str) -> str:
-    """Return *name* without what could move a cursor or cannot be printed; not ours to choose."""
-    return "".join(character if character.isprintable() else "?" for character in name)

@@ -13,14 +13,13 @@ from srpki.cli.grammar import (
     Argument,
     Grammar,
     Keyword,
-    Many,
     Must,
     Opt,
     Seq,
     Slot,
     State,
 )
-from srpki.cli.md.dialect import CLOSE, MdDialect, modes
+from srpki.cli.md.dialect import CLOSES, MdDialect, modes
 from srpki.cli.pipes import SCRIPT
 from srpki.cli.reading import Context, action_keyword, inputs_of
 from srpki.config.comments import COMMENT
@@ -341,6 +340,5 @@ def _elsewhere(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
 
 def line(dialect: MdDialect, node: Context, *, edits: bool) -> State:
     """Return the grammar of a line typed at *node*, modifiers left out."""
-    close = Seq((CLOSE.word, Many(CLOSE.word)))
     content = dialect.content(node, edits=edits)
-    return (Alt((content, *commands(dialect, node), close)),)
+    return (Alt((content, *commands(dialect, node), CLOSES)),)

@@ -45,7 +45,7 @@ from srpki.cli.reading import (
     mark_of,
     value_of,
 )
-from srpki.config.text import spell_entry
+from srpki.config.text import spell_path
 from srpki.config.tree import EMPTY, Branch
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
@@ -60,6 +60,7 @@ from srpki.schema.nodes import (
     data_children,
 )
 from srpki.schema.paths import Path, path
+from srpki.schema.tree import node_at
 from srpki.schema.types import Empty
 
 _OPEN_LIST = Keyword("[", structure=True)
@@ -70,6 +71,8 @@ SHOW_CONFIGURATION = "admin.show-configuration"
 """The operation that may be asked for one element."""
 
 CLOSE = Closing(Keyword("}", "Close the context", (Close(),), structure=True))
+CLOSES = Seq((CLOSE.word, Many(CLOSE.word)))
+"""Braces that close what earlier lines have opened."""
 
 
 def modes(*effects: Effect) -> State:
@@ -157,21 +160,12 @@ class MdDialect:
 
     def words(self, place: Path) -> str:
         """Return *place* as it is typed after a slash."""
-        words: list[str] = []
-        for depth, step in enumerate(place, start=1):
-            node = self.at(place[:depth])
-            if isinstance(node, ListNode) and step.keys:
-                words.append(spell_entry(node, step.keys))
-            else:
-                words.append(step.name)
-        return " ".join(words)
+        return spell_path(self.root, place).lstrip()  # the root has no name
 
 
 def _mounted(root: Container, aliases: Branch) -> Iterator[tuple[int, tuple[Grammar, ...]]]:
     for place in places(aliases):
-        node: DataNode | Action | None = root
-        for name in re.split("[/ ]+", place.strip("/ ")):
-            node = child_of(node, name) if isinstance(node, Container | ListNode) else None
+        node = node_at(root, *re.split("[/ ]+", place.strip("/ ")))
         if isinstance(node, Container | ListNode):
             yield id(node), mounted(aliases, place)
 

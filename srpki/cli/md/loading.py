@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
-from srpki.cli.grammar import Alt, Many, Seq, State
+from srpki.cli.grammar import Alt, State
 from srpki.cli.lexer import LINE_LIMIT, Token, lex_md
-from srpki.cli.md.dialect import CLOSE, MdDialect
+from srpki.cli.md.dialect import CLOSES, MdDialect
 from srpki.cli.md.navigation import CONFIGURE
 from srpki.cli.md.trace import Trace
 from srpki.cli.meaning import Meaning, meaning
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 _INDICES: Final = "persistent-indices"
 """The block after the configuration [cli.md 1.4]; it holds nothing for this program."""
-
-_CLOSE: Final = Seq((CLOSE.word, Many(CLOSE.word)))
 
 
 class Loading:
@@ -177,7 +175,7 @@ class Reader:
         if start not in self._states:
             # Files walk down one branch after the other: the last context is what comes again.
             content = self._dialect.content(self._dialect.node(start), edits=bool(start))
-            self._states = {start: (Alt((content, _CLOSE)),)}
+            self._states = {start: (Alt((content, CLOSES)),)}
         return self._states[start]
 
     def _edit(self, edit: Edit) -> None:
