@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from srpki.core.errors import InvalidInputError
+from srpki.keystore.names import display
 from srpki.schema.paths import Value
 
 if TYPE_CHECKING:
@@ -38,6 +40,17 @@ class Flash(Protocol):
     def within(self, url: str) -> Sequence[str]:
         r"""Return what the directory *url* holds, directories with a ``\`` after their names."""
         ...
+
+
+def text_at(files: Flash, url: str, hint: str) -> str:
+    """Return the text of the file at *url*; raises as `Flash.read` does.
+
+    Raises `InvalidInputError` with *hint* where it is no text.
+    """
+    try:
+        return files.read(url).decode()
+    except UnicodeDecodeError:
+        raise InvalidInputError(f'"{display(url)}" is not UTF-8 text', hint=hint) from None
 
 
 class Device(Protocol):

@@ -57,11 +57,9 @@ class Changing:
 
     def check(self) -> None:
         """Raise `RefusalError` unless the session may write."""
-        match self._shell.flow.mode:
-            case None:
-                raise RefusalError(wording.not_allowed("currently in operational mode"))
-            case "read-only":
-                raise RefusalError(wording.not_allowed("currently in read-only mode"))
+        self._shell.flow.check_entered()
+        if self._shell.flow.mode == "read-only":
+            raise RefusalError(wording.not_allowed("currently in read-only mode"))
 
     def _delete(self, said: Meaning) -> Answer:
         target, shell = said.target, self._shell

@@ -16,13 +16,12 @@ from srpki.cli.md.dialect import CLOSES, MdDialect
 from srpki.cli.md.navigation import CONFIGURE
 from srpki.cli.md.trace import Trace
 from srpki.cli.meaning import Meaning, meaning
-from srpki.cli.port import Answer, RefusalError
+from srpki.cli.port import Answer, RefusalError, text_at
 from srpki.cli.walker import Failure, parse
 from srpki.config.comments import PREFIX, accepted, place_of
 from srpki.config.edit import Edit
 from srpki.config.management import configuration_mode
 from srpki.config.tree import EMPTY, Branch, get
-from srpki.core.errors import InvalidInputError
 from srpki.keystore.names import display
 from srpki.schema.nodes import Container
 from srpki.schema.paths import Path
@@ -81,12 +80,7 @@ class Loading:
 
 
 def _text(shell: MdCli, url: str) -> str:
-    try:
-        return shell.device.files.read(url).decode()
-    except UnicodeDecodeError:
-        raise InvalidInputError(
-            f'"{display(url)}" is not UTF-8 text', hint="load a configuration"
-        ) from None
+    return text_at(shell.device.files, url, hint="load a configuration")
 
 
 def read(shell: MdCli, url: str) -> Branch:

@@ -80,11 +80,9 @@ class Looking:
     # --- compare ---
 
     def _compare(self, said: Meaning) -> Answer:
-        flow = self._shell.flow
-        if flow.mode is None:
-            raise RefusalError(wording.not_allowed("currently in operational mode"))
-        old = source(self._shell, said, "from", flow.candidate.baseline)
-        new = source(self._shell, said, "to", flow.candidate.tree)
+        candidate = self._shell.flow.candidate
+        old = source(self._shell, said, "from", candidate.baseline)
+        new = source(self._shell, said, "to", candidate.tree)
         return Answer("\n".join(self._differences(said, old, new)))
 
     def _differences(self, said: Meaning, old: Branch, new: Branch) -> Iterator[str]:

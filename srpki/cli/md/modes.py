@@ -62,8 +62,7 @@ class Modes:
     def _quit_config(self, said: Meaning) -> Answer:
         del said
         flow = self._shell.flow
-        if flow.mode is None:
-            raise RefusalError(wording.not_allowed("currently in operational mode"))
+        flow.check_entered()
         if not flow.explicit:
             raise RefusalError(wording.not_allowed("currently in implicit workflow"))
         if self._shell.context:

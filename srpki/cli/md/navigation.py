@@ -35,10 +35,9 @@ class Navigation:
         """Raise `RefusalError` when the mode does not let the session go to *context*."""
         inside = context[:1] == CONFIGURE
         flow = self._shell.flow
-        if flow.mode is None:
-            if inside:
-                raise RefusalError(wording.not_allowed("currently in operational mode"))
-        elif not flow.explicit and not inside:
+        if inside:
+            flow.check_entered()
+        elif flow.mode is not None and not flow.explicit:
             raise RefusalError(wording.not_allowed("cannot navigate out of configuration region"))
 
     def follow(self, said: Meaning) -> Answer:
