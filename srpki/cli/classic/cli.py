@@ -53,6 +53,17 @@ class ClassicCli(Shell):
         self._trail = Trail(self.dialect)
         self._created = False
         self._grammars: dict[Path, State] = {}
+        self._commands: dict[str, Callable[[Meaning], Answer]] = {
+            "back": lambda _: self._go(self.dialect.above(self.context)),
+            "echo": self._echo,
+            "environment": self._environment,
+            "exit": self._exit,
+            "help": self._help,
+            "info": self._info,
+            "logout": lambda _: Answer(closed=True),
+            "pwc": self._pwc,
+            "tree": self._tree,
+        }
 
     def shown(self, data: Data) -> str:
         """Return what an operation found; a configuration in the form of a classic file."""
@@ -162,7 +173,7 @@ class ClassicCli(Shell):
         if said.operation:
             return self._operate(said)
         if said.command:
-            return self._command(said)
+            return self._commands[said.command](said)
         created, told = self._edit(said)
         if said.context != self.context:
             self._trail.leave(self.context)
@@ -208,20 +219,6 @@ class ClassicCli(Shell):
             self._created = False
 
     # --- commands ---
-
-    def _command(self, said: Meaning) -> Answer:
-        handlers: dict[str, Callable[[Meaning], Answer]] = {
-            "back": lambda _: self._go(self.dialect.above(self.context)),
-            "echo": self._echo,
-            "environment": self._environment,
-            "exit": self._exit,
-            "help": self._help,
-            "info": self._info,
-            "logout": lambda _: Answer(closed=True),
-            "pwc": self._pwc,
-            "tree": self._tree,
-        }
-        return handlers[said.command](said)
 
     def _go(self, context: Path) -> Answer:
         self.context = context
