@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from srpki.cli.session import Answer, Session
+from srpki.cli.port import Answer
+from srpki.cli.session import Session
 
 
 @dataclass(frozen=True, slots=True)

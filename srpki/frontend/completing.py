@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from srpki.cli.session import Offer
+from srpki.cli.port import Offer
 
 GAP = 2
 """Blanks between two columns of a list."""

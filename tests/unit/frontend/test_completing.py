@@ -2,7 +2,7 @@
 
 import pytest
 
-from srpki.cli.session import Offer
+from srpki.cli.port import Offer
 from srpki.frontend.completing import Completed, complete, in_columns, listed
 
 
