@@ -1,8 +1,8 @@
 """More than a year in the life of a full node: 256 entries, outages, faults and restarts.
 
-Everything random comes from the seed. What must hold at every step of half a day: each pair on disk belongs
-together, the replaced pair too, and no certificate ends before its successor begins, except where
-every CA was away for as long as the router had for the renewal.
+Everything random comes from the seed. What must hold at every step of half a day: each pair on disk
+belongs together, the replaced pair too, and no certificate ends before its successor begins, except
+where every CA was away for as long as the router had for the renewal.
 """
 
 import random
