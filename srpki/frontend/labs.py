@@ -30,18 +30,22 @@ VALIDITY = timedelta(days=30)
 class Lab:
     """The lab of one node, as `srpki.device.lab.Laboratory` asks for it."""
 
-    def __init__(self, node: Path, *, profiles: bool = True) -> None:
+    def __init__(
+        self, node: Path, *, profiles: bool = True, validity: timedelta = VALIDITY
+    ) -> None:
         """Prepare the lab of *node*; its clock goes on where it was left.
 
-        With *profiles* the node's configuration gets the ready-made ones that it lacks.
+        With *profiles* the node's configuration gets the ready-made ones that it lacks. What its
+        CA issues is good for *validity*.
         """
         self._profiles = profiles
+        self._validity = validity
         directory = node / LAB_DIRECTORY
         self._clock_file = directory / "clock.json"
         self._ports_file = directory / "ports.json"
         self.clock = LabClock(SystemClock(), self._remembered_offset())
         self._script = FaultScript()
-        settings = CaSettings(validity=int(VALIDITY.total_seconds()))
+        settings = CaSettings(validity=int(validity.total_seconds()))
         self._authority = Authority(directory, self.clock, SystemEntropy(), settings)
         self.server = self._server(0, 0)
 
@@ -96,7 +100,7 @@ class Lab:
             ("Secret", self.server.secret),
             ("EST username", self.server.est_username),
             ("EST password", self.server.est_password),
-            ("Certificate life", f"{VALIDITY.days} days"),
+            ("Certificate life", f"{self._validity.days} days"),
         )
 
     def revoke(self, certificate: bytes) -> None:
@@ -131,12 +135,14 @@ class Lab:
 
 
 @contextmanager
-def opened_lab(node: Path, *, profiles: bool = True) -> Iterator[tuple[Router, Lab]]:
-    """Run the router of *node* and its lab, with *profiles* or without, inside the block."""
+def opened_lab(
+    node: Path, *, profiles: bool = True, validity: timedelta = VALIDITY
+) -> Iterator[tuple[Router, Lab]]:
+    """Run the router of *node* and its `Lab` inside the block."""
     _, state = make_directories(node)
     with NodeLock(state / "lock"):  # the router takes it for good; this one tells who has it
         pass
-    lab = Lab(node, profiles=profiles)
+    lab = Lab(node, profiles=profiles, validity=validity)
     try:
         lab.start()
         router = Router(

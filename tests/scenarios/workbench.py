@@ -254,9 +254,9 @@ def moment(text):
 
 
 @contextmanager
-def workbench(node):
+def workbench(node, **settings):
     """Open the node directory *node* in lab mode; what must hold of every node is checked after."""
-    with opened_lab(node) as (router, lab):
+    with opened_lab(node, **settings) as (router, lab):
         bench = Workbench(router, lab)
         try:
             yield bench
