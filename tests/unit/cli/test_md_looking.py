@@ -264,6 +264,11 @@ def test_pwc_names_the_context_in_four_forms(pki, form, place):
     assert pki(f"pwc {form}") == f"Present Working Context:\n{place}"
 
 
+@pytest.mark.parametrize("form", ["", "cli-path", "gnmi-path", "json-instance-path", "model-path"])
+def test_pwc_names_the_root_in_every_form(md, form):
+    assert md(f"pwc {form}") == "Present Working Context:\n/"
+
+
 def test_pwc_escapes_what_would_end_a_key(pki):
     pki('ca-profile "a]b\\\\c"')
     assert pki("pwc gnmi-path").endswith("/ca-profile[ca-profile-name=a\\]b\\\\c]")
