@@ -184,7 +184,8 @@ def _compared(preposition: str, help_: str, default: str) -> Grammar:
         Seq((_word("rollback", "A version saved earlier", preposition), version)),
         Seq((_word("url", "A configuration in a file", preposition), url)),
     )
-    words = (*_COMPARED, "rollback <number>", "url <string>")
+    baseline, candidate, *others = _COMPARED
+    words = (baseline, candidate, "rollback <number>", *others, "url <string>")
     return Argument(preposition, "string", help_, Alt(choices), words=words, default=default)
 
 
