@@ -237,6 +237,14 @@ def test_tree_detail_tells_the_kinds_of_values(md):
     )
 
 
+def test_tree_leaves_out_what_is_not_emulated(md):
+    shown = md("tree").splitlines()
+    assert "+-- file" in shown
+    assert "|   +-- certificate" in shown
+    assert not {"+-- ping", "+-- tools", "|   +-- router", "|   +-- format"} & set(shown)
+    assert "show router" not in md("tree flat").splitlines()
+
+
 def test_tree_gnmi_path_prints_paths_from_the_root(md):
     lines = md("tree gnmi-path /configure ipsec").splitlines()
     assert lines[0] == "/configure/ipsec/cert-profile[name=*]"
