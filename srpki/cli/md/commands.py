@@ -20,7 +20,16 @@ from srpki.cli.grammar import (
     Slot,
     State,
 )
-from srpki.cli.md.dialect import CLOSE, Context, MdDialect, action_keyword, inputs_of, modes
+from srpki.cli.md.dialect import (
+    CLOSE,
+    EDITABLE,
+    Branches,
+    Context,
+    MdDialect,
+    action_keyword,
+    inputs_of,
+    modes,
+)
 from srpki.cli.pipes import SCRIPT
 from srpki.config.comments import COMMENT
 from srpki.schema.common import CFLASH_URL
@@ -189,11 +198,13 @@ def _compared(preposition: str, help_: str, default: str) -> Grammar:
     return Argument(preposition, "string", help_, Alt(choices), words=words, default=default)
 
 
-def _path(dialect: MdDialect, node: Context, *, picks: bool = False) -> Grammar:
+def _path(
+    dialect: MdDialect, node: Context, *, picks: bool = False, offered: Branches = None
+) -> Grammar:
     """Return a path relative to *node*, or one from the root after a slash."""
     roots = (child for child in data_children(dialect.root) if isinstance(child, Container))
-    rooted = (dialect.rooted(child, picks=picks) for child in roots)
-    return Alt((dialect.place(node, picks=picks), *rooted))
+    rooted = (dialect.rooted(child, picks=picks, offered=offered) for child in roots)
+    return Alt((dialect.place(node, picks=picks, offered=offered), *rooted))
 
 
 def _optional(place: Grammar) -> Grammar:
@@ -206,7 +217,7 @@ def _optional(place: Grammar) -> Grammar:
 def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     """Yield the commands of a session that stands at *node*."""
     yield from _SIMPLE
-    place, several = _path(dialect, node), _path(dialect, node, picks=True)
+    several = _path(dialect, node, picks=True, offered=(*EDITABLE, "state"))
     info = _command("info", "Print configuration or state of this context or another")
     formats = AnyOrder((_INFO_FROM, *_FORMATS))
     yield Seq((info, formats, _optional(several), AnyOrder(_FORMATS)))
@@ -224,14 +235,14 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
             ),
         )
     )
-    yield Seq((tree, forms, _optional(place)))
-    yield from _editing(dialect, node, place, several)
+    yield Seq((tree, forms, _optional(_path(dialect, node))))
+    yield from _editing(dialect, node)
     yield from _elsewhere(dialect, node)
 
 
-def _editing(
-    dialect: MdDialect, node: Context, place: Grammar, several: Grammar
-) -> Iterator[Grammar]:
+def _editing(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
+    place = _path(dialect, node, offered=("configure",))
+    several = _path(dialect, node, picks=True, offered=EDITABLE)
     # At the root "conf" means the branch, though commands that edit begin alike.
     tier = FAR if node is dialect.root else 1
     annotate = _edit_command("annotate", "Say something of an element", tier)

@@ -314,6 +314,31 @@ def test_a_command_shows_the_arguments_that_it_takes(md):
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "branches"),
+    [
+        ("delete ", {"configure", "environment"}),
+        ("annotate note ", {"configure"}),
+        ("delete /", {"/configure", "/environment"}),
+        ("compare /", {"/configure"}),
+        ("info /", {"/configure", "/environment", "/state"}),
+        ("tree /s", {"/show", "/state"}),
+    ],
+)
+def test_a_command_offers_the_branches_that_it_can_work_on(md, command, branches):
+    md("edit-config private")
+    page = md.session.help(command).splitlines()
+    listed = {line.split()[0] for line in page if line[23:24] in ("+", "-")}
+    assert listed == branches
+    assert {offer.text for offer in md.session.complete(command)} == branches
+
+
+def test_a_command_says_why_it_cannot_work_on_a_branch(md):
+    md("edit-config private")
+    refusal = "MINOR: CLI #2069: Operation not allowed - only configuration can be deleted"
+    assert md.refused("delete show") == md.refused("delete /state system") == refusal
+
+
 def test_an_argument_may_be_given_by_its_name(md):
     md("edit-config private", "configure system name x", "exit all")
     assert md("compare from baseline to candidate cli-path /configure system") == (
