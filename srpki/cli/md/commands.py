@@ -207,8 +207,9 @@ def _path(
     return Alt((dialect.place(node, picks=picks, offered=offered), *rooted))
 
 
-def _optional(place: Grammar) -> Grammar:
-    return Argument("cli-path", "path", "Element to look at instead of the present context", place)
+def _optional(place: Grammar, verb: str = "look at") -> Grammar:
+    text = f"Element to {verb} instead of the present context"
+    return Argument("cli-path", "path", text, place)
 
 
 # --- commands that depend on the context ----------------------------------------------------------
@@ -264,7 +265,7 @@ def _editing(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     yield Seq(
         (
             _edit_command("discard", "Undo changes that are not committed yet", tier),
-            _optional(place),
+            _optional(place, "restore"),
         )
     )
     yield Seq(

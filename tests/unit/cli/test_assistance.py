@@ -333,6 +333,15 @@ def test_a_command_offers_the_branches_that_it_can_work_on(md, command, branches
     assert {offer.text for offer in md.session.complete(command)} == branches
 
 
+@pytest.mark.parametrize(
+    ("command", "verb"), [("discard", "restore"), ("compare", "look at"), ("tree", "look at")]
+)
+def test_a_command_says_what_it_does_with_the_element_that_it_is_given(md, command, verb):
+    md("edit-config private")
+    page = md.session.help(f"{command} ").splitlines()
+    assert f"    Element to {verb} instead of the present context" in page
+
+
 def test_a_command_says_why_it_cannot_work_on_a_branch(md):
     md("edit-config private")
     refusal = "MINOR: CLI #2069: Operation not allowed - only configuration can be deleted"
