@@ -15,6 +15,7 @@ from srpki.cli.grammar import (
     Keyword,
     Many,
     Must,
+    Named,
     Opt,
     Seq,
     Slot,
@@ -34,7 +35,7 @@ from srpki.cli.pipes import SCRIPT
 from srpki.config.comments import COMMENT
 from srpki.schema.common import CFLASH_URL
 from srpki.schema.nodes import Action, Container, data_children
-from srpki.schema.types import Integer, Text, ValueType
+from srpki.schema.types import Enumeration, Integer, Text, Union, ValueType
 
 GLOBAL = "Global commands:"
 CONFIGURATION = "Configuration commands:"
@@ -325,15 +326,15 @@ def _load(tier: int) -> Grammar:
 
 
 def _rollback(tier: int) -> Grammar:
-    version = _slot("checkpoint", Integer("uint32", 0), "Number of the saved version, 0 the latest")
-    startup = _word("startup", "What the node starts with", "checkpoint")
+    kinds = Union((Integer("uint32", 0), Enumeration(("startup",))))
+    text = "Saved version: 0 the latest, or what the node starts with"
+    saved = Named(_slot("checkpoint", kinds, text))
     commit = Seq(
         (
             Keyword("commit-id", "A version named by its commit"),
             _slot("commit-id", Integer("uint32", 0), "Number of the commit"),
         )
     )
-    saved = Seq((Opt(Keyword("checkpoint", "A saved version")), Alt((version, startup))))
     rollback = _edit_command("rollback", "Return to a configuration saved earlier", tier)
     return Seq((rollback, Opt(Alt((saved, commit)))))
 

@@ -260,6 +260,24 @@ def test_a_value_that_is_a_number_or_a_word_is_laid_out_as_captured():
     ]
 
 
+def test_rollback_is_explained_as_captured_but_for_the_sentence(md):
+    """[cli.md 1.4]; ``commit-id`` is of a later release than the capture."""
+    md("edit-config private", "configure")
+    page = md.session.help("rollback ").splitlines()
+    assert page[:6] == [
+        "",
+        " rollback",
+        "",
+        " [checkpoint] (<number> | <keyword>)",
+        " <number>   - <0..4294967295>",
+        " <keyword>  - startup",
+    ]
+    assert page[6] == page[8] == ""
+    assert page[7].startswith("    ")
+    assert page[9].startswith(" commit-id             - ")
+    assert len(page) == 10
+
+
 def test_a_mandatory_value_is_laid_out_as_captured():
     leaf = Leaf("event-number", Integer("uint8", 1, 6), "Custom event to send", mandatory=True)
     slot = Slot("event-number", leaf.type, leaf.help, leaf=leaf)
