@@ -15,6 +15,8 @@ from srpki.schema.types import ValueTypeError
 
 Source = Callable[[Slot, Sequence[Match], str], Iterable[str]]
 """The values that a slot may have now, given what was recognised before it and what begins it."""
+Details = Callable[[Slot, str], tuple[str, ...]]
+"""The lines that tell more of a value of a slot."""
 
 OFFERS = 500
 """Most values of one kind offered at once."""
@@ -52,7 +54,14 @@ def expected(found: Walk, touched: Token) -> list[Terminal]:
     return listed or candidates
 
 
-def complete(state: State, tokens: Sequence[Token], text: str, source: Source) -> list[Offer]:
+def _nothing(slot: Slot, value: str) -> tuple[str, ...]:
+    del slot, value
+    return ()
+
+
+def complete(
+    state: State, tokens: Sequence[Token], text: str, source: Source, details: Details = _nothing
+) -> list[Offer]:
     """Return the completions of *text*, in the order of `expected`; nothing after a mistake."""
     if tokens and tokens[-1].quoted and tokens[-1].closed and tokens[-1].end == len(text):
         return []
@@ -66,18 +75,18 @@ def complete(state: State, tokens: Sequence[Token], text: str, source: Source) -
             offers.setdefault(terminal.word, Offer(terminal.word, width, terminal.word))
         else:
             for value in islice(_values(terminal, found, touched, source), OFFERS):
-                offer = _offer(terminal, value, touched)
+                offer = _offer(terminal, value, touched, details(terminal, value))
                 offers.setdefault(offer.text, offer)
     return list(offers.values())
 
 
-def _offer(slot: Slot, value: str, touched: Token) -> Offer:
+def _offer(slot: Slot, value: str, touched: Token, details: tuple[str, ...]) -> Offer:
     whole = not _is_directory(slot, value)
     spelled = value if is_plain(value) and not touched.quoted else quote(value)
     if not whole and spelled != value:
         spelled = spelled[:-1]  # the text goes on, so the quote stays open
     width = touched.end - touched.start
-    return Offer(spelled, width, value, slot.name, whole)
+    return Offer(spelled, width, value, slot.name, whole, details)
 
 
 def _values(slot: Slot, found: Walk, touched: Token, source: Source) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from srpki.cli.effects import Input, Into, Take
 from srpki.cli.grammar import Slot
@@ -16,6 +18,11 @@ from srpki.schema.nodes import LeafList
 from srpki.schema.paths import Key, Path, Step
 from srpki.schema.types import Reference, Text, Union, ValueType
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from srpki.device.commits import Commit
+
 FLASH = "cf3:\\"
 SEPARATORS = ("\\", "/")
 """What ends a directory, as it is shown and as it may be typed too."""
@@ -27,10 +34,19 @@ COMMIT_ID = "commit-id"
 class Existing:
     """What the *device* and the tree that the session sees hold."""
 
-    def __init__(self, device: Device, data: Callable[[str], Branch]) -> None:
-        """Look at *device*; *data* returns the tree below a root, as the session sees it."""
+    def __init__(
+        self,
+        device: Device,
+        data: Callable[[str], Branch],
+        moment: Callable[[datetime], str] = str,
+    ) -> None:
+        """Look at *device*; *data* returns the tree below a root, as the session sees it.
+
+        *moment* spells an instant for the session.
+        """
         self._device = device
         self._data = data
+        self._moment = moment
 
     def values(
         self, slot: Slot, matches: Sequence[Match], said: Meaning, typed: str
@@ -46,11 +62,24 @@ class Existing:
                     return  # no entry can be made there, so other names are of no use
             if isinstance(slot.leaf, LeafList):
                 yield from map(str, self._members(slot, said.target))
-            if slot.name == COMMIT_ID and slot.leaf is None:
-                yield from (str(commit.commit_id) for commit in self._device.commits.history())
+            if _names_commit(slot):
+                yield from self._commits
             yield from self._of_type(slot.type, said, typed)
         except SrpkiError:
             return
+
+    def details(self, slot: Slot, value: str) -> tuple[str, ...]:
+        """Return the lines that tell more of *value* in *slot*: of a commit, who made it when."""
+        if not _names_commit(slot):
+            return ()
+        from srpki.cli.render.sessions import about  # noqa: PLC0415 - start-up time
+
+        return tuple(about(self._commits[value], self._moment))
+
+    @cached_property
+    def _commits(self) -> dict[str, Commit]:
+        """The commits that are remembered by their ids, the newest first."""
+        return {str(commit.commit_id): commit for commit in self._device.commits.history()}
 
     def _at(self, place: Path) -> Element | None:
         return get(self._data(place[0].name), place[1:]) if len(place) > 1 else None
@@ -114,6 +143,10 @@ class Existing:
                 yield f"{directory}{name[:-1]}{directory[-1]}"
             else:
                 yield f"{directory}{name}"
+
+
+def _names_commit(slot: Slot) -> bool:
+    return slot.name == COMMIT_ID and slot.leaf is None
 
 
 def is_url(kind: ValueType) -> bool:
