@@ -282,9 +282,9 @@ def value_of(leaf: Leaf | LeafList, effects: Effects) -> Slot:
 
 
 def values_of(leaf: LeafList, effects: Effects) -> Grammar:
-    """Return one value of *leaf*, or several in brackets."""
+    """Return one value of *leaf*, or one and more in brackets."""
     slot = value_of(leaf, effects)
-    return Alt((slot, Seq((_OPEN_LIST, Many(slot), _CLOSE_LIST))))
+    return Alt((slot, Seq((_OPEN_LIST, slot, Many(slot), _CLOSE_LIST))))
 
 
 class _Inside(Optional):
