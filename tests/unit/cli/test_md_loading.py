@@ -77,6 +77,15 @@ def test_the_first_mistake_ends_the_reading_and_what_was_read_stays(load):
     assert load.md("info flat").splitlines() == LOADED[:2]
 
 
+def test_a_value_that_is_refused_is_said_to_be_for_what(load):
+    """No carets can point into a file."""
+    text = "system { security { pki { imported-format s maximum-cert-chain-depth 9 } } }"
+    assert load("merge", text, ok=False).splitlines()[0] == (
+        "MINOR: MGMT_CORE #2301: Invalid element value"
+        " - 'maximum-cert-chain-depth' - '9' out of range 1..7"
+    )
+
+
 @pytest.mark.parametrize(
     "command", ["commit", "exit", "configure private", "info", "delete system"]
 )
