@@ -230,7 +230,7 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
             Opt(
                 Alt(
                     (
-                        _word("flat", "Print one element a line, each with its whole path", "form"),
+                        _word("flat", "Print one element a line, as seen from that context", "form"),
                         _PATHS[1],
                     )
                 )
