@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
-from srpki.cli.existing import SEPARATORS, is_url
+from srpki.cli.existing import SEPARATORS, Known, is_url
 from srpki.cli.grammar import UNLISTED, Keyword, Slot, State, Terminal
 from srpki.cli.lexer import Token, is_plain
 from srpki.cli.port import Offer
@@ -15,8 +15,8 @@ from srpki.schema.types import ValueTypeError
 
 Source = Callable[[Slot, Sequence[Match], str], Iterable[str]]
 """The values that a slot may have now, given what was recognised before it and what begins it."""
-Details = Callable[[Slot, str], tuple[str, ...]]
-"""The lines that tell more of a value of a slot."""
+Details = Callable[[Slot, str], Known]
+"""What there is to tell of a value of a slot."""
 
 OFFERS = 500
 """Most values of one kind offered at once."""
@@ -54,9 +54,9 @@ def expected(found: Walk, touched: Token) -> list[Terminal]:
     return listed or candidates
 
 
-def _nothing(slot: Slot, value: str) -> tuple[str, ...]:
+def _nothing(slot: Slot, value: str) -> Known:
     del slot, value
-    return ()
+    return Known()
 
 
 def complete(
@@ -80,18 +80,19 @@ def complete(
     return list(offers.values())
 
 
-def _offer(slot: Slot, value: str, touched: Token, details: tuple[str, ...]) -> Offer:
+def _offer(slot: Slot, value: str, touched: Token, known: Known) -> Offer:
     whole = not _is_directory(slot, value)
     spelled = value if is_plain(value) and not touched.quoted else quote(value)
     if not whole and spelled != value:
         spelled = spelled[:-1]  # the text goes on, so the quote stays open
     width = touched.end - touched.start
-    return Offer(spelled, width, value, slot.name, whole, details)
+    shown = f"{value} - {known.remark}" if known.remark else value
+    return Offer(spelled, width, shown, slot.heading, whole, known.lines)
 
 
 def _values(slot: Slot, found: Walk, touched: Token, source: Source) -> Iterator[str]:
-    known = slot.type.words() or source(slot, found.matches, touched.text)
-    for value in dict.fromkeys(known):
+    existing = source(slot, found.matches, touched.text)
+    for value in dict.fromkeys(chain(slot.type.words(), existing)):
         if value.startswith(touched.text) and (
             _is_directory(slot, value) or _accepted(slot, value)
         ):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from srpki.cli.effects import Command, Input, Into, Root
+from srpki.cli.existing import ROLLBACK_ID
 from srpki.cli.grammar import (
     FAR,
     Alt,
@@ -230,7 +231,9 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
             Opt(
                 Alt(
                     (
-                        _word("flat", "Print one element a line, as seen from that context", "form"),
+                        _word(
+                            "flat", "Print one element a line, as seen from that context", "form"
+                        ),
                         _PATHS[1],
                     )
                 )
@@ -328,7 +331,8 @@ def _load(tier: int) -> Grammar:
 def _rollback(tier: int) -> Grammar:
     kinds = Union((Integer("uint32", 0), Enumeration(("startup",))))
     text = "Saved version: 0 the latest, or what the node starts with"
-    saved = Named(_slot("checkpoint", kinds, text))
+    effects = (Input("checkpoint"),)
+    saved = Named(Slot("checkpoint", kinds, text, effects, heading=ROLLBACK_ID))
     commit = Seq(
         (
             Keyword("commit-id", "A version named by its commit"),
