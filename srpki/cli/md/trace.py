@@ -16,9 +16,9 @@ class Trace:
         self._braces: list[Path] = []
 
     @property
-    def nested(self) -> bool:
-        """Whether a brace is open."""
-        return bool(self._braces)
+    def nested(self) -> int:
+        """The number of braces that are open."""
+        return len(self._braces)
 
     def landing(self, said: Meaning) -> Path:
         """Return where the words of a line lead."""
