@@ -148,14 +148,11 @@ _SIMPLE = (
 
 # --- what info and compare may be told ------------------------------------------------------------
 
-_FLAT = Opt(_word("flat", "Print one element a line, as seen from the present context"))
-_FULL = Opt(_word("full-context", "Print one element a line, each with its whole path"))
+_FLAT = _word("flat", "Print one element a line, as seen from the present context")
+_FULL = _word("full-context", "Print one element a line, each with its whole path")
 _FORMATS = (
     Opt(_word("detail", "Print default values too")),
-    _FLAT,
-    _FULL,
-    Opt(_word("json", "Print as JSON")),
-    Opt(_word("xml", "Print as XML")),
+    Opt(Alt((_FLAT, _FULL, _word("json", "Print as JSON"), _word("xml", "Print as XML")))),
 )
 _INFO_FROM = Argument(
     "from",
@@ -166,8 +163,7 @@ _INFO_FROM = Argument(
 )
 _COMPARE = AnyOrder(
     (
-        _FLAT,
-        _FULL,
+        Opt(Alt((_FLAT, _FULL, _word("summary", "Print only which elements differ")))),
         Opt(
             Seq(
                 (
@@ -176,7 +172,6 @@ _COMPARE = AnyOrder(
                 )
             )
         ),
-        Opt(_word("summary", "Print only which elements differ")),
     )
 )
 
@@ -209,9 +204,11 @@ def _path(
     return Alt((dialect.place(node, picks=picks, offered=offered), *rooted))
 
 
-def _optional(place: Grammar, verb: str = "look at") -> Grammar:
+def _optional(place: Grammar, verb: str = "look at", then: Grammar | None = None) -> Grammar:
+    """Return an element that may be named, and what may be told *then*, after it."""
     text = f"Element to {verb} instead of the present context"
-    return Argument("cli-path", "path", text, place)
+    path = Must(place, "path")
+    return Argument("cli-path", "path", text, path if then is None else Seq((path, then)))
 
 
 # --- commands that depend on the context ----------------------------------------------------------
@@ -223,7 +220,7 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     several = _path(dialect, node, picks=True, offered=(*EDITABLE, "state"))
     info = _command("info", "Print configuration or state of this context or another")
     formats = AnyOrder((_INFO_FROM, *_FORMATS))
-    yield Seq((info, formats, _optional(several), AnyOrder(_FORMATS)))
+    yield Seq((info, formats, _optional(several, then=AnyOrder(_FORMATS))))
     tree = _command("tree", "Print what can be configured below a context")
     forms = AnyOrder(
         (
@@ -259,7 +256,7 @@ def _editing(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
         _compared("from", "Configuration that the differences start from", "baseline"),
         _compared("to", "Configuration that the differences lead to", "candidate"),
     )
-    yield Seq((compare, *sides, _COMPARE, _optional(place), _COMPARE))
+    yield Seq((compare, *sides, _COMPARE, _optional(place, then=_COMPARE)))
     yield Seq(
         (
             _edit_command("delete", "Remove elements, or return them to their defaults", tier),

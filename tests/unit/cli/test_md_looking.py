@@ -237,6 +237,19 @@ def test_tree_detail_tells_the_kinds_of_values(md):
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "word"),
+    [
+        ("info json xml", "xml"),
+        ("info flat detail full-context", "full-context"),
+        ("compare flat full-context", "full-context"),
+        ("compare summary flat", "flat"),
+    ],
+)
+def test_only_one_form_can_be_asked_for(pki, command, word):
+    assert pki.message(command) == f"MINOR: MGMT_CORE #2201: Unknown element - '{word}'"
+
+
 def test_tree_leaves_out_what_is_not_emulated(md):
     shown = md("tree").splitlines()
     assert "+-- file" in shown
@@ -292,3 +305,10 @@ def test_a_context_without_a_model_has_only_its_own_form(md):
     md("show log")
     assert md("pwc") == "Present Working Context:\n/show log"
     assert md.message("pwc model-path").startswith("MINOR: CLI #2069")
+
+
+@pytest.mark.parametrize("command", ["info", "compare", "tree", "discard"])
+def test_the_name_of_an_element_that_is_left_out_is_asked_for(pki, command):
+    pki("ca-profile x", "back")
+    assert pki.message(f"{command} cli-path") == "MINOR: CLI #2001: Missing element value - 'path'"
+    assert pki("info ca-profile") == '    ca-profile "x" {\n    }'
