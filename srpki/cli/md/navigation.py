@@ -65,9 +65,10 @@ class Navigation:
         if flow.mode is None or flow.explicit or target[:1] == CONFIGURE:
             self.trace.arrive(target)
             return Answer()
-        return self._shell.modes.leave(self._left)
+        return self._shell.modes.leave(self.left)
 
-    def _left(self, text: str) -> Answer:
+    def left(self, text: str) -> Answer:
+        """Stand at the operational root, the mode left with *text*."""
         self.trace.arrive(())
         return Answer(text)
 
