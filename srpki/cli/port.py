@@ -144,8 +144,8 @@ class Answer(NamedTuple):
 class Offer(NamedTuple):
     """A completion: *text* takes the place of the last *replaces* characters before the cursor.
 
-    A value that exists is listed under the *heading* of its type. What is not *whole* goes on
-    without a blank.
+    A value that exists is listed under the *heading* of its type, with what there is to tell of
+    it in the *details* below. What is not *whole* goes on without a blank.
     """
 
     text: str
@@ -153,6 +153,7 @@ class Offer(NamedTuple):
     display: str
     heading: str = ""
     whole: bool = True
+    details: tuple[str, ...] = ()
 
 
 class RefusalError(Exception):

@@ -31,6 +31,8 @@ class Reading(NamedTuple):
 
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from srpki.cli.scripts import Words
     from srpki.device.results import Data
 
@@ -247,13 +249,13 @@ class Shell(ABC):
         from srpki.cli import completion  # noqa: PLC0415 - start-up time
         from srpki.cli.existing import Existing  # noqa: PLC0415 - start-up time
 
-        existing = Existing(self.device, self.data)
+        existing = Existing(self.device, self.data, self.moment)
 
         def source(slot: Slot, matches: Sequence[Match], typed: str) -> Iterator[str]:
             said = meaning(matches, self.context, reading.start)
             return existing.values(slot, matches, said, typed)
 
-        return completion.complete(reading.state, reading.tokens, text, source)
+        return completion.complete(reading.state, reading.tokens, text, source, existing.details)
 
     def expand(self, text: str) -> str:
         """Return the rest of the last keyword of *text* where only one fits, else nothing."""
@@ -300,4 +302,10 @@ class Shell(ABC):
         """Return what an operation found, as this CLI prints it."""
         from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
 
-        return render(self.device.schema, data)
+        return render(self.device.schema, data, self.moment)
+
+    def moment(self, time: datetime) -> str:
+        """Return *time* as this CLI prints it where SR OS has no form of its own."""
+        from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
+
+        return spell_time(time)

@@ -30,11 +30,17 @@ def md_failure(failure: Failure, tokens: Sequence[Token], line: str, margin: int
     """
     start, width = _place(failure, tokens, line)
     carets = " " * (margin + start) + "^" * width
-    return f"{carets}\n{md_message(failure)}"
+    return f"{carets}\n{_md_text(failure)}"
 
 
 def md_message(failure: Failure) -> str:
-    """Return the message about a line that went wrong, without the carets."""
+    """Return the message where no carets can point: it names what the refused value is for."""
+    if failure.kind == "value" and failure.element:
+        failure = failure._replace(text=f"'{failure.element}' - {failure.text}")
+    return _md_text(failure)
+
+
+def _md_text(failure: Failure) -> str:
     match failure.kind:
         case "unknown" if failure.text in NOT_EMULATED:
             return not_emulated(f"'{failure.text}'")

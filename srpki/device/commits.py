@@ -125,6 +125,14 @@ class Commits:
         """Return the commits that are remembered, the newest first."""
         return tuple(commit for commit, _ in self._located())
 
+    def versions(self) -> dict[int, Commit]:
+        """Return the commits that led to what is saved, by the numbers that `checkpoint` takes."""
+        found: dict[int, Commit] = {}
+        for commit, version in self._located():
+            if version is not None:
+                found.setdefault(version, commit)
+        return found
+
     def checkpoint(self, which: int | str) -> Checkpoint:
         """Return the configuration saved *which* versions ago, or ``startup``.
 

@@ -59,7 +59,9 @@ def _lines(offers: Sequence[Offer], width: int) -> Iterator[str]:
     for heading, members in groupby(values, key=lambda offer: offer.heading):
         yield ""
         yield f" <{heading}>"
-        yield from (f" {offer.display}" for offer in members)
+        for offer in members:
+            yield f" {offer.display}"
+            yield from (f" {line}" for line in offer.details)
 
 
 def in_columns(words: Sequence[str], width: int) -> str:

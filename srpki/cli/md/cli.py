@@ -35,7 +35,6 @@ from srpki.schema.paths import Path
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from srpki.device.results import Data
 
 _STOP: Final = "Press Q to quit, Enter to print next line or any other key to print next page."
 """The pager's message [cli.md 1.7]."""
@@ -198,12 +197,6 @@ class MdCli(Shell):
     def not_emulated(self, command: str) -> str:
         """Return the message for a *command* that this program has not."""
         return wording.not_emulated(command)
-
-    def shown(self, data: Data) -> str:
-        """Return what an operation found, instants as the environment wants them."""
-        from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
-
-        return render(self.device.schema, data, self.moment)
 
     def moment(self, time: datetime, digits: int = 1) -> str:
         """Return *time* as the environment wants it, with *digits* of the second."""

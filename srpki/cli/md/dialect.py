@@ -63,6 +63,8 @@ from srpki.schema.paths import Path, path
 from srpki.schema.tree import node_at
 from srpki.schema.types import Empty
 
+Branches = tuple[str, ...] | None
+"""Branches of the root that a command offers; it may know others, to say why they will not do."""
 _OPEN_LIST = Keyword("[", structure=True)
 _CLOSE_LIST = Keyword("]", structure=True)
 EDITABLE = ("configure", "environment")
@@ -112,7 +114,7 @@ class MdDialect:
         self.root = root
         self._mounted = dict(_mounted(root, aliases))
         self._contents: dict[tuple[int, bool], MdContent] = {}
-        self._places: dict[tuple[int, bool], MdPlace] = {}
+        self._places: dict[tuple[int, bool, Branches], MdPlace] = {}
 
     def content(self, node: Context, *, edits: bool) -> MdContent:
         """Return what may be typed inside *node*; where nothing *edits*, only where to go."""
@@ -121,18 +123,22 @@ class MdDialect:
             self._contents[key] = MdContent(self, node, edits=edits)
         return self._contents[key]
 
-    def place(self, node: Context, *, picks: bool = False) -> MdPlace:
-        """Return the paths that lead on from *node*; with *picks*, to several entries at once."""
-        key = (id(node), picks)
+    def place(self, node: Context, *, picks: bool = False, offered: Branches = None) -> MdPlace:
+        """Return the paths that lead on from *node*; with *picks*, to several entries at once.
+
+        Of the branches of the root those *offered* are, or all.
+        """
+        key = (id(node), picks, offered)
         if key not in self._places:
-            self._places[key] = MdPlace(self, node, picks=picks)
+            self._places[key] = MdPlace(self, node, picks=picks, offered=offered)
         return self._places[key]
 
-    def rooted(self, child: Context, *, picks: bool = False) -> Grammar:
+    def rooted(self, child: Context, *, picks: bool = False, offered: Branches = None) -> Grammar:
         """Return the paths to and below *child* of the root, which begin with a slash."""
         effects = (Root(), Into(child.name, enters=False))
-        below = self.place(child, picks=picks)
-        return Seq((Keyword(f"/{child.name}", child.help, effects, "+"), below))
+        quiet = offered is not None and child.name not in offered
+        keyword = Keyword(f"/{child.name}", child.help, effects, "+", quiet=quiet)
+        return Seq((keyword, self.place(child, picks=picks)))
 
     def arguments(self, action: Action) -> Grammar:
         """Return what follows the name of *action*: its inputs, and a path where one may."""
@@ -242,9 +248,9 @@ def _value(child: Leaf | LeafList, after: State) -> tuple[Keyword, State]:
 
 
 def values_of(leaf: LeafList, effects: Effects) -> Grammar:
-    """Return one value of *leaf*, or several in brackets."""
+    """Return one value of *leaf*, or one and more in brackets."""
     slot = value_of(leaf, effects)
-    return Alt((slot, Seq((_OPEN_LIST, Many(slot), _CLOSE_LIST))))
+    return Alt((slot, Seq((_OPEN_LIST, slot, Many(slot), _CLOSE_LIST))))
 
 
 class _Inside(Optional):
@@ -281,11 +287,14 @@ class _Tail(Optional):
 class MdPlace(Optional):
     """A path from a context to anything below it, values left out."""
 
-    def __init__(self, dialect: MdDialect, node: Context, *, picks: bool) -> None:
+    def __init__(
+        self, dialect: MdDialect, node: Context, *, picks: bool, offered: Branches
+    ) -> None:
         """Read the paths from *node*."""
         self._dialect = dialect
         self._node = node
         self._picks = picks
+        self._offered = offered if node is dialect.root else None
         self._known: First | None = None
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
@@ -301,7 +310,8 @@ class MdPlace(Optional):
                 continue
             wanted = child.keys if isinstance(child, ListNode) else ()
             into = (Into(child.name, wanted, enters=False),)
-            keyword = Keyword(child.name, child.help, into, mark_of(child))
+            quiet = self._offered is not None and child.name not in self._offered
+            keyword = Keyword(child.name, child.help, into, mark_of(child), quiet=quiet)
             if isinstance(child, ListNode):
                 keys = Seq(keys_of(child))
                 which = Alt((keys, several(child))) if self._picks else keys

@@ -102,15 +102,24 @@ class Reader:
         self._trace = Trace(CONFIGURE)
         self._states: dict[Path, State] = {}
         self._comment = ""
-        self._skipping = False
+        self._skipping = 0
 
     def read(self, text: str) -> None:
-        """Read *text*; raises `RefusalError` at the first line that is wrong."""
+        """Read *text*; raises `RefusalError` at the first line that is wrong.
+
+        A brace that is not closed is missed after the last line: the file was cut off.
+        """
+        number = 0
         for number, line in enumerate(text.splitlines(), 1):
-            failure = self._line(line)
-            if failure is not None:
-                stopped = wording.stopped_at(number)
-                raise RefusalError(f"{wording.md_message(failure)}\n{stopped}")
+            self._stop(self._line(line), number)
+        if self._trace.nested or self._skipping:
+            self._stop(Failure("missing", 0, names=("}",)), number)
+
+    @staticmethod
+    def _stop(failure: Failure | None, number: int) -> None:
+        if failure is not None:
+            stopped = wording.stopped_at(number)
+            raise RefusalError(f"{wording.md_message(failure)}\n{stopped}")
 
     def _line(self, line: str) -> Failure | None:
         if len(line) > LINE_LIMIT:
@@ -128,6 +137,8 @@ class Reader:
         said = meaning(found.matches, self._trace.context, start)
         if said.command:
             return Failure("unknown", 0, said.command)
+        if said.closed > self._trace.nested:
+            return Failure("unknown", 0, "}")
         for edit in said.edits:
             self._edit(Edit(edit.kind, edit.path[1:], edit.value))
         self._annotate(said)
@@ -149,8 +160,10 @@ class Reader:
 
     def _skipped(self, tokens: list[Token]) -> bool:
         """Return whether the line belongs to what a whole file has after the configuration."""
-        skipped = self._skipping or (self._at_top and tokens[0].text == _INDICES)
-        self._skipping = skipped and tokens[-1].text != "}"
+        skipped = bool(self._skipping) or (self._at_top and tokens[0].text == _INDICES)
+        if skipped:
+            marks = [token.text for token in tokens if token.mark]
+            self._skipping += marks.count("{") - marks.count("}")
         return skipped
 
     @property

@@ -60,14 +60,13 @@ class Modes:
         return Answer(self._shell.say(text))
 
     def _quit_config(self, said: Meaning) -> Answer:
-        del said
         flow = self._shell.flow
         flow.check_entered()
         if not flow.explicit:
             raise RefusalError(wording.not_allowed("currently in implicit workflow"))
-        if self._shell.context:
+        if said.target:  # nothing after a slash, which goes to the root from anywhere
             raise RefusalError(wording.not_allowed("currently not in the operational root"))
-        return self.leave(Answer)
+        return self.leave(self._shell.navigation.left)
 
     def _logout(self, said: Meaning) -> Answer:
         del said

@@ -30,7 +30,8 @@ def spelled(root: Container, path: Path, form: Form) -> str:
     places = list(_places(root, path))
     match form:
         case "gnmi-path":
-            return "".join(f"/{place.name}{_predicates(place, _gnmi)}" for place in places)
+            parts = "".join(f"/{place.name}{_predicates(place, _gnmi)}" for place in places)
+            return parts or "/"
         case "json-instance-path":
             parts = "".join(f"/{place.name}{_predicates(place, quote)}" for place in places)
         case "model-path":

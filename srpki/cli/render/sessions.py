@@ -48,14 +48,15 @@ def commit_history(data: CommitHistory, moment: Callable[[datetime], str]) -> It
     yield f"Total Commits : {len(data.commits)}"
     for commit in data.commits:
         yield ""
-        yield from _commit(commit, moment)
+        yield str(commit.commit_id)
+        yield from about(commit, moment)
     yield DOUBLE
 
 
-def _commit(commit: Commit, moment: Callable[[datetime], str]) -> Iterator[str]:
+def about(commit: Commit, moment: Callable[[datetime], str]) -> Iterator[str]:
+    """Yield what there is to tell of a commit: who and when, why, and where it is saved."""
     author = commit.author
     origin = f" from {author.address}" if author.address else ""
-    yield str(commit.commit_id)
     yield f"  Committed {moment(commit.time)} by {author.user} ({author.interface}){origin}"
     if commit.comment:
         yield f"  Comment   {quote(commit.comment)}"

@@ -42,6 +42,18 @@ def test_exit_returns_to_where_the_session_came_from(at_profile):
     assert at_profile.context == "*(pr)[/]"
 
 
+def test_exit_does_not_return_into_what_a_brace_has_closed(md):
+    md("configure private", "system security", "pki ca-profile a {", "description x", "}")
+    assert md.context == "*[pr:/configure system security]"
+    md("exit")
+    assert md.context == "*[pr:/configure]"
+
+
+def test_exit_returns_to_what_is_left_of_where_the_session_came_from(at_profile):
+    at_profile("/configure ipsec", f"delete {PKI} ca-profile x", "exit")
+    assert at_profile.context == f"(pr)[{PKI}]"
+
+
 def test_exit_all_returns_to_the_operational_root(at_profile):
     at_profile("exit all")
     assert at_profile.context == "*(pr)[/]"
