@@ -44,7 +44,6 @@ from srpki.config.text import spell_entry
 from srpki.config.tree import EMPTY, Branch
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
-    ABSENT,
     Action,
     Case,
     Choice,
@@ -356,7 +355,7 @@ class MdPlace(Optional):
 
 def action_keyword(action: Action, word: str) -> Keyword:
     """Return the *word* that runs *action*; one that is not emulated gives way to others."""
-    tier = UNLISTED if action.operation.startswith(ABSENT) else 0
+    tier = 0 if action.emulated else UNLISTED
     return Keyword(word, action.help, (Run(action.operation, action.question),), "-", tier=tier)
 
 

@@ -42,11 +42,12 @@ def tree(
 
 
 def _below(node: DataNode | Action) -> Iterator[DataNode | Action]:
-    """Yield what stands below *node*, in the order of the names; keys belong to their list."""
+    """Yield what stands below *node*, by name, as ``?`` lists it; keys belong to their list."""
     if isinstance(node, Container | ListNode):
         hidden = node.keys if isinstance(node, ListNode) else ()
-        shown = (child for child in data_children(node) if child.name not in hidden)
-        yield from sorted(shown, key=lambda child: child.name)
+        for child in sorted(data_children(node), key=lambda child: child.name):
+            if child.name not in hidden and (not isinstance(child, Action) or child.emulated):
+                yield child
 
 
 def _drawn(node: DataNode | Action, margin: str, *, detail: bool) -> Iterator[str]:
