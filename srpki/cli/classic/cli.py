@@ -272,7 +272,7 @@ class ClassicCli(Shell):
 
         if said.inputs.get("edit"):
             return Answer(manual.EDIT)
-        return Answer(manual.GLOBALS if said.inputs.get("globals") else manual.HELP)
+        return Answer(manual.globals_page() if said.inputs.get("globals") else manual.HELP)
 
     def _pwc(self, said: Meaning) -> Answer:
         del said
