@@ -11,6 +11,7 @@ from srpki.cli.classic.lines import is_shutdown, keyword_of, member
 from srpki.config.defaults import effective
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
+from srpki.device.system import version_lines
 from srpki.schema.nodes import (
     Arg,
     Choice,
@@ -57,7 +58,7 @@ def classic_file(
     return "\n".join(
         (
             "",
-            "# srpki, an emulator of SR OS 26.3",
+            *(f"# {line}" for line in version_lines()),
             f"# Generated {stamp}",
             "",
             "exit all",
