@@ -174,7 +174,7 @@ class _Listing:
         inside = held if isinstance(held, Branch) else EMPTY
         if isinstance(node.classic, Line):
             words = _words(node.classic.items, node.children, inside)
-            if words:
+            if words and not (self._detail and _only_defaults(node.classic, node, inside)):
                 yield " ".join((indent + node.classic.keyword, *words))
             elif self._detail:
                 yield f"{indent}no {node.classic.keyword}"
@@ -229,6 +229,13 @@ def _entry(node: ListNode, keys: tuple[Key, ...], entry: Branch) -> str:
 
 
 # --- one-line commands ---
+
+
+def _only_defaults(line: Line, node: Container, inside: Branch) -> bool:
+    """Return whether the *line* lacks its first value and all that it says is so by default."""
+    first = _item(line.items[0], node.children, inside)
+    filled = effective(node, EMPTY)
+    return not first and all(filled.get(name) == value for name, value in inside.items())
 
 
 def _words(items: tuple[Item, ...], scope: tuple[Node, ...], branch: Branch) -> list[str] | None:

@@ -147,6 +147,13 @@ def test_help_globals_says_of_every_command_what_the_question_mark_says(classic)
     assert " ".join(" ".join(said).split()) == " ".join(anywhere.split())
 
 
+def test_info_detail_says_no_to_a_line_of_which_only_the_options_have_defaults(classic):
+    classic(PKI)
+    assert "no certificate-expiration-warning" in classic("info detail")
+    classic("certificate-expiration-warning 48")
+    assert "certificate-expiration-warning 48 repeat 0\n" in classic("info detail")
+
+
 def test_tree_draws_what_is_below(classic):
     classic("configure system security tls trust-anchor-profile x create")
     assert classic("tree") == "trust-anchor-profile\n|\n+---trust-anchor"
