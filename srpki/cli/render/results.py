@@ -23,6 +23,7 @@ from srpki.device.results import (
     Fields,
     FileContent,
     FileText,
+    Heading,
     Lines,
     Listing,
     LogPage,
@@ -85,7 +86,9 @@ def fields(data: Fields) -> Iterator[str]:
     """
     sections = (data, *data.sections)
     names = (name for section in sections for name, _ in section.pairs)
-    width = max((len(part) for name in names for part in name.split("\n")), default=0)
+    parts = (len(part) for name in names for part in name.split("\n"))
+    width = max(parts, default=0)
+    width = max(width, data.width)
     yield from title(data.title)
     yield from _pairs(data.pairs, width)
     for section in data.sections:
@@ -99,7 +102,11 @@ def fields(data: Fields) -> Iterator[str]:
 def _pairs(pairs: Sequence[tuple[str, Cell]], width: int) -> Iterator[str]:
     rest = list(pairs)
     while rest:
-        name, value = rest.pop(0)
+        pair = rest.pop(0)
+        name, value = pair
+        if isinstance(pair, Heading):
+            yield name
+            continue
         label, *below = name.split("\n")
         line = f"{label:<{width}}: {cell(value)}" if name else ""
         if rest and isinstance(rest[0], Beside) and len(line) < SECOND_COLUMN:

@@ -244,5 +244,5 @@ def test_admin_save_to_a_file_writes_the_classic_form(classic, device):
     lines = device.files.files["cf3:\\x.cfg"].decode().splitlines()
     assert lines[1].startswith("# TiMOS-C-26.3 ")
     assert lines[3] == "# Generated MON NOV 23 12:00:00 2026 UTC"
-    assert lines[3:6] == ["", "exit all", "configure"]
+    assert lines[4:7] == ["", "exit all", "configure"]
     assert lines[-3:] == ["exit all", "", "# Finished MON NOV 23 12:00:00 2026 UTC"]
