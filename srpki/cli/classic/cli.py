@@ -137,7 +137,7 @@ class ClassicCli(Shell):
 
     def operation_failed(self, sentence: str) -> str:
         """Return the message of an operation that failed."""
-        return f"MINOR: CLI {sentence}"
+        return wording.classic_failed(sentence)
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""
