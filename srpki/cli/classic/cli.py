@@ -104,8 +104,9 @@ class ClassicCli(Shell):
         return self._grammars[start]
 
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
-        """Return the caret and the message; what misses arguments gets its syntax instead."""
-        if failure.kind == "missing":
+        """Return the caret and the message; a command that misses arguments gets its syntax."""
+        modified = any(token.mark for token in reading.tokens)
+        if failure.kind == "missing" and not modified:
             from srpki.cli.classic.help import syntax_of  # noqa: PLC0415 - start-up time
 
             return syntax_of(reading)
@@ -242,7 +243,7 @@ class ClassicCli(Shell):
         from srpki.cli.render.classic import classic_info  # noqa: PLC0415 - start-up time
 
         if self.context[:1] == () or self.context[0].name != "configure":
-            raise RefusalError("Error: Bad command.")
+            raise RefusalError(f"{' ' * self.margin}^\nError: Bad command.")
         return Answer(
             classic_info(
                 self.device.schema.configure,

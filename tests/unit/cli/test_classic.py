@@ -143,7 +143,8 @@ def test_info_detail_shows_defaults_and_what_is_missing(classic):
 
 
 def test_info_is_for_configuration_only(classic):
-    assert classic.refused("info") == "Error: Bad command."
+    caret = " " * len(classic.prompt) + "^"  # [cli.md 3.2]
+    assert classic.refused("info") == f"{caret}\nError: Bad command."
 
 
 @pytest.mark.parametrize(
