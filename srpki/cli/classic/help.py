@@ -109,7 +109,9 @@ def syntax(reading: Reading, head: int) -> str:
     about = [one for _, left in positive or negative for one in _parameters(left)]
     if about:
         lines.append("")
-        unique = {_spelled_once(one): one for one in about}
+        unique: dict[str, Slot | Keyword] = {}
+        for one in about:  # what a word means by itself comes before what it means after "no"
+            unique.setdefault(_spelled_once(one), one)
         lines += [line for name, one in unique.items() for line in _parameter(name, one)]
     return "\n".join(lines)
 
@@ -156,10 +158,8 @@ def _spelled(item: Grammar) -> Iterator[str]:
             for inner in items:
                 yield from _spelled(inner)
         case Opt(inner):
-            text = " ".join(_spelled(inner))
             bare = isinstance(inner, Alt) or (isinstance(inner, Seq) and len(inner.items) == 1)
-            text = text[1:-1] if bare and text.startswith("{") else text
-            yield f"[{text}]" if text else ""
+            yield from _bracketed(" ".join(_spelled(inner)), bare=bare)
         case _:
             yield from _spelled_choice(item)
 
@@ -173,19 +173,37 @@ def _spelled_choice(item: Grammar) -> Iterator[str]:
             yield "[hash|hash2]"
         case Alt(items):
             yield from _alternatives(tuple((inner,) for inner in items))
+        case Cases(sets) if item.nullable:
+            yield from _bracketed(" ".join(_alternatives(sets)), bare=True)
         case Cases(sets):
             yield from _alternatives(sets)
         case _:
             return
 
 
+def _bracketed(text: str, *, bare: bool) -> Iterator[str]:
+    """Yield *text* as optional; *bare* alternatives need no braces within the brackets."""
+    if text:
+        yield f"[{text[1:-1] if bare and text.startswith('{') else text}]"
+
+
 def _alternatives(sets: Sequence[State]) -> Iterator[str]:
-    texts = (" ".join(text for item in items for text in _spelled(item)) for items in sets)
+    bare = (_without_brackets(items) for items in sets)
+    texts = (" ".join(text for item in items for text in _spelled(item)) for items in bare)
     unique = [text for text in dict.fromkeys(texts) if text]
     if len(unique) == 1:
         yield unique[0]
     elif unique:
         yield "{" + "|".join(unique) + "}"
+
+
+def _without_brackets(items: State) -> State:
+    """Return *items*, one of several alternatives, with its only one no more optional."""
+    match items:
+        case (Opt(inner),):
+            return (inner,)
+        case _:
+            return items
 
 
 def _parameters(state: State) -> Iterator[Slot | Keyword]:
