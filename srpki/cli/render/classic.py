@@ -63,12 +63,17 @@ def classic_file(
             "",
             "exit all",
             root.name,
-            *_Listing(root, detail=detail, states=False).lines(tree, (), INDENT),
+            *classic_lines(root, tree, detail=detail),
             "exit all",
             "",
             f"# Finished {stamp}",
         )
     )
+
+
+def classic_lines(root: Container, tree: Branch, *, detail: bool = False) -> Iterator[str]:
+    """Yield the lines of *tree* as they stand in a file below the line of the *root*."""
+    return _Listing(root, detail=detail, states=False).lines(tree, (), INDENT)
 
 
 class _Listing:

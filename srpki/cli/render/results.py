@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from srpki.cli.render.configuration import comparison, configuration_file
+from srpki.cli.render.configuration import configuration_file
 from srpki.cli.render.files import file_text, listing
 from srpki.cli.render.instants import instant
 from srpki.cli.render.logs import log_page
@@ -69,7 +69,11 @@ def render(  # noqa: C901 - one case a kind of data
         case Configuration():
             return "\n".join(configuration_file(schema, data))
         case Comparison():
-            return "\n".join(comparison(schema, data))
+            from srpki.cli.render.classic_compare import (  # noqa: PLC0415 - start-up time
+                classic_comparison,
+            )
+
+            return classic_comparison(schema.configure, data.old, data.new)
         case FileContent():
             from srpki.cli.render.x509 import file_content  # noqa: PLC0415 - start-up time
 
