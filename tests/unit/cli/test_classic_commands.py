@@ -31,7 +31,7 @@ def test_a_container_that_has_moved_is_a_context_like_any_other(classic):
     assert classic("info").splitlines() == [
         RULE,
         "            local-max-checkpoints 5",
-        '            rescue-location "cf3:\\\\rescue"',
+        '            rescue-location "cf3:\\rescue"',
         RULE,
     ]
     assert classic("pwc").splitlines()[3:-1] == [" configure", "  system", "   rollback"]
