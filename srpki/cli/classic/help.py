@@ -17,6 +17,7 @@ from srpki.cli.grammar import (
     Cases,
     Grammar,
     Keyword,
+    Many,
     Named,
     Opt,
     Seq,
@@ -171,6 +172,8 @@ def _spelled_choice(item: Grammar) -> Iterator[str]:
         case Sealable((plain, *_)):
             yield from _spelled(plain)
             yield "[hash|hash2]"
+        case Many(inner):
+            yield f"[{' '.join(_spelled(inner))}...]"
         case Alt(items):
             yield from _alternatives(tuple((inner,) for inner in items))
         case Cases(sets) if item.nullable:
