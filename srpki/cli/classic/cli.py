@@ -210,7 +210,7 @@ class ClassicCli(Shell):
 
     def _command(self, said: Meaning) -> Answer:
         handlers: dict[str, Callable[[Meaning], Answer]] = {
-            "back": lambda _: self._go(self.dialect.above(self.context)),
+            "back": lambda _: self._go(self._trail.up(self.context)),
             "echo": self._echo,
             "environment": self._environment,
             "exit": self._exit,
