@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from srpki.config.tree import EMPTY, Branch, Element, Entries, put
@@ -11,6 +12,7 @@ from srpki.schema.paths import path
 
 if TYPE_CHECKING:
     from srpki.device.router import Router
+    from srpki.engine.crl_updates import CrlUpdateState, FailedDownload
 
 
 def state(router: Router) -> Branch:
@@ -33,14 +35,21 @@ def _entries(found: Mapping[str, Mapping[str, Element]]) -> Entries:
 
 def _auto_update(entry: EntryState) -> dict[str, Element]:
     values: dict[str, Element] = {"update-state": entry.update_state}
-    for name, moment in (
-        ("last-update-start-time", entry.last_update_start_time),
-        ("last-update-end-time", entry.last_update_end_time),
-        ("next-update-time", entry.next_update_time),
-    ):
-        if moment is not None:
-            values[name] = moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-5] + "Z"
-    return values
+    return values | _times(
+        {
+            "last-update-start-time": entry.last_update_start_time,
+            "last-update-end-time": entry.last_update_end_time,
+            "next-update-time": entry.next_update_time,
+        }
+    )
+
+
+def _times(moments: Mapping[str, datetime | None]) -> dict[str, Element]:
+    return {
+        name: moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-5] + "Z"
+        for name, moment in moments.items()
+        if moment is not None
+    }
 
 
 def _ca_profile(router: Router, name: str) -> dict[str, Element]:
@@ -49,4 +58,33 @@ def _ca_profile(router: Router, name: str) -> dict[str, Element]:
     request = router.engine.requests.state(name)
     if request:
         values["cmpv2"] = Branch({"request": request})
+    downloads = router.engine.crl_updates.state(name)
+    if downloads is not None:
+        values["auto-crl-update"] = Branch(_auto_crl_update(downloads))
     return values
+
+
+def _auto_crl_update(state: CrlUpdateState) -> dict[str, Element]:
+    values: dict[str, Element] = {
+        "last-success-auto-crl-update-url-id": state.success_entry_id or "not-applicable"
+    }
+    for name, moment in (
+        ("last-success-auto-crl-update-time-start", state.success_started),
+        ("last-success-auto-crl-update-time-end", state.success_ended),
+        ("next-scheduled-auto-crl-update-time", state.next_update),
+    ):
+        if moment is not None:
+            values[name] = int(moment.timestamp())
+    current: dict[str, Element] = {"status": state.status}
+    if state.entry_id:
+        current["entry-id"] = state.entry_id
+    current |= _times({"start-time": state.started})
+    current["last-failed-update"] = Branch(_failed_download(state.failed))
+    return {**values, "current-crl-update": Branch(current)}
+
+
+def _failed_download(failed: FailedDownload | None) -> dict[str, Element]:
+    if failed is None:
+        return {"cause": "no-failure"}
+    times = _times({"start-time": failed.started, "end-time": failed.ended})
+    return {**times, "entry-id": failed.entry_id, "cause": failed.cause}

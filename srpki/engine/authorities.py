@@ -87,6 +87,17 @@ class _File:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """A file that a ca-profile has loaded: *kind* as in ``oper-flags``, and when it is valid."""
+
+    profile: str
+    kind: str
+    file: str
+    begins: datetime
+    ends: datetime | None
+
+
 @dataclass(slots=True)
 class _Profile:
     """What is kept of one ca-profile; *shown* is the state that was last told."""
@@ -141,6 +152,16 @@ class Authorities:
                         break
             self.look()
 
+    def crl_updated(self, file: str) -> None:
+        """Take the CRL *file*, which was downloaded, into use at once: nobody reloads a CRL."""
+        with self._lock:
+            for profile in self._profiles.values():
+                loaded = profile.files.get("crl")
+                if loaded is not None and loaded.name == file:
+                    issuer = profile.files["cert"].der
+                    profile.files["crl"] = self._load_crl(file, issuer)
+            self.look()
+
     # --- reading ---------------------------------------------------------------------------------
 
     def state(self, name: str) -> OperState:
@@ -161,6 +182,50 @@ class Authorities:
                     hint="see its oper-flags",
                 )
             return self._profiles[name].files["cert"].der
+
+    def issuer(self, name: str) -> bytes:
+        """Return the CA certificate (DER) of *name*, which is enabled; its CRL does not matter.
+
+        Raises `RefusedError` when the profile is shut down or its certificate cannot be used.
+        """
+        with self._lock:
+            profile = self._profiles.get(name)
+            if profile is None or not profile.settings.enabled:
+                raise RefusedError(f'ca-profile "{name}" is shut down')
+            flag = profile.files["cert"].flag(self._clock.now())
+            if flag:
+                raise RefusedError(f'ca-profile "{name}" is down: {flag}', hint="see cert-file")
+            return profile.files["cert"].der
+
+    def crl(self, name: str, *, valid: bool = True) -> bytes:
+        """Return the CRL (DER) that *name* has loaded, empty when there is none.
+
+        *valid* leaves out one that is not valid now.
+        """
+        with self._lock:
+            profile = self._profiles.get(name)
+            loaded = profile.files.get("crl") if profile is not None else None
+            if loaded is None or (valid and loaded.flag(self._clock.now())):
+                return b""
+            return loaded.der
+
+    def named(self, certificate: bytes) -> str:
+        """Return the profile that is up whose CA certificate is *certificate*, empty when none."""
+        with self._lock:
+            for name, profile in self._profiles.items():
+                if self.state(name).up and profile.files["cert"].der == certificate:
+                    return name
+            return ""
+
+    def loaded(self) -> tuple[LoadedFile, ...]:
+        """Return every file that is loaded, by profile."""
+        with self._lock:
+            return tuple(
+                LoadedFile(name, one.kind, one.name, one.begins, one.ends)
+                for name, profile in self._profiles.items()
+                for one in profile.files.values()
+                if one.der and one.begins is not None
+            )
 
     def certificates(self) -> tuple[bytes, ...]:
         """Return the CA certificates of all profiles that are up: they may stand in chains."""

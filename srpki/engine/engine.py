@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from srpki.engine.applications import Applications
     from srpki.engine.authorities import Authorities
     from srpki.engine.connections import Connections
+    from srpki.engine.crl_updates import CrlUpdates
     from srpki.engine.est_requests import EstRequests
+    from srpki.engine.expiry import Expiry
     from srpki.engine.jobs import Job, Lane, Outcome
     from srpki.engine.peers import Peers
     from srpki.engine.register import Register
@@ -48,6 +50,8 @@ class _Parts(NamedTuple):
     applications: Applications
     authorities: Authorities
     connections: Connections
+    crl_updates: CrlUpdates
+    expiry: Expiry
     register: Register
     scheduler: Scheduler
 
@@ -99,6 +103,7 @@ class Engine:
         with self._building:
             self._running, parts = False, self._built
         if parts is not None:
+            parts.crl_updates.stop()
             parts.scheduler.stop()
             parts.connections.sweep(idle=0.0)
 
@@ -116,7 +121,14 @@ class Engine:
         parts.authorities.file_changed(name)
         parts.applications.file_changed(name)
         parts.register.file_changed(name)
+        parts.crl_updates.file_changed(name)
+        parts.expiry.look()
         parts.scheduler.kick()
+
+    def _crl_updated(self, file: str) -> None:
+        parts = self._parts()
+        parts.authorities.crl_updated(file)
+        parts.expiry.look()
 
     def _parts(self) -> _Parts:
         """Return the parts, built at the first call; the scheduler runs when the engine does."""
@@ -131,12 +143,15 @@ class Engine:
         from srpki.engine.applications import Applications  # noqa: PLC0415 - start-up time
         from srpki.engine.authorities import Authorities  # noqa: PLC0415 - start-up time
         from srpki.engine.connections import Connections  # noqa: PLC0415 - start-up time
+        from srpki.engine.crl_updates import CrlUpdates  # noqa: PLC0415 - start-up time
+        from srpki.engine.expiry import Expiry  # noqa: PLC0415 - start-up time
         from srpki.engine.gather import Gatherer  # noqa: PLC0415 - start-up time
         from srpki.engine.register import Register  # noqa: PLC0415 - start-up time
         from srpki.engine.scheduler import Scheduler  # noqa: PLC0415 - start-up time
         from srpki.engine.state import Records  # noqa: PLC0415 - start-up time
 
         authorities = Authorities(self._clock, self._bus, self._keystore)
+        applications = Applications(self._clock, self._bus, self._keystore)
         connections = Connections(self._exchanges, self._clock)
         register = Register(
             self._clock,
@@ -145,18 +160,29 @@ class Engine:
             Gatherer(self._keystore, self.view),
         )
         register.load()
-        return _Parts(
-            applications=Applications(self._clock, self._bus, self._keystore),
+        scheduler = Scheduler(self._clock, register, self._run, authorities, connections.sweep)
+        expiry = Expiry(
+            clock=self._clock,
+            bus=self._bus,
+            applications=applications,
             authorities=authorities,
-            connections=connections,
-            register=register,
-            scheduler=Scheduler(
-                self._clock,
-                register,
-                self._run,
-                authorities,
-                connections.sweep,
-            ),
+            plan=scheduler.plan,
+            lock=register.lock,
+        )
+        applications.reloaded = expiry.look
+        crl_updates = CrlUpdates(
+            clock=self._clock,
+            bus=self._bus,
+            keystore=self._keystore,
+            authorities=authorities,
+            exchanges=self._exchanges,
+            peers=self._peers,
+            plan=scheduler.plan,
+            updated=self._crl_updated,
+            lock=register.lock,
+        )
+        return _Parts(
+            applications, authorities, connections, crl_updates, expiry, register, scheduler
         )
 
     def _take_over(self) -> _Parts:
@@ -168,6 +194,8 @@ class Engine:
                 parts.authorities.apply(self.view)
                 parts.applications.apply(self.view)
                 parts.register.apply(self.view)
+                parts.crl_updates.apply(self.view)
+                parts.expiry.apply(self.view)
         return parts
 
     # --- updates ---------------------------------------------------------------------------------
@@ -203,12 +231,7 @@ class Engine:
         It is called in order with the updates, from a thread of the scheduler and with no lock
         held. When the engine does not run, nothing is called.
         """
-        from srpki.engine.jobs import Errand  # noqa: PLC0415 - start-up time
-
-        errand = Errand(at, do)
-        scheduler = self._take_over().scheduler
-        scheduler.plan(errand)
-        return lambda: scheduler.drop(errand)
+        return self._take_over().scheduler.plan(at, do)
 
     def states(self) -> Mapping[str, EntryState]:
         """Return the state of every ``certificate-auto-update`` entry, by certificate file name."""
@@ -257,6 +280,11 @@ class Engine:
     def authorities(self) -> Authorities:
         """The CA profiles with their oper-state."""
         return self._take_over().authorities
+
+    @property
+    def crl_updates(self) -> CrlUpdates:
+        """The downloads of CRLs."""
+        return self._take_over().crl_updates
 
     @property
     def requests(self) -> Requests:

@@ -7,7 +7,7 @@ Each function takes what it needs from the configuration and raises `RefusedErro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from srpki.core.errors import NotFoundError, RefusedError, TlsError
 from srpki.engine.applications import Applications, Loaded, client_pair
 from srpki.engine.authorities import Authorities
 from srpki.engine.gather import cmp_url
+from srpki.protocol import crl
 from srpki.protocol.cmp.client import CmpPeer
 from srpki.protocol.est import messages
 from srpki.protocol.est.client import EstServer
@@ -23,7 +24,7 @@ from srpki.transport.base import Limits, TlsClient
 from srpki.x509 import certificates
 
 if TYPE_CHECKING:
-    from srpki.config.views import CaProfile, ClientTlsProfile, EstProfile, PkiView
+    from srpki.config.views import CaProfile, ClientTlsProfile, CrlUrl, EstProfile, PkiView
 
 CMC_RA: Final = "1.3.6.1.5.5.7.3.28"
 """id-kp-cmcRA, the mark of a registration authority [RFC 7030, 3.6.1]."""
@@ -79,6 +80,11 @@ class Peers:
             timeout=profile.cmpv2.http.response_timeout,
             http_version=profile.cmpv2.http.version,
         )
+
+    def crl_limits(self, entry: CrlUrl) -> Limits:
+        """Return the limits of a download of a CRL."""
+        host = urlsplit(entry.url).hostname or ""
+        return replace(self._limits(entry.transmission_profile, host), max_body=crl.MAX_OCTETS)
 
     # --- EST -------------------------------------------------------------------------------------
 

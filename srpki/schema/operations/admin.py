@@ -6,7 +6,7 @@ from typing import Final
 
 from srpki.schema.common import CFLASH_URL, EMPTY_TYPE, IP_ADDRESS
 from srpki.schema.nodes import Action, Case, Choice, Container, Leaf
-from srpki.schema.operations import enrolment, pki
+from srpki.schema.operations import enrolment, pki, revocation
 from srpki.schema.operations.rollback import ROLLBACK
 from srpki.schema.types import Enumeration, Integer, Text, ValueType
 
@@ -126,6 +126,7 @@ _EST: Final = Container(
 )
 _ACTIONS: Final = (
     _CMPV2,
+    revocation.CRL_UPDATE,
     _EST,
     pki.EXPORT,
     pki.GENERATE_CSR,

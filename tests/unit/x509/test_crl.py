@@ -45,7 +45,7 @@ def test_a_crl_of_the_ca_is_read_and_openssl_agrees(tmp_path, spec):
     key, certificate = authority("O=Test,CN=CA", spec)
     made = revoking(key, certificate.subject)
     facts = crl.check(made.public_bytes(DER), certificate.public_bytes(DER))
-    assert facts == crl.CrlFacts(NOW, NOW + timedelta(days=7))
+    assert facts == crl.CrlFacts(NOW, NOW + timedelta(days=7), 3)
     (tmp_path / "ca.pem").write_bytes(certificate.public_bytes(PEM))
     (tmp_path / "crl.pem").write_bytes(made.public_bytes(PEM))
     said = subprocess.run(

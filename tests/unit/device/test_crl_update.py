@@ -1,0 +1,63 @@
+"""``crl-update`` by hand and ``auto-crl-update`` in the state tree, over a real HTTP server."""
+
+import re
+
+import pytest
+
+
+def configure(bench, name, state="disable", path="/crl/issuing.crl"):
+    url = bench.lab.server.crl_url.replace("/crl/issuing.crl", path)
+    profile = f'system security pki ca-profile "{name}"'
+    bench.configure(
+        f'{profile} cert-file "lab-issuing.crt" crl-file "{name}.crl" admin-state enable',
+        f"{profile} auto-crl-update admin-state {state}",
+        f'{profile} auto-crl-update crl-urls url-entry 1 url "{url}"',
+    )
+
+
+def shown(bench, name):
+    """Return the leafs below auto-crl-update in the state of a profile."""
+    text = bench.do(f'info /state system security pki ca-profile "{name}"')
+    _, _, below = text.partition("auto-crl-update {")
+    return dict(re.findall(r"^ +([a-z-]+) (\S+)$", below, re.MULTILINE))
+
+
+UPDATE = {
+    "md": 'admin system security pki crl-update ca-profile "{}"',
+    "classic": 'admin certificate crl-update ca "{}"',
+}
+
+
+@pytest.mark.parametrize("cli", ["md", "classic"])
+def test_a_crl_is_downloaded_by_hand(bench, fresh, cli):
+    configure(bench, fresh)
+    assert shown(bench, fresh)["status"] == "not-updating"
+    said = bench.do(UPDATE[cli].format(fresh), cli=cli)
+    assert said.strip().endswith(f"CRL downloaded from {bench.lab.server.crl_url}.")
+    assert bench.router.keystore.kind_of(f"{fresh}.crl") == "crl"
+    state = bench.do(f'info /state system security pki ca-profile "{fresh}"')
+    assert "oper-state up" in state
+    assert shown(bench, fresh)["last-success-auto-crl-update-url-id"] == "not-applicable"
+
+
+@pytest.mark.parametrize("cli", ["md", "classic"])
+def test_an_update_by_hand_that_cannot_be_is_refused_in_a_line(bench, fresh, cli):
+    assert "has no auto-crl-update" in bench.refused(UPDATE[cli].format("lab-ca"), cli)
+    configure(bench, fresh, path="/crl/other.crl")
+    assert "no URL gave a newer CRL" in bench.refused(UPDATE[cli].format(fresh), cli)
+    known = shown(bench, fresh)
+    assert (known["status"], known["cause"]) == ("stopped", "download-failed")
+
+
+def test_the_state_tree_tells_of_automatic_downloads(bench, fresh):
+    configure(bench, fresh, "enable")
+    bench.do("lab clock advance 1s")
+    known = shown(bench, fresh)
+    now = bench.lab.clock.now().timestamp()
+    assert known["status"] == "auto-scheduled"
+    assert known["last-success-auto-crl-update-url-id"] == "1"
+    assert abs(int(known["last-success-auto-crl-update-time-end"]) - now) < 60
+    # The lab CA's CRLs live seven days; pre-update-time is an hour unless configured.
+    week = 7 * 86400 - 3600
+    assert abs(int(known["next-scheduled-auto-crl-update-time"]) - now - week) < 60
+    assert known["cause"] == "no-failure"
