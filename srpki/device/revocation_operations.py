@@ -17,6 +17,14 @@ def crl_update(router: Router, inputs: Inputs) -> Outcome:
     return Outcome(messages=(Message("info", f"CRL downloaded from {url}."),))
 
 
+def clear_ocsp_cache(router: Router, inputs: Inputs) -> Outcome:
+    """Forget one answer of an OCSP responder, or all of them."""
+    entry_id = inputs.get("entry-id")
+    router.engine.ocsp_cache.clear(entry_id if isinstance(entry_id, int) else None)
+    return Outcome()
+
+
 OPERATIONS: dict[str, Operation] = {
+    "pki.clear-ocsp-cache": clear_ocsp_cache,
     "pki.crl-update": crl_update,
 }

@@ -209,14 +209,6 @@ class Authorities:
                 return b""
             return loaded.der
 
-    def named(self, certificate: bytes) -> str:
-        """Return the profile that is up whose CA certificate is *certificate*, empty when none."""
-        with self._lock:
-            for name, profile in self._profiles.items():
-                if self.state(name).up and profile.files["cert"].der == certificate:
-                    return name
-            return ""
-
     def loaded(self) -> tuple[LoadedFile, ...]:
         """Return every file that is loaded, by profile."""
         with self._lock:
@@ -227,14 +219,18 @@ class Authorities:
                 if one.der and one.begins is not None
             )
 
+    def usable(self) -> dict[str, bytes]:
+        """Return the CA certificate (DER) of every profile that is up, by its name."""
+        with self._lock:
+            return {
+                name: profile.files["cert"].der
+                for name, profile in self._profiles.items()
+                if self.state(name).up
+            }
+
     def certificates(self) -> tuple[bytes, ...]:
         """Return the CA certificates of all profiles that are up: they may stand in chains."""
-        with self._lock:
-            return tuple(
-                self._profiles[name].files["cert"].der
-                for name in self._profiles
-                if self.state(name).up
-            )
+        return tuple(self.usable().values())
 
     def issuers_of(self, certificate: bytes) -> tuple[bytes, ...]:
         """Return the CA certificates that may stand above *certificate* (DER), by their names.

@@ -21,6 +21,8 @@ from srpki.core.clock import Clock, LabClock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import RefusedError, StoppedError
 from srpki.core.events import EventBus
+from srpki.engine.ocsp_cache import OcspCache
+from srpki.engine.statistics import Statistics
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from srpki.engine.scheduler import Scheduler, Summary
     from srpki.engine.state import EntryState
     from srpki.engine.update import Updater
+    from srpki.engine.verifier import Verifier
     from srpki.keystore.seal import Seal
     from srpki.keystore.store import Keystore
     from srpki.protocol.steps import Wait
@@ -54,6 +57,7 @@ class _Parts(NamedTuple):
     expiry: Expiry
     register: Register
     scheduler: Scheduler
+    verifier: Verifier
 
 
 class Engine:
@@ -73,6 +77,8 @@ class Engine:
     ) -> None:
         """Prepare for *view*; states are kept in *state_dir*, secrets there sealed by *seal*."""
         self.view = view
+        self.ocsp_cache = OcspCache(clock)
+        self.statistics = Statistics()
         self._clock = clock
         self._entropy = entropy
         self._bus = bus
@@ -149,6 +155,7 @@ class Engine:
         from srpki.engine.register import Register  # noqa: PLC0415 - start-up time
         from srpki.engine.scheduler import Scheduler  # noqa: PLC0415 - start-up time
         from srpki.engine.state import Records  # noqa: PLC0415 - start-up time
+        from srpki.engine.verifier import Verifier  # noqa: PLC0415 - start-up time
 
         authorities = Authorities(self._clock, self._bus, self._keystore)
         applications = Applications(self._clock, self._bus, self._keystore)
@@ -181,8 +188,25 @@ class Engine:
             updated=self._crl_updated,
             lock=register.lock,
         )
+        verifier = Verifier(
+            clock=self._clock,
+            bus=self._bus,
+            entropy=self._entropy,
+            authorities=authorities,
+            exchanges=self._exchanges,
+            peers=self._peers,
+            cache=self.ocsp_cache,
+            statistics=self.statistics,
+        )
         return _Parts(
-            applications, authorities, connections, crl_updates, expiry, register, scheduler
+            applications=applications,
+            authorities=authorities,
+            connections=connections,
+            crl_updates=crl_updates,
+            expiry=expiry,
+            register=register,
+            scheduler=scheduler,
+            verifier=verifier,
         )
 
     def _take_over(self) -> _Parts:
@@ -336,7 +360,7 @@ class Engine:
         from srpki.engine.peers import Peers  # noqa: PLC0415 - start-up time
 
         parts = self._take_over()
-        return Peers(self.view, parts.authorities, parts.applications, self._clock)
+        return Peers(self.view, parts.authorities, parts.applications, self._clock, parts.verifier)
 
     def _reserved(self, lane: Lane, what: str) -> AbstractContextManager[None]:
         return self._parts().scheduler.reserved(lane, what)

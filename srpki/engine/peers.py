@@ -21,10 +21,11 @@ from srpki.protocol.cmp.client import CmpPeer
 from srpki.protocol.est import messages
 from srpki.protocol.est.client import EstServer
 from srpki.transport.base import Limits, TlsClient
-from srpki.x509 import certificates
+from srpki.x509 import certificates, ocsp
 
 if TYPE_CHECKING:
     from srpki.config.views import CaProfile, ClientTlsProfile, CrlUrl, EstProfile, PkiView
+    from srpki.engine.verifier import Verifier
 
 CMC_RA: Final = "1.3.6.1.5.5.7.3.28"
 """id-kp-cmcRA, the mark of a registration authority [RFC 7030, 3.6.1]."""
@@ -38,6 +39,7 @@ class Peers:
     authorities: Authorities
     applications: Applications
     clock: Clock
+    verifier: Verifier
 
     # --- CMPv2 -----------------------------------------------------------------------------------
 
@@ -86,6 +88,17 @@ class Peers:
         host = urlsplit(entry.url).hostname or ""
         return replace(self._limits(entry.transmission_profile, host), max_body=crl.MAX_OCTETS)
 
+    def ocsp_url(self, name: str) -> str:
+        """Return the URL of the OCSP responder of the ca-profile *name*, empty without one."""
+        url = self.view.ca_profiles[name].ocsp.responder_url
+        return f"http://{url}" if url and "://" not in url else url
+
+    def ocsp_limits(self, name: str, url: str) -> Limits:
+        """Return the limits of an exchange with the responder at *url* for ca-profile *name*."""
+        profile = self.view.ca_profiles[name].ocsp.transmission_profile
+        host = urlsplit(url).hostname or ""
+        return replace(self._limits(profile, host), max_body=ocsp.MAX_OCTETS)
+
     # --- EST -------------------------------------------------------------------------------------
 
     def est_profile(self, name: str) -> EstProfile:
@@ -132,7 +145,7 @@ class Peers:
             groups=self.view.group_lists.get(client.group_list, ()),
             signatures=self.view.signature_lists.get(client.signature_list, ()),
             check_time=not self._in_lab,
-            judge=self._judge(profile),
+            judge=self._judge(profile, client),
         )
 
     def est_anchors(self, name: str) -> tuple[bytes, ...]:
@@ -175,10 +188,10 @@ class Peers:
         entry = next(one for one in profile.entries if one.certificate_file and one.key_file)
         return tuple(self.authorities.certificate(name) for name in entry.send_chain)
 
-    def _judge(self, profile: EstProfile) -> Callable[[bytes], None]:
+    def _judge(self, profile: EstProfile, client: ClientTlsProfile) -> Callable[[bytes], None]:
         """Return the checks of a server certificate that the TLS library does not make."""
 
-        def judge(certificate: bytes) -> None:
+        def check(certificate: bytes) -> None:
             facts = certificates.facts(certificate)
             now = self.clock.now()
             if self._in_lab and not facts.not_before <= now <= facts.not_after:
@@ -189,7 +202,7 @@ class Peers:
                     hint="see check-id-kp-cmcra-only",
                 )
 
-        return judge
+        return lambda certificate: self.verifier.judge(certificate, client, check)
 
     @property
     def _in_lab(self) -> bool:

@@ -43,9 +43,9 @@ ACTIONS = {
     "reload",
     "update-certificate",
     "crl-update",
+    "clear-ocsp-cache",
 }
 LATER_ACTIONS = {
-    "clear-ocsp-cache",
     "convert-file",
 }
 BEYOND_YANG = {"show file-content"}  # pki.md section 2: seen on devices, not in the models

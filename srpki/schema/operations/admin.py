@@ -125,6 +125,7 @@ _EST: Final = Container(
     children=(enrolment.CA_CERTIFICATES, enrolment.ENROLL, enrolment.RENEW),
 )
 _ACTIONS: Final = (
+    revocation.CLEAR_OCSP_CACHE,
     _CMPV2,
     revocation.CRL_UPDATE,
     _EST,

@@ -1,6 +1,7 @@
 """``crl-update`` by hand and ``auto-crl-update`` in the state tree, over a real HTTP server."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -61,3 +62,47 @@ def test_the_state_tree_tells_of_automatic_downloads(bench, fresh):
     week = 7 * 86400 - 3600
     assert abs(int(known["next-scheduled-auto-crl-update-time"]) - now - week) < 60
     assert known["cause"] == "no-failure"
+
+
+@pytest.mark.parametrize(
+    ("cli", "command"),
+    [
+        ("md", "admin system security pki clear-ocsp-cache"),
+        ("classic", "admin certificate clear-ocsp-cache"),
+    ],
+)
+def test_the_ocsp_cache_is_cleared(bench, cli, command):
+    number = "entry-id 7" if cli == "md" else "7"
+    assert "OCSP cache entry 7 does not exist" in bench.refused(f"{command} {number}", cli)
+    cache, now = bench.router.engine.ocsp_cache, bench.lab.clock.now()
+    cache.clear()
+    for serial in (1, 2):
+        expires = now + timedelta(hours=1)
+        cache.keep("ca", serial, issuer="CN=CA", status="good", this_update=now, expires=expires)
+    bench.do(f"{command} {number[:-1]}1", cli=cli)
+    assert [entry.entry_id for entry in cache.entries()] == [2]
+    bench.do(command, cli=cli)
+    assert cache.entries() == ()
+
+
+def test_an_est_server_that_is_revoked_is_not_trusted(bench, fresh):
+    """The lab's profiles take a server of unknown status; a strict one asks the lab's responder."""
+    tls = f'system security tls client-tls-profile "{fresh}"'
+    bench.configure(
+        f'system security pki ca-profile "lab-ca" ocsp responder-url "{bench.lab.server.ocsp_url}"',
+        f'{tls} trust-anchor-profile "lab" admin-state enable',
+        f"{tls} status-verify ee-revocation primary ocsp",
+        f'system security pki est-profile "lab-est" client-tls-profile "{fresh}"',
+    )
+    fetch = f'admin system security pki est ca-certificates est-profile "lab-est" output-url cf3:/{fresh}'
+    bench.router.engine.ocsp_cache.clear()
+    before = bench.router.engine.statistics.passed
+    bench.do(f"{fetch}.1")
+    assert bench.router.engine.statistics.passed == before + 1
+    (entry,) = bench.router.engine.ocsp_cache.entries()
+    assert entry.status == "good"
+    bench.configure(f"{tls} status-verify ee-revocation primary crl")
+    said = bench.refused(f"{fetch}.2")
+    assert "the status of the server's certificate is not known: the CA has no CRL" in said
+    bench.configure('system security pki est-profile "lab-est" client-tls-profile "lab"')
+    bench.do(f"{fetch}.2")
