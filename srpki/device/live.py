@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from srpki.config.tree import EMPTY, Branch, Element, Entries, put
+from srpki.device import live_tls
 from srpki.engine.state import EntryState
 from srpki.schema.paths import path
 
@@ -25,8 +26,24 @@ def state(router: Router) -> Branch:
             {name: _auto_update(entry) for name, entry in router.engine.states().items()}
         ),
     }
-    filled = {name: entries for name, entries in pki.items() if entries}
-    return put(EMPTY, path("system", "security", "pki"), Branch(filled))
+    filled: dict[str, Element] = {name: entries for name, entries in pki.items() if entries}
+    counted = router.engine.statistics
+    filled["statistics"] = Branch(
+        {
+            "authentication": Branch(
+                {
+                    "attempted": counted.attempted,
+                    "passed": counted.passed,
+                    "failed": counted.failed,
+                }
+            )
+        }
+    )
+    security: dict[str, Element] = {"pki": Branch(filled)}
+    tls = live_tls.state(router.engine)
+    if tls:
+        security["tls"] = tls
+    return put(EMPTY, path("system", "security"), Branch(security))
 
 
 def _entries(found: Mapping[str, Mapping[str, Element]]) -> Entries:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from srpki.config.views import PkiView
     from srpki.engine.applications import Applications
     from srpki.engine.authorities import Authorities
+    from srpki.engine.chains import TlsStates
     from srpki.engine.connections import Connections
     from srpki.engine.crl_updates import CrlUpdates
     from srpki.engine.est_requests import EstRequests
@@ -57,6 +58,7 @@ class _Parts(NamedTuple):
     expiry: Expiry
     register: Register
     scheduler: Scheduler
+    tls_states: TlsStates
     verifier: Verifier
 
 
@@ -129,6 +131,7 @@ class Engine:
         parts.register.file_changed(name)
         parts.crl_updates.file_changed(name)
         parts.expiry.look()
+        parts.tls_states.look(self.view)
         parts.scheduler.kick()
 
     def _crl_updated(self, file: str) -> None:
@@ -148,6 +151,7 @@ class Engine:
     def _build(self) -> _Parts:
         from srpki.engine.applications import Applications  # noqa: PLC0415 - start-up time
         from srpki.engine.authorities import Authorities  # noqa: PLC0415 - start-up time
+        from srpki.engine.chains import TlsStates  # noqa: PLC0415 - start-up time
         from srpki.engine.connections import Connections  # noqa: PLC0415 - start-up time
         from srpki.engine.crl_updates import CrlUpdates  # noqa: PLC0415 - start-up time
         from srpki.engine.expiry import Expiry  # noqa: PLC0415 - start-up time
@@ -206,6 +210,13 @@ class Engine:
             expiry=expiry,
             register=register,
             scheduler=scheduler,
+            tls_states=TlsStates(
+                clock=self._clock,
+                bus=self._bus,
+                keystore=self._keystore,
+                authorities=authorities,
+                applications=applications,
+            ),
             verifier=verifier,
         )
 
@@ -220,6 +231,7 @@ class Engine:
                 parts.register.apply(self.view)
                 parts.crl_updates.apply(self.view)
                 parts.expiry.apply(self.view)
+                parts.tls_states.look(self.view)
         return parts
 
     # --- updates ---------------------------------------------------------------------------------
@@ -304,6 +316,11 @@ class Engine:
     def authorities(self) -> Authorities:
         """The CA profiles with their oper-state."""
         return self._take_over().authorities
+
+    @property
+    def tls_states(self) -> TlsStates:
+        """What there is to say of TLS profiles."""
+        return self._take_over().tls_states
 
     @property
     def crl_updates(self) -> CrlUpdates:

@@ -85,17 +85,25 @@ def test_the_ocsp_cache_is_cleared(bench, cli, command):
     assert cache.entries() == ()
 
 
-def test_an_est_server_that_is_revoked_is_not_trusted(bench, fresh):
+def test_an_est_server_of_unknown_status_is_not_trusted_unless_a_responder_knows_it(
+    opened, tmp_path
+):
     """The lab's profiles take a server of unknown status; a strict one asks the lab's responder."""
-    tls = f'system security tls client-tls-profile "{fresh}"'
+    with opened(tmp_path) as bench:
+        _be_strict(bench)
+
+
+def _be_strict(bench):
+    tls = 'system security tls client-tls-profile "strict"'
     bench.configure(
         f'system security pki ca-profile "lab-ca" ocsp responder-url "{bench.lab.server.ocsp_url}"',
         f'{tls} trust-anchor-profile "lab" admin-state enable',
         f"{tls} status-verify ee-revocation primary ocsp",
-        f'system security pki est-profile "lab-est" client-tls-profile "{fresh}"',
+        'system security pki est-profile "lab-est" client-tls-profile "strict"',
     )
-    fetch = f'admin system security pki est ca-certificates est-profile "lab-est" output-url cf3:/{fresh}'
-    bench.router.engine.ocsp_cache.clear()
+    fetch = (
+        'admin system security pki est ca-certificates est-profile "lab-est" output-url cf3:/strict'
+    )
     before = bench.router.engine.statistics.passed
     bench.do(f"{fetch}.1")
     assert bench.router.engine.statistics.passed == before + 1
@@ -106,3 +114,31 @@ def test_an_est_server_that_is_revoked_is_not_trusted(bench, fresh):
     assert "the status of the server's certificate is not known: the CA has no CRL" in said
     bench.configure('system security pki est-profile "lab-est" client-tls-profile "lab"')
     bench.do(f"{fetch}.2")
+
+
+def test_the_state_of_tls_and_the_counters_are_shown(opened, tmp_path):
+    with opened(tmp_path) as bench:
+        tls = bench.do("info /state system security tls")
+        # The layout as observed [pki.md section 5, R-18]
+        assert re.search(r'client-tls-profile "lab" \{\n +oper-state up\n +\}', tls)
+        assert re.search(
+            r'trust-anchor-profile "lab" \{\n +ca-profile-down 0\n'
+            r' +trust-anchor "lab-root" \{\n +oper-state up\n',
+            tls,
+        )
+        pair = 'system security tls cert-profile "own"'
+        bench.configure(f'{pair} entry 1 certificate-file "no.crt" key-file "no.key"')
+        shown = bench.do('info /state system security tls cert-profile "own"')
+        assert "oper-state down" in shown
+        assert "profile-admin-down" in shown and "invalid-cert-file" in shown
+        assert "computed-chain-state not-available" in shown
+        fetch = (
+            'admin system security pki est ca-certificates est-profile "lab-est" output-url cf3:/x'
+        )
+        bench.do(fetch)
+        counted = bench.do("info /state system security pki statistics authentication")
+        assert re.findall(r"(\w+) (\d+)", counted) == [
+            ("failed", "0"),
+            ("passed", "1"),
+            ("attempted", "1"),
+        ]
