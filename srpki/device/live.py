@@ -13,7 +13,7 @@ from srpki.schema.paths import path
 
 if TYPE_CHECKING:
     from srpki.device.router import Router
-    from srpki.engine.crl_updates import CrlUpdateState, FailedDownload
+    from srpki.engine.crl_state import CrlUpdateState, FailedDownload
 
 
 def state(router: Router) -> Branch:

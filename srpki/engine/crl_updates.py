@@ -12,9 +12,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from srpki.core.clock import Clock
 from srpki.core.errors import (
@@ -39,6 +39,8 @@ from srpki.core.events import (
 )
 from srpki.engine import drive
 from srpki.engine.authorities import Authorities
+from srpki.engine.crl_state import CrlUpdateState, FailedDownload
+from srpki.engine.jobs import Plan
 from srpki.protocol import crl as download
 from srpki.transport.base import ExchangeFactory
 
@@ -50,40 +52,13 @@ if TYPE_CHECKING:
 
 DOWNLOADS: Final = 2
 """Downloads that run at the same time: slow servers must not hold up renewals."""
+PAUSE: Final = timedelta(minutes=1)
+"""The least time between two downloads of the same CRL that succeed: a CA cannot make us busy."""
 SKEW: Final = timedelta(minutes=5)
 """How far the CA's clock may be ahead of ours."""
 _SUBJECT: Final = "CA"
 
 Kind = Literal["auto", "manual"]
-Plan = Callable[[datetime, Callable[[], None]], Callable[[], None]]
-
-
-@dataclass(frozen=True, slots=True)
-class FailedDownload:
-    """``last-failed-update``: *cause* is ``download-failed`` or ``invalid-crl``."""
-
-    entry_id: int
-    started: datetime
-    ended: datetime
-    cause: str
-
-
-@dataclass(frozen=True, slots=True)
-class CrlUpdateState:
-    """``auto-crl-update`` of the state tree; an *entry_id* is 0 where there is none."""
-
-    status: str = "not-updating"
-    entry_id: int = 0
-    started: datetime | None = None
-    failed: FailedDownload | None = None
-    success_entry_id: int = 0
-    success_started: datetime | None = None
-    success_ended: datetime | None = None
-    next_update: datetime | None = None
-
-    def but(self, **changes: Any) -> Self:
-        """Return a copy with *changes*."""
-        return replace(self, **changes)
 
 
 @dataclass(slots=True, eq=False)
@@ -97,9 +72,14 @@ class _Record:
     busy: bool = False
 
     @property
+    def urls(self) -> tuple[CrlUrl, ...]:
+        """The entries to try, in order."""
+        return tuple(entry for entry in self.auto.crl_urls if entry.url)
+
+    @property
     def complete(self) -> bool:
         """Whether there is something to download, and a place to put it."""
-        return bool(self.profile.enabled and self.profile.crl_file and self.auto.crl_urls)
+        return bool(self.profile.enabled and self.profile.crl_file and self.urls)
 
 
 class CrlUpdates:
@@ -207,7 +187,7 @@ class CrlUpdates:
             self._publish(CRL_PRE_UPDATE_TOO_LONG, record)
             self._schedule_retry(record)
         else:
-            self._schedule(record, due)
+            self._schedule(record, max(due, now + PAUSE))
 
     def _schedule_retry(self, record: _Record) -> None:
         auto = record.auto
@@ -292,7 +272,7 @@ class CrlUpdates:
         """
         self._publish(CRL_UPDATE_STARTED, record)
         reason, url = "", ""
-        for entry in record.auto.crl_urls:
+        for entry in record.urls:
             began, url = self._clock.now(), entry.url
             try:
                 self._try(record, entry, kind, cancel)

@@ -3,7 +3,8 @@
 A node without certificates does not pay for it: the parts are built, and the libraries loaded,
 when the first entry or profile is configured. Files are read off the thread that starts the router.
 
-Locks, in the order in which they may be taken: the register's (which is the scheduler's), then
+Locks, in the order in which they may be taken: the register's (which is that of the scheduler,
+of the CRL downloads and of the expiry warnings), then
 that of `Authorities` or `Applications`, then the keystore's. None is held while a peer is talked
 to.
 """
@@ -59,7 +60,6 @@ class _Parts(NamedTuple):
     register: Register
     scheduler: Scheduler
     tls_states: TlsStates
-    verifier: Verifier
 
 
 class Engine:
@@ -94,6 +94,7 @@ class Engine:
         self._built: _Parts | None = None
         self._updater: Updater | None = None
         self._requests: Requests | None = None
+        self._verifier: Verifier | None = None
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -153,13 +154,10 @@ class Engine:
         from srpki.engine.authorities import Authorities  # noqa: PLC0415 - start-up time
         from srpki.engine.chains import TlsStates  # noqa: PLC0415 - start-up time
         from srpki.engine.connections import Connections  # noqa: PLC0415 - start-up time
-        from srpki.engine.crl_updates import CrlUpdates  # noqa: PLC0415 - start-up time
-        from srpki.engine.expiry import Expiry  # noqa: PLC0415 - start-up time
         from srpki.engine.gather import Gatherer  # noqa: PLC0415 - start-up time
         from srpki.engine.register import Register  # noqa: PLC0415 - start-up time
         from srpki.engine.scheduler import Scheduler  # noqa: PLC0415 - start-up time
         from srpki.engine.state import Records  # noqa: PLC0415 - start-up time
-        from srpki.engine.verifier import Verifier  # noqa: PLC0415 - start-up time
 
         authorities = Authorities(self._clock, self._bus, self._keystore)
         applications = Applications(self._clock, self._bus, self._keystore)
@@ -172,42 +170,12 @@ class Engine:
         )
         register.load()
         scheduler = Scheduler(self._clock, register, self._run, authorities, connections.sweep)
-        expiry = Expiry(
-            clock=self._clock,
-            bus=self._bus,
-            applications=applications,
-            authorities=authorities,
-            plan=scheduler.plan,
-            lock=register.lock,
-        )
-        applications.reloaded = expiry.look
-        crl_updates = CrlUpdates(
-            clock=self._clock,
-            bus=self._bus,
-            keystore=self._keystore,
-            authorities=authorities,
-            exchanges=self._exchanges,
-            peers=self._peers,
-            plan=scheduler.plan,
-            updated=self._crl_updated,
-            lock=register.lock,
-        )
-        verifier = Verifier(
-            clock=self._clock,
-            bus=self._bus,
-            entropy=self._entropy,
-            authorities=authorities,
-            exchanges=self._exchanges,
-            peers=self._peers,
-            cache=self.ocsp_cache,
-            statistics=self.statistics,
-        )
         return _Parts(
             applications=applications,
             authorities=authorities,
             connections=connections,
-            crl_updates=crl_updates,
-            expiry=expiry,
+            crl_updates=self._make_crl_updates(authorities, scheduler, register.lock),
+            expiry=self._make_expiry(applications, authorities, scheduler, register.lock),
             register=register,
             scheduler=scheduler,
             tls_states=TlsStates(
@@ -217,8 +185,44 @@ class Engine:
                 authorities=authorities,
                 applications=applications,
             ),
-            verifier=verifier,
         )
+
+    def _make_crl_updates(
+        self, authorities: Authorities, scheduler: Scheduler, lock: threading.RLock
+    ) -> CrlUpdates:
+        from srpki.engine.crl_updates import CrlUpdates  # noqa: PLC0415 - start-up time
+
+        return CrlUpdates(
+            clock=self._clock,
+            bus=self._bus,
+            keystore=self._keystore,
+            authorities=authorities,
+            exchanges=self._exchanges,
+            peers=self._peers,
+            plan=scheduler.plan,
+            updated=self._crl_updated,
+            lock=lock,
+        )
+
+    def _make_expiry(
+        self,
+        applications: Applications,
+        authorities: Authorities,
+        scheduler: Scheduler,
+        lock: threading.RLock,
+    ) -> Expiry:
+        from srpki.engine.expiry import Expiry  # noqa: PLC0415 - start-up time
+
+        expiry = Expiry(
+            clock=self._clock,
+            bus=self._bus,
+            applications=applications,
+            authorities=authorities,
+            plan=scheduler.plan,
+            lock=lock,
+        )
+        applications.reloaded = expiry.look
+        return expiry
 
     def _take_over(self) -> _Parts:
         """Hand the present configuration to every part that has not seen it."""
@@ -372,12 +376,29 @@ class Engine:
         depth = self.view.maximum_cert_chain_depth
         chain.check_chain(certificate, known, known, self._clock.now(), depth=depth)
 
+    def _make_verifier(self) -> Verifier:
+        from srpki.engine.verifier import Verifier  # noqa: PLC0415 - start-up time
+
+        return Verifier(
+            clock=self._clock,
+            bus=self._bus,
+            entropy=self._entropy,
+            authorities=self._parts().authorities,
+            exchanges=self._exchanges,
+            peers=self._peers,
+            cache=self.ocsp_cache,
+            statistics=self.statistics,
+        )
+
     def _peers(self) -> Peers:
         """Return the present configuration, its references resolved."""
         from srpki.engine.peers import Peers  # noqa: PLC0415 - start-up time
 
         parts = self._take_over()
-        return Peers(self.view, parts.authorities, parts.applications, self._clock, parts.verifier)
+        with self._building:
+            if self._verifier is None:
+                self._verifier = self._make_verifier()
+        return Peers(self.view, parts.authorities, parts.applications, self._clock, self._verifier)
 
     def _reserved(self, lane: Lane, what: str) -> AbstractContextManager[None]:
         return self._parts().scheduler.reserved(lane, what)

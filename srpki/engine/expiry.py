@@ -29,6 +29,7 @@ from srpki.core.events import (
 )
 from srpki.engine.applications import Applications
 from srpki.engine.authorities import Authorities
+from srpki.engine.jobs import Plan
 
 if TYPE_CHECKING:
     from srpki.config.views import ExpirationWarning, PkiView
@@ -40,8 +41,6 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _FIRST: Final = datetime(1950, 1, 1, tzinfo=UTC)
 _LAST: Final = _NEVER - _SECOND
 """What is reckoned with; dates may lie at the very ends of the calendar."""
-
-Plan = Callable[[datetime, Callable[[], None]], Callable[[], None]]
 
 
 class _Item(NamedTuple):

@@ -102,6 +102,7 @@ class Bench:
         self.transactions = []
         cmp = CmpResponder(self.authority, self.faults, log=self.transactions.append)
         est = EstResponder(self.authority, self.faults, log=self.transactions.append)
+        self.cmp = cmp
         self._responders = {"http": cmp, "https": est}
         self.files = QuickFiles()
         self.exchanges = []

@@ -386,3 +386,62 @@ def test_a_year_of_crls_and_renewals_in_order(bench, ca, web):
         'CA profile "tested" is down: invalid-crl.',
         'CA profile "tested" is up.',
     ]
+
+
+def test_a_ca_whose_crls_are_always_about_to_end_does_not_make_the_node_busy(bench, ca, web):
+    def always_ending(request):
+        hours = (bench.clock.now() - ca.now) / HOUR
+        return ca.crl(start=hours - 1, end=hours + 0.001, number=len(web.asked))
+
+    web.answers["/1.crl"] = always_ending
+    configure(bench, "admin-state enable pre-update-time 0 retry-interval 1")
+    bench.advance(minutes=30)
+    assert 25 <= len(web.asked) <= 31
+
+
+def test_slow_servers_hold_up_two_workers_and_no_renewal(bench, ca, web):
+    """With real threads: five CRLs are due at once, their servers do not answer."""
+    gate, lock, inside, most = threading.Event(), threading.Lock(), [], []
+
+    def slow(request):
+        with lock:
+            inside.append(request.url)
+            most.append(len(inside))
+        assert gate.wait(30)
+        with lock:
+            inside.remove(request.url)
+        return ca.crl()
+
+    web.answers["/1.crl"] = slow
+    profiles = " ".join(
+        f'ca-profile "c{number}" {{ admin-state enable cert-file "ca.crt" crl-file "c{number}.crl"'
+        f" auto-crl-update {{ admin-state enable crl-urls {{ {URL.format(1)} }} }} }}"
+        for number in range(5)
+    )
+    bench.enrol()
+    cmp = bench._responders["http"]
+    bench._responders["http"] = Either(web, bench.cmp)
+    try:
+        bench.engine.start()
+        bench.configure(profiles, bench.entry())
+        outcome = bench.engine.update_now("gw.crt")
+        assert outcome.ok
+        while len(inside) != 2:
+            pass
+        gate.set()
+        while not all(bench.engine.authorities.state(f"c{n}").up for n in range(5)):
+            pass
+    finally:
+        gate.set()
+        bench._responders["http"] = cmp
+    assert max(most) == 2
+
+
+class Either:
+    """The web server for files, the CA for everything else."""
+
+    def __init__(self, web, cmp):
+        self.web, self.cmp = web, cmp
+
+    def handle(self, request, own):
+        return (self.web if request.url.endswith(".crl") else self.cmp).handle(request, own)
