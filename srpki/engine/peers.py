@@ -90,14 +90,16 @@ class Peers:
 
     def ocsp_url(self, name: str) -> str:
         """Return the URL of the OCSP responder of the ca-profile *name*, empty without one."""
-        url = self.view.ca_profiles[name].ocsp.responder_url
+        profile = self.view.ca_profiles.get(name)
+        url = profile.ocsp.responder_url if profile is not None else ""
         return f"http://{url}" if url and "://" not in url else url
 
     def ocsp_limits(self, name: str, url: str) -> Limits:
         """Return the limits of an exchange with the responder at *url* for ca-profile *name*."""
-        profile = self.view.ca_profiles[name].ocsp.transmission_profile
+        profile = self.view.ca_profiles.get(name)
+        way = profile.ocsp.transmission_profile if profile is not None else ""
         host = urlsplit(url).hostname or ""
-        return replace(self._limits(profile, host), max_body=ocsp.MAX_OCTETS)
+        return replace(self._limits(way, host), max_body=ocsp.MAX_OCTETS)
 
     # --- EST -------------------------------------------------------------------------------------
 

@@ -129,9 +129,15 @@ def test_the_state_of_tls_and_the_counters_are_shown(opened, tmp_path):
         pair = 'system security tls cert-profile "own"'
         bench.configure(f'{pair} entry 1 certificate-file "no.crt" key-file "no.key"')
         shown = bench.do('info /state system security tls cert-profile "own"')
-        assert "oper-state down" in shown
-        assert "profile-admin-down" in shown and "invalid-cert-file" in shown
-        assert "computed-chain-state not-available" in shown
+        # The order of the leafs is that of the transcript of a device [pki.md section 5, R-18].
+        assert [line.strip() for line in shown.strip().splitlines()] == [
+            "down-reasons [profile-admin-down invalid-cert-file invalid-key-file]",
+            "oper-state down",
+            "entry 1 {",
+            "computed-chain-state not-available",
+            "down-reasons [invalid-cert-file invalid-key-file]",
+            "}",
+        ]
         fetch = (
             'admin system security pki est ca-certificates est-profile "lab-est" output-url cf3:/x'
         )
