@@ -334,12 +334,13 @@ def test_a_crl_that_cannot_be_written_is_reported_and_tried_again(bench, ca, web
 
 def test_an_answer_that_comes_after_the_profile_has_changed_is_forgotten(bench, ca, web):
     def change(request):
-        bench.configure()
+        configure(bench, urls=(2,))
         return ca.crl()
 
     web.answers["/1.crl"] = change
     configure(bench)
     settle(bench)
+    assert web.asked == ["/1.crl", "/2.crl"]
     assert not bench.keystore.exists("ca.crl")
 
 

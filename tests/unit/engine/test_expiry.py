@@ -1,9 +1,11 @@
 """Warnings about certificates and CRLs that expire [facts: pki.md 11 and 12]."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from issuing import HOUR, Ca, Web
+
+from srpki.x509 import certificates
 
 WARN = "certificate-expiration-warning {{ hours {} repeat-hours {} }}"
 WARN_CRL = "crl-expiration-warning {{ hours {} repeat-hours {} }}"
@@ -162,14 +164,19 @@ def test_files_that_are_not_yet_valid_are_told_once_whatever_is_configured(bench
     bench.enrol(start=now + 2 * HOUR)
     tls('ca-profile "c" { admin-state enable cert-file "ca.crt" crl-file "ca.crl" }')
     tls('ca-profile "c" { admin-state enable cert-file "ca.crt" crl-file "ca.crl" }')
+    tls(WARN.format(2000, 1))
+    bench.advance(hours=1)
+    assert len(times(bench, 2095)) == 2
     assert bench.texts(2114) == ["Certificate gw.crt used by TLS is not yet valid."]
     assert bench.texts(2115) == ["CRL ca.crl is not yet valid."]
 
 
 def test_a_certificate_without_an_end_is_no_trouble(bench, tls):
     ca = Ca(bench.clock.now())
-    hours = (bench.clock.now().replace(year=9999, month=12, day=31) - bench.clock.now()) // HOUR
-    bench.keystore.put("certificate", "ca.crt", Ca(ca.now, life=hours).certificate)
+    end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)  # never [RFC 5280, 4.1.2.5]
+    endless = Ca(ca.now, life=(end - ca.now + timedelta(milliseconds=1)) / HOUR).certificate
+    assert certificates.facts(endless).not_after == end
+    bench.keystore.put("certificate", "ca.crt", endless)
     tls(WARN.format(8760, 1), 'ca-profile "c" { admin-state enable cert-file "ca.crt" }')
     bench.advance(hours=30)
     assert times(bench, 2095, "ca.crt") == []

@@ -183,6 +183,32 @@ def test_a_nonce_must_be_ours_and_may_be_missing(ca, leaf):
     assert judged(answer(ca, leaf, nonce=b""), ca, leaf).status == "good"
 
 
+def test_an_answer_with_a_critical_extension_that_is_not_known_does_not_count(ca, leaf):
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00")
+    for critical in (False, True):
+        builder = (
+            library.OCSPResponseBuilder()
+            .add_response(
+                cert=load(leaf),
+                issuer=load(ca.certificate),
+                algorithm=hashes.SHA1(),
+                cert_status=STATUS["good"],
+                this_update=NOW,
+                next_update=NOW + HOUR,
+                revocation_time=None,
+                revocation_reason=None,
+            )
+            .responder_id(library.OCSPResponderEncoding.HASH, load(ca.certificate))
+            .add_extension(unknown, critical=critical)
+        )
+        data = builder.sign(ca.key, hashes.SHA256()).public_bytes(DER)
+        if critical:
+            with pytest.raises(ProtocolError, match="critical extension"):
+                judged(data, ca, leaf)
+        else:
+            assert judged(data, ca, leaf).status == "good"
+
+
 @pytest.mark.parametrize("status", ["TRY_LATER", "INTERNAL_ERROR", "UNAUTHORIZED"])
 def test_a_responder_that_does_not_answer_is_told(ca, leaf, status):
     data = library.OCSPResponseBuilder.build_unsuccessful(library.OCSPResponseStatus[status])
