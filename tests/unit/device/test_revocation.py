@@ -116,6 +116,21 @@ def _be_strict(bench):
     bench.do(f"{fetch}.2")
 
 
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ("no-answer", "closed the connection"),
+        ("http-500", "HTTP status 500"),
+        ("garbage", "not DER|cannot be read"),
+    ],
+)
+def test_a_ca_in_trouble_gives_no_crl_and_the_next_try_does(bench, fresh, fault, why):
+    configure(bench, fresh)
+    bench.do("lab ca fault clear", f"lab ca fault add crl {fault}")
+    assert re.search(why, bench.refused(UPDATE["md"].format(fresh)))
+    bench.do(UPDATE["md"].format(fresh))
+
+
 def test_the_state_of_tls_and_the_counters_are_shown(opened, tmp_path):
     with opened(tmp_path) as bench:
         tls = bench.do("info /state system security tls")
