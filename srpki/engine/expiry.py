@@ -179,7 +179,8 @@ class Expiry:
             self._publish(_EVENTS[item.kind].after, item)
             watch.warned, watch.next = True, _NEVER
         elif now >= first and hours:
-            minutes = int((watch.ends - now).total_seconds()) // 60
+            # Rounded: a thread wakes some milliseconds late, and six hours are meant.
+            minutes = round((watch.ends - now).total_seconds() / 60)
             self._publish(
                 _EVENTS[item.kind].before, item, hours=minutes // 60, minutes=minutes % 60
             )

@@ -317,6 +317,17 @@ def test_a_cancelled_update_by_hand_changes_nothing(bench, ca, web):
 # --- trouble -------------------------------------------------------------------------------------
 
 
+def test_after_a_restart_the_crl_on_disk_says_when_the_next_one_is_due(bench, ca, web):
+    web.answers["/1.crl"] = ca.crl(end=24)
+    configure(bench)
+    settle(bench)
+    bench.reboot()
+    bench.engine.apply(bench.view)
+    assert state(bench).next_update == ca.now + 23 * HOUR
+    bench.advance(hours=1)
+    assert web.asked == ["/1.crl"]
+
+
 def test_a_crl_that_cannot_be_written_is_reported_and_tried_again(bench, ca, web):
     def full(operation, path):
         raise OSError(28, "No space left on device")

@@ -72,6 +72,24 @@ def test_warnings_go_out_as_configured(bench, tls, hours, repeat, before):
     assert len(times(bench, 2096, "gw.crt")) == 1
 
 
+@pytest.mark.parametrize(
+    ("seconds", "left"),
+    [
+        (0.4, "6 hour(s) and 0 minute(s)"),
+        (29, "6 hour(s) and 0 minute(s)"),
+        (31, "5 hour(s) and 59 minute(s)"),
+        (6 * 3600 - 61, "0 hour(s) and 1 minute(s)"),
+    ],
+)
+def test_the_time_that_is_left_is_rounded_to_minutes(bench, tls, seconds, left):
+    """A clock that is looked at a little late still tells of six hours."""
+    bench.enrol(validity=timedelta(hours=100))
+    tls()
+    bench.advance(hours=94, seconds=seconds)
+    tls(WARN.format(6, 0))
+    assert bench.texts(2095) == [f"Certificate gw.crt used by TLS will expire in {left}."]
+
+
 def test_without_hours_nothing_is_said_not_even_after_the_end(bench, tls):
     bench.enrol(validity=timedelta(hours=100))
     tls()
