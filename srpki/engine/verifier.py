@@ -117,6 +117,7 @@ class Verifier:
                 f"the status of the server's certificate is not known: {found.reason}",
                 hint=f'see status-verify of client-tls-profile "{client.name}"',
             )
+        self._check_depth(issuers, client)
         self._check_authorities(issuers)
 
     def _status(self, certificate: bytes, issuers: list[_Ca], client: ClientTlsProfile) -> _Finding:
@@ -129,6 +130,22 @@ class Verifier:
                 by = self._by_crl if method == "crl" else self._by_ocsp
                 found = by(certificate, issuers)
         return found
+
+    def _check_depth(self, issuers: list[_Ca], client: ClientTlsProfile) -> None:
+        """Raise `TlsError` when the chain up to a trust anchor has too many certificates."""
+        peers = self._peers()
+        most = peers.view.maximum_cert_chain_depth
+        for length in range(2, MAX_DEPTH + 1):
+            if not issuers:
+                return  # what the server sent itself has satisfied the TLS library
+            if length > most:
+                raise TlsError(
+                    f"the chain of the server's certificate has more than {most} certificates",
+                    hint="see maximum-cert-chain-depth",
+                )
+            if any(issuer.der in peers.trust_anchors(client) for issuer in issuers):
+                return
+            issuers = self._issuers_of(issuers[0].der)
 
     def _check_authorities(self, issuers: list[_Ca]) -> None:
         """Raise `TlsError` when a CA above is listed in a CRL; without a CRL it is not checked."""

@@ -161,6 +161,25 @@ def test_a_ca_above_that_is_revoked_takes_the_server_along(bench):
     setting.refused('the CA "O=Test, CN=CA" is revoked', leaf)
 
 
+@pytest.mark.parametrize(("depth", "fits"), [(7, True), (3, True), (2, False), (1, False)])
+def test_a_chain_has_no_more_certificates_than_configured(bench, depth, fits):
+    """[pki.md 7.3]: the server's, the issuing CA's and the trust anchor make three."""
+    setting = Setting(bench)
+    leaf = bench.authority.tls.certificate
+    bench.configure(f"maximum-cert-chain-depth {depth}")
+    if fits:
+        setting.judge(leaf)
+    else:
+        setting.refused(f"more than {depth} certificates", leaf)
+
+
+def test_a_chain_is_counted_up_to_the_trust_anchor(bench):
+    setting = Setting(bench)
+    tls = bench.TLS.replace('trust-anchor "root"', 'trust-anchor "lab"')
+    bench.configure("maximum-cert-chain-depth 2", tls=tls)
+    setting.judge(bench.authority.tls.certificate)
+
+
 # --- OCSP ----------------------------------------------------------------------------------------
 
 
