@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -163,3 +164,33 @@ def test_the_state_of_tls_and_the_counters_are_shown(opened, tmp_path):
             ("passed", "1"),
             ("attempted", "1"),
         ]
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "revocation.md"
+
+
+def test_the_lines_of_the_page_do_what_it_says(opened, tmp_path):
+    """Typed as they stand in the documentation, addresses filled in."""
+    _, _, section = PAGE.read_text(encoding="utf-8").partition("## Try it in the lab")
+    lines = section.split("```")[1].split("\n")
+    with opened(tmp_path) as bench:
+        server = bench.lab.server
+        said = {
+            line: bench.do(
+                line.replace("CRL-URL", server.crl_url).replace("OCSP-URL", server.ocsp_url)
+            )
+            for line in filter(None, lines)
+        }
+        log = said["show log log-id 99"]
+        assert log.count("SECURITY #2106") == 5  # at once, then every seven days less an hour
+        assert "SECURITY #2107" not in log and "SECURITY #2116" not in log
+        assert bench.router.engine.statistics.passed == 1
+        assert bench.router.engine.ocsp_cache.entries() == ()  # the CRL has told
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_configuration_on_the_page_is_accepted(opened, tmp_path, number):
+    text = PAGE.read_text(encoding="utf-8").partition("## Try it in the lab")[0]
+    lines = text.split("```")[2 * number + 1].strip().split("\n")
+    with opened(tmp_path) as bench:
+        bench.do("edit-config private", *lines, "validate", "commit")
