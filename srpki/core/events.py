@@ -1,7 +1,7 @@
 """Log events: the numbers and names of SR OS, as values, and a small bus.
 
-Numbers and names: fact sheet ``pki.md`` section 12. Texts: 2101 is documented; the others are
-decided here, as are the severities (listed in ``docs/explanation/fidelity.md``).
+Numbers and names: fact sheet ``pki.md`` section 12. Texts: 2095 and 2101 are observed; the others
+are decided here, as are the severities (listed in ``docs/explanation/fidelity.md``).
 """
 
 from __future__ import annotations
@@ -46,17 +46,110 @@ CA_PROFILE_ACTION: Final = EventType(
     "MINOR",
     'CMPv2 {action} of CA profile "{profile}" is {status}: {detail}.',
 )
+CHAIN_FAILED: Final = EventType(
+    2088,
+    "tmnxSecComputeCertChainFailure",
+    "MINOR",
+    'The chain of certificate "{file}" cannot be computed: {reason}.',
+)
 CA_PROFILE_UP_BY_CRL_OPTIONAL: Final = EventType(
     2094,
     "tmnxCAProfUpDueToRevokeChkCrlOpt",
     "MINOR",
     'CA profile "{profile}" is up only because its CRL is optional: {reason}.',
 )
+CERTIFICATE_EXPIRES: Final = EventType(
+    2095,
+    "tmnxPkiCertBeforeExpWarning",
+    "MINOR",
+    "Certificate {file} used by {application} will expire"
+    " in {hours} hour(s) and {minutes} minute(s).",
+)
+CERTIFICATE_EXPIRED: Final = EventType(
+    2096,
+    "tmnxPkiCertAfterExpWarning",
+    "MAJOR",
+    "Certificate {file} used by {application} has expired.",
+)
+CERTIFICATE_WARNING_CLEARED: Final = EventType(
+    2097,
+    "tmnxPkiCertExpWarningCleared",
+    "MINOR",
+    "The expiration warning of certificate {file} used by {application} is cleared: {reason}.",
+)
+CRL_EXPIRES: Final = EventType(
+    2098,
+    "tmnxPkiCRLBeforeExpWarning",
+    "MINOR",
+    "CRL {file} will expire in {hours} hour(s) and {minutes} minute(s).",
+)
+CRL_EXPIRED: Final = EventType(
+    2099, "tmnxPkiCRLAfterExpWarning", "MAJOR", "CRL {file} has expired."
+)
+CRL_WARNING_CLEARED: Final = EventType(
+    2100,
+    "tmnxPkiCRLExpWarningCleared",
+    "MINOR",
+    "The expiration warning of CRL {file} is cleared: {reason}.",
+)
 FILE_RELOADED: Final = EventType(
     2101, "tmnxSecNotifFileReloaded", "MINOR", '{kind} file "{file}" has been reloaded.'
 )
+CRL_UPDATE_STARTED: Final = EventType(
+    2105,
+    "tmnxPkiCAProfCrlUpdateStart",
+    "MINOR",
+    'The CRL update of CA profile "{profile}" has started.',
+)
+CRL_UPDATED: Final = EventType(
+    2106,
+    "tmnxPkiCAProfCrlUpdateSuccess",
+    "MINOR",
+    'The CRL of CA profile "{profile}" has been updated from {url}.',
+)
+CRL_URL_FAILED: Final = EventType(
+    2107,
+    "tmnxPkiCAProfCrlUpdateUrlFail",
+    "MINOR",
+    'The CRL of CA profile "{profile}" cannot be updated from {url}: {reason}.',
+)
+CRL_UPDATE_FAILED: Final = EventType(
+    2108,
+    "tmnxPkiCAProfCrlUpdAllUrlsFail",
+    "MAJOR",
+    'The CRL of CA profile "{profile}" cannot be updated from any URL, the last of which is'
+    " {url}: {reason}.",
+)
 FILE_WRITE_FAILED: Final = EventType(
     2109, "tmnxPkiFileWriteFailed", "MAJOR", 'Failed to write file "{file}": {reason}.'
+)
+CRL_WITHOUT_NEXT_UPDATE: Final = EventType(
+    2110,
+    "tmnxPkiCAProfCrlUpdNoNxtUpdTime",
+    "MINOR",
+    'The CRL of CA profile "{profile}" names no next update: its automatic update stops.',
+)
+CRL_PRE_UPDATE_TOO_LONG: Final = EventType(
+    2113,
+    "tmnxPkiCAProfCrlUpdLargPreUpdTm",
+    "MINOR",
+    'The CRL of CA profile "{profile}" is due already by its pre-update-time:'
+    " it is updated after retry-interval.",
+)
+CERTIFICATE_NOT_YET_VALID: Final = EventType(
+    2114,
+    "tmnxPkiCertNotYetValid",
+    "MINOR",
+    "Certificate {file} used by {application} is not yet valid.",
+)
+CRL_NOT_YET_VALID: Final = EventType(
+    2115, "tmnxPkiCRLNotYetValid", "MINOR", "CRL {file} is not yet valid."
+)
+PEER_CERTIFICATE_REFUSED: Final = EventType(
+    2116,
+    "tmnxAppPkiCertVerificationFailed",
+    "MINOR",
+    "Verification of certificate {certificate} by {application} failed: {reason}.",
 )
 KEY_PAIR_GENERATED: Final = EventType(
     2231, "tmnxCertKeyPairGen", "MINOR", "Key pair {url} ({key}): {outcome}."

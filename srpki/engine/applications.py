@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -58,6 +58,8 @@ class Applications:
         self._uses: tuple[Use, ...] = ()
         self._loaded: dict[Pair, Loaded] = {}
         self._failing: Counter[str] = Counter()
+        self.reloaded: Callable[[], None] = lambda: None
+        """Called at the end of every reload, without a lock held."""
 
     def apply(self, view: PkiView) -> None:
         """Take over a new configuration: load what came into use, drop what nobody uses."""
@@ -77,6 +79,12 @@ class Applications:
     def users_of(self, certificate: str) -> tuple[Use, ...]:
         """Return who uses the certificate file *certificate*."""
         return tuple(use for use in self._uses if use.certificate == certificate)
+
+    def loaded(self) -> tuple[tuple[Use, Loaded], ...]:
+        """Return every user with what it holds."""
+        with self._lock:
+            held = ((use, self._loaded.get((use.certificate, use.key))) for use in self._uses)
+            return tuple((use, pair) for use, pair in held if pair is not None)
 
     def held(self, certificate: str, key: str) -> Loaded:
         """Return the loaded copy of a pair; raises `RefusedError` when nobody has loaded it."""
@@ -106,6 +114,7 @@ class Applications:
             if (use.application, use.key) not in told:
                 told.add((use.application, use.key))
                 self._publish_reload(use)
+        self.reloaded()
         return uses
 
     def fail_next(self, certificate: str, times: int = 1) -> None:

@@ -74,6 +74,17 @@ class _File:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """A file that a ca-profile has loaded: *kind* as in ``oper-flags``, and when it is valid."""
+
+    profile: str
+    kind: str
+    file: str
+    begins: datetime
+    ends: datetime | None
+
+
 @dataclass(slots=True)
 class _Profile:
     """What is kept of one ca-profile; *shown* is the state that was last told."""
@@ -128,6 +139,16 @@ class Authorities:
                         break
             self.look()
 
+    def crl_updated(self, file: str) -> None:
+        """Take the CRL *file*, which was downloaded, into use at once: nobody reloads a CRL."""
+        with self._lock:
+            for profile in self._profiles.values():
+                loaded = profile.files.get("crl")
+                if loaded is not None and loaded.name == file:
+                    issuer = profile.files["cert"].der
+                    profile.files["crl"] = self._load_crl(file, issuer)
+            self.look()
+
     # --- reading ---------------------------------------------------------------------------------
 
     def state(self, name: str) -> OperState:
@@ -149,14 +170,54 @@ class Authorities:
                 )
             return self._profiles[name].files["cert"].der
 
-    def certificates(self) -> tuple[bytes, ...]:
-        """Return the CA certificates of all profiles that are up: they may stand in chains."""
+    def issuer(self, name: str) -> bytes:
+        """Return the CA certificate (DER) of *name*, which is enabled; its CRL does not matter.
+
+        Raises `RefusedError` when the profile is shut down or its certificate cannot be used.
+        """
+        with self._lock:
+            profile = self._profiles.get(name)
+            if profile is None or not profile.settings.enabled:
+                raise RefusedError(f'ca-profile "{name}" is shut down')
+            flag = profile.files["cert"].flag(self._clock.now())
+            if flag:
+                raise RefusedError(f'ca-profile "{name}" is down: {flag}', hint="see cert-file")
+            return profile.files["cert"].der
+
+    def crl(self, name: str, *, valid: bool = True) -> bytes:
+        """Return the CRL (DER) that *name* has loaded, empty when there is none.
+
+        *valid* leaves out one that is not valid now.
+        """
+        with self._lock:
+            profile = self._profiles.get(name)
+            loaded = profile.files.get("crl") if profile is not None else None
+            if loaded is None or (valid and loaded.flag(self._clock.now())):
+                return b""
+            return loaded.der
+
+    def loaded(self) -> tuple[LoadedFile, ...]:
+        """Return every file that is loaded, by profile."""
         with self._lock:
             return tuple(
-                self._profiles[name].files["cert"].der
-                for name in self._profiles
-                if self.state(name).up
+                LoadedFile(name, one.kind, one.name, one.begins, one.ends)
+                for name, profile in self._profiles.items()
+                for one in profile.files.values()
+                if one.der and one.begins is not None
             )
+
+    def usable(self) -> dict[str, bytes]:
+        """Return the CA certificate (DER) of every profile that is up, by its name."""
+        with self._lock:
+            return {
+                name: profile.files["cert"].der
+                for name, profile in self._profiles.items()
+                if self.state(name).up
+            }
+
+    def certificates(self) -> tuple[bytes, ...]:
+        """Return the CA certificates of all profiles that are up: they may stand in chains."""
+        return tuple(self.usable().values())
 
     def issuers_of(self, certificate: bytes) -> tuple[bytes, ...]:
         """Return the CA certificates that may stand above *certificate* (DER), by their names.

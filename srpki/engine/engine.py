@@ -3,7 +3,8 @@
 A node without certificates does not pay for it: the parts are built, and the libraries loaded,
 when the first entry or profile is configured. Files are read off the thread that starts the router.
 
-Locks, in the order in which they may be taken: the register's (which is the scheduler's), then
+Locks, in the order in which they may be taken: the register's (which is that of the scheduler,
+of the CRL downloads and of the expiry warnings), then
 that of `Authorities` or `Applications`, then the keystore's. None is held while a peer is talked
 to.
 """
@@ -21,13 +22,18 @@ from srpki.core.clock import Clock, LabClock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import RefusedError, StoppedError
 from srpki.core.events import EventBus
+from srpki.engine.ocsp_cache import OcspCache
+from srpki.engine.statistics import Statistics
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView
     from srpki.engine.applications import Applications
     from srpki.engine.authorities import Authorities
+    from srpki.engine.chains import TlsStates
     from srpki.engine.connections import Connections
+    from srpki.engine.crl_updates import CrlUpdates
     from srpki.engine.est_requests import EstRequests
+    from srpki.engine.expiry import Expiry
     from srpki.engine.jobs import Job, Lane, Outcome
     from srpki.engine.peers import Peers
     from srpki.engine.register import Register
@@ -35,6 +41,7 @@ if TYPE_CHECKING:
     from srpki.engine.scheduler import Scheduler, Summary
     from srpki.engine.state import EntryState
     from srpki.engine.update import Updater
+    from srpki.engine.verifier import Verifier
     from srpki.keystore.seal import Seal
     from srpki.keystore.store import Keystore
     from srpki.protocol.steps import Wait
@@ -48,8 +55,11 @@ class _Parts(NamedTuple):
     applications: Applications
     authorities: Authorities
     connections: Connections
+    crl_updates: CrlUpdates
+    expiry: Expiry
     register: Register
     scheduler: Scheduler
+    tls_states: TlsStates
 
 
 class Engine:
@@ -69,6 +79,8 @@ class Engine:
     ) -> None:
         """Prepare for *view*; states are kept in *state_dir*, secrets there sealed by *seal*."""
         self.view = view
+        self.ocsp_cache = OcspCache(clock)
+        self.statistics = Statistics()
         self._clock = clock
         self._entropy = entropy
         self._bus = bus
@@ -82,6 +94,7 @@ class Engine:
         self._built: _Parts | None = None
         self._updater: Updater | None = None
         self._requests: Requests | None = None
+        self._verifier: Verifier | None = None
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -99,6 +112,7 @@ class Engine:
         with self._building:
             self._running, parts = False, self._built
         if parts is not None:
+            parts.crl_updates.stop()
             parts.scheduler.stop()
             parts.connections.sweep(idle=0.0)
 
@@ -116,7 +130,15 @@ class Engine:
         parts.authorities.file_changed(name)
         parts.applications.file_changed(name)
         parts.register.file_changed(name)
+        parts.crl_updates.file_changed(name)
+        parts.expiry.look()
+        parts.tls_states.look(self.view)
         parts.scheduler.kick()
+
+    def _crl_updated(self, file: str) -> None:
+        parts = self._parts()
+        parts.authorities.crl_updated(file)
+        parts.expiry.look()
 
     def _parts(self) -> _Parts:
         """Return the parts, built at the first call; the scheduler runs when the engine does."""
@@ -130,6 +152,7 @@ class Engine:
     def _build(self) -> _Parts:
         from srpki.engine.applications import Applications  # noqa: PLC0415 - start-up time
         from srpki.engine.authorities import Authorities  # noqa: PLC0415 - start-up time
+        from srpki.engine.chains import TlsStates  # noqa: PLC0415 - start-up time
         from srpki.engine.connections import Connections  # noqa: PLC0415 - start-up time
         from srpki.engine.gather import Gatherer  # noqa: PLC0415 - start-up time
         from srpki.engine.register import Register  # noqa: PLC0415 - start-up time
@@ -137,6 +160,7 @@ class Engine:
         from srpki.engine.state import Records  # noqa: PLC0415 - start-up time
 
         authorities = Authorities(self._clock, self._bus, self._keystore)
+        applications = Applications(self._clock, self._bus, self._keystore)
         connections = Connections(self._exchanges, self._clock)
         register = Register(
             self._clock,
@@ -145,19 +169,60 @@ class Engine:
             Gatherer(self._keystore, self.view),
         )
         register.load()
+        scheduler = Scheduler(self._clock, register, self._run, authorities, connections.sweep)
         return _Parts(
-            applications=Applications(self._clock, self._bus, self._keystore),
+            applications=applications,
             authorities=authorities,
             connections=connections,
+            crl_updates=self._make_crl_updates(authorities, scheduler, register.lock),
+            expiry=self._make_expiry(applications, authorities, scheduler, register.lock),
             register=register,
-            scheduler=Scheduler(
-                self._clock,
-                register,
-                self._run,
-                authorities,
-                connections.sweep,
+            scheduler=scheduler,
+            tls_states=TlsStates(
+                clock=self._clock,
+                bus=self._bus,
+                keystore=self._keystore,
+                authorities=authorities,
+                applications=applications,
             ),
         )
+
+    def _make_crl_updates(
+        self, authorities: Authorities, scheduler: Scheduler, lock: threading.RLock
+    ) -> CrlUpdates:
+        from srpki.engine.crl_updates import CrlUpdates  # noqa: PLC0415 - start-up time
+
+        return CrlUpdates(
+            clock=self._clock,
+            bus=self._bus,
+            keystore=self._keystore,
+            authorities=authorities,
+            exchanges=self._exchanges,
+            peers=self._peers,
+            plan=scheduler.plan,
+            updated=self._crl_updated,
+            lock=lock,
+        )
+
+    def _make_expiry(
+        self,
+        applications: Applications,
+        authorities: Authorities,
+        scheduler: Scheduler,
+        lock: threading.RLock,
+    ) -> Expiry:
+        from srpki.engine.expiry import Expiry  # noqa: PLC0415 - start-up time
+
+        expiry = Expiry(
+            clock=self._clock,
+            bus=self._bus,
+            applications=applications,
+            authorities=authorities,
+            plan=scheduler.plan,
+            lock=lock,
+        )
+        applications.reloaded = expiry.look
+        return expiry
 
     def _take_over(self) -> _Parts:
         """Hand the present configuration to every part that has not seen it."""
@@ -168,6 +233,9 @@ class Engine:
                 parts.authorities.apply(self.view)
                 parts.applications.apply(self.view)
                 parts.register.apply(self.view)
+                parts.crl_updates.apply(self.view)
+                parts.expiry.apply(self.view)
+                parts.tls_states.look(self.view)
         return parts
 
     # --- updates ---------------------------------------------------------------------------------
@@ -203,12 +271,7 @@ class Engine:
         It is called in order with the updates, from a thread of the scheduler and with no lock
         held. When the engine does not run, nothing is called.
         """
-        from srpki.engine.jobs import Errand  # noqa: PLC0415 - start-up time
-
-        errand = Errand(at, do)
-        scheduler = self._take_over().scheduler
-        scheduler.plan(errand)
-        return lambda: scheduler.drop(errand)
+        return self._take_over().scheduler.plan(at, do)
 
     def states(self) -> Mapping[str, EntryState]:
         """Return the state of every ``certificate-auto-update`` entry, by certificate file name."""
@@ -259,6 +322,16 @@ class Engine:
         return self._take_over().authorities
 
     @property
+    def tls_states(self) -> TlsStates:
+        """What there is to say of TLS profiles."""
+        return self._take_over().tls_states
+
+    @property
+    def crl_updates(self) -> CrlUpdates:
+        """The downloads of CRLs."""
+        return self._take_over().crl_updates
+
+    @property
     def requests(self) -> Requests:
         """The CMPv2 requests that an operator makes by hand."""
         with self._building:
@@ -303,12 +376,29 @@ class Engine:
         depth = self.view.maximum_cert_chain_depth
         chain.check_chain(certificate, known, known, self._clock.now(), depth=depth)
 
+    def _make_verifier(self) -> Verifier:
+        from srpki.engine.verifier import Verifier  # noqa: PLC0415 - start-up time
+
+        return Verifier(
+            clock=self._clock,
+            bus=self._bus,
+            entropy=self._entropy,
+            authorities=self._parts().authorities,
+            exchanges=self._exchanges,
+            peers=self._peers,
+            cache=self.ocsp_cache,
+            statistics=self.statistics,
+        )
+
     def _peers(self) -> Peers:
         """Return the present configuration, its references resolved."""
         from srpki.engine.peers import Peers  # noqa: PLC0415 - start-up time
 
         parts = self._take_over()
-        return Peers(self.view, parts.authorities, parts.applications, self._clock)
+        with self._building:
+            if self._verifier is None:
+                self._verifier = self._make_verifier()
+        return Peers(self.view, parts.authorities, parts.applications, self._clock, self._verifier)
 
     def _reserved(self, lane: Lane, what: str) -> AbstractContextManager[None]:
         return self._parts().scheduler.reserved(lane, what)

@@ -14,6 +14,9 @@ Cause = Literal["scheduled", "by hand", "retry", "after a restart"]
 Lane = tuple[str, ...]
 """What only so many updates may use at once: ``("cmpv2", URL)`` or ``("est",)``; empty: nothing."""
 
+Plan = Callable[[datetime, Callable[[], None]], Callable[[], None]]
+"""Calls something at an instant, in order with the updates; returns what takes that back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

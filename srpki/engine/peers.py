@@ -7,7 +7,7 @@ Each function takes what it needs from the configuration and raises `RefusedErro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -16,14 +16,16 @@ from srpki.core.errors import NotFoundError, RefusedError, TlsError
 from srpki.engine.applications import Applications, Loaded, client_pair
 from srpki.engine.authorities import Authorities
 from srpki.engine.gather import cmp_url
+from srpki.protocol import crl
 from srpki.protocol.cmp.client import CmpPeer
 from srpki.protocol.est import messages
 from srpki.protocol.est.client import EstServer
 from srpki.transport.base import Limits, TlsClient
-from srpki.x509 import certificates
+from srpki.x509 import certificates, ocsp
 
 if TYPE_CHECKING:
-    from srpki.config.views import CaProfile, ClientTlsProfile, EstProfile, PkiView
+    from srpki.config.views import CaProfile, ClientTlsProfile, CrlUrl, EstProfile, PkiView
+    from srpki.engine.verifier import Verifier
 
 CMC_RA: Final = "1.3.6.1.5.5.7.3.28"
 """id-kp-cmcRA, the mark of a registration authority [RFC 7030, 3.6.1]."""
@@ -37,6 +39,7 @@ class Peers:
     authorities: Authorities
     applications: Applications
     clock: Clock
+    verifier: Verifier
 
     # --- CMPv2 -----------------------------------------------------------------------------------
 
@@ -79,6 +82,24 @@ class Peers:
             timeout=profile.cmpv2.http.response_timeout,
             http_version=profile.cmpv2.http.version,
         )
+
+    def crl_limits(self, entry: CrlUrl) -> Limits:
+        """Return the limits of a download of a CRL."""
+        host = urlsplit(entry.url).hostname or ""
+        return replace(self._limits(entry.transmission_profile, host), max_body=crl.MAX_OCTETS)
+
+    def ocsp_url(self, name: str) -> str:
+        """Return the URL of the OCSP responder of the ca-profile *name*, empty without one."""
+        profile = self.view.ca_profiles.get(name)
+        url = profile.ocsp.responder_url if profile is not None else ""
+        return f"http://{url}" if url and "://" not in url else url
+
+    def ocsp_limits(self, name: str, url: str) -> Limits:
+        """Return the limits of an exchange with the responder at *url* for ca-profile *name*."""
+        profile = self.view.ca_profiles.get(name)
+        way = profile.ocsp.transmission_profile if profile is not None else ""
+        host = urlsplit(url).hostname or ""
+        return replace(self._limits(way, host), max_body=ocsp.MAX_OCTETS)
 
     # --- EST -------------------------------------------------------------------------------------
 
@@ -126,7 +147,7 @@ class Peers:
             groups=self.view.group_lists.get(client.group_list, ()),
             signatures=self.view.signature_lists.get(client.signature_list, ()),
             check_time=not self._in_lab,
-            judge=self._judge(profile),
+            judge=self._judge(profile, client),
         )
 
     def est_anchors(self, name: str) -> tuple[bytes, ...]:
@@ -169,10 +190,10 @@ class Peers:
         entry = next(one for one in profile.entries if one.certificate_file and one.key_file)
         return tuple(self.authorities.certificate(name) for name in entry.send_chain)
 
-    def _judge(self, profile: EstProfile) -> Callable[[bytes], None]:
+    def _judge(self, profile: EstProfile, client: ClientTlsProfile) -> Callable[[bytes], None]:
         """Return the checks of a server certificate that the TLS library does not make."""
 
-        def judge(certificate: bytes) -> None:
+        def check(certificate: bytes) -> None:
             facts = certificates.facts(certificate)
             now = self.clock.now()
             if self._in_lab and not facts.not_before <= now <= facts.not_after:
@@ -183,7 +204,7 @@ class Peers:
                     hint="see check-id-kp-cmcra-only",
                 )
 
-        return judge
+        return lambda certificate: self.verifier.judge(certificate, client, check)
 
     @property
     def _in_lab(self) -> bool:

@@ -135,17 +135,19 @@ class Scheduler:
             self._dispatch()
             self._wake.set()
 
-    def plan(self, errand: Errand) -> None:
-        """Do *errand* when it is due, in order with the updates."""
+    def plan(self, at: datetime, do: Callable[[], None]) -> Callable[[], None]:
+        """Call *do* at the instant *at*, in order with the updates; return what takes that back."""
+        errand = Errand(at, do)
         with self._changed:
             self._errands.append(errand)
         self.kick()
 
-    def drop(self, errand: Errand) -> None:
-        """Forget *errand*, unless it is being done already."""
-        with self._changed:
-            if errand in self._errands:
-                self._errands.remove(errand)
+        def drop() -> None:
+            with self._changed:
+                if errand in self._errands:  # else it is being done already
+                    self._errands.remove(errand)
+
+        return drop
 
     def submit(self, name: str) -> Job:
         """Start an update of *name* by hand, or queue it where its CMPv2 server is busy.

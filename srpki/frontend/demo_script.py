@@ -62,6 +62,7 @@ def trust(lab: LabAddresses) -> Iterator[str]:
     yield "/configure system security tls"
     yield 'trust-anchor-profile "lab" trust-anchor "lab-root" { }'
     yield 'client-tls-profile "est" trust-anchor-profile "lab" admin-state enable'
+    yield 'client-tls-profile "est" status-verify default-result good'
     yield "/configure system security pki"
     yield 'est-profile "lab-est" client-tls-profile "est"'
     yield f'est-profile "lab-est" server ipv4 {est.hostname} port {est.port}'

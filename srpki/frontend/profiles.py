@@ -55,7 +55,12 @@ def _profiles(lab: LabAddresses) -> Iterator[tuple[DataPath, list[Edit]]]:
         _TLS,
         "client-tls-profile",
         "lab",
-        {"trust-anchor-profile": "lab", "admin-state": "enable"},
+        {
+            "trust-anchor-profile": "lab",
+            # No CRL is imported: without this, an unknown status would mean revoked.
+            "status-verify/default-result": "good",
+            "admin-state": "enable",
+        },
     )
     yield _entry(
         _PKI,

@@ -223,7 +223,13 @@ class Authority:
         return self._store.find_certificate(certificate, certificates.facts(certificate).serial)
 
     def numbered(self, serial: int) -> Issued | None:
-        """Return the record of the certificate with this number, None when there is none."""
+        """Return the record of the certificate with this number, None when there is none.
+
+        The CA's own servers have certificates too, which nobody can revoke.
+        """
+        for own in (self.cmp_signer, self.tls):
+            if certificates.facts(own.certificate).serial == serial:
+                return Issued(serial, own.certificate)
         return self._store.find(serial)
 
     def all_issued(self) -> tuple[Issued, ...]:

@@ -33,6 +33,7 @@ from srpki.schema.operations.file import FILE
 from srpki.schema.operations.lab import LAB
 from srpki.schema.operations.show import SHOW
 from srpki.schema.state.pki import PKI as STATE_PKI
+from srpki.schema.state.tls import TLS as STATE_TLS
 from srpki.schema.types import Reference, Union, ValueType, ValueTypeError
 
 
@@ -64,7 +65,11 @@ _STATE: Final = Container(
             name="system",
             help="State of the node's own parts",
             children=(
-                Container(name="security", help="State of PKI and TLS", children=(STATE_PKI,)),
+                Container(
+                    name="security",
+                    help="State of PKI and TLS",
+                    children=(STATE_PKI, STATE_TLS),
+                ),
             ),
         ),
     ),

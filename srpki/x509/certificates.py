@@ -16,6 +16,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import der as asn1
@@ -208,6 +209,22 @@ def san_of(der: bytes) -> x509.SubjectAlternativeName | None:
     """Return the subjectAltName of the certificate in *der*; raises `InvalidInputError`."""
     facts(der)  # proves that the extensions can be read
     return _extension(parse(der), x509.SubjectAlternativeName)
+
+
+def ocsp_urls(der: bytes) -> tuple[str, ...]:
+    """Return the http URLs of OCSP responders that the certificate in *der* names.
+
+    [RFC 5280, 4.2.2.1]; raises `InvalidInputError`.
+    """
+    facts(der)  # proves that the extensions can be read
+    access = _extension(parse(der), x509.AuthorityInformationAccess)
+    return tuple(
+        one.access_location.value
+        for one in access or ()
+        if one.access_method == AuthorityInformationAccessOID.OCSP
+        and isinstance(one.access_location, x509.UniformResourceIdentifier)
+        and one.access_location.value.lower().startswith("http://")
+    )
 
 
 def same_subject(one: bytes, other: bytes) -> bool:

@@ -167,7 +167,7 @@ class _Search:
             raise RefusedChainError(f"the chain of {path[0].name} takes too many signature checks")
         self._signatures -= 1
         _check_hash(child)
-        if not _is_signed_by(child.der, issuer.der):
+        if not is_signed_by(child.der, issuer.der):
             raise RefusedChainError(f"{child.name} is not signed by {issuer.name}")
 
     def _judge(self, link: _Link) -> None:
@@ -186,8 +186,11 @@ class _Search:
 
 
 @lru_cache(maxsize=1024)
-def _is_signed_by(child: bytes, issuer: bytes) -> bool:
-    """Kept, because the CA certificates of a path are the same for every renewal."""
+def is_signed_by(child: bytes, issuer: bytes) -> bool:
+    """Say whether the key of *issuer* signed *child* (both DER).
+
+    Kept, because the CA certificates of a path are the same for every renewal.
+    """
     return signatures.verify_certificate(child, public_key(issuer))
 
 

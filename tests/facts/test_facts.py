@@ -42,11 +42,11 @@ ACTIONS = {
     "est renew",
     "reload",
     "update-certificate",
+    "crl-update",
+    "clear-ocsp-cache",
 }
 LATER_ACTIONS = {
-    "clear-ocsp-cache",
     "convert-file",
-    "crl-update",
 }
 BEYOND_YANG = {"show file-content"}  # pki.md section 2: seen on devices, not in the models
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from srpki.schema.common import CFLASH_URL, EMPTY_TYPE, IP_ADDRESS
 from srpki.schema.nodes import Action, Case, Choice, Container, Leaf
-from srpki.schema.operations import enrolment, pki
+from srpki.schema.operations import enrolment, pki, revocation
 from srpki.schema.operations.rollback import ROLLBACK
 from srpki.schema.types import Enumeration, Integer, Text, ValueType
 
@@ -126,6 +126,8 @@ _EST: Final = Container(
     children=(enrolment.CA_CERTIFICATES, enrolment.ENROLL, enrolment.RENEW),
 )
 _ACTIONS: Final = (
+    revocation.CLEAR_OCSP_CACHE,
+    revocation.CRL_UPDATE,
     _EST,
     pki.EXPORT,
     pki.GENERATE_CSR,

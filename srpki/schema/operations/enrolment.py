@@ -15,7 +15,6 @@ from srpki.schema.common import (
     EMPTY_TYPE,
     HASH_ALGORITHM,
     IP_ADDRESS,
-    NAMED_ITEM,
     PKI,
     PKI_FILE_NAME,
     EntryName,
@@ -32,12 +31,9 @@ from srpki.schema.nodes import (
     Maybe,
     Word,
 )
-from srpki.schema.operations.inputs import STATE, VALIDATE, maybe
-from srpki.schema.types import Reference, Text
+from srpki.schema.operations.inputs import CA_PROFILE, VALIDATE, maybe
+from srpki.schema.types import Text
 
-_CA_PROFILE: Final = Reference(
-    f"{STATE}/ca-profile/ca-profile-name", f"{STATE}/ca-profile/ca-profile-name", NAMED_ITEM
-)
 _EST_PROFILE: Final = EntryName(length=(1, 32), target=f"{PKI}/est-profile/name")
 _PASSWORD: Final = Text(length=(1, 64), password=True)
 _REFERENCE: Final = Text(length=(1, 64))
@@ -74,7 +70,7 @@ _FORCE: Final = Leaf(name="force", type=EMPTY_TYPE, help="Replace the file when 
 
 
 def _ca_profile(help_: str) -> Leaf:
-    return Leaf(name="ca-profile", type=_CA_PROFILE, mandatory=True, help=help_)
+    return Leaf(name="ca-profile", type=CA_PROFILE, mandatory=True, help=help_)
 
 
 def _pki_file(name: str, help_: str) -> Leaf:
@@ -128,7 +124,7 @@ _PROTECTION: Final = Choice(
                 ),
                 Leaf(
                     name="with-ca",
-                    type=_CA_PROFILE,
+                    type=CA_PROFILE,
                     help="Send the chain up to this CA",
                 ),
                 Leaf(

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from srpki.schema.common import EMPTY_TYPE
+from srpki.schema.common import EMPTY_TYPE, NAMED_ITEM
 from srpki.schema.nodes import Arg, Leaf, Maybe
+from srpki.schema.types import Reference
 
 STATE: Final = "/state/system/security/pki"
 """Where the live lists are that inputs refer to."""
+
+CA_PROFILE: Final = Reference(
+    f"{STATE}/ca-profile/ca-profile-name", f"{STATE}/ca-profile/ca-profile-name", NAMED_ITEM
+)
 
 VALIDATE: Final = Leaf(
     name="validate-certificate-chain",

@@ -238,6 +238,7 @@ def test_a_client_certificate_authenticates_in_place_of_a_password(bench, named,
         f'{TLS} cert-profile "{profile}" admin-state enable',
         f'{TLS} client-tls-profile "{profile}" trust-anchor-profile "lab" admin-state enable',
         f'{TLS} client-tls-profile "{profile}" cert-profile "{profile}"',
+        f'{TLS} client-tls-profile "{profile}" status-verify default-result good',
         f'{EST} "{profile}" client-tls-profile "{profile}"',
         f'{EST} "{profile}" http-authentication password "mistaken"',
     )

@@ -50,12 +50,15 @@ PROFILES = """
 """
 TLS = """
     trust-anchor-profile "lab" { trust-anchor "root" { } }
-    client-tls-profile "est" { admin-state enable trust-anchor-profile "lab" }
+    client-tls-profile "est" { admin-state enable trust-anchor-profile "lab" status-verify { default-result good }
+    }
 """
 CLIENT = """
     trust-anchor-profile "lab" { trust-anchor "root" { } }
     cert-profile "client" { admin-state enable entry 1 { certificate-file "client.crt" key-file "client.key" } }
-    client-tls-profile "est" { admin-state enable trust-anchor-profile "lab" cert-profile "client" }
+    client-tls-profile "est" { admin-state enable trust-anchor-profile "lab" cert-profile "client"
+        status-verify { default-result good }
+    }
 """
 IPSEC = """
     cert-profile "vpn" { admin-state enable entry 1 { cert "gw.crt" key "gw.key" } }
@@ -99,6 +102,7 @@ class Bench:
         self.transactions = []
         cmp = CmpResponder(self.authority, self.faults, log=self.transactions.append)
         est = EstResponder(self.authority, self.faults, log=self.transactions.append)
+        self.cmp = cmp
         self._responders = {"http": cmp, "https": est}
         self.files = QuickFiles()
         self.exchanges = []

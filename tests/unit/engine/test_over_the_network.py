@@ -31,6 +31,7 @@ def network(bench):
     with ExitStack() as stack:
         server = stack.enter_context(LabCa(bench.authority, faults=bench.faults, lab_time=True))
         bench.exchange = exchange
+        bench.server = server
         est = urlsplit(server.est_url)
         bench.profiles = bench.PROFILES.replace("127.0.0.1:8080/pkix/", server.cmp_url).replace(
             "port 8443", f"port {est.port}"
@@ -89,3 +90,31 @@ def test_an_est_server_of_another_ca_is_not_trusted(network):
     network.configure(network.entry(profile="by-est"), profiles=network.profiles)
     assert network.advance(days=29).failed == 1
     assert "certificate" in network.texts(2247)[0]
+
+
+def test_a_strict_client_renews_for_a_year_from_a_server_whose_status_is_known(network):
+    """CRLs are downloaded and the responder is asked on the way, at the lab's time."""
+    server = network.server
+    crl = f"""
+        crl-file "issuing.crl" ocsp {{ responder-url "{server.ocsp_url}" }}
+        auto-crl-update {{
+            admin-state enable crl-urls {{ url-entry 1 {{ url "{server.crl_url}" }} }}
+        }}
+    """
+    network.enrol()
+    for method in ("crl", "ocsp"):
+        network.configure(
+            network.entry(profile="by-est"),
+            profiles=network.profiles.replace(
+                'cert-file "issuing.crt"', f'cert-file "issuing.crt" {crl}'
+            ),
+            tls=network.TLS.replace("default-result good", f"ee-revocation {{ primary {method} }}"),
+        )
+        summary = network.advance(days=29 * 6)
+        assert (summary.updates, summary.failed) == (6, 0)
+    assert network.engine.statistics.failed == 0
+    assert network.engine.statistics.passed >= 12
+    # CRLs of the lab CA live seven days and are fetched an hour before they end.
+    assert 49 <= len(network.texts(2106)) <= 52
+    assert network.texts(2107) == []
+    assert network.whole()

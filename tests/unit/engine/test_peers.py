@@ -1,11 +1,12 @@
 """From profiles to peers: what each setting becomes on the wire."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from srpki.core.errors import RefusedError, TlsError
-from srpki.engine.peers import CMC_RA, Peers
+from srpki.engine.peers import CMC_RA
 from srpki.x509 import certificates
 
 EST = 'est-profile "tested" {{ client-tls-profile "est" server {{ {server} }} {more} }}'
@@ -25,7 +26,7 @@ URL = 'url { url-string "127.0.0.1:8080/pkix/" }'
 def peers(bench, *entries, **parts):
     bench.configure(*entries, **parts)
     engine = bench.engine
-    return Peers(engine.view, engine.authorities, engine.applications, bench.clock)
+    return engine._peers()
 
 
 def est_server(bench, server, more=""):
@@ -198,7 +199,7 @@ def test_in_the_lab_the_server_is_judged_at_the_lab_s_time(bench):
 def test_outside_the_lab_the_library_checks_the_time(bench):
     bench.configure()
     engine = bench.engine
-    found = Peers(engine.view, engine.authorities, engine.applications, bench.real)
+    found = replace(engine._peers(), clock=bench.real)
     assert found.tls_client("lab").check_time
 
 

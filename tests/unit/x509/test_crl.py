@@ -45,7 +45,7 @@ def test_a_crl_of_the_ca_is_read_and_openssl_agrees(tmp_path, spec):
     key, certificate = authority("O=Test,CN=CA", spec)
     made = revoking(key, certificate.subject)
     facts = crl.check(made.public_bytes(DER), certificate.public_bytes(DER))
-    assert facts == crl.CrlFacts(NOW, NOW + timedelta(days=7))
+    assert facts == crl.CrlFacts(NOW, NOW + timedelta(days=7), 3)
     (tmp_path / "ca.pem").write_bytes(certificate.public_bytes(PEM))
     (tmp_path / "crl.pem").write_bytes(made.public_bytes(PEM))
     said = subprocess.run(
@@ -116,3 +116,75 @@ def test_what_a_crl_is_about_is_told_whoever_signed_it(revoked):
 def test_what_is_no_crl_is_about_nothing(data):
     with pytest.raises(InvalidInputError):
         crl.contents(data)
+
+
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00")
+
+
+def test_a_critical_extension_that_is_not_known_makes_a_crl_unfit():
+    key, certificate = authority("O=Test,CN=CA")
+    made = revoking(key, certificate.subject, UNKNOWN)
+    with pytest.raises(InvalidInputError, match=r"critical extension 1\.3\.6\.1\.4\.1\.99999\.1"):
+        crl.check(made.public_bytes(DER), certificate.public_bytes(DER))
+
+
+def listing(*entries):
+    """Return a CRL (DER) with *entries*: a serial number and its extension, critical or not."""
+    key, certificate = authority("O=Test,CN=CA")
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(certificate.subject)
+        .last_update(NOW)
+        .next_update(NOW + timedelta(days=7))
+    )
+    for serial, extension, critical in entries:
+        entry = x509.RevokedCertificateBuilder(serial, NOW)
+        if extension is not None:
+            entry = entry.add_extension(extension, critical=critical)
+        builder = builder.add_revoked_certificate(entry.build())
+    return builder.sign(key, hashes.SHA256()).public_bytes(DER)
+
+
+def test_a_crl_tells_who_is_revoked():
+    reasons = x509.ReasonFlags
+    der = listing(
+        (1, None, False),
+        (2, x509.CRLReason(reasons.key_compromise), True),
+        (3, x509.CRLReason(reasons.certificate_hold), False),
+        (4, x509.CRLReason(reasons.remove_from_crl), False),
+        (5, x509.InvalidityDate(NOW), False),
+        (6, UNKNOWN, False),
+    )
+    told = {serial: crl.lists(der, serial) for serial in range(8)}
+    assert told == {
+        0: False, 1: True, 2: True, 3: True, 4: False, 5: True, 6: True, 7: False,
+    }  # fmt: skip
+
+
+def test_an_entry_that_is_not_understood_is_told_and_so_is_what_is_no_crl():
+    der = listing((1, UNKNOWN, True), (2, None, False))
+    with pytest.raises(InvalidInputError, match="not understood"):
+        crl.lists(der, 1)
+    assert crl.lists(der, 2)
+    for wrong in (b"", b"nothing", der[:-1], bytes(crl.MAX_OCTETS + 1)):
+        with pytest.raises(InvalidInputError):
+            crl.lists(wrong, 1)
+
+
+@pytest.mark.parametrize(
+    ("days", "numbers", "newer"),
+    [
+        (1, (1, 5), True),
+        (-1, (5, 1), False),
+        (0, (2, 1), True),
+        (0, (1, 1), False),
+        (0, (None, 1), False),
+        (0, (1, None), False),
+        (1, (None, None), True),
+    ],
+)
+def test_the_later_date_is_newer_and_then_the_higher_number(days, numbers, newer):
+    """[pki.md 13]: thisUpdate, then CRL number."""
+    one, other = numbers
+    held = crl.CrlFacts(NOW, None, other)
+    assert crl.CrlFacts(NOW + timedelta(days=days), None, one).newer_than(held) is newer

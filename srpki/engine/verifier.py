@@ -1,0 +1,245 @@
+"""The judge of peers' certificates: ``status-verify`` and what else TLS libraries leave out.
+
+The end-entity certificate is looked up by CRL or OCSP as the client-tls-profile says; where neither
+can tell, ``default-result`` decides. The CA certificates above it are looked up in the CRLs that
+are there [facts: pki.md 13, 14].
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from srpki.core.clock import Clock
+from srpki.core.entropy import Entropy
+from srpki.core.errors import RefusedError, SrpkiError, TlsError
+from srpki.core.events import PEER_CERTIFICATE_REFUSED, EventBus
+from srpki.engine import drive
+from srpki.engine.authorities import Authorities
+from srpki.engine.ocsp_cache import OcspCache
+from srpki.engine.statistics import Statistics
+from srpki.protocol import ocsp as responder
+from srpki.transport.base import ExchangeFactory
+from srpki.x509 import certificates, crl
+from srpki.x509.chain import MAX_DEPTH, is_signed_by
+
+if TYPE_CHECKING:
+    from srpki.config.views import ClientTlsProfile
+    from srpki.engine.peers import Peers
+
+NONCE_OCTETS: Final = 16
+_APPLICATION: Final = "TLS"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ca:
+    """A ca-profile that may have issued the certificate in hand."""
+
+    profile: str
+    der: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What one method has found; *reason* says why it is unknown."""
+
+    status: Literal["good", "revoked", "unknown"]
+    reason: str = ""
+
+
+class Verifier:
+    """Judges certificates of peers; safe to use from several threads, holds no lock meanwhile."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        bus: EventBus,
+        entropy: Entropy,
+        authorities: Authorities,
+        exchanges: ExchangeFactory,
+        peers: Callable[[], Peers],
+        cache: OcspCache,
+        statistics: Statistics,
+    ) -> None:
+        """Look up revocation with *authorities* and by OCSP; count in *statistics*."""
+        self._clock = clock
+        self._bus = bus
+        self._entropy = entropy
+        self._authorities = authorities
+        self._exchanges = exchanges
+        self._peers = peers
+        self._cache = cache
+        self._statistics = statistics
+        self._lock = threading.Lock()
+
+    def judge(
+        self, certificate: bytes, client: ClientTlsProfile, checks: Callable[[bytes], None]
+    ) -> None:
+        """Raise `TlsError` when the server's *certificate* (DER) fails *checks* or is revoked.
+
+        *checks* are those of the protocol and raise what they find.
+        """
+        try:
+            checks(certificate)
+            self._check_status(certificate, client)
+        except SrpkiError as error:
+            self._count(passed=False)
+            self._bus.publish(
+                self._clock.now(),
+                PEER_CERTIFICATE_REFUSED,
+                _APPLICATION,
+                certificate=_named(certificate),
+                application=_APPLICATION,
+                reason=error.sentence,
+            )
+            raise
+        self._count(passed=True)
+
+    def _count(self, *, passed: bool) -> None:
+        with self._lock:
+            self._statistics.attempted += 1
+            self._statistics.passed += passed
+            self._statistics.failed += not passed
+
+    # --- status ----------------------------------------------------------------------------------
+
+    def _check_status(self, certificate: bytes, client: ClientTlsProfile) -> None:
+        issuers = self._issuers_of(certificate)
+        found = self._status(certificate, issuers, client)
+        if found.status == "revoked":
+            raise TlsError("the server's certificate is revoked")
+        if found.status == "unknown" and client.default_result != "good":
+            raise TlsError(
+                f"the status of the server's certificate is not known: {found.reason}",
+                hint=f'see status-verify of client-tls-profile "{client.name}"',
+            )
+        self._check_depth(issuers, client)
+        self._check_authorities(issuers)
+
+    def _status(self, certificate: bytes, issuers: list[_Ca], client: ClientTlsProfile) -> _Finding:
+        """Ask by the primary method, then by the secondary one if that cannot tell."""
+        if not issuers:
+            return _Finding("unknown", "no ca-profile that is up has issued it")
+        found = _Finding("unknown")
+        for method in (client.primary, client.secondary):
+            if found.status == "unknown" and method != "none":
+                by = self._by_crl if method == "crl" else self._by_ocsp
+                found = by(certificate, issuers)
+        return found
+
+    def _check_depth(self, issuers: list[_Ca], client: ClientTlsProfile) -> None:
+        """Raise `TlsError` when the chain up to a trust anchor has too many certificates."""
+        peers = self._peers()
+        most = peers.view.maximum_cert_chain_depth
+        for length in range(2, MAX_DEPTH + 1):
+            if not issuers:
+                return  # what the server sent itself has satisfied the TLS library
+            if length > most:
+                raise TlsError(
+                    f"the chain of the server's certificate has more than {most} certificates",
+                    hint="see maximum-cert-chain-depth",
+                )
+            if any(issuer.der in peers.trust_anchors(client) for issuer in issuers):
+                return
+            issuers = self._issuers_of(issuers[0].der)
+
+    def _check_authorities(self, issuers: list[_Ca]) -> None:
+        """Raise `TlsError` when a CA above is listed in a CRL; without a CRL it is not checked."""
+        for _ in range(MAX_DEPTH):
+            if not issuers:
+                return
+            below = issuers[0].der
+            said = certificates.facts(below)
+            if said.canonical_issuer == said.canonical_subject:
+                return
+            issuers = self._issuers_of(below)
+            if self._by_crl(below, issuers).status == "revoked":
+                raise TlsError(f'the CA "{said.subject}" is revoked')
+
+    def _issuers_of(self, certificate: bytes) -> list[_Ca]:
+        """Return every ca-profile that is up and whose CA has issued *certificate*."""
+        name = certificates.facts(certificate).canonical_issuer
+        return [
+            _Ca(profile, der)
+            for profile, der in self._authorities.usable().items()
+            if certificates.facts(der).canonical_subject == name and is_signed_by(certificate, der)
+        ]
+
+    def _by_crl(self, certificate: bytes, issuers: list[_Ca]) -> _Finding:
+        serial = certificates.facts(certificate).serial
+        reason = "the CA has no CRL that is valid"
+        for issuer in issuers:
+            der = self._authorities.crl(issuer.profile)
+            if not der:
+                continue
+            try:
+                return _Finding("revoked" if crl.lists(der, serial) else "good")
+            except SrpkiError as error:
+                reason = error.sentence
+        return _Finding("unknown", reason)
+
+    # --- OCSP ------------------------------------------------------------------------------------
+
+    def _by_ocsp(self, certificate: bytes, issuers: list[_Ca]) -> _Finding:
+        reason = "no OCSP responder is configured"
+        for issuer in issuers:
+            try:
+                found = self._asked(certificate, issuer)
+            except SrpkiError as error:
+                reason = error.sentence
+                continue
+            if found is not None:
+                return found
+        return _Finding("unknown", reason)
+
+    def _asked(self, certificate: bytes, issuer: _Ca) -> _Finding | None:
+        """Return what a responder says or has said; None when there is none to ask."""
+        serial = certificates.facts(certificate).serial
+        ca = certificates.facts(issuer.der)
+        known = self._cache.find(ca.fingerprint, serial)
+        if known is not None:
+            return _Finding(known.status)
+        peers = self._peers()
+        url = next(self._responders(certificate, issuer, peers), "")
+        if not url:
+            return None
+        machine = responder.ask(
+            url,
+            certificate,
+            issuer.der,
+            at=self._clock.now(),
+            nonce=self._entropy.octets(NONCE_OCTETS),
+        )
+        limits = peers.ocsp_limits(issuer.profile, url)
+        with closing(self._exchanges(tls=None, limits=limits)) as exchange:
+            said = drive.drive(machine, exchange, self._clock, threading.Event())
+        if said.status == "unknown":
+            raise RefusedError("the OCSP responder does not know it")
+        if said.until is not None:
+            self._cache.keep(
+                ca.fingerprint,
+                serial,
+                issuer=ca.subject,
+                status=said.status,
+                this_update=said.this_update,
+                expires=said.until,
+            )
+        return _Finding(said.status)
+
+    @staticmethod
+    def _responders(certificate: bytes, issuer: _Ca, peers: Peers) -> Iterator[str]:
+        """Yield where to ask: the certificate says, else the ca-profile."""
+        yield from certificates.ocsp_urls(certificate)
+        yield from filter(None, (peers.ocsp_url(issuer.profile),))
+
+
+def _named(certificate: bytes) -> str:
+    try:
+        facts = certificates.facts(certificate)
+    except SrpkiError:
+        return "(unreadable)"
+    return f'"{facts.subject}"' if facts.subject else f"number {facts.serial}"

@@ -1,0 +1,122 @@
+"""``state system security tls``, the client's side [facts: pki.md section 5, release 26.3].
+
+The names of the keys, which the facts do not tell, are those of the configuration.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from srpki.schema.common import NAMED_ITEM
+from srpki.schema.nodes import Container, Leaf, LeafList, ListNode
+from srpki.schema.types import Bits, Enumeration, Integer
+
+_OPER_STATE: Final = Enumeration(("unknown", "up", "down", "transition"), named="oper-state")
+_DOWN_REASONS: Final = Leaf(
+    name="down-reasons",
+    type=Bits(
+        (
+            "profile-admin-down",
+            "invalid-cert-file",
+            "invalid-key-file",
+            "invalid-cert-key-combo",
+            "ca-profile-oper-down",
+            "invalid-ca-prof-entry",
+        )
+    ),
+    help="Why it cannot be used",
+)
+
+
+def _oper_state(help_: str) -> Leaf:
+    return Leaf(name="oper-state", type=_OPER_STATE, help=help_)
+
+
+_ENTRY: Final = ListNode(
+    name="entry",
+    keys=("entry-id",),
+    help="State of one certificate with its key",
+    children=(
+        Leaf(name="entry-id", type=Integer("uint32", 1, 8), help="Number of the entry"),
+        Leaf(
+            name="computed-chain-state",
+            type=Enumeration(("not-available", "partial", "complete")),
+            help="How far the chain of the certificate is known",
+        ),
+        _DOWN_REASONS,
+        Container(
+            name="computed-chain",
+            help="CA certificates above the certificate",
+            children=(
+                LeafList(
+                    name="ca-profiles", type=NAMED_ITEM, help="CA profiles, from the issuer upwards"
+                ),
+            ),
+        ),
+    ),
+)
+
+TLS: Final = Container(
+    name="tls",
+    help="State of TLS profiles",
+    children=(
+        ListNode(
+            name="cert-profile",
+            keys=("cert-profile-name",),
+            help="State of the certificates that the node shows",
+            children=(
+                Leaf(
+                    name="cert-profile-name",
+                    type=NAMED_ITEM,
+                    help="As it is called in the configuration",
+                ),
+                _DOWN_REASONS,
+                _oper_state("Whether the profile can be used"),
+                _ENTRY,
+            ),
+        ),
+        ListNode(
+            name="client-tls-profile",
+            keys=("client-profile-name",),
+            help="State of a TLS client",
+            children=(
+                Leaf(
+                    name="client-profile-name",
+                    type=NAMED_ITEM,
+                    help="As it is called in the configuration",
+                ),
+                _oper_state("Whether the client can open sessions"),
+            ),
+        ),
+        ListNode(
+            name="trust-anchor-profile",
+            keys=("trust-anchor-profile-name",),
+            help="State of the CAs that are trusted",
+            children=(
+                Leaf(
+                    name="trust-anchor-profile-name",
+                    type=NAMED_ITEM,
+                    help="As it is called in the configuration",
+                ),
+                Leaf(
+                    name="ca-profile-down",
+                    type=Integer("uint32", 0, 8),
+                    help="How many of the CA profiles are down",
+                ),
+                ListNode(
+                    name="trust-anchor",
+                    keys=("ca-profile-name",),
+                    help="State of one CA that is trusted",
+                    children=(
+                        Leaf(
+                            name="ca-profile-name",
+                            type=NAMED_ITEM,
+                            help="As it is called in the configuration",
+                        ),
+                        _oper_state("Whether the CA can be used"),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,208 @@
+"""OCSP: a request about one certificate, and what an answer is worth [RFC 6960, RFC 9654].
+
+Pure: octets in, octets or a verdict out; time is always an argument. An answer counts when it is
+signed by the CA or by a responder that the CA has appointed, is about the certificate in question
+and is timely. A nonce that comes back must be ours; a responder may leave it out [RFC 6960, 4.4.1],
+then the dates alone tell how old the answer is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from srpki.core.errors import InvalidInputError, PeerRefusedError, ProtocolError
+from srpki.x509 import certificates, keys, signatures
+from srpki.x509 import der as asn1
+from srpki.x509.names import canonical
+
+MAX_OCTETS: Final = 1 << 16
+"""Octets of one answer, the responder's certificates included."""
+MAX_CERTIFICATES: Final = 8
+"""Certificates of an answer that are looked at."""
+MAX_STATEMENTS: Final = 64
+"""Statements of one answer that are looked at."""
+SKEW: Final = timedelta(minutes=5)
+"""How far the responder's clock may be ahead of ours."""
+MOST_AGE: Final = timedelta(days=1)
+"""The age of an answer that does not say until when it holds."""
+_SIGNING: Final = ExtendedKeyUsageOID.OCSP_SIGNING.dotted_string
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    IndexError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+
+Status = Literal["good", "revoked", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the responder says of one certificate; *until* is None when it does not say."""
+
+    status: Status
+    this_update: datetime
+    until: datetime | None
+
+
+def request(certificate: bytes, issuer: bytes, nonce: bytes = b"") -> bytes:
+    """Return a request (DER), unsigned, about *certificate* that *issuer* (both DER) has issued.
+
+    The certificate is named by SHA-1, which every responder knows; nothing rests on it, since the
+    answer is signed.
+    """
+    builder = ocsp.OCSPRequestBuilder().add_certificate(
+        certificates.parse(certificate),
+        certificates.parse(issuer),
+        SHA1(),  # noqa: S303 - a name, not a proof
+    )
+    if nonce:
+        builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
+    return builder.build().public_bytes(Encoding.DER)
+
+
+def judge(
+    answer: bytes, certificate: bytes, issuer: bytes, at: datetime, nonce: bytes = b""
+) -> Verdict:
+    """Return what *answer* (DER) says of *certificate*, which *issuer* has issued, at *at*.
+
+    Raises:
+        PeerRefusedError: when the responder did not answer the question.
+        ProtocolError: when the answer cannot be read, is not signed by who may, is about another
+            certificate, is not timely, or belongs to another request.
+    """
+    if len(answer) > MAX_OCTETS:
+        raise ProtocolError("the OCSP answer is too long")
+    try:
+        read = ocsp.load_der_ocsp_response(answer)
+        status = read.response_status
+        if status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            said = status.name.lower().replace("_", " ")
+            raise PeerRefusedError(f"the OCSP responder answered: {said}")
+        _check_signature(answer, read, issuer, at)
+        _check_extensions(read, nonce)
+        return _verdict(read, certificate, issuer, at)
+    except _UNREADABLE:
+        raise ProtocolError("the OCSP answer cannot be read") from None
+    except InvalidInputError as error:
+        raise ProtocolError(f"the OCSP answer cannot be read: {error.sentence}") from None
+
+
+# --- who signed ----------------------------------------------------------------------------------
+
+
+def _check_signature(answer: bytes, read: ocsp.OCSPResponse, issuer: bytes, at: datetime) -> None:
+    """Raise `ProtocolError` unless *issuer*, or whom it appointed, signed [RFC 6960, 4.2.2.2]."""
+    signed = _signed(answer)
+    for signer in _signers(read, issuer, at):
+        key = certificates.public_key(signer)
+        if signatures.verify(key, signed.algorithm, signed.signature, signed.content):
+            return
+    raise ProtocolError("the OCSP answer is not signed by the CA nor by a responder of the CA")
+
+
+def _signed(answer: bytes) -> signatures.Signed:
+    """Return the parts of the BasicOCSPResponse within *answer* [RFC 6960, 4.2.1]."""
+    _, outer = list(asn1.elements(asn1.read(answer).content))
+    _, octets = list(asn1.elements(asn1.read(outer.content).content))
+    content, algorithm, signature, *_ = asn1.elements(asn1.read(octets.content).content)
+    if signature.tag != asn1.BIT_STRING or signature.content[:1] != b"\0":
+        raise InvalidInputError("the signature is not a bit string")
+    return signatures.Signed(content.whole, algorithm.whole, signature.content[1:])
+
+
+def _signers(read: ocsp.OCSPResponse, issuer: bytes, at: datetime) -> Iterator[bytes]:
+    """Yield the certificates (DER) whose key may have signed: the CA's own first."""
+    if _is_named(read, issuer):
+        yield issuer
+    for certificate in read.certificates[:MAX_CERTIFICATES]:
+        der = certificate.public_bytes(Encoding.DER)
+        if der != issuer and _is_named(read, der) and _is_appointed(der, issuer, at):
+            yield der
+
+
+def _is_named(read: ocsp.OCSPResponse, certificate: bytes) -> bool:
+    """Say whether the ResponderID is that of *certificate*."""
+    if read.responder_name is not None:
+        return canonical(read.responder_name) == certificates.facts(certificate).canonical_subject
+    return read.responder_key_hash == _key_hash(certificate)
+
+
+def _key_hash(certificate: bytes) -> bytes:
+    *_, bits = asn1.elements(asn1.read(keys.spki(certificate)).content)
+    return hashlib.sha1(bits.content[1:], usedforsecurity=False).digest()
+
+
+def _is_appointed(certificate: bytes, issuer: bytes, at: datetime) -> bool:
+    """Say whether *issuer* itself has issued *certificate* for signing OCSP answers.
+
+    Whether the responder's certificate is revoked is not asked: that leads in circles.
+    """
+    said = certificates.facts(certificate)
+    return (
+        _SIGNING in said.extended_key_usage
+        and (said.key_usage is None or "digitalSignature" in said.key_usage)
+        and said.not_before <= at <= said.not_after
+        and said.canonical_issuer == certificates.facts(issuer).canonical_subject
+        and signatures.verify_certificate(certificate, certificates.public_key(issuer))
+    )
+
+
+# --- what it says --------------------------------------------------------------------------------
+
+
+def _check_extensions(read: ocsp.OCSPResponse, nonce: bytes) -> None:
+    for extension in read.extensions:
+        if isinstance(extension.value, x509.OCSPNonce):
+            if nonce and extension.value.nonce != nonce:
+                raise ProtocolError("the OCSP answer has the nonce of another request")
+        elif extension.critical:
+            raise ProtocolError("the OCSP answer has a critical extension that is not known")
+
+
+def _verdict(read: ocsp.OCSPResponse, certificate: bytes, issuer: bytes, at: datetime) -> Verdict:
+    found = [
+        one
+        for _, one in zip(range(MAX_STATEMENTS), read.responses, strict=False)
+        if _is_about(one, certificate, issuer)
+    ]
+    if len(found) != 1:
+        raise ProtocolError("the OCSP answer is not about the certificate that was asked for")
+    (one,) = found
+    this_update, until = one.this_update_utc, one.next_update_utc
+    if this_update > at + SKEW:
+        raise ProtocolError("the OCSP answer is not yet valid")
+    if until is None and this_update < at - MOST_AGE:
+        raise ProtocolError("the OCSP answer is too old")
+    if until is not None and until < at:
+        raise ProtocolError("the OCSP answer has expired")
+    match one.certificate_status:
+        case ocsp.OCSPCertStatus.GOOD:
+            return Verdict("good", this_update, until)
+        case ocsp.OCSPCertStatus.REVOKED:
+            return Verdict("revoked", this_update, until)
+        case _:
+            return Verdict("unknown", this_update, until)
+
+
+def _is_about(one: ocsp.OCSPSingleResponse, certificate: bytes, issuer: bytes) -> bool:
+    """Say whether the CertID of *one* is that of *certificate* in our own request."""
+    asked = ocsp.load_der_ocsp_request(request(certificate, issuer))
+    return isinstance(one.hash_algorithm, SHA1) and (
+        one.serial_number,
+        one.issuer_key_hash,
+        one.issuer_name_hash,
+    ) == (asked.serial_number, asked.issuer_key_hash, asked.issuer_name_hash)

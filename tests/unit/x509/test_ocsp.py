@@ -1,0 +1,256 @@
+"""OCSP answers: which count and which do not [RFC 6960, 3.2 and 4.2]."""
+
+from datetime import UTC, datetime
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509 import ocsp as library
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from issuing import DER, HOUR, P256, Ca
+
+from srpki.core.errors import PeerError, PeerRefusedError, ProtocolError
+from srpki.x509 import certificates, keys, ocsp
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+NONCE = b"0123456789abcdef"
+SIGNING = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING])
+STATUS = {
+    "good": library.OCSPCertStatus.GOOD,
+    "revoked": library.OCSPCertStatus.REVOKED,
+    "unknown": library.OCSPCertStatus.UNKNOWN,
+}
+
+
+@pytest.fixture(scope="module")
+def ca():
+    return Ca(NOW)
+
+
+@pytest.fixture(scope="module")
+def leaf(ca):
+    return ca.issue()
+
+
+def load(der):
+    return x509.load_der_x509_certificate(der)
+
+
+def answer(
+    ca,
+    leaf,
+    *,
+    status="good",
+    start=-1,
+    end=12,
+    nonce=NONCE,
+    signer=None,
+    key=None,
+    attached=(),
+    by_name=False,
+    algorithm=None,
+):
+    """Return an answer (DER); times are hours from `NOW`."""
+    revoked = status == "revoked"
+    how = library.OCSPResponderEncoding
+    builder = (
+        library.OCSPResponseBuilder()
+        .add_response(
+            cert=load(leaf),
+            issuer=load(ca.certificate),
+            algorithm=algorithm or hashes.SHA1(),
+            cert_status=STATUS[status],
+            this_update=NOW + start * HOUR,
+            next_update=NOW + end * HOUR if end is not None else None,
+            revocation_time=NOW if revoked else None,
+            revocation_reason=None,
+        )
+        .responder_id(how.NAME if by_name else how.HASH, load(signer or ca.certificate))
+    )
+    if nonce:
+        builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
+    if attached:
+        builder = builder.certificates([load(der) for der in attached])
+    return builder.sign(key or ca.key, hashes.SHA256()).public_bytes(DER)
+
+
+def judged(data, ca, leaf, nonce=NONCE, at=NOW):
+    return ocsp.judge(data, leaf, ca.certificate, at, nonce)
+
+
+def delegate(ca, *more, name="CN=responder", **how):
+    key = keys.generate(P256)
+    return key, ca.issue(name, key=key, more=more or (SIGNING,), **how)
+
+
+@pytest.mark.parametrize("status", sorted(STATUS))
+@pytest.mark.parametrize("by_name", [True, False])
+def test_the_ca_s_own_answer_counts(ca, leaf, status, by_name):
+    verdict = judged(answer(ca, leaf, status=status, by_name=by_name), ca, leaf)
+    assert verdict == ocsp.Verdict(status, NOW - HOUR, NOW + 12 * HOUR)
+
+
+def test_a_request_names_the_certificate_and_carries_the_nonce(ca, leaf):
+    read = library.load_der_ocsp_request(ocsp.request(leaf, ca.certificate, NONCE))
+    assert read.serial_number == certificates.facts(leaf).serial
+    assert [extension.value for extension in read.extensions] == [x509.OCSPNonce(NONCE)]
+    assert not list(library.load_der_ocsp_request(ocsp.request(leaf, ca.certificate)).extensions)
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_the_answer_of_a_responder_that_the_ca_appointed_counts(ca, leaf, by_name):
+    key, certificate = delegate(ca)
+    data = answer(ca, leaf, signer=certificate, key=key, attached=[certificate], by_name=by_name)
+    assert judged(data, ca, leaf).status == "good"
+
+
+def test_a_responder_that_the_ca_did_not_appoint_does_not_count(ca, leaf):
+    other = Ca(NOW, "O=Test,CN=Other")
+    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    no_signature = x509.KeyUsage(*[False] * 2, True, *[False] * 6)
+    for key, certificate in (
+        delegate(ca, usage),
+        delegate(ca, x509.SubjectKeyIdentifier(b"x")),
+        delegate(ca, SIGNING, no_signature),
+        delegate(ca, start=-9, end=-1),
+        delegate(ca, start=1),
+        delegate(other),
+        delegate(Ca(NOW)),  # the same name, another key
+        (other.key, other.certificate),
+    ):
+        data = answer(ca, leaf, signer=certificate, key=key, attached=[certificate])
+        with pytest.raises(ProtocolError, match="is not signed by the CA"):
+            judged(data, ca, leaf)
+
+
+def test_an_appointed_responder_is_not_found_when_its_certificate_is_missing_or_far_behind(
+    ca, leaf
+):
+    key, certificate = delegate(ca)
+    data = answer(ca, leaf, signer=certificate, key=key)
+    with pytest.raises(ProtocolError, match="is not signed by the CA"):
+        judged(data, ca, leaf)
+    crowd = [ca.issue(f"CN={number}") for number in range(ocsp.MAX_CERTIFICATES)]
+    data = answer(ca, leaf, signer=certificate, key=key, attached=[*crowd, certificate])
+    with pytest.raises(ProtocolError, match="is not signed by the CA"):
+        judged(data, ca, leaf)
+
+
+def test_an_answer_by_another_key_does_not_count(ca, leaf):
+    same_name = Ca(NOW)
+    data = answer(ca, leaf, key=same_name.key, signer=same_name.certificate, by_name=True)
+    with pytest.raises(ProtocolError, match="is not signed by the CA"):
+        judged(data, ca, leaf)
+
+
+def test_an_answer_about_another_certificate_does_not_count(ca, leaf):
+    other = Ca(NOW, "O=Test,CN=Other")
+    for data in (
+        answer(ca, ca.issue()),
+        answer(ca, leaf, algorithm=hashes.SHA256()),  # not as we asked
+    ):
+        with pytest.raises(ProtocolError, match="is not about the certificate"):
+            judged(data, ca, leaf)
+    foreign = answer(other, leaf, key=ca.key, signer=ca.certificate)
+    with pytest.raises(ProtocolError, match="is not about the certificate"):
+        judged(foreign, ca, leaf)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "counts"),
+    [
+        (-1, 1, True),
+        (0.05, 1, True),  # a clock that is three minutes ahead
+        (0.1, 1, False),
+        (-48, -0.01, False),
+        (-23, None, True),
+        (-25, None, False),
+        (-24 * 300, 1, True),
+    ],
+)
+def test_an_answer_counts_in_its_time(ca, leaf, start, end, counts):
+    data = answer(ca, leaf, start=start, end=end)
+    if counts:
+        assert judged(data, ca, leaf).status == "good"
+    else:
+        with pytest.raises(ProtocolError, match=r"not yet valid|too old|has expired"):
+            judged(data, ca, leaf)
+
+
+def test_a_nonce_must_be_ours_and_may_be_missing(ca, leaf):
+    with pytest.raises(ProtocolError, match="nonce of another request"):
+        judged(answer(ca, leaf, nonce=b"fedcba9876543210"), ca, leaf)
+    assert judged(answer(ca, leaf, nonce=b""), ca, leaf).status == "good"
+
+
+def test_an_answer_with_a_critical_extension_that_is_not_known_does_not_count(ca, leaf):
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00")
+    for critical in (False, True):
+        builder = (
+            library.OCSPResponseBuilder()
+            .add_response(
+                cert=load(leaf),
+                issuer=load(ca.certificate),
+                algorithm=hashes.SHA1(),
+                cert_status=STATUS["good"],
+                this_update=NOW,
+                next_update=NOW + HOUR,
+                revocation_time=None,
+                revocation_reason=None,
+            )
+            .responder_id(library.OCSPResponderEncoding.HASH, load(ca.certificate))
+            .add_extension(unknown, critical=critical)
+        )
+        data = builder.sign(ca.key, hashes.SHA256()).public_bytes(DER)
+        if critical:
+            with pytest.raises(ProtocolError, match="critical extension"):
+                judged(data, ca, leaf)
+        else:
+            assert judged(data, ca, leaf).status == "good"
+
+
+@pytest.mark.parametrize("status", ["TRY_LATER", "INTERNAL_ERROR", "UNAUTHORIZED"])
+def test_a_responder_that_does_not_answer_is_told(ca, leaf, status):
+    data = library.OCSPResponseBuilder.build_unsuccessful(library.OCSPResponseStatus[status])
+    words = status.lower().replace("_", " ")
+    with pytest.raises(PeerRefusedError, match=words):
+        judged(data.public_bytes(DER), ca, leaf)
+
+
+def test_no_truncated_and_no_altered_answer_is_ever_taken_for_good(ca, leaf):
+    """Whatever octet is flipped, the result is a typed error or says the same."""
+    key, certificate = delegate(ca)
+    signed = {"signer": certificate, "key": key, "attached": [certificate]}
+    for data in (answer(ca, leaf, status="revoked"), answer(ca, leaf, status="revoked", **signed)):
+        verdict = judged(data, ca, leaf)
+        for length in range(len(data)):
+            with pytest.raises(PeerError):
+                judged(data[:length], ca, leaf)
+        kept = 0
+        for place in range(len(data)):
+            for bit in (0x01, 0x80):
+                altered = data[:place] + bytes((data[place] ^ bit,)) + data[place + 1 :]
+                try:
+                    found = judged(altered, ca, leaf)
+                except PeerError:
+                    continue
+                assert found == verdict
+                kept += 1
+        # What is not covered by the signature: nothing but the certificates that came along.
+        assert kept < (10 if not data.count(certificate) else len(certificate))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<html>",
+        b"0" * 100,
+        b"\x30\x80" * 30000,
+        b"\x30\x84\x7f\xff\xff\xff" + bytes(200),
+        bytes(ocsp.MAX_OCTETS + 1),
+    ],
+)
+def test_what_is_no_answer_at_all_is_told(ca, leaf, data):
+    with pytest.raises(ProtocolError):
+        judged(data, ca, leaf)
