@@ -14,7 +14,7 @@ from srpki.config.diff import Conflict
 from srpki.config.edit import Edit, nodes_along
 from srpki.config.text import spell_leaf
 from srpki.config.tree import Branch, Entries, get
-from srpki.schema.nodes import Leaf, LeafList, ListNode
+from srpki.schema.nodes import Leaf, LeafList
 from srpki.schema.paths import Path, Step
 
 if TYPE_CHECKING:
@@ -70,9 +70,6 @@ class Changing:
             raise RefusalError(wording.not_allowed("only configuration can be deleted"))
         if root == "configure":
             self.check()
-        node = shell.dialect.at(target)
-        if isinstance(node, ListNode) and not target[-1].keys and not said.picks:
-            raise RefusalError(wording.missing_value(node.keys[0]))
         if target[-1].keys and not said.picks and not shell.exists(target):
             raise RefusalError(shell.missing(target))
         values = said.inputs.get("value", ())
@@ -91,8 +88,6 @@ class Changing:
         if target[0].name != "configure":
             raise RefusalError(wording.not_allowed("only configuration can be annotated"))
         node = shell.dialect.at(target)
-        if isinstance(node, ListNode) and not target[-1].keys:
-            raise RefusalError(wording.missing_value(node.keys[0]))
         if get(shell.data("configure"), target[1:]) is None:
             raise RefusalError(shell.missing(target))
         path, comment = place_of(node, target[1:]), str(said.inputs["comment"])

@@ -97,8 +97,6 @@ class Looking:
         node: DataNode = self._shell.dialect.at(target) if target else root
         if not isinstance(node, Container | ListNode) or (target and target[0].name != root.name):
             raise RefusalError(wording.not_allowed("only a context of configure is compared"))
-        if isinstance(node, ListNode) and not target[-1].keys:
-            raise RefusalError(wording.missing_value(node.keys[0]))
         before, after = (compare.content(get(tree, target[1:])) for tree in (old, new))
         if "flat" in said.inputs or "full-context" in said.inputs:
             place = "" if target else f"{root.name} "
