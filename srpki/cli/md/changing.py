@@ -68,8 +68,6 @@ class Changing:
             raise RefusalError(wording.not_allowed("only configuration can be deleted"))
         if root == "configure":
             self.check()
-        if not said.picks:
-            shell.addressed(target)
         if target[-1].keys and not said.picks and not shell.exists(target):
             raise RefusalError(shell.missing(target))
         values = said.inputs.get("value", ())
@@ -87,7 +85,7 @@ class Changing:
         self.check()
         if target[0].name != "configure":
             raise RefusalError(wording.not_allowed("only configuration can be annotated"))
-        node = shell.addressed(target)
+        node = shell.dialect.at(target)
         if get(shell.data("configure"), target[1:]) is None:
             raise RefusalError(shell.missing(target))
         path, comment = place_of(node, target[1:]), str(said.inputs["comment"])

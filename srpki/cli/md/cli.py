@@ -22,14 +22,14 @@ from srpki.cli.md.prompt import prompt
 from srpki.cli.md.workflow import Workflow
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
-from srpki.cli.port import Answer, Device, Offer, RefusalError, Screen
+from srpki.cli.port import Answer, Device, Offer, Screen
 from srpki.cli.shell import Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
 from srpki.device.history import Author
 from srpki.schema.environment import ENVIRONMENT
-from srpki.schema.nodes import Container, DataNode, ListNode
+from srpki.schema.nodes import Container
 from srpki.schema.paths import Path
 
 if TYPE_CHECKING:
@@ -102,13 +102,6 @@ class MdCli(Shell):
         """Return whether every list entry on the way to *context* is there."""
         root = context[0].name
         return entries_exist(Branch({root: self.data(root)}), context)
-
-    def addressed(self, target: Path) -> DataNode:
-        """Return the schema node at *target*; raises `RefusalError` for a list without its key."""
-        node = self.dialect.at(target)
-        if isinstance(node, ListNode) and not target[-1].keys:
-            raise RefusalError(wording.missing_value(node.keys[0]))
-        return node
 
     def missing(self, target: Path) -> str:
         """Return the refusal of what needs the entry at *target*."""

@@ -21,7 +21,7 @@ from srpki.cli.grammar import (
     Slot,
     State,
 )
-from srpki.cli.md.dialect import CLOSES, EDITABLE, Branches, MdDialect, modes
+from srpki.cli.md.dialect import ANYWHERE, CLOSES, EDITABLE, MdDialect, Reach, modes
 from srpki.cli.pipes import SCRIPT
 from srpki.cli.reading import Context, action_keyword, inputs_of
 from srpki.config.comments import COMMENT
@@ -186,13 +186,11 @@ def _compared(preposition: str, help_: str, default: str) -> Grammar:
     return Argument(preposition, "string", help_, Alt(choices), words=words, default=default)
 
 
-def _path(
-    dialect: MdDialect, node: Context, *, picks: bool = False, offered: Branches = None
-) -> Grammar:
+def _path(dialect: MdDialect, node: Context, reach: Reach = ANYWHERE) -> Grammar:
     """Return a path relative to *node*, or one from the root after a slash."""
     roots = (child for child in data_children(dialect.root) if isinstance(child, Container))
-    rooted = (dialect.rooted(child, picks=picks, offered=offered) for child in roots)
-    return Alt((dialect.place(node, picks=picks, offered=offered), *rooted))
+    rooted = (dialect.rooted(child, reach) for child in roots)
+    return Alt((dialect.place(node, reach), *rooted))
 
 
 def _optional(place: Grammar, verb: str = "look at", then: Grammar | None = None) -> Grammar:
@@ -208,7 +206,7 @@ def _optional(place: Grammar, verb: str = "look at", then: Grammar | None = None
 def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     """Yield the commands of a session that stands at *node*."""
     yield from _SIMPLE
-    several = _path(dialect, node, picks=True, offered=(*EDITABLE, "state"))
+    several = _path(dialect, node, Reach(picks=True, offered=(*EDITABLE, "state")))
     info = _command("info", "Print configuration or state of this context or another")
     formats = AnyOrder((_INFO_FROM, *_FORMATS))
     yield Seq((info, formats, _optional(several, then=AnyOrder(_FORMATS))))
@@ -234,8 +232,9 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
 
 
 def _editing(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
-    place = _path(dialect, node, offered=("configure",))
-    several = _path(dialect, node, picks=True, offered=EDITABLE)
+    any_place = _path(dialect, node, Reach(offered=("configure",)))
+    place = _path(dialect, node, Reach(keyed=True, offered=("configure",)))
+    several = _path(dialect, node, Reach(picks=True, keyed=True, offered=EDITABLE))
     # At the root "conf" means the branch, though commands that edit begin alike.
     tier = FAR if node is dialect.root else 1
     annotate = _edit_command("annotate", "Say something of an element", tier)
@@ -257,7 +256,7 @@ def _editing(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     yield Seq(
         (
             _edit_command("discard", "Undo changes that are not committed yet", tier),
-            _optional(place, "restore"),
+            _optional(any_place, "restore"),
         )
     )
     yield Seq(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from srpki.cli.effects import (
     Close,
@@ -26,6 +27,7 @@ from srpki.cli.grammar import (
     Grammar,
     Keyword,
     Many,
+    Must,
     Named,
     Opt,
     Optional,
@@ -63,8 +65,25 @@ from srpki.schema.paths import Path, path
 from srpki.schema.tree import node_at
 from srpki.schema.types import Empty
 
-Branches = tuple[str, ...] | None
-"""Branches of the root that a command offers; it may know others, to say why they will not do."""
+
+class Reach(NamedTuple):
+    """What a command's paths may lead to.
+
+    With *picks* several entries at once; with *keyed* no list without a key. Of the branches of
+    the root those *offered* are, or all; others are known, for the command to say what is wrong.
+    """
+
+    picks: bool = False
+    keyed: bool = False
+    offered: tuple[str, ...] | None = None
+
+    def offers(self, branch: str) -> bool:
+        """Return whether *branch* of the root is offered."""
+        return self.offered is None or branch in self.offered
+
+
+ANYWHERE = Reach()
+
 _OPEN_LIST = Keyword("[", structure=True)
 _CLOSE_LIST = Keyword("]", structure=True)
 EDITABLE = ("configure", "environment")
@@ -114,7 +133,7 @@ class MdDialect:
         self.root = root
         self._mounted = dict(_mounted(root, aliases))
         self._contents: dict[tuple[int, bool], MdContent] = {}
-        self._places: dict[tuple[int, bool, Branches], MdPlace] = {}
+        self._places: dict[tuple[int, Reach], MdPlace] = {}
 
     def content(self, node: Context, *, edits: bool) -> MdContent:
         """Return what may be typed inside *node*; where nothing *edits*, only where to go."""
@@ -123,22 +142,19 @@ class MdDialect:
             self._contents[key] = MdContent(self, node, edits=edits)
         return self._contents[key]
 
-    def place(self, node: Context, *, picks: bool = False, offered: Branches = None) -> MdPlace:
-        """Return the paths that lead on from *node*; with *picks*, to several entries at once.
-
-        Of the branches of the root those *offered* are, or all.
-        """
-        key = (id(node), picks, offered)
+    def place(self, node: Context, reach: Reach = ANYWHERE) -> MdPlace:
+        """Return the paths that lead on from *node*, as far as *reach* lets them."""
+        key = (id(node), reach)
         if key not in self._places:
-            self._places[key] = MdPlace(self, node, picks=picks, offered=offered)
+            self._places[key] = MdPlace(self, node, reach)
         return self._places[key]
 
-    def rooted(self, child: Context, *, picks: bool = False, offered: Branches = None) -> Grammar:
+    def rooted(self, child: Context, reach: Reach = ANYWHERE) -> Grammar:
         """Return the paths to and below *child* of the root, which begin with a slash."""
         effects = (Root(), Into(child.name, enters=False))
-        quiet = offered is not None and child.name not in offered
+        quiet = not reach.offers(child.name)
         keyword = Keyword(f"/{child.name}", child.help, effects, "+", quiet=quiet)
-        return Seq((keyword, self.place(child, picks=picks)))
+        return Seq((keyword, self.place(child, reach._replace(offered=None))))
 
     def arguments(self, action: Action) -> Grammar:
         """Return what follows the name of *action*: its inputs, and a path where one may."""
@@ -205,7 +221,7 @@ class MdContent(Optional):
             delete = Keyword(
                 "delete", "Return settings of this session to their defaults", (Command("delete"),)
             )
-            yield delete, (self._dialect.place(self._node),)
+            yield delete, (self._dialect.place(self._node, Reach(keyed=True)),)
         for alias in self._dialect.mounted(self._node):
             yield from alias.first()
         skipped = self._node.keys if isinstance(self._node, ListNode) else ()
@@ -287,14 +303,11 @@ class _Tail(Optional):
 class MdPlace(Optional):
     """A path from a context to anything below it, values left out."""
 
-    def __init__(
-        self, dialect: MdDialect, node: Context, *, picks: bool, offered: Branches
-    ) -> None:
+    def __init__(self, dialect: MdDialect, node: Context, reach: Reach) -> None:
         """Read the paths from *node*."""
         self._dialect = dialect
         self._node = node
-        self._picks = picks
-        self._offered = offered if node is dialect.root else None
+        self._reach = reach
         self._known: First | None = None
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
@@ -310,12 +323,14 @@ class MdPlace(Optional):
                 continue
             wanted = child.keys if isinstance(child, ListNode) else ()
             into = (Into(child.name, wanted, enters=False),)
-            quiet = self._offered is not None and child.name not in self._offered
+            quiet = self._node is self._dialect.root and not self._reach.offers(child.name)
             keyword = Keyword(child.name, child.help, into, mark_of(child), quiet=quiet)
             if isinstance(child, ListNode):
                 keys = Seq(keys_of(child))
-                which = Alt((keys, several(child))) if self._picks else keys
-                yield keyword, (Opt(Seq((which, self._below(child)))),)
+                chosen = Must(Alt((keys, several(child))), child.keys[0])
+                which = chosen if self._reach.picks else keys
+                entry = Seq((which, self._below(child)))
+                yield keyword, (entry if self._reach.keyed else Opt(entry),)
             elif isinstance(child, Container):
                 yield keyword, (self._below(child),)
             elif isinstance(child, LeafList):
@@ -324,4 +339,4 @@ class MdPlace(Optional):
                 yield keyword, ()
 
     def _below(self, child: Context) -> MdPlace:
-        return self._dialect.place(child, picks=self._picks)
+        return self._dialect.place(child, self._reach._replace(offered=None))

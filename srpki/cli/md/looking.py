@@ -93,8 +93,6 @@ class Looking:
         node: DataNode = self._shell.dialect.at(target) if target else root
         if not isinstance(node, Container | ListNode) or (target and target[0].name != root.name):
             raise RefusalError(wording.not_allowed("only a context of configure is compared"))
-        if target:
-            self._shell.addressed(target)
         before, after = (compare.content(get(tree, target[1:])) for tree in (old, new))
         if "flat" in said.inputs or "full-context" in said.inputs:
             place = "" if target else f"{root.name} "

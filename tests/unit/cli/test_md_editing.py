@@ -144,10 +144,15 @@ def test_a_leaf_list_without_a_value_is_named_without_the_brackets_it_may_have(m
         assert md.message(line) == f"MINOR: CLI #2001: Missing element value - '{name}'"
 
 
+def test_discard_undoes_what_was_changed_in_a_whole_list(pki):
+    pki("dynamic-ca true", "ca-profile a", "back", "ca-profile b", "back", "discard ca-profile")
+    assert pki("info") == "    dynamic-ca true"
+
+
 def test_delete_wants_to_know_which_entry(pki):
-    assert pki.message("delete ca-profile") == (
-        "MINOR: CLI #2001: Missing element value - 'ca-profile-name'"
-    )
+    carets, message = pki.refused("delete ca-profile").splitlines()
+    assert carets == " " * len("A:admin@node-2# delete ca-profile ") + "^"
+    assert message == "MINOR: CLI #2001: Missing element value - 'ca-profile-name'"
     assert pki.message("delete ca-profile x").endswith('ca-profile "x" - Entry does not exist')
     assert pki.message("delete").startswith("MINOR: CLI #2001")
 
