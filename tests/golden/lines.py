@@ -362,12 +362,13 @@ def actions(root, path="", place=()):
 def action_lines(action, path, place):
     """Return the context of *action* and lines on both sides of each input.
 
-    Of an action that no fact sheet has nobody knows what it takes: the golden file pins it.
+    Of an action that no fact sheet has nobody knows what it takes, and one that is not emulated takes
+    nothing: the golden file pins it.
     """
     here = Place(f"{path} {action.name} ".lstrip())
     inner = (*place, action.name)
     must = _mandatory(action.inputs)
-    known = any(fact[: len(inner)] == inner for fact in values.FACTS)
+    known = action.emulated and any(fact[: len(inner)] == inner for fact in values.FACTS)
     refused = False if known else None
     base = {leaf.name: good((*inner, leaf.name), leaf) for leaf in must}
     here.add(_said(action, base), True if known else None)

@@ -6,7 +6,7 @@ from typing import Final
 
 from srpki.schema.common import CFLASH_URL, EMPTY_TYPE, IP_ADDRESS
 from srpki.schema.nodes import Action, Case, Choice, Container, Leaf
-from srpki.schema.operations import enrolment, pki, revocation
+from srpki.schema.operations import absent, enrolment, pki, revocation
 from srpki.schema.operations.rollback import ROLLBACK
 from srpki.schema.types import Enumeration, Integer, Text, ValueType
 
@@ -144,6 +144,7 @@ ADMIN_PKI: Final = Container(
         _CMPV2,
         *_ACTIONS,
         Container(name="show", help="What PKI files hold", children=(pki.FILE_CONTENT,)),
+        *absent.ADMIN_PKI,
     ),
 )
 
@@ -178,7 +179,7 @@ ADMIN_CLASSIC: Final = Container(
         Container(
             name="certificate",
             help="Make, import, export, request and renew certificates and keys",
-            children=(_CMPV2_CLASSIC, *_ACTIONS, pki.FILE_CONTENT),
+            children=(_CMPV2_CLASSIC, *_ACTIONS, pki.FILE_CONTENT, *absent.ADMIN_CERTIFICATE),
         ),
         _DISCONNECT,
         _DISPLAY_CONFIG,

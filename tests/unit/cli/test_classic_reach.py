@@ -167,7 +167,8 @@ def actions(node, words=()):
 def operations(node):
     for child in data_children(node):
         if isinstance(child, Action):
-            yield child.operation
+            if child.emulated:
+                yield child.operation
         elif isinstance(child, Container):
             yield from operations(child)
 

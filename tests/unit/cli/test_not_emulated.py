@@ -16,6 +16,7 @@ def absent(node, *before):
 
 
 ABSENT_COMMANDS = sorted(absent(SCHEMA.operations_md))
+CLASSIC_COMMANDS = sorted(absent(SCHEMA.operations_classic))
 
 
 def test_the_commands_that_the_issue_and_the_clients_name_are_known():
@@ -23,12 +24,24 @@ def test_the_commands_that_the_issue_and_the_clients_name_are_known():
     assert named | {"show bof", "show service", "show port"} <= set(ABSENT_COMMANDS)
 
 
+def test_what_is_administered_of_certificates_is_known_by_the_names_of_each_cli():
+    assert "admin system security pki convert-file" in ABSENT_COMMANDS
+    assert "admin certificate convert-file" in CLASSIC_COMMANDS
+    others = {command for command in ABSENT_COMMANDS if not command.startswith("admin ")}
+    assert others == {command for command in CLASSIC_COMMANDS if not command.startswith("admin ")}
+
+
 @pytest.mark.parametrize("command", ABSENT_COMMANDS)
-def test_each_is_refused_in_one_line_in_both_clis(md, classic, command):
+def test_each_is_refused_in_one_line_in_the_md_cli(md, command):
     for line in (command, f'{command} bgp summary 192.0.2.1 "a b" rapid'):
         assert md.refused(line) == (
             f"MINOR: CLI #2005: Error while processing command - {command} is not emulated"
         )
+
+
+@pytest.mark.parametrize("command", CLASSIC_COMMANDS)
+def test_each_is_refused_in_one_line_in_the_classic_cli(classic, command):
+    for line in (command, f'{command} bgp summary 192.0.2.1 "a b" rapid'):
         assert classic.refused(line) == f"MINOR: CLI {command} is not emulated."
 
 

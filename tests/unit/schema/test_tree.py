@@ -51,7 +51,8 @@ def test_a_tree_with_a_fault_is_told_so(children, complaint):
 
 def actions(node):
     if isinstance(node, Action):
-        yield node
+        if node.emulated:
+            yield node
     elif isinstance(node, Container):
         for child in data_children(node):
             yield from actions(child)
