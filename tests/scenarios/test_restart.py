@@ -124,7 +124,7 @@ def test_an_update_that_was_interrupted_in_step_2_begins_again(node, name, fault
         pass
     node.restart()
     update.join()
-    patience = time.monotonic() + 5  # at once, not when something else happens
+    patience = time.monotonic() + 60  # of a busy machine; the next retry is an hour away
     while node.state(name)["update-state"] != "scheduled":
         assert time.monotonic() < patience
     assert node.stored(f"{name}.crt.previous", f"{name}.key.previous") == files
