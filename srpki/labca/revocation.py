@@ -17,6 +17,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
@@ -90,7 +91,7 @@ class RevocationResponder:
         try:
             asked = ocsp.load_der_ocsp_request(data)
             answer = status(self._authority, asked)
-        except (ValueError, NotImplementedError, x509.DuplicateExtension):
+        except (ValueError, NotImplementedError, UnsupportedAlgorithm, x509.DuplicateExtension):
             self._log("ocsp: malformed request")
             malformed = ocsp.OCSPResponseStatus.MALFORMED_REQUEST
             return ocsp.OCSPResponseBuilder.build_unsuccessful(malformed).public_bytes(Encoding.DER)
