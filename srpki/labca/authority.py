@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy, serial_number
 from srpki.core.errors import RefusedError, SrpkiError, UsageError
-from srpki.labca import profiles
+from srpki.labca import crls, profiles
 from srpki.labca.profiles import Issuer, Subject
 from srpki.labca.store import CONFIRMED, REVOKED, SUPERSEDED, Issued, IssuedStore
 from srpki.labca.vault import Identity, Vault
@@ -277,10 +277,21 @@ class Authority:
         """
         self._set_state(certificate, SUPERSEDED)
 
-    def revoke(self, certificate: bytes) -> None:
-        """Revoke *certificate* (DER) now; nothing undoes it."""
+    def revoke(self, certificate: bytes, reason: str = "") -> None:
+        """Revoke *certificate* (DER) now; nothing undoes it. *reason* is a CRLReason name."""
         now = self.clock.now().replace(microsecond=0)
-        self._store.set_state(certificates.facts(certificate).serial, REVOKED, now)
+        self._store.set_state(certificates.facts(certificate).serial, REVOKED, now, reason)
+
+    def look_up(self, serial: int) -> tuple[bytes, bool] | None:
+        """Return the certificate (DER) with this number, and whether it is revoked."""
+        record = self._store.find(serial)
+        return None if record is None else (record.certificate, record.state == REVOKED)
+
+    def current_crl(self) -> bytes:
+        """Return the issuing CA's CRL (DER) as it is now."""
+        now = self.clock.now().replace(microsecond=0)
+        revoked = [record for record in self._store.all() if record.state == REVOKED]
+        return crls.crl(self._issuer, revoked, now, now + timedelta(seconds=self.settings.crl_life))
 
     def _set_state(self, certificate: bytes, state: str) -> None:
         self._store.set_state(certificates.facts(certificate).serial, state)

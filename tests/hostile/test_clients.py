@@ -21,9 +21,9 @@ from srpki.labca.est_responder import EstResponder
 from srpki.labca.faults import FaultScript
 from srpki.labca.http11 import BadRequestError, RequestReader
 from srpki.labca.revocation import RevocationResponder
-from srpki.protocol.cmp import bodies, messages
+from srpki.protocol.cmp import bodies, general, messages, revocations
 from srpki.protocol.cmp.status import StatusInfo
-from srpki.x509 import csr, der, keys, names
+from srpki.x509 import certificates, csr, der, keys, names
 
 lab = borrowed("unit/labca/conftest.py")
 KEY = keys.generate(lab.P256)
@@ -55,6 +55,10 @@ class Lab:
         self.cmp.transaction_id = b"h" * 16
         return KEY, certificate
 
+    def issued(self):
+        """Return the certificate that was issued last."""
+        return self.authority.all_issued()[-1].certificate
+
     def refuses(self, data):
         """Post *data*; return the answer, which must grant nothing, or None for an HTTP error."""
         before = self.states()
@@ -68,7 +72,10 @@ class Lab:
         assert answer.kind in ("error", "ip", "cp", "kup", "rp")
         if answer.kind == "error":
             assert bodies.decode_error(answer).fail_info
-        elif answer.kind != "rp":
+        elif answer.kind == "rp":
+            (info,) = revocations.decode_revocation_answer(answer)
+            assert info.word == "rejection" and info.fail_info
+        else:
             (response,), _ = bodies.decode_responses(answer)
             assert response.certificate is None
             assert response.status.word == "rejection"
@@ -94,6 +101,21 @@ def opening(node, kind):
     return node.cmp.encode(node.cmp.request("ir", KEY)), "ip"
 
 
+def single(node, kind):
+    """Return a right message that is over with one answer, and the kind of that."""
+    if kind == "genm":
+        infos = [(general.CA_CERTIFICATES, None), (general.CURRENT_CRL, None)]
+        return node.cmp.encode(general.encode_general("genm", infos)), "genp"
+    holder = node.holder()
+    parsed = certificates.parse(holder[1])
+    body = revocations.encode_revocation_request(
+        revocations.RevocationRequest(
+            serial=parsed.serial_number, issuer=parsed.issuer.public_bytes()
+        )
+    )
+    return node.cmp.encode(body, signer=holder), "rp"
+
+
 def following(node, kind):
     """Return a right message that follows another one, and the kind of its answer."""
     if kind == "pollReq":
@@ -110,6 +132,7 @@ def following(node, kind):
 MAKERS = {
     **dict.fromkeys(("ir", "cr", "p10cr", "kur"), opening),
     **dict.fromkeys(("certConf", "pollReq", "error"), following),
+    **dict.fromkeys(("rr", "genm"), single),
 }
 each_kind = pytest.mark.parametrize("kind", MAKERS)
 
@@ -134,7 +157,7 @@ def test_no_truncated_request_is_granted(node, tally, kind):
     assert messages.decode(node.cmp.post(data).body).kind == answer
 
 
-@pytest.mark.parametrize("kind", ["ir", "kur", "certConf", "pollReq"])
+@pytest.mark.parametrize("kind", ["ir", "kur", "certConf", "pollReq", "rr", "genm"])
 @pytest.mark.parametrize("blob", BLOBS)
 def test_any_part_of_a_request_may_be_nonsense(node, tally, kind, blob):
     data, answer = MAKERS[kind](node, kind)
@@ -146,17 +169,22 @@ def test_any_part_of_a_request_may_be_nonsense(node, tally, kind, blob):
     assert messages.decode(node.cmp.post(data).body).kind == answer
 
 
+@pytest.mark.parametrize("kind", ["ir", "rr"])
 @pytest.mark.parametrize("blob", BLOBS)
-def test_any_part_of_a_rightly_protected_request_may_be_nonsense(node, tally, blob):
-    """The client knows the password; what it asks for is without sense, and unproved."""
-    case = tally("request to the lab CA, nonsense under a right protection", 20)
-    whole = node.cmp.request("ir", KEY)
+def test_any_part_of_a_rightly_protected_request_may_be_nonsense(node, tally, kind, blob):
+    """The client knows the password, or has a certificate; what it asks for is without sense."""
+    case = tally("request to the lab CA, nonsense under a right protection", 5)
+    signer = None
+    if kind == "rr":
+        whole, signer = messages.decode(single(node, kind)[0]).body, (KEY, node.issued())
+    else:
+        whole = node.cmp.request("ir", KEY)
     for changed in swapped(whole, BLOBS[blob]):
         if len(changed) < 2 or changed[0] & 0xE0 != 0xA0 or changed == whole:
             continue
         case()
         try:
-            data = node.cmp.encode(changed)
+            data = node.cmp.encode(changed, signer=signer)
         except Exception:  # noqa: BLE001 - what the library cannot even write
             continue
         node.refuses(data)
@@ -204,7 +232,12 @@ def test_a_request_is_granted_once(node, tally, kind):
     if kind == "pollReq":  # the nonce it answers is no longer the last one
         replayed = node.refuses(data)
         assert bodies.decode_error(replayed).fail_info == ("badRecipientNonce",)
-    elif MAKERS[kind] is following:
+    elif kind == "certConf":
+        assert bodies.decode_error(node.refuses(data)).fail_info == ("certConfirmed",)
+    elif kind == "rr":  # the certificate that signed it is revoked by now
+        (info,) = revocations.decode_revocation_answer(node.refuses(data))
+        assert info.fail_info == ("certRevoked",)
+    elif kind == "error":
         assert bodies.decode_error(node.refuses(data)).fail_info == ("badRequest",)
     else:
         assert bodies.decode_error(node.refuses(data)).fail_info == ("transactionIdInUse",)

@@ -1,8 +1,8 @@
 """The server's side of CMPv2: requests in, answers out, sans I/O [RFC 4210, RFC 4211, RFC 9483].
 
-Serves ir, cr, p10cr and kur with certConf and pollReq. `CmpServer.receive` reads a message and
-proves who sent it; `CmpServer.answer` says what it is told. Certificates come from the caller, so
-a lab can decide otherwise, late or wrongly.
+Serves ir, cr, p10cr and kur with certConf and pollReq, rr and genm. `CmpServer.receive` reads a
+message and proves who sent it; `CmpServer.answer` says what it is told. Certificates come from the
+caller, so a lab can decide otherwise, late or wrongly.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from typing import Final
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import ProtocolError
-from srpki.protocol.cmp import bodies, messages, status
+from srpki.protocol.cmp import (
+    bodies,
+    general,
+    messages,
+    revocations,
+    server_revocations,
+    server_support,
+    status,
+)
 from srpki.protocol.cmp.bodies import CertificateResponse, PollAnswer
 from srpki.protocol.cmp.header import IDENTIFIER_OCTETS, Header
 from srpki.protocol.cmp.messages import Message
@@ -28,6 +36,7 @@ from srpki.protocol.cmp.server_checks import (
     authenticate,
     check_follow_up,
     check_header,
+    check_opening,
 )
 from srpki.protocol.cmp.server_confirmations import accepts
 from srpki.protocol.cmp.server_envelope import (
@@ -119,7 +128,7 @@ class CmpServer:
             try:
                 content = self._content(received, issue, deviation, nonce)
             except RefusalError as refusal:
-                content = Content(_error(refusal), f"error {refusal.fail_info}: {refusal}")
+                content = _refused(received.kind, refusal)
         asked, peer = received.message.header, received.peer
         data = self._envelope.encode(asked, peer, content, nonce, deviation)
         return Answer(data, content.note)
@@ -131,6 +140,8 @@ class CmpServer:
             raise received.refusal or RefusalError("badMessageCheck", "the sender is not known")
         if received.kind in ANSWERS:
             return self._enrol(received, received.peer, issue, deviation, nonce)
+        if received.kind in ("rr", "genm"):
+            return self._single(received.message, received.peer)
         if received.kind not in ("certConf", "pollReq", "error"):
             raise RefusalError("badRequest", f"{received.kind} is not served")
         identifier = received.message.header.transaction_id or b""
@@ -141,7 +152,7 @@ class CmpServer:
             nonces = (transaction.nonce, transaction.client_nonce)
         check_follow_up(received.message.header, received.peer, transaction.peer, nonces)
         # From here on it is the client's own doing: what is wrong ends the transaction.
-        self._transactions.close(identifier)
+        self._transactions.close(identifier, self._clock.now())
         try:
             return self._follow_up(received.message, transaction, issue, deviation, nonce)
         except RefusalError:
@@ -171,6 +182,7 @@ class CmpServer:
         self, received: Received, peer: Peer, issue: Issue, deviation: Deviation, nonce: bytes
     ) -> Content:
         header = received.message.header
+        check_opening(header)
         self._transactions.check_new(header.transaction_id or b"")
         asked = read(received.message, peer)
         if deviation.reject:
@@ -203,7 +215,7 @@ class CmpServer:
         transaction.certificate = certificate
         transaction.ready = None
         if transaction.implicit_confirm:
-            self._take(transaction, certificate)
+            self._take(header, transaction, certificate)
         else:
             self._reopen(header, transaction)
         as_asked = not enrolment.more_asked and enrolment.not_after in (
@@ -242,6 +254,27 @@ class CmpServer:
             implicit_confirm=certificate is not None and transaction.implicit_confirm,
         )
 
+    # rr, genm
+
+    def _single(self, message: Message, peer: Peer) -> Content:
+        """Answer what is over with one answer."""
+        check_opening(message.header)
+        identifier = message.header.transaction_id or b""
+        self._transactions.check_new(identifier)
+        if message.kind == "genm":
+            told = server_support.answer(message, self._ca, self._identity)
+            self._transactions.close(identifier, self._clock.now())
+            return Content(general.encode_general("genp", told), f"told {len(told)} things")
+        asked = server_revocations.read(message, peer, self._ca)
+        self._ca.revoke(asked.certificate, asked.reason)
+        self._transactions.close(identifier, self._clock.now())
+        info = StatusInfo(status.ACCEPTED, ("the certificate is revoked",))
+        facts = certificates.facts(asked.certificate)
+        return Content(
+            revocations.encode_revocation_answer(info),
+            f"revoked {facts.subject} serial {facts.serial:x} {asked.reason}".rstrip(),
+        )
+
     # certConf, pollReq
 
     def _confirmed(self, message: Message, transaction: Transaction) -> Content:
@@ -249,13 +282,15 @@ class CmpServer:
         if certificate is None:
             raise RefusalError("badRequest", "there is nothing to confirm yet")
         subject = names.display(transaction.enrolment.subject)
-        if accepts(message, transaction.enrolment.cert_req_id, certificate):
-            self._take(transaction, certificate)
+        if accepts(message, transaction.enrolment.cert_req_ids, certificate):
+            self._take(message.header, transaction, certificate)
             return Content(bodies.encode_pki_confirm(), f"confirmed {subject}")
         self._ca.revoke(certificate)
         return Content(bodies.encode_pki_confirm(), f"rejected by the client {subject}")
 
-    def _take(self, transaction: Transaction, certificate: bytes) -> None:
+    def _take(self, header: Header, transaction: Transaction, certificate: bytes) -> None:
+        identifier = header.transaction_id or b""
+        self._transactions.close(identifier, self._clock.now(), confirmed=True)
         self._ca.confirm(certificate)
         if transaction.enrolment.updated is not None:
             self._ca.supersede(transaction.enrolment.updated)
@@ -274,7 +309,7 @@ class CmpServer:
             asked = bodies.decode_poll_requests(message)
         except ProtocolError as error:
             raise RefusalError("badDataFormat", error.sentence) from None
-        if asked != (transaction.enrolment.cert_req_id,):
+        if len(asked) != 1 or asked[0] not in transaction.enrolment.cert_req_ids:
             raise RefusalError("badRequest", "the certReqId is not that of the request")
         now = self._clock.now()
         transaction.nonce, transaction.client_nonce = nonce, message.header.sender_nonce or b""
@@ -293,10 +328,14 @@ class CmpServer:
             self._ca.revoke(transaction.certificate)
 
 
-def _error(refusal: RefusalError) -> bytes:
-    return bodies.encode_error(
-        StatusInfo(status.REJECTION, (refusal.sentence,), (refusal.fail_info,))
-    )
+def _refused(kind: str, refusal: RefusalError) -> Content:
+    """Say no with an error message, or with the rp of an rr [RFC 9483, 3.6]."""
+    info = StatusInfo(status.REJECTION, (refusal.sentence,), (refusal.fail_info,))
+    if kind == "rr":
+        body, name = revocations.encode_revocation_answer(info), "rejection"
+    else:
+        body, name = bodies.encode_error(info), "error"
+    return Content(body, f"{name} {refusal.fail_info}: {refusal.sentence}")
 
 
 def _rejection(kind: str, cert_req_id: int, refusal: RefusalError) -> Content:

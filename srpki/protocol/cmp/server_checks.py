@@ -6,6 +6,7 @@ what the client is told.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -13,14 +14,21 @@ from cryptography import x509
 
 from srpki.core.errors import InvalidInputError, PeerError, ProtocolError
 from srpki.protocol.cmp import mac, protect
-from srpki.protocol.cmp.header import CMP2000, CMP2021, Header
+from srpki.protocol.cmp.header import (
+    CMP2000,
+    CMP2021,
+    CONFIRM_WAIT_TIME,
+    IMPLICIT_CONFIRM,
+    Header,
+)
 from srpki.protocol.cmp.messages import Message
-from srpki.x509 import certificates, names
+from srpki.x509 import certificates, der, names
 
 SHORTEST_NONCE: Final = 16
 """Octets of a senderNonce: 128 bits of randomness [RFC 9483, 3.1]."""
 
-_OWN_SIGNERS: Final = ("cr", "p10cr", "kur")
+_OWN_SIGNERS: Final = ("cr", "p10cr", "kur", "rr")
+_GENERALIZED_TIME: Final = b"\x18"
 
 
 class RefusalError(PeerError):
@@ -58,8 +66,19 @@ class CertificateAuthority(Protocol):
         """Note that its owner has taken a newer one in place of *certificate*."""
         ...
 
-    def revoke(self, certificate: bytes) -> None:
-        """Revoke *certificate*: its owner did not want it, or has never said so."""
+    def revoke(self, certificate: bytes, reason: str = "") -> None:
+        """Revoke *certificate*: its owner did not want it, or has never said so.
+
+        *reason* is a CRLReason name [RFC 5280, 5.3.1], empty when none is given.
+        """
+        ...
+
+    def look_up(self, serial: int) -> tuple[bytes, bool] | None:
+        """Return the certificate that was issued with *serial*, and whether it is revoked."""
+        ...
+
+    def current_crl(self) -> bytes:
+        """Return the CRL (DER) as it is now."""
         ...
 
 
@@ -84,7 +103,7 @@ class Peer:
 
 
 def check_header(header: Header) -> None:
-    """Check version, transactionID and senderNonce; raises `RefusalError`.
+    """Check version, transactionID, senderNonce and generalInfo; raises `RefusalError`.
 
     The messageTime is not judged: the lab's clock is moved, its clients' clocks may not be.
     """
@@ -94,6 +113,26 @@ def check_header(header: Header) -> None:
         raise RefusalError("badDataFormat", "the transactionID is missing")
     if header.sender_nonce is None or len(header.sender_nonce) < SHORTEST_NONCE:
         raise RefusalError("badSenderNonce", "the senderNonce is missing or too short")
+    _check_confirmation(dict(header.general_info))
+
+
+def _check_confirmation(infos: Mapping[str, bytes | None]) -> None:
+    """Check what generalInfo says of the confirmation [RFC 9483, 3.1]."""
+    wait = infos.get(CONFIRM_WAIT_TIME)
+    if CONFIRM_WAIT_TIME in infos and (wait is None or wait[:1] != _GENERALIZED_TIME):
+        raise RefusalError("badDataFormat", "the confirmWaitTime is no GeneralizedTime")
+    if IMPLICIT_CONFIRM not in infos:
+        return
+    if infos[IMPLICIT_CONFIRM] not in (None, der.NULL):
+        raise RefusalError("badRequest", "the implicitConfirm has a value")
+    if CONFIRM_WAIT_TIME in infos:
+        raise RefusalError("badRequest", "implicitConfirm and confirmWaitTime exclude each other")
+
+
+def check_opening(header: Header) -> None:
+    """Check what only the first message of a transaction must not have [RFC 9483, 3.1]."""
+    if header.recipient_nonce is not None:
+        raise RefusalError("badRecipientNonce", "the first message answers none")
 
 
 def authenticate(message: Message, ca: CertificateAuthority) -> Peer:
@@ -109,6 +148,8 @@ def authenticate(message: Message, ca: CertificateAuthority) -> Peer:
 
 
 def _by_password(message: Message, ca: CertificateAuthority) -> Peer:
+    if not message.header.sender:
+        raise RefusalError("badMessageCheck", "the sender is not a directoryName")
     reference = message.header.sender_kid or b""
     secret = ca.secret_of(reference)
     if secret is None:
@@ -126,7 +167,7 @@ def _by_signature(message: Message, ca: CertificateAuthority) -> Peer:
     sender, key_identifier = message.header.sender, message.header.sender_kid
     if not sender or not is_name(sender, certificates.parse(signer).subject):
         raise RefusalError("badMessageCheck", "the sender is not the subject of the signer")
-    if key_identifier is not None and key_identifier != facts.subject_key_identifier:
+    if key_identifier != facts.subject_key_identifier:
         raise RefusalError("badMessageCheck", "the senderKID is not that of the signer")
     fail_info, reason = ca.judge_signer(
         signer, tuple(others), foreign=message.kind not in _OWN_SIGNERS

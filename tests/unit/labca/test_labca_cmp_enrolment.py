@@ -142,8 +142,9 @@ def test_implicit_confirmation_is_granted_when_asked(cmp, device_key):
     answer = cmp.ask(cmp.request("ir", device_key), **IMPLICITLY)
     assert answer.header.implicit_confirm
     assert cmp.states() == [CONFIRMED]
-    # the transaction has come to its end: its name is free again
-    granted(cmp.ask(cmp.request("ir", device_key), recipient_nonce=None))
+    # the transaction has come to its end: another one has another name
+    cmp.last, cmp.transaction_id = None, b"t" * 16
+    granted(cmp.ask(cmp.request("ir", device_key)))
 
 
 def test_implicit_confirmation_is_not_granted_where_it_is_not_allowed(

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED
-from srpki.protocol.cmp import bodies, messages, server_transactions
+from srpki.protocol.cmp import bodies, messages, revocations, server_transactions
 from srpki.protocol.cmp import header as headers
 from srpki.protocol.cmp.status import StatusInfo
 from srpki.x509 import certificates, der, keys, names
@@ -166,7 +166,7 @@ def test_the_cas_own_key_may_not_ask(cmp, authority):
     assert fail_info(answer) == ("signerNotTrusted",)
 
 
-@pytest.mark.parametrize("kind", ["rr", "genm", "krr", "nested", "ccr", "popdecr"])
+@pytest.mark.parametrize("kind", ["krr", "nested", "ccr", "popdecr"])
 def test_what_is_not_served_is_said_so(cmp, kind):
     body = bytes((0xA0 | messages.NUMBERS[kind], 2)) + b"\x30\x00"
     assert fail_info(cmp.ask(body)) == ("badRequest",)
@@ -176,6 +176,68 @@ def test_what_is_not_served_is_said_so(cmp, kind):
 def test_an_answer_is_no_request(cmp, kind):
     body = bytes((0xA0 | messages.NUMBERS[kind], 2)) + b"\x30\x00"
     assert fail_info(cmp.ask(body)) == ("badRequest",)
+
+
+def test_the_sender_key_identifier_of_a_signer_must_be_there(cmp, holder):
+    answer = cmp.ask(cmp.request("kur", holder[0]), signer=holder, sender_kid=None)
+    assert fail_info(answer) == ("badMessageCheck",)
+
+
+def test_the_sender_is_a_directory_name(cmp, device_key):
+    """Of another kind is an e-mail address; the protection is right."""
+    data = cmp.encode(cmp.request("ir", device_key))
+    message = messages.decode(data)
+    address = der.encode(0x81, b"router@example.net")
+    head = der.read(message.protected_part).content[: -len(message.body)]
+    fields = list(der.elements(der.read(head).content))
+    fields = [fields[0].whole, address, *(field.whole for field in fields[2:])]
+    parts = [der.encode(der.SEQUENCE, *fields), message.body]
+    bits = cmp.mac().protect(der.encode(der.SEQUENCE, *parts))
+    parts.append(der.encode(0xA0, der.encode(der.BIT_STRING, b"\x00", bits)))
+    answer = messages.decode(cmp.post(der.encode(der.SEQUENCE, *parts)).body)
+    assert fail_info(answer) == ("badMessageCheck",)
+    assert "directoryName" in bodies.decode_error(answer).text[0]
+
+
+IMPLICIT = (headers.IMPLICIT_CONFIRM, der.NULL)
+UNTIL = (headers.CONFIRM_WAIT_TIME, b"\x18\x0f20300517120500Z")
+
+
+@pytest.mark.parametrize(
+    ("infos", "expected"),
+    [
+        ([(headers.IMPLICIT_CONFIRM, b"\x01\x01\xff")], "badRequest"),
+        ([IMPLICIT, UNTIL], "badRequest"),
+        ([(headers.CONFIRM_WAIT_TIME, b"\x17\x0d300517120500Z")], "badDataFormat"),
+        ([(headers.CONFIRM_WAIT_TIME, None)], "badDataFormat"),
+    ],
+    ids=["implicitConfirm-with-value", "both", "UTCTime", "no-time"],
+)
+def test_what_is_said_of_the_confirmation_makes_sense(cmp, device_key, infos, expected):
+    answer = cmp.ask(cmp.request("ir", device_key), general_info=tuple(infos))
+    assert fail_info(answer) == (expected,)
+    assert cmp.states() == []
+
+
+@pytest.mark.parametrize("infos", [[UNTIL], [("1.2.3.4", None)], [("1.2.3.4", der.NULL), IMPLICIT]])
+def test_other_general_information_is_taken_or_passed_over(cmp, device_key, infos):
+    answer = cmp.ask(cmp.request("ir", device_key), general_info=tuple(infos))
+    assert answer.kind == "ip"
+    assert cmp.states() != []
+
+
+@pytest.mark.parametrize("kind", ["ir", "cr", "kur", "rr", "genm"])
+def test_the_first_message_of_a_transaction_answers_none(cmp, holder, kind):
+    if kind in ("rr", "genm"):
+        body = bytes((0xA0 | messages.NUMBERS[kind], 2)) + b"\x30\x00"
+    else:
+        body = cmp.request(kind, holder[0])
+    answer = cmp.ask(body, signer=holder, recipient_nonce=b"n" * 16)
+    if kind == "rr":
+        (info,) = revocations.decode_revocation_answer(answer)
+        assert info.fail_info == ("badRecipientNonce",)
+    else:
+        assert fail_info(answer) == ("badRecipientNonce",)
 
 
 # --- what is asked: template, proof of possession, oldCertID -------------------------------------
@@ -190,7 +252,14 @@ def test_two_requests_in_one_message_are_refused(cmp, device_key):
     body = cmp.request("ir", device_key)
     item = der.read(der.read(body).content).content
     twice = der.encode(0xA0, der.encode(der.SEQUENCE, item, item))
-    assert fail_info(cmp.ask(twice)) == ("badRequest",)
+    assert rejection(cmp.ask(twice)) == ("badRequest",)
+
+
+@pytest.mark.parametrize("number", [-1, 1, 2**31 - 1])
+def test_the_only_request_of_a_message_has_number_0(cmp, device_key, number):
+    answer = cmp.ask(cmp.request("ir", device_key, cert_req_id=number))
+    assert rejection(answer) == ("badRequest",)
+    assert cmp.states() == []
 
 
 def extensions(*values):
@@ -294,10 +363,16 @@ def with_proof(cmp, key, popo, kind="ir"):
     return der.encode(0xA0 | messages.NUMBERS[kind], der.encode(der.SEQUENCE, message))
 
 
+def test_an_end_entity_is_no_registration_authority(cmp, device_key):
+    answer = cmp.ask(with_proof(cmp, device_key, b"\x80\x00"))  # raVerified
+    assert rejection(answer) == ("notAuthorized",)
+    assert cmp.states() == []
+
+
 @pytest.mark.parametrize(
     "popo",
-    [b"", b"\x80\x00", bytes.fromhex("a203800101"), bytes.fromhex("a303800101")],
-    ids=["absent", "raVerified", "keyEncipherment", "keyAgreement"],
+    [b"", bytes.fromhex("a203800101"), bytes.fromhex("a303800101")],
+    ids=["absent", "keyEncipherment", "keyAgreement"],
 )
 def test_possession_is_proved_by_a_signature_and_nothing_else(cmp, device_key, popo):
     assert rejection(cmp.ask(with_proof(cmp, device_key, popo))) == ("badPOP",)
@@ -392,6 +467,34 @@ def test_a_transaction_identifier_in_use_is_refused(cmp, device_key):
     assert cmp.states() == [ISSUED]
 
 
+def test_an_identifier_is_not_used_again_soon_after_its_transaction(cmp, clock, device_key):
+    assert cmp.ask(cmp.confirmation(begun(cmp, device_key))).kind == "pkiConf"
+    again = cmp.ask(cmp.request("ir", device_key), recipient_nonce=None)
+    assert fail_info(again) == ("transactionIdInUse",)
+    clock.advance(server_transactions.REMEMBERED + timedelta(seconds=1))
+    assert cmp.ask(cmp.request("ir", device_key), recipient_nonce=None).kind == "ip"
+
+
+def test_the_number_of_remembered_identifiers_is_bounded(cmp, device_key, monkeypatch):
+    monkeypatch.setattr(server_transactions, "MOST_OPEN", 2)
+    for number in (0, 1, 2, 0):  # the first one has been forgotten by the third
+        cmp.transaction_id = bytes([number]) * 16
+        certificate = begun(cmp, device_key, recipient_nonce=None)
+        assert cmp.ask(cmp.confirmation(certificate)).kind == "pkiConf"
+
+
+@pytest.mark.parametrize("implicitly", [True, False])
+def test_what_is_confirmed_is_not_confirmed_again(cmp, device_key, implicitly):
+    infos = (IMPLICIT,) if implicitly else ()
+    certificate = begun(cmp, device_key, general_info=infos)
+    body = cmp.confirmation(certificate)
+    if not implicitly:
+        assert cmp.ask(body).kind == "pkiConf"
+    assert cmp.states() == [CONFIRMED]
+    assert fail_info(cmp.ask(body)) == ("certConfirmed",)
+    assert cmp.states() == [CONFIRMED]
+
+
 def test_too_many_open_transactions_are_refused(cmp, device_key, monkeypatch):
     monkeypatch.setattr(server_transactions, "MOST_OPEN", 2)
     for number in range(2):
@@ -409,8 +512,8 @@ def test_a_confirmation_of_nothing_is_refused(cmp):
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"cert_hash": b""}, "badCertId"),
-        ({"cert_hash": hashlib.sha256(b"another").digest()}, "badCertId"),
+        ({"cert_hash": b""}, "badPOP"),
+        ({"cert_hash": hashlib.sha256(b"another").digest()}, "badPOP"),
         ({"cert_req_id": 1}, "badRequest"),
         ({"status": StatusInfo(0, (), ("badRequest",))}, "badRequest"),
         ({"status": StatusInfo(3)}, "badRequest"),
