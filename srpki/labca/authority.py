@@ -41,8 +41,9 @@ class CaSettings:
     *validity* is the life of issued certificates in seconds, *crl_life* that of a CRL; *key* the
     kind of the CA's own keys;
     *vendor_anchors* are roots (DER) whose devices may enrol with the certificates of their maker;
-    *implicit_confirm* grants what a CMP client asks; *wrap_base64* breaks the lines of EST bodies.
-    Empty credentials are made up, and then kept with the CA.
+    *implicit_confirm* grants what a CMP client asks; *message_time* is how many seconds the time
+    of a CMP message may be off, 0 when it is not judged; *wrap_base64* breaks the lines of EST
+    bodies. Empty credentials are made up, and then kept with the CA.
     """
 
     validity: int = 30 * _DAY
@@ -50,6 +51,7 @@ class CaSettings:
     key: keys.KeySpec = _P256
     vendor_anchors: tuple[bytes, ...] = ()
     implicit_confirm: bool = True
+    message_time: int = 0
     wrap_base64: bool = False
     reference: str = ""
     secret: str = field(default="", repr=False)

@@ -28,6 +28,12 @@ _UNREADABLE: Final = (
 )
 
 
+class NotSignedError(InvalidInputError):
+    """The signature of a request does not prove possession of its key."""
+
+    code = "not-signed"
+
+
 @dataclass(frozen=True, slots=True)
 class CertificationRequest:
     """A request whose signature holds: the sender has the private key of *public_key*.
@@ -81,7 +87,8 @@ def check(der: bytes) -> CertificationRequest:
     """Return what the request in *der* asks for, its signature verified.
 
     Raises:
-        InvalidInputError: when it cannot be read or the signature is not by its own key.
+        NotSignedError: when the signature is not by its own key.
+        InvalidInputError: when it cannot be read.
     """
     if len(der) > MAX_OCTETS:
         raise InvalidInputError("the certification request is too long")
@@ -94,8 +101,12 @@ def check(der: bytes) -> CertificationRequest:
     except _UNREADABLE:
         raise InvalidInputError("the certification request cannot be read") from None
     parts = signatures.signed_parts(der)
-    if not signatures.verify(public_key, parts.algorithm, parts.signature, parts.content):
-        raise InvalidInputError("the certification request is not signed by its own key")
+    try:
+        good = signatures.verify(public_key, parts.algorithm, parts.signature, parts.content)
+    except InvalidInputError as error:
+        raise NotSignedError(error.sentence) from None
+    if not good:
+        raise NotSignedError("the certification request is not signed by its own key")
     return CertificationRequest(
         subject,
         san,

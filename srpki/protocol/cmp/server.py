@@ -37,6 +37,7 @@ from srpki.protocol.cmp.server_checks import (
     check_follow_up,
     check_header,
     check_opening,
+    check_time,
 )
 from srpki.protocol.cmp.server_confirmations import accepts
 from srpki.protocol.cmp.server_envelope import (
@@ -95,13 +96,18 @@ class CmpServer:
         entropy: Entropy,
         *,
         implicit_confirm: bool = True,
+        message_time: int = 0,
     ) -> None:
-        """Answer for *ca* as *identity*; *implicit_confirm* grants what clients ask."""
+        """Answer for *ca* as *identity*; *implicit_confirm* grants what clients ask.
+
+        *message_time* is how many seconds the time of a message may be off, 0 when any will do.
+        """
         self._ca = ca
         self._identity = identity
         self._clock = clock
         self._entropy = entropy
         self._implicit_confirm = implicit_confirm
+        self._message_time = message_time
         self._envelope = Envelope(identity, clock, entropy)
         self._lock = threading.Lock()
         self._transactions = Transactions(self._forget)
@@ -114,6 +120,8 @@ class CmpServer:
         message = messages.decode(data)
         try:
             check_header(message.header)
+            if self._message_time:
+                check_time(message.header, self._clock.now(), self._message_time)
             return Received(message, authenticate(message, self._ca), None)
         except RefusalError as refusal:
             return Received(message, None, refusal)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from cryptography import x509
@@ -103,10 +104,7 @@ class Peer:
 
 
 def check_header(header: Header) -> None:
-    """Check version, transactionID, senderNonce and generalInfo; raises `RefusalError`.
-
-    The messageTime is not judged: the lab's clock is moved, its clients' clocks may not be.
-    """
+    """Check version, transactionID, senderNonce and generalInfo; raises `RefusalError`."""
     if header.pvno not in (CMP2000, CMP2021):
         raise RefusalError("unsupportedVersion", f"CMP version {header.pvno} is not served")
     if header.transaction_id is None:
@@ -127,6 +125,18 @@ def _check_confirmation(infos: Mapping[str, bytes | None]) -> None:
         raise RefusalError("badRequest", "the implicitConfirm has a value")
     if CONFIRM_WAIT_TIME in infos:
         raise RefusalError("badRequest", "implicitConfirm and confirmWaitTime exclude each other")
+
+
+def check_time(header: Header, now: datetime, seconds: int) -> None:
+    """Check that the messageTime is there and no more than *seconds* from *now* [RFC 9483, 3.5].
+
+    A lab whose clock is moved does not ask this: its clients' clocks stay where they are.
+    """
+    told = header.message_time
+    if told is None:
+        raise RefusalError("badTime", "the messageTime is missing")
+    if abs((told.replace(tzinfo=UTC) - now).total_seconds()) > seconds:
+        raise RefusalError("badTime", f"the messageTime is more than {seconds} seconds off")
 
 
 def check_opening(header: Header) -> None:

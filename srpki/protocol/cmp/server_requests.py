@@ -106,8 +106,10 @@ def _read_p10cr(message: Message) -> Asked:
         asked = csr.check(data)
     except ProtocolError as error:
         raise RefusalError("badDataFormat", error.sentence) from None
-    except InvalidInputError as error:
+    except csr.NotSignedError as error:
         return Asked(_P10CR_ID, RefusalError("badPOP", error.sentence))
+    except InvalidInputError as error:
+        return Asked(_P10CR_ID, RefusalError("badCertTemplate", error.sentence))
     if csr.asks_for_ca(data):
         return Asked(_P10CR_ID, RefusalError("badCertTemplate", "CA certificates are not issued"))
     enrolment = Enrolment(

@@ -7,6 +7,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from srpki.core.entropy import SystemEntropy
+from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED
 from srpki.protocol.cmp import bodies, messages, revocations, server_transactions
 from srpki.protocol.cmp import header as headers
@@ -74,6 +76,23 @@ def test_the_time_of_a_message_is_not_judged(cmp, clock, device_key, days):
     assert cmp.ask(body, message_time=clock.now() + timedelta(days=days)).kind == "ip"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(None, "badTime"), (-301, "badTime"), (301, "badTime"), (-300, ""), (0, ""), (300, "")],
+)
+def test_the_time_of_a_message_is_judged_where_that_is_wanted(
+    clock, faults, log, cmp, device_key, seconds, expected
+):
+    settings = CaSettings(reference="4711", secret="insecure", message_time=300)
+    strict = type(cmp)(Authority(None, clock, SystemEntropy(), settings), faults, log)
+    told = None if seconds is None else clock.now() + timedelta(seconds=seconds)
+    answer = strict.ask(strict.request("ir", device_key), message_time=told)
+    if expected:
+        assert fail_info(answer) == (expected,)
+    else:
+        assert answer.kind == "ip"
+
+
 def test_a_message_without_protection_is_refused(cmp, device_key):
     answer = cmp.ask(cmp.request("ir", device_key), protector=None)
     assert fail_info(answer) == ("badMessageCheck",)
@@ -136,9 +155,6 @@ def test_the_sender_key_identifier_must_be_that_of_the_signer(cmp, holder):
 
 
 def test_a_certificate_of_another_ca_may_not_sign(cmp, clock, device_key):
-    from srpki.core.entropy import SystemEntropy
-    from srpki.labca.authority import Authority
-
     other = Authority(None, clock, SystemEntropy())
     stranger = other.issue(device_key.public_key(), names.parse_dn("CN=gw")).certificate
     for kind in ("ir", "cr", "kur"):
@@ -420,6 +436,39 @@ def test_a_pkcs10_must_be_signed_by_its_own_key(cmp, device_key):
     request[-1] ^= 1
     body = der.encode(0xA4, bytes(request))
     assert rejection(cmp.ask(body), "cp") == ("badPOP",)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b"\x02\x01\x00", b"\x02\x01\x01"),  # the version
+        (der.encode_oid("1.2.840.10045.2.1"), der.encode_oid("1.2.840.10045.2.9")),  # the key
+    ],
+)
+def test_a_pkcs10_that_cannot_be_read_is_a_bad_template(cmp, device_key, change):
+    from srpki.x509 import csr
+
+    request = csr.build(device_key, names.parse_dn("CN=gw")).replace(*change, 1)
+    assert rejection(cmp.ask(der.encode(0xA4, request)), "cp") == ("badCertTemplate",)
+    assert cmp.states() == []
+
+
+def test_a_pkcs10_signed_with_an_unknown_algorithm_proves_nothing(cmp, device_key):
+    from srpki.x509 import csr
+
+    known, unknown = der.encode_oid("1.2.840.10045.4.3.2"), der.encode_oid("1.2.840.10045.4.3.9")
+    request = csr.build(device_key, names.parse_dn("CN=gw")).replace(known, unknown)
+    assert rejection(cmp.ask(der.encode(0xA4, request)), "cp") == ("badPOP",)
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_pkcs10_is_confirmed_by_either_number(cmp, device_key, number):
+    from srpki.x509 import csr
+
+    answer = cmp.ask(der.encode(0xA4, csr.build(device_key, names.parse_dn("CN=gw"))))
+    certificate = bodies.decode_responses(answer)[0][0].certificate
+    assert cmp.ask(cmp.confirmation(certificate, cert_req_id=number)).kind == "pkiConf"
+    assert cmp.states() == [CONFIRMED]
 
 
 def test_a_key_update_is_signed_not_protected_by_a_password(cmp, device_key):
