@@ -47,11 +47,10 @@ def pytest_terminal_summary(terminalreporter):
     total = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
-            if getattr(report, "when", "") == "teardown" or not hasattr(report, "user_properties"):
-                continue
-            for name, value in report.user_properties:
-                if name == _PROPERTY:
-                    total[value[0]] += value[1]
+            if getattr(report, "when", "") == "teardown":  # when they have been counted
+                for name, value in report.user_properties:
+                    if name == _PROPERTY:
+                        total[value[0]] += value[1]
     if total:
         terminalreporter.section("hostile cases")
         for kind, number in sorted(total.items()):

@@ -108,12 +108,12 @@ def covered(answer):
 
 
 @pytest.mark.parametrize(("number", "kind"), [(0, "kup"), (1, "pkiConf")])
-def test_no_flipped_octet_of_every_third_renews_by_cmp(node, tally, number, kind):
-    """Every third octet here, every octet where the machine is alone (test_cmp_servers)."""
+def test_no_flipped_octet_of_every_seventh_renews_by_cmp(node, tally, number, kind):
+    """Every seventh octet here, every octet where the machine is alone (test_cmp_servers)."""
     sample = node.sample()[number]
     assert messages.decode(sample).kind == kind
-    case = tally("renewal by CMP, octet flipped", len(sample) // 3 - 2)
-    for position in range(0, len(sample) - 6, 3):
+    case = tally("renewal by CMP, octet flipped", len(sample) // 7 - 2)
+    for position in range(0, len(sample) - 6, 7):
         seen = []
 
         def flip(body, position=position, seen=seen):
@@ -130,10 +130,10 @@ def test_no_flipped_octet_of_every_third_renews_by_cmp(node, tally, number, kind
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_no_answer_cut_at_every_seventh_octet_renews_by_cmp(node, tally, number):
+def test_no_answer_cut_at_every_19th_octet_renews_by_cmp(node, tally, number):
     sample = node.sample()[number]
-    case = tally("renewal by CMP, truncated", len(sample) // 7 - 2)
-    for length in range(0, len(sample) - 6, 7):
+    case = tally("renewal by CMP, truncated", len(sample) // 19 - 2)
+    for length in range(0, len(sample) - 6, 19):
         case()
         assert not node.renew(at(number, lambda body, length=length: body[:length]))
 
@@ -168,11 +168,11 @@ def test_no_other_status_renews(node, tally, status):
 ISSUED = 1  # the first answer asks for credentials
 
 
-def test_no_flipped_octet_of_every_other_renews_by_est(est, tally):
+def test_no_flipped_octet_of_every_fifth_renews_by_est(est, tally):
     sample = base64.b64decode(est.sample()[ISSUED])
-    case = tally("renewal by EST, octet flipped", len(sample) // 2 - 3)
+    case = tally("renewal by EST, octet flipped", len(sample) // 5 - 3)
     renewed = 0
-    for position in range(0, len(sample) - 6, 2):
+    for position in range(0, len(sample) - 6, 5):
 
         def flip(body, position=position):
             data = bytearray(base64.b64decode(body))
@@ -181,22 +181,22 @@ def test_no_flipped_octet_of_every_other_renews_by_est(est, tally):
 
         case()
         renewed += est.renew(at(ISSUED, flip))
-    assert renewed < 20  # octets of the PKCS#7 around the certificate; it was the CA's all the same
+    assert renewed < 8  # octets of the PKCS#7 around the certificate; it was the CA's all the same
 
 
-def test_no_answer_cut_at_every_seventh_octet_renews_by_est(est, tally):
+def test_no_answer_cut_at_every_19th_octet_renews_by_est(est, tally):
     sample = est.sample()[ISSUED]
-    case = tally("renewal by EST, truncated", len(sample) // 7 - 2)
-    for length in range(0, len(sample) - 6, 7):
+    case = tally("renewal by EST, truncated", len(sample) // 19 - 2)
+    for length in range(0, len(sample) - 6, 19):
         case()
         assert not est.renew(at(ISSUED, lambda body, length=length: body[:length]))
 
 
-def test_no_part_of_a_pkcs7_may_be_nonsense(est, tally):
+def test_no_third_part_of_a_pkcs7_may_be_nonsense(est, tally):
     sample = base64.b64decode(est.sample()[ISSUED])
     whole = [changed for blob in BLOBS.values() for changed in swapped(sample, blob, 5)]
-    case = tally("renewal by EST, a part replaced by nonsense", 200)
-    for changed in whole:
+    case = tally("renewal by EST, a part replaced by nonsense", 70)
+    for changed in whole[::3]:
         case()
         body = base64.b64encode(changed)
         assert not est.renew(at(ISSUED, lambda _body, body=body: body))
