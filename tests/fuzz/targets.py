@@ -4,6 +4,7 @@
 `run.py` does, and `test_targets.py` tries the seeds so that the targets stay alive.
 """
 
+import itertools
 import json
 import shlex
 import sys
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
@@ -69,6 +71,34 @@ def cmp(data: bytes) -> None:
             decode(message)
     reply = _lab().cmp.post(data)
     assert reply.status in (200, 400)
+
+
+def cmp_body(data: bytes) -> None:
+    """Ask a lab CA with *data* as the body of a message that is protected as it should be."""
+    if data[:1] < b"\xa0":
+        return
+    lab = _lab()
+    for signer in (None, _holder()):
+        lab.cmp.transaction_id = next(_transactions).to_bytes(16, "big")
+        reply = lab.cmp.post(lab.cmp.encode(data, signer=signer))
+        assert reply.status in (200, 400)
+        if reply.status == 200:
+            messages.decode(reply.body)
+
+
+_transactions = itertools.count(1)
+
+
+@lru_cache(maxsize=1)
+def _holder():
+    key = keys.generate(keys.KeySpec("ecdsa", curve="secp256r1"))
+    issued = _lab().authority.issue(key.public_key(), names.parse_dn("CN=gw"))
+    return key, issued.certificate
+
+
+def _cmp_bodies() -> list[bytes]:
+    """Return the bodies of the other target's messages, requests and answers."""
+    return [messages.decode(data).body for data in _cmp_seeds()]
 
 
 _labs = []
@@ -281,6 +311,7 @@ def challenges(data: bytes) -> None:
 
 TARGETS: dict[str, tuple[Target, Callable[[], list[bytes]]]] = {
     "cmp": (cmp, _cmp_seeds),
+    "cmp-body": (cmp_body, _cmp_bodies),
     "x509": (x509, _x509_seeds),
     "keystore": (keystore, _keystore_seeds),
     "md": (_typed("md"), lambda: _typed_seeds("md")),
