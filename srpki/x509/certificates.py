@@ -56,9 +56,10 @@ _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 class CertificateFacts:
     """What a certificate says, as values that compare.
 
-    Times are aware UTC; *san* is sorted (kind, value) pairs; *path_length* is None without limit;
-    *key_usage* is None when the extension is absent; *extended_key_usage* and
-    *critical_extensions* are dotted identifiers; *fingerprint* is SHA-256 in lower-case hex.
+    Times are aware UTC; *subject* and *issuer* are cut to fit a sentence; *san* is sorted (kind,
+    value) pairs; *path_length* is None without limit; *key_usage* is None when the extension is
+    absent; *extended_key_usage* and *critical_extensions* are dotted identifiers; *fingerprint* is
+    SHA-256 in lower-case hex.
     """
 
     subject: str
@@ -146,8 +147,8 @@ def _facts(certificate: x509.Certificate, key: str) -> CertificateFacts:
     subject_key = _extension(certificate, x509.SubjectKeyIdentifier)
     authority_key = _extension(certificate, x509.AuthorityKeyIdentifier)
     return CertificateFacts(
-        subject=names.display(certificate.subject),
-        issuer=names.display(certificate.issuer),
+        subject=names.brief(certificate.subject),
+        issuer=names.brief(certificate.issuer),
         serial=certificate.serial_number,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,

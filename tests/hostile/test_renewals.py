@@ -5,16 +5,21 @@ the pair belongs together, and it is either the old one or the very one that the
 """
 
 import base64
+from datetime import timedelta
 
 import pytest
 from borrowed import borrowed
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from damage import BLOBS, LENGTHS, nested, swapped
 
 from srpki.core.errors import ResponseTimeoutError
 from srpki.core.wire import HttpReply
+from srpki.labca import profiles
 from srpki.labca.store import CONFIRMED
 from srpki.protocol.cmp import messages
 from srpki.protocol.est import messages as est_messages
+from srpki.x509 import certificates
 
 engine = borrowed("unit/engine/conftest.py")
 
@@ -224,6 +229,27 @@ def test_a_certificate_of_an_earlier_renewal_does_not_renew(est, tally):
     case = tally("renewal by EST, replayed", 1)
     case()
     assert not est.renew(at(ISSUED, lambda _body: earlier))
+
+
+@pytest.mark.parametrize("text", ["x" * 60_000, "\x1b[2J\u202e" * 5000, '",\n' * 10_000])
+def test_a_name_without_measure_is_told_in_few_words(est, tally, text):
+    """The CA itself writes it into a certificate for our key."""
+    case = tally("renewal by EST, a name without measure", 1)
+    case()
+    attribute = x509.NameAttribute(NameOID.ORGANIZATION_NAME, text, _validate=False)
+    authority = est.bench.authority
+
+    def rename(body):
+        (issued,) = est_messages.read_certificates(body)
+        subject = profiles.Subject(x509.Name([attribute]), certificates.public_key(issued))
+        start = est.bench.clock.now()
+        made = profiles.end_entity(
+            subject, authority._issuer, 4711, start, start + timedelta(days=1)
+        )
+        return est_messages.encode_body(est_messages.write_certificates([made]), wrapped=False)
+
+    assert not est.renew(at(ISSUED, rename))
+    assert "for subject" in est.bench.state().reason
 
 
 @pytest.mark.parametrize("count", [257, 3000])

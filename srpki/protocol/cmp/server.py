@@ -252,7 +252,7 @@ class CmpServer:
         first_contact = enrolment.kind == "ir" and not transaction.peer.signs
         ca_pubs = (self._identity.root,) if certificate is not None and first_contact else ()
         body = bodies.encode_responses(ANSWERS[enrolment.kind], (response,), ca_pubs)
-        note = f"{info.word} {names.display(enrolment.subject)}"
+        note = f"{info.word} {names.brief(enrolment.subject)}"
         if certificate is not None:
             note += f" serial {certificates.facts(certificate).serial:x}"
         return Content(
@@ -289,7 +289,7 @@ class CmpServer:
         certificate = transaction.certificate
         if certificate is None:
             raise RefusalError("badRequest", "there is nothing to confirm yet")
-        subject = names.display(transaction.enrolment.subject)
+        subject = names.brief(transaction.enrolment.subject)
         if accepts(message, transaction.enrolment.cert_req_ids, certificate):
             self._take(message.header, transaction, certificate)
             return Content(bodies.encode_pki_confirm(), f"confirmed {subject}")
