@@ -6,26 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import AttributeOID
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import der as asn1
 from srpki.x509 import names, signatures
+from srpki.x509.certificates import UNREADABLE
 from srpki.x509.keys import PrivateKey, PublicKey, sign, spki
 
 MAX_OCTETS: Final = 1 << 16
 """Octets of one request."""
-
-_UNREADABLE: Final = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
 
 
 class NotSignedError(InvalidInputError):
@@ -98,7 +89,7 @@ def check(der: bytes) -> CertificationRequest:
         public_key = request.public_key()
         san = _san(request)
         challenge = _challenge(request)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise InvalidInputError("the certification request cannot be read") from None
     parts = signatures.signed_parts(der)
     try:

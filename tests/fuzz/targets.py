@@ -19,10 +19,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from borrowed import borrowed
 
+from srpki.cli.render.x509 import file_content
 from srpki.cli.session import Session
 from srpki.config.persist import dump, load
 from srpki.core.entropy import SeededEntropy
 from srpki.core.errors import SrpkiError
+from srpki.device.results import FileContent
 from srpki.engine import state
 from srpki.engine.request_record import RequestRecord
 from srpki.keystore.files import OsFiles
@@ -140,11 +142,27 @@ _READERS = (
 )
 
 
+def _request(data: bytes) -> bytes:
+    csr.check(data)
+    return data
+
+
+_SHOWN = {
+    "certificate": lambda data: formats.read_certificates(data, "der")[0],
+    "crl": lambda data: formats.read_crl(data, "der"),
+    "csr": _request,
+}
+"""What is read before `show file-content` lays it out."""
+
+
 def x509(data: bytes) -> None:
     """Read a file of the operator's, or of an EST server, as everything it could be."""
     for read in _READERS:
         with suppress(SrpkiError):
             read(data)
+    for kind, read in _SHOWN.items():
+        with suppress(SrpkiError):
+            file_content(FileContent(kind=kind, der=read(data)))
 
 
 def _issuer() -> bytes:

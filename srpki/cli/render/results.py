@@ -46,7 +46,7 @@ def render(schema: SchemaTree, data: Data) -> str:
         case FileContent():
             from srpki.cli.render.x509 import file_content  # noqa: PLC0415 - start-up time
 
-            lines = file_content(data)
+            lines = iter(file_content(data))
         case Comparison():
             lines = comparison(schema, data)
         case Lines():
