@@ -4,6 +4,7 @@ Needs atheris (``pip install .[fuzz]``). SECONDS are for each target, 60 when no
 target could not stand is left in the directory that is printed; the exit status is 1 then.
 """
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -71,8 +72,12 @@ def main(words: list[str]) -> int:
         )
         if done.returncode:
             failed.append(name)
-    print(f"failed: {', '.join(failed)}; see {room}" if failed else "all clean")
-    return 1 if failed else 0
+    if failed:
+        print(f"failed: {', '.join(failed)}; see {room}")
+        return 1
+    shutil.rmtree(room)
+    print("all clean")
+    return 0
 
 
 if __name__ == "__main__":

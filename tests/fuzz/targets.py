@@ -4,9 +4,11 @@
 `run.py` does, and `test_targets.py` tries the seeds so that the targets stay alive.
 """
 
+import atexit
 import itertools
 import json
 import shlex
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -199,6 +201,7 @@ _nodes = []
 def _node() -> tuple[Path, Seal, Keystore]:
     if not _nodes:
         directory = Path(tempfile.mkdtemp(prefix="srpki-fuzz-"))
+        atexit.register(shutil.rmtree, directory, ignore_errors=True)
         (directory / "cf3").mkdir()
         seal = Seal(directory / "chassis.key", SeededEntropy(7), _Files())
         keystore = Keystore(directory / "cf3", seal, _Files())
