@@ -187,10 +187,13 @@ class MacVerifier:
 
 def is_mac(message: Message) -> bool:
     """Say whether *message* claims to be protected with a password-based MAC."""
+    return kind_of(message) in (PBM, PBMAC1)
+
+
+def kind_of(message: Message) -> str:
+    """Return the dotted identifier of the protectionAlg of *message*, empty when it has none."""
     algorithm = message.header.protection_algorithm
-    if algorithm is None:
-        return False
-    return asn1.algorithm_name(algorithm)[0] in (PBM, PBMAC1)
+    return "" if algorithm is None else asn1.algorithm_name(algorithm)[0]
 
 
 def _check_salt(salt: bytes) -> None:

@@ -85,10 +85,14 @@ class CertificateAuthority(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Who proved to have sent a message: a reference with its password, or a certificate."""
+    """Who proved to have sent a message: a reference with its password, or a certificate.
+
+    *mac* is the kind of password-based MAC, a dotted identifier.
+    """
 
     reference: bytes = b""
     secret: str = field(default="", repr=False)
+    mac: str = ""
     certificate: bytes = field(default=b"", repr=False)
 
     @property
@@ -165,7 +169,7 @@ def _by_password(message: Message, ca: CertificateAuthority) -> Peer:
     if secret is None:
         raise RefusalError("badMessageCheck", "the reference is not registered")
     mac.MacVerifier(secret).verify(message)
-    return Peer(reference=reference, secret=secret)
+    return Peer(reference=reference, secret=secret, mac=mac.kind_of(message))
 
 
 def _by_signature(message: Message, ca: CertificateAuthority) -> Peer:
@@ -201,5 +205,7 @@ def check_follow_up(header: Header, peer: Peer, opener: Peer, nonces: tuple[byte
         raise RefusalError("wrongIntegrity", "the kind of protection changed in the transaction")
     if (peer.reference, peer.certificate) != (opener.reference, opener.certificate):
         raise RefusalError("badMessageCheck", "the sender changed in the transaction")
+    if peer.mac != opener.mac:  # RFC 9483, 3.2
+        raise RefusalError("badMessageCheck", "the kind of MAC changed in the transaction")
     if header.recipient_nonce not in nonces:
         raise RefusalError("badRecipientNonce", "the recipNonce is not the server's senderNonce")

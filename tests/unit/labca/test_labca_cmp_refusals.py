@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from srpki.core.entropy import SystemEntropy
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED
-from srpki.protocol.cmp import bodies, messages, revocations, server_transactions
+from srpki.protocol.cmp import bodies, mac, messages, revocations, server_transactions
 from srpki.protocol.cmp import header as headers
 from srpki.protocol.cmp.status import StatusInfo
 from srpki.x509 import certificates, der, keys, names
@@ -608,6 +608,15 @@ def test_another_sender_may_not_go_on_with_a_transaction(cmp, authority, holder,
     assert fail_info(answer) == ("badMessageCheck",)
     cmp.last = right
     assert fail_info(cmp.ask(body, protector=None)) == ("badMessageCheck",)
+    cmp.last = right
+    assert cmp.ask(body).kind == "pkiConf"
+
+
+def test_the_kind_of_mac_stays_the_same_in_a_transaction(cmp, device_key):
+    certificate = begun(cmp, device_key)
+    right, body = cmp.last, cmp.confirmation(certificate)
+    other = mac.Pbmac1Protector("insecure", b"s" * 16)
+    assert fail_info(cmp.ask(body, protector=other)) == ("badMessageCheck",)
     cmp.last = right
     assert cmp.ask(body).kind == "pkiConf"
 
