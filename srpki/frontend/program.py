@@ -83,6 +83,12 @@ def _parser() -> argparse.ArgumentParser:
         default=None,
         help="life of issued certificates, as 90s 30m 12h 30d",
     )
+    authority.add_argument(
+        "--message-time",
+        type=_seconds,
+        default=0,
+        help="how far the time of a CMP message may be off, as 5m (any time is taken)",
+    )
     authority.add_argument("--faults", type=Path, default=None, help="a fault script, see docs")
     authority.set_defaults(run=_ca)
 
@@ -165,6 +171,8 @@ def _script(name: str) -> list[str]:
 
 
 def _ca(options: argparse.Namespace) -> int:
+    from dataclasses import replace  # noqa: PLC0415 - start-up time
+
     from srpki.core.clock import SystemClock  # noqa: PLC0415 - start-up time
     from srpki.core.entropy import SystemEntropy  # noqa: PLC0415 - start-up time
     from srpki.labca.authority import CaSettings  # noqa: PLC0415 - start-up time
@@ -172,7 +180,9 @@ def _ca(options: argparse.Namespace) -> int:
 
     for number in _ENDING:
         signal.signal(number, _end)
-    settings = CaSettings() if options.validity is None else CaSettings(validity=options.validity)
+    settings = CaSettings(message_time=options.message_time)
+    if options.validity is not None:
+        settings = replace(settings, validity=options.validity)
     return serve(
         options.dir,
         SystemClock(),

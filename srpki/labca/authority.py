@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy, serial_number
 from srpki.core.errors import RefusedError, SrpkiError, UsageError
-from srpki.labca import profiles
+from srpki.labca import crls, profiles
 from srpki.labca.profiles import Issuer, Subject
 from srpki.labca.store import CONFIRMED, REVOKED, SUPERSEDED, Issued, IssuedStore
 from srpki.labca.vault import Identity, Vault
@@ -41,8 +41,9 @@ class CaSettings:
     *validity* is the life of issued certificates in seconds, *crl_life* that of a CRL; *key* the
     kind of the CA's own keys;
     *vendor_anchors* are roots (DER) whose devices may enrol with the certificates of their maker;
-    *implicit_confirm* grants what a CMP client asks; *wrap_base64* breaks the lines of EST bodies.
-    Empty credentials are made up, and then kept with the CA.
+    *implicit_confirm* grants what a CMP client asks; *message_time* is how many seconds the time
+    of a CMP message may be off, 0 when it is not judged; *wrap_base64* breaks the lines of EST
+    bodies. Empty credentials are made up, and then kept with the CA.
     """
 
     validity: int = 30 * _DAY
@@ -50,6 +51,7 @@ class CaSettings:
     key: keys.KeySpec = _P256
     vendor_anchors: tuple[bytes, ...] = ()
     implicit_confirm: bool = True
+    message_time: int = 0
     wrap_base64: bool = False
     reference: str = ""
     secret: str = field(default="", repr=False)
@@ -283,10 +285,21 @@ class Authority:
         """
         self._set_state(certificate, SUPERSEDED)
 
-    def revoke(self, certificate: bytes) -> None:
-        """Revoke *certificate* (DER) now; nothing undoes it."""
+    def revoke(self, certificate: bytes, reason: str = "") -> None:
+        """Revoke *certificate* (DER) now; nothing undoes it. *reason* is a CRLReason name."""
         now = self.clock.now().replace(microsecond=0)
-        self._store.set_state(certificates.facts(certificate).serial, REVOKED, now)
+        self._store.set_state(certificates.facts(certificate).serial, REVOKED, now, reason)
+
+    def look_up(self, serial: int) -> tuple[bytes, bool] | None:
+        """Return the certificate (DER) with this number, and whether it is revoked."""
+        record = self._store.find(serial)
+        return None if record is None else (record.certificate, record.state == REVOKED)
+
+    def current_crl(self) -> bytes:
+        """Return the issuing CA's CRL (DER) as it is now."""
+        now = self.clock.now().replace(microsecond=0)
+        revoked = [record for record in self._store.all() if record.state == REVOKED]
+        return crls.crl(self._issuer, revoked, now, now + timedelta(seconds=self.settings.crl_life))
 
     def _set_state(self, certificate: bytes, state: str) -> None:
         self._store.set_state(certificates.facts(certificate).serial, state)

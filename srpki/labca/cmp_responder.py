@@ -58,6 +58,7 @@ class CmpResponder:
             authority.clock,
             authority.entropy,
             implicit_confirm=authority.settings.implicit_confirm,
+            message_time=authority.settings.message_time,
         )
 
     def handle(

@@ -10,22 +10,24 @@ import base64
 import binascii
 import hashlib
 import threading
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from srpki.core.clock import Clock
 from srpki.core.wire import HttpReply, HttpRequest
+from srpki.labca import crls
 from srpki.labca.authority import Authority
 from srpki.labca.faults import FaultScript
-from srpki.labca.store import REVOKED, Issued
+from srpki.labca.store import REVOKED
 from srpki.labca.striking import StruckError, strike
 from srpki.x509 import certificates, der, keys
 
@@ -77,11 +79,9 @@ class RevocationResponder:
         return HttpReply(status=HTTPStatus.OK, headers={"content-type": content_type}, body=body)
 
     def _crl(self) -> bytes:
-        authority = self._authority
-        now = authority.clock.now().replace(microsecond=0)
-        revoked = [record for record in authority.all_issued() if record.state == REVOKED]
-        self._log(f"crl: {len(revoked)} certificates revoked")
-        return crl(authority, revoked, now, now + timedelta(seconds=authority.settings.crl_life))
+        revoked = sum(record.state == REVOKED for record in self._authority.all_issued())
+        self._log(f"crl: {revoked} certificates revoked")
+        return self._authority.current_crl()
 
     def _status(self, request: HttpRequest) -> bytes | None:
         data = _request_octets(request)
@@ -90,7 +90,7 @@ class RevocationResponder:
         try:
             asked = ocsp.load_der_ocsp_request(data)
             answer = status(self._authority, asked)
-        except (ValueError, NotImplementedError, x509.DuplicateExtension):
+        except (ValueError, NotImplementedError, UnsupportedAlgorithm, x509.DuplicateExtension):
             self._log("ocsp: malformed request")
             malformed = ocsp.OCSPResponseStatus.MALFORMED_REQUEST
             return ocsp.OCSPResponseBuilder.build_unsuccessful(malformed).public_bytes(Encoding.DER)
@@ -108,32 +108,6 @@ def _request_octets(request: HttpRequest) -> bytes | None:
         return base64.b64decode(encoded, validate=True) if len(encoded) <= _MOST_REQUEST else None
     except (binascii.Error, ValueError):
         return None
-
-
-def crl(
-    authority: Authority, revoked: Iterable[Issued], this_update: datetime, next_update: datetime
-) -> bytes:
-    """Return the CRL (DER) of the issuing CA; its number is the second of *this_update*."""
-    issuing = certificates.parse(authority.issuing.certificate)
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(issuing.subject)
-        .last_update(this_update)
-        .next_update(next_update)
-        .add_extension(x509.CRLNumber(int(this_update.timestamp())), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.issuing.key.public_key()),
-            critical=False,
-        )
-    )
-    for record in revoked:
-        builder = builder.add_revoked_certificate(
-            x509.RevokedCertificateBuilder()
-            .serial_number(record.serial)
-            .revocation_date(record.revoked_at or this_update)
-            .build()
-        )
-    return builder.sign(authority.issuing.key, SHA256()).public_bytes(Encoding.DER)
 
 
 def status(authority: Authority, asked: ocsp.OCSPRequest) -> ocsp.OCSPResponse:
@@ -158,7 +132,7 @@ def status(authority: Authority, asked: ocsp.OCSPRequest) -> ocsp.OCSPResponse:
             this_update=now,
             next_update=now + _OCSP_LIFE,
             revocation_time=(record.revoked_at or now) if record and revoked else None,
-            revocation_reason=None,
+            revocation_reason=crls.flag(record.reason) if record and revoked else None,
         )
         .responder_id(ocsp.OCSPResponderEncoding.HASH, issuing)
     )

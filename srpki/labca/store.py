@@ -34,12 +34,16 @@ _STATES: Final = (ISSUED, CONFIRMED, SUPERSEDED, REVOKED)
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """One certificate: its serial number, its octets (DER), its state, and when it was revoked."""
+    """One certificate: serial number, octets (DER), state; when and why it was revoked.
+
+    *reason* is a CRLReason name [RFC 5280, 5.3.1] or empty.
+    """
 
     serial: int
     certificate: bytes = field(repr=False)
     state: str = ISSUED
     revoked_at: datetime | None = None
+    reason: str = ""
 
     @property
     def subject(self) -> str:
@@ -100,14 +104,17 @@ class IssuedStore:
         record = self._records.get(serial)
         return record if record is not None and record.certificate == certificate else None
 
-    def set_state(self, serial: int, state: str, at: datetime | None = None) -> None:
-        """Note what has become of *serial*, *at* an instant; revoked stays revoked."""
+    def set_state(
+        self, serial: int, state: str, at: datetime | None = None, reason: str = ""
+    ) -> None:
+        """Note what has become of *serial*, *at* an instant and why; revoked stays revoked."""
         with self._lock:
             record = self._records.get(serial)
             if record is None or record.state in (state, REVOKED):
                 return
-            changed = replace(record, state=state, revoked_at=at)
-            self._append(changed, **({"at": at.isoformat()} if at is not None else {}))
+            changed = replace(record, state=state, revoked_at=at, reason=reason)
+            more = {"at": at.isoformat() if at is not None else "", "reason": reason}
+            self._append(changed, **{name: text for name, text in more.items() if text})
             self._records[serial] = changed
 
     def bearing(
@@ -151,7 +158,8 @@ class IssuedStore:
                 raise _damaged(path) from None
             if state not in _STATES:
                 raise _damaged(path)
-            self._records[serial] = replace(known, state=state, revoked_at=at)
+            reason = fields.get("reason", "")
+            self._records[serial] = replace(known, state=state, revoked_at=at, reason=reason)
 
     def _unusable(self, error: OSError) -> StorageError:
         return StorageError(f"the lab CA cannot use {self._path}: {error.strerror}")

@@ -142,6 +142,8 @@ class HttpExchange:
                     raise ProtocolError(f"the answer of {where} is longer than {limit} octets")
         except HTTPError:
             raise ConnectError(f"{where} closed the connection within the answer") from None
+        except ValueError:  # a chunk of negative length: http.client reads numbers as Python does
+            raise ProtocolError(f"the answer of {where} has a length that is none") from None
         return bytes(body)
 
 

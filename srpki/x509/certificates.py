@@ -24,6 +24,7 @@ from srpki.x509 import names
 from srpki.x509.names import AlternativeName, Canonical, parse_dn, parse_name, same_name, san
 
 __all__ = [
+    "UNREADABLE",
     "CertificateFacts",
     "facts",
     "parse",
@@ -39,7 +40,19 @@ __all__ = [
 
 MAX_OCTETS: Final = 1 << 16
 """Octets of one certificate; the largest in use have a tenth of it."""
+_MAX_SERIAL_OCTETS: Final = 32  # the RFC has 20; thousands could not even be printed in decimal
 _KEPT: Final = 1024
+
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises, often as late as a field is looked at, for what a peer has made up."""
 
 _USAGES: Final = (
     ("digital_signature", "digitalSignature"),
@@ -57,9 +70,10 @@ _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 class CertificateFacts:
     """What a certificate says, as values that compare.
 
-    Times are aware UTC; *san* is sorted (kind, value) pairs; *path_length* is None without limit;
-    *key_usage* is None when the extension is absent; *extended_key_usage* and
-    *critical_extensions* are dotted identifiers; *fingerprint* is SHA-256 in lower-case hex.
+    Times are aware UTC; *subject* and *issuer* are cut to fit a sentence; *san* is sorted (kind,
+    value) pairs; *path_length* is None without limit; *key_usage* is None when the extension is
+    absent; *extended_key_usage* and *critical_extensions* are dotted identifiers; *fingerprint* is
+    SHA-256 in lower-case hex.
     """
 
     subject: str
@@ -89,13 +103,15 @@ def parse(der: bytes) -> x509.Certificate:
 
     Raises:
         InvalidInputError: when it is not one certificate, is over-long, or its serial number is
-            not positive [RFC 5280, 4.1.2.2].
+            not positive or longer than any in use [RFC 5280, 4.1.2.2].
     """
     if len(der) > MAX_OCTETS:
         raise InvalidInputError("the certificate is too long")
     serial = _serial_content(der)
     if serial[:1] >= b"\x80" or not any(serial):
         raise InvalidInputError("the certificate's serial number is not positive")
+    if len(serial) > _MAX_SERIAL_OCTETS:
+        raise InvalidInputError("the certificate's serial number is too long")
     try:
         return x509.load_der_x509_certificate(der)
     except (ValueError, TypeError, x509.InvalidVersion):
@@ -135,7 +151,7 @@ def facts(der: bytes) -> CertificateFacts:
         return _facts(certificate, key)
     except x509.DuplicateExtension:
         raise InvalidInputError("the certificate has an extension twice") from None
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType):
+    except UNREADABLE:
         raise InvalidInputError(
             "the certificate has fields that cannot be read", hint="is it damaged?"
         ) from None
@@ -147,8 +163,8 @@ def _facts(certificate: x509.Certificate, key: str) -> CertificateFacts:
     subject_key = _extension(certificate, x509.SubjectKeyIdentifier)
     authority_key = _extension(certificate, x509.AuthorityKeyIdentifier)
     return CertificateFacts(
-        subject=names.display(certificate.subject),
-        issuer=names.display(certificate.issuer),
+        subject=names.brief(certificate.subject),
+        issuer=names.brief(certificate.issuer),
         serial=certificate.serial_number,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,

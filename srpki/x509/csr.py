@@ -6,26 +6,23 @@ from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import AttributeOID
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import der as asn1
 from srpki.x509 import names, signatures
+from srpki.x509.certificates import UNREADABLE
 from srpki.x509.keys import PrivateKey, PublicKey, sign, spki
 
 MAX_OCTETS: Final = 1 << 16
 """Octets of one request."""
 
-_UNREADABLE: Final = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
+
+class NotSignedError(InvalidInputError):
+    """The signature of a request does not prove possession of its key."""
+
+    code = "not-signed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,8 @@ def check(der: bytes) -> CertificationRequest:
     """Return what the request in *der* asks for, its signature verified.
 
     Raises:
-        InvalidInputError: when it cannot be read or the signature is not by its own key.
+        NotSignedError: when the signature is not by its own key.
+        InvalidInputError: when it cannot be read.
     """
     if len(der) > MAX_OCTETS:
         raise InvalidInputError("the certification request is too long")
@@ -91,11 +89,15 @@ def check(der: bytes) -> CertificationRequest:
         public_key = request.public_key()
         san = _san(request)
         challenge = _challenge(request)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise InvalidInputError("the certification request cannot be read") from None
     parts = signatures.signed_parts(der)
-    if not signatures.verify(public_key, parts.algorithm, parts.signature, parts.content):
-        raise InvalidInputError("the certification request is not signed by its own key")
+    try:
+        good = signatures.verify(public_key, parts.algorithm, parts.signature, parts.content)
+    except InvalidInputError as error:
+        raise NotSignedError(error.sentence) from None
+    if not good:
+        raise NotSignedError("the certification request is not signed by its own key")
     return CertificationRequest(
         subject,
         san,

@@ -46,6 +46,7 @@ _SHORT: Final = {oid: short for short, oid in _TYPEABLE.items()} | {
     NameOID.UNSTRUCTURED_NAME: "unstructuredName",
 }
 _MAX_DN: Final = 256
+_BRIEF: Final = 300  # more than what can be typed
 _MAX_DOMAINS: Final = 512
 _PRINTABLE: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")  # X.680, 41.4
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -193,6 +194,15 @@ def display(name: x509.Name) -> str:
         " + ".join(f"{_label(attribute)}={_shown(attribute.value)}" for attribute in rdn)
         for rdn in name.rdns
     )
+
+
+def brief(name: x509.Name) -> str:
+    """Return *name* for a sentence: as `display` has it, but of bounded length.
+
+    A peer may write tens of thousands of characters into a certificate.
+    """
+    text = display(name)
+    return text if len(text) <= _BRIEF else text[: _BRIEF - 3] + "..."
 
 
 def _label(attribute: x509.NameAttribute[str | bytes]) -> str:

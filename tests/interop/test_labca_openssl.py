@@ -96,7 +96,7 @@ class Device:
         path.write_text("".join(pem(der) for der in ders))
         return path
 
-    def cmp(self, command, *words, out="cert", check=True):
+    def cmp(self, command, *words, out="cert", check=True, enrols=True):
         """Run `openssl cmp`; return the enrolled certificate's path and the program's words."""
         path = self.directory / f"{out}.pem"
         done = run(
@@ -108,7 +108,7 @@ class Device:
         )
         said = done.stderr.decode() + done.stdout.decode()
         assert (done.returncode == 0) == check, said
-        assert path.exists() == check
+        assert path.exists() == (check and enrols)
         return path, said
 
     def by_password(self, command="ir", *words, key=None, secret="insecure", **options):
@@ -266,7 +266,7 @@ def test_a_certificate_that_the_client_does_not_want_is_revoked(device, lab):
     ("words", "expected"),
     [
         (("-popo", "-1"), "badPOP"),
-        (("-popo", "0"), "badPOP"),
+        (("-popo", "0"), "notAuthorized"),
     ],
 )
 def test_possession_that_is_not_proved_is_rejected(device, lab, words, expected):
@@ -274,6 +274,56 @@ def test_possession_that_is_not_proved_is_rejected(device, lab, words, expected)
     _, said = device.by_password("ir", *words, check=False)
     assert f"PKIFailureInfo: {expected}" in said
     assert states(lab) == before
+
+
+@pytest.mark.parametrize(("number", "reason"), [("-1", ""), ("1", "keyCompromise")])
+def test_a_certificate_is_revoked_by_its_holder(device, lab, number, reason):
+    key = device.key("holder")
+    certificate, _ = device.by_password("cr", key=key)
+    words = ("-oldcert", certificate, "-revreason", number)
+    _, said = device.by_signature("rr", certificate, key, *words, out="none", enrols=False)
+    assert "received RP" in said
+    assert states(lab)[-1] == "revoked"
+    assert lab.authority.all_issued()[-1].reason == reason
+    _, said = device.by_signature(
+        "rr", certificate, key, *words, "-unprotected_errors", out="none", check=False
+    )
+    assert "certRevoked" in said
+    _, said = device.by_signature(
+        "kur", certificate, key, *("-newkey", device.key()), out="none", check=False
+    )
+    assert "certRevoked" in said
+
+
+def test_nobody_revokes_anothers_certificate(device, lab):
+    theirs, _ = device.by_password("cr", "-subject", "/CN=theirs", out="theirs")
+    key = device.key("holder")
+    certificate, _ = device.by_password("cr", key=key)
+    words = ("-oldcert", theirs)
+    _, said = device.by_signature("rr", certificate, key, *words, out="none", check=False)
+    assert "notAuthorized" in said
+    assert "revoked" not in states(lab)[-2:]
+
+
+def test_the_ca_certificates_are_told_to_who_asks(device, lab):
+    _, said = device.cmp(
+        *("genm", "-ref", "4711", "-secret", "pass:insecure", "-recipient", "/CN=lab"),
+        *("-infotype", "caCerts"),
+        out="none",
+        enrols=False,
+    )
+    assert "received GENP" in said
+    assert "id-it-caCerts" in said
+    assert "infoValue: absent" not in said
+
+
+def test_a_general_message_about_nothing_is_answered(device):
+    _, said = device.cmp(
+        *("genm", "-ref", "4711", "-secret", "pass:insecure", "-recipient", "/CN=lab"),
+        out="none",
+        enrols=False,
+    )
+    assert "received GENP" in said
 
 
 def test_a_wrong_password_is_refused(device, lab):

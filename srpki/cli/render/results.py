@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ def render(  # noqa: C901 - one case a kind of data
     *moment* spells the instants for which SR OS has no form of their own. What has a title, and a
     directory, comes after an empty line [cli.md 1.9].
     """
+    lines: Iterable[str]
     match data:
         case Fields():
             lines = fields(data)

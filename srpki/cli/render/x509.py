@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from srpki.cli.render.extensions import extensions
+from srpki.core.errors import InvalidInputError
 from srpki.device.results import FileContent
 from srpki.x509 import certificates, names
 
@@ -31,8 +32,20 @@ _REVOKED: Final = 1000
 """Most entries of a CRL that are printed."""
 
 
-def file_content(data: FileContent) -> Iterator[str]:
-    """Yield what a PKI file holds; of a private key only type and size."""
+def file_content(data: FileContent) -> list[str]:
+    """Return what a PKI file holds, in lines; of a private key only type and size.
+
+    Raises `InvalidInputError`: many fields are looked at only now.
+    """
+    try:
+        return list(_content(data))
+    except certificates.UNREADABLE:
+        raise InvalidInputError(
+            f"the {data.kind} has fields that cannot be read", hint="is it damaged?"
+        ) from None
+
+
+def _content(data: FileContent) -> Iterator[str]:
     match data.kind:
         case "certificate":
             yield from certificate(data.der)

@@ -162,7 +162,7 @@ def encode_responses(
         response=[
             asn1.CertResponse(
                 cert_req_id=response.cert_req_id,
-                status=_status(response.status),
+                status=encode_status(response.status),
                 certified_key_pair=_key_pair(response.certificate),
                 rsp_info=None,
             )
@@ -188,7 +188,7 @@ def decode_responses(
     responses = tuple(
         CertificateResponse(
             cert_req_id=asn1.number(response.cert_req_id, "certReqId", -1),
-            status=_read_status(response.status),
+            status=read_status(response.status),
             certificate=_certificate(response.certified_key_pair),
         )
         for response in body.content.response
@@ -222,7 +222,7 @@ def encode_confirmations(confirmations: Sequence[Confirmation]) -> bytes:
         asn1.CertStatus(
             cert_hash=item.cert_hash,
             cert_req_id=item.cert_req_id,
-            status_info=None if item.status is None else _status(item.status),
+            status_info=None if item.status is None else encode_status(item.status),
             hash_alg=_optional(item.hash_algorithm),
         )
         for item in confirmations
@@ -237,7 +237,7 @@ def decode_confirmations(message: Message) -> tuple[Confirmation, ...]:
         Confirmation(
             cert_hash=item.cert_hash,
             cert_req_id=asn1.number(item.cert_req_id, "certReqId", -1),
-            status=None if item.status_info is None else _read_status(item.status_info),
+            status=None if item.status_info is None else read_status(item.status_info),
             hash_algorithm=_whole(item.hash_alg),
         )
         for item in body.content
@@ -256,14 +256,14 @@ def decode_pki_confirm(message: Message) -> None:
 
 def encode_error(info: StatusInfo) -> bytes:
     """Return the PKIBody error."""
-    content = asn1.ErrorMsgContent(status=_status(info), error_code=None, error_details=None)
+    content = asn1.ErrorMsgContent(status=encode_status(info), error_code=None, error_details=None)
     return asn1.encode_body(NUMBERS["error"], asn1.ErrorMsgBody(content=content))
 
 
 def decode_error(message: Message) -> StatusInfo:
     """Return what an error message says, its details added to the text; raises `ProtocolError`."""
     content = asn1.decode_body(asn1.ErrorMsgBody, message.body, "body of the error").content
-    info = _read_status(content.status)
+    info = read_status(content.status)
     details = asn1.bounded(content.error_details, "error details")
     return StatusInfo(info.status, _texts([*info.text, *details]), info.fail_info)
 
@@ -314,7 +314,8 @@ def decode_poll_answers(message: Message) -> tuple[PollAnswer, ...]:
     )
 
 
-def _status(info: StatusInfo) -> asn1.PKIStatusInfo:
+def encode_status(info: StatusInfo) -> asn1.PKIStatusInfo:
+    """Return *info* as PKIStatusInfo."""
     octets, unused = fail_info_bits(info.fail_info)
     return asn1.PKIStatusInfo(
         status=info.status,
@@ -323,7 +324,8 @@ def _status(info: StatusInfo) -> asn1.PKIStatusInfo:
     )
 
 
-def _read_status(info: asn1.PKIStatusInfo) -> StatusInfo:
+def read_status(info: asn1.PKIStatusInfo) -> StatusInfo:
+    """Return a PKIStatusInfo as values; raises `ProtocolError` when it is beyond bounds."""
     bits = info.fail_info.as_bytes() if info.fail_info is not None else b""
     if len(bits) > 8:
         raise ProtocolError("the failInfo has too many bits")

@@ -74,7 +74,7 @@ def encode(header: Header, algorithm: bytes | None = None) -> bytes:
             sender_nonce=header.sender_nonce,
             recip_nonce=header.recipient_nonce,
             free_text=list(header.free_text) or None,
-            general_info=[_info(*info) for info in header.general_info] or None,
+            general_info=[info_of(*info) for info in header.general_info] or None,
         )
     )
 
@@ -99,7 +99,8 @@ def decode(data: bytes) -> Header:
         recipient_nonce=_octets(header.recip_nonce, "recipNonce"),
         free_text=tuple(asn1.bounded(header.free_text, "free texts")),
         general_info=tuple(
-            _read_info(items) for items in asn1.bounded(header.general_info, "general infos")
+            read_info(items, "header's generalInfo")
+            for items in asn1.bounded(header.general_info, "general infos")
         ),
     )
 
@@ -151,13 +152,18 @@ def _kept_name(name: bytes) -> TLV:
     return asn1.tlv(general_name(name))
 
 
-def _info(name: str, value: bytes | None) -> list[TLV]:
+def info_of(name: str, value: bytes | None) -> list[TLV]:
+    """Return the parts of an InfoTypeAndValue; *value* is DER or None."""
     items = [asn1.tlv(der.encode_oid(name))]
     return items if value is None else [*items, asn1.tlv(value)]
 
 
-def _read_info(items: list[TLV]) -> tuple[str, bytes | None]:
-    name, value = asn1.identifier(items, "header's generalInfo")
+def read_info(items: list[TLV], what: str) -> tuple[str, bytes | None]:
+    """Return type (dotted) and value (DER or None) of an InfoTypeAndValue of *what*.
+
+    Raises `ProtocolError`.
+    """
+    name, value = asn1.identifier(items, what)
     return name, None if value is None else asn1.encode(value)
 
 

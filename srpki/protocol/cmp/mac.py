@@ -1,7 +1,8 @@
 """Protection by a password: PBM and PBMAC1 [RFC 4210, 5.1.3.1; RFC 9481, 6; RFC 8018, 7.1].
 
-We send PBM, which every CMPv2 server reads, and take both. Comparison takes constant time; a
-peer's iteration count, salt and key length are bounded before any work.
+Requests have PBM, which every CMPv2 server reads, answers what the request has; both are taken.
+Comparison takes constant time; a peer's iteration count, salt and key length are bounded before
+any work.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ _PBKDF2: Final = "1.2.840.113549.1.5.12"
 
 ITERATIONS: Final = 5000
 """Iterations in what is sent: EJBCA takes at most 10000, RFC 4211 wants 1000 at least."""
+PBKDF2_ITERATIONS: Final = 10_000
 SALT_OCTETS: Final = 16
 FEWEST_ITERATIONS: Final = 100
 MOST_ITERATIONS: Final = 100_000
 MOST_PBKDF2_ITERATIONS: Final = 1_000_000
 
+_SHA256_OCTETS: Final = 32
 _SHORTEST_SALT: Final = 8
 _LONGEST_SALT: Final = 128
 _SHORTEST_KEY: Final = 16
@@ -69,6 +72,44 @@ class MacProtector:
     def protect(self, protected_part: bytes) -> bytes:
         """Return the MAC of *protected_part*."""
         return hmac.digest(self._key, protected_part, "sha256")
+
+
+class Pbmac1Protector:
+    """Protects with a password: PBMAC1 with PBKDF2 and HMAC-SHA256 [RFC 9481, 6.1.2]."""
+
+    def __init__(self, secret: str, salt: bytes) -> None:
+        """Derive the key from *secret* and *salt* (`SALT_OCTETS` random octets)."""
+        derivation = asn1.PBKDF2Params(
+            salt=salt,
+            iteration_count=PBKDF2_ITERATIONS,
+            key_length=_SHA256_OCTETS,
+            prf=asn1.elements(_HMAC_SHA256),
+        )
+        parameters = asn1.PBMAC1Params(
+            key_derivation_func=[
+                asn1.tlv(der.encode_oid(_PBKDF2)),
+                asn1.tlv(asn1.encode(derivation)),
+            ],
+            message_auth_scheme=asn1.elements(_HMAC_SHA256),
+        )
+        name = der.encode_oid(PBMAC1)
+        self.algorithm = der.encode(der.SEQUENCE, name, asn1.encode(parameters))
+        self._key = hashlib.pbkdf2_hmac(
+            "sha256", secret.encode(), salt, PBKDF2_ITERATIONS, _SHA256_OCTETS
+        )
+
+    def protect(self, protected_part: bytes) -> bytes:
+        """Return the MAC of *protected_part*."""
+        return hmac.digest(self._key, protected_part, "sha256")
+
+
+def protector_like(
+    algorithm: bytes | None, secret: str, salt: bytes
+) -> MacProtector | Pbmac1Protector:
+    """Return what protects an answer to a message that was protected by *algorithm* (DER)."""
+    if algorithm is not None and asn1.algorithm_name(algorithm)[0] == PBMAC1:
+        return Pbmac1Protector(secret, salt)
+    return MacProtector(secret, salt)
 
 
 class MacVerifier:
@@ -146,10 +187,13 @@ class MacVerifier:
 
 def is_mac(message: Message) -> bool:
     """Say whether *message* claims to be protected with a password-based MAC."""
+    return kind_of(message) in (PBM, PBMAC1)
+
+
+def kind_of(message: Message) -> str:
+    """Return the dotted identifier of the protectionAlg of *message*, empty when it has none."""
     algorithm = message.header.protection_algorithm
-    if algorithm is None:
-        return False
-    return asn1.algorithm_name(algorithm)[0] in (PBM, PBMAC1)
+    return "" if algorithm is None else asn1.algorithm_name(algorithm)[0]
 
 
 def _check_salt(salt: bytes) -> None:

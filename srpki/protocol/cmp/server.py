@@ -1,8 +1,8 @@
 """The server's side of CMPv2: requests in, answers out, sans I/O [RFC 4210, RFC 4211, RFC 9483].
 
-Serves ir, cr, p10cr and kur with certConf and pollReq. `CmpServer.receive` reads a message and
-proves who sent it; `CmpServer.answer` says what it is told. Certificates come from the caller, so
-a lab can decide otherwise, late or wrongly.
+Serves ir, cr, p10cr and kur with certConf and pollReq, rr and genm. `CmpServer.receive` reads a
+message and proves who sent it; `CmpServer.answer` says what it is told. Certificates come from the
+caller, so a lab can decide otherwise, late or wrongly.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from typing import Final
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import ProtocolError
-from srpki.protocol.cmp import bodies, messages, status
+from srpki.protocol.cmp import (
+    bodies,
+    general,
+    messages,
+    revocations,
+    server_revocations,
+    server_support,
+    status,
+)
 from srpki.protocol.cmp.bodies import CertificateResponse, PollAnswer
 from srpki.protocol.cmp.header import IDENTIFIER_OCTETS, Header
 from srpki.protocol.cmp.messages import Message
@@ -28,6 +36,8 @@ from srpki.protocol.cmp.server_checks import (
     authenticate,
     check_follow_up,
     check_header,
+    check_opening,
+    check_time,
 )
 from srpki.protocol.cmp.server_confirmations import accepts
 from srpki.protocol.cmp.server_envelope import (
@@ -86,13 +96,18 @@ class CmpServer:
         entropy: Entropy,
         *,
         implicit_confirm: bool = True,
+        message_time: int = 0,
     ) -> None:
-        """Answer for *ca* as *identity*; *implicit_confirm* grants what clients ask."""
+        """Answer for *ca* as *identity*; *implicit_confirm* grants what clients ask.
+
+        *message_time* is how many seconds the time of a message may be off, 0 when any will do.
+        """
         self._ca = ca
         self._identity = identity
         self._clock = clock
         self._entropy = entropy
         self._implicit_confirm = implicit_confirm
+        self._message_time = message_time
         self._envelope = Envelope(identity, clock, entropy)
         self._lock = threading.Lock()
         self._transactions = Transactions(self._forget)
@@ -105,6 +120,8 @@ class CmpServer:
         message = messages.decode(data)
         try:
             check_header(message.header)
+            if self._message_time:
+                check_time(message.header, self._clock.now(), self._message_time)
             return Received(message, authenticate(message, self._ca), None)
         except RefusalError as refusal:
             return Received(message, None, refusal)
@@ -119,7 +136,7 @@ class CmpServer:
             try:
                 content = self._content(received, issue, deviation, nonce)
             except RefusalError as refusal:
-                content = Content(_error(refusal), f"error {refusal.fail_info}: {refusal}")
+                content = _refused(received.kind, refusal)
         asked, peer = received.message.header, received.peer
         data = self._envelope.encode(asked, peer, content, nonce, deviation)
         return Answer(data, content.note)
@@ -131,6 +148,8 @@ class CmpServer:
             raise received.refusal or RefusalError("badMessageCheck", "the sender is not known")
         if received.kind in ANSWERS:
             return self._enrol(received, received.peer, issue, deviation, nonce)
+        if received.kind in ("rr", "genm"):
+            return self._single(received.message, received.peer)
         if received.kind not in ("certConf", "pollReq", "error"):
             raise RefusalError("badRequest", f"{received.kind} is not served")
         identifier = received.message.header.transaction_id or b""
@@ -141,7 +160,7 @@ class CmpServer:
             nonces = (transaction.nonce, transaction.client_nonce)
         check_follow_up(received.message.header, received.peer, transaction.peer, nonces)
         # From here on it is the client's own doing: what is wrong ends the transaction.
-        self._transactions.close(identifier)
+        self._transactions.close(identifier, self._clock.now())
         try:
             return self._follow_up(received.message, transaction, issue, deviation, nonce)
         except RefusalError:
@@ -171,6 +190,7 @@ class CmpServer:
         self, received: Received, peer: Peer, issue: Issue, deviation: Deviation, nonce: bytes
     ) -> Content:
         header = received.message.header
+        check_opening(header)
         self._transactions.check_new(header.transaction_id or b"")
         asked = read(received.message, peer)
         if deviation.reject:
@@ -203,7 +223,7 @@ class CmpServer:
         transaction.certificate = certificate
         transaction.ready = None
         if transaction.implicit_confirm:
-            self._take(transaction, certificate)
+            self._take(header, transaction, certificate)
         else:
             self._reopen(header, transaction)
         as_asked = not enrolment.more_asked and enrolment.not_after in (
@@ -232,7 +252,7 @@ class CmpServer:
         first_contact = enrolment.kind == "ir" and not transaction.peer.signs
         ca_pubs = (self._identity.root,) if certificate is not None and first_contact else ()
         body = bodies.encode_responses(ANSWERS[enrolment.kind], (response,), ca_pubs)
-        note = f"{info.word} {names.display(enrolment.subject)}"
+        note = f"{info.word} {names.brief(enrolment.subject)}"
         if certificate is not None:
             note += f" serial {certificates.facts(certificate).serial:x}"
         return Content(
@@ -242,20 +262,43 @@ class CmpServer:
             implicit_confirm=certificate is not None and transaction.implicit_confirm,
         )
 
+    # rr, genm
+
+    def _single(self, message: Message, peer: Peer) -> Content:
+        """Answer what is over with one answer."""
+        check_opening(message.header)
+        identifier = message.header.transaction_id or b""
+        self._transactions.check_new(identifier)
+        if message.kind == "genm":
+            told = server_support.answer(message, self._ca, self._identity)
+            self._transactions.close(identifier, self._clock.now())
+            return Content(general.encode_general("genp", told), f"told {len(told)} things")
+        asked = server_revocations.read(message, peer, self._ca)
+        self._ca.revoke(asked.certificate, asked.reason)
+        self._transactions.close(identifier, self._clock.now())
+        info = StatusInfo(status.ACCEPTED, ("the certificate is revoked",))
+        facts = certificates.facts(asked.certificate)
+        return Content(
+            revocations.encode_revocation_answer(info),
+            f"revoked {facts.subject} serial {facts.serial:x} {asked.reason}".rstrip(),
+        )
+
     # certConf, pollReq
 
     def _confirmed(self, message: Message, transaction: Transaction) -> Content:
         certificate = transaction.certificate
         if certificate is None:
             raise RefusalError("badRequest", "there is nothing to confirm yet")
-        subject = names.display(transaction.enrolment.subject)
-        if accepts(message, transaction.enrolment.cert_req_id, certificate):
-            self._take(transaction, certificate)
+        subject = names.brief(transaction.enrolment.subject)
+        if accepts(message, transaction.enrolment.cert_req_ids, certificate):
+            self._take(message.header, transaction, certificate)
             return Content(bodies.encode_pki_confirm(), f"confirmed {subject}")
         self._ca.revoke(certificate)
         return Content(bodies.encode_pki_confirm(), f"rejected by the client {subject}")
 
-    def _take(self, transaction: Transaction, certificate: bytes) -> None:
+    def _take(self, header: Header, transaction: Transaction, certificate: bytes) -> None:
+        identifier = header.transaction_id or b""
+        self._transactions.close(identifier, self._clock.now(), confirmed=True)
         self._ca.confirm(certificate)
         if transaction.enrolment.updated is not None:
             self._ca.supersede(transaction.enrolment.updated)
@@ -274,7 +317,7 @@ class CmpServer:
             asked = bodies.decode_poll_requests(message)
         except ProtocolError as error:
             raise RefusalError("badDataFormat", error.sentence) from None
-        if asked != (transaction.enrolment.cert_req_id,):
+        if len(asked) != 1 or asked[0] not in transaction.enrolment.cert_req_ids:
             raise RefusalError("badRequest", "the certReqId is not that of the request")
         now = self._clock.now()
         transaction.nonce, transaction.client_nonce = nonce, message.header.sender_nonce or b""
@@ -293,10 +336,14 @@ class CmpServer:
             self._ca.revoke(transaction.certificate)
 
 
-def _error(refusal: RefusalError) -> bytes:
-    return bodies.encode_error(
-        StatusInfo(status.REJECTION, (refusal.sentence,), (refusal.fail_info,))
-    )
+def _refused(kind: str, refusal: RefusalError) -> Content:
+    """Say no with an error message, or with the rp of an rr [RFC 9483, 3.6]."""
+    info = StatusInfo(status.REJECTION, (refusal.sentence,), (refusal.fail_info,))
+    if kind == "rr":
+        body, name = revocations.encode_revocation_answer(info), "rejection"
+    else:
+        body, name = bodies.encode_error(info), "error"
+    return Content(body, f"{name} {refusal.fail_info}: {refusal.sentence}")
 
 
 def _rejection(kind: str, cert_req_id: int, refusal: RefusalError) -> Content:

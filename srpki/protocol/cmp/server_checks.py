@@ -6,21 +6,30 @@ what the client is told.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from cryptography import x509
 
 from srpki.core.errors import InvalidInputError, PeerError, ProtocolError
 from srpki.protocol.cmp import mac, protect
-from srpki.protocol.cmp.header import CMP2000, CMP2021, Header
+from srpki.protocol.cmp.header import (
+    CMP2000,
+    CMP2021,
+    CONFIRM_WAIT_TIME,
+    IMPLICIT_CONFIRM,
+    Header,
+)
 from srpki.protocol.cmp.messages import Message
-from srpki.x509 import certificates, names
+from srpki.x509 import certificates, der, names
 
 SHORTEST_NONCE: Final = 16
 """Octets of a senderNonce: 128 bits of randomness [RFC 9483, 3.1]."""
 
-_OWN_SIGNERS: Final = ("cr", "p10cr", "kur")
+_OWN_SIGNERS: Final = ("cr", "p10cr", "kur", "rr")
+_GENERALIZED_TIME: Final = b"\x18"
 
 
 class RefusalError(PeerError):
@@ -58,17 +67,32 @@ class CertificateAuthority(Protocol):
         """Note that its owner has taken a newer one in place of *certificate*."""
         ...
 
-    def revoke(self, certificate: bytes) -> None:
-        """Revoke *certificate*: its owner did not want it, or has never said so."""
+    def revoke(self, certificate: bytes, reason: str = "") -> None:
+        """Revoke *certificate*: its owner did not want it, or has never said so.
+
+        *reason* is a CRLReason name [RFC 5280, 5.3.1], empty when none is given.
+        """
+        ...
+
+    def look_up(self, serial: int) -> tuple[bytes, bool] | None:
+        """Return the certificate that was issued with *serial*, and whether it is revoked."""
+        ...
+
+    def current_crl(self) -> bytes:
+        """Return the CRL (DER) as it is now."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Who proved to have sent a message: a reference with its password, or a certificate."""
+    """Who proved to have sent a message: a reference with its password, or a certificate.
+
+    *mac* is the kind of password-based MAC, a dotted identifier.
+    """
 
     reference: bytes = b""
     secret: str = field(default="", repr=False)
+    mac: str = ""
     certificate: bytes = field(default=b"", repr=False)
 
     @property
@@ -84,16 +108,45 @@ class Peer:
 
 
 def check_header(header: Header) -> None:
-    """Check version, transactionID and senderNonce; raises `RefusalError`.
-
-    The messageTime is not judged: the lab's clock is moved, its clients' clocks may not be.
-    """
+    """Check version, transactionID, senderNonce and generalInfo; raises `RefusalError`."""
     if header.pvno not in (CMP2000, CMP2021):
         raise RefusalError("unsupportedVersion", f"CMP version {header.pvno} is not served")
     if header.transaction_id is None:
         raise RefusalError("badDataFormat", "the transactionID is missing")
     if header.sender_nonce is None or len(header.sender_nonce) < SHORTEST_NONCE:
         raise RefusalError("badSenderNonce", "the senderNonce is missing or too short")
+    _check_confirmation(dict(header.general_info))
+
+
+def _check_confirmation(infos: Mapping[str, bytes | None]) -> None:
+    """Check what generalInfo says of the confirmation [RFC 9483, 3.1]."""
+    wait = infos.get(CONFIRM_WAIT_TIME)
+    if CONFIRM_WAIT_TIME in infos and (wait is None or wait[:1] != _GENERALIZED_TIME):
+        raise RefusalError("badDataFormat", "the confirmWaitTime is no GeneralizedTime")
+    if IMPLICIT_CONFIRM not in infos:
+        return
+    if infos[IMPLICIT_CONFIRM] not in (None, der.NULL):
+        raise RefusalError("badRequest", "the implicitConfirm has a value")
+    if CONFIRM_WAIT_TIME in infos:
+        raise RefusalError("badRequest", "implicitConfirm and confirmWaitTime exclude each other")
+
+
+def check_time(header: Header, now: datetime, seconds: int) -> None:
+    """Check that the messageTime is there and no more than *seconds* from *now* [RFC 9483, 3.5].
+
+    A lab whose clock is moved does not ask this: its clients' clocks stay where they are.
+    """
+    told = header.message_time
+    if told is None:
+        raise RefusalError("badTime", "the messageTime is missing")
+    if abs((told.replace(tzinfo=UTC) - now).total_seconds()) > seconds:
+        raise RefusalError("badTime", f"the messageTime is more than {seconds} seconds off")
+
+
+def check_opening(header: Header) -> None:
+    """Check what only the first message of a transaction must not have [RFC 9483, 3.1]."""
+    if header.recipient_nonce is not None:
+        raise RefusalError("badRecipientNonce", "the first message answers none")
 
 
 def authenticate(message: Message, ca: CertificateAuthority) -> Peer:
@@ -109,12 +162,14 @@ def authenticate(message: Message, ca: CertificateAuthority) -> Peer:
 
 
 def _by_password(message: Message, ca: CertificateAuthority) -> Peer:
+    if not message.header.sender:
+        raise RefusalError("badMessageCheck", "the sender is not a directoryName")
     reference = message.header.sender_kid or b""
     secret = ca.secret_of(reference)
     if secret is None:
         raise RefusalError("badMessageCheck", "the reference is not registered")
     mac.MacVerifier(secret).verify(message)
-    return Peer(reference=reference, secret=secret)
+    return Peer(reference=reference, secret=secret, mac=mac.kind_of(message))
 
 
 def _by_signature(message: Message, ca: CertificateAuthority) -> Peer:
@@ -126,7 +181,7 @@ def _by_signature(message: Message, ca: CertificateAuthority) -> Peer:
     sender, key_identifier = message.header.sender, message.header.sender_kid
     if not sender or not is_name(sender, certificates.parse(signer).subject):
         raise RefusalError("badMessageCheck", "the sender is not the subject of the signer")
-    if key_identifier is not None and key_identifier != facts.subject_key_identifier:
+    if key_identifier != facts.subject_key_identifier:
         raise RefusalError("badMessageCheck", "the senderKID is not that of the signer")
     fail_info, reason = ca.judge_signer(
         signer, tuple(others), foreign=message.kind not in _OWN_SIGNERS
@@ -150,5 +205,7 @@ def check_follow_up(header: Header, peer: Peer, opener: Peer, nonces: tuple[byte
         raise RefusalError("wrongIntegrity", "the kind of protection changed in the transaction")
     if (peer.reference, peer.certificate) != (opener.reference, opener.certificate):
         raise RefusalError("badMessageCheck", "the sender changed in the transaction")
+    if peer.mac != opener.mac:  # RFC 9483, 3.2
+        raise RefusalError("badMessageCheck", "the kind of MAC changed in the transaction")
     if header.recipient_nonce not in nonces:
         raise RefusalError("badRecipientNonce", "the recipNonce is not the server's senderNonce")

@@ -14,8 +14,8 @@ from srpki.protocol.cmp.status import StatusInfo
 from srpki.x509 import signatures
 
 
-def accepts(message: Message, cert_req_id: int, certificate: bytes) -> bool:
-    """Whether the client takes *certificate* (DER), sent for *cert_req_id*, or rejects it.
+def accepts(message: Message, cert_req_ids: tuple[int, ...], certificate: bytes) -> bool:
+    """Whether the client takes *certificate* (DER), sent for *cert_req_ids*, or rejects it.
 
     Raises `RefusalError` when *message*, a certConf, is about something else or is at odds with
     itself.
@@ -27,11 +27,11 @@ def accepts(message: Message, cert_req_id: int, certificate: bytes) -> bool:
     if not confirmations:  # rejects everything that was sent
         return False
     confirmation = confirmations[0]
-    if len(confirmations) != 1 or confirmation.cert_req_id != cert_req_id:
+    if len(confirmations) != 1 or confirmation.cert_req_id not in cert_req_ids:
         raise RefusalError("badRequest", "the certConf is for another request")
     name = _hash_name(confirmation.hash_algorithm, message.header, certificate)
     if not hmac.compare_digest(hashlib.new(name, certificate).digest(), confirmation.cert_hash):
-        raise RefusalError("badCertId", "the certHash is that of no certificate sent")
+        raise RefusalError("badPOP", "the certHash is not that of the certificate sent")
     info = confirmation.status or StatusInfo()
     if info.status not in (status.ACCEPTED, status.REJECTION):
         raise RefusalError("badRequest", "a certConf says accepted or rejection")

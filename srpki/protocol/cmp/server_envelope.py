@@ -106,7 +106,7 @@ class Envelope:
             header = replace(header, recipient_nonce=self._entropy.octets(IDENTIFIER_OCTETS))
         if deviation.wrong_transaction:
             header = replace(header, transaction_id=self._entropy.octets(IDENTIFIER_OCTETS))
-        protector, extra_certs = self._protection(peer, content.extra_certs)
+        protector, extra_certs = self._protection(asked, peer, content.extra_certs)
         if deviation.bad_protection:
             protector = _Spoiled(protector)
         return messages.encode(
@@ -114,12 +114,13 @@ class Envelope:
         )
 
     def _protection(
-        self, peer: Peer | None, extra_certs: tuple[bytes, ...]
+        self, asked: Header, peer: Peer | None, extra_certs: tuple[bytes, ...]
     ) -> tuple[Protector, tuple[bytes, ...]]:
         """Protect as the client did; sign for those who did not prove who they are."""
         if peer is not None and not peer.signs:
             salt = self._entropy.octets(mac.SALT_OCTETS)
-            return mac.MacProtector(peer.secret, salt), extra_certs
+            like = asked.protection_algorithm
+            return mac.protector_like(like, peer.secret, salt), extra_certs
         chain = (self._identity.certificate, self._identity.issuing)
         return self._signature, chain
 

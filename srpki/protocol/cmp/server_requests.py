@@ -25,6 +25,7 @@ from srpki.x509 import certificates, csr, der, names
 ANSWERS = {"ir": "ip", "cr": "cp", "p10cr": "cp", "kur": "kup"}
 """The answer that belongs to each request for a certificate."""
 
+_CERT_REQ_ID = 0  # of the only request in a message [RFC 9483, 4.1.1]
 _P10CR_ID = -1  # a PKCS#10 has no certReqId [RFC 9483, 4.1.4]
 _EXTENSION_REQUEST = "1.2.840.113549.1.9.14"
 _SET = 0x31
@@ -49,6 +50,11 @@ class Enrolment:
     updated: bytes | None = field(default=None, repr=False)
     not_after: datetime | None = None
     more_asked: bool = False
+
+    @property
+    def cert_req_ids(self) -> tuple[int, ...]:
+        """What later messages may call the request; clients disagree on that of a p10cr."""
+        return (_P10CR_ID, _CERT_REQ_ID) if self.kind == "p10cr" else (self.cert_req_id,)
 
 
 @sequence
@@ -78,13 +84,20 @@ def read(message: Message, peer: Peer) -> Asked:
         requests = bodies.decode_requests(message)
     except ProtocolError as error:
         raise RefusalError("badDataFormat", error.sentence) from None
-    if len(requests) != 1:
-        raise RefusalError("badRequest", "one request a message is served")
     request = requests[0]
     try:
+        _check_single(requests)
         return Asked(request.cert_req_id, _read_request(message, request, peer))
     except RefusalError as refusal:
         return Asked(request.cert_req_id, refusal)
+
+
+def _check_single(requests: tuple[CertificateRequest, ...]) -> None:
+    """Check that there is one request with the number that it has then [RFC 9483, 4.1.1]."""
+    if len(requests) != 1:
+        raise RefusalError("badRequest", "one request a message is served")
+    if requests[0].cert_req_id != _CERT_REQ_ID:
+        raise RefusalError("badRequest", "the certReqId of the only request is 0")
 
 
 def _read_p10cr(message: Message) -> Asked:
@@ -93,8 +106,10 @@ def _read_p10cr(message: Message) -> Asked:
         asked = csr.check(data)
     except ProtocolError as error:
         raise RefusalError("badDataFormat", error.sentence) from None
-    except InvalidInputError as error:
+    except csr.NotSignedError as error:
         return Asked(_P10CR_ID, RefusalError("badPOP", error.sentence))
+    except InvalidInputError as error:
+        return Asked(_P10CR_ID, RefusalError("badCertTemplate", error.sentence))
     if csr.asks_for_ca(data):
         return Asked(_P10CR_ID, RefusalError("badCertTemplate", "CA certificates are not issued"))
     enrolment = Enrolment(
@@ -188,6 +203,8 @@ def _check_possession(
     message: Message, request: CertificateRequest, key: CertificatePublicKeyTypes, peer: Peer
 ) -> None:
     """Check the signature that proves possession of the private key [RFC 4211, 4.1]."""
+    if request.proof == "raVerified":
+        raise RefusalError("notAuthorized", "only a registration authority has seen the proof")
     if request.proof != "signature":
         raise RefusalError(
             "badPOP", f"proof of possession must be a signature, not {request.proof or 'nothing'}"

@@ -13,6 +13,8 @@ from srpki.protocol.cmp.server_requests import Enrolment
 MOST_OPEN: Final = 1000
 CONFIRM_WITHIN: Final = timedelta(minutes=5)
 """How long a client may take to confirm a certificate."""
+REMEMBERED: Final = timedelta(minutes=5)
+"""How long the identifier of a transaction that has ended is not used again."""
 POLL_WITHIN: Final = timedelta(days=7)
 """How long it may take to ask for one that is ready; an operator may poll by hand."""
 
@@ -41,6 +43,8 @@ class Transactions:
         """Call *forget* with each transaction whose client did not come back in time."""
         self._forget = forget
         self._open: dict[bytes, Transaction] = {}
+        # Identifier to (until when it is remembered, whether a certificate was confirmed).
+        self._ended: dict[bytes, tuple[datetime, bool]] = {}
 
     def expire(self, now: datetime) -> None:
         """Drop the transactions whose time is over."""
@@ -48,16 +52,20 @@ class Transactions:
             if now > transaction.deadline:
                 del self._open[identifier]
                 self._forget(transaction)
+        # In the order of their ends, so the first one that is still remembered ends the search.
+        while self._ended and next(iter(self._ended.values()))[0] < now:
+            del self._ended[next(iter(self._ended))]
 
     def check_new(self, identifier: bytes) -> None:
         """Raise `RefusalError` when a transaction of this name cannot be opened."""
-        if identifier in self._open:
+        if identifier in self._open or identifier in self._ended:
             raise RefusalError("transactionIdInUse", "the transactionID is in use")
         if len(self._open) >= MOST_OPEN:
             raise RefusalError("systemUnavail", "too many transactions are open")
 
     def open(self, identifier: bytes, transaction: Transaction) -> None:
         """Keep *transaction* until it is closed or expires."""
+        self._ended.pop(identifier, None)
         self._open[identifier] = transaction
 
     def find(self, identifier: bytes) -> Transaction:
@@ -65,8 +73,15 @@ class Transactions:
         try:
             return self._open[identifier]
         except KeyError:
-            raise RefusalError("badRequest", "there is no such open transaction") from None
+            pass
+        if self._ended.get(identifier, (None, False))[1]:
+            raise RefusalError("certConfirmed", "the certificate is confirmed already")
+        raise RefusalError("badRequest", "there is no such open transaction")
 
-    def close(self, identifier: bytes) -> None:
-        """Forget a transaction that has come to its end."""
+    def close(self, identifier: bytes, now: datetime, *, confirmed: bool = False) -> None:
+        """End a transaction; its identifier is not used again for a while."""
         self._open.pop(identifier, None)
+        self._ended.pop(identifier, None)
+        self._ended[identifier] = (now + REMEMBERED, confirmed)
+        while len(self._ended) > MOST_OPEN:
+            del self._ended[next(iter(self._ended))]

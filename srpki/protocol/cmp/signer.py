@@ -149,6 +149,6 @@ class Signers:
 
 def _display(name: bytes) -> str:
     try:
-        return f'"{names.display(names.parse_name(name))}"' if name else "which has no name"
+        return f'"{names.brief(names.parse_name(name))}"' if name else "which has no name"
     except InvalidInputError:
         return "whose name cannot be read"

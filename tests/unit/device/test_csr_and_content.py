@@ -4,7 +4,10 @@ import stat
 
 import pytest
 
+from srpki.x509 import keys, names
+
 PKI = "admin system security pki"
+P256 = keys.KeySpec("ecdsa", curve="secp256r1")
 
 
 @pytest.fixture
@@ -174,3 +177,16 @@ def test_what_is_not_a_certificate_is_refused_by_name(bench, fresh, key):
     (bench.cf3 / f"{fresh}.txt").write_text("hello")
     text = bench.refused(f'{PKI} show file-content "cf3:/{fresh}.txt" format pem type certificate')
     assert "this is not PEM" in text
+
+
+def test_a_crl_with_an_unknown_reason_is_refused_in_a_line(bench, fresh):
+    """The library reads the reason only when the entry is laid out."""
+    authority = bench.lab.server.authority
+    issued = authority.issue(keys.generate(P256).public_key(), names.parse_dn(f"CN={fresh}"))
+    authority.revoke(issued.certificate, "keyCompromise")
+    crl = authority.current_crl()
+    odd = crl.replace(b"\x0a\x01\x01", b"\x0a\x01\x63", 1)
+    assert odd != crl
+    bench.put(f"{fresh}.crl", odd)
+    line = bench.refused(f'{PKI} show file-content "cf3:/{fresh}.crl" format der type crl')
+    assert "the crl has fields that cannot be read" in line

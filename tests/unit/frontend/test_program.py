@@ -98,6 +98,7 @@ def test_a_question_that_the_script_leaves_open_is_an_error(tmp_path):
         ("nonsense",),
         ("ca", "--est-port", "70000"),
         ("ca", "--validity", "soon"),
+        ("ca", "--message-time", "soon"),
     ],
 )
 def test_wrong_use_ends_with_2_and_without_a_traceback(arguments, tmp_path):

@@ -130,7 +130,7 @@ class CmpClient:
         answer = self.ask(self.request("ir", key, subject, **fields), recipient_nonce=None)
         certificate = bodies.decode_responses(answer)[0][0].certificate
         assert self.ask(self.confirmation(certificate)).kind == "pkiConf"
-        self.last = None
+        self.last, self.transaction_id = None, b"e" * 16
         return certificate
 
     def confirmation(self, certificate, **fields):

@@ -1,11 +1,13 @@
 """CMPv2 at the lab CA: what is granted, and what happens afterwards."""
 
+import hashlib
+import hmac
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
 from pyasn1.codec.der import decoder
-from pyasn1_modules import rfc4210
+from pyasn1_modules import rfc4210, rfc5280
 
 from srpki.core.entropy import SystemEntropy
 from srpki.labca.authority import Authority, CaSettings
@@ -75,6 +77,26 @@ def test_an_answer_to_a_password_has_the_same_protection_and_the_root(cmp, autho
     assert answer.extra_certs == (authority.issuing.certificate,)
 
 
+def test_an_answer_to_pbmac1_has_pbmac1(cmp, device_key):
+    """The key is derived here, by the parameters that the answer names [RFC 8018, 7.1]."""
+    right = mac.Pbmac1Protector("insecure", b"s" * 16)
+    answer = cmp.ask(cmp.request("ir", device_key), protector=right)
+    algorithm = rfc5280.AlgorithmIdentifier()
+    found, rest = decoder.decode(answer.header.protection_algorithm, asn1Spec=algorithm)
+    assert not rest
+    assert str(found["algorithm"]) == "1.2.840.113549.1.5.14"
+    parameters, _ = decoder.decode(found["parameters"])
+    derivation, scheme = parameters[0], parameters[1]
+    assert str(scheme[0]) == "1.2.840.113549.2.9"
+    assert str(derivation[0]) == "1.2.840.113549.1.5.12"
+    salt, count, length, prf = (derivation[1][index] for index in range(4))
+    assert str(prf[0]) == "1.2.840.113549.2.9"
+    assert bytes(salt) != b"s" * 16
+    key = hashlib.pbkdf2_hmac("sha256", b"insecure", bytes(salt), int(count), int(length))
+    assert hmac.digest(key, answer.protected_part, "sha256") == answer.protection
+    assert cmp.ask(cmp.confirmation(granted(answer)), protector=right).kind == "pkiConf"
+
+
 def test_an_answer_to_a_signature_is_signed_and_hands_out_no_root(cmp, authority, device_key):
     old = cmp.enrolled(device_key)
     new_key = keys.generate(keys.KeySpec("ecdsa", curve="secp384r1"))
@@ -142,8 +164,9 @@ def test_implicit_confirmation_is_granted_when_asked(cmp, device_key):
     answer = cmp.ask(cmp.request("ir", device_key), **IMPLICITLY)
     assert answer.header.implicit_confirm
     assert cmp.states() == [CONFIRMED]
-    # the transaction has come to its end: its name is free again
-    granted(cmp.ask(cmp.request("ir", device_key), recipient_nonce=None))
+    # the transaction has come to its end: another one has another name
+    cmp.last, cmp.transaction_id = None, b"t" * 16
+    granted(cmp.ask(cmp.request("ir", device_key)))
 
 
 def test_implicit_confirmation_is_not_granted_where_it_is_not_allowed(

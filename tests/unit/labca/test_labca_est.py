@@ -404,13 +404,3 @@ def test_each_transaction_is_one_line_of_log(est, log, device_key):
         f"est simpleenroll: 200 C=DE, O=Lab, CN=gw serial {serial:x}",
         "est simpleenroll: 401 authentication is required",
     ]
-
-
-def test_no_changed_octet_of_a_request_yields_a_certificate(est, authority, device_key):
-    request = csr.build(device_key, SUBJECT)
-    for position in range(len(request)):
-        changed = bytearray(request)
-        changed[position] ^= 1
-        reply = est.send("simpleenroll", base64.b64encode(changed), authorization=BASIC)
-        assert reply.status == 400, position
-    assert authority.all_issued() == ()

@@ -135,7 +135,7 @@ class Ca:
             recipient=message.header.sender,
             message_time=NOW,
             transaction_id=message.header.transaction_id,
-            sender_nonce=b"server's nonce" + bytes([len(self.seen), 0]),
+            sender_nonce=b"server's nonce" + len(self.seen).to_bytes(2, "little"),
             recipient_nonce=message.header.sender_nonce,
         )
         parts = {
@@ -169,7 +169,7 @@ class Ca:
         else:
             self.first = message
         assert self.first is not None
-        kind = {"ir": "ip", "kur": "kup"}[self.first.kind]
+        kind = {"ir": "ip", "cr": "cp", "kur": "kup"}[self.first.kind]
         if self.polls:
             response = CertificateResponse(cert_req_id=0, status=StatusInfo(WAITING, ("soon",)))
         else:
