@@ -13,7 +13,7 @@ from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ConnectError, RefusedError
 from srpki.device.filesystem import FileSystem
 from srpki.device.router import Router, make_directories
-from srpki.frontend.node import Exchanges, running
+from srpki.frontend.node import Exchanges, recorded, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.keystore.lock import NodeLock
 from srpki.labca.authority import Authority, CaSettings
@@ -131,8 +131,13 @@ class Lab:
 
 
 @contextmanager
-def opened_lab(node: Path, *, profiles: bool = True) -> Iterator[tuple[Router, Lab]]:
-    """Run the router of *node* and its lab, with *profiles* or without, inside the block."""
+def opened_lab(
+    node: Path, *, profiles: bool = True, record: Path | None = None
+) -> Iterator[tuple[Router, Lab]]:
+    """Run the router of *node* and its lab, with *profiles* or without, inside the block.
+
+    What the router sends and receives is kept in the directory *record* when that is given.
+    """
     _, state = make_directories(node)
     with NodeLock(state / "lock"):  # the router takes it for good; this one tells who has it
         pass
@@ -143,7 +148,7 @@ def opened_lab(node: Path, *, profiles: bool = True) -> Iterator[tuple[Router, L
             node,
             clock=lab.clock,
             entropy=SystemEntropy(),
-            exchanges=Exchanges(node),
+            exchanges=recorded(Exchanges(node), record, lab.clock),
             laboratory=lab,
         )
         with running(router):

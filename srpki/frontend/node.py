@@ -12,26 +12,29 @@ from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
 
 if TYPE_CHECKING:
-    from srpki.transport.base import Exchange, Limits, TlsClient
+    from srpki.core.clock import Clock
+    from srpki.transport.base import Exchange, ExchangeFactory, Limits, TlsClient
 
 
 @contextmanager
-def opened(node: Path, *, lab: bool) -> Iterator[Router]:
+def opened(node: Path, *, lab: bool, record: Path | None = None) -> Iterator[Router]:
     """Run the router of *node* inside the block, with a lab beside it when *lab*.
 
-    Raises what `Router` raises, before anything runs.
+    What it sends and receives is kept in the directory *record* when that is given. Raises what
+    `Router` and `Recorder` raise, before anything runs.
     """
     if lab:
         from srpki.frontend.labs import opened_lab  # noqa: PLC0415 - start-up time
 
-        with opened_lab(node) as (router, _):
+        with opened_lab(node, record=record) as (router, _):
             yield router
         return
+    clock = SystemClock()
     router = Router(
         node,
-        clock=SystemClock(),
+        clock=clock,
         entropy=SystemEntropy(),
-        exchanges=Exchanges(node),
+        exchanges=recorded(Exchanges(node), record, clock),
     )
     with running(router):
         yield router
@@ -65,3 +68,13 @@ class Exchanges:
             clock=SystemClock(),
             entropy=SystemEntropy(),
         )
+
+
+def recorded(exchanges: ExchangeFactory, record: Path | None, clock: Clock) -> ExchangeFactory:
+    """Return *exchanges*, with what they carry kept in the directory *record* if there is one."""
+    if record is None:
+        return exchanges
+    from srpki.frontend.recording import Recorder  # noqa: PLC0415 - start-up time
+    from srpki.transport.watched import WatchedExchanges  # noqa: PLC0415 - start-up time
+
+    return WatchedExchanges(exchanges, Recorder(record, clock))
