@@ -34,6 +34,7 @@ class Session:
         self._shells: dict[Dialect, Shell] = {}
         self._active: Dialect = dialect
         self._asking: Shell | None = None
+        self._traces = device.debug.listener()
 
     @property
     def prompt(self) -> str:
@@ -41,7 +42,16 @@ class Session:
         return self._shell.prompt
 
     def feed(self, line: str) -> Answer:
-        """Answer *line*, or the question that the last answer ended with."""
+        """Answer *line*, or the question that the last answer ended with.
+
+        What the session debugs follows the output of the command that caused it.
+        """
+        with self._traces.listening():
+            answer = self._answer(line)
+        text = "\n".join(part for part in (answer.text, self._traces.take()) if part)
+        return answer._replace(text=text)
+
+    def _answer(self, line: str) -> Answer:
         if self._asking is not None:
             return self._noted(self._asking, self._asking.feed(line))
         command = line.strip()
@@ -73,6 +83,7 @@ class Session:
 
     def close(self) -> None:
         """End the session; what it holds is let go, edits of a private candidate are lost."""
+        self._device.debug.forget(self._traces)
         for shell in self._shells.values():
             shell.close()
 

@@ -21,6 +21,7 @@ from srpki.core.events import EventBus
 from srpki.device import checkpoints, live, operations
 from srpki.device.checkpoints import Checkpoints
 from srpki.device.commits import Commits
+from srpki.device.debug import Debugging
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
 from srpki.device.history import History
@@ -36,6 +37,7 @@ from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
 from srpki.schema.paths import Value, path
 from srpki.schema.tree import LAB_SCHEMA, SCHEMA
+from srpki.transport.watched import WatchedExchanges
 
 if TYPE_CHECKING:
     from srpki.device.lab import Laboratory
@@ -68,7 +70,8 @@ class Router:
         self.laboratory = laboratory
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
         self.sessions = Sessions(clock)
-        self._exchanges = exchanges
+        self.debug = Debugging(clock, lambda: self.engine.view)
+        self._exchanges = WatchedExchanges(exchanges, self.debug)
         self._ids = itertools.count(1)
         self._cancel = threading.Event()
         self._cf3, self._state = make_directories(node)
@@ -87,6 +90,7 @@ class Router:
         self.bus = EventBus()
         self.log = EventLog(state / "events.jsonl")
         self.bus.subscribe(self.log.append)
+        self.bus.subscribe(self.debug.happened)
         self.files = FileSystem(cf3)
         self.seal = Seal(state / "chassis.key", self.entropy)
         self.keystore = Keystore(cf3, self.seal)
@@ -144,6 +148,7 @@ class Router:
             self.sessions.end(login)
         self.interrupt()
         self.engine.stop()
+        self.debug.switch_off()
         self._build()
         self.start()
 

@@ -28,6 +28,7 @@ from srpki.schema.nodes import (
     data_children,
 )
 from srpki.schema.operations.admin import ADMIN_CLASSIC, ADMIN_MD
+from srpki.schema.operations.debug import DEBUG, NO_DEBUG
 from srpki.schema.operations.lab import LAB
 from srpki.schema.operations.show import FILE, SHOW
 from srpki.schema.state.pki import PKI as STATE_PKI
@@ -69,15 +70,18 @@ _STATE: Final = Container(
 )
 
 SCHEMA: Final = SchemaTree(
-    _CONFIGURE, _STATE, _operations(ADMIN_MD, FILE, SHOW), _operations(ADMIN_CLASSIC, FILE, SHOW)
+    _CONFIGURE,
+    _STATE,
+    _operations(ADMIN_MD, DEBUG, FILE, NO_DEBUG, SHOW),
+    _operations(ADMIN_CLASSIC, DEBUG, FILE, NO_DEBUG, SHOW),
 )
 """The tree of a node."""
 
 LAB_SCHEMA: Final = SchemaTree(
     _CONFIGURE,
     _STATE,
-    _operations(ADMIN_MD, FILE, LAB, SHOW),
-    _operations(ADMIN_CLASSIC, FILE, LAB, SHOW),
+    _operations(ADMIN_MD, DEBUG, FILE, LAB, NO_DEBUG, SHOW),
+    _operations(ADMIN_CLASSIC, DEBUG, FILE, LAB, NO_DEBUG, SHOW),
 )
 """The tree of a node in lab mode, which has the ``lab`` commands too."""
 

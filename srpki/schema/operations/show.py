@@ -6,6 +6,7 @@ from typing import Final
 
 from srpki.schema.common import NAMED_ITEM, PKI_FILE_NAME
 from srpki.schema.nodes import Action, Container, Leaf, Rename
+from srpki.schema.operations.debug import SHOW_DEBUG
 from srpki.schema.operations.inputs import STATE
 from srpki.schema.types import Integer, Reference, Text
 
@@ -79,6 +80,7 @@ SHOW: Final = Container(
     help="Print state and counters of the node",
     children=(
         _CERTIFICATE,
+        SHOW_DEBUG,
         _LOG,
         Container(
             name="system",
