@@ -1,5 +1,7 @@
 """``debug certificate``: shows sessions what the node says to CAs, in words [pki.md 3.2].
 
+The lines of logs that go to the console reach the sessions the same way.
+
 Nothing here is configuration: what is switched on belongs to the session that did it, and ends
 with it. Lines wait for their session, the oldest dropped when there are too many.
 """
@@ -91,12 +93,14 @@ class Debugging:
 
     def listener(self) -> Listener:
         """Return a listener for a new session; `forget` it at the end."""
-        return Listener()
+        listener = Listener()
+        with self._lock:
+            self._listeners.append(listener)
+        return listener
 
     def forget(self, listener: Listener) -> None:
-        """Switch off what *listener* wants to see."""
+        """End what *listener* sees."""
         with self._lock:
-            listener.switches = frozenset()
             self._listeners = [other for other in self._listeners if other is not listener]
 
     def switch_on(self, switch: Switch) -> None:
@@ -108,20 +112,23 @@ class Debugging:
             if len(listener.switches | {switch}) > SWITCHES:
                 raise RefusedError(f"{SWITCHES} are debugged already", hint="type no debug first")
             listener.switches |= {switch}
-            if listener not in self._listeners:
-                self._listeners.append(listener)
 
     def switch_off(self) -> None:
         """Show nothing to any session any more."""
         with self._lock:
             for listener in self._listeners:
                 listener.switches = frozenset()
-            self._listeners = []
 
     def switches(self) -> tuple[Switch, ...]:
         """Return what is switched on, sorted."""
         with self._lock:
             return tuple(sorted({one for some in self._listeners for one in some.switches}))
+
+    def tell_all(self, lines: Sequence[str]) -> None:
+        """Let *lines* wait for every session: what a log sends to the console."""
+        with self._lock:
+            for listener in self._listeners:
+                listener.put(lines)
 
     # --- what happens ----------------------------------------------------------------------------
 
@@ -153,7 +160,7 @@ class Debugging:
             )
 
     def _show(self, request: HttpRequest, what: str, describe: Callable[[], Sequence[str]]) -> None:
-        if not self._listeners:
+        if not self.switches():
             return
         view, place = self._view(), _place(request.url)
         self._tell(lambda switch: place in _places(view, switch), what, describe)

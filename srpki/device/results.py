@@ -47,11 +47,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogPage:
-    """Events of a log, oldest first, with the number each had when it was written."""
+    """Events of a log, oldest first, with the number each had when it was written.
+
+    *size* is how many the log can hold.
+    """
 
     log_id: int
     name: str
     events: tuple[tuple[int, Event], ...]
+    size: int = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from srpki.device.debug import Debugging
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
 from srpki.device.history import History
+from srpki.device.logs import Logs
 from srpki.device.results import Result
 from srpki.device.rollback import Rollback
 from srpki.device.sessions import Sessions
@@ -37,11 +38,13 @@ from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
 from srpki.schema.paths import Value, path
 from srpki.schema.tree import LAB_SCHEMA, SCHEMA
+from srpki.transport.datagrams import Datagrams
 from srpki.transport.watched import WatchedExchanges
 
 if TYPE_CHECKING:
     from srpki.device.lab import Laboratory
     from srpki.transport.base import ExchangeFactory
+    from srpki.transport.datagrams import Send
 
 _SAVED = f"cf3:\\{CONFIGURATION}"
 """The URL of the configuration that is loaded at the start."""
@@ -63,13 +66,18 @@ class Router:
         entropy: Entropy,
         exchanges: ExchangeFactory,
         laboratory: Laboratory | None = None,
+        send: Send | None = None,
     ) -> None:
-        """Build the router over the directory *node*, making it when it is not there."""
+        """Build the router over the directory *node*, making it when it is not there.
+
+        Events go to syslog collectors by *send*, else as real datagrams.
+        """
         self.clock = clock
         self.entropy = entropy
         self.laboratory = laboratory
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
         self.sessions = Sessions(clock)
+        self._send = send or Datagrams()
         self.debug = Debugging(clock, lambda: self.engine.view)
         self._exchanges = WatchedExchanges(exchanges, self.debug)
         self._ids = itertools.count(1)
@@ -91,6 +99,10 @@ class Router:
         self.log = EventLog(state / "events.jsonl")
         self.bus.subscribe(self.log.append)
         self.bus.subscribe(self.debug.happened)
+        self.logs = Logs(
+            cf3 / "log", name=self.system_name, console=self.debug.tell_all, send=self._send
+        )
+        self.bus.subscribe(self.logs.append)
         self.files = FileSystem(cf3)
         self.seal = Seal(state / "chassis.key", self.entropy)
         self.keystore = Keystore(cf3, self.seal)
@@ -99,6 +111,8 @@ class Router:
         versions = Versions(cf3 / CONFIGURATION, _SAVED)
         running = _load(versions)
         self.datastore = Datastore(SCHEMA.configure, sealer=self.seal, running=running)
+        self.logs.apply(running, running)
+        self.datastore.subscribe(self.logs)
         self.engine = Engine(
             clock=self.clock,
             entropy=self.entropy,

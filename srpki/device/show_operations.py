@@ -17,15 +17,24 @@ if TYPE_CHECKING:
     from srpki.engine.state import EntryState
 
 NOT_SPECIFIED = "(Not Specified)"
-DEFAULT_LOGS = {99: "Default System Log"}
+DEFAULT_LOGS = {99: "Default System Log", 100: "Default Serious Errors Log"}
+_SERIOUS = ("MAJOR", "CRITICAL")
 
 
 def log(router: Router, inputs: Inputs) -> Outcome:
-    """Show a log; 99 holds every event of this router."""
+    """Show a log: 99 holds every event of this router, 100 the serious ones."""
     number = inputs.get("log-id", 99)
-    if not isinstance(number, int) or number not in DEFAULT_LOGS:
-        raise NotFoundError(f"log-id {number} does not exist", hint="99 is the system log")
-    page = LogPage(log_id=number, name=DEFAULT_LOGS[number], events=router.log.events())
+    page = router.logs.page(str(number))
+    if page is None and isinstance(number, int) and number in DEFAULT_LOGS:
+        events = router.log.events()
+        if number == 100:
+            events = tuple(one for one in events if one[1].type.severity in _SERIOUS)
+        page = LogPage(log_id=number, name=DEFAULT_LOGS[number], events=events)
+    if page is None:
+        raise NotFoundError(
+            f"log-id {number} does not exist, or keeps no events",
+            hint="99 and 100 do, and those in memory",
+        )
     return Outcome(data=page)
 
 

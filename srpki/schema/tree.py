@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from srpki.schema.configure.ipsec import IPSEC
+from srpki.schema.configure.log import LOG
 from srpki.schema.configure.system import SYSTEM
 from srpki.schema.nodes import (
     Action,
@@ -54,7 +55,9 @@ def _operations(*branches: Container) -> Container:
     return Container(name="", help="Operational commands", children=branches)
 
 
-_CONFIGURE: Final = Container(name="configure", help="Configure the node", children=(IPSEC, SYSTEM))
+_CONFIGURE: Final = Container(
+    name="configure", help="Configure the node", children=(IPSEC, LOG, SYSTEM)
+)
 _STATE: Final = Container(
     name="state",
     help="Navigate and print the state of the node",

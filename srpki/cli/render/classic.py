@@ -68,8 +68,9 @@ def content(node: Context, branch: Branch, indent: str, *, detail: bool) -> Iter
     skipped = node.keys if isinstance(node, ListNode) else ()
     children = tuple(child for child in node.children if child.name not in skipped)
     yield from _children(children, branch, indent, detail=detail)
-    if any(child.name == "admin-state" for child in children):
-        up = branch.get("admin-state") == "enable"
+    state = next((child for child in children if child.name == "admin-state"), None)
+    if isinstance(state, Leaf):
+        up = branch.get("admin-state", state.default) == "enable"
         yield f"{indent}no shutdown" if up else f"{indent}shutdown"
 
 

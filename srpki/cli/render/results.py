@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 DOUBLE = "=" * 79
 SINGLE = "-" * 79
-LOG_SIZE = 500
-"""Events that a memory log holds by default."""
 
 
 def render(schema: SchemaTree, data: Data) -> str:
@@ -103,8 +101,8 @@ def log_page(data: LogPage) -> Iterator[str]:
     yield from _title(f"Event Log {data.log_id} log-name {data.log_id}")
     yield f"Description : {data.name}"
     following = data.events[-1][0] + 1 if data.events else 1
-    wrapped = "wrapped" if following > LOG_SIZE + 1 else "not wrapped"
-    yield f"Memory Log contents  [size={LOG_SIZE}   next event={following}  ({wrapped})]"
+    wrapped = "wrapped" if following > data.size + 1 else "not wrapped"
+    yield f"Memory Log contents  [size={data.size}   next event={following}  ({wrapped})]"
     for number, event in reversed(data.events):
         yield ""
         yield from _event(number, event)
