@@ -43,6 +43,7 @@ from srpki.transport.watched import WatchedExchanges
 
 if TYPE_CHECKING:
     from srpki.device.lab import Laboratory
+    from srpki.engine.applications import Daemon
     from srpki.transport.base import ExchangeFactory
     from srpki.transport.datagrams import Send
 
@@ -67,16 +68,19 @@ class Router:
         exchanges: ExchangeFactory,
         laboratory: Laboratory | None = None,
         send: Send | None = None,
+        daemon: Daemon | None = None,
     ) -> None:
         """Build the router over the directory *node*, making it when it is not there.
 
-        Events go to syslog collectors by *send*, else as real datagrams.
+        Events go to syslog collectors by *send*, else as real datagrams. *daemon* is a real program
+        that uses the ipsec pairs.
         """
         self.clock = clock
         self.entropy = entropy
         self.laboratory = laboratory
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
         self.sessions = Sessions(clock)
+        self._daemon = daemon
         self._send = send or Datagrams()
         self.debug = Debugging(clock, lambda: self.engine.view)
         self._exchanges = WatchedExchanges(exchanges, self.debug)
@@ -122,6 +126,7 @@ class Router:
             state_dir=state,
             exchanges=self._exchanges,
             view=view(self.datastore.running, self.seal.open_text),
+            daemon=self._daemon,
         )
         self.datastore.subscribe(_EngineParticipant(self.engine, self.seal))
         self.commits = Commits(

@@ -24,7 +24,7 @@ from srpki.core.events import EventBus
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView
-    from srpki.engine.applications import Applications
+    from srpki.engine.applications import Applications, Daemon
     from srpki.engine.authorities import Authorities
     from srpki.engine.connections import Connections
     from srpki.engine.est_requests import EstRequests
@@ -66,9 +66,14 @@ class Engine:
         state_dir: Path,
         exchanges: ExchangeFactory,
         view: PkiView,
+        daemon: Daemon | None = None,
     ) -> None:
-        """Prepare for *view*; states are kept in *state_dir*, secrets there sealed by *seal*."""
+        """Prepare for *view*; states are kept in *state_dir*, secrets there sealed by *seal*.
+
+        *daemon* is a real program that uses the ipsec pairs.
+        """
         self.view = view
+        self._daemon = daemon
         self._clock = clock
         self._entropy = entropy
         self._bus = bus
@@ -146,7 +151,7 @@ class Engine:
         )
         register.load()
         return _Parts(
-            applications=Applications(self._clock, self._bus, self._keystore),
+            applications=Applications(self._clock, self._bus, self._keystore, self._daemon),
             authorities=authorities,
             connections=connections,
             register=register,

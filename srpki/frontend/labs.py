@@ -13,6 +13,7 @@ from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ConnectError, RefusedError
 from srpki.device.filesystem import FileSystem
 from srpki.device.router import Router, make_directories
+from srpki.frontend.applications import configured
 from srpki.frontend.node import Exchanges, recorded, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.keystore.lock import NodeLock
@@ -150,6 +151,7 @@ def opened_lab(
             entropy=SystemEntropy(),
             exchanges=recorded(Exchanges(node), record, lab.clock),
             laboratory=lab,
+            daemon=configured(node),
         )
         with running(router):
             yield router, lab

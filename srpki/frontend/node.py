@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
+from srpki.frontend.applications import configured
 
 if TYPE_CHECKING:
     from srpki.core.clock import Clock
@@ -35,6 +36,7 @@ def opened(node: Path, *, lab: bool, record: Path | None = None) -> Iterator[Rou
         clock=clock,
         entropy=SystemEntropy(),
         exchanges=recorded(Exchanges(node), record, clock),
+        daemon=configured(node),
     )
     with running(router):
         yield router
