@@ -8,7 +8,7 @@ import pytest
 from srpki.config.datastore import Datastore
 from srpki.config.tree import EMPTY, Branch, Entries, get, put
 from srpki.core.clock import FrozenClock
-from srpki.core.errors import NotFoundError
+from srpki.core.errors import ExistsError, NotFoundError
 from srpki.core.events import FILE_RELOADED, Event
 from srpki.device.commits import Commits
 from srpki.device.debug import Debugging
@@ -48,6 +48,11 @@ class MemoryFlash:
         below = [name.removeprefix(directory) for name in self.files if name.startswith(directory)]
         return sorted({"".join(name.partition("\\")[:2]) for name in below})
 
+    def write(self, url: str, content: bytes, *, force: bool = False) -> None:
+        if display(url) in self.files and not force:
+            raise ExistsError(f'"{display(url)}" exists already')
+        self.files[display(url)] = content
+
 
 class FakeDevice:
     """The device port of the CLI: the real schema and datastore, canned operations.
@@ -66,7 +71,9 @@ class FakeDevice:
         self.calls: list[tuple[str, dict[str, Value]]] = []
         self.answers: dict[str, tuple[bool, tuple[Message, ...], object]] = {}
         event = Event(NOW, FILE_RELOADED, "IPsec", 'Certificate file "gw.crt" has been reloaded.')
-        page = LogPage(log_id=99, name="Default System Log", events=((1, event), (2, event)))
+        page = LogPage(
+            log_id=99, name="Default System Log", events=((2, event), (1, event)), next_event=3
+        )
         self.answers["show.log"] = (True, (), page)
 
     def system_name(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from srpki.cli.existing import SEPARATORS, is_url
-from srpki.cli.grammar import Keyword, Slot, State, Terminal
+from srpki.cli.grammar import UNLISTED, Keyword, Slot, State, Terminal
 from srpki.cli.lexer import Token, is_plain
 from srpki.cli.port import Offer
 from srpki.cli.walker import Match, Walk, fitting, walk
@@ -33,9 +33,10 @@ def at_cursor(state: State, tokens: Sequence[Token], text: str) -> tuple[Walk, T
 def expected(found: Walk, touched: Token) -> list[Terminal]:
     """Return what may stand where *touched* stands: keywords that it begins, and every value.
 
-    Words for the same from the root, as ``/configure``, are not shown before a slash is typed.
+    Words for the same from the root, as ``/configure``, are not shown before a slash is typed;
+    words that are `UNLISTED` are left out where there is anything else.
     """
-    return [
+    candidates = [
         terminal
         for terminal in found.expected()
         if isinstance(terminal, Slot)
@@ -47,6 +48,8 @@ def expected(found: Walk, touched: Token) -> list[Terminal]:
             and (touched.text or not terminal.word.startswith("/"))
         )
     ]
+    listed = [item for item in candidates if isinstance(item, Slot) or item.tier < UNLISTED]
+    return listed or candidates
 
 
 def complete(state: State, tokens: Sequence[Token], text: str, source: Source) -> list[Offer]:

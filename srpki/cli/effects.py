@@ -29,6 +29,10 @@ class KeyOf(NamedTuple):
     name: str
 
 
+class Pick(NamedTuple):
+    """Entries of the list stepped into last: those with a number in the value, else every one."""
+
+
 class Put(NamedTuple):
     """The value, or *constant*, goes to the leaf at *leaf*, relative to the present step.
 
@@ -120,6 +124,7 @@ Effect = (
     Root
     | Into
     | KeyOf
+    | Pick
     | Put
     | Suffix
     | Take

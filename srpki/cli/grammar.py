@@ -57,13 +57,16 @@ State = tuple[Grammar, ...]
 FAR = 2
 """The tier of words that belong to another context than the present one."""
 
+UNLISTED = FAR + 1
+"""The tier of words that are offered only where no other word fits: they do nothing."""
+
 
 class Keyword(Grammar):
     """A fixed word. *mark* is its sign in help, *group* the heading it is listed under.
 
-    The *tier* orders offers; words that are `FAR` give way where an abbreviation fits others. *no*
-    tells the classic help that the word also has a ``no`` form; *structure* words are marks of the
-    lexer. A *quiet* word is understood but never offered.
+    The *tier* orders offers; words that are `FAR` or more give way where an abbreviation fits
+    others. *no* tells the classic help that the word also has a ``no`` form; *structure* words are
+    marks of the lexer. A *quiet* word is understood but never offered.
     """
 
     __slots__ = ("effects", "group", "help", "mark", "no", "quiet", "structure", "tier", "word")

@@ -15,7 +15,8 @@ class Token(NamedTuple):
     """A piece of the line between columns *start* and *end*, counted from 0.
 
     *text* is what was meant, without quotes and escapes. *quoted* strings are never keywords; of
-    them, those that are not *closed* end with the line. *mark* tells structure: ``[ ] { } |``.
+    them, those that are not *closed* end with the line. *mark* tells structure: ``[ ] { } | >``,
+    the last of which is one only where a word would begin.
     """
 
     text: str
@@ -54,7 +55,7 @@ class _Reader:
     def _next(self, character: str) -> Token:
         if character == '"':
             return self._string()
-        if character == "|" or (self._structure and character in "[]{}"):
+        if character in "|>" or (self._structure and character in "[]{}"):
             self._brackets += {"[": 1, "]": -1}.get(character, 0)
             self._at += 1
             return Token(character, self._at - 1, self._at, mark=True)
@@ -105,5 +106,5 @@ def in_comment(text: str, tokens: Sequence[Token]) -> bool:
 def is_plain(text: str) -> bool:
     """Return whether *text* may stand without quotes in both dialects."""
     return bool(text) and not any(
-        character in _BLANKS or character in '"|[]{}#' for character in text
+        character in _BLANKS or character in '"|>[]{}#' for character in text
     )

@@ -17,6 +17,7 @@ from srpki.cli.effects import (
     Make,
     Open,
     Part,
+    Pick,
     Pipe,
     Put,
     Remove,
@@ -37,13 +38,18 @@ class Modifier(NamedTuple):
     inputs: dict[str, Value]
 
 
+Picked = tuple[tuple[int, int], ...]
+"""Ranges of numbers, both ends included; none stands for every entry."""
+
+
 class Meaning(NamedTuple):
     """What a line means.
 
-    *context* is where it leads and *target* what it addressed last; *opened* are the contexts that
-    its unclosed braces return to, outermost first; *closed* counts closing braces without an
+    *context* is where it leads and *target* what it addressed last; *picks* tells of the steps of
+    *target*, by their number, that several entries of a list are meant. *opened* are the contexts
+    that its unclosed braces return to, outermost first; *closed* counts closing braces without an
     opening one. *create* tells that the classic ``create`` was given. The *question* comes before
-    the *operation*, unless ``now`` is among the inputs.
+    the *operation*, unless ``now`` or ``force`` is among the inputs.
     """
 
     context: Path
@@ -54,6 +60,7 @@ class Meaning(NamedTuple):
     operation: str
     question: str
     inputs: dict[str, Value]
+    picks: dict[int, Picked]
     modifiers: tuple[Modifier, ...]
     opened: tuple[Path, ...]
     closed: int
@@ -92,6 +99,7 @@ class _Fold:
         self._parts: dict[tuple[str, ...], int] = {}
         self._command = self._operation = self._question = ""
         self._inputs: dict[str, Value] = {}
+        self._picks: dict[int, Picked] = {}
         self._modifiers: list[Modifier] = []
         self._closed = 0
         self._create = False
@@ -104,12 +112,14 @@ class _Fold:
                 self._into(effect)
             case KeyOf(name) if isinstance(value, (str, int)):
                 self._at[-1].keys[name] = value
+            case Pick():
+                self._pick(value)
             case Put():
                 self._put(effect, value)
             case Suffix(word):
                 self._suffix(word)
             case Take(leaf) if isinstance(value, (str, int)):
-                self._edits.append(("take", self._at, leaf, value))
+                self._take(leaf, value)
             case Make(leaf):
                 self._edit("create", leaf)
             case Remove(leaf):
@@ -117,7 +127,7 @@ class _Fold:
             case Part(leaf, factor) if isinstance(value, int):
                 self._part(leaf, value * factor)
             case Create():
-                self._create = True
+                self._create = self._landed = True
             case Open(makes):
                 self._open(makes=makes)
             case Close():
@@ -145,6 +155,14 @@ class _Fold:
             self._edit("create", ())
             self._landed = effect.enters
 
+    def _pick(self, value: Value | None) -> None:
+        step = len(self._at) - 1
+        known = self._picks.get(step, ())
+        if isinstance(value, tuple):
+            low, high = value
+            known = (*known, (int(low), int(high)))
+        self._picks[step] = known
+
     def _edit(self, kind: _Kind, leaf: tuple[str, ...], value: Value | None = None) -> None:
         self._edits.append((kind, self._at, leaf, value))
         self._landed = False
@@ -153,6 +171,12 @@ class _Fold:
         known = any(at is self._at and leaf == effect.leaf for _, at, leaf, _ in self._edits)
         if not (effect.weak and known):
             self._edit("set", effect.leaf, value if effect.constant is None else effect.constant)
+
+    def _take(self, leaf: tuple[str, ...], value: Key) -> None:
+        """Take one value; the word before it alone would have removed all."""
+        whole = ("delete", self._at, leaf, None)
+        self._edits = [edit for edit in self._edits if edit != whole]
+        self._edits.append(("take", self._at, leaf, value))
 
     def _suffix(self, word: str) -> None:
         kind, at, leaf, value = self._edits.pop()
@@ -198,6 +222,7 @@ class _Fold:
             operation=self._operation,
             question=self._question,
             inputs=self._inputs,
+            picks=self._picks,
             modifiers=tuple(self._modifiers),
             opened=tuple(_path(segments) for segments in resting[:-1]),
             closed=self._closed,

@@ -1,6 +1,7 @@
-"""Output modifiers: ``| match``, ``| count``, ``| no-more``, chained, alike in both CLIs.
+"""Output modifiers: ``| match``, ``| count``, ``| no-more``, chained, and ``> url`` at the end.
 
-A pattern is plain text, not a regular expression: it cannot take long whatever is typed.
+They are alike in both CLIs. A pattern is plain text, not a regular expression: it cannot take long
+whatever is typed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from srpki.cli.grammar import (
     Terminal,
 )
 from srpki.cli.meaning import Modifier
+from srpki.cli.port import Highlight
+from srpki.schema.common import CFLASH_URL
 from srpki.schema.types import Integer, Text
 
 _LINES = Integer("uint32", 0, 10000)
@@ -57,15 +60,20 @@ _MODIFIERS = Alt(
         Keyword("no-more", "Print everything without stopping after a screen", (Pipe("no-more"),)),
     )
 )
+SCRIPT = Slot("url", CFLASH_URL, "File of commands", (Input("url"),))
+"""What ``exec`` runs."""
 _BAR = Keyword("|", "Filter or count the output", structure=True)
+_TO = Keyword(">", "Write the output to a file", (Pipe("redirect"),), structure=True)
+_URL = Slot("url", CFLASH_URL, "File to write, in the place of what is there", (Input("url"),))
 
 
 class _Tail(Optional):
-    """Modifiers, one after another."""
+    """Modifiers, one after another, and a file to end them."""
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
-        """Yield the bar."""
+        """Yield the bar, and the sign before a file."""
         yield _BAR, (_MODIFIERS, self)
+        yield _TO, (_URL,)
 
 
 PIPES = _Tail()
@@ -80,6 +88,26 @@ def apply(text: str, modifiers: Sequence[Modifier]) -> str:
         elif modifier.name == "count":
             text = f"Count: {len(lines)} lines"
     return text
+
+
+def target(modifiers: Sequence[Modifier]) -> str:
+    """Return the URL that the output goes to, or nothing where it is shown."""
+    last = modifiers[-1]
+    return str(last.inputs["url"]) if last.name == "redirect" else ""
+
+
+def whole(modifiers: Sequence[Modifier]) -> bool:
+    """Return whether the output is shown without stopping after each page."""
+    return any(modifier.name == "no-more" for modifier in modifiers)
+
+
+def found(modifiers: Sequence[Modifier], styles: tuple[str, ...]) -> tuple[Highlight, ...]:
+    """Return what to mark, in *styles*, in output that has been matched."""
+    return tuple(
+        Highlight(str(inputs["pattern"]), bool(inputs.get("ignore-case", False)), styles)
+        for name, inputs in modifiers
+        if styles and name == "match" and not inputs.get("invert-match", False)
+    )
 
 
 def _match(lines: list[str], modifier: Modifier) -> list[str]:

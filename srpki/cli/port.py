@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 class Flash(Protocol):
     """The operator's files; every method raises a `SrpkiError` for a URL that will not do."""
 
+    def write(self, url: str, content: bytes, *, force: bool = False) -> None:
+        """Write *content* to *url*, over another file only with *force*.
+
+        The saved configuration and imported files are never written over.
+        """
+        ...
+
     def read(self, url: str) -> bytes:
         """Return the content of the file at *url*."""
         ...
@@ -89,17 +96,42 @@ class Device(Protocol):
         ...
 
 
+class Screen(NamedTuple):
+    """How a session wants to use a terminal; what is no terminal has no use for it.
+
+    With *more* long output stops after each page of *length* lines (None: as the window has) with
+    the line *stop*. A command that takes longer than *progress* seconds gives a sign of life,
+    unless that is None.
+    """
+
+    length: int | None
+    more: bool
+    stop: str
+    progress: float | None = None
+
+
+class Highlight(NamedTuple):
+    """Text to highlight where a terminal shows it: *pattern*, and *styles* as the schema has."""
+
+    pattern: str
+    ignore_case: bool
+    styles: tuple[str, ...]
+
+
 class Answer(NamedTuple):
     """What came of a line: *text* to print and whether it went well.
 
     Unless it is empty, a newline is to be printed after the text, even where it ends in one.
     After a *question* the next line is its answer; a *closed* session takes no more lines.
+    A terminal prints what is *whole* without stopping, and marks what was *found*.
     """
 
     text: str = ""
     ok: bool = True
     question: str | None = None
     closed: bool = False
+    whole: bool = False
+    found: tuple[Highlight, ...] = ()
 
 
 class Offer(NamedTuple):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+import threading
+from typing import TYPE_CHECKING, Final
 
-from srpki.cli.port import Answer, Device, Offer
+from srpki.cli.engines import NOT_AUTHORIZED, Dialect, arrival, engines
+from srpki.cli.history import History
+from srpki.cli.lexer import LINE_LIMIT
+from srpki.cli.port import Answer, Device, Offer, Screen
 from srpki.cli.shell import Saved, Shell
 
-__all__ = ["Answer", "Device", "Dialect", "Offer", "Session"]
+if TYPE_CHECKING:
+    from srpki.cli.scripts import Scripts, Words
+    from srpki.device.sessions import Kind
 
-Dialect = Literal["md", "classic"]
+__all__ = ["Answer", "Device", "Dialect", "Offer", "Screen", "Session"]
 
-ARRIVAL: Final[dict[Dialect, str]] = {
-    "classic": "INFO: CLI #2051: Switching to the classic CLI engine",
-    "md": "INFO: CLI #2052: Switching to the MD-CLI engine",
-}
-HISTORY = 1000
-"""Most commands remembered."""
+ENDED: Final = "The session has been disconnected."
+RESTARTED: Final = "The node has been rebooted; a new session begins."
 
 
 class Session:
@@ -25,49 +27,92 @@ class Session:
     Nothing that is typed raises; only bugs do.
     """
 
-    def __init__(self, device: Device, dialect: Dialect = "md", user: str = "admin") -> None:
-        """Open a session of *user* on *device* in *dialect*."""
-        self._history: list[str] = []
-        self._device = device
+    def __init__(
+        self,
+        device: Device,
+        dialect: Dialect | None = None,
+        user: str = "admin",
+        kind: Kind = "console",
+        address: str = "",
+    ) -> None:
+        """Log *user* in on *device*, from *address*; `close` logs out again.
+
+        The session begins in *dialect*, else as ``cli-engine`` says.
+        """
+        self.device = device
         self._user = user
-        self._saved = Saved(device)
+        self._kind: Kind = kind
+        self._address = address
+        self._first = dialect
+        self._interrupted = threading.Event()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin as after log-in: at the root, with nothing remembered."""
+        self.history = History()
+        self._datastore = self.device.datastore
+        self._saved = Saved(self.device)
         self._shells: dict[Dialect, Shell] = {}
-        self._active: Dialect = dialect
-        self._asking: Shell | None = None
-        self._traces = device.debug.listener()
+        self._active: Dialect = self._first or engines(self.device)[0]
+        self._scripts: Scripts | None = None
+        self._traces = self.device.debug.listener()
+        self._login = self.device.sessions.open(self._user, self._kind, self._address)
+
+    # --- what a frontend does ---
 
     @property
     def prompt(self) -> str:
         """What stands before the next line."""
         return self._shell.prompt
 
+    @property
+    def screen(self) -> Screen:
+        """How a terminal is used."""
+        return self._shell.screen
+
     def feed(self, line: str) -> Answer:
         """Answer *line*, or the question that the last answer ended with.
 
         What the session debugs follows the output of the command that caused it.
         """
-        with self._traces.listening():
-            answer = self._answer(line)
-        text = "\n".join(part for part in (answer.text, self._traces.take()) if part)
-        return answer._replace(text=text)
+        traces = self._traces
+        with traces.listening():
+            answer = self._answered(line)
+        return answer._replace(text=_joined(answer.text, traces.take()))
 
-    def _answer(self, line: str) -> Answer:
-        if self._asking is not None:
-            return self._noted(self._asking, self._asking.feed(line))
-        command = line.strip()
-        if command:
-            self._history.append(command)
-            del self._history[:-HISTORY]
-        if command in ("//", "/!classic-cli", "/!md-cli"):
-            return self._switch(command)
-        if command.startswith("//"):
-            return self._across(command[1:])
-        return self._noted(self._shell, self._shell.feed(line))
+    def _answered(self, line: str) -> Answer:
+        if self.gone:
+            return Answer(ENDED, ok=False, closed=True)
+        self._interrupted.clear()
+        self._scripts = None
+        self.device.sessions.touch(self._login)
+        answer = self._asking.feed(line) if self._asking else self._command(line)
+        if self.device.datastore is not self._datastore:
+            return self._rebooted(answer)
+        if self._login.ended:
+            return answer._replace(text=_joined(answer.text, ENDED), question=None, closed=True)
+        return answer
 
     def control_z(self) -> Answer:
         """Answer Ctrl-Z: back to the operational root; a question is taken back."""
-        shell = self._asking or self._shell
-        return self._noted(shell, shell.control_z())
+        if self.gone:
+            return Answer(ENDED, ok=False, closed=True)
+        if self._asking:
+            self._asking.forget_question()
+            return Answer()
+        return self._shell.control_z()
+
+    def interrupt(self) -> None:
+        """Stop the files that `feed` runs in another thread, before their next line (Ctrl-C)."""
+        self._interrupted.set()
+
+    def masked(self, line: str) -> str:
+        """Return the command *line* without the secrets in it, as it may be remembered."""
+        across = line.lstrip().startswith("//")
+        if not across:
+            return self._shell.masked(line)
+        before, slashes, command = line.partition("//")
+        return f"{before}/{self._of(self._other).masked('/' + command)}" if slashes else line
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*; nothing after ``//``."""
@@ -83,13 +128,56 @@ class Session:
 
     def close(self) -> None:
         """End the session; what it holds is let go, edits of a private candidate are lost."""
-        self._device.debug.forget(self._traces)
-        for shell in self._shells.values():
-            shell.close()
+        self.device.sessions.close(self._login)
+        self.device.debug.forget(self._traces)
+        if self.device.datastore is self._datastore:
+            for shell in self._shells.values():
+                shell.close()
+
+    # --- what a CLI and a file of lines see ---
+
+    @property
+    def gone(self) -> bool:
+        """Whether the session has been ended from outside, or the node has rebooted."""
+        return self._login.ended or self.device.datastore is not self._datastore
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether `interrupt` was called since the last line was typed."""
+        return self._interrupted.is_set()
+
+    def mistake(self, sentence: str) -> str:
+        """Return *sentence* as an error of the active CLI."""
+        return self._shell.mistake(sentence)
+
+    def run_file(self, url: str, words: Words) -> Answer:
+        """Run the lines of the file at *url*; raises `SrpkiError` when it cannot be read."""
+        from srpki.cli.scripts import Scripts  # noqa: PLC0415 - start-up time
+
+        if self._scripts is None:
+            self._scripts = Scripts(self)
+        return self._scripts.run(url, words)
+
+    def line(self, line: str) -> Answer:
+        """Answer *line* of a file, or the question that the line before asked."""
+        if self._asking:
+            return self._asking.feed(line)
+        command = line.strip()
+        if command in ("//", "/!classic-cli", "/!md-cli"):
+            return self._switch(command)
+        if command.startswith("//"):
+            return self._across(command[1:])
+        return self._shell.feed(line)
+
+    # --- the two CLIs ---
 
     @property
     def _shell(self) -> Shell:
         return self._of(self._active)
+
+    @property
+    def _asking(self) -> Shell | None:
+        return next((shell for shell in self._shells.values() if shell.asking), None)
 
     def _of(self, dialect: Dialect) -> Shell:
         """Return the CLI of *dialect*, built when it is first needed (start-up time)."""
@@ -97,21 +185,15 @@ class Session:
             if dialect == "md":
                 from srpki.cli.md.cli import MdCli  # noqa: PLC0415 - start-up time
 
-                md = MdCli(self._device, self._saved, self._user, self._history)
-                self._shells["md"] = md
+                self._shells["md"] = MdCli(self.device, self._saved, self._user, self)
             else:
                 from srpki.cli.classic.cli import ClassicCli  # noqa: PLC0415 - start-up time
 
-                classic = ClassicCli(self._device, self._saved, self._history)
-                self._shells["classic"] = classic
+                self._shells["classic"] = ClassicCli(self.device, self._saved, self)
         return self._shells[dialect]
 
     def _elsewhere(self, text: str) -> bool:
         return self._asking is not None or text.lstrip().startswith("//")
-
-    def _noted(self, shell: Shell, answer: Answer) -> Answer:
-        self._asking = shell if answer.question is not None else None
-        return answer
 
     @property
     def _other(self) -> Dialect:
@@ -121,14 +203,57 @@ class Session:
         wanted = {"/!classic-cli": "classic", "/!md-cli": "md"}.get(command)
         if wanted == self._active:
             return Answer()
+        if self._other not in engines(self.device):
+            return Answer(NOT_AUTHORIZED, ok=False)
         self._active = self._other
-        return Answer(ARRIVAL[self._active])
+        return Answer(arrival(self.device, self._active))
 
     def _across(self, command: str) -> Answer:
+        if self._other not in engines(self.device):
+            return Answer(NOT_AUTHORIZED, ok=False)
         other = self._of(self._other)
+        entered = arrival(self.device, self._other)
         echoed = f"{other.prompt.lstrip()}{command}"
         said = other.feed(command)
-        text = "\n".join(part for part in (ARRIVAL[self._other], echoed, said.text) if part)
+        text = _joined(entered, echoed, said.text)
         if said.question is not None:
-            return self._noted(other, Answer(text, said.ok, said.question))
-        return Answer(f"{text}\n{ARRIVAL[self._active]}", said.ok, closed=said.closed)
+            return said._replace(text=text)
+        return said._replace(text=f"{text}\n{arrival(self.device, self._active)}")
+
+    # --- typed lines ---
+
+    def _command(self, line: str) -> Answer:
+        command = line.strip()
+        if command.startswith("!") and self._shell.recalls:
+            return self._recall(command[1:])
+        return self._remembered(line, command)
+
+    def _remembered(self, line: str, command: str) -> Answer:
+        if command and len(line) <= LINE_LIMIT:
+            shown = self.masked(command)
+            self.history.add(shown, whole=shown == command)
+        return self.line(line)
+
+    def _recall(self, text: str) -> Answer:
+        """Run an earlier command again, which is shown first as if it had been typed."""
+        shell = self._shell
+        entry = self.history.find(text, shell.remembered)
+        if entry is None:
+            return Answer(shell.mistake(f"no command '!{text}' in the history"), ok=False)
+        if not entry.whole:
+            sentence = "the command held a secret, which is not remembered: type it again"
+            return Answer(shell.mistake(sentence), ok=False)
+        echoed = shell.prompt.rpartition("\n")[2] + entry.line
+        answer = self._remembered(entry.line, entry.line)
+        return answer._replace(text=_joined(echoed, answer.text))
+
+    def _rebooted(self, answer: Answer) -> Answer:
+        """Begin again on the node that the line has rebooted."""
+        self.device.sessions.close(self._login)
+        self.device.debug.forget(self._traces)
+        self._begin()
+        return Answer(_joined(answer.text, RESTARTED), answer.ok)
+
+
+def _joined(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from srpki.cli import pipes, wording
 from srpki.cli.grammar import Slot, State
+from srpki.cli.history import History, masked
 from srpki.cli.lexer import LINE_LIMIT, Token, in_comment
-from srpki.cli.meaning import Meaning, meaning
-from srpki.cli.port import Answer, Device, Offer, RefusalError
+from srpki.cli.meaning import Meaning, Modifier, meaning
+from srpki.cli.port import Answer, Device, Offer, RefusalError, Screen
 from srpki.cli.walker import Failure, Match, parse
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
+from srpki.schema.nodes import ABSENT
 from srpki.schema.paths import Path
 
 SAVE = "admin.save"
@@ -29,6 +31,7 @@ class Reading(NamedTuple):
 
 
 if TYPE_CHECKING:
+    from srpki.cli.scripts import Words
     from srpki.device.results import Data
 
 
@@ -49,12 +52,26 @@ class Saved:
         return running is not self._tree and running != self._tree
 
 
+class Host(Protocol):
+    """The session, as far as one of its two CLIs sees it."""
+
+    @property
+    def history(self) -> History:
+        """What was typed, in either CLI."""
+        ...
+
+    def run_file(self, url: str, words: Words) -> Answer:
+        """Run the lines of the file at *url*; raises `SrpkiError` when it cannot be read."""
+        ...
+
+
 class Shell(ABC):
     """One of the two CLIs, with a context of its own."""
 
-    def __init__(self, device: Device, saved: Saved) -> None:
+    def __init__(self, device: Device, saved: Saved, host: Host) -> None:
         self.device = device
         self.saved = saved
+        self.host = host
         self.context: Path = ()
         self._asked: Callable[[str], Answer] | None = None
 
@@ -62,6 +79,31 @@ class Shell(ABC):
     @abstractmethod
     def prompt(self) -> str:
         """What stands before the next line."""
+
+    @property
+    @abstractmethod
+    def screen(self) -> Screen:
+        """How a terminal is used."""
+
+    @property
+    @abstractmethod
+    def remembered(self) -> int:
+        """The number of commands that ``history`` shows."""
+
+    @property
+    def recalls(self) -> bool:
+        """Whether ``!`` calls an earlier command back."""
+        return True
+
+    @property
+    def match_styles(self) -> tuple[str, ...]:
+        """The styles in which what ``| match`` has found is shown."""
+        return ()
+
+    @property
+    def asking(self) -> bool:
+        """Whether the next line is the answer to a question."""
+        return self._asked is not None
 
     @abstractmethod
     def read(self, line: str) -> Reading:
@@ -80,6 +122,19 @@ class Shell(ABC):
         """Return *error* in the words of the dialect."""
 
     @abstractmethod
+    def mistake(self, sentence: str) -> str:
+        """Return *sentence*, a fact of the session itself, as an error of the dialect."""
+
+    def script_begun(self, lines: int) -> str:
+        """Return what is printed before a file of so many *lines* runs: nothing."""
+        del lines
+        return ""
+
+    def script_ended(self, lines: int, seconds: float, shown: str) -> str:
+        """Return what is printed when all *lines* of the file *shown* have run [cli.md 1.4]."""
+        return f'Executed {lines:,} lines in {seconds:.1f} seconds from file "{shown}"'
+
+    @abstractmethod
     def data(self, root: str) -> Branch:
         """Return the tree that the session sees below *root*."""
 
@@ -87,9 +142,13 @@ class Shell(ABC):
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""
 
+    def forget_question(self) -> None:
+        """Take the question back that waits for an answer."""
+        self._asked = None
+
     def close(self) -> None:
         """Let go of what the session holds."""
-        self._asked = None
+        self.forget_question()
 
     @abstractmethod
     def control_z(self) -> Answer:
@@ -107,12 +166,12 @@ class Shell(ABC):
 
     def feed(self, line: str) -> Answer:
         """Answer *line*, or the question asked last by it."""
-        if self._asked is not None:
-            asked, self._asked = self._asked, None
-            return asked(line)
         if len(line) > LINE_LIMIT:
-            return Answer(wording.too_long(), ok=False)
+            return Answer(self.mistake(wording.TOO_LONG), ok=False)
         try:
+            if self._asked is not None:
+                asked, self._asked = self._asked, None
+                return asked(line)
             return self._feed(line)
         except RefusalError as refusal:
             return Answer(refusal.text, ok=False)
@@ -125,10 +184,43 @@ class Shell(ABC):
         if found.failure is not None:
             return Answer(self.wrong(found.failure, reading, line), ok=False)
         said = meaning(found.matches, self.context, reading.start)
-        answer = self.perform(said)
-        if not said.modifiers or not answer.ok:
+        answer = self._execute(said)
+        if not said.modifiers or not answer.ok or answer.question is not None:
             return answer
-        return Answer(pipes.apply(answer.text, said.modifiers), question=answer.question)
+        return self._modified(answer, said.modifiers)
+
+    def _execute(self, said: Meaning) -> Answer:
+        """Do what both CLIs do alike; leave the rest to `perform`."""
+        match said.command:
+            case "exec":
+                return self.host.run_file(str(said.inputs["url"]), self)
+            case "history":
+                return self._history()
+            case _:
+                return self.perform(said)
+
+    def _modified(self, answer: Answer, modifiers: Sequence[Modifier]) -> Answer:
+        text = pipes.apply(answer.text, modifiers)
+        if url := pipes.target(modifiers):
+            content = f"{text}\n" if text else ""
+            self.device.files.write(url, content.encode(), force=True)
+            return answer._replace(text="")
+        return answer._replace(
+            text=text,
+            whole=pipes.whole(modifiers),
+            found=pipes.found(modifiers, self.match_styles),
+        )
+
+    def _history(self) -> Answer:
+        entries = self.host.history.recent(self.remembered)
+        return Answer("\n".join(f"{entry.number:>4} {entry.line}" for entry in entries))
+
+    def masked(self, line: str) -> str:
+        """Return *line* without the secrets that it holds, as it may be remembered."""
+        if len(line) > LINE_LIMIT:
+            return line
+        reading = self.read(line)
+        return masked(reading.state, reading.tokens, line)
 
     def ask(self, question: str, text: str, answered: Callable[[str], Answer]) -> Answer:
         """Print *text* and ask *question*; the next line goes to *answered*."""
@@ -169,26 +261,37 @@ class Shell(ABC):
 
     def run(self, said: Meaning) -> Answer:
         """Run the operation that *said* names, after its question if it has one."""
-        if said.question and "now" not in said.inputs:
-            return self.ask(said.question, "", lambda word: self._confirmed(word, said))
+        if said.question and not {"now", "force"} & said.inputs.keys():
+            return self._confirm(said)
         return self._run(said)
 
-    def _confirmed(self, word: str, said: Meaning) -> Answer:
-        match word.strip().lower():
-            case "y":
-                return self._run(said)
-            case "n":
-                return Answer()
-            case _:
-                return self.run(said)
+    def _confirm(self, said: Meaning) -> Answer:
+        def answered(word: str) -> Answer:
+            match word.strip().lower():
+                case "y":
+                    return self._run(said)
+                case "n":
+                    return Answer()
+                case _:
+                    return self.ask(question, "", answered)
+
+        question = said.question
+        return self.ask(question, "", answered)
 
     def _run(self, said: Meaning) -> Answer:
         from srpki.cli.commands import run  # noqa: PLC0415 - start-up time
 
+        if said.operation.startswith(ABSENT):
+            command = said.operation.removeprefix(ABSENT)
+            return Answer(self.not_emulated(command), ok=False)
         answer = run(self.device, said, self.operation_failed, self.shown)
         if answer.ok and said.operation == SAVE and not said.inputs:
             self.saved.note(self.device)
         return answer
+
+    @abstractmethod
+    def not_emulated(self, command: str) -> str:
+        """Return the message for a *command* of SR OS that this program has not."""
 
     @abstractmethod
     def operation_failed(self, sentence: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from srpki.cli.lexer import LINE_LIMIT, Token
 from srpki.cli.walker import Failure
@@ -15,6 +16,12 @@ from srpki.config.errors import (
 from srpki.config.validate import Problem
 from srpki.core.errors import SrpkiError
 
+NOT_EMULATED: Final = (
+    *("copy", "insert", "rename", "replace"),
+    *("apply-groups", "apply-groups-exclude"),
+)
+"""Commands and elements that every context of SR OS has, and none of this program."""
+
 
 def md_failure(failure: Failure, tokens: Sequence[Token], line: str, margin: int) -> str:
     """Return the caret line under the whole word, and the message.
@@ -23,15 +30,16 @@ def md_failure(failure: Failure, tokens: Sequence[Token], line: str, margin: int
     """
     start, width = _place(failure, tokens, line)
     carets = " " * (margin + start) + "^" * width
-    return f"{carets}\n{_md_message(failure)}"
+    return f"{carets}\n{md_message(failure)}"
 
 
-def _md_message(failure: Failure) -> str:
+def md_message(failure: Failure) -> str:
+    """Return the message about a line that went wrong, without the carets."""
     match failure.kind:
+        case "unknown" if failure.text in NOT_EMULATED:
+            return not_emulated(f"'{failure.text}'")
         case "missing":
-            return "\n".join(
-                f"MINOR: CLI #2001: Missing element value - '{name}'" for name in failure.names
-            )
+            return "\n".join(map(missing_value, failure.names))
         case "ambiguous":
             fits = ", ".join(failure.names)
             number = "MGMT_CORE #2201"
@@ -42,8 +50,13 @@ def _md_message(failure: Failure) -> str:
             return f"MINOR: MGMT_CORE #2301: Invalid element value - {failure.text}"
 
 
-def classic_failure(failure: Failure, tokens: Sequence[Token], line: str, margin: int) -> str:
-    """Return the caret line, a single one, and the message."""
+def classic_failure(
+    failure: Failure, tokens: Sequence[Token], line: str, margin: int, *, command: bool
+) -> str:
+    """Return the caret line, a single one, and the message.
+
+    *command* tells that a command was expected where it went wrong, not a value.
+    """
     start, _ = _place(failure, tokens, line)
     caret = " " * (margin + start) + "^"
     match failure.kind:
@@ -51,7 +64,7 @@ def classic_failure(failure: Failure, tokens: Sequence[Token], line: str, margin
             message = "Error: Missing parameter"
         case "ambiguous":
             message = f"Error: Ambiguous command. ({', '.join(failure.names)})"
-        case "unknown" if failure.at == 0:
+        case "unknown" if command:
             message = "Error: Bad command."
         case "unknown":
             message = "Error: Invalid parameter."
@@ -67,12 +80,33 @@ def _place(failure: Failure, tokens: Sequence[Token], line: str) -> tuple[int, i
     return len(line.rstrip()) + 1, 1
 
 
-def too_long() -> str:
-    """Return the refusal of a line beyond the limit."""
-    return (
-        "MINOR: CLI #2005: Error while processing command -"
-        f" line longer than {LINE_LIMIT} characters"
-    )
+TOO_LONG = f"line longer than {LINE_LIMIT} characters"
+"""Why a line beyond the limit is refused."""
+
+
+def md_mistake(sentence: str) -> str:
+    """Return *sentence*, a fact of the session itself, as an error of the MD-CLI."""
+    return f"MINOR: CLI #2005: Error while processing command - {sentence}"
+
+
+def classic_mistake(sentence: str) -> str:
+    """Return *sentence*, a fact of the session itself, as an error of the classic CLI."""
+    return f"MINOR: CLI {sentence[:1].upper()}{sentence[1:]}."
+
+
+def missing_value(name: str) -> str:
+    """Return the refusal of a line that lacks the value *name*."""
+    return f"MINOR: CLI #2001: Missing element value - '{name}'"
+
+
+def not_emulated(what: str) -> str:
+    """Return the refusal of *what* a router has and this program has not."""
+    return f"MINOR: CLI #2005: Error while processing command - {what} is not emulated"
+
+
+def stopped_at(line: int) -> str:
+    """Return where the reading of a file ended, after the message that says why."""
+    return f"MINOR: CLI #2005: Error while processing command - stopped at line {line}"
 
 
 def not_allowed(reason: str) -> str:

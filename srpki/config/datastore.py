@@ -53,6 +53,7 @@ class Datastore:
         self.lock = threading.RLock()
         self._sealer = sealer
         self._running = self.seal_all(running)
+        self._booted = self._running
         self._participants: list[Participant] = []
         self._candidates: list[Candidate] = []
         self._shared = Shared(self._running)
@@ -61,6 +62,11 @@ class Datastore:
     def running(self) -> Branch:
         """What is in use."""
         return self._running
+
+    @property
+    def booted(self) -> Branch:
+        """What was in use first."""
+        return self._booted
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from srpki.config.comments import is_comment
 from srpki.config.tree import EMPTY, Branch, Element, Entries
 from srpki.schema.nodes import Case, Choice, Container, Leaf, ListNode, Node, data_children
 
@@ -15,7 +16,8 @@ def effective(node: Container | ListNode, branch: Branch, *, lists: bool = True)
     in the case that holds, which is its default case when none is configured. Where *lists* are
     not wanted they are left out.
     """
-    return Branch(dict(_filled(node.children, branch, lists=lists)))
+    said = {name: element for name, element in branch.items() if is_comment(name)}
+    return Branch({**said, **dict(_filled(node.children, branch, lists=lists))})
 
 
 def held_case(choice: Choice, branch: Branch) -> Case | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from srpki.config import edit
+from srpki.config.comments import is_comment
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.schema.nodes import Container, ListNode, data_children
 from srpki.schema.paths import Path, Step
@@ -36,6 +37,9 @@ def diff(node: Container | ListNode, old: Branch, new: Branch, path: Path = ()) 
     """Yield what turns *old* into *new*, both contents of *node*, in schema order."""
     if old is new:
         return
+    for name in dict.fromkeys((*old, *new)):
+        if is_comment(name) and old.get(name) != new.get(name):
+            yield Change((*path, Step(name)), old.get(name), new.get(name))
     for child in data_children(node):
         before, after = old.get(child.name), new.get(child.name)
         if before is after or before == after:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from srpki.config.comments import COMMENT, MARK, is_comment, place_of
 from srpki.config.tree import EMPTY, Branch, Element, drop, get, put
 from srpki.core.errors import InvalidNameError
 from srpki.schema.nodes import (
@@ -46,6 +47,9 @@ def nodes_along(root: Container, path: Path) -> tuple[DataNode, ...]:
     found: list[DataNode] = []
     node: DataNode = root
     for step in path:
+        if is_comment(step.name):
+            found.append(COMMENT)
+            break
         child = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
         if not isinstance(child, Container | ListNode | Leaf | LeafList):
             raise InvalidNameError(f"'{step.name}' is not an element of {node.name}")
@@ -127,6 +131,7 @@ def delete(root: Container, tree: Branch, path: Path) -> Branch:
         if left:
             return put(tree, plain, left)
         path = plain
+    tree = drop(tree, (*path[:-1], Step(MARK + path[-1].name)))
     return _pruned(root, drop(tree, path), path[:-1])
 
 
@@ -134,8 +139,11 @@ def restore(root: Container, tree: Branch, source: Branch, path: Path) -> Branch
     """Return *tree* with what *source* has at *path*, be it nothing."""
     if not path:
         return source
-    element = get(source, path)
-    return delete(root, tree, path) if element is None else graft(root, tree, path, element)
+    for place in (path, place_of(nodes_along(root, path)[-1], path)):
+        element = get(source, place)
+        edited = delete(root, tree, place)
+        tree = edited if element is None else graft(root, tree, place, element)
+    return tree
 
 
 def graft(root: Container, tree: Branch, path: Path, element: Element) -> Branch:
@@ -144,7 +152,8 @@ def graft(root: Container, tree: Branch, path: Path, element: Element) -> Branch
     for depth, node in enumerate(nodes_along(root, path)):
         assert isinstance(parent, Container | ListNode)
         for name in rivals(parent, node.name):
-            tree = drop(tree, (*path[:depth], Step(name)))
+            for gone in (name, MARK + name):
+                tree = drop(tree, (*path[:depth], Step(gone)))
         parent = node
     return put(tree, path, element)
 

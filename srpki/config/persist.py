@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple, NoReturn
 
+from srpki.config.comments import MARK, accepted
 from srpki.config.edit import always_there, rivals
 from srpki.config.text import INDENT, brace_lines
 from srpki.config.tree import Branch, Element, Entries
@@ -27,6 +28,7 @@ _LONGEST: Final = 200
 _TOKEN: Final = re.compile(
     r"""[ \t\r]*
       (?: (?P<newline>\n)
+       | \#\ comment:\ (?P<comment>[^\n]*)
       | \#[^\n]*
       | (?P<mark>[{}\[\]])
       | "(?P<quoted>(?:[^"\\\n]|\\[^\n])*)"
@@ -38,11 +40,15 @@ _ESCAPE: Final = re.compile(r'\\(["\\])')
 
 
 class _Token(NamedTuple):
-    """A *text* on a *line*; a *mark* is one of the brackets, not a value."""
+    """A *text* on a *line*; a *mark* is one of the brackets, not a value.
+
+    A *comment* is no part of the configuration where it does not stand before an element.
+    """
 
     text: str
     line: int
     mark: bool
+    comment: bool = False
 
 
 def dump(root: Container, tree: Branch) -> str:
@@ -64,7 +70,7 @@ def load(root: Container, text: str) -> Branch:
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    line, place = 1, 0
+    line, place, begun = 1, 0, 0
     while place < len(text):
         found = _TOKEN.match(text, place)
         if found is None:
@@ -72,9 +78,14 @@ def _tokens(text: str) -> Iterator[_Token]:
         place = found.end()
         if found["newline"]:
             line += 1
+        elif found["comment"]:
+            if begun < line and accepted(found["comment"].rstrip()):
+                yield _Token(found["comment"].rstrip(), line, mark=False, comment=True)
         elif found["quoted"] is not None:
+            begun = line
             yield _Token(_ESCAPE.sub(r"\1", found["quoted"]), line, mark=False)
         elif found["mark"] or found["word"]:
+            begun = line
             yield _Token(found["mark"] or found["word"], line, mark=bool(found["mark"]))
 
 
@@ -103,7 +114,10 @@ class _Reader:
         """Read to the brace that closes the content of *node*, and that brace."""
         items: dict[str, Element] = {}
         lists: dict[str, dict[tuple[Key, ...], Branch]] = {}
-        while not self._take("}"):
+        while True:
+            said = self._comment()
+            if self._take("}"):
+                break
             name = self._next()
             child = None if name.mark else child_of(node, name.text)
             if not isinstance(child, Container | ListNode | Leaf | LeafList) or _is_key(
@@ -114,19 +128,25 @@ class _Reader:
             if others:
                 _refuse(name.line, f"'{name.text}' excludes '{min(others)}'")
             if isinstance(child, ListNode):
-                self._entry(child, name, lists.setdefault(child.name, {}))
+                self._entry(child, name, lists.setdefault(child.name, {}), said)
             elif child.name in items:
                 _refuse(name.line, f"'{name.text}' is there twice")
             else:
-                self._element(node, child, name, items)
+                self._element(node, child, name, items, said)
         return Branch(items | {name: Entries(entries) for name, entries in lists.items()})
 
-    def _entry(self, node: ListNode, name: _Token, entries: dict[tuple[Key, ...], Branch]) -> None:
+    def _entry(
+        self,
+        node: ListNode,
+        name: _Token,
+        entries: dict[tuple[Key, ...], Branch],
+        said: dict[str, Element],
+    ) -> None:
         keys = self._keys(node, name)
         if keys in entries:
             _refuse(name.line, f"'{name.text}' is there twice with the same key")
         self._mark("{")
-        entries[keys] = self._block(node)
+        entries[keys] = Branch({**said, **self._block(node)})
 
     def _element(
         self,
@@ -134,10 +154,13 @@ class _Reader:
         node: Container | Leaf | LeafList,
         name: _Token,
         items: dict[str, Element],
+        said: dict[str, Element],
     ) -> None:
+        if said and not isinstance(node, Container):
+            items[MARK + node.name] = said[MARK]
         if isinstance(node, Container):
             self._mark("{")
-            content = self._block(node)
+            content = Branch({**said, **self._block(node)})
             if content or not always_there(parent, node):
                 items[node.name] = content
         elif isinstance(node, LeafList):
@@ -184,6 +207,14 @@ class _Reader:
         if not token.mark or token.text != wanted:
             _refuse(token.line, f"'{wanted}' is expected, not '{token.text}'")
 
+    def _comment(self) -> dict[str, Element]:
+        """Return the last comment before the next word, as the content of an element has it."""
+        found: dict[str, Element] = {}
+        while self._place < len(self._tokens) and self._tokens[self._place].comment:
+            found[MARK] = self._tokens[self._place].text
+            self._place += 1
+        return found
+
     def _take(self, mark: str) -> bool:
         token = self._next()
         if token.mark and token.text == mark:
@@ -192,6 +223,7 @@ class _Reader:
         return False
 
     def _next(self) -> _Token:
+        self._comment()
         if self._place == len(self._tokens):
             last = self._tokens[-1].line if self._tokens else 1
             _refuse(last, "the text ends before a brace or bracket is closed")

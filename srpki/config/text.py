@@ -7,7 +7,9 @@ brackets; a leaf of type empty is its name alone [cli.md 1.2, 1.3].
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+from srpki.config import comments
 from srpki.config.tree import Branch, Element, Entries
 from srpki.schema.nodes import (
     Container,
@@ -19,7 +21,7 @@ from srpki.schema.nodes import (
     data_children,
 )
 from srpki.schema.paths import Key, Path, Value
-from srpki.schema.types import Empty, ValueType
+from srpki.schema.types import Empty, Union, ValueType, ValueTypeError
 
 INDENT = "    "
 
@@ -33,7 +35,17 @@ def quote(text: str) -> str:
 def spell_value(kind: ValueType, value: Value) -> str:
     """Return *value* as it is typed: quoted when its type asks for it."""
     text = kind.format(value)
-    return quote(text) if kind.quoted else text
+    return quote(text) if _read_by(kind, text).quoted else text
+
+
+def _read_by(kind: ValueType, text: str) -> ValueType:
+    """Return the member of a union that *text* is a value of; *kind* itself otherwise."""
+    if isinstance(kind, Union):
+        for member in kind.types:
+            with suppress(ValueTypeError):
+                member.parse(text)
+                return member
+    return kind
 
 
 def spell_leaf(node: Leaf | LeafList, value: Value) -> str:
@@ -94,12 +106,14 @@ def brace_lines(node: Container | ListNode, branch: Branch, indent: str = "") ->
         if isinstance(content, Branch):
             assert isinstance(child, Container | ListNode)
             head = spell_entry(child, keys) if isinstance(child, ListNode) else child.name
+            yield from comments.lines(content.get(comments.MARK), indent)
             yield f"{indent}{head} {{"
             yield from brace_lines(child, content, indent + INDENT)
             yield f"{indent}}}"
         else:
             assert isinstance(child, Leaf | LeafList)
             assert not isinstance(content, Entries)
+            yield from comments.lines(branch.get(comments.MARK + child.name), indent)
             yield indent + spell_leaf(child, content)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
-from srpki.config import persist
 from srpki.config.datastore import Datastore
 from srpki.config.management import configuration_backups
 from srpki.config.tree import Branch
 from srpki.core.errors import CorruptError, InvalidInputError, SrpkiError
-from srpki.device.versions import Versions
-from srpki.schema.nodes import Container
+from srpki.device.forms import Forms
+from srpki.device.versions import Versions, timeless
 
 
 class Checkpoint(NamedTuple):
@@ -25,11 +24,12 @@ class Checkpoint(NamedTuple):
 
 
 class Checkpoints:
-    """The saved configuration of *datastore*, kept as the *versions* of one file."""
+    """The saved configuration of *datastore*, kept as the *versions* of one file, in *forms*."""
 
-    def __init__(self, datastore: Datastore, versions: Versions) -> None:
+    def __init__(self, datastore: Datastore, versions: Versions, forms: Forms) -> None:
         self._datastore = datastore
         self._versions = versions
+        self._forms = forms
 
     def save(self) -> None:
         """Save the running configuration; an unchanged one makes no new version.
@@ -37,7 +37,7 @@ class Checkpoints:
         Raises `StorageError`. Call it with the datastore's lock held.
         """
         running = self._datastore.running
-        text = persist.dump(self._datastore.schema, running)
+        text = self._forms.encode(running)
         self._versions.save(text.encode(), configuration_backups(running))
 
     def read(self, version: int) -> Checkpoint:
@@ -45,8 +45,12 @@ class Checkpoints:
 
         Raises `NotFoundError`, `StorageError` or `CorruptError`.
         """
-        found = load(self._datastore.schema, self._versions, version)
+        found = load(self._versions, version, self._forms.decode)
         return found._replace(tree=self._datastore.seal_all(found.tree))
+
+    def digest(self) -> str:
+        """Return what tells the running configuration, as saved, from any other."""
+        return _hash(self._forms.encode(self._datastore.running).encode())
 
     def find(self, digests: Iterable[str]) -> Iterator[int | None]:
         """Yield the version that each of *digests*, the newest first, is kept as, if it is."""
@@ -67,15 +71,17 @@ class Checkpoints:
                 yield version, _hash(self._versions.read(version))
 
 
-def load(schema: Container, versions: Versions, version: int) -> Checkpoint:
+def load(versions: Versions, version: int, decode: Callable[[str], Branch]) -> Checkpoint:
     """Return *version* of a configuration file, its secrets as they are written there.
+
+    *decode* reads the text and raises `InvalidInputError`.
 
     Raises `NotFoundError`, `StorageError` or `CorruptError`.
     """
     content, url = versions.read(version), versions.url(version)
     try:
         text = content.decode()
-        tree = persist.load(schema, text)
+        tree = decode(text)
     except UnicodeDecodeError:
         raise _damaged(url, "it is not UTF-8 text") from None
     except InvalidInputError as error:
@@ -87,11 +93,5 @@ def _damaged(url: str, reason: str) -> CorruptError:
     return CorruptError(f'"{url}" is damaged: {reason}', hint="mend the file or move it away")
 
 
-def digest(datastore: Datastore) -> str:
-    """Return what tells the running configuration, as saved, from any other."""
-    text = persist.dump(datastore.schema, datastore.running)
-    return _hash(text.encode())
-
-
 def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(timeless(content)).hexdigest()

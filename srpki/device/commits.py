@@ -10,7 +10,6 @@ from srpki.config.datastore import Datastore
 from srpki.config.management import auto_config_save, commit_history
 from srpki.core.clock import Clock
 from srpki.core.errors import NotFoundError
-from srpki.device import checkpoints as saved
 from srpki.device.checkpoints import Checkpoint, Checkpoints
 from srpki.device.confirmation import Confirmation, Plan
 from srpki.device.history import Author, Commit, History
@@ -114,7 +113,7 @@ class Commits:
             self._clock.now(),
             author,
             comment,
-            saved.digest(self._datastore),
+            "" if self._checkpoints is None else self._checkpoints.digest(),
             limit=commit_history(self._datastore.running),
         )
 

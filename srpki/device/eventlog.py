@@ -45,6 +45,12 @@ class EventLog:
         with self._lock:
             return tuple(self._events)
 
+    @property
+    def next_number(self) -> int:
+        """The number that the next event will have."""
+        with self._lock:
+            return self._next
+
     def _load(self) -> None:
         try:
             lines = self._path.read_text(encoding="utf-8").splitlines()

@@ -92,7 +92,16 @@ class Logs:
                 log_id=int(name) if name.isdecimal() else 0,
                 name=log.description or "(Not Specified)",
                 events=tuple(log.kept),
+                next_event=log.count + 1,
                 size=log.kept.maxlen or 0,
+            )
+
+    def rows(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Return name, description, destination and number of events of each log that is up."""
+        with self._lock:
+            return tuple(
+                (name, log.description, str(log.destination[0]), str(log.count))
+                for name, log in self._logs.items()
             )
 
     # --- configuration ---------------------------------------------------------------------------

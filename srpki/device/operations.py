@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 _MODULES = {
     "debug": "srpki.device.debug_operations",
     "pki": "srpki.device.pki_operations",
-    "show": "srpki.device.show_operations",
-    "file": "srpki.device.show_operations",
+    "show.certificate": "srpki.device.show_certificate",
+    "show.log": "srpki.device.show_log",
+    "show.tls": "srpki.device.show_tls",
+    "show": "srpki.device.show_system",
+    "file": "srpki.device.file_operations",
     "admin": "srpki.device.admin_operations",
     "lab": "srpki.device.lab_operations",
     "rollback": "srpki.device.rollback_operations",
 }
-"""The module of each family, imported when its first operation runs (start-up time)."""
+"""The module of each family, imported when its first operation runs (start-up time).
+
+The first family that an operation belongs to counts.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +70,7 @@ def run(router: Router, operation_id: int, operation: str, inputs: Inputs) -> Re
 
 
 def _function(operation: str) -> Operation:
-    family = operation.partition(".")[0]
+    family = next(name for name in _MODULES if f"{operation}.".startswith(f"{name}."))
     module = import_module(_MODULES[family])
     found: Operation | None = module.OPERATIONS.get(operation)
     if found is None:

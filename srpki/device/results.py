@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from srpki.config.tree import Branch
 from srpki.core.events import Event
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from srpki.device.history import Commit
 
 Severity = Literal["error", "warning", "info"]
+Cell = str | datetime | None
+"""A value to be shown; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,22 @@ class Message:
     text: str
 
 
+class Beside(NamedTuple):
+    """A named value that belongs beside the one before it."""
+
+    name: str
+    value: Cell
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """Named values under a *title*; *sections* follow with their own titles."""
+    """Named values under a *title*; *sections* follow with their own titles.
+
+    A pair without a name parts those before it from those after it.
+    """
 
     title: str
-    pairs: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[str, Cell], ...]
     sections: tuple[Fields, ...] = ()
 
 
@@ -41,20 +53,21 @@ class Table:
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     footer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogPage:
-    """Events of a log, oldest first, with the number each had when it was written.
+    """Events of a log in the order to be shown, each with its number.
 
-    *size* is how many the log can hold.
+    *next_event* is the number that the next event will have, *size* how many the log can hold.
     """
 
     log_id: int
     name: str
     events: tuple[tuple[int, Event], ...]
+    next_event: int
     size: int = 500
 
 
@@ -74,6 +87,40 @@ class Listing:
     url: str
     entries: tuple[FileEntry, ...]
     free: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileText:
+    """The *text* of the file at *url*, in its backslash form."""
+
+    url: str
+    text: str
+
+
+class User(NamedTuple):
+    """A session; *own* is the one that asks."""
+
+    session_id: int
+    name: str
+    kind: str
+    address: str
+    since: datetime
+    idle: timedelta
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Users:
+    """Who is logged in, the eldest session first."""
+
+    users: tuple[User, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitHistory:
+    """The commits that are remembered, the newest first."""
+
+    commits: tuple[Commit, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +160,19 @@ class Lines:
     lines: tuple[str, ...]
 
 
-Data = Fields | Table | LogPage | Listing | Configuration | Comparison | FileContent | Lines
+Data = (
+    Fields
+    | Table
+    | LogPage
+    | Listing
+    | FileText
+    | Users
+    | CommitHistory
+    | Configuration
+    | Comparison
+    | FileContent
+    | Lines
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC
+from functools import partial
 from typing import Final
 
 from srpki.config import persist
@@ -102,7 +103,8 @@ class Rollback:
         if which == ACTIVE:
             return self._datastore.running
         self._check_there(which)
-        found = checkpoints.load(self._datastore.schema, self._versions(which), _number(which))
+        decode = partial(persist.load, self._datastore.schema)
+        found = checkpoints.load(self._versions(which), _number(which), decode)
         return self._datastore.seal_all(found.tree)
 
     def url(self, which: Which) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from srpki.device.operations import Inputs, Operation, Outcome, flag, text
 from srpki.device.results import Comparison, Lines, Message
-from srpki.device.rollback import ACTIVE, LATEST, NOTHING, Which
+from srpki.device.rollback import ACTIVE, LATEST, Which
 
 if TYPE_CHECKING:
     from srpki.device.router import Router
@@ -43,14 +43,6 @@ def compare(router: Router, inputs: Inputs) -> Outcome:
     return Outcome(data=Comparison(old=old, new=new))
 
 
-def remark(router: Router, inputs: Inputs) -> Outcome:
-    """Say that there are no checkpoints, after their location was configured [cli.md 3.1]."""
-    del inputs
-    if router.rollback.exists():
-        return Outcome()
-    return Outcome(messages=(Message("info", f"INFO: CLI {NOTHING}"),))
-
-
 def _done(what: str) -> Outcome:
     return Outcome(messages=(Message("info", f"{what}... OK"),))
 
@@ -66,5 +58,4 @@ OPERATIONS: dict[str, Operation] = {
     "rollback.delete": delete,
     "rollback.view": view,
     "rollback.compare": compare,
-    "rollback.remark": remark,
 }

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from srpki.config import persist
 from srpki.config.datastore import Datastore
 from srpki.config.tree import Branch, Entries, get
 from srpki.config.views import view
@@ -24,8 +23,10 @@ from srpki.device.commits import Commits
 from srpki.device.debug import Debugging
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
+from srpki.device.forms import Form, Forms
 from srpki.device.history import History
 from srpki.device.logs import Logs
+from srpki.device.modewatch import ModeWatch
 from srpki.device.results import Result
 from srpki.device.rollback import Rollback
 from srpki.device.sessions import Sessions
@@ -38,7 +39,7 @@ from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
 from srpki.schema.paths import Value, path
 from srpki.schema.tree import LAB_SCHEMA, SCHEMA
-from srpki.transport.datagrams import Datagrams
+from srpki.transport import datagrams
 from srpki.transport.watched import WatchedExchanges
 
 if TYPE_CHECKING:
@@ -67,13 +68,14 @@ class Router:
         entropy: Entropy,
         exchanges: ExchangeFactory,
         laboratory: Laboratory | None = None,
-        send: Send | None = None,
+        classic: Form | None = None,
+        send: Send = datagrams.send,
         daemon: Daemon | None = None,
     ) -> None:
         """Build the router over the directory *node*, making it when it is not there.
 
-        Events go to syslog collectors by *send*, else as real datagrams. *daemon* is a real program
-        that uses the ipsec pairs.
+        *classic* is the classic form of a configuration, which the CLI knows. Events go to syslog
+        collectors by *send*. *daemon* is a real program that uses the ipsec pairs.
         """
         self.clock = clock
         self.entropy = entropy
@@ -81,9 +83,10 @@ class Router:
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
         self.sessions = Sessions(clock)
         self._daemon = daemon
-        self._send = send or Datagrams()
+        self._send = send
         self.debug = Debugging(clock, lambda: self.engine.view)
         self._exchanges = WatchedExchanges(exchanges, self.debug)
+        self.forms = Forms(SCHEMA.configure, clock, classic)
         self._ids = itertools.count(1)
         self._cancel = threading.Event()
         self._cf3, self._state = make_directories(node)
@@ -113,7 +116,7 @@ class Router:
         self.keystore.recover()
         _sweep(state)
         versions = Versions(cf3 / CONFIGURATION, _SAVED)
-        running = _load(versions)
+        running = _load(versions, self.forms)
         self.datastore = Datastore(SCHEMA.configure, sealer=self.seal, running=running)
         self.logs.apply(running, running)
         self.datastore.subscribe(self.logs)
@@ -132,11 +135,13 @@ class Router:
         self.commits = Commits(
             self.datastore,
             self.clock,
-            checkpoints=Checkpoints(self.datastore, versions),
+            checkpoints=Checkpoints(self.datastore, versions, self.forms),
             history=History(state / "commits.jsonl"),
             plan=self.engine.plan,
         )
         self.rollback = Rollback(self.datastore, self.files, self.clock)
+        self.modes = ModeWatch(self.clock)
+        self.datastore.subscribe(self.modes)
 
     @property
     def lab(self) -> bool:
@@ -161,7 +166,7 @@ class Router:
         nothing has stopped then.
         """
         with self.datastore.lock:
-            _load(Versions(self._cf3 / CONFIGURATION, _SAVED))
+            _load(Versions(self._cf3 / CONFIGURATION, _SAVED), self.forms)
             self.commits.end()
         for login in self.sessions.all():
             self.sessions.end(login)
@@ -216,7 +221,7 @@ class Router:
         if self.files.path(url) == self._cf3 / CONFIGURATION:
             self.commits.save()
         else:
-            self.files.save(url, persist.dump(SCHEMA.configure, self.datastore.running))
+            self.files.save(url, self.forms.encode(self.datastore.running))
         return names.display(url)
 
 
@@ -238,11 +243,11 @@ class _EngineParticipant:
         """Forget nothing: nothing was prepared."""
 
 
-def _load(versions: Versions) -> Branch:
+def _load(versions: Versions, forms: Forms) -> Branch:
     """Return the saved configuration, an empty one when nothing was saved."""
     versions.recover()
     with suppress(NotFoundError):
-        return checkpoints.load(SCHEMA.configure, versions, 0).tree
+        return checkpoints.load(versions, 0, forms.decode).tree
     return Branch()
 
 

@@ -9,6 +9,9 @@ from srpki import __version__
 RELEASE = "26.3"
 """The SR OS release whose command tree is emulated."""
 
+TYPE = "7750 SR (emulated)"
+"""What ``show system information`` says that this is."""
+
 DEFAULT_NAME = "srpki"
 """The name in the prompt while ``configure system name`` is not set."""
 
@@ -22,6 +25,11 @@ def version_lines() -> tuple[str, ...]:
         f"TiMOS-C-{RELEASE} srpki {__version__}: an emulator, not Nokia software.",
         "It emulates the certificate management of a Nokia 7750 SR and nothing else.",
     )
+
+
+def version() -> str:
+    """Return the version that ``show system information`` tells."""
+    return f"C-{RELEASE} (srpki, an emulator)"
 
 
 def uptime_text(up: timedelta) -> str:

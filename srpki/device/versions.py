@@ -10,6 +10,7 @@ a hidden name of its own until it is in its place.
 from __future__ import annotations
 
 import errno
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,12 @@ from srpki.keystore.files import FileOps, OsFiles
 
 MAXIMUM_SIZE: Final = 64 * 2**20
 """Octets of a version: what a configuration of the greatest length may take in UTF-8."""
+_STAMPS: Final = re.compile(rb"^# (Generated|Finished) [^\n]*$", re.MULTILINE)
+
+
+def timeless(content: bytes) -> bytes:
+    """Return *content* without the lines that tell when it was written."""
+    return _STAMPS.sub(b"", content)
 
 
 class Versions:
@@ -60,7 +67,8 @@ class Versions:
         self.recover()
         try:
             self._files.make_directory(self._directory)
-            if self._files.kind(self._path) == "file" and self.read() == content:
+            there = self._files.kind(self._path) == "file"
+            if there and timeless(self.read()) == timeless(content):
                 return False
             kept = self._contiguous(backups)
             self._files.write_new(self._staged, content)

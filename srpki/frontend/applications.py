@@ -26,7 +26,7 @@ def configured(node: Path) -> Daemon | None:
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_OCTETS)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None

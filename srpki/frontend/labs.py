@@ -14,7 +14,7 @@ from srpki.core.errors import ConnectError, RefusedError
 from srpki.device.filesystem import FileSystem
 from srpki.device.router import Router, make_directories
 from srpki.frontend.applications import configured
-from srpki.frontend.node import Exchanges, recorded, running
+from srpki.frontend.node import ClassicForm, Exchanges, recorded, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.keystore.lock import NodeLock
 from srpki.labca.authority import Authority, CaSettings
@@ -152,6 +152,7 @@ def opened_lab(
             exchanges=recorded(Exchanges(node), record, lab.clock),
             laboratory=lab,
             daemon=configured(node),
+            classic=ClassicForm(),
         )
         with running(router):
             yield router, lab

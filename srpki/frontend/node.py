@@ -13,7 +13,11 @@ from srpki.device.router import Router
 from srpki.frontend.applications import configured
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from srpki.config.tree import Branch
     from srpki.core.clock import Clock
+    from srpki.schema.nodes import Container
     from srpki.transport.base import Exchange, ExchangeFactory, Limits, TlsClient
 
 
@@ -37,6 +41,7 @@ def opened(node: Path, *, lab: bool, record: Path | None = None) -> Iterator[Rou
         entropy=SystemEntropy(),
         exchanges=recorded(Exchanges(node), record, clock),
         daemon=configured(node),
+        classic=ClassicForm(),
     )
     with running(router):
         yield router
@@ -50,6 +55,22 @@ def running(router: Router) -> Iterator[None]:
         yield
     finally:
         router.stop()
+
+
+class ClassicForm:
+    """The classic form of a configuration; the CLI that knows it is imported when it is needed."""
+
+    def read(self, root: Container, text: str) -> Branch:
+        """Return the tree that *text* describes; raises `InvalidInputError`, naming the line."""
+        from srpki.cli.classic.file import read  # noqa: PLC0415 - start-up time
+
+        return read(root, text)
+
+    def write(self, root: Container, tree: Branch, generated: datetime) -> str:
+        """Return *tree* as text that `read` reads back."""
+        from srpki.cli.render.classic import classic_file  # noqa: PLC0415 - start-up time
+
+        return f"{classic_file(root, tree, generated)}\n"
 
 
 class Exchanges:

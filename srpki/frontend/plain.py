@@ -49,7 +49,7 @@ def run_plain(session: Session, *, interrupt: Callable[[], None]) -> int:
                 break
             line = line.rstrip("\r\n")
             _print(out, f"{line}\n" if echo else "")
-            with _control_c(interrupt):
+            with _control_c(session, interrupt):
                 answer = worker.submit(session.feed, line).result()
             _print(out, f"{answer.text}\n" if answer.text else "")
             question, closed = answer.question, answer.closed
@@ -57,9 +57,14 @@ def run_plain(session: Session, *, interrupt: Callable[[], None]) -> int:
 
 
 @contextmanager
-def _control_c(interrupt: Callable[[], None]) -> Iterator[None]:
-    """Make Ctrl-C call *interrupt* inside the block."""
-    before = signal.signal(signal.SIGINT, lambda *_: interrupt())
+def _control_c(session: Session, interrupt: Callable[[], None]) -> Iterator[None]:
+    """Make Ctrl-C interrupt *session*, and call *interrupt*, inside the block."""
+
+    def stop(*_: object) -> None:
+        session.interrupt()
+        interrupt()
+
+    before = signal.signal(signal.SIGINT, stop)
     try:
         yield
     finally:

@@ -65,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     script = commands.add_parser("exec", help="run a file of commands")
     script.add_argument("file", metavar="FILE", help="the command file, - for standard input")
     _node_options(script, again=True)
-    script.add_argument("--cli", choices=("md", "classic"), default="md", help="first CLI (md)")
+    script.add_argument(
+        "--cli", choices=("md", "classic"), help="first CLI (as configured, else md)"
+    )
     script.add_argument("--keep-going", action="store_true", help="go on after an error")
     script.add_argument("--json", action="store_true", help="print one JSON object a line")
     script.set_defaults(run=_exec)
@@ -152,8 +154,10 @@ def _exec(options: argparse.Namespace) -> int:
     from srpki.frontend.node import opened  # noqa: PLC0415 - start-up time
 
     lines = _script(options.file)
-    with opened(_node(options), lab=options.lab, record=options.record) as router:
-        session = Session(router, dialect=options.cli)
+    with (
+        opened(_node(options), lab=options.lab, record=options.record) as router,
+        closing(Session(router, dialect=options.cli)) as session,
+    ):
         return run_script(
             session, lines, sys.stdout, keep_going=options.keep_going, as_json=options.json
         )

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
@@ -28,11 +29,19 @@ from prompt_toolkit.styles import Style
 
 from srpki.cli.session import Answer, Session
 from srpki.frontend.keyboard import Aside, ControlZ, Entered, Keyboard, apology
+from srpki.frontend.marking import marked
+from srpki.frontend.pager import Pager
+from srpki.frontend.progress import Dots
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding import KeyPress
     from prompt_toolkit.output import Output
+
+    from srpki.cli.port import Highlight
+
+FLUSH_AFTER = 0.1
+"""Seconds after which Escape is a key of its own and not the beginning of another one's code."""
 
 INSIST_AFTER = 0.2
 """Seconds between two interruptions of a command that Ctrl-C is to stop."""
@@ -72,6 +81,9 @@ class Terminal:
         self._draft = Document()
         self._ended = False
         self._insisting: asyncio.TimerHandle | None = None
+        self._dots: Dots | None = None
+        self._awaited: asyncio.Future[list[KeyPress]] | None = None
+        self._flushing: asyncio.TimerHandle | None = None
         self._history = _History()
         self._prompt: PromptSession[Entered] = PromptSession(
             message=lambda: [(_DRAWN, self._text().rpartition("\n")[2])],
@@ -103,11 +115,11 @@ class Terminal:
                     self._drop()
                     continue
                 if isinstance(entered, Aside):
-                    self._write(entered.text + "\n")
+                    await self._show(Answer(entered.text))
                     self._draft = entered.draft
                     continue
                 answer = await self._answer(entered)
-                self._write(f"{answer.text}\n" if answer.text else "")
+                await self._show(answer)
                 self._question = answer.question
                 if answer.closed:
                     break
@@ -161,9 +173,12 @@ class Terminal:
         self._write(head + newline)
 
     def _note(self, line: str) -> None:
-        """Remember *line* for the arrow keys, unless it answered a question."""
-        if self._question is None:
-            self._history.note(line)
+        """Remember *line* for the arrow keys, unless it answered a question or holds a secret."""
+        if self._question is not None:
+            return
+        with suppress(Exception):  # a bug: the session meets it again and says so
+            if self._session.masked(line) == line:
+                self._history.note(line)
 
     def _drop(self) -> None:
         """Forget the line that Ctrl-C was pressed on; a question is taken back."""
@@ -178,6 +193,7 @@ class Terminal:
         self._output.enable_bracketed_paste()  # a prompt switches it off when it is done
         self._output.flush()
         loop.add_signal_handler(signal.SIGINT, self._stop_command)
+        self._dots = Dots(self._write, self._session.screen.progress)
         try:
             pending = loop.run_in_executor(None, self._feed, entered)
             self._obey(get_typeahead(self._input))
@@ -185,6 +201,7 @@ class Terminal:
                 return await pending
         finally:
             loop.remove_signal_handler(signal.SIGINT)
+            self._dots.stop()
             if self._insisting is not None:
                 self._insisting.cancel()
 
@@ -213,15 +230,67 @@ class Terminal:
 
     def _stop_command(self) -> None:
         self._pasted.clear()
+        if self._dots is not None:
+            self._dots.stop()
         self._write("^C\n")
         self._insist()
 
     def _insist(self) -> None:
         """Interrupt until the command ends: it may not have begun when Ctrl-C was pressed."""
+        self._session.interrupt()
         self._interrupt()
         if self._insisting is not None:
             self._insisting.cancel()
         self._insisting = asyncio.get_running_loop().call_later(INSIST_AFTER, self._insist)
+
+    # --- its output ---
+
+    async def _show(self, answer: Answer) -> None:
+        """Print the text of *answer*; it stops after each page, unless keys wait already.
+
+        What was typed ahead or pasted was not meant for the pager.
+        """
+        if not answer.text:
+            return
+        screen = self._session.screen
+        write = partial(self._write, found=answer.found)
+        ahead = get_typeahead(self._input)
+        store_typeahead(self._input, ahead)
+        if ahead or self._pasted or answer.whole or answer.closed or not screen.more:
+            write(f"{answer.text}\n")
+            return
+        pager = Pager(write, self._key, self._output.get_size)
+        if paste := await pager.show(answer.text, screen):
+            store_typeahead(self._input, [paste])
+
+    async def _key(self) -> KeyPress | None:
+        """Return the next key, None when there will be none; others stay typed ahead."""
+        keys = get_typeahead(self._input)
+        if not keys and not self._ended:
+            self._awaited = asyncio.get_running_loop().create_future()
+            with self._input.attach(self._keys_come):
+                keys = await self._awaited
+            if self._flushing is not None:
+                self._flushing.cancel()
+        store_typeahead(self._input, keys[1:])
+        return keys[0] if keys else None
+
+    def _keys_come(self) -> None:
+        self._hand_over(self._input.read_keys())
+        if self._input.closed:
+            self._end()
+        # A lone Escape is held back until it is sure that nothing follows.
+        if self._flushing is not None:
+            self._flushing.cancel()
+        self._flushing = asyncio.get_running_loop().call_later(
+            FLUSH_AFTER, lambda: self._hand_over(self._input.flush_keys())
+        )
+
+    def _hand_over(self, keys: list[KeyPress]) -> None:
+        if self._awaited is not None and not self._awaited.done() and keys:
+            self._awaited.set_result(keys)
+        else:
+            store_typeahead(self._input, keys)
 
     # --- the end ---
 
@@ -242,12 +311,18 @@ class Terminal:
         self._ended = True
         self._pasted.clear()
         self._insist()
+        if self._awaited is not None and not self._awaited.done():
+            self._awaited.set_result([])
         app = self._prompt.app
         if app.is_running and not app.is_done:
             app.exit(exception=EOFError)
 
-    def _write(self, text: str) -> None:
-        self._output.write(text.replace("\n", "\r\n"))
+    def _write(self, text: str, found: Sequence[Highlight] = ()) -> None:
+        for piece, style in marked(text, found):
+            self._output.write_raw(style)
+            self._output.write(piece.replace("\n", "\r\n"))
+            if style:
+                self._output.reset_attributes()
         self._output.flush()
 
 

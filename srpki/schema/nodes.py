@@ -6,10 +6,12 @@ action takes its inputs as ``name value`` in any order after the *positional* on
 
 The classic CLI reads it through ``classic``. Without an overlay these rules hold:
 
-* container: a context of the same name; list: ``name KEY [create]`` and ``no name KEY``;
-* leaf ``admin-state``: ``shutdown`` and ``no shutdown``; boolean or empty leaf: ``name`` and
-  ``no name``; other leaf: ``name VALUE`` and ``no name``; leaf-list: ``name VALUE`` adds,
-  ``no name VALUE`` removes; a number of seconds also takes ``[days D] [hrs H] [min M] [sec S]``;
+* container: a context of the same name; list: ``name KEY [create]`` and ``no name KEY``, with
+  what is mandatory in an entry before ``create``, as ``name KEY leaf VALUE create``;
+* leaf ``admin-state``: ``shutdown`` and ``no shutdown``; boolean leaf: ``name`` is true and
+  ``no name`` is false; empty leaf: ``name`` and ``no name``; other leaf: ``name VALUE`` and
+  ``no name``; leaf-list: ``name VALUE`` adds, ``no name VALUE`` removes and ``no name`` empties; a
+  number of seconds also takes ``[days D] [hrs H] [min M] [sec S]``;
 * action: the inputs as in the MD-CLI;
 * a secret also takes ``hash2`` (or ``hash``) after it, for a value that is sealed already: both
   words together, as ``"VALUE hash2"``, are the value.
@@ -26,6 +28,10 @@ from typing import NamedTuple
 
 from srpki.schema.types import ValueType
 
+ABSENT = "absent."
+"""What the operation of a command begins with that SR OS has and this program has not."""
+
+
 # --- classic overlay -----------------------------------------------------------------------------
 
 
@@ -38,6 +44,23 @@ class Rename(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Inline:
     """The container has no context of its own: its children are typed one level higher."""
+
+
+class Moved(NamedTuple):
+    """The container stands *up* contexts higher, and is called *keyword* there."""
+
+    up: int
+    keyword: str
+
+
+class Section(NamedTuple):
+    """The container is a section of the configuration file, headed by a banner with *title*.
+
+    It stands in the root or in another section; those that are *last* come after all others.
+    """
+
+    title: str
+    last: bool = False
 
 
 class Arg(NamedTuple):
@@ -82,9 +105,10 @@ Item = Arg | Either | Maybe | Word
 class Line(NamedTuple):
     """The node is one command: *keyword* and *items*; ``no`` removes all that it sets.
 
-    On a list the keys are among the items and ``no`` takes the keys only. On an action the line is
+    On a list the keys are among the items and ``no`` takes only them. On an action the line is
     the whole syntax; an `Either` without values in its alternatives chooses a case. Neighbouring
-    items that begin with a keyword (`Arg` with one, `Maybe`) may be typed in any order.
+    items that begin with a keyword (`Arg` with one, `Maybe`) may be typed in any order; where all
+    may be left out, at least one must be there.
     """
 
     keyword: str
@@ -96,7 +120,7 @@ class Absent:
     """The classic CLI does not have this node."""
 
 
-Classic = Rename | Inline | Line | Absent
+Classic = Rename | Inline | Moved | Section | Line | Absent
 
 
 # --- nodes ---------------------------------------------------------------------------------------
@@ -176,9 +200,12 @@ class Choice(NamedTuple):
 class Action(NamedTuple):
     """An operation: *operation* names the device's function, *inputs* are leafs and choices.
 
+    A leaf-list among the inputs, which must be the last positional one, takes any number of values.
+    An operation that begins with `ABSENT` is refused; the rest of it is the command's name.
+
     *positional* inputs are typed first, in order and without their names. Where a *question* is
-    given the operator must answer it with ``y`` before anything is done; it is not asked when the
-    empty input ``now`` is typed.
+    given, to be printed as it stands, the operator must answer it with ``y`` before anything is
+    done, unless an input called ``now`` or ``force`` is given.
     """
 
     name: str

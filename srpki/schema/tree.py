@@ -28,10 +28,12 @@ from srpki.schema.nodes import (
     child_of,
     data_children,
 )
+from srpki.schema.operations import absent
 from srpki.schema.operations.admin import ADMIN_CLASSIC, ADMIN_MD
 from srpki.schema.operations.debug import DEBUG, NO_DEBUG
+from srpki.schema.operations.file import FILE
 from srpki.schema.operations.lab import LAB
-from srpki.schema.operations.show import FILE, SHOW
+from srpki.schema.operations.show import SHOW
 from srpki.schema.state.pki import PKI as STATE_PKI
 from srpki.schema.types import Reference, Union, ValueType, ValueTypeError
 
@@ -52,7 +54,7 @@ class SchemaTree:
 
 
 def _operations(*branches: Container) -> Container:
-    return Container(name="", help="Operational commands", children=branches)
+    return Container(name="", help="Operational commands", children=(*branches, *absent.ROOT))
 
 
 _CONFIGURE: Final = Container(

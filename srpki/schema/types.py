@@ -108,7 +108,8 @@ class Text(ValueType):
     """A string with a length in characters and patterns that must all match the whole of it.
 
     *named* is the YANG type's name, *complaint* replaces "does not match" in messages, *secret*
-    marks a value that is stored sealed and never shown (YANG ``encrypted-leaf``).
+    marks a value that is stored sealed and never shown (YANG ``encrypted-leaf``), *password* one
+    that is used at once and stored nowhere.
     """
 
     length: tuple[int, int] | None = None
@@ -116,6 +117,7 @@ class Text(ValueType):
     named: str = ""
     complaint: str = ""
     secret: bool = False
+    password: bool = False
 
     def parse(self, text: str) -> str:
         """Return *text* itself when it is short enough and matches."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from socket import socket
+from contextlib import suppress
+from typing import Protocol
 
 
 class Send(Protocol):
@@ -17,32 +14,11 @@ class Send(Protocol):
         ...
 
 
-class Datagrams:
-    """A `Send` with one socket a family, opened when it is first needed; safe between threads."""
+def send(address: str, port: int, data: bytes) -> None:
+    """Send *data*, as `Send` says; what the system does not take at once is lost."""
+    import socket  # noqa: PLC0415 - start-up time
 
-    def __init__(self) -> None:
-        """Open nothing yet."""
-        self._lock = threading.Lock()
-        self._sockets: dict[int, socket] = {}
-
-    def __call__(self, address: str, port: int, data: bytes) -> None:
-        """Send *data*; what the system does not take at once is lost, and so is an error."""
-        import socket  # noqa: PLC0415 - start-up time
-
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with self._lock:
-            try:
-                if family not in self._sockets:
-                    opened = socket.socket(family, socket.SOCK_DGRAM)
-                    opened.setblocking(False)
-                    self._sockets[family] = opened
-                self._sockets[family].sendto(data, (address, port))
-            except OSError:
-                return
-
-    def close(self) -> None:
-        """Close what was opened."""
-        with self._lock:
-            for opened in self._sockets.values():
-                opened.close()
-            self._sockets.clear()
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as opened:
+        opened.setblocking(False)
+        opened.sendto(data, (address, port))

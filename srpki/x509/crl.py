@@ -14,7 +14,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import certificates, signatures
-from srpki.x509.names import canonical
+from srpki.x509.names import canonical, display
 
 MAX_OCTETS: Final = 1 << 24
 """Octets of one CRL."""
@@ -35,21 +35,37 @@ class CrlFacts:
     next_update: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class CrlContents:
+    """What a CRL is about: who issued it and how many certificates it revokes."""
+
+    issuer: str
+    entries: int
+    dates: CrlFacts
+
+
+def contents(der: bytes) -> CrlContents:
+    """Return what the CRL in *der* is about, whoever signed it; raises `InvalidInputError`."""
+    crl = _load(der)
+    try:
+        return CrlContents(display(crl.issuer), len(crl), _dates(crl))
+    except _UNREADABLE:
+        raise _damaged() from None
+
+
 def check(der: bytes, issuer: bytes) -> CrlFacts:
     """Return the facts of the CRL in *der*, issued and signed by the CA certificate *issuer* (DER).
 
     The dates are the caller's business. Raises:
         InvalidInputError: when it cannot be read, is a delta CRL, or is not by *issuer*.
     """
-    if len(der) > MAX_OCTETS:
-        raise InvalidInputError("the CRL is too long")
+    crl = _load(der)
     try:
-        crl = x509.load_der_x509_crl(der)
-        facts = CrlFacts(crl.last_update_utc, crl.next_update_utc)
+        facts = _dates(crl)
         delta = any(isinstance(item.value, x509.DeltaCRLIndicator) for item in crl.extensions)
         name = canonical(crl.issuer)
     except _UNREADABLE:
-        raise InvalidInputError("the CRL cannot be read", hint="is it damaged?") from None
+        raise _damaged() from None
     if delta:
         raise InvalidInputError("the CRL is a delta CRL", hint="import a complete one")
     if name != certificates.facts(issuer).canonical_subject:
@@ -59,3 +75,20 @@ def check(der: bytes, issuer: bytes) -> CrlFacts:
     if not signatures.verify(key, parts.algorithm, parts.signature, parts.content):
         raise InvalidInputError("the CRL is not signed by the CA")
     return facts
+
+
+def _load(der: bytes) -> x509.CertificateRevocationList:
+    if len(der) > MAX_OCTETS:
+        raise InvalidInputError("the CRL is too long")
+    try:
+        return x509.load_der_x509_crl(der)
+    except _UNREADABLE:
+        raise _damaged() from None
+
+
+def _dates(crl: x509.CertificateRevocationList) -> CrlFacts:
+    return CrlFacts(crl.last_update_utc, crl.next_update_utc)
+
+
+def _damaged() -> InvalidInputError:
+    return InvalidInputError("the CRL cannot be read", hint="is it damaged?")

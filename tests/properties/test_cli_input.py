@@ -14,24 +14,70 @@ BEGINNINGS = {
     "classic": ["", "configure system security pki", "ca-profile x create"],
 }
 
+MODES = {
+    "md": [
+        [],
+        *([f"edit-config {mode}"] for mode in ("private", "exclusive", "global", "read-only")),
+        *([f"configure {mode}"] for mode in ("private", "exclusive", "global", "read-only")),
+        BEGINNINGS["md"],
+        ["environment console"],
+        ["configure private", "system name x", "exit all"],  # asks a question
+        ["//", "configure system", "//"],
+    ],
+    "classic": [
+        [],
+        ["configure system security pki"],
+        BEGINNINGS["classic"],
+        ["environment no create", "configure system security pki ca-profile x"],
+        ["//configure private", "//configure system name x", "//exit all"],  # asks a question
+    ],
+}
+PLACES = [(dialect, place) for dialect, places in MODES.items() for place in places]
 
-@pytest.mark.parametrize("dialect", ["md", "classic"])
-@SETTINGS
+
+@pytest.mark.parametrize(("dialect", "beginning"), PLACES)
+@settings(SETTINGS, max_examples=25)
 @given(data=st.data())
-def test_no_line_raises(new_device, strategies, dialect, data):
-    session = Session(new_device(), dialect)
-    for line in BEGINNINGS[dialect][: data.draw(st.integers(0, 3))]:
-        session.feed(line)
+def test_no_line_raises_whatever_is_asked_of_it(new_device, strategies, dialect, beginning, data):
+    device = new_device()
+    device.files.write("cf3:/f", data.draw(strategies.lines).encode())
+    session = Session(device, dialect)
+    for line in beginning:
+        assert session.feed(line).ok
     for _ in range(3):
         line = data.draw(strategies.lines)
-        session.help(line)
-        session.complete(line)
-        session.expand(line)
+        at = data.draw(st.integers(0, len(line)))
+        for asked in (session.help, session.expand, session.masked):
+            assert isinstance(asked(line[:at]), str)
+        assert all(offer.replaces <= at for offer in session.complete(line[:at]))
         answer = session.feed(line)
         assert isinstance(answer.text, str)
         assert session.prompt.endswith(("# ", "$ "))
+        assert session.screen.stop
         if answer.closed:
             return
+        if data.draw(st.booleans()):
+            session.control_z()
+
+
+INPUTS = ["reference r1", "subject-dn CN=x", "save-as cf3:/x", "password {}", "domain-name a.b"]
+
+
+@SETTINGS
+@given(
+    inputs=st.permutations(INPUTS),
+    secret=st.sampled_from(["hunter2", '"hunter2 and more"', "hunter2" * 10, '"hunter2']),
+    slip=st.sampled_from(["cmpv2", "cmpv", "cpmv2"]),
+    end=st.integers(0, 20),
+)
+def test_a_password_that_was_typed_is_nowhere_in_the_history(new_device, inputs, secret, slip, end):
+    session = Session(new_device())
+    line = (
+        f"admin system security pki {slip} initial-registration ca-profile c key-to-certify k "
+        + " ".join(inputs).format(secret)
+    )
+    session.feed(line[: len(line) - end])
+    assert "hunter2" not in session.feed("history").text
 
 
 @pytest.mark.parametrize("dialect", ["md", "classic"])

@@ -1,11 +1,21 @@
-"""What the CLIs print of a configuration, typed in again, is the same configuration."""
+"""What the MD-CLI prints of a configuration, typed in again, is the same configuration."""
+
+import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from srpki.cli.render.compare import compare
 from srpki.cli.session import Session
-from srpki.config import datastore
+from srpki.config import datastore, edit, persist
+from srpki.config.comments import place_of
+from srpki.config.defaults import effective
+from srpki.config.diff import diff, merge
+from srpki.config.text import brace_lines, elements, flat_lines
+from srpki.config.tree import Branch, Entries
+from srpki.schema.nodes import Container, LeafList, ListNode, data_children
+from srpki.schema.paths import Step
 
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -19,8 +29,9 @@ def typed(session, lines):
 def printed(new_device, tree, dialect, *lines):
     """Return what the last of *lines* prints on a device that runs *tree*."""
     device = new_device()
-    device.datastore = datastore.Datastore(device.schema.configure, sealer=None, running=tree)
     session = Session(device, dialect)
+    assert session.prompt  # the session has begun: what *tree* says of new ones is not for it
+    device.datastore.replace(tree, ())
     typed(session, lines[:-1])
     return session.feed(lines[-1]).text.split("\n")
 
@@ -30,9 +41,9 @@ def printed(new_device, tree, dialect, *lines):
 @given(data=st.data())
 def test_what_info_prints_is_read_back(new_device, strategies, form, data):
     tree = data.draw(strategies.trees)
-    lines = printed(new_device, tree, "md", "edit-config private", form)
+    lines = printed(new_device, tree, "md", "edit-config read-only", form)
     device = new_device()
-    session = Session(device)
+    session = Session(device, "md")
     typed(session, ["edit-config private", *lines])
     assert session._shell.data("configure") == tree
     assert session.prompt.endswith("(pr)[/]\nA:admin@node-2# ")
@@ -40,39 +51,142 @@ def test_what_info_prints_is_read_back(new_device, strategies, form, data):
 
 @SETTINGS
 @given(data=st.data())
-def test_what_classic_info_prints_is_read_back(new_device, strategies, monkeypatch_module, data):
-    """Values that equal a default, and half of what is one line, are not there in classic."""
+def test_what_compare_prints_of_everything_is_info_with_plus_signs(new_device, strategies, data):
     tree = data.draw(strategies.trees)
-    shown = printed(new_device, tree, "classic", "configure", "info")
+    lines = printed(new_device, tree, "md", "edit-config read-only", "info /configure")
     device = new_device()
-    typed(Session(device, "classic"), ["configure", *shown[1:-1]])
-    again = printed(new_device, device.datastore.running, "classic", "configure", "info")
-    assert again == shown
-    assert _within(device.datastore.running, tree)
+    session = Session(device, "md")
+    typed(session, ["edit-config private", "configure {", *lines, "}"])
+    compared = session.feed("compare /configure").text.split("\n")
+    assert [line.replace("+", " ", 1) for line in compared] == lines
 
 
-def _within(small, large):
-    """Return whether all that *small* has is in *large* too."""
-    if not hasattr(small, "items"):
-        return small == large
-    return all(key in large and _within(value, large[key]) for key, value in small.items())
+def loaded(new_device, text):
+    """Return the tree that ``load full-replace`` makes of *text*."""
+    device = new_device()
+    device.files.save("cf3:\\x.cfg", text)
+    session = Session(device, "md")
+    typed(session, ["edit-config private", "load full-replace cf3:\\x.cfg"])
+    return session._shell.data("configure")
 
 
-@pytest.fixture(scope="module")
-def monkeypatch_module():
-    """Let references point nowhere: the order of what is typed is not what is tested."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(datastore, "caused", lambda *_: ())
-        yield
+@pytest.mark.parametrize("form", ["info", "info flat", "info full-context", "info detail"])
+@SETTINGS
+@given(data=st.data())
+def test_what_info_prints_is_loaded(new_device, strategies, form, data):
+    tree = data.draw(strategies.trees)
+    lines = printed(new_device, tree, "md", "edit-config read-only", form)
+    again = loaded(new_device, "\n".join(lines))
+    if form == "info detail":
+        again = effective(new_device().schema.configure, again)
+        tree = effective(new_device().schema.configure, tree)
+    assert again == tree
 
 
 @SETTINGS
 @given(data=st.data())
-def test_what_compare_prints_of_everything_is_info_with_plus_signs(new_device, strategies, data):
+def test_what_info_json_prints_is_the_configuration(new_device, strategies, data):
     tree = data.draw(strategies.trees)
-    lines = printed(new_device, tree, "md", "edit-config private", "info /configure")
+    lines = printed(
+        new_device, tree, "md", "edit-config read-only", "configure", "info json /configure"
+    )
+    root = new_device().schema.configure
+    assert from_json(root, json.loads("\n".join(lines) or "{}")) == tree
+
+
+def from_json(node, content):
+    """Return the branch that *content*, a JSON object, says of *node* [RFC 7951]."""
+    items = {}
+    for child in data_children(node):
+        if child.name not in content:
+            continue
+        value = content[child.name]
+        match child:
+            case Container():
+                items[child.name] = from_json(child, value)
+            case ListNode():
+                items[child.name] = Entries(
+                    {
+                        tuple(entry[key] for key in child.keys): from_json(
+                            child, {name: v for name, v in entry.items() if name not in child.keys}
+                        )
+                        for entry in value
+                    }
+                )
+            case LeafList():
+                items[child.name] = tuple(child.type.parse(str(item)) for item in value)
+            case _:
+                items[child.name] = value if value is True else child.type.parse(_text(value))
+    return Branch(items)
+
+
+def _text(value):
+    return {False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+@SETTINGS
+@given(data=st.data())
+def test_compare_tells_how_to_come_from_the_old_tree_to_the_new(new_device, strategies, data):
+    old, new = data.draw(strategies.trees), data.draw(strategies.trees)
     device = new_device()
-    session = Session(device)
-    typed(session, ["edit-config private", "configure {", *lines, "}"])
-    compared = session.feed("compare /configure").text.split("\n")
-    assert [line.replace("+", " ", 1) for line in compared] == lines
+    device.datastore = datastore.Datastore(device.schema.configure, sealer=None, running=old)
+    session = Session(device, "md")
+    typed(session, ["edit-config read-only"])
+    session._shell.flow.candidate._shared.tree = new
+    lines = session.feed("compare /configure lines 1000").text.split("\n")
+    if old == new:
+        assert lines == [""]
+        return
+    before = [" " + line[1:] for line in lines if not line.startswith("+")]
+    after = [" " + line[1:] for line in lines if not line.startswith("-")]
+    assert loaded(new_device, "\n".join(before)) == old
+    assert loaded(new_device, "\n".join(after)) == new
+    flat = session.feed("compare /configure flat").text.split("\n")
+    shown = [set(_flat(device, tree)) for tree in (old, new)]
+    assert {" " + line[1:] for line in flat if line.startswith("-")} == shown[0] - shown[1]
+    assert {" " + line[1:] for line in flat if line.startswith("+")} == shown[1] - shown[0]
+
+
+@SETTINGS
+@given(data=st.data())
+def test_comments_are_read_back_merged_and_compared(new_device, strategies, data):
+    root = new_device().schema.configure
+    plain = data.draw(strategies.trees)
+    said = _annotated(root, plain, data)
+    for text in (persist.dump(root, said), f"configure {{\n{_braces(root, said)}\n}}"):
+        assert persist.load(root, text) == said
+        assert loaded(new_device, text) == said
+    changes = tuple(diff(root, plain, said))
+    assert merge(root, changes, plain) == said
+    lines = list(compare(root, plain, said, "    ", 1000))
+    before, after = (
+        "\n".join(" " + line[1:] for line in lines if not line.startswith(sign)) for sign in "+-"
+    )
+    if lines:
+        assert loaded(new_device, before) == plain
+        assert loaded(new_device, after) == said
+
+
+def _braces(root, tree):
+    return "\n".join(brace_lines(root, tree))
+
+
+def _annotated(root, tree, data):
+    """Return *tree* with comments on some of its elements."""
+    paths = list(_paths(root, tree, ()))
+    for node, path in data.draw(st.lists(st.sampled_from(paths), max_size=4)) if paths else ():
+        text = data.draw(st.sampled_from(["why", 'a "b" { # comment: c', "}"]))
+        tree = edit.set_value(root, tree, place_of(node, path), text)
+    return tree
+
+
+def _paths(node, branch, path):
+    for child, keys, content in elements(node, branch):
+        here = (*path, Step(child.name, keys))
+        yield child, here
+        if isinstance(content, Branch):
+            yield from _paths(child, content, here)
+
+
+def _flat(device, tree):
+    return flat_lines(device.schema.configure, tree, "    ")

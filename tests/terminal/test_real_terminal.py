@@ -29,7 +29,6 @@ def test_commands_help_completion_and_history(operator):
     operator.type(f"\t{ENTER}")
     operator.sees(
         f"{NODE} show version",
-        "",
         "TiMOS-C-26.3 srpki 0.1.0: an emulator, not Nokia software.",
         "It emulates the certificate management of a Nokia 7750 SR and nothing else.",
         "",
@@ -38,7 +37,10 @@ def test_commands_help_completion_and_history(operator):
     )
     operator.type("show \t")
     operator.sees(
-        "certificate  log          system       time         version", "", "[/]", f"{NODE} show"
+        "certificate  log          system       time         uptime       users        version",
+        "",
+        "[/]",
+        f"{NODE} show",
     )
     operator.type(f"{CTRL_C}{ENTER}")
     operator.sees(f"{NODE} show", "", "[/]", NODE, "", "[/]", NODE)

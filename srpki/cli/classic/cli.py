@@ -7,49 +7,49 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
 from srpki.cli.classic.commands import classic_line
-from srpki.cli.classic.dialect import ClassicDialect
-from srpki.cli.classic.normal import is_default, normal
+from srpki.cli.classic.dialect import ClassicDialect, wants_command
+from srpki.cli.classic.editing import check_allowed, check_mode, edits, entry_words, made, remark
+from srpki.cli.classic.environment import Settings
+from srpki.cli.classic.lines import absolute
+from srpki.cli.classic.trail import Trail
 from srpki.cli.grammar import State
-from srpki.cli.lexer import Token, lex_classic
+from srpki.cli.lexer import lex_classic
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
-from srpki.cli.port import Answer, Device, RefusalError
-from srpki.cli.render.classic import classic_file, classic_info
-from srpki.cli.shell import Reading, Saved, Shell
+from srpki.cli.port import Answer, Device, RefusalError, Screen
+from srpki.cli.shell import SAVE, Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
-from srpki.config.defaults import effective
 from srpki.config.edit import Edit
-from srpki.config.text import INDENT, spell_entry
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.errors import SrpkiError
-from srpki.schema.nodes import Container, Inline, Leaf, ListNode, child_of
-from srpki.schema.paths import Path, path
-from srpki.schema.types import ValueTypeError
+from srpki.schema.nodes import Container, ListNode
+from srpki.schema.paths import Path
 
 if TYPE_CHECKING:
     from srpki.device.results import Data
 
-_ROLLBACK_LOCATION: Final = path(
-    "system", "management-interface", "cli", "classic-cli", "rollback", "location"
-)
+_STOP: Final = "Press any key to continue (Q to quit)"
+"""The pager's message [cli.md 3.1]."""
+_REMEMBERED: Final = 30
+"""Commands that ``history`` shows."""
+_ROLLBACK: Final = "rollback."
+"""Begins the names of the operations on checkpoints, which belong to the classic CLI's edits."""
 
 
 class ClassicCli(Shell):
     """One session's classic CLI."""
 
-    def __init__(self, device: Device, saved: Saved, history: list[str]) -> None:
+    def __init__(self, device: Device, saved: Saved, host: Host) -> None:
         """Begin at the root."""
-        super().__init__(device, saved)
+        super().__init__(device, saved, host)
         schema = device.schema
         children = (schema.configure, *schema.operations_classic.children)
         self.dialect = ClassicDialect(
             Container(name="", help="The root of all commands", children=children)
         )
-        self._history = history
-        self._trail: list[Path] = []
+        self.settings = Settings()
+        self._trail = Trail(self.dialect)
         self._created = False
-        self._settings = {"create": True, "more": True, "saved-ind-prompt": True}
-        self._depth = 0
         self._grammars: dict[Path, State] = {}
 
     def shown(self, data: Data) -> str:
@@ -57,9 +57,11 @@ class ClassicCli(Shell):
         from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
 
         if isinstance(data, Configuration):
-            root = self.device.schema.configure
-            tree = effective(root, data.tree) if data.detail else data.tree
-            return classic_file(root, tree, data.generated, detail=data.detail)
+            from srpki.cli.render.classic import classic_file  # noqa: PLC0415 - start-up time
+
+            return classic_file(
+                self.device.schema.configure, data.tree, data.generated, detail=data.detail
+            )
         return super().shown(data)
 
     # --- prompt ---
@@ -67,25 +69,33 @@ class ClassicCli(Shell):
     @property
     def prompt(self) -> str:
         """One line: unsaved or not, name of the node, context, new or not."""
-        unsaved = self._settings["saved-ind-prompt"] and self.saved.differs(self.device)
+        unsaved = self.settings.saved_ind_prompt and self.saved.differs(self.device)
         names = self.dialect.names(self.context)
-        if self._depth:
-            names = names[-self._depth :]
+        if self.settings.reduced_prompt:
+            names = names[-self.settings.reduced_prompt :]
         place = "".join(f">{name}" for name in names)
         sign = "$" if self._created else "#"
         return f"{'*' if unsaved else ''}A:{self.device.system_name()}{place}{sign} "
 
+    @property
+    def screen(self) -> Screen:
+        """Pages as long as ``environment terminal`` says, else as the window; no sign of life."""
+        return Screen(length=self.settings.length, more=self.settings.more, stop=_STOP)
+
+    @property
+    def remembered(self) -> int:
+        """The number of commands that ``history`` shows."""
+        return _REMEMBERED
+
     # --- reading ---
+
+    def feed(self, line: str) -> Answer:
+        """Answer *line*; a word of the operator's own at its beginning stands for a command."""
+        return super().feed(line if self._asked else self.settings.unaliased(line))
 
     def read(self, line: str) -> Reading:
         """Cut *line*; a leading slash or backslash makes it absolute."""
-        tokens = lex_classic(line)
-        start = self.context
-        if tokens and not tokens[0].quoted and tokens[0].text[:1] in ("/", "\\"):
-            first = tokens[0]
-            rest = Token(first.text[1:], first.start + 1, first.end)
-            tokens = [rest, *tokens[1:]] if rest.text else tokens[1:]
-            start = ()
+        tokens, start = absolute(lex_classic(line), self.context)
         return Reading(tokens, (*self._grammar(start), PIPES), start)
 
     def _grammar(self, start: Path) -> State:
@@ -99,11 +109,31 @@ class ClassicCli(Shell):
             from srpki.cli.classic.help import syntax_of  # noqa: PLC0415 - start-up time
 
             return syntax_of(reading)
-        return wording.classic_failure(failure, reading.tokens, line, self.margin)
+        command = wants_command(reading.state, reading.tokens[: failure.at])
+        return wording.classic_failure(failure, reading.tokens, line, self.margin, command=command)
 
     def refused(self, error: SrpkiError) -> str:
         """Return *error* in the words of the classic CLI."""
         return wording.classic_error(error)
+
+    def mistake(self, sentence: str) -> str:
+        """Return *sentence* as an error of the CLI."""
+        return wording.classic_mistake(sentence)
+
+    def script_begun(self, lines: int) -> str:
+        """Return what SR OS says of a file that it reads before it runs it."""
+        return (
+            "Pre-processing configuration file (V0v0)...\n"
+            f"Completed processing {lines:,} lines in 0.0 seconds"
+        )
+
+    def script_ended(self, lines: int, seconds: float, shown: str) -> str:
+        """Return what is printed at the end of a file, whose name is not quoted here."""
+        return f"Executed {lines:,} lines in {seconds:.1f} seconds from file {shown}"
+
+    def not_emulated(self, command: str) -> str:
+        """Return the message for a *command* that this program has not."""
+        return f"MINOR: CLI {command} is not emulated."
 
     def operation_failed(self, sentence: str) -> str:
         """Return the message of an operation that failed."""
@@ -128,65 +158,45 @@ class ClassicCli(Shell):
     def perform(self, said: Meaning) -> Answer:
         """Run an operation or a command, or edit and go where the words lead."""
         if said.operation:
-            return self.run(said)
+            return self._operate(said)
         if said.command:
             return self._command(said)
-        created = self._missing(said)
-        edits = [Edit("create", path[1:]) for path in created]
-        edits += [self._normal(edit) for edit in said.edits]
-        self.device.datastore.edit(edits)
+        created, told = self._edit(said)
         if said.context != self.context:
-            self._trail.append(self.context)
+            self._trail.leave(self.context)
             self.context = said.context
-            self._created = bool(created)
+            self._created = created
         self._settle()
-        return self._remark(edits)
+        return Answer(told)
 
-    def _remark(self, edits: list[Edit]) -> Answer:
-        """Return what is said after an edit: whether a rollback location holds anything yet."""
-        if not any(edit.kind == "set" and edit.path == _ROLLBACK_LOCATION for edit in edits):
-            return Answer()
-        result = self.device.run("rollback.remark", {})
-        return Answer("\n".join(message.text for message in result.messages if result.ok))
+    def _operate(self, said: Meaning) -> Answer:
+        if said.operation.startswith(_ROLLBACK):
+            check_mode(self.device.datastore.running)
+        if said.operation == SAVE and "url" in said.inputs:
+            return self._save(str(said.inputs["url"]))
+        return self.run(said)
 
-    def _missing(self, said: Meaning) -> list[Path]:
-        """Return the entries that are entered and not there; raises where they may not be made."""
-        tree = self.device.datastore.running
-        found = [
-            path
-            for path in said.entered
-            if path[0].name == "configure" and path[-1].keys and get(tree, path[1:]) is None
-        ]
-        if found and not said.create and self._settings["create"]:
-            entry = self._entry(found[0])
-            raise RefusalError(f'MINOR: CLI Cannot create {entry} - missing "create" keyword.')
-        return found
+    def _save(self, url: str) -> Answer:
+        """Write the configuration to *url* in the form that this CLI reads."""
+        from srpki.cli.render.classic import classic_file  # noqa: PLC0415 - start-up time
 
-    def _entry(self, path: Path) -> str:
-        node = self.dialect.node(path)
-        assert isinstance(node, ListNode)
-        return spell_entry(node, path[-1].keys)
+        root, running = self.device.schema.configure, self.device.datastore.running
+        text = classic_file(root, running, self.device.clock.now())
+        self.device.files.save(url, f"{text}\n")
+        return Answer(f"Writing configuration to {url}\nSaving configuration OK\nCompleted.")
 
-    def _normal(self, edit: Edit) -> Edit:
-        """Return *edit* below configure; a default value is the absence of one."""
-        path = edit.path[1:]
-        if edit.kind == "delete" and path[-1].keys and get(self.data("configure"), path) is None:
-            parent = self.dialect.node(edit.path[:-1])
-            if isinstance(child_of(parent, path[-1].name), ListNode):
-                raise RefusalError(f"MINOR: CLI Entry does not exist - {self._entry(edit.path)}.")
-        if edit.kind != "set":
-            return Edit(edit.kind, path, edit.value)
-        parent = self.dialect.node(edit.path[:-1])
-        leaf = child_of(parent, path[-1].name)
-        if not isinstance(leaf, Leaf):
-            return Edit("set", path, edit.value)
-        if leaf.units == "seconds":
-            _check_range(leaf, edit)
-        if is_default(parent, leaf, edit.value):
-            return Edit("delete", path)
-        return Edit("set", path, edit.value)
+    def _edit(self, said: Meaning) -> tuple[bool, str]:
+        """Make the edits of a line; return whether it made an entry, and what is told of them."""
+        running = self.device.datastore.running
+        entries = made(self.dialect, said, running, create_needed=self.settings.create)
+        wanted = [Edit("create", path) for path in entries]
+        wanted += edits(self.dialect, said, running)
+        check_allowed(running, wanted)
+        self.device.datastore.edit(wanted)
+        return bool(entries), remark(self.device.files, wanted)
 
     def _settle(self) -> None:
+        """Climb out of entries that are no longer there."""
         tree = self.device.datastore.running
         while any(
             step.keys and get(tree, self.context[1:depth]) is None
@@ -199,13 +209,15 @@ class ClassicCli(Shell):
 
     def _command(self, said: Meaning) -> Answer:
         handlers: dict[str, Callable[[Meaning], Answer]] = {
-            "back": self._back,
+            "back": lambda _: self._go(self.dialect.above(self.context)),
+            "echo": self._echo,
             "environment": self._environment,
             "exit": self._exit,
-            "history": self._show_history,
+            "help": self._help,
             "info": self._info,
             "logout": lambda _: Answer(closed=True),
             "pwc": self._pwc,
+            "tree": self._tree,
         }
         return handlers[said.command](said)
 
@@ -215,21 +227,11 @@ class ClassicCli(Shell):
         self._settle()
         return Answer()
 
-    def _back(self, said: Meaning) -> Answer:
-        del said
-        return self._go(self._shown(self.context[:-1]))
-
-    def _shown(self, context: Path) -> Path:
-        """Return *context* without steps at its end that have no context of their own."""
-        while context and isinstance(self.dialect.node(context).classic, Inline):
-            context = context[:-1]
-        return context
-
     def _exit(self, said: Meaning) -> Answer:
         if said.inputs.get("all"):
             self._trail.clear()
             return self._go(())
-        return self._go(self._trail.pop() if self._trail else self._shown(self.context[:-1]))
+        return self._go(self._trail.back(self.context))
 
     def control_z(self) -> Answer:
         """Return to the root."""
@@ -237,15 +239,40 @@ class ClassicCli(Shell):
         return self._go(())
 
     def _info(self, said: Meaning) -> Answer:
+        from srpki.cli.render.classic import classic_info  # noqa: PLC0415 - start-up time
+
         if self.context[:1] == () or self.context[0].name != "configure":
             raise RefusalError("Error: Bad command.")
-        found = get(self.device.datastore.running, self.context[1:])
+        return Answer(
+            classic_info(
+                self.device.schema.configure,
+                self.device.datastore.running,
+                self.context[1:],
+                len(self.dialect.names(self.context)),
+                detail=bool(said.inputs.get("detail")),
+            )
+        )
+
+    def _tree(self, said: Meaning) -> Answer:
+        from srpki.cli.classic.listing import flat, tree  # noqa: PLC0415 - start-up time
+
+        names = self.dialect.names(self.context)
         node = self.dialect.node(self.context)
-        branch = found if isinstance(found, Branch) else EMPTY
+        if said.inputs.get("flat"):
+            return Answer("\n".join(flat(node)))
         detail = bool(said.inputs.get("detail"))
-        shown = effective(node, branch) if detail else normal(node, branch)
-        indent = INDENT * len(self.dialect.names(self.context))
-        return Answer(classic_info(node, shown, indent, detail=detail))
+        return Answer("\n".join((names[-1] if names else "root", *tree(node, detail=detail))))
+
+    def _echo(self, said: Meaning) -> Answer:
+        words = said.inputs.get("text", ())
+        return Answer(" ".join(map(str, words)) if isinstance(words, tuple) else "")
+
+    def _help(self, said: Meaning) -> Answer:
+        from srpki.cli.classic import manual  # noqa: PLC0415 - start-up time
+
+        if said.inputs.get("edit"):
+            return Answer(manual.EDIT)
+        return Answer(manual.GLOBALS if said.inputs.get("globals") else manual.HELP)
 
     def _pwc(self, said: Meaning) -> Answer:
         del said
@@ -254,28 +281,16 @@ class ClassicCli(Shell):
         return Answer("\n".join((rule, "Present Working Context :", rule, *steps, rule)))
 
     def _steps(self) -> Iterator[str]:
-        for depth, step in enumerate(self.context, start=1):
-            node = self.dialect.node(self.context[:depth])
-            if not isinstance(node.classic, Inline):
-                entry = isinstance(node, ListNode) and bool(step.keys)
-                yield " " * depth + (self._entry(self.context[:depth]) if entry else step.name)
-
-    def _show_history(self, said: Meaning) -> Answer:
-        del said
-        recent = self._history[-30:]
-        return Answer("\n".join(f"{number:>4} {line}" for number, line in enumerate(recent, 1)))
+        """Yield the contexts that lead here as the prompt names them, entries with their keys."""
+        contexts = [self.context]
+        while contexts[-1]:
+            contexts.append(self.dialect.above(contexts[-1]))
+        for depth, context in enumerate(reversed(contexts[:-1]), start=1):
+            entry = isinstance(self.dialect.node(context), ListNode) and bool(context[-1].keys)
+            name = self.dialect.names(context)[-1]
+            word = "configure" if name == "config" else name
+            yield " " * depth + (entry_words(self.dialect, context) if entry else word)
 
     def _environment(self, said: Meaning) -> Answer:
-        for name, value in said.inputs.items():
-            if name == "reduced-prompt":
-                self._depth = int(str(value))
-            elif name in self._settings:
-                self._settings[name] = bool(value)
+        self.settings.apply(said.inputs)
         return Answer()
-
-
-def _check_range(leaf: Leaf, edit: Edit) -> None:
-    try:
-        leaf.type.parse(str(edit.value))
-    except ValueTypeError as error:
-        raise RefusalError(f"Error: Invalid parameter. {error}") from None

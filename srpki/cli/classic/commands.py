@@ -3,90 +3,106 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from srpki.cli.classic.dialect import ClassicDialect
+from srpki.cli.classic.environment import SETTINGS
 from srpki.cli.classic.lines import keyword_of
 from srpki.cli.effects import Command, Input, Into, Root
-from srpki.cli.grammar import FAR, Alt, Grammar, Keyword, Opt, Seq, Slot, State
-from srpki.schema.nodes import Container, data_children
+from srpki.cli.grammar import FAR, Alt, Grammar, Keyword, Many, Opt, Seq, Slot, State
+from srpki.cli.lexer import LINE_LIMIT
+from srpki.cli.md.dialect import action_keyword, inputs_of
+from srpki.cli.pipes import SCRIPT
+from srpki.schema.nodes import Action, Container, data_children
 from srpki.schema.paths import Path
-from srpki.schema.types import Integer
+from srpki.schema.types import Text
 
 
 def _command(name: str, help_: str) -> Keyword:
     return Keyword(name, help_, (Command(name),), tier=1)
 
 
-def _switch(name: str, help_: str) -> Keyword:
-    return Keyword(name, help_, (Input(name, constant=True),), no=True)
+def _word(word: str, help_: str) -> Opt:
+    return Opt(Keyword(word, help_, (Input(word, constant=True),)))
 
 
-_SWITCHES = (
-    ("create", "Ask for the create keyword where an entry is made"),
-    ("more", "Stop after each screen of output"),
-    ("saved-ind-prompt", "Show in the prompt that there are changes to save"),
+_ECHO: Final = Slot(
+    "text", Text(length=(0, LINE_LIMIT)), "Text to print", (Input("text", many=True),)
 )
-_LEVELS = Slot(
-    "no-of-nodes",
-    Integer("uint32", 0, 20),
-    "Number of contexts that the prompt shows, the last ones",
-    (Input("reduced-prompt"),),
-)
-_SETTINGS = Alt(
-    (
-        *(_switch(name, help_) for name, help_ in _SWITCHES),
-        Seq(
-            (
-                Keyword("reduced-prompt", "Show only the last contexts in the prompt", no=True),
-                _LEVELS,
-            )
-        ),
-        Seq(
-            (
-                Keyword("no", "Switch off what follows"),
-                Alt(
-                    (
-                        *(
-                            Keyword(name, help_, (Input(name, constant=False),))
-                            for name, help_ in _SWITCHES
-                        ),
-                        Keyword(
-                            "reduced-prompt",
-                            "Show every context in the prompt",
-                            (Input("reduced-prompt", constant=0),),
-                        ),
-                    )
-                ),
-            )
-        ),
-    )
-)
-_COMMANDS: tuple[Grammar, ...] = (
+_WAYS: Final[tuple[Grammar, ...]] = (
     _command("back", "Go up one context"),
-    Seq((_command("environment", "Prompt, paging and create of this session alone"), _SETTINGS)),
+    Seq(
+        (
+            _command("echo", "Print a text, as a configuration file does for its sections"),
+            Many(_ECHO),
+        )
+    ),
     Seq(
         (
             _command("exit", "Return to the context that this one was entered from"),
+            _word("all", "Return to the root of all contexts"),
+        )
+    ),
+)
+"""Commands that a configuration file may hold."""
+
+_COMMANDS: Final[tuple[Grammar, ...]] = (
+    *_WAYS,
+    SETTINGS,
+    Seq(
+        (
+            _command("help", "Tell how help is asked for"),
             Opt(
-                Keyword("all", "Return to the root of all contexts", (Input("all", constant=True),))
+                Alt(
+                    (
+                        Keyword(
+                            "edit", "Tell which keys edit a line", (Input("edit", constant=True),)
+                        ),
+                        Keyword(
+                            "globals",
+                            "Tell which commands every context has",
+                            (Input("globals", constant=True),),
+                        ),
+                    )
+                )
             ),
         )
     ),
+    Seq((_command("exec", "Run the commands in a file"), SCRIPT)),
     _command("history", "Print the commands of this session, numbered"),
     Seq(
         (
             _command("info", "Print what is configured in this context"),
-            Opt(Keyword("detail", "Print default values too", (Input("detail", constant=True),))),
+            _word("detail", "Print default values too"),
         )
     ),
     _command("logout", "End the session"),
     _command("pwc", "Print the present context as a path"),
+    Seq(
+        (
+            _command("tree", "Print the commands of this context and of all below it"),
+            Opt(
+                Alt(
+                    (
+                        Keyword(
+                            "detail", "Print their values too", (Input("detail", constant=True),)
+                        ),
+                        Keyword(
+                            "flat", "Print one command a line", (Input("flat", constant=True),)
+                        ),
+                    )
+                )
+            ),
+        )
+    ),
 )
 
 
 def _roots(dialect: ClassicDialect) -> Iterator[Grammar]:
-    """Yield the branches that can be typed in any context."""
+    """Yield the branches and commands of the root that can be typed in any context."""
     for child in data_children(dialect.root):
+        if isinstance(child, Action):
+            yield Seq((action_keyword(child, keyword_of(child)), inputs_of(child)))
         if isinstance(child, Container):
             effects = (Root(), Into(child.name))
             keyword = Keyword(keyword_of(child), child.help, effects, "+", tier=FAR)
@@ -94,9 +110,26 @@ def _roots(dialect: ClassicDialect) -> Iterator[Grammar]:
             yield Seq((keyword, content))
 
 
+def _by_word(command: Grammar) -> str:
+    first, _ = next(iter(command.first()))
+    return first.word if isinstance(first, Keyword) else ""
+
+
+_SORTED: Final = tuple(sorted(_COMMANDS, key=_by_word))
+
+
 def classic_line(dialect: ClassicDialect, start: Path) -> State:
     """Return the grammar of a line that is read from *start*, modifiers left out."""
+    return _line(dialect, start, _SORTED)
+
+
+def file_line(dialect: ClassicDialect, start: Path) -> State:
+    """Return the grammar of a line of a configuration file that is read from *start*."""
+    return _line(dialect, start, _WAYS)
+
+
+def _line(dialect: ClassicDialect, start: Path, commands: tuple[Grammar, ...]) -> State:
     edits = bool(start) and start[0].name == "configure"
     content = dialect.content(dialect.node(start), edits=edits)
     roots = tuple(_roots(dialect)) if start else ()
-    return (Alt((content, *_COMMANDS, *roots)),)
+    return (Alt((content, *commands, *roots)),)

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from srpki.cli.classic.lines import LineReader, classic_value, keyword_of, line_names
-from srpki.cli.effects import Create, Effects, Into, Put, Remove, Run, Take
-from srpki.cli.grammar import Grammar, Keyword, Opt, Optional, Seq, Slot, State, Terminal
-from srpki.cli.md.dialect import Context, First, in_cases, inputs_of, key_slot, mark_of
+from srpki.cli.classic.layout import Place, places, required
+from srpki.cli.classic.lines import LineReader, classic_value, is_shutdown, keyword_of, line_names
+from srpki.cli.effects import Create, Effects, Into, Put, Remove, Take
+from srpki.cli.grammar import (
+    Alt,
+    AnyOrder,
+    Grammar,
+    Keyword,
+    Opt,
+    Optional,
+    Seq,
+    Slot,
+    State,
+    Terminal,
+)
+from srpki.cli.lexer import Token
+from srpki.cli.md.dialect import (
+    Context,
+    First,
+    action_keyword,
+    inputs_of,
+    key_slot,
+    mark_of,
+)
+from srpki.cli.walker import walk
 from srpki.schema.nodes import (
-    Absent,
     Action,
-    Case,
+    Arg,
     Choice,
     Container,
     Inline,
@@ -19,7 +39,7 @@ from srpki.schema.nodes import (
     LeafList,
     Line,
     ListNode,
-    Node,
+    Moved,
     child_of,
 )
 from srpki.schema.paths import Path
@@ -63,9 +83,22 @@ class ClassicDialect:
             child = child_of(node, step.name)
             assert isinstance(child, Container | ListNode)
             node = child
-            if not isinstance(child.classic, Inline):
-                names.append("config" if child.name == "configure" else keyword_of(child))
-        return names
+            if isinstance(child.classic, Moved):
+                names[-child.classic.up :] = [""] * child.classic.up
+            shown = "config" if child.name == "configure" else keyword_of(child)
+            names.append("" if isinstance(child.classic, Inline) else shown)
+        return [name for name in names if name]
+
+    def above(self, context: Path) -> Path:
+        """Return the context that holds *context*."""
+        while context:
+            node = self.node(context)
+            context = context[:-1]
+            if isinstance(node.classic, Moved):
+                context = context[: -node.classic.up]
+            if not context or not isinstance(self.node(context).classic, Inline):
+                break
+        return context
 
 
 class ClassicContent(Optional):
@@ -97,42 +130,27 @@ class _Commands:
 
     def read(self) -> Iterator[Option]:
         """Yield the commands in order of their words, then ``no``."""
-        skipped = self._node.keys if isinstance(self._node, ListNode) else ()
-        children = tuple(child for child in self._node.children if child.name not in skipped)
-        positive = list(self._children(children, (), in_cases(self._node)))
+        positive = [option for place in places(self._node) for option in self._options(place)]
         yield from sorted(positive, key=lambda option: _word(option[0]))
         if self._negative:
             keyword = Keyword("no", "Remove what follows, or return it to its default")
             yield keyword, (Negative(tuple(self._negative)),)
 
-    def _children(
-        self, children: tuple[Node, ...], prefix: Names, chosen: frozenset[str]
-    ) -> Iterator[Option]:
-        for child in children:
-            classic = None if isinstance(child, Case) else child.classic
-            if isinstance(classic, Absent):
-                continue
-            if isinstance(child, Case):
-                yield from self._children(child.children, prefix, chosen)
-            elif isinstance(child, Choice):
-                yield from self._choice(child, prefix, chosen)
-            elif isinstance(child, Container) and isinstance(classic, Inline):
-                below = (*prefix, child.name)
-                yield from self._children(child.children, below, in_cases(child))
-            elif isinstance(child, Action):
-                yield self._action(child)
-            elif isinstance(child, Container | ListNode):
-                yield self._context(child, prefix)
-            elif self._edits:
-                yield self._value(child, prefix, exact=child.name in chosen)
+    def _options(self, place: Place) -> Iterator[Option]:
+        prefix, node = place
+        if isinstance(node, Choice):
+            yield self._choice(node, prefix)
+        elif isinstance(node, Action):
+            yield self._action(node)
+        elif isinstance(node, Container | ListNode):
+            yield self._context(node, prefix)
+        elif self._edits:
+            yield self._value(node, prefix)
 
     # --- commands that take no context of their own ---
 
-    def _choice(self, choice: Choice, prefix: Names, chosen: frozenset[str]) -> Iterator[Option]:
-        if not isinstance(choice.classic, Line):
-            for case in choice.cases:
-                yield from self._children(case.children, prefix, chosen)
-            return
+    def _choice(self, choice: Choice, prefix: Names) -> Option:
+        assert isinstance(choice.classic, Line)
         scope = tuple(child for case in choice.cases for child in case.children)
         reader = LineReader(scope, prefix)
         line = choice.classic
@@ -141,31 +159,28 @@ class _Commands:
         firsts = dict.fromkeys(name.partition("/")[0] for name in line_names(line.items))
         removal = tuple(Remove((*prefix, first)) for first in firsts)
         self._no(line.keyword, help_, removal)
-        yield Keyword(line.keyword, help_, no=True), reader.state(line.items)
+        return Keyword(line.keyword, help_, no=True), reader.line(line.items)
 
     def _action(self, action: Action) -> Option:
-        effects: Effects = (Run(action.operation, action.question),)
-        keyword = Keyword(keyword_of(action), action.help, effects)
+        keyword = action_keyword(action, keyword_of(action))
         if isinstance(action.classic, Line):
             reader = LineReader(action.inputs, (), action=True)
             return keyword, reader.state(action.classic.items)
         return keyword, (inputs_of(action),)
 
-    def _value(self, child: Leaf | LeafList, prefix: Names, *, exact: bool) -> Option:
+    def _value(self, child: Leaf | LeafList, prefix: Names) -> Option:
         place = (*prefix, child.name)
-        if child.name == "admin-state":
+        if is_shutdown(child):
             self._no("shutdown", child.help, (Put(place, "enable"),))
             return Keyword("shutdown", child.help, (Put(place, "disable"),), no=True), ()
         word = keyword_of(child)
         if isinstance(child, LeafList):
             taken = Slot(child.name, child.type, child.help, (Take(place),), child)
-            self._no(word, child.help, (), (taken,))
+            self._no(word, child.help, (Remove(place),), (Opt(taken),))
             return Keyword(word, child.help, no=True), (classic_value(child, (Put(place),)),)
         if isinstance(child.type, Boolean | Empty):
-            off: Effects = (Remove(place),)
-            if isinstance(child.type, Boolean) and (exact or child.default != "false"):
-                off = (Put(place, constant=False),)
-            self._no(word, child.help, off)
+            boolean = isinstance(child.type, Boolean)
+            self._no(word, child.help, (Put(place, constant=False) if boolean else Remove(place),))
             return Keyword(word, child.help, (Put(place, constant=True),), no=True), ()
         self._no(word, child.help, (Remove(place),))
         keyword = Keyword(word, child.help, mark=mark_of(child), no=True)
@@ -194,25 +209,45 @@ class _Commands:
         removal = (*way, Into(child.name, child.keys, enters=False), Remove())
         self._no(word, child.help, removal, keys)
         into = (*way, Into(child.name, child.keys))
-        return Keyword(word, child.help, into, "+", no=True), (*keys, _CREATE, content)
+        named = AnyOrder(tuple(Opt(_named(leaf)) for leaf in required(child)))
+        return Keyword(word, child.help, into, "+", no=True), (*keys, named, _CREATE, content)
 
     def _line(self, child: Context, line: Line, prefix: Names, way: Effects) -> Option:
         if isinstance(child, Container):
             place = (*prefix, child.name)
             self._no(line.keyword, child.help, (Remove(place),))
             reader = LineReader(child.children, place)
-            return Keyword(line.keyword, child.help, no=True), reader.state(line.items)
+            return Keyword(line.keyword, child.help, no=True), reader.line(line.items)
         into = Into(child.name, child.keys, enters=False)
-        self._no(line.keyword, child.help, (*way, into, Remove()), _keys(child))
         reader = LineReader(child.children, (), keys=child)
+        keys = tuple(
+            item for item in line.items if isinstance(item, Arg) and item.leaf in child.keys
+        )
+        self._no(line.keyword, child.help, (*way, into, Remove()), reader.state(keys))
         made = Into(child.name, child.keys, create=True, enters=False)
-        return Keyword(line.keyword, child.help, (*way, made), no=True), reader.state(line.items)
+        return Keyword(line.keyword, child.help, (*way, made), no=True), reader.line(line.items)
 
     def _edits_below(self, child: Context) -> bool:
         return self._edits or (self._node is self._dialect.root and child.name == "configure")
 
     def _no(self, word: str, help_: str, effects: Effects, state: State = ()) -> None:
         self._negative.append((Keyword(word, help_, effects), state))
+
+
+def wants_command(state: State, tokens: Sequence[Token]) -> bool:
+    """Return whether a command may come after *tokens*, read from *state*, rather than a value."""
+    return any(_begins(thread.state) for thread in walk(state, tokens).threads)
+
+
+def _begins(state: State) -> bool:
+    for item in state:
+        if isinstance(item, ClassicContent | Negative):
+            return True
+        if isinstance(item, Alt) and any(_begins((inner,)) for inner in item.items):
+            return True
+        if not item.nullable:
+            break
+    return False
 
 
 def _word(terminal: Terminal) -> str:
@@ -222,6 +257,10 @@ def _word(terminal: Terminal) -> str:
 def _keys(node: ListNode) -> State:
     first, *others = (key_slot(node, leaf) for leaf in node.key_leafs)
     return (first, *(Seq((Keyword(slot.name, slot.help), slot)) for slot in others))
+
+
+def _named(leaf: Leaf) -> Grammar:
+    return Seq((Keyword(keyword_of(leaf), leaf.help), classic_value(leaf, (Put((leaf.name,)),))))
 
 
 class Negative(Grammar):

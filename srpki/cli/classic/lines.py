@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from srpki.cli.classic.layout import Placed
 from srpki.cli.effects import Effects, Input, KeyOf, Make, Part, Put, Suffix
 from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Opt, Seq, Slot, Some, State
+from srpki.cli.lexer import Token
 from srpki.cli.md.dialect import key_slot
+from srpki.schema.common import ADMIN_STATE
 from srpki.schema.nodes import (
     Action,
     Arg,
@@ -19,11 +22,13 @@ from srpki.schema.nodes import (
     Line,
     ListNode,
     Maybe,
+    Moved,
     Node,
     Rename,
     Word,
     child_of,
 )
+from srpki.schema.paths import Path
 from srpki.schema.types import Boolean, Empty, Integer, Text
 
 Names = tuple[str, ...]
@@ -44,11 +49,25 @@ class Sealable(Alt):
     __slots__ = ()
 
 
+def absolute(tokens: list[Token], context: Path) -> tuple[list[Token], Path]:
+    """Return *tokens* without a leading slash or backslash, and where they are to be read from."""
+    if not tokens or tokens[0].quoted or tokens[0].text[:1] not in ("/", "\\"):
+        return tokens, context
+    first = tokens[0]
+    rest = Token(first.text[1:], first.start + 1, first.end)
+    return ([rest, *tokens[1:]] if rest.text else tokens[1:]), ()
+
+
 def keyword_of(node: Action | DataNode) -> str:
     """Return the word that the classic CLI has for *node*."""
-    if isinstance(node.classic, Rename | Line):
+    if isinstance(node.classic, Rename | Line | Moved):
         return node.classic.keyword
     return node.name
+
+
+def is_shutdown(node: Placed) -> bool:
+    """Return whether *node* is typed as ``shutdown`` and ``no shutdown``."""
+    return isinstance(node, Leaf) and node.name == "admin-state" and node.type is ADMIN_STATE
 
 
 def line_names(items: tuple[Item, ...]) -> Iterator[str]:
@@ -128,6 +147,13 @@ class LineReader:
         self._prefix = prefix
         self._keys = keys
         self._action = action
+
+    def line(self, items: tuple[Item, ...]) -> State:
+        """Return the grammar of a whole line: of what may all be left out, something is there."""
+        optional = [item.items for item in items if isinstance(item, Maybe)]
+        if len(optional) < len(items):
+            return self.state(items)
+        return (Some(tuple(Seq(self.state(one)) for one in optional)),)
 
     def state(self, items: tuple[Item, ...]) -> State:
         """Return the grammar of *items*; neighbours that begin with a keyword in any order."""

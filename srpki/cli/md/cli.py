@@ -1,98 +1,150 @@
-"""The MD-CLI: its prompt, its navigation and its commands [cli.md section 1]."""
+"""The MD-CLI: reads a line and hands it to the part that it concerns [cli.md section 1]."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
-from srpki.cli.grammar import State
+from srpki.cli.grammar import Alt, State
 from srpki.cli.lexer import Token, lex_md
+from srpki.cli.md import aliases
+from srpki.cli.md.changing import Changing, entries_exist
 from srpki.cli.md.commands import line as line_grammar
+from srpki.cli.md.committing import Committing
 from srpki.cli.md.dialect import EDITABLE, SHOW_CONFIGURATION, MdDialect
-from srpki.cli.md.editing import MdEditing
 from srpki.cli.md.environment import Environment
-from srpki.cli.md.workflow import QUESTION, SHORT, Workflow
+from srpki.cli.md.loading import Loading
+from srpki.cli.md.looking import Looking
+from srpki.cli.md.modes import Modes
+from srpki.cli.md.navigation import Navigation
+from srpki.cli.md.prompt import prompt
+from srpki.cli.md.workflow import Workflow
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
-from srpki.cli.port import Answer, Device, Offer, RefusalError
-from srpki.cli.shell import Reading, Saved, Shell
+from srpki.cli.port import Answer, Device, Offer, Screen
+from srpki.cli.shell import Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
-from srpki.config.tree import Branch
+from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
 from srpki.device.commits import Author
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Container
-from srpki.schema.paths import Path, path
+from srpki.schema.paths import Path
 
 if TYPE_CHECKING:
-    from srpki.config.datastore import Mode
+    from datetime import datetime
+
     from srpki.device.results import Data
 
-Done = Callable[[list[str]], Answer]
-CONFIGURE = path("configure")
-_MODES: Final[dict[str, Mode]] = {
-    "private": "private",
-    "exclusive": "exclusive",
-    "global": "global",
-    "read-only": "read-only",
-}
+_STOP: Final = "Press Q to quit, Enter to print next line or any other key to print next page."
+"""The pager's message [cli.md 1.7]."""
+_INFO: Final = "INFO: "
+"""What messages begin with that ``environment message-severity-level`` can hide."""
 
 
 class MdCli(Shell):
     """One session's MD-CLI."""
 
-    def __init__(self, device: Device, saved: Saved, user: str, history: list[str]) -> None:
+    def __init__(self, device: Device, saved: Saved, user: str, host: Host) -> None:
         """Begin at the operational root, outside every configuration mode."""
-        super().__init__(device, saved)
+        self.navigation = Navigation(self)
+        super().__init__(device, saved, host)
         schema = device.schema
-        self.dialect = MdDialect(
-            Container(
-                name="",
-                help="The operational root",
-                children=(
-                    schema.configure,
-                    ENVIRONMENT,
-                    schema.state,
-                    *schema.operations_md.children,
-                ),
-            )
+        self.root = Container(
+            name="",
+            help="The operational root",
+            children=(
+                schema.configure,
+                ENVIRONMENT,
+                schema.state,
+                *schema.operations_md.children,
+            ),
         )
-        self.environment = Environment()
+        self.dialect = MdDialect(self.root)
+        self.environment = Environment.of(device.datastore.running)
         self.flow = Workflow(device, user)
-        self._user = user
         self.author = Author(user)
-        self._history = history
-        self._trail: list[Path] = []
-        self._braces: list[Path] = []
+        self.changing = Changing(self)
+        self.modes = Modes(self)
+        self._user = user
+        self._aliases = aliases.Aliases(self)
+        self._known_aliases = EMPTY
         self._grammars: dict[Path, State] = {}
-        self._editing = MdEditing(self)
-
-    # --- prompt ---
+        self._commands: dict[str, Callable[[Meaning], Answer]] = {
+            **self.navigation.commands,
+            **self.modes.commands,
+            **self.changing.commands,
+            **self._aliases.commands,
+            **Committing(self).commands,
+            **Loading(self).commands,
+            **Looking(self).commands,
+        }
 
     @property
     def prompt(self) -> str:
         """An empty line, the context, and the user at the node [cli.md 1.1]."""
-        lines = [""] if self.environment.flag("prompt", "newline") else []
-        if self.environment.flag("prompt", "context"):
-            lines.append(self._context_line())
-        lines.append(f"A:{self._user}@{self.device.system_name()}# ")
-        return "\n".join(lines)
+        return prompt(self, self._user)
 
-    def _context_line(self) -> str:
-        marks = "!" if self.flow.outdated else ""
-        if self.flow.dirty and self.environment.flag("prompt", "uncommitted-changes-indicator"):
-            marks += "*"
-        short = SHORT.get(self.flow.mode or "", "")
-        if not short:
-            return f"{marks}[{self.place(self.context)}]"
-        if self.flow.explicit:
-            return f"{marks}({short})[{self.place(self.context)}]"
-        return f"{marks}[{short}:{self.place(self.context)}]"
+    @property
+    def context(self) -> Path:
+        """Where the session stands."""
+        return self.navigation.trace.context
+
+    @context.setter
+    def context(self, context: Path) -> None:
+        self.navigation.trace.settle(context)
 
     def place(self, context: Path) -> str:
         """Return *context* as the prompt shows it."""
         return "/" + self.dialect.words(context)
+
+    def exists(self, context: Path) -> bool:
+        """Return whether every list entry on the way to *context* is there."""
+        root = context[0].name
+        return entries_exist(Branch({root: self.data(root)}), context)
+
+    def missing(self, target: Path) -> str:
+        """Return the refusal of what needs the entry at *target*."""
+        place = self.dialect.words(target)
+        return f"MINOR: MGMT_CORE #224: {place} - Entry does not exist"
+
+    def say(self, messages: Iterable[str]) -> str:
+        """Return *messages* as text, without those that the environment hides."""
+        quiet = self.environment.value("message-severity-level", "cli") == "warning"
+        return "\n".join(text for text in messages if not (quiet and text.startswith(_INFO)))
+
+    # --- what the environment decides ---
+
+    @property
+    def screen(self) -> Screen:
+        """Pages as long as ``environment console length``, where that was set; dots [1.7]."""
+        environment = self.environment
+        chosen = environment.is_set("console", "length")
+        waits = environment.value("progress-indicator", "admin-state") == "enable"
+        return Screen(
+            length=environment.number("console", "length") if chosen else None,
+            more=environment.flag("more"),
+            stop=_STOP,
+            progress=environment.number("progress-indicator", "delay") / 1000 if waits else None,
+        )
+
+    @property
+    def remembered(self) -> int:
+        """The number of commands that ``history`` shows."""
+        return self.environment.number("history", "size")
+
+    @property
+    def recalls(self) -> bool:
+        """Whether ``!`` calls an earlier command back."""
+        return self.environment.flag("history", "recall")
+
+    @property
+    def match_styles(self) -> tuple[str, ...]:
+        """The styles of ``environment match-highlight``; bold where it names none."""
+        if self.environment.value("match-highlight", "admin-state") != "enable":
+            return ()
+        return self.environment.words("match-highlight", "style") or ("bold",)
 
     # --- reading ---
 
@@ -106,27 +158,51 @@ class MdCli(Shell):
         return Reading(tokens, (*self._grammar(start), PIPES), start)
 
     def _grammar(self, start: Path) -> State:
+        known = self.environment.aliases
+        if known is not self._known_aliases:
+            self._known_aliases = known
+            self._grammars = {}
+            self.dialect = MdDialect(self.root, known)
         if start not in self._grammars:
             edits = bool(start) and start[0].name in EDITABLE
             node = self.dialect.node(start)
-            self._grammars = {start: line_grammar(self.dialect, node, edits=edits)}
+            state = line_grammar(self.dialect, node, edits=edits)
+            self._grammars = {start: (Alt((*state, *aliases.everywhere(known))),)}
         return self._grammars[start]
 
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
-        """Return the carets and the message."""
+        """Return the carets and the message; an alias' command was not typed, so no carets."""
+        if self._aliases.running:
+            return wording.md_message(failure)
         return wording.md_failure(failure, reading.tokens, line, self.margin)
 
     def refused(self, error: SrpkiError) -> str:
         """Return *error* with its application and number."""
         return wording.md_error(error)
 
+    def mistake(self, sentence: str) -> str:
+        """Return *sentence* with the number of a command that cannot be processed."""
+        return wording.md_mistake(sentence)
+
     def operation_failed(self, sentence: str) -> str:
         """Return the message of an operation that failed."""
         return wording.operation_failed(sentence)
 
+    def not_emulated(self, command: str) -> str:
+        """Return the message for a *command* that this program has not."""
+        return wording.not_emulated(command)
+
     def shown(self, data: Data) -> str:
-        """Return what an operation found, after an empty line."""
-        return "\n" + super().shown(data)
+        """Return what an operation found, instants as the environment wants them."""
+        from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
+
+        return render(self.device.schema, data, self._moment)
+
+    def _moment(self, time: datetime) -> str:
+        from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
+
+        utc = self.environment.value("time-display") == "utc"
+        return spell_time(time, str(self.environment.value("time-format")), utc=utc)
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""
@@ -174,132 +250,10 @@ class MdCli(Shell):
         if said.operation:
             return self.run(said)
         if said.command:
-            return self._command(said)
-        self._check_region(said.context)
-        self._editing.apply(said)
-        self._go(said)
-        return Answer()
-
-    def _command(self, said: Meaning) -> Answer:
-        own: dict[str, Callable[[Meaning], Answer]] = {
-            "back": self._back,
-            "configure": self._configure,
-            "edit-config": self._edit_config,
-            "exit": self._exit,
-            "history": self._show_history,
-            "logout": self._logout,
-            "pwc": self._pwc,
-            "quit-config": self._quit_config,
-            "top": self._top,
-        }
-        handler = own.get(said.command)
-        return handler(said) if handler is not None else self._editing.command(said)
-
-    # --- navigation ---
-
-    def _go(self, said: Meaning) -> None:
-        for _ in range(said.closed):
-            self._close_brace()
-        self._braces.extend(said.opened)
-        if not said.closed:
-            self.move(said.context)
-
-    def _close_brace(self) -> None:
-        self.move(self._braces.pop() if self._braces else self.context[:-1])
-
-    def _check_region(self, context: Path) -> None:
-        inside = context[:1] == CONFIGURE
-        if self.flow.mode is None:
-            if inside:
-                raise RefusalError(wording.not_allowed("currently in operational mode"))
-        elif not self.flow.explicit and not inside:
-            raise RefusalError(wording.not_allowed("cannot navigate out of configuration region"))
-
-    def move(self, context: Path) -> None:
-        """Go to *context*, remembering where the session came from."""
-        if context != self.context:
-            self._trail.append(self.context)
-            self.context = context
-
-    def settle(self) -> None:
-        """Climb out of entries that are no longer there."""
-        while len(self.context) > 1 and not self._editing.exists(self.context):
-            self.context = self.context[:-1]
-
-    def _back(self, said: Meaning) -> Answer:
-        levels = int(str(said.inputs.get("levels", 1)))
-        target = self.context[: max(len(self.context) - levels, 0)]
-        return self._leave_for(target, lambda text: Answer("\n".join(text)))
-
-    def _top(self, said: Meaning) -> Answer:
-        del said
-        self.move(self.context[:1])
-        return Answer()
-
-    def _exit(self, said: Meaning) -> Answer:
-        if said.inputs.get("all"):
-            target: Path = ()
-        elif self._trail:
-            target = self._trail[-1]
-        else:
-            target = self.context[:-1]
-        return self._leave_for(target, lambda text: Answer("\n".join(text)))
-
-    def _leave_for(self, target: Path, done: Done) -> Answer:
-        """Go to *target*; in the implicit workflow that may mean leaving the mode."""
-        if self.flow.mode is None or self.flow.explicit or target[:1] == CONFIGURE:
-            return self._arrive(target, done, [])
-        return self._leave(lambda said: self._arrive((), done, said))
-
-    def _arrive(self, target: Path, done: Done, said: list[str]) -> Answer:
-        if self._trail and self._trail[-1] == target:
-            self._trail.pop()
-        self._trail = [past for past in self._trail if len(past) < len(target)]
-        self._braces.clear()
-        self.context = target
-        return done(said)
-
-    def _pwc(self, said: Meaning) -> Answer:
-        del said
-        return Answer(f"Present Working Context:\n{self.place(self.context)}")
-
-    def _show_history(self, said: Meaning) -> Answer:
-        del said
-        shown = self._history[-self.environment.number("history", "size") :]
-        return Answer("\n".join(f"{number:>4} {line}" for number, line in enumerate(shown, 1)))
-
-    # --- modes ---
-
-    def _configure(self, said: Meaning) -> Answer:
-        return self._enter(said, explicit=False)
-
-    def _edit_config(self, said: Meaning) -> Answer:
-        return self._enter(said, explicit=True)
-
-    def _enter(self, said: Meaning, *, explicit: bool) -> Answer:
-        if self.flow.mode is not None:
-            reason = f"currently in {self.flow.mode} mode"
-            raise RefusalError(wording.not_allowed(reason))
-        text = self.flow.enter(_MODES[str(said.inputs["mode"])], explicit=explicit)
-        if not explicit:
-            self.move(CONFIGURE)
-        return Answer("\n".join(text))
-
-    def _quit_config(self, said: Meaning) -> Answer:
-        del said
-        if self.flow.mode is None:
-            raise RefusalError(wording.not_allowed("currently in operational mode"))
-        if not self.flow.explicit:
-            raise RefusalError(wording.not_allowed("currently in implicit workflow"))
-        if self.context:
-            raise RefusalError(wording.not_allowed("currently not in the operational root"))
-        return self._leave(lambda text: Answer("\n".join(text)))
-
-    def _logout(self, said: Meaning) -> Answer:
-        del said
-        if self.flow.mode is None:
-            return Answer(closed=True)
-        return self._leave(lambda text: Answer("\n".join(text), closed=True))
+            return self._commands[said.command](said)
+        self.navigation.check(said.context)
+        self.changing.apply(said)
+        return self.navigation.follow(said)
 
     def close(self) -> None:
         """Leave whatever mode the session is in, without a question."""
@@ -308,25 +262,7 @@ class MdCli(Shell):
 
     def control_z(self) -> Answer:
         """Return to the operational root, as ``exit all`` does."""
-        if self._asked is not None:
-            self._asked = None
-            return Answer()
-        return self._leave_for((), lambda text: Answer("\n".join(text)))
-
-    def _leave(self, done: Done) -> Answer:
-        """Leave the mode, after the question where something would be lost."""
-        if not self.flow.must_ask:
-            return done(self.flow.leave())
-        return self.ask(QUESTION, self.flow.warning(), lambda word: self._answered(word, done))
-
-    def _answered(self, word: str, done: Done) -> Answer:
-        match word.strip().lower():
-            case "y":
-                return done(self.flow.leave())
-            case "n":
-                return Answer(self.flow.canceled())
-            case _:
-                return self.ask(QUESTION, "", lambda again: self._answered(again, done))
+        return self.navigation.leave_for(())
 
 
 def _without_slash(tokens: list[Token]) -> list[Token]:

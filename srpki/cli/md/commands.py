@@ -1,8 +1,9 @@
-"""The MD-CLI's own commands, as grammar; `srpki.cli.md.cli` says what they do."""
+"""The MD-CLI's own commands, as grammar; the other files of this room say what they do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from srpki.cli.effects import Command, Input, Into, Root
 from srpki.cli.grammar import (
@@ -19,20 +20,46 @@ from srpki.cli.grammar import (
     Slot,
     State,
 )
-from srpki.cli.md.dialect import CLOSE, Context, MdDialect, modes
-from srpki.schema.nodes import Container, data_children
-from srpki.schema.types import Integer
+from srpki.cli.md.dialect import CLOSE, Context, MdDialect, action_keyword, inputs_of, modes
+from srpki.cli.pipes import SCRIPT
+from srpki.config.comments import COMMENT
+from srpki.schema.common import CFLASH_URL
+from srpki.schema.nodes import Action, Container, data_children
+from srpki.schema.types import Integer, Text, ValueType
 
 GLOBAL = "Global commands:"
 CONFIGURATION = "Configuration commands:"
 
-_DATASTORES = {
+_DATASTORES: Final = {
     "baseline": "What was running when the candidate was begun",
     "candidate": "What is being edited and not committed yet",
     "intended": "What was committed last",
     "running": "What the node works with",
+    "startup": "What the node starts with",
 }
-"""Configurations that can be shown and compared, with their help."""
+"""Configurations that can be shown, with their help; Ansible asks for the last one."""
+
+_COMPARED: Final = {
+    "baseline": _DATASTORES["baseline"],
+    "candidate": _DATASTORES["candidate"],
+    "running": _DATASTORES["running"],
+    "startup": _DATASTORES["startup"],
+    "booted": "What the node has started with",
+}
+"""Configurations that can be compared, those in files left out, with their help."""
+
+REGIONS: Final = {
+    "bof": "boot options",
+    "debug": "debugging",
+    "li": "lawful interception",
+}
+"""The regions other than ``configure``, with what is in them; none of them is emulated."""
+
+CONFIRM_WITHIN: Final = 10
+"""Minutes after which a confirmed commit is taken back, unless told [cli.md 1.4]."""
+
+_COMMENT: Final = COMMENT.type
+_REMARK: Final = Text(length=(0, 255))
 
 
 def _command(name: str, help_: str) -> Keyword:
@@ -48,29 +75,39 @@ def _word(word: str, help_: str, name: str = "") -> Keyword:
     return Keyword(word, help_, effects)
 
 
-def _datastore(name: str, help_: str, default: str = "") -> Grammar:
-    words = Alt(tuple(_word(word, _DATASTORES[word], name) for word in _DATASTORES))
-    return Argument(name, "string", help_, words, words=tuple(_DATASTORES), default=default)
+def _slot(name: str, kind: ValueType, help_: str) -> Slot:
+    return Slot(name, kind, help_, (Input(name),))
 
 
-_FORMATS = (
-    Opt(_word("detail", "Print default values too")),
-    Opt(_word("flat", "Print one element a line, as seen from the present context")),
-    Opt(_word("full-context", "Print one element a line, each with its whole path")),
-    Opt(_word("json", "Print as JSON")),
+# --- commands that are the same everywhere --------------------------------------------------------
+
+_LEVELS = _slot("levels", Integer("uint32", 1, 100), "How many contexts to go up, 1 when left out")
+_PATHS = (
+    _word("cli-path", "As it is typed after a slash", "format"),
+    _word("gnmi-path", "As gNMI clients name it", "format"),
+    _word("json-instance-path", "As a JSON instance identifier", "format"),
+    _word("model-path", "As RESTCONF clients name it", "format"),
 )
-_LEVELS = Slot(
-    "levels",
-    Integer("uint32", 1, 100),
-    "How many contexts to go up, 1 when left out",
-    (Input("levels"),),
-)
+
+
+def _regions() -> Iterator[Keyword]:
+    for region, content in REGIONS.items():
+        yield _word(region, f"The region of {content}, which is not emulated", "region")
+
+
 _SIMPLE = (
     Seq((_command("back", "Go up one context or more"), Opt(_LEVELS))),
     Seq(
         (
             _command("edit-config", "Enter a configuration mode, free to go to any branch"),
-            Opt(Keyword("configure", "Edit the region configure, as without this word")),
+            Opt(
+                Alt(
+                    (
+                        Keyword("configure", "Edit the region configure, as without this word"),
+                        *_regions(),
+                    )
+                )
+            ),
             Alt(modes()),
         )
     ),
@@ -80,49 +117,136 @@ _SIMPLE = (
             Opt(_word("all", "Return to the root of all contexts")),
         )
     ),
+    Seq((_command("exec", "Run the commands in a file"), SCRIPT)),
     _command("history", "Print the commands of this session, numbered"),
     _command("logout", "End the session, after a question where changes would be lost"),
-    _command("pwc", "Print the present context as a path"),
+    Seq(
+        (
+            _command("pwc", "Print the present context as a path"),
+            AnyOrder(
+                (
+                    Opt(_word("previous", "Print the context that was left for this one")),
+                    Opt(Alt(_PATHS)),
+                )
+            ),
+        )
+    ),
     _command("quit-config", "Leave the configuration mode; only at the operational root"),
     _command("top", "Go to the top of the present branch, as /configure"),
 )
 
-_PLAIN_EDITS = (
-    ("commit", "Check the candidate, make it the running configuration and save it"),
-    ("update", "Bring what others have committed into a private candidate"),
-    ("validate", "Check whether the candidate could be committed"),
+# --- what info and compare may be told ------------------------------------------------------------
+
+_FLAT = Opt(_word("flat", "Print one element a line, as seen from the present context"))
+_FULL = Opt(_word("full-context", "Print one element a line, each with its whole path"))
+_FORMATS = (
+    Opt(_word("detail", "Print default values too")),
+    _FLAT,
+    _FULL,
+    Opt(_word("json", "Print as JSON")),
+    Opt(_word("xml", "Print as XML")),
+)
+_INFO_FROM = Argument(
+    "from",
+    "string",
+    "Configuration to show",
+    Alt(tuple(_word(word, help_, "from") for word, help_ in _DATASTORES.items())),
+    words=tuple(_DATASTORES),
+)
+_COMPARE = AnyOrder(
+    (
+        _FLAT,
+        _FULL,
+        Opt(
+            Seq(
+                (
+                    Keyword("lines", "Print lines around each difference"),
+                    _slot("lines", Integer("uint32", 0, 1000), "Number of lines before and after"),
+                )
+            )
+        ),
+        Opt(_word("summary", "Print only which elements differ")),
+    )
 )
 
 
-def _path(dialect: MdDialect, node: Context) -> Grammar:
+def _compared(preposition: str, help_: str, default: str) -> Grammar:
+    """Return the configuration that is compared *preposition* the other."""
+    version = Slot(
+        "checkpoint",
+        Integer("uint32", 0),
+        "Number of the saved version, 0 for the latest",
+        (Input(f"{preposition}-version"),),
+    )
+    url = Slot("url", CFLASH_URL, "File with a configuration", (Input(f"{preposition}-url"),))
+    choices = (
+        *(_word(word, text, preposition) for word, text in _COMPARED.items()),
+        Seq((_word("rollback", "A version saved earlier", preposition), version)),
+        Seq((_word("url", "A configuration in a file", preposition), url)),
+    )
+    words = (*_COMPARED, "rollback <number>", "url <string>")
+    return Argument(preposition, "string", help_, Alt(choices), words=words, default=default)
+
+
+def _path(dialect: MdDialect, node: Context, *, picks: bool = False) -> Grammar:
     """Return a path relative to *node*, or one from the root after a slash."""
     roots = (child for child in data_children(dialect.root) if isinstance(child, Container))
-    return Alt((dialect.place(node), *map(dialect.rooted, roots)))
+    rooted = (dialect.rooted(child, picks=picks) for child in roots)
+    return Alt((dialect.place(node, picks=picks), *rooted))
 
 
 def _optional(place: Grammar) -> Grammar:
     return Argument("cli-path", "path", "Element to look at instead of the present context", place)
 
 
+# --- commands that depend on the context ----------------------------------------------------------
+
+
 def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     """Yield the commands of a session that stands at *node*."""
     yield from _SIMPLE
+    place, several = _path(dialect, node), _path(dialect, node, picks=True)
+    info = _command("info", "Print configuration or state of this context or another")
+    formats = AnyOrder((_INFO_FROM, *_FORMATS))
+    yield Seq((info, formats, _optional(several), AnyOrder(_FORMATS)))
+    tree = _command("tree", "Print what can be configured below a context")
+    forms = AnyOrder(
+        (
+            Opt(_word("detail", "Print what values are taken")),
+            Opt(
+                Alt(
+                    (
+                        _word("flat", "Print one element a line, each with its whole path", "form"),
+                        _PATHS[1],
+                    )
+                )
+            ),
+        )
+    )
+    yield Seq((tree, forms, _optional(place)))
+    yield from _editing(dialect, node, place, several)
+    yield from _elsewhere(dialect, node)
+
+
+def _editing(
+    dialect: MdDialect, node: Context, place: Grammar, several: Grammar
+) -> Iterator[Grammar]:
     # At the root "conf" means the branch, though commands that edit begin alike.
     tier = FAR if node is dialect.root else 1
-    yield from (_edit_command(name, help_, tier) for name, help_ in _PLAIN_EDITS)
-    place = _path(dialect, node)
-    info = _command("info", "Print configuration or state of this context or another")
-    source = _datastore("from", "Configuration to show")
-    yield Seq((info, AnyOrder((source, *_FORMATS)), _optional(place)))
+    annotate = _edit_command("annotate", "Say something of an element", tier)
+    comment = _slot("comment", _REMARK, "What is said of it, or nothing between the quotes")
+    yield Seq((annotate, comment, Must(place, "path")))
+    yield _commit(tier)
     compare = _edit_command("compare", "Print the differences between two configurations", tier)
-    layout = AnyOrder(_FORMATS[1:3])
-    source = _datastore("from", "Configuration that the differences start from", "baseline")
-    target = _datastore("to", "Configuration that the differences lead to", "candidate")
-    yield Seq((compare, source, target, layout, _optional(place)))
+    sides = (
+        _compared("from", "Configuration that the differences start from", "baseline"),
+        _compared("to", "Configuration that the differences lead to", "candidate"),
+    )
+    yield Seq((compare, *sides, _COMPARE, _optional(place), _COMPARE))
     yield Seq(
         (
             _edit_command("delete", "Remove elements, or return them to their defaults", tier),
-            Must(place, "path"),
+            Must(several, "path"),
         )
     )
     yield Seq(
@@ -131,14 +255,83 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
             _optional(place),
         )
     )
-    yield from _elsewhere(dialect, node)
+    yield Seq(
+        (
+            _edit_command(
+                "update", "Bring what others have committed into a private candidate", tier
+            ),
+            Opt(_word("check", "Only show what would conflict")),
+        )
+    )
+    yield _edit_command("validate", "Check whether the candidate could be committed", tier)
+    at_top = node.name == "configure"
+    if at_top or node is dialect.root:
+        yield _load(tier)
+    if at_top:
+        yield _rollback(tier)
+
+
+def _commit(tier: int) -> Grammar:
+    minutes = _slot("minutes", Integer("uint32", 1, 168), "Minutes until it is taken back")
+    confirmed = Seq(
+        (
+            _word("confirmed", "Take the commit back unless it is accepted in time"),
+            Opt(
+                Alt(
+                    (
+                        minutes,
+                        _word("accept", "Keep what was committed", "answer"),
+                        _word("cancel", "Take it back now", "answer"),
+                    )
+                )
+            ),
+        )
+    )
+    comment = Seq(
+        (
+            Keyword("comment", "Say what the commit is for"),
+            _slot("comment", _COMMENT, "What the commit is for"),
+        )
+    )
+    commit = _edit_command(
+        "commit", "Check the candidate, make it the running configuration and save it", tier
+    )
+    return Seq((commit, AnyOrder((Opt(confirmed), Opt(comment)))))
+
+
+def _load(tier: int) -> Grammar:
+    way = Alt(
+        (
+            _word("full-replace", "Take the file in the place of the candidate", "way"),
+            _word("merge", "Add what is in the file to the candidate", "way"),
+        )
+    )
+    url = _slot("url", CFLASH_URL, "File with a configuration")
+    load = _edit_command("load", "Load a configuration into the candidate", tier)
+    return Seq((load, way, url))
+
+
+def _rollback(tier: int) -> Grammar:
+    version = _slot("checkpoint", Integer("uint32", 0), "Number of the saved version, 0 the latest")
+    startup = _word("startup", "What the node starts with", "checkpoint")
+    commit = Seq(
+        (
+            Keyword("commit-id", "A version named by its commit"),
+            _slot("commit-id", Integer("uint32", 0), "Number of the commit"),
+        )
+    )
+    saved = Seq((Opt(Keyword("checkpoint", "A saved version")), Alt((version, startup))))
+    rollback = _edit_command("rollback", "Return to a configuration saved earlier", tier)
+    return Seq((rollback, Opt(Alt((saved, commit)))))
 
 
 def _elsewhere(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
-    """Yield the branches that can be reached from any context without a slash [cli.md 1.2]."""
+    """Yield the branches and commands that need no slash in any context [cli.md 1.2]."""
     if node is dialect.root:
         return
     for child in data_children(dialect.root):
+        if isinstance(child, Action):
+            yield Seq((action_keyword(child, child.name), inputs_of(child)))
         if isinstance(child, Container) and child.name in ("environment", "show"):
             effects = (Root(), Into(child.name))
             keyword = Keyword(child.name, child.help, effects, "+", group=GLOBAL, tier=FAR)

@@ -5,6 +5,7 @@ The classic CLI's reading is in `srpki.cli.classic.dialect`; both share `value_o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from srpki.cli.effects import (
@@ -21,6 +22,7 @@ from srpki.cli.effects import (
     Run,
 )
 from srpki.cli.grammar import (
+    UNLISTED,
     Alt,
     AnyOrder,
     Cases,
@@ -36,9 +38,13 @@ from srpki.cli.grammar import (
     State,
     Terminal,
 )
+from srpki.cli.md.aliases import mounted, places
+from srpki.cli.md.picks import several
 from srpki.config.text import spell_entry
+from srpki.config.tree import EMPTY, Branch
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
+    ABSENT,
     Action,
     Case,
     Choice,
@@ -108,11 +114,15 @@ def in_cases(node: Context) -> frozenset[str]:
 class MdDialect:
     """The MD-CLI's reading of a tree below *root*; each context is read once, when it is needed."""
 
-    def __init__(self, root: Container) -> None:
-        """Read the tree below *root*, a nameless container of what can be typed at ``[/]``."""
+    def __init__(self, root: Container, aliases: Branch = EMPTY) -> None:
+        """Read the tree below *root*, a nameless container of what can be typed at ``[/]``.
+
+        *aliases* is the content of ``environment command-alias``.
+        """
         self.root = root
+        self._mounted = dict(_mounted(root, aliases))
         self._contents: dict[tuple[int, bool], MdContent] = {}
-        self._places: dict[int, MdPlace] = {}
+        self._places: dict[tuple[int, bool], MdPlace] = {}
 
     def content(self, node: Context, *, edits: bool) -> MdContent:
         """Return what may be typed inside *node*; where nothing *edits*, only where to go."""
@@ -121,16 +131,18 @@ class MdDialect:
             self._contents[key] = MdContent(self, node, edits=edits)
         return self._contents[key]
 
-    def place(self, node: Context) -> MdPlace:
-        """Return the paths that lead on from *node*."""
-        if id(node) not in self._places:
-            self._places[id(node)] = MdPlace(self, node)
-        return self._places[id(node)]
+    def place(self, node: Context, *, picks: bool = False) -> MdPlace:
+        """Return the paths that lead on from *node*; with *picks*, to several entries at once."""
+        key = (id(node), picks)
+        if key not in self._places:
+            self._places[key] = MdPlace(self, node, picks=picks)
+        return self._places[key]
 
-    def rooted(self, child: Context) -> Grammar:
+    def rooted(self, child: Context, *, picks: bool = False) -> Grammar:
         """Return the paths to and below *child* of the root, which begin with a slash."""
         effects = (Root(), Into(child.name, enters=False))
-        return Seq((Keyword(f"/{child.name}", child.help, effects, "+"), self.place(child)))
+        below = self.place(child, picks=picks)
+        return Seq((Keyword(f"/{child.name}", child.help, effects, "+"), below))
 
     def arguments(self, action: Action) -> Grammar:
         """Return what follows the name of *action*: its inputs, and a path where one may."""
@@ -148,6 +160,20 @@ class MdDialect:
             node = child
         return node
 
+    def mounted(self, node: Context) -> tuple[Grammar, ...]:
+        """Return the aliases that are known in the context *node*."""
+        return self._mounted.get(id(node), ())
+
+    def at(self, place: Path) -> DataNode:
+        """Return the schema node at *place*, be it a context or a value."""
+        node: DataNode = self.root
+        for step in place:
+            child = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
+            assert child is not None
+            assert not isinstance(child, Action)
+            node = child
+        return node
+
     def words(self, place: Path) -> str:
         """Return *place* as it is typed after a slash."""
         words: list[str] = []
@@ -162,6 +188,15 @@ class MdDialect:
             else:
                 words.append(step.name)
         return " ".join(words)
+
+
+def _mounted(root: Container, aliases: Branch) -> Iterator[tuple[int, tuple[Grammar, ...]]]:
+    for place in places(aliases):
+        node: DataNode | Action | None = root
+        for name in re.split("[/ ]+", place.strip("/ ")):
+            node = child_of(node, name) if isinstance(node, Container | ListNode) else None
+        if isinstance(node, Container | ListNode):
+            yield id(node), mounted(aliases, place)
 
 
 class MdContent(Optional):
@@ -194,6 +229,8 @@ class MdContent(Optional):
                 "delete", "Return settings of this session to their defaults", (Command("delete"),)
             )
             yield delete, (self._dialect.place(self._node),)
+        for alias in self._dialect.mounted(self._node):
+            yield from alias.first()
         skipped = self._node.keys if isinstance(self._node, ListNode) else ()
         chosen = in_cases(self._node)
         for child in sorted(data_children(self._node), key=lambda node: node.name):
@@ -278,10 +315,11 @@ class _Tail(Optional):
 class MdPlace(Optional):
     """A path from a context to anything below it, values left out."""
 
-    def __init__(self, dialect: MdDialect, node: Context) -> None:
+    def __init__(self, dialect: MdDialect, node: Context, *, picks: bool) -> None:
         """Read the paths from *node*."""
         self._dialect = dialect
         self._node = node
+        self._picks = picks
         self._known: First | None = None
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
@@ -295,34 +333,46 @@ class MdPlace(Optional):
         for child in sorted(data_children(self._node), key=lambda node: node.name):
             if isinstance(child, Action) or child.name in skipped:
                 continue
-            keys = child.keys if isinstance(child, ListNode) else ()
-            into = (Into(child.name, keys, enters=False),)
+            wanted = child.keys if isinstance(child, ListNode) else ()
+            into = (Into(child.name, wanted, enters=False),)
             keyword = Keyword(child.name, child.help, into, mark_of(child))
             if isinstance(child, ListNode):
-                yield keyword, (Opt(Seq((*keys_of(child), self._dialect.place(child)))),)
+                keys = Seq(keys_of(child))
+                which = Alt((keys, several(child))) if self._picks else keys
+                yield keyword, (Opt(Seq((which, self._below(child)))),)
             elif isinstance(child, Container):
-                yield keyword, (self._dialect.place(child),)
+                yield keyword, (self._below(child),)
             elif isinstance(child, LeafList):
                 yield keyword, (Opt(values_of(child, (Input("value", many=True),))),)
             else:
                 yield keyword, ()
+
+    def _below(self, child: Context) -> MdPlace:
+        return self._dialect.place(child, picks=self._picks)
 
 
 # --- actions --------------------------------------------------------------------------------------
 
 
 def action_keyword(action: Action, word: str) -> Keyword:
-    """Return the *word* that runs *action*."""
-    return Keyword(word, action.help, (Run(action.operation, action.question),), "-")
+    """Return the *word* that runs *action*; one that is not emulated gives way to others."""
+    tier = UNLISTED if action.operation.startswith(ABSENT) else 0
+    return Keyword(word, action.help, (Run(action.operation, action.question),), "-", tier=tier)
 
 
 def inputs_of(action: Action) -> Grammar:
     """Return the inputs of *action*: the positional ones in order, the others by name."""
-    leafs = {child.name: child for child in action.inputs if isinstance(child, Leaf)}
-    positional = [Named(input_slot(leafs[name])) for name in action.positional]
-    bare = [one if leafs[one.slot.name].mandatory else Opt(one) for one in positional]
+    leafs = {child.name: child for child in action.inputs if isinstance(child, Leaf | LeafList)}
+    bare = [_bare(leafs[name]) for name in action.positional]
     named = [_named(child) for child in action.inputs if child.name not in action.positional]
     return Seq((*bare, AnyOrder(tuple(named))))
+
+
+def _bare(leaf: Leaf | LeafList) -> Grammar:
+    if isinstance(leaf, LeafList):
+        return Many(value_of(leaf, (Input(leaf.name, many=True),)))
+    named = Named(input_slot(leaf))
+    return named if leaf.mandatory else Opt(named)
 
 
 def input_slot(leaf: Leaf) -> Slot:

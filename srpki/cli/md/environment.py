@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from srpki.config.edit import Edit
-from srpki.config.tree import EMPTY, Branch, get
+from srpki.config.edit import Edit, restore
+from srpki.config.tree import EMPTY, Branch, Entries, get
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Container, Leaf, child_of
 from srpki.schema.paths import Value, path
 
+CONFIGURED = path("system", "management-interface", "cli", "md-cli", "environment")
+"""Where the configuration says what sessions begin with."""
+
 
 class Environment:
-    """What ``environment`` has set, with the defaults behind it."""
+    """What ``environment`` has set; behind it what was *configured*, and the default values."""
 
-    def __init__(self) -> None:
-        self.tree: Branch = EMPTY
+    def __init__(self, configured: Branch = EMPTY) -> None:
+        """Begin with what is *configured* for new sessions."""
+        self._configured = configured
+        self.tree: Branch = configured
+
+    @classmethod
+    def of(cls, running: Branch) -> Environment:
+        """Return what a session begins with while *running* is in use."""
+        found = get(running, CONFIGURED)
+        return cls(found if isinstance(found, Branch) else EMPTY)
 
     def apply(self, edits: Iterable[Edit]) -> None:
-        """Make *edits*, whose paths begin below ``environment``."""
+        """Make *edits*, whose paths begin below ``environment``.
+
+        What is deleted goes back to what was configured when the session began [cli.md 1.7].
+        """
         for edit in edits:
-            self.tree = edit.apply(ENVIRONMENT, self.tree)
+            if edit.kind == "delete":
+                self.tree = restore(ENVIRONMENT, self.tree, self._configured, edit.path)
+            else:
+                self.tree = edit.apply(ENVIRONMENT, self.tree)
 
     def value(self, *names: str) -> Value:
         """Return the value of the leaf that *names* lead to, or its default."""
@@ -35,6 +52,15 @@ class Environment:
         assert node.default is not None
         return node.type.parse(node.default)
 
+    def is_set(self, *names: str) -> bool:
+        """Return whether the leaf that *names* lead to has been set."""
+        return get(self.tree, path(*names)) is not None
+
+    def words(self, *names: str) -> tuple[str, ...]:
+        """Return the values of the leaf-list that *names* lead to."""
+        found = get(self.tree, path(*names))
+        return tuple(map(str, found)) if isinstance(found, tuple) else ()
+
     def flag(self, *names: str) -> bool:
         """Return whether the boolean leaf that *names* lead to is true."""
         return bool(self.value(*names))
@@ -42,3 +68,17 @@ class Environment:
     def number(self, *names: str) -> int:
         """Return the number at the leaf that *names* lead to."""
         return int(str(self.value(*names)))
+
+    @property
+    def aliases(self) -> Branch:
+        """The content of ``command-alias``; the same object until an alias is changed."""
+        found = get(self.tree, path("command-alias"))
+        return found if isinstance(found, Branch) else EMPTY
+
+
+def enabled_aliases(aliases: Branch) -> Iterator[tuple[str, Branch]]:
+    """Yield the name and the settings of every alias that may be used."""
+    entries = aliases.get("alias")
+    for keys, alias in entries.items() if isinstance(entries, Entries) else ():
+        if alias.get("admin-state") == "enable" and "cli-command" in alias:
+            yield str(keys[0]), alias

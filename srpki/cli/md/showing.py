@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Literal
 
 from srpki.cli.commands import run
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
 from srpki.cli.render.configuration import configuration_file, part
+from srpki.cli.render.tree import Layout, with_defaults
+from srpki.cli.render.xml import xml
 from srpki.config.tree import get
 from srpki.schema.nodes import Action
 from srpki.schema.tree import node_at
 
 if TYPE_CHECKING:
     from srpki.cli.md.cli import MdCli
-    from srpki.cli.render.tree import Layout
     from srpki.device.results import Configuration, Data
     from srpki.schema.paths import Path
 
-_LAYOUTS: Final = ("flat", "full-context", "json", "xml")
+_Layout = Layout | Literal["xml"]
+_BRACES: Final[_Layout] = "braces"
+_LAYOUTS: Final[tuple[_Layout, ...]] = ("flat", "full-context", "json", "xml")
 
 
 def show_configuration(shell: MdCli, said: Meaning) -> Answer:
     """Run the operation and show the configuration, or the element that *said* names."""
     from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
 
-    layout = cast("Layout", next((name for name in _LAYOUTS if name in said.inputs), "braces"))
+    layout = next((name for name in _LAYOUTS if name in said.inputs), _BRACES)
 
     def shown(data: Data) -> str:
         if not isinstance(data, Configuration):
@@ -38,13 +41,16 @@ def show_configuration(shell: MdCli, said: Meaning) -> Answer:
     return run(shell.device, said, shell.operation_failed, shown)
 
 
-def _part(shell: MdCli, target: Path, data: Configuration, layout: Layout) -> str:
+def _part(shell: MdCli, target: Path, data: Configuration, layout: _Layout) -> str:
     node = node_at(shell.device.schema.configure, *(step.name for step in target[1:]))
     assert node is not None
     assert not isinstance(node, Action)
     element = get(data.tree, target[1:])
     words = shell.dialect.words(target)
+    if element is not None and layout == "xml":
+        return xml(shell.root, target, with_defaults(node, element) if data.detail else element)
     if element is not None:
+        assert layout != "xml"
         return part(node, element, layout, f"/{words}", detail=data.detail)
     if any(step.keys for step in target):
         raise RefusalError(f"MINOR: MGMT_CORE #224: {words} - Entry does not exist")

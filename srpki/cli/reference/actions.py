@@ -17,7 +17,17 @@ from srpki.cli.reference.tables import (
     table,
     value,
 )
-from srpki.schema.nodes import Action, Choice, Container, Inline, Leaf, LeafList, ListNode, Node
+from srpki.schema.nodes import (
+    ABSENT,
+    Action,
+    Choice,
+    Container,
+    Inline,
+    Leaf,
+    LeafList,
+    ListNode,
+    Node,
+)
 from srpki.schema.tree import LAB_SCHEMA
 
 _HEAD = """# Actions
@@ -49,10 +59,14 @@ def actions_page() -> str:
 
 
 def _actions(node: Context, place: tuple[str, ...], *, classic: bool = False) -> Iterator[Found]:
-    """Yield every action below *node*, the words that lead to it and the context that holds it."""
+    """Yield every action below *node*, the words that lead to it and the context that holds it.
+
+    What is not emulated is left out.
+    """
     for child in node.children:
         if isinstance(child, Action):
-            yield place, node, child
+            if not child.operation.startswith(ABSENT):
+                yield place, node, child
         elif isinstance(child, Container | ListNode):
             hidden = classic and isinstance(child.classic, Inline)
             word = keyword_of(child) if classic else child.name

@@ -28,7 +28,7 @@ _EVENTS = """## Events
 
 What `show log log-id 99` lists. Numbers and names are those of SR OS.
 """
-_NUMBERED: Final = re.compile(r"([A-Z_]+) #(\d+|<number>): (.*)", re.DOTALL)
+_NUMBERED: Final = re.compile(r"([A-Z_]+) #(\d+|<number>):? (.*)", re.DOTALL)
 _SEVERITY: Final = re.compile(r"(CRITICAL|MAJOR|MINOR|WARNING|INFO): ")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from srpki.cli.classic.lines import Sealable
 from srpki.cli.grammar import (
+    UNLISTED,
     Alt,
     AnyOrder,
     Cases,
@@ -145,10 +146,15 @@ def syntax(keyword: str, left: State) -> str:
 
 
 def keywords(state: State) -> Iterator[tuple[Keyword, State]]:
-    """Yield the words that may come first in *state*, each once, with what may follow."""
+    """Yield the words that may come first in *state*, each once, with what may follow.
+
+    What is not emulated is left out.
+    """
     seen = set()
     for terminal, left in options(state):
-        if isinstance(terminal, Keyword) and terminal.word not in seen and not terminal.structure:
+        if not isinstance(terminal, Keyword) or terminal.structure or terminal.tier >= UNLISTED:
+            continue
+        if terminal.word not in seen:
             seen.add(terminal.word)
             yield terminal, left
 

@@ -1,21 +1,21 @@
-"""Lays out a configuration for ``info`` of the classic CLI [cli.md 3.1, 3.3]."""
+"""Lays out a configuration for ``info`` and for a file of the classic CLI [cli.md 3.1, 3.3]."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
-from srpki.cli.classic.lines import keyword_of, member
+from srpki.cli.classic.layout import Context, Names, Order, Place, SectionPlace, required
+from srpki.cli.classic.lines import is_shutdown, keyword_of, member
+from srpki.config.defaults import effective
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.schema.nodes import (
-    Absent,
     Arg,
-    Case,
     Choice,
     Container,
     Either,
-    Inline,
     Item,
     Leaf,
     LeafList,
@@ -23,39 +23,46 @@ from srpki.schema.nodes import (
     ListNode,
     Maybe,
     Node,
+    Section,
     Word,
+    child_of,
 )
-from srpki.schema.paths import Key, Step, Value
+from srpki.schema.paths import Key, Path, Step, Value
 from srpki.schema.types import SEALED_MARK, Boolean, Empty, Text
 
 RULE = "-" * 46
-Context = Container | ListNode
+_BANNER: Final = "#" + "-" * 50
 
 
-def classic_info(node: Context, branch: Branch, indent: str, *, detail: bool = False) -> str:
-    """Return the content of *node* between rules, each line begun by *indent*.
+def classic_info(
+    root: Container, tree: Branch, context: Path, margin: int, *, detail: bool = False
+) -> str:
+    """Return what ``info`` prints at *context*, below the *root*, between rules.
 
-    With *detail* also the ``no`` forms of what is not there.
+    *margin* is the depth of the context, the root counted. What is shut down by default says so;
+    with *detail* all other defaults are there too, and the ``no`` forms of what has none.
     """
-    return "\n".join((RULE, *content(node, branch, indent, detail=detail), RULE))
+    listing = _Listing(root, detail=detail, states=True)
+    return "\n".join((RULE, *listing.lines(tree, context, INDENT * margin), RULE))
 
 
 def classic_file(
     root: Container, tree: Branch, generated: datetime, *, detail: bool = False
 ) -> str:
-    """Return *tree* as a classic configuration file, without section banners [cli.md 3.3].
+    """Return *tree* as a classic configuration file, which says what is there and no more.
 
-    With *detail* also the ``no`` forms of what is not there.
+    With *detail* default values are there too.
     """
     stamp = f"{generated:%a %b %d %H:%M:%S %Y} UTC".upper()
     return "\n".join(
         (
+            "",
             "# srpki, an emulator of SR OS 26.3",
             f"# Generated {stamp}",
             "",
             "exit all",
             root.name,
-            *content(root, tree, INDENT, detail=detail),
+            *_Listing(root, detail=detail, states=False).lines(tree, (), INDENT),
             "exit all",
             "",
             f"# Finished {stamp}",
@@ -63,60 +70,143 @@ def classic_file(
     )
 
 
-def content(node: Context, branch: Branch, indent: str, *, detail: bool) -> Iterator[str]:
-    """Yield the lines of the content of *node*; its ``shutdown`` comes last."""
-    skipped = node.keys if isinstance(node, ListNode) else ()
-    children = tuple(child for child in node.children if child.name not in skipped)
-    yield from _children(children, branch, indent, detail=detail)
-    state = next((child for child in children if child.name == "admin-state"), None)
-    if isinstance(state, Leaf):
-        up = branch.get("admin-state", state.default) == "enable"
-        yield f"{indent}no shutdown" if up else f"{indent}shutdown"
+class _Listing:
+    """Writes pieces of a configuration; *detail* shows defaults, *states* those of shutdown."""
+
+    def __init__(self, root: Container, *, detail: bool, states: bool) -> None:
+        self._root = root
+        self._order = Order(root)
+        self._detail = detail
+        self._states = states
+
+    def lines(self, tree: Branch, context: Path, indent: str) -> Iterator[str]:
+        """Yield the content of *context*; sections in it stand under their banners."""
+        node: Context = self._root
+        for step in context:
+            node = _child(node, step.name)
+        if self._detail and not context:
+            tree = effective(self._root, tree)
+        found = get(tree, context)
+        branch = found if isinstance(found, Branch) else EMPTY
+        if self._detail and context:
+            branch = effective(node, branch)
+        steps = tuple(step.name for step in context)
+        sectioned = node is self._root or isinstance(node.classic, Section)
+        if not sectioned:
+            yield from self._content(node, branch, steps, indent)
+            return
+        for section in self._order.sections():
+            if section.steps[: len(steps)] == steps:
+                yield from self._section(node, branch, section, len(steps), indent)
+
+    def _section(
+        self, node: Context, branch: Branch, section: SectionPlace, depth: int, indent: str
+    ) -> Iterator[str]:
+        """Yield *section* with the contexts that lead to it from *node*, *depth* steps down."""
+        below = section.steps[depth:]
+        words: list[str] = []
+        for step in below:
+            node = _child(node, step)
+            words.append(keyword_of(node))
+        found = get(branch, tuple(map(Step, below)))
+        content = found if isinstance(found, Branch) else EMPTY
+        inner = indent + INDENT * len(below)
+        lines = tuple(self._content(section.node, content, section.steps, inner))
+        if not lines:
+            return
+        yield from (_BANNER, f"echo {quote(section.section.title)}", _BANNER)
+        yield from (indent + INDENT * level + word for level, word in enumerate(words))
+        yield from lines
+        yield from (f"{indent}{INDENT * level}exit" for level in reversed(range(len(words))))
+
+    def _content(self, node: Context, branch: Branch, steps: Names, indent: str) -> Iterator[str]:
+        named = [leaf.name for leaf in required(node)] if isinstance(node, ListNode) else []
+        for place in self._order.children(node, steps):
+            if not isinstance(place.node.classic, Section) and place.node.name not in named:
+                yield from self._place(place, branch, steps, indent)
+
+    def _place(self, place: Place, branch: Branch, steps: Names, indent: str) -> Iterator[str]:
+        prefix, node = place
+        found = get(branch, tuple(map(Step, prefix)))
+        held = found if isinstance(found, Branch) else EMPTY
+        below = (*steps, *prefix, node.name)
+        if isinstance(node, Choice):
+            yield from self._choice(node, held, indent)
+        elif isinstance(node, Leaf | LeafList):
+            yield from self._value(node, held.get(node.name), indent)
+        elif isinstance(node, Container):
+            yield from self._container(node, held.get(node.name), below, indent)
+        elif isinstance(node, ListNode):
+            yield from self._list(node, held.get(node.name), below, indent)
+
+    def _choice(self, choice: Choice, branch: Branch, indent: str) -> Iterator[str]:
+        assert isinstance(choice.classic, Line)
+        scope = tuple(child for case in choice.cases for child in case.children)
+        words = _words(choice.classic.items, scope, branch)
+        if words:
+            yield " ".join((indent + choice.classic.keyword, *words))
+        elif self._detail:
+            yield f"{indent}no {choice.classic.keyword}"
+
+    def _value(self, node: Leaf | LeafList, value: Element | None, indent: str) -> Iterator[str]:
+        word = keyword_of(node)
+        if is_shutdown(node):
+            if value is None and self._states and isinstance(node, Leaf):
+                value = node.default
+            if value is not None:
+                yield f"{indent}no shutdown" if value == "enable" else f"{indent}shutdown"
+        elif isinstance(node.type, Boolean | Empty):
+            if value is True:
+                yield indent + word
+            elif value is False or self._detail:
+                yield f"{indent}no {word}"
+        elif value is None or isinstance(value, Branch | Entries):
+            if self._detail:
+                yield f"{indent}no {word}"
+        else:
+            for item in value if isinstance(value, tuple) else (value,):
+                yield f"{indent}{word} {_spelled(node, item)}"
+
+    def _container(
+        self, node: Container, held: Element | None, steps: Names, indent: str
+    ) -> Iterator[str]:
+        inside = held if isinstance(held, Branch) else EMPTY
+        if isinstance(node.classic, Line):
+            words = _words(node.classic.items, node.children, inside)
+            if words:
+                yield " ".join((indent + node.classic.keyword, *words))
+            elif self._detail:
+                yield f"{indent}no {node.classic.keyword}"
+        elif held is not None or (self._detail and not node.presence):
+            lines = tuple(self._content(node, inside, steps, indent + INDENT))
+            if lines or node.presence:
+                yield indent + keyword_of(node)
+                yield from lines
+                yield f"{indent}exit"
+        elif self._detail:
+            yield f"{indent}no {keyword_of(node)}"
+
+    def _list(
+        self, node: ListNode, entries: Element | None, steps: Names, indent: str
+    ) -> Iterator[str]:
+        if not isinstance(entries, Entries):
+            return
+        for keys, entry in entries.items():
+            if isinstance(node.classic, Line):
+                held = dict(zip(node.keys, keys, strict=True))
+                words = _words(node.classic.items, node.children, Branch({**entry, **held}))
+                if words:
+                    yield " ".join((indent + node.classic.keyword, *words))
+                continue
+            yield f"{indent}{_entry(node, keys, entry)} create"
+            yield from self._content(node, entry, steps, indent + INDENT)
+            yield f"{indent}exit"
 
 
-def _children(
-    children: tuple[Node, ...], branch: Branch, indent: str, *, detail: bool
-) -> Iterator[str]:
-    for child in children:
-        if isinstance(child, Case):
-            yield from _children(child.children, branch, indent, detail=detail)
-        elif isinstance(child, Choice):
-            yield from _choice(child, branch, indent, detail=detail)
-        elif isinstance(child, Leaf | LeafList):
-            if child.name != "admin-state" and not isinstance(child.classic, Absent):
-                yield from _value(child, branch, indent, detail=detail)
-        elif isinstance(child, Container):
-            yield from _container(child, branch, indent, detail=detail)
-        elif isinstance(child, ListNode):
-            yield from _list(child, branch, indent, detail=detail)
-
-
-def _choice(choice: Choice, branch: Branch, indent: str, *, detail: bool) -> Iterator[str]:
-    scope = tuple(child for case in choice.cases for child in case.children)
-    if not isinstance(choice.classic, Line):
-        yield from _children(scope, branch, indent, detail=detail)
-        return
-    words = _words(choice.classic.items, scope, branch)
-    if words:
-        yield " ".join((indent + choice.classic.keyword, *words))
-
-
-def _value(node: Leaf | LeafList, branch: Branch, indent: str, *, detail: bool) -> Iterator[str]:
-    word = keyword_of(node)
-    value = branch.get(node.name)
-    if isinstance(node.type, Boolean | Empty):
-        if value is True:
-            yield indent + word
-        elif value is False or detail:
-            yield f"{indent}no {word}"
-    elif value is None or isinstance(value, Branch | Entries):
-        if detail:
-            yield f"{indent}no {word}"
-    elif isinstance(node, LeafList):
-        for item in value if isinstance(value, tuple) else (value,):
-            yield f"{indent}{word} {spell_value(node.type, item)}"
-    else:
-        yield f"{indent}{word} {_spelled(node, value)}"
+def _child(node: Context, name: str) -> Context:
+    child = child_of(node, name)
+    assert isinstance(child, Container | ListNode)
+    return child
 
 
 def _spelled(node: Leaf | LeafList, value: Value) -> str:
@@ -125,48 +215,16 @@ def _spelled(node: Leaf | LeafList, value: Value) -> str:
     return spell_value(node.type, value)
 
 
-def _container(node: Container, branch: Branch, indent: str, *, detail: bool) -> Iterator[str]:
-    held = branch.get(node.name)
-    inside = held if isinstance(held, Branch) else EMPTY
-    if isinstance(node.classic, Absent):
-        return
-    if isinstance(node.classic, Line):
-        words = _words(node.classic.items, node.children, inside)
-        if words and held is not None:
-            yield " ".join((indent + node.classic.keyword, *words))
-        elif detail:
-            yield f"{indent}no {node.classic.keyword}"
-    elif isinstance(node.classic, Inline):
-        yield from _children(node.children, inside, indent, detail=detail)
-    elif held is not None or (detail and not node.presence):
-        lines = tuple(content(node, inside, indent + INDENT, detail=detail))
-        if lines or node.presence:
-            yield indent + keyword_of(node)
-            yield from lines
-            yield f"{indent}exit"
-
-
-def _list(node: ListNode, branch: Branch, indent: str, *, detail: bool) -> Iterator[str]:
-    entries = branch.get(node.name)
-    if not isinstance(entries, Entries) or isinstance(node.classic, Absent):
-        return
-    for keys, entry in entries.items():
-        if isinstance(node.classic, Line):
-            held = dict(zip(node.keys, keys, strict=True))
-            words = _words(node.classic.items, node.children, Branch({**entry, **held}))
-            if words:
-                yield " ".join((indent + node.classic.keyword, *words))
-            continue
-        yield f"{indent}{_entry(node, keys)} create"
-        yield from content(node, entry, indent + INDENT, detail=detail)
-        yield f"{indent}exit"
-
-
-def _entry(node: ListNode, keys: tuple[Key, ...]) -> str:
+def _entry(node: ListNode, keys: tuple[Key, ...], entry: Branch) -> str:
     spelled = (spell_value(leaf.type, key) for leaf, key in zip(node.key_leafs, keys, strict=True))
     first, *others = spelled
-    named = (f"{name} {key}" for name, key in zip(node.keys[1:], others, strict=True))
-    return " ".join((keyword_of(node), first, *named))
+    words = [keyword_of(node), first]
+    words += [f"{name} {key}" for name, key in zip(node.keys[1:], others, strict=True)]
+    for leaf in required(node):
+        value = entry.get(leaf.name)
+        if value is not None and not isinstance(value, Branch | Entries):
+            words.append(f"{keyword_of(leaf)} {_spelled(leaf, value)}")
+    return " ".join(words)
 
 
 # --- one-line commands ---

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Literal
 
 from srpki.cli.render.classic import RULE
 from srpki.cli.render.compare import compare
 from srpki.cli.render.tree import Layout, info, with_defaults
+from srpki.cli.render.xml import xml
 from srpki.config.defaults import effective
 from srpki.config.text import INDENT, brace_lines
 from srpki.device.results import Comparison, Configuration
 from srpki.device.system import RELEASE, version_lines
+from srpki.schema.nodes import Container
+from srpki.schema.paths import Step
 
 if TYPE_CHECKING:
     from srpki.config.tree import Element
@@ -20,20 +23,20 @@ if TYPE_CHECKING:
     from srpki.schema.nodes import DataNode
     from srpki.schema.tree import SchemaTree
 
-_BARE: Final = ("json", "xml")
-"""Layouts that other programs read: no comments there."""
-
 
 def configuration_file(
     schema: SchemaTree,
     data: Configuration,
-    layout: Layout = "braces",
+    layout: Layout | Literal["xml"] = "braces",
     author: Author | None = None,
 ) -> Iterator[str]:
     """Yield the configuration as a file, as ``admin show configuration`` prints it to *author*."""
     root = schema.configure
     tree = effective(root, data.tree) if data.detail else data.tree
-    if layout in _BARE:
+    if layout == "xml":
+        yield xml(Container(name="", help="", children=(root,)), (Step(root.name),), tree)
+        return
+    if layout == "json":
         yield info(root, tree, layout, f"/{root.name}")
         return
     yield from _head(data, author)

@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from srpki.cli.render.configuration import comparison, configuration_file
+from srpki.cli.render.files import file_text, listing
+from srpki.cli.render.instants import instant
+from srpki.cli.render.logs import log_page
+from srpki.cli.render.rules import DOUBLE, SINGLE, title
+from srpki.cli.render.sessions import commit_history, users
+from srpki.cli.render.times import spell_time
 from srpki.device.results import (
+    Beside,
+    Cell,
+    CommitHistory,
     Comparison,
     Configuration,
     Data,
     Fields,
     FileContent,
-    FileEntry,
+    FileText,
     Lines,
     Listing,
     LogPage,
     Table,
+    Users,
 )
 
 if TYPE_CHECKING:
-    from srpki.core.events import Event
     from srpki.schema.tree import SchemaTree
 
-DOUBLE = "=" * 79
-SINGLE = "-" * 79
+SECOND_COLUMN = 48
+"""Where the second of two values on a line begins [pki.md 6.1]."""
 
 
-def render(schema: SchemaTree, data: Data) -> str:
-    """Return *data* as text without a newline at its end."""
+def moment_text(moment: datetime) -> str:
+    """Return *moment* as it is shown unless the session wants otherwise."""
+    return spell_time(moment, "rfc-3339")
+
+
+def render(  # noqa: C901 - one case a kind of data
+    schema: SchemaTree, data: Data, moment: Callable[[datetime], str] = moment_text
+) -> str:
+    """Return *data* as text without a newline at its end.
+
+    *moment* spells the instants for which SR OS has no form of their own. What has a title, and a
+    directory, comes after an empty line [cli.md 1.9].
+    """
     match data:
         case Fields():
             lines = fields(data)
@@ -37,105 +57,84 @@ def render(schema: SchemaTree, data: Data) -> str:
             lines = table(data)
         case LogPage():
             lines = log_page(data)
+        case Users():
+            lines = users(data)
+        case CommitHistory():
+            lines = commit_history(data, moment)
         case Listing():
             lines = listing(data)
+        case FileText():
+            return "\n".join(file_text(data))
         case Configuration():
-            lines = configuration_file(schema, data)
+            return "\n".join(configuration_file(schema, data))
+        case Comparison():
+            return "\n".join(comparison(schema, data))
         case FileContent():
             from srpki.cli.render.x509 import file_content  # noqa: PLC0415 - start-up time
 
             lines = file_content(data)
-        case Comparison():
-            lines = comparison(schema, data)
         case Lines():
-            lines = iter(data.lines)
-    return "\n".join(lines)
+            return "\n".join(data.lines)
+    return "\n".join(("", *lines))
 
 
 def fields(data: Fields) -> Iterator[str]:
-    """Yield a titled block of ``Name : value`` lines, then the sections below it."""
-    yield from _title(data.title)
-    yield from _pairs(data.pairs)
+    """Yield a titled block of ``Name : value`` lines, then the sections below it.
+
+    The names of all sections are equally wide, as on the router.
+    """
+    sections = (data, *data.sections)
+    names = (name for section in sections for name, _ in section.pairs)
+    width = max((len(part) for name in names for part in name.split("\n")), default=0)
+    yield from title(data.title)
+    yield from _pairs(data.pairs, width)
     for section in data.sections:
         yield ""
         yield section.title
         yield SINGLE
-        yield from _pairs(section.pairs)
+        yield from _pairs(section.pairs, width)
     yield DOUBLE
 
 
-def _pairs(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    width = max((len(name) for name, _ in pairs), default=0)
-    for name, value in pairs:
-        yield f"{name:<{width}} : {value}".rstrip() if name else ""
+def _pairs(pairs: Sequence[tuple[str, Cell]], width: int) -> Iterator[str]:
+    rest = list(pairs)
+    while rest:
+        name, value = rest.pop(0)
+        label, *below = name.split("\n")
+        line = f"{label:<{width}}: {cell(value)}" if name else ""
+        if rest and isinstance(rest[0], Beside) and len(line) < SECOND_COLUMN:
+            label, value = rest.pop(0)
+            line = f"{line:<{SECOND_COLUMN}}{label:<{width}}: {cell(value)}"
+        yield line.rstrip()
+        yield from below
+
+
+def cell(value: Cell) -> str:
+    """Return *value* as it is shown; ``N/A`` where there is none."""
+    if isinstance(value, datetime):
+        return instant(value)
+    return "N/A" if value is None else value
 
 
 def table(data: Table) -> Iterator[str]:
     """Yield a titled table; columns are as wide as their widest cell."""
-    rows = (data.columns, *data.rows)
-    widths = [max(len(row[place]) for row in rows) for place in range(len(data.columns))]
-    yield from _title(data.title)
+    rows = [[cell(value) for value in row] for row in data.rows]
+    widths = [
+        max(len(row[place]) for row in (data.columns, *rows)) for place in range(len(data.columns))
+    ]
+    yield from title(data.title)
     yield _row(data.columns, widths)
     yield SINGLE
-    for row in data.rows:
+    for row in rows:
         yield _row(row, widths)
-    if data.footer:
+    if not rows:
+        yield "No Matching Entries"
+    elif data.footer:
         yield SINGLE
         yield data.footer
     yield DOUBLE
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
+    padded = (f"{text:<{width}}" for text, width in zip(cells, widths, strict=True))
     return "  ".join(padded).rstrip()
-
-
-def _title(title: str) -> Iterator[str]:
-    yield DOUBLE
-    yield title
-    yield DOUBLE
-
-
-def log_page(data: LogPage) -> Iterator[str]:
-    """Yield the events of a log, the newest first."""
-    yield from _title(f"Event Log {data.log_id} log-name {data.log_id}")
-    yield f"Description : {data.name}"
-    following = data.events[-1][0] + 1 if data.events else 1
-    wrapped = "wrapped" if following > data.size + 1 else "not wrapped"
-    yield f"Memory Log contents  [size={data.size}   next event={following}  ({wrapped})]"
-    for number, event in reversed(data.events):
-        yield ""
-        yield from _event(number, event)
-    yield DOUBLE
-
-
-def _event(number: int, event: Event) -> Iterator[str]:
-    time = event.time.astimezone(UTC)
-    stamp = f"{time:%Y/%m/%d %H:%M:%S}.{time.microsecond // 1000:03} UTC"
-    kind = event.type
-    head = f"{kind.severity}: {kind.application} #{kind.number} Base {event.subject}"
-    yield f"{number} {stamp} {head}"
-    yield f'"{event.text}"'
-
-
-def listing(data: Listing) -> Iterator[str]:
-    """Yield a directory as ``file list`` shows it."""
-    yield f"Volume in drive {data.url.partition(':')[0]} on slot A has no label."
-    yield ""
-    yield f"Directory of {data.url}"
-    yield ""
-    yield from map(_file, data.entries)
-    sizes = [entry.size for entry in data.entries if entry.size is not None]
-    yield f"{len(sizes):>15} File(s) {sum(sizes):>22} bytes."
-    yield f"{len(data.entries) - len(sizes):>15} Dir(s)  {data.free:>22} bytes free."
-
-
-def _file(entry: FileEntry) -> str:
-    stamp = _twelve_hours(entry.modified.astimezone(UTC))
-    if entry.size is None:
-        return f"{stamp}      <DIR>          {entry.name}/"
-    return f"{stamp} {entry.size:>19} {entry.name}"
-
-
-def _twelve_hours(time: datetime) -> str:
-    return f"{time:%m/%d/%Y  %I:%M}{'a' if time.hour < 12 else 'p'}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import datetime
+from typing import Final, Literal
 
+from srpki.cli.render.times import spell_time
 from srpki.config.defaults import effective
 from srpki.config.text import (
     INDENT,
@@ -13,11 +15,15 @@ from srpki.config.text import (
     spell_leaf,
 )
 from srpki.config.tree import Branch, Element, Entries
-from srpki.schema.nodes import Container, DataNode, Leaf, LeafList, ListNode, data_children
+from srpki.schema.nodes import Action, Container, DataNode, Leaf, LeafList, ListNode, data_children
 from srpki.schema.paths import Key, Value
 from srpki.schema.types import Bits, Integer, Text, ValueType
 
 Layout = Literal["braces", "flat", "full-context", "json"]
+"""The layouts of `info`; that of XML, which needs the whole way, is in `srpki.cli.render.xml`."""
+
+_INSTANT: Final = "date-and-time"
+"""The YANG type of instants, which are kept as text."""
 
 
 def info(node: DataNode, element: Element, layout: Layout, place: str) -> str:
@@ -60,6 +66,47 @@ def with_defaults(node: DataNode, element: Element) -> Element:
     if isinstance(node, ListNode) and isinstance(element, Entries):
         return Entries({keys: effective(node, entry) for keys, entry in element.items()})
     return element
+
+
+def with_admin_states(node: DataNode, element: Element) -> Element:
+    """Return *element* with every admin-state in what is there, be it the default one."""
+    if isinstance(element, Entries):
+        filled = {keys: _stated(node, entry) for keys, entry in element.items()}
+        return Entries(filled)
+    return _stated(node, element) if isinstance(element, Branch) else element
+
+
+def _stated(node: DataNode, branch: Branch) -> Branch:
+    assert isinstance(node, Container | ListNode)
+    items: dict[str, Element] = {}
+    for child in data_children(node):
+        if isinstance(child, Container | ListNode) and child.name in branch:
+            items[child.name] = with_admin_states(child, branch[child.name])
+        elif isinstance(child, Leaf) and child.name == "admin-state" and child.default is not None:
+            items[child.name] = branch.get(child.name, child.type.parse(child.default))
+    return Branch({**branch, **items})
+
+
+def with_times(node: DataNode, element: Element, form: str, *, utc: bool) -> Element:
+    """Return *element* with every instant in *form*, one of those of `spell_time`."""
+    if isinstance(element, Entries):
+        filled = {keys: _timed(node, entry, form, utc=utc) for keys, entry in element.items()}
+        return Entries(filled)
+    if isinstance(element, Branch):
+        return _timed(node, element, form, utc=utc)
+    if isinstance(node, Leaf) and isinstance(node.type, Text) and node.type.named == _INSTANT:
+        return spell_time(datetime.fromisoformat(str(element)), form, utc=utc)
+    return element
+
+
+def _timed(node: DataNode, branch: Branch, form: str, *, utc: bool) -> Branch:
+    assert isinstance(node, Container | ListNode)
+    items = {
+        child.name: with_times(child, branch[child.name], form, utc=utc)
+        for child in data_children(node)
+        if child.name in branch and not isinstance(child, Action)
+    }
+    return Branch({**branch, **items})
 
 
 def _json(node: DataNode, element: Element) -> str:

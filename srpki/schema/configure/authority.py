@@ -182,7 +182,7 @@ _URL: Final = Container(
     classic=Line(
         "url",
         (
-            Arg("url-string"),
+            Maybe((Arg("url-string"),)),
             Maybe(
                 (
                     Either(
@@ -244,7 +244,7 @@ _KEY_LIST: Final = Container(
             keys=("reference-number",),
             max_elements=128,
             help="Password for requests that carry one reference number",
-            classic=Line("key", (Arg("password"), Arg("reference-number", "reference"))),
+            classic=Line("key", (Maybe((Arg("password"),)), Arg("reference-number", "reference"))),
             children=(
                 Leaf(
                     name="reference-number",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from srpki.schema.common import NAMED_ITEM, PKI_FILE_NAME, admin_state, to_ca_profile
-from srpki.schema.nodes import Arg, Container, Leaf, LeafList, Line, ListNode
+from srpki.schema.nodes import Arg, Container, Leaf, LeafList, Line, ListNode, Section
 from srpki.schema.types import Enumeration, Integer
 
 _CERT_PROFILE: Final = ListNode(
@@ -103,5 +103,6 @@ _TRUST_ANCHOR_PROFILE: Final = ListNode(
 IPSEC: Final = Container(
     name="ipsec",
     help="Certificates and trusted CAs of IPsec tunnels",
+    classic=Section("IPsec Configuration"),
     children=(_CERT_PROFILE, _TRUST_ANCHOR_PROFILE),
 )

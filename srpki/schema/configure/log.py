@@ -21,6 +21,8 @@ from srpki.schema.nodes import (
     Maybe,
     Node,
     Rename,
+    Section,
+    Word,
 )
 from srpki.schema.types import Address, Enumeration, Integer, Reference, Text, ValueType
 
@@ -220,10 +222,10 @@ _DESTINATION: Final = Container(
         (
             Either(
                 (
-                    (Arg("cli/max-entries", "cli"),),
+                    (Word("cli", "cli"), Maybe((Arg("cli/max-entries"),))),
                     (Arg("console", "console"),),
                     (Arg("file", "file"),),
-                    (Arg("memory/max-entries", "memory"),),
+                    (Word("memory", "memory"), Maybe((Arg("memory/max-entries"),))),
                     (Arg("syslog", "syslog"),),
                 )
             ),
@@ -306,5 +308,6 @@ _LOG_ID: Final = ListNode(
 LOG: Final = Container(
     name="log",
     help="Logs, their filters and destinations",
+    classic=Section("Log Configuration", last=True),
     children=(_FILE, _FILTER, _LOG_ID, _SYSLOG),
 )

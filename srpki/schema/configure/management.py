@@ -1,6 +1,7 @@
 """``configure system management-interface``: who may edit, how commits are kept, the two CLIs.
 
-[nokia-conf-system.yang of release 26.3, as far as this program has an engine for it; cli.md 1.7]
+[nokia-conf-system.yang of release 26.3, as far as this program has an engine for it; cli.md 1.7].
+The classic CLI has the checkpoints in ``configure system rollback``, as Ansible configures them.
 """
 
 from __future__ import annotations
@@ -9,32 +10,37 @@ from typing import Final
 
 from srpki.schema.common import BOOLEAN, CFLASH_URL
 from srpki.schema.environment import ENVIRONMENT
-from srpki.schema.nodes import Container, Leaf, LeafList
+from srpki.schema.nodes import Container, Inline, Leaf, LeafList, Moved, Rename, Section
 from srpki.schema.types import Enumeration, Integer
 
 _ROLLBACK: Final = Container(
     name="rollback",
     help="Where and how many checkpoints the classic admin rollback keeps",
+    classic=Moved(3, "rollback"),
     children=(
         Leaf(
             name="location",
             type=CFLASH_URL,
             help="Checkpoint files on cf3:, as directory and name without suffix",
+            classic=Rename("rollback-location"),
         ),
         Leaf(
             name="local-checkpoints",
             type=Integer("uint32", 1, 50),
             default="10",
             help="Number of checkpoint files; the oldest is dropped for a new one",
+            classic=Rename("local-max-checkpoints"),
         ),
         Container(
             name="rescue",
             help="Checkpoint for emergencies, which rollback save does not rotate",
+            classic=Inline(),
             children=(
                 Leaf(
                     name="location",
                     type=CFLASH_URL,
                     help="File of the rescue checkpoint on cf3:, without suffix",
+                    classic=Rename("rescue-location"),
                 ),
             ),
         ),
@@ -83,6 +89,7 @@ _CLI: Final = Container(
 MANAGEMENT_INTERFACE: Final = Container(
     name="management-interface",
     help="Interfaces that may edit the configuration, and how it is saved",
+    classic=Section("System Configuration Mode Configuration", last=True),
     children=(
         Leaf(
             name="configuration-mode",

@@ -24,7 +24,7 @@ def _expiration_warning(name: str, what: str) -> Container:
     return Container(
         name=name,
         help=f"Warn before {what} expires",
-        classic=Line(name, (Arg("hours"), Maybe((Arg("repeat-hours", "repeat"),)))),
+        classic=Line(name, (Maybe((Arg("hours"),)), Maybe((Arg("repeat-hours", "repeat"),)))),
         children=(
             Leaf(
                 name="hours",

@@ -43,11 +43,15 @@ _SERVER: Final = Container(
     classic=Line(
         "server",
         (
-            Either(
+            Maybe(
                 (
-                    (Arg("ipv4", "ipv4"),),
-                    (Arg("ipv6", "ipv6"),),
-                    (Arg("fqdn", "fqdn"),),
+                    Either(
+                        (
+                            (Arg("ipv4", "ipv4"),),
+                            (Arg("ipv6", "ipv6"),),
+                            (Arg("fqdn", "fqdn"),),
+                        )
+                    ),
                 )
             ),
             Maybe((Arg("port", "port"),)),
@@ -155,7 +159,7 @@ EST_PROFILE: Final = ListNode(
             help="User and password for a server that asks for HTTP authentication",
             classic=Line(
                 "http-authentication",
-                (Arg("username", "username"), Arg("password", "password")),
+                (Maybe((Arg("username", "username"),)), Maybe((Arg("password", "password"),))),
             ),
             children=(
                 Leaf(
@@ -181,8 +185,8 @@ _PROTOCOL: Final = Choice(
         (
             Either(
                 (
-                    (Word("cmpv2", "cmpv2"), Arg("cmpv2/ca-profile", "ca-profile")),
-                    (Word("est", "est"), Arg("est/est-profile", "est-profile")),
+                    (Word("cmpv2", "cmpv2"), Maybe((Arg("cmpv2/ca-profile", "ca-profile"),))),
+                    (Word("est", "est"), Maybe((Arg("est/est-profile", "est-profile"),))),
                 )
             ),
         ),

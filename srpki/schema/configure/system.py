@@ -11,7 +11,7 @@ from srpki.schema.common import HTTP_VERSION, IPV4_UNICAST, IPV6, NAMED_ITEM
 from srpki.schema.configure.management import MANAGEMENT_INTERFACE
 from srpki.schema.configure.pki import PKI
 from srpki.schema.configure.tls import TLS
-from srpki.schema.nodes import Container, Leaf, ListNode, Rename
+from srpki.schema.nodes import Container, Leaf, ListNode, Rename, Section
 from srpki.schema.types import Integer, Text
 
 _TRANSMISSION_PROFILE: Final = ListNode(
@@ -66,6 +66,7 @@ _TRANSMISSION_PROFILE: Final = ListNode(
 SYSTEM: Final = Container(
     name="system",
     help="Name, management, security and transmission profiles of the node",
+    classic=Section("System Configuration"),
     children=(
         Leaf(
             name="name",
@@ -73,7 +74,12 @@ SYSTEM: Final = Container(
             help="Host name of the node; the prompt shows it at once",
         ),
         MANAGEMENT_INTERFACE,
-        Container(name="security", help="PKI and TLS of the node", children=(PKI, TLS)),
+        Container(
+            name="security",
+            help="PKI and TLS of the node",
+            classic=Section("System Security Configuration"),
+            children=(PKI, TLS),
+        ),
         _TRANSMISSION_PROFILE,
     ),
 )

@@ -38,8 +38,9 @@ from srpki.schema.types import Reference, Text
 _CA_PROFILE: Final = Reference(
     f"{STATE}/ca-profile/ca-profile-name", f"{STATE}/ca-profile/ca-profile-name", NAMED_ITEM
 )
-_SECRET: Final = Text(length=(1, 64))
 _EST_PROFILE: Final = EntryName(length=(1, 32), target=f"{PKI}/est-profile/name")
+_PASSWORD: Final = Text(length=(1, 64), password=True)
+_REFERENCE: Final = Text(length=(1, 64))
 
 _HASH: Final = Leaf(
     name="hash-algorithm",
@@ -98,12 +99,12 @@ _PROTECTION: Final = Choice(
             children=(
                 Leaf(
                     name="password",
-                    type=_SECRET,
+                    type=_PASSWORD,
                     help="Protect the request by a password that was agreed with the CA",
                 ),
                 Leaf(
                     name="reference",
-                    type=_SECRET,
+                    type=_REFERENCE,
                     help="Number that tells the CA which password protects the request",
                 ),
             ),

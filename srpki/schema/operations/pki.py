@@ -43,7 +43,7 @@ _FILE_TYPE: Final = Enumeration(("certificate", "key", "crl"), named="cert-expor
 _FORMAT: Final = Enumeration(
     ("pkcs12", "pkcs7-der", "pkcs7-pem", "pem", "der"), named="cert-export-file-format"
 )
-_PASSWORD: Final = Text(length=(1, 32))
+_PASSWORD: Final = Text(length=(1, 32), password=True)
 _CLASSIC_FILE_TYPES: Final = (("cert", "certificate"), ("key", "key"), ("crl", "crl"))
 
 

@@ -53,10 +53,9 @@ ROLLBACK: Final = Container(
             operation="rollback.revert",
             help="Make a checkpoint the running configuration",
             positional=("checkpoint",),
-            question="Are you sure you want to revert to this checkpoint (y/n)? ",
             inputs=(
                 _which("The checkpoint to return to, or the rescue configuration"),
-                Leaf(name="now", type=EMPTY_TYPE, help="Do not ask first"),
+                Leaf(name="now", type=EMPTY_TYPE, help="At once, as without this word"),
             ),
         ),
         Action(

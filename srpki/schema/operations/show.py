@@ -1,77 +1,139 @@
-"""``show`` and ``file``: what the node tells, alike in both CLIs [cli.md 1.9, pki.md section 6]."""
+"""``show``: what the node tells, alike in both CLIs [cli.md 1.9, pki.md section 6]."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from srpki.schema.common import NAMED_ITEM, PKI_FILE_NAME
-from srpki.schema.nodes import Action, Container, Leaf, Rename
+from srpki.schema.nodes import Action, Container, Leaf
+from srpki.schema.operations import absent
 from srpki.schema.operations.debug import SHOW_DEBUG
 from srpki.schema.operations.inputs import STATE
-from srpki.schema.types import Integer, Reference, Text
+from srpki.schema.operations.show_log import LOG
+from srpki.schema.types import Reference, ValueType
 
-_DIRECTORY: Final = Text(
-    length=(1, 200),
-    named="cflash-url",
-    complaint="The given string is not a valid cflash URL.",
+_PKI: Final = "/configure/system/security/pki"
+_TLS: Final = "/configure/system/security/tls"
+
+
+def _plain(name: str, operation: str, help_: str) -> Action:
+    return Action(name=name, operation=operation, help=help_, inputs=())
+
+
+def _profiles(operation: str, help_: str, target: str, kind: ValueType = NAMED_ITEM) -> Action:
+    """Return a command that shows the entries of the list that the key *target* belongs to."""
+    *_, entries, key = target.split("/")
+    leaf = Leaf(
+        name=key, type=Reference(target, "", kind), help=f"Print this {entries} alone, in full"
+    )
+    return Action(name=entries, operation=operation, help=help_, positional=(key,), inputs=(leaf,))
+
+
+_CA_PROFILE: Final = _profiles(
+    "show.certificate.ca-profile",
+    "Print the state of CA profiles",
+    f"{STATE}/ca-profile/ca-profile-name",
 )
-"""A directory or file: ``cf3:``, ``cf3:\\x\\``, or relative to ``cf3:``; the device reads it."""
-
-_LOG: Final = Container(
-    name="log",
-    help="What has happened on the node",
-    children=(
-        Action(
-            name="log-id",
-            operation="show.log",
-            help="Print the events of one log, the latest first",
-            positional=("log-id",),
-            inputs=(
-                Leaf(
-                    name="log-id",
-                    type=Integer("uint32", 1, 101),
-                    mandatory=True,
-                    help="Number of the log, 99 for the system's own",
-                ),
-            ),
-        ),
-    ),
+_AUTO_UPDATE: Final = _profiles(
+    "show.certificate.auto-update",
+    "Print state, last and next renewal of certificates",
+    f"{STATE}/certificate-auto-update/certificate-file-name",
+    PKI_FILE_NAME,
+)
+_UPDATE_PROFILE: Final = _profiles(
+    "show.certificate.update-profile",
+    "Print when and how certificates are renewed",
+    f"{_PKI}/certificate-update-profile/name",
+)
+_EST_PROFILE: Final = _profiles(
+    "show.certificate.est-profile",
+    "Print EST servers and what authenticates the node to them",
+    f"{_PKI}/est-profile/name",
+)
+_CRL: Final = _CA_PROFILE._replace(
+    name="crl",
+    operation="show.certificate.crl",
+    help="Print issuer, dates and size of the CRLs of CA profiles",
 )
 
 _CERTIFICATE: Final = Container(
     name="certificate",
     help="State of CA profiles and of automatic renewal",
     children=(
-        Action(
-            name="auto-update",
-            operation="show.certificate.auto-update",
-            help="Print state, last and next renewal of certificates",
-            positional=("certificate-file-name",),
-            inputs=(
-                Leaf(
-                    name="certificate-file-name",
-                    type=Reference(
-                        f"{STATE}/certificate-auto-update/certificate-file-name",
-                        "",
-                        PKI_FILE_NAME,
-                    ),
-                    help="Print this certificate alone, in full",
+        _AUTO_UPDATE._replace(name="auto-update"),
+        _CA_PROFILE,
+        _UPDATE_PROFILE,
+        _CRL,
+        _EST_PROFILE,
+        _plain(
+            "ocsp-cache",
+            "show.certificate.ocsp-cache",
+            "Print the answers of OCSP servers, of which none is ever asked",
+        ),
+    ),
+)
+
+_TLS_PROFILES: Final = Container(
+    name="tls",
+    help="Certificates and trust anchors of TLS connections",
+    children=(
+        _profiles(
+            "show.tls.cert-profile",
+            "Print which pairs of certificate and key are loaded",
+            f"{_TLS}/cert-profile/cert-profile-name",
+        ),
+        _profiles(
+            "show.tls.client-tls-profile",
+            "Print how the node connects to TLS servers",
+            f"{_TLS}/client-tls-profile/client-profile-name",
+        ),
+        _profiles(
+            "show.tls.trust-anchor-profile",
+            "Print which CAs are trusted, and their state",
+            f"{_TLS}/trust-anchor-profile/trust-anchor-profile-name",
+        ),
+    ),
+)
+
+_SYSTEM: Final = Container(
+    name="system",
+    help="State of the node as a whole",
+    children=(
+        _plain(
+            "information",
+            "show.system.information",
+            "Print name, version, uptime and configuration mode of the node",
+        ),
+        Container(
+            name="management-interface",
+            help="Who edits the configuration, and who did",
+            children=(
+                _plain(
+                    "commit-history",
+                    "show.system.commit-history",
+                    "Print who committed when, the latest first",
+                ),
+                _plain(
+                    "configuration-sessions",
+                    "show.system.configuration-sessions",
+                    "Print who is in which configuration mode",
                 ),
             ),
         ),
-        Action(
-            name="ca-profile",
-            operation="show.certificate.ca-profile",
-            help="Print the state of CA profiles",
-            positional=("ca-profile-name",),
-            inputs=(
-                Leaf(
-                    name="ca-profile-name",
-                    type=Reference(f"{STATE}/ca-profile/ca-profile-name", "", NAMED_ITEM),
-                    help="Print this CA profile alone, in full",
+        Container(
+            name="security",
+            help="State of certificates and of TLS",
+            children=(
+                Container(
+                    name="pki",
+                    help="State of CA profiles and of automatic renewal",
+                    children=(_CA_PROFILE, _AUTO_UPDATE, _UPDATE_PROFILE, _EST_PROFILE),
                 ),
+                _TLS_PROFILES,
+                *absent.SHOW_SECURITY,
             ),
         ),
+        *absent.SHOW_SYSTEM,
     ),
 )
 
@@ -81,46 +143,12 @@ SHOW: Final = Container(
     children=(
         _CERTIFICATE,
         SHOW_DEBUG,
-        _LOG,
-        Container(
-            name="system",
-            help="State of the node as a whole",
-            children=(
-                Action(
-                    name="information",
-                    operation="show.system.information",
-                    help="Print name, version, uptime and configuration mode of the node",
-                    inputs=(),
-                ),
-            ),
-        ),
-        Action(name="time", operation="show.time", help="Print the time of the node", inputs=()),
-        Action(
-            name="version",
-            operation="show.version",
-            help="Print which software the node runs",
-            inputs=(),
-        ),
-    ),
-)
-
-FILE: Final = Container(
-    name="file",
-    help="Look at files on the compact flash cf3:",
-    children=(
-        Action(
-            name="list",
-            operation="file.list",
-            help="Print the files of a directory with their sizes and dates",
-            classic=Rename("dir"),
-            positional=("url",),
-            inputs=(
-                Leaf(
-                    name="url",
-                    type=_DIRECTORY,
-                    help="Directory or file on cf3: instead of the root",
-                ),
-            ),
-        ),
+        LOG,
+        _SYSTEM,
+        _plain("time", "show.time", "Print the time of the node"),
+        _plain("uptime", "show.uptime", "Print how long the node has been up"),
+        _plain("users", "show.users", "Print who is logged in, from where and since when"),
+        _plain("version", "show.version", "Print which software the node runs"),
+        *absent.SHOW,
     ),
 )

@@ -123,6 +123,9 @@ def test_info_indents_four_for_each_level_and_ends_with_shutdown(profile):
 def test_info_from_above_shows_create_and_exit(profile):
     profile("no shutdown", "exit all", "configure system security")
     assert body(profile("info")) == [
+        "#" + "-" * 50,
+        'echo "System Security Configuration"',
+        "#" + "-" * 50,
         "            pki",
         '                ca-profile "x" create',
         "                    no shutdown",
@@ -184,15 +187,14 @@ def test_the_lines_of_an_update_profile(profile, line, shown):
 )
 def test_the_lines_of_an_est_profile(classic, line, shown):
     classic(PKI, "est-profile e create")
-    if line.startswith("server port"):
-        assert classic.refused(line)
-        line = "server fqdn est.example port 8443"
     classic(line)
     assert body(classic("info")) == [" " * 20 + shown]
 
 
-def test_a_value_that_equals_the_default_is_the_same_as_none(profile, device):
+def test_a_value_that_equals_the_default_is_kept_and_shown_as_in_the_md_cli(profile):
     profile("cmpv2", "http-response-timeout 40", "http-response-timeout 30")
+    assert body(profile("info")) == [" " * 24 + "http-response-timeout 30"]
+    profile("no http-response-timeout")
     assert body(profile("info")) == []
 
 
@@ -223,6 +225,12 @@ def test_leaf_lists_gain_and_lose_values(profile):
     assert body(profile("info")) == []
 
 
+def test_no_without_a_value_empties_a_leaf_list(classic, device):
+    classic("configure system management-interface cli", "cli-engine md-cli")
+    classic("cli-engine classic-cli", "no cli-engine")
+    assert not device.datastore.running
+
+
 def test_no_removes_an_entry_and_climbs_out_of_it(profile):
     profile("/configure system security pki no ca-profile x")
     assert profile.prompt.endswith(">security>pki# ")
@@ -249,8 +257,16 @@ def test_an_unknown_command_has_a_caret_under_its_word(profile):
     assert text == " " * (len(profile.prompt) + 2) + "^\nError: Bad command."
 
 
-def test_an_unknown_argument_is_an_invalid_parameter(profile):
-    assert profile.message("cmpv2 bogus") == "Error: Invalid parameter."
+@pytest.mark.parametrize("line", ["cmpv2 bogus", "no bogus", "/admin bogus", "ocsp no bogus"])
+def test_a_word_that_is_no_command_where_one_must_be_is_a_bad_command(profile, line):
+    text = profile.refused(line)
+    caret = " " * (len(profile.prompt) + line.index("bogus")) + "^"
+    assert text == f"{caret}\nError: Bad command."
+
+
+@pytest.mark.parametrize("line", ["cert-file x bogus", "/environment more bogus", "info bogus"])
+def test_an_unknown_argument_is_an_invalid_parameter(profile, line):
+    assert profile.message(line) == "Error: Invalid parameter."
 
 
 def test_a_value_out_of_range_is_an_invalid_parameter(classic):

@@ -232,3 +232,116 @@ def test_info_output_can_be_pasted(pki):
     pki("discard", *shown.splitlines())
     assert pki("info") == shown
     assert pki.context == f"*(pr)[{PKI}]"
+
+
+def test_a_star_deletes_every_entry(pki):
+    pki("ca-profile x description d", "ca-profile y { }", "certificate-update-profile p { }")
+    pki("delete ca-profile * description")
+    assert pki("info flat ca-profile") == '    ca-profile "x" { }\n    ca-profile "y" { }'
+    pki("delete ca-profile *")
+    assert pki("info flat") == '    certificate-update-profile "p" { }'
+    pki("delete ca-profile *")
+
+
+def test_numbers_and_ranges_delete_entries(md):
+    md("edit-config private", "configure ipsec cert-profile gw")
+    md(*(f"entry {number} cert c" for number in range(1, 8)))
+    md("delete entry [2..4 6]")
+    assert md("info flat") == "\n".join(f'    entry {number} cert "c"' for number in (1, 5, 7))
+    md("delete entry [1..8] cert", "delete entry [7]")
+    assert md("info flat") == "    entry 1 { }\n    entry 5 { }"
+
+
+def test_nothing_is_deleted_in_read_only_mode_whatever_is_there(md):
+    md("configure read-only")
+    for line in ("delete system", "delete system security pki ca-profile *"):
+        assert md.message(line) == (
+            "MINOR: CLI #2069: Operation not allowed - currently in read-only mode"
+        )
+
+
+@pytest.mark.parametrize("line", ["discard /show", "discard /environment prompt", "discard /state"])
+def test_only_configuration_is_discarded(pki, line):
+    pki("dynamic-ca true")
+    assert pki.message(line).endswith("only configuration can be discarded")
+    assert pki("info") == "    dynamic-ca true"
+
+
+def test_commands_that_are_not_there_say_so(pki):
+    assert pki.message("rename ca-profile x to y").endswith("'rename' is not emulated")
+
+
+@pytest.mark.parametrize("line", ["apply-groups g", "ca-profile x { apply-groups-exclude [g] }"])
+def test_apply_groups_say_that_they_are_not_emulated(pki, line):
+    word = "apply-groups-exclude" if "exclude" in line else "apply-groups"
+    assert pki.message(line) == (
+        f"MINOR: CLI #2005: Error while processing command - '{word}' is not emulated"
+    )
+    assert pki("info") == ""
+
+
+def test_a_mount_point_with_a_blank_is_printed_so_that_it_can_be_pasted(md):
+    md('environment command-alias alias a mount-point "/show log" { }')
+    md("environment command-alias alias a mount-point global { }")
+    assert md("info flat environment") == (
+        '    command-alias alias "a" mount-point "/show log" { }\n'
+        '    command-alias alias "a" mount-point global { }'
+    )
+
+
+# --- update ---
+
+CONFLICT = "change updated"
+
+
+@pytest.fixture
+def rivals(pki, another):
+    """Two private sessions in the same context, on two profiles that both know."""
+    pki("ca-profile x cmpv2 http response-timeout 10", "ca-profile y description old", "commit")
+    pki("exit all", PKI)
+    another("edit-config private", PKI)
+    return pki, another
+
+
+def test_update_shows_the_value_that_somebody_else_has_set(rivals):
+    ours, theirs = rivals
+    ours("ca-profile x cmpv2 http response-timeout 20")
+    theirs("ca-profile x cmpv2 http response-timeout 15", "commit")
+    lines = (
+        f'~   {PKI} ca-profile "x" cmpv2 http response-timeout 20\n'
+        "##  response-timeout - exists with different value: response-timeout 15"
+        " - change updated: replace existing value"
+    )
+    assert ours("update check") == lines
+    assert ours.context == f"!*(pr)[{PKI}]"
+    assert ours("update") == lines
+    assert ours.context == f"*(pr)[{PKI}]"
+    assert ours("update") == ""
+    ours("commit")
+    assert theirs("info running ca-profile x cmpv2 http") == "    response-timeout 20"
+
+
+def test_update_tells_of_what_somebody_else_has_deleted_or_changed(rivals):
+    ours, theirs = rivals
+    ours("delete ca-profile y", "ca-profile x description mine")
+    theirs("delete ca-profile x", "ca-profile y description new", "commit")
+    assert ours("update").splitlines() == [
+        f'~   {PKI} ca-profile "x" description "mine"',
+        "##  description - does not exist - change updated: create missing element",
+        f'-   {PKI} ca-profile "y"',
+        "##  ca-profile - exists with different content - change updated: delete existing element",
+    ]
+    assert ours("info flat") == '    ca-profile "x" description "mine"'
+
+
+def test_a_thousand_edits_of_long_lists_do_not_copy_what_they_leave_alone(pki):
+    for number in range(256):
+        pki(f"certificate-update-profile p{number} retry-interval 600")
+    before = pki.session._shell.flow.candidate.tree
+    pki("certificate-update-profile p7 retry-interval 700")
+    after = pki.session._shell.flow.candidate.tree
+    lists = [
+        tree["system"]["security"]["pki"]["certificate-update-profile"] for tree in (before, after)
+    ]
+    shared = [keys for keys in lists[0] if lists[0][keys] is lists[1][keys]]
+    assert len(shared) == 255

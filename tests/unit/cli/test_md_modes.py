@@ -144,7 +144,11 @@ def test_a_commit_that_meets_anothers_change_is_canceled(md, another):
     assert md.refused("commit") == (
         "MINOR: MGMT_CORE #2703: Commit canceled - conflicts detected - use update"
     )
-    assert md("update").splitlines()[0] == "~   /configure system name"
+    assert md("update") == (
+        '~   /configure system name "mine"\n'
+        '##  name - exists with different value: name "theirs"'
+        " - change updated: replace existing value"
+    )
     md("commit")
     assert md.prompt.endswith("A:admin@mine# ")
 
@@ -228,3 +232,47 @@ def test_close_lets_an_exclusive_lock_go(md, another):
 def test_the_second_mode_is_refused_while_in_one(md):
     md("edit-config private")
     assert md.refused("edit-config exclusive").startswith("MINOR: CLI #2069: Operation not allowed")
+
+
+@pytest.mark.parametrize(
+    "line", ["edit-config bof private", "edit-config debug global", "bof private", "li private"]
+)
+def test_other_regions_say_that_they_are_not_emulated(md, line):
+    region = line.removeprefix("edit-config ").split()[0]
+    what = f"region '{region}'" if line.startswith("edit-config") else region
+    assert md.refused(line) == (
+        f"MINOR: CLI #2005: Error while processing command - {what} is not emulated"
+    )
+    assert md.context == "[/]"
+
+
+def test_a_mode_typed_inside_a_mode_is_refused_and_nothing_is_lost(md):
+    md("configure private", "system name x")
+    for line in ("/configure exclusive", "edit-config private"):
+        assert md.refused(line) == (
+            "MINOR: CLI #2069: Operation not allowed - currently in private mode"
+        )
+    assert md.context == "*[pr:/configure]"
+
+
+def test_quit_config_says_what_keeps_it_from_leaving(md):
+    md("configure private")
+    assert md.refused("quit-config").endswith("currently in implicit workflow")
+    md("exit", "edit-config private", "configure system")
+    assert md.refused("quit-config").endswith("currently not in the operational root")
+
+
+def test_leaving_by_back_or_exit_ends_the_implicit_workflow_too(md):
+    for line in ("back", "exit", "back 3"):
+        md("configure private", "system") if line == "back 3" else md("configure private")
+        assert md(line) == LEFT["private"]
+        assert md.context == "[/]"
+
+
+def test_a_brace_that_closes_the_branch_leaves_the_implicit_workflow_as_exit_does(md):
+    md("configure private", "system {", "}")
+    assert md("}") == LEFT["private"]
+    md("configure private", "system name x")
+    assert md.session.feed("}").question == QUESTION
+    md("n")
+    assert md.context == "*[pr:/configure]"

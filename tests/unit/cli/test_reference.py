@@ -13,6 +13,7 @@ from srpki.cli.reference.tables import syntax, table
 from srpki.cli.session import Session
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
+    ABSENT,
     Action,
     Choice,
     Container,
@@ -83,7 +84,8 @@ def test_every_leaf_of_a_tree_has_a_row_in_the_section_of_its_context(made, name
 def actions(node, place=""):
     for child in node.children:
         if isinstance(child, Action):
-            yield f"{place}{child.name}", child
+            if not child.operation.startswith(ABSENT):
+                yield f"{place}{child.name}", child
         elif isinstance(child, Container):
             yield from actions(child, f"{place}{child.name} ")
 

@@ -166,7 +166,8 @@ def test_a_reboot_is_asked_for_first(request, device, dialect):
     answer = typist.session.feed("admin reboot")
     assert answer.question == "Are you sure you want to reboot (y/n)? "
     assert typist.session.feed("perhaps").question == answer.question
-    assert typist.session.feed("n") == ("", True, None, False)
+    refused = typist.session.feed("n")
+    assert (refused.text, refused.ok, refused.question) == ("", True, None)
     assert device.calls == []
     typist.session.feed("admin reboot")
     typist("y")
@@ -219,3 +220,19 @@ def test_sessions_are_disconnected_by_one_of_their_marks(request, device, dialec
     assert device.calls == [("admin.disconnect", inputs)]
     assert not typist.session.feed("admin disconnect").ok
     assert not typist.session.feed("admin disconnect username jo session-id 3").ok
+
+
+def test_as_xml_nothing_but_xml_is_shown(showing):
+    whole = showing("admin show configuration xml")
+    assert whole.startswith('<configure xmlns="urn:nokia.com:sros:ns:yang:sr:conf">\n    <system>')
+    assert "<description>x</description>" in whole
+    assert showing("admin show configuration xml /configure system name").splitlines()[2] == (
+        "        <name>gw</name>"
+    )
+
+
+def test_what_is_shown_as_a_file_can_be_loaded(showing, device):
+    shown = showing("admin show configuration")
+    device.files.save("cf3:\\shown.cfg", shown)
+    showing("edit-config private", "load full-replace cf3:\\shown.cfg")
+    assert showing.session._shell.data("configure") == TREE

@@ -63,6 +63,8 @@ def values(kind):
         case types.Address(versions=versions):
             some = st.one_of([st.ip_addresses(v=version) for version in versions])
             return some.map(str).filter(readable(kind)).filter(ipaddress.ip_address)
+        case types.Union():
+            return st.one_of(*map(values, kind.types))
     raise AssertionError(kind)
 
 

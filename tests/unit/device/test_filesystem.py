@@ -177,10 +177,15 @@ def test_a_listing_tells_sizes_and_directories_and_hides_files_on_their_way(file
     found = {entry.name: entry.size for entry in files.listing("cf3:").entries}
     assert set(found) == {"dir", "link"}
     assert found["dir"] is None
+    # A directory below the root also lists itself and the one above [pki.md 6.4].
     assert [(entry.name, entry.size) for entry in files.listing("cf3:\\dir").entries] == [
-        ("b.pem", 5)
+        (".", None),
+        ("..", None),
+        ("b.pem", 5),
     ]
-    assert [entry.name for entry in files.listing("cf3:/dir/b.pem").entries] == ["b.pem"]
+    single = files.listing("cf3:/dir/b.pem")
+    assert [entry.name for entry in single.entries] == ["b.pem"]
+    assert single.url == "cf3:\\dir\\"
 
 
 def test_a_listing_of_nothing_says_so(files):

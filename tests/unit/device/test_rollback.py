@@ -79,15 +79,13 @@ def test_a_checkpoint_becomes_the_running_configuration(located, which, name):
     assert located.name == name
 
 
-def test_reverting_is_asked_for_first(located):
+@pytest.mark.parametrize("now", ["", " now"])
+def test_reverting_is_not_asked_for_since_ansible_gives_no_answer(located, now):
     three(located)
     rename(located, "now")
     session = Session(located.router, dialect="classic")
-    assert session.feed("admin rollback revert latest-rb").question is not None
-    assert session.feed("n").ok
-    assert located.name == "now"
-    session.feed("admin rollback revert latest-rb")
-    assert session.feed("y").ok
+    answer = session.feed(f"admin rollback revert latest-rb{now}")
+    assert answer.ok and answer.question is None
     assert located.name == "three"
 
 
@@ -143,10 +141,7 @@ def test_checkpoints_are_compared_as_ansible_reads_it(located):
 
 def test_a_location_without_checkpoints_is_remarked_on_when_it_is_configured(node):
     session = Session(node.router, dialect="classic")
-    line = (
-        "configure system management-interface cli classic-cli rollback"
-        ' location "cf3:/rollbacks/config"'
-    )
+    line = 'configure system rollback rollback-location "cf3:/rollbacks/config"'
     first = session.feed(line)
     assert first.ok
     assert first.text == (  # [cli.md 3.1]

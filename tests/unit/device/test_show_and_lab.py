@@ -12,9 +12,13 @@ PKI = "admin system security pki"
 
 
 def fields(text):
-    """Return the ``Name : value`` lines of a shown block."""
-    pairs = re.findall(r"^(\S[^:\n]*?) *: (.*)$", text, re.MULTILINE)
-    return {name.strip(): value for name, value in pairs}
+    """Return the ``Name : value`` pairs of a shown block, one or two on a line [pki.md 6.1]."""
+    parts = []
+    for line in text.splitlines():
+        beside = line[47:48] == " " and re.match(r"\S[^:]{0,14}: ", line[48:])
+        parts += [line[:48], line[48:]] if beside else [line]
+    pairs = [re.match(r"(\S[^:]*?) *: (.*)$", part) for part in parts]
+    return {found[1].strip(): found[2].strip() for found in pairs if found}
 
 
 @pytest.fixture
@@ -90,8 +94,9 @@ def test_the_state_tree_has_the_leafs_of_the_facts(bench, fresh):
     assert f'certificate-auto-update "{fresh}.crt" {{' in whole
 
 
-def test_log_99_is_shown_and_no_other(bench):
+def test_the_two_default_logs_are_shown_and_no_other(bench):
     assert "Event Log 99" in bench.do("show log log-id 99")
+    assert "Default Serious Errors Log" in bench.do("show log log-id 100")
     assert "log-id 98 does not exist" in bench.refused("show log log-id 98")
 
 

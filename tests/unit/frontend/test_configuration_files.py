@@ -20,6 +20,7 @@ def test_the_classic_cli_shows_a_classic_file(tmp_path):
     assert body == [
         "exit all",
         "configure",
+        'echo "System Configuration"',
         "    system",
         '        name "r1"',
         "    exit",

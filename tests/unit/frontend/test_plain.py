@@ -10,6 +10,7 @@ import threading
 import pytest
 
 from srpki.cli.session import Session
+from srpki.device.results import Lines
 from srpki.frontend import plain
 
 DIRTY = "configure private\nsystem name other\nexit all\n"
@@ -82,6 +83,29 @@ def test_control_c_interrupts_a_command(talk, device):
     assert "show.time" in talk("show time\n", interrupt=interrupted.set)
 
 
+def test_control_c_stops_a_file_of_commands(talk, device):
+    device.files.write("cf3:/s", b"show time\nshow version\n")
+    run = device.run
+    interrupted = threading.Event()
+
+    def waiting(operation, inputs):
+        os.kill(os.getpid(), signal.SIGINT)
+        assert interrupted.wait(timeout=5)
+        return run(operation, inputs)
+
+    device.run = waiting
+    assert ": interrupted" in talk("exec cf3:/s\n", interrupt=interrupted.set)
+    assert [name for name, _ in device.calls] == ["show.time"]
+
+
+def test_long_output_never_stops(talk, device):
+    device.answers["show.time"] = (True, (), Lines(lines=("a line",) * 100))
+    shown = talk("environment match-highlight admin-state enable\nshow time | match a\npwc\n")
+    assert shown.count("a line\n") == 100
+    assert "Press" not in shown
+    assert "\x1b" not in shown
+
+
 @pytest.mark.parametrize(
     ("stdin", "stdout", "term", "drawable"),
     [
@@ -115,7 +139,7 @@ def shell(node, script, *options, **environment):
 def test_the_program_reads_lines_from_a_pipe_without_escape_codes(tmp_path):
     ended = shell(tmp_path / "n", b"show version\n")
     assert (ended.returncode, ended.stderr) == (0, b"")
-    assert b"A:admin@srpki# show version\n\nTiMOS" in ended.stdout
+    assert b"A:admin@srpki# show version\nTiMOS" in ended.stdout
     assert b"\x1b" not in ended.stdout
 
 

@@ -25,7 +25,7 @@ def run(*arguments, script=None):
 def test_a_script_that_succeeds_ends_with_0_and_shows_prompts_commands_and_output(tmp_path):
     ended = run("exec", "-", "--node", str(tmp_path / "n"), script="show version\n")
     assert ended.returncode == 0, ended.stderr
-    assert "A:admin@srpki# show version\n\nTiMOS-C-26.3" in ended.stdout
+    assert "A:admin@srpki# show version\nTiMOS-C-26.3" in ended.stdout
 
 
 def test_a_script_stops_at_the_first_error_with_1(tmp_path):

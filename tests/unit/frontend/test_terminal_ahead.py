@@ -117,6 +117,15 @@ def test_control_c_interrupts_the_command_and_drops_what_was_to_follow(typist, p
     assert "^C" in lines
 
 
+def test_control_c_stops_a_file_of_commands_before_its_next_line(typist, device):
+    device.files.write("cf3:/s", b"show time\nshow version\n")
+    waiting = Waiting(typist, CTRL_C)
+    lines = typist.converse(("# ", f"exec cf3:/s{ENTER}"), ("interrupted", CTRL_D))
+    assert waiting.released == [True]
+    assert [name for name, _ in device.calls] == ["show.time"]
+    assert "^C" in lines
+
+
 def test_control_c_that_comes_before_the_command_began_is_not_forgotten(typist, device):
     run = device.run
     released = []

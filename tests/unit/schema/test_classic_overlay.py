@@ -1,4 +1,7 @@
-"""The classic spellings of auto-update.md section 5 and pki.md sections 4.1 to 4.3."""
+"""The classic spellings of auto-update.md section 5 and pki.md sections 4.1 to 4.3.
+
+What the schema does not make mandatory may be left out of a line: a file must be able to say it.
+"""
 
 import pytest
 
@@ -54,7 +57,10 @@ def choice(name):
     [
         (
             "protocol",
-            "protocol {cmpv2 ca-profile <cmpv2/ca-profile> | est est-profile <est/est-profile>}",
+            (
+                "protocol {cmpv2 [ca-profile <cmpv2/ca-profile>]"
+                " | est [est-profile <est/est-profile>]}"
+            ),
         ),
         (
             "key-generation",
@@ -75,11 +81,11 @@ def test_the_choices_of_an_update_profile_are_single_commands(name, wanted):
 
 def test_an_est_profile_has_server_and_authentication_on_one_line():
     assert line(at("pki", "est-profile", "server")).startswith(
-        "server {ipv4 <ipv4> | ipv6 <ipv6> | fqdn <fqdn>} [port <port>]"
+        "server [{ipv4 <ipv4> | ipv6 <ipv6> | fqdn <fqdn>}] [port <port>]"
     )
     assert (
         line(at("pki", "est-profile", "http-authentication"))
-        == "http-authentication username <username> password <password>"
+        == "http-authentication [username <username>] [password <password>]"
     )
 
 
@@ -88,11 +94,14 @@ def test_an_est_profile_has_server_and_authentication_on_one_line():
     [
         (
             ("certificate-expiration-warning",),
-            "certificate-expiration-warning <hours> [repeat <repeat-hours>]",
+            "certificate-expiration-warning [<hours>] [repeat <repeat-hours>]",
         ),
-        (("crl-expiration-warning",), "crl-expiration-warning <hours> [repeat <repeat-hours>]"),
+        (("crl-expiration-warning",), "crl-expiration-warning [<hours>] [repeat <repeat-hours>]"),
         (("common-name-list", "common-name"), "cn <cn-index> type <cn-type> value <cn-value>"),
-        (("ca-profile", "cmpv2", "key-list", "key"), "key <password> reference <reference-number>"),
+        (
+            ("ca-profile", "cmpv2", "key-list", "key"),
+            "key [<password>] reference <reference-number>",
+        ),
     ],
 )
 def test_lines_recalled_in_the_facts_are_as_recalled(names, wanted):

@@ -94,3 +94,25 @@ def test_what_is_no_crl_is_refused(data):
     _, certificate = authority("O=Test,CN=CA")
     with pytest.raises(InvalidInputError):
         crl.check(data, certificate.public_bytes(DER))
+
+
+@pytest.mark.parametrize("revoked", [0, 1, 300])
+def test_what_a_crl_is_about_is_told_whoever_signed_it(revoked):
+    builder = x509.CertificateRevocationListBuilder(
+        issuer_name=certificates.parse_dn("C=DE,O=Lab,CN=CRL CA"),
+        last_update=NOW,
+        next_update=NOW + timedelta(days=7),
+    )
+    for serial in range(1, revoked + 1):
+        entry = x509.RevokedCertificateBuilder(serial_number=serial, revocation_date=NOW)
+        builder = builder.add_revoked_certificate(entry.build())
+    found = crl.contents(builder.sign(keys.generate(P256), hashes.SHA256()).public_bytes(DER))
+    assert found.entries == revoked
+    assert found.issuer == "C=DE, O=Lab, CN=CRL CA"  # as a certificate is displayed [pki.md 6.3]
+    assert found.dates == crl.CrlFacts(NOW, NOW + timedelta(days=7))
+
+
+@pytest.mark.parametrize("data", [b"", b"garbage", b"0" * (crl.MAX_OCTETS + 1)])
+def test_what_is_no_crl_is_about_nothing(data):
+    with pytest.raises(InvalidInputError):
+        crl.contents(data)

@@ -1,0 +1,38 @@
+"""Which of the two CLIs a session may use, and what is said on the way there [cli.md 1.8]."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from srpki.cli.port import Device
+from srpki.config.management import configuration_mode
+from srpki.config.tree import get
+from srpki.schema.paths import path
+
+Dialect = Literal["md", "classic"]
+
+NOT_AUTHORIZED: Final = "MINOR: CLI #2053 Switching CLI engine is not authorized"
+_ARRIVAL: Final[dict[Dialect, str]] = {
+    "classic": "INFO: CLI #2051: Switching to the classic CLI engine",
+    "md": "INFO: CLI #2052: Switching to the MD-CLI engine",
+}
+_READ_ONLY: Final = (
+    "INFO: CLI #2050: Classic CLI modification of the configuration is not allowed"
+    " - 'model-driven' management interface configuration mode active"
+)
+_ENGINES: Final[dict[str, Dialect]] = {"classic-cli": "classic", "md-cli": "md"}
+_CONFIGURED: Final = path("system", "management-interface", "cli", "cli-engine")
+
+
+def engines(device: Device) -> tuple[Dialect, ...]:
+    """Return the CLIs that sessions may use, first the one that new sessions begin in."""
+    found = get(device.datastore.running, _CONFIGURED)
+    configured = found if isinstance(found, tuple) else ()
+    return tuple(_ENGINES[str(name)] for name in configured) or ("md", "classic")
+
+
+def arrival(device: Device, dialect: Dialect) -> str:
+    """Return what is printed when a session comes to *dialect*."""
+    if dialect == "classic" and configuration_mode(device.datastore.running) == "model-driven":
+        return f"{_ARRIVAL[dialect]}\n{_READ_ONLY}"
+    return _ARRIVAL[dialect]

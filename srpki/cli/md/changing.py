@@ -1,0 +1,165 @@
+"""What edits the candidate: values and paths typed, ``delete``, ``discard``, ``update``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from srpki.cli import wording
+from srpki.cli.md.picks import matching
+from srpki.cli.meaning import Meaning
+from srpki.cli.port import Answer, RefusalError
+from srpki.config.comments import PREFIX, element_of, is_comment, place_of
+from srpki.config.diff import Conflict
+from srpki.config.edit import Edit, nodes_along
+from srpki.config.text import spell_leaf
+from srpki.config.tree import Branch, Entries, get
+from srpki.schema.nodes import Leaf, LeafList, ListNode
+from srpki.schema.paths import Path, Step
+
+if TYPE_CHECKING:
+    from srpki.cli.md.cli import MdCli
+
+
+class Changing:
+    """The edits of one MD-CLI session."""
+
+    def __init__(self, shell: MdCli) -> None:
+        """Work for *shell*, which knows where the session stands."""
+        self._shell = shell
+        self.commands = {
+            "annotate": self._annotate,
+            "delete": self._delete,
+            "discard": self._discard,
+            "update": self._update,
+        }
+
+    def apply(self, said: Meaning) -> None:
+        """Make the edits of a line; raises `RefusalError` where none may be made."""
+        for edit in said.edits:
+            root, below = edit.path[0].name, Edit(edit.kind, edit.path[1:], edit.value)
+            if edit.kind != "create" or get(self._shell.data(root), below.path) is None:
+                self._edit(root, below)
+
+    def _edit(self, root: str, edit: Edit) -> None:
+        if root == "environment":
+            self._shell.environment.apply((edit,))
+            return
+        self.check()
+        candidate = self._shell.flow.candidate
+        match edit.kind:
+            case "set":
+                candidate.set(edit.path, edit.value)
+            case "create":
+                candidate.create(edit.path)
+            case "delete":
+                candidate.delete(edit.path)
+
+    def check(self) -> None:
+        """Raise `RefusalError` unless the session may write."""
+        match self._shell.flow.mode:
+            case None:
+                raise RefusalError(wording.not_allowed("currently in operational mode"))
+            case "read-only":
+                raise RefusalError(wording.not_allowed("currently in read-only mode"))
+
+    def _delete(self, said: Meaning) -> Answer:
+        target, shell = said.target, self._shell
+        root = target[0].name
+        if root not in ("configure", "environment"):
+            raise RefusalError(wording.not_allowed("only configuration can be deleted"))
+        if root == "configure":
+            self.check()
+        node = shell.dialect.at(target)
+        if isinstance(node, ListNode) and not target[-1].keys and not said.picks:
+            raise RefusalError(wording.missing_value(node.keys[0]))
+        if target[-1].keys and not said.picks and not shell.exists(target):
+            raise RefusalError(shell.missing(target))
+        values = said.inputs.get("value", ())
+        data = Branch({root: shell.data(root)})
+        for path in list(matching(data, target, said.picks)):
+            gone = path
+            if isinstance(values, tuple) and values:
+                gone = (*path[:-1], path[-1]._replace(keys=values))
+            self._edit(root, Edit("delete", gone[1:]))
+        shell.navigation.settle()
+        return Answer()
+
+    def _annotate(self, said: Meaning) -> Answer:
+        shell, target = self._shell, said.target
+        self.check()
+        if target[0].name != "configure":
+            raise RefusalError(wording.not_allowed("only configuration can be annotated"))
+        node = shell.dialect.at(target)
+        if isinstance(node, ListNode) and not target[-1].keys:
+            raise RefusalError(wording.missing_value(node.keys[0]))
+        if get(shell.data("configure"), target[1:]) is None:
+            raise RefusalError(shell.missing(target))
+        path, comment = place_of(node, target[1:]), str(said.inputs["comment"])
+        if comment:
+            shell.flow.candidate.set(path, comment)
+        else:
+            shell.flow.candidate.delete(path)
+        return Answer()
+
+    def _discard(self, said: Meaning) -> Answer:
+        self.check()
+        if said.target and said.target[0].name != "configure":
+            raise RefusalError(wording.not_allowed("only configuration can be discarded"))
+        self._shell.flow.candidate.discard(said.target[1:])
+        self._shell.navigation.settle()
+        return Answer()
+
+    def _update(self, said: Meaning) -> Answer:
+        self.check()
+        candidate = self._shell.flow.candidate
+        only_check = bool(said.inputs.get("check"))
+        found = candidate.conflicts() if only_check else candidate.update()
+        self._shell.navigation.settle()
+        lines = [line for conflict in found for line in self._conflict(conflict)]
+        return Answer("\n".join(lines))
+
+    def _conflict(self, conflict: Conflict) -> Iterator[str]:
+        """Yield what was changed here, and what somebody else has made of it [cli.md 1.3]."""
+        change, theirs = conflict.change, conflict.theirs
+        if is_comment(change.path[-1].name):
+            yield from self._comment_conflict(conflict)
+            return
+        root = self._shell.device.schema.configure
+        node = nodes_along(root, change.path)[-1]
+        place = (Step(root.name), *change.path)
+        words = self._shell.place(place)
+        name = change.path[-1].name
+        if isinstance(node, Leaf | LeafList) and change.new is not None:
+            assert not isinstance(change.new, Branch | Entries)
+            words = f"{self._shell.place(place[:-1])} {spell_leaf(node, change.new)}"
+        yield f"{'-' if change.new is None else '~'}   {words}"
+        if theirs is None:
+            there, done = "does not exist", "create missing element"
+        elif isinstance(theirs, Branch | Entries):
+            there, done = "exists with different content", "merge with existing element"
+        else:
+            assert isinstance(node, Leaf | LeafList)
+            there = f"exists with different value: {spell_leaf(node, theirs)}"
+            done = "replace existing value"
+        if change.new is None:
+            done = "delete existing element" if theirs is not None else "nothing to delete"
+        yield f"##  {name} - {there} - change updated: {done}"
+
+    def _comment_conflict(self, conflict: Conflict) -> Iterator[str]:
+        change, theirs = conflict.change, conflict.theirs
+        root = self._shell.device.schema.configure
+        place = self._shell.place((Step(root.name), *element_of(change.path)))
+        mine = "" if change.new is None else f" {PREFIX}{change.new}"
+        yield f"{'-' if change.new is None else '~'}   {place}{mine}"
+        there = "does not exist" if theirs is None else f"exists with different value: {theirs}"
+        yield f"##  comment - {there} - change updated: replace existing value"
+
+
+def entries_exist(tree: Branch, context: Path) -> bool:
+    """Return whether every list entry on the way to *context*, below *tree*, is there."""
+    return all(
+        get(tree, context[: depth + 1]) is not None
+        for depth, step in enumerate(context)
+        if step.keys
+    )

@@ -1,0 +1,84 @@
+"""``validate`` and ``commit``, confirmed or not, with a comment or without [cli.md 1.4]."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from srpki.cli import wording
+from srpki.cli.md.commands import CONFIRM_WITHIN
+from srpki.cli.md.modes import check_writable
+from srpki.cli.meaning import Meaning
+from srpki.cli.port import Answer, RefusalError
+from srpki.config.management import auto_config_save
+
+if TYPE_CHECKING:
+    from srpki.cli.md.cli import MdCli
+
+
+class Committing:
+    """The way of one MD-CLI session's candidate into the running configuration."""
+
+    def __init__(self, shell: MdCli) -> None:
+        """Work for *shell*, which knows the candidate."""
+        self._shell = shell
+        self.commands = {"commit": self._commit, "validate": self._validate}
+
+    def _validate(self, said: Meaning) -> Answer:
+        del said
+        if self._shell.flow.mode is None:
+            raise RefusalError(wording.not_allowed("currently in operational mode"))
+        problems = self._shell.flow.candidate.validate()
+        return Answer("\n".join(map(wording.md_problem, problems)), ok=not problems)
+
+    def _commit(self, said: Meaning) -> Answer:
+        self._shell.changing.check()
+        match said.inputs.get("answer"):
+            case "accept":
+                self._shell.device.commits.accept()
+                return self._said(
+                    "#2092: Commit confirmed - accepted - automatic rollback canceled"
+                )
+            case "cancel":
+                self._shell.device.commits.cancel()
+                self._shell.navigation.settle()
+                return self._said(
+                    "#2096: Commit confirmed - canceled - automatic rollback of changes"
+                )
+        self._check_options(said)
+        check_writable(self._shell)
+        return self._make_running(said)
+
+    def _said(self, text: str) -> Answer:
+        return Answer(self._shell.say([f"INFO: CLI {text}"]))
+
+    def _check_options(self, said: Meaning) -> None:
+        wanted = self._shell.environment
+        for option, word in (("comment", "comment"), ("confirm", "confirmed")):
+            if wanted.flag("commit-options", option) and word not in said.inputs:
+                reason = f"environment commit-options {option} asks for 'commit {word}'"
+                raise RefusalError(wording.not_allowed(reason))
+
+    def _make_running(self, said: Meaning) -> Answer:
+        shell, device = self._shell, self._shell.device
+        candidate, comment = shell.flow.candidate, str(said.inputs.get("comment", ""))
+        try:
+            if not said.inputs.get("confirmed"):
+                device.commits.commit(candidate, shell.author, comment)
+                if auto_config_save(device.datastore.running):
+                    shell.saved.note(device)
+                return Answer()
+            minutes = int(str(said.inputs.get("minutes", CONFIRM_WITHIN)))
+            device.commits.commit_confirmed(candidate, shell.author, minutes, comment)
+        finally:
+            shell.navigation.settle()
+        left = device.commits.remaining() or timedelta(minutes=minutes)
+        return self._said(f"#2090: Commit confirmed - automatic rollback in {spell_span(left)}")
+
+
+def spell_span(span: timedelta) -> str:
+    """Return *span* in minutes and seconds, as ``9 minutes 59 seconds``."""
+    minutes, seconds = divmod(max(int(span.total_seconds()), 0), 60)
+    parts = ((minutes, "minute"), (seconds, "second"))
+    shown = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number]
+    return " ".join(shown) or "0 seconds"

@@ -1,0 +1,52 @@
+"""The MD-CLI's prompt, as ``environment prompt`` wants it [cli.md 1.1]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from srpki.cli.md.workflow import SHORT
+
+if TYPE_CHECKING:
+    from srpki.cli.md.cli import MdCli
+
+
+def prompt(shell: MdCli, user: str) -> str:
+    """Return the lines before the next command of *user*, the last without its end."""
+    return "\n".join(_lines(shell, user))
+
+
+def _lines(shell: MdCli, user: str) -> Iterator[str]:
+    wanted = shell.environment
+    if wanted.flag("prompt", "newline"):
+        yield ""
+    if wanted.flag("prompt", "timestamp"):
+        yield _timestamp(shell)
+    if wanted.flag("prompt", "context"):
+        yield _context(shell)
+    yield f"A:{user}@{shell.device.system_name()}# "
+
+
+def _timestamp(shell: MdCli) -> str:
+    from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
+
+    return spell_time(
+        shell.device.clock.now(),
+        str(shell.environment.value("time-format")),
+        utc=shell.environment.value("time-display") == "utc",
+        digits=2,
+    )
+
+
+def _context(shell: MdCli) -> str:
+    flow = shell.flow
+    marks = "!" if flow.outdated else ""
+    if flow.dirty and shell.environment.flag("prompt", "uncommitted-changes-indicator"):
+        marks += "*"
+    place = shell.place(shell.context)
+    short = SHORT.get(flow.mode or "", "")
+    if not short:
+        return f"{marks}[{place}]"
+    if flow.explicit:
+        return f"{marks}({short})[{place}]"
+    return f"{marks}[{short}:{place}]"

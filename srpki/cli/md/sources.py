@@ -1,0 +1,42 @@
+"""The configurations that ``info``, ``compare`` and ``load`` can name [cli.md 1.3]."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from srpki.cli import wording
+from srpki.cli.meaning import Meaning
+from srpki.cli.port import RefusalError
+from srpki.config.tree import Branch
+
+if TYPE_CHECKING:
+    from srpki.cli.md.cli import MdCli
+
+
+def source(shell: MdCli, said: Meaning, name: str, default: Branch) -> Branch:
+    """Return the configuration that the input *name* of *said* names, else *default*.
+
+    Raises `RefusalError`, and for what is stored a `SrpkiError`.
+    """
+    flow, device = shell.flow, shell.device
+    match said.inputs.get(name):
+        case None:
+            return default
+        case "running" | "intended":
+            return device.datastore.running
+        case "baseline" if flow.mode is not None:
+            return flow.candidate.baseline
+        case "candidate" if flow.mode is not None:
+            return flow.candidate.tree
+        case "booted":
+            return device.datastore.booted
+        case "startup":
+            return device.commits.checkpoint("startup").tree
+        case "rollback":
+            return device.commits.checkpoint(int(str(said.inputs[f"{name}-version"]))).tree
+        case "url":
+            from srpki.cli.md.loading import read  # noqa: PLC0415 - start-up time
+
+            return read(shell, str(said.inputs[f"{name}-url"]))
+        case _:
+            raise RefusalError(wording.not_allowed("currently in operational mode"))

@@ -1,0 +1,63 @@
+"""Lays out who is logged in and what was committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from srpki.cli.render.instants import duration, log_in
+from srpki.cli.render.rules import DOUBLE, SINGLE, title
+from srpki.config.text import quote
+
+if TYPE_CHECKING:
+    from srpki.device.commits import Commit
+    from srpki.device.results import CommitHistory, User, Users
+
+_HEADING = f"{'User':<15} {'Session':<7} {'Type':<8} {'From':<15} {'Login time':<18}  {'Idle time'}"
+_KINDS = {"console": "Console", "ssh": "SSHv2"}
+
+
+def users(data: Users) -> Iterator[str]:
+    """Yield the sessions, the columns as in the classic CLI; a name too long has its own line."""
+    yield DOUBLE
+    yield _HEADING
+    yield DOUBLE
+    for user in data.users:
+        yield from _session(user)
+    yield SINGLE
+    yield f"Number of users : {len(data.users)}"
+    yield "'#' indicates the current active session"
+    yield DOUBLE
+
+
+def _session(user: User) -> Iterator[str]:
+    name = user.name
+    if len(name) > 15:
+        yield name
+        name = ""
+    session = f"{'#' if user.own else ''}{user.session_id}"
+    kind = _KINDS.get(user.kind, user.kind)
+    place = f"{name:<15} {session:<7} {kind:<8} {user.address or '--':<15}"
+    yield f"{place} {log_in(user.since)}  {duration(user.idle)}"
+
+
+def commit_history(data: CommitHistory, moment: Callable[[datetime], str]) -> Iterator[str]:
+    """Yield a block a commit [cli.md 1.4]."""
+    yield from title("Commit History")
+    yield f"Total Commits : {len(data.commits)}"
+    for commit in data.commits:
+        yield ""
+        yield from _commit(commit, moment)
+    yield DOUBLE
+
+
+def _commit(commit: Commit, moment: Callable[[datetime], str]) -> Iterator[str]:
+    author = commit.author
+    origin = f" from {author.address}" if author.address else ""
+    yield str(commit.commit_id)
+    yield f"  Committed {moment(commit.time)} by {author.user} ({author.interface}){origin}"
+    if commit.comment:
+        yield f"  Comment   {quote(commit.comment)}"
+    if commit.location:
+        yield f'  Location  "{commit.location}"'

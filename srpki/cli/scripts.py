@@ -1,0 +1,143 @@
+"""``exec``: runs the lines of a file in the session, one file inside another [cli.md 1.4]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from srpki.cli.port import Answer, Device
+from srpki.core.errors import InvalidInputError
+from srpki.keystore.names import display
+
+DEPTH = 8
+"""Most files that run one inside another."""
+
+LINES = 50_000
+"""Most lines that one typed line may run."""
+
+OUTPUT = 1 << 23
+"""Most characters that one typed line may print by way of files."""
+
+
+class Runner(Protocol):
+    """The session, as a file sees it."""
+
+    @property
+    def device(self) -> Device:
+        """The router that holds the file."""
+        ...
+
+    @property
+    def prompt(self) -> str:
+        """What stands before the next line."""
+        ...
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C was pressed since the last line was typed."""
+        ...
+
+    @property
+    def gone(self) -> bool:
+        """Whether the session has been ended from outside, or the node has rebooted."""
+        ...
+
+    def line(self, line: str) -> Answer:
+        """Answer *line* as if typed."""
+        ...
+
+    def masked(self, line: str) -> str:
+        """Return the command *line* without the secrets in it."""
+        ...
+
+    def mistake(self, sentence: str) -> str:
+        """Return *sentence* as an error of the active CLI."""
+        ...
+
+
+class Words(Protocol):
+    """The CLI that ``exec`` was typed in, as far as it frames the output of a file."""
+
+    def script_begun(self, lines: int) -> str:
+        """Return what is printed before a file of so many *lines* runs, or nothing."""
+        ...
+
+    def script_ended(self, lines: int, seconds: float, shown: str) -> str:
+        """Return what is printed when all *lines* of the file *shown* have run."""
+        ...
+
+
+class Scripts:
+    """What runs because of one typed line; *depth*, lines and output are bounded together."""
+
+    def __init__(self, runner: Runner) -> None:
+        """Run in the session *runner*."""
+        self._runner = runner
+        self._depth = self._lines = self._length = 0
+
+    def run(self, url: str, words: Words) -> Answer:
+        """Run the file at *url* to its end, or to the first line that fails, framed by *words*.
+
+        Raises `SrpkiError` when it cannot be read.
+        """
+        clock = self._runner.device.clock
+        lines = self._read(url)
+        begun = clock.monotonic()
+        told = list(filter(None, (words.script_begun(len(lines)),)))
+        last = Answer()
+        self._depth += 1
+        try:
+            for last in self._feed(lines, display(url)):
+                told += [last.text] if last.text else []
+                if last.closed or not last.ok or self._runner.gone:
+                    return last._replace(text="\n".join(told))
+        finally:
+            self._depth -= 1
+        took = clock.monotonic() - begun
+        told.append(words.script_ended(len(lines), took, display(url)))
+        return Answer("\n".join(told), question=last.question)
+
+    def _read(self, url: str) -> list[str]:
+        content = self._runner.device.files.read(url)
+        try:
+            text = content.decode()
+        except UnicodeDecodeError:
+            raise InvalidInputError(
+                f'"{display(url)}" is not UTF-8 text', hint="name a file of commands"
+            ) from None
+        return text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
+
+    def _feed(self, lines: list[str], shown: str) -> Iterator[Answer]:
+        asked: str | None = None
+        for number, line in enumerate(lines, 1):
+            self._lines += 1
+            if reason := self._reason():
+                yield self._stopped(reason, number, shown)
+                return
+            prompt = (self._runner.prompt if asked is None else asked).rpartition("\n")[2]
+            answered = asked is not None
+            answer = self._runner.line(line)
+            asked = answer.question
+            self._length += len(answer.text)
+            if answer.ok:
+                yield answer
+            else:
+                # The carets of an error stand under the line as echoed.
+                echo = line if answered else self._runner.masked(line)
+                yield Answer(f"{prompt}{echo}\n{answer.text}")
+                yield self._stopped("", number, shown)
+                return
+
+    def _reason(self) -> str:
+        if self._runner.interrupted:
+            return "interrupted"
+        if self._depth > DEPTH:
+            return f"more than {DEPTH} files run one inside another"
+        if self._lines > LINES:
+            return f"more than {LINES:,} lines"
+        return f"more than {OUTPUT:,} characters of output" if self._length > OUTPUT else ""
+
+    def _stopped(self, reason: str, number: int, shown: str) -> Answer:
+        sentence = f'stopped at line {number} of file "{shown}"'
+        sentence += f": {reason}" if reason else ""
+        return Answer(self._runner.mistake(sentence), ok=False)

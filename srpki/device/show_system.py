@@ -1,0 +1,155 @@
+"""``show system``, ``time``, ``uptime``, ``users``, ``version``: the node, and who is at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from srpki.config.management import configuration_mode
+from srpki.device import system
+from srpki.device.operations import Inputs, Operation, Outcome
+from srpki.device.results import Cell, CommitHistory, Fields, Lines, Table, User, Users
+
+if TYPE_CHECKING:
+    from srpki.device.router import Router
+
+_NONE = "N/A"
+
+
+def version(router: Router, inputs: Inputs) -> Outcome:
+    """Show what this software is."""
+    del router, inputs
+    return Outcome(data=Lines(lines=system.version_lines()))
+
+
+def time(router: Router, inputs: Inputs) -> Outcome:
+    """Show the router's time, in UTC."""
+    del inputs
+    return Outcome(data=Lines(lines=(system.time_text(router.clock.now()),)))
+
+
+def uptime(router: Router, inputs: Inputs) -> Outcome:
+    """Show how long the router has been up."""
+    del inputs
+    return Outcome(data=Lines(lines=(f"System Up Time : {system.uptime_text(router.uptime())}",)))
+
+
+def information(router: Router, inputs: Inputs) -> Outcome:
+    """Show the router as a whole, in the field order of SR OS [cli.md 1.9]."""
+    del inputs
+    pairs = (*_identity(router), ("", ""), *_modes(router), ("", ""), *_management(router))
+    return Outcome(data=Fields(title="System Information", pairs=(*pairs, ("", ""), *_BOOT)))
+
+
+def _identity(router: Router) -> tuple[tuple[str, Cell], ...]:
+    up = system.uptime_text(router.uptime())
+    return (
+        ("System Name", router.system_name()),
+        ("System Type", system.TYPE),
+        ("Chassis Topology", "Standalone"),
+        ("System Version", system.version()),
+        ("System Contact", ""),
+        ("System Location", ""),
+        ("System Coordinates", ""),
+        ("System Active Slot", "A"),
+        ("System Up Time", up),
+        ("System Up Time (64-bit)", up),
+    )
+
+
+def _modes(router: Router) -> tuple[tuple[str, Cell], ...]:
+    mode = configuration_mode(router.datastore.running)
+    return (
+        ("Configuration Mode Cfg", mode),
+        ("Configuration Mode Oper", mode),
+        ("Last Mode Changed", router.modes.changed),
+    )
+
+
+def _management(router: Router) -> tuple[tuple[str, Cell], ...]:
+    """Return what manages the node: nothing but its own sessions, over SSH or not."""
+    over_ssh = any(login.kind == "ssh" for login in router.sessions.all())
+    admin, oper = ("Enabled", "Up") if over_ssh else ("Disabled", "Down")
+    return (
+        ("SNMP Port", _NONE),
+        ("SNMP Engine ID", _NONE),
+        ("SNMP Engine Boots", _NONE),
+        ("SNMP Max Message Size", _NONE),
+        ("SNMP Max Bulk Duration", _NONE),
+        ("SNMP Admin State", "Disabled"),
+        ("SNMP Oper State", "Disabled"),
+        ("SNMP Index Boot Status", "Not Persistent"),
+        ("SNMP Sync State", _NONE),
+        ("", ""),
+        ("Tel/Tel6/SSH/FTP Admin", f"Disabled/Disabled/{admin}/Disabled"),
+        ("Tel/Tel6/SSH/FTP Oper", f"Down/Down/{oper}/Down"),
+    )
+
+
+_BOOT: tuple[tuple[str, Cell], ...] = (
+    ("BOF Source", _NONE),
+    ("Image Source", _NONE),
+    ("Config Source", "primary"),
+    ("Last Booted Config File", "cf3:\\config.cfg"),
+    ("Last Boot Cfg Version", _NONE),
+    ("Last Boot Config Header", _NONE),
+)
+
+
+def users(router: Router, inputs: Inputs) -> Outcome:
+    """Show who is logged in; the session that was active last is the one that asks."""
+    del inputs
+    logins = router.sessions.all()
+    own = max(logins, key=lambda login: (login.active, login.session_id), default=None)
+    now = router.clock.now()
+    found = tuple(
+        User(
+            session_id=login.session_id,
+            name=login.user,
+            kind=login.kind,
+            address=login.address,
+            since=login.since,
+            idle=now - login.active,
+            own=login is own,
+        )
+        for login in logins
+    )
+    return Outcome(data=Users(users=found))
+
+
+def commit_history(router: Router, inputs: Inputs) -> Outcome:
+    """Show the commits that are remembered, the newest first [cli.md 1.4]."""
+    del inputs
+    return Outcome(data=CommitHistory(commits=router.commits.history()))
+
+
+def configuration_sessions(router: Router, inputs: Inputs) -> Outcome:
+    """Show who has which candidate open."""
+    del inputs
+    rows = tuple(
+        (
+            candidate.owner,
+            "configure",
+            candidate.mode,
+            "locked" if candidate.mode == "exclusive" else "unlocked",
+            "yes" if candidate.dirty and candidate.mode != "read-only" else "no",
+        )
+        for candidate in router.datastore.candidates
+    )
+    table = Table(
+        title="Configuration Sessions",
+        columns=("User", "Region", "Mode", "Lock State", "Uncommitted Changes"),
+        rows=rows,
+        footer=f"Number of sessions: {len(rows)}",
+    )
+    return Outcome(data=table)
+
+
+OPERATIONS: dict[str, Operation] = {
+    "show.version": version,
+    "show.time": time,
+    "show.uptime": uptime,
+    "show.users": users,
+    "show.system.information": information,
+    "show.system.commit-history": commit_history,
+    "show.system.configuration-sessions": configuration_sessions,
+}

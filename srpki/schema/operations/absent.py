@@ -1,0 +1,131 @@
+"""Commands that SR OS has and this program has not: each is known, and refused in one line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from srpki.schema.nodes import ABSENT, Action, LeafList
+from srpki.schema.types import Text
+
+_WORDS: Final = LeafList(
+    name="words", type=Text(length=(1, 2600)), help="Anything: the command is not emulated"
+)
+
+
+def _absent(before: str, subjects: dict[str, str]) -> tuple[Action, ...]:
+    """Return the commands that stand after *before*, each with what it is about."""
+    return tuple(
+        Action(
+            name=name,
+            operation=f"{ABSENT}{before}{name}",
+            help=f"Not emulated: {subject}",
+            positional=("words",),
+            inputs=(_WORDS,),
+        )
+        for name, subject in subjects.items()
+    )
+
+
+ROOT: Final = _absent(
+    "",
+    {
+        "bof": "the boot options",
+        "clear": "clearing counters and states",
+        "monitor": "watching counters",
+        "li": "lawful interception",
+        "oam": "tests of the network",
+        "perform": "operations on subsystems",
+        "ping": "test whether a host answers",
+        "pyexec": "run a Python script",
+        "reset": "restart of subsystems",
+        "ssh": "log in to another host",
+        "telnet": "log in to another host",
+        "tools": "tools for support staff",
+        "traceroute": "the way to a host",
+    },
+)
+
+SHOW: Final = _absent(
+    "show ",
+    {
+        "aaa": "authentication of subscribers",
+        "application-assurance": "inspection of applications",
+        "bfd": "forwarding detection",
+        "bof": "the boot options",
+        "call-trace": "traces of subscribers",
+        "card": "cards of the chassis",
+        "cflowd": "export of flows",
+        "chassis": "the chassis and its parts",
+        "cron": "scheduled scripts",
+        "eth-cfm": "Ethernet connectivity checks",
+        "eth-ring": "Ethernet rings",
+        "filter": "packet filters",
+        "ipsec": "tunnels",
+        "isa": "service adapters",
+        "lag": "link aggregation",
+        "li": "lawful interception",
+        "macsec": "encrypted links",
+        "mda": "media adapters",
+        "mirror": "mirrored traffic",
+        "multicast-management": "bandwidth of multicast",
+        "nat": "address translation",
+        "oam-pm": "performance monitoring",
+        "openflow": "OpenFlow switches",
+        "pool": "buffer pools",
+        "port": "ports and their counters",
+        "pw-port": "pseudowire ports",
+        "python": "Python policies and scripts",
+        "qos": "quality of service",
+        "redundancy": "redundancy of the node",
+        "router": "routing protocols and tables",
+        "saa": "assurance tests",
+        "service": "services and their endpoints",
+        "sfm": "switch fabrics",
+        "snmp": "SNMP counters and views",
+        "subscriber-mgmt": "subscribers",
+        "test-oam": "tests of the network",
+        "vrrp": "virtual routers",
+        "xiom": "expansion modules",
+    },
+)
+
+SHOW_SYSTEM: Final = _absent(
+    "show system ",
+    {
+        "alarms": "alarms of the chassis",
+        "connections": "TCP and UDP connections",
+        "cpu": "load of the processors",
+        "grpc": "gRPC sessions",
+        "lldp": "link-layer neighbours",
+        "memory-pools": "use of memory",
+        "netconf": "NETCONF sessions",
+        "ntp": "time servers",
+        "ptp": "precision time",
+        "rollback": "rollback files",
+        "sntp": "time servers",
+    },
+)
+
+SHOW_SECURITY: Final = _absent(
+    "show system security ",
+    {
+        "authentication": "how users are authenticated",
+        "cpm-filter": "filters of control traffic",
+        "management-access-filter": "filters of management traffic",
+        "profile": "rights of users",
+        "ssh": "the SSH server and its keys",
+        "user": "local users",
+    },
+)
+
+FILE: Final = _absent(
+    "file ",
+    {
+        "change-directory": "a working directory",
+        "format": "erase a compact flash",
+        "permission": "permissions of files",
+        "repair": "repair a compact flash",
+        "unzip": "unpack an archive",
+        "version": "the version of a software image",
+    },
+)

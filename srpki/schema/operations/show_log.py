@@ -1,0 +1,70 @@
+"""``show log``: the event logs 99 and 100, with the filters of SR OS.
+
+The options and their order are those of the classic CLI; in the MD-CLI they go by the same names.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from srpki.schema.common import EMPTY_TYPE
+from srpki.schema.nodes import Action, Case, Choice, Container, Leaf
+from srpki.schema.types import Enumeration, Integer, Text
+
+SEVERITIES: Final = ("cleared", "indeterminate", "critical", "major", "minor", "warning")
+_TEXT: Final = Text(length=(1, 400))
+
+_LOG_ID: Final = Action(
+    name="log-id",
+    operation="show.log",
+    help="Print the events of one log, the latest first, or which logs there are",
+    positional=("log-id",),
+    inputs=(
+        Leaf(
+            name="log-id",
+            type=Integer("uint32", 1, 101),
+            help="Number of the log: 99 for the system's own, 100 for serious errors",
+        ),
+        Leaf(
+            name="severity",
+            type=Enumeration(SEVERITIES),
+            help="Print events of this severity alone",
+        ),
+        Leaf(
+            name="application",
+            type=_TEXT,
+            help="Print events of this application alone, such as security",
+        ),
+        Leaf(
+            name="sequence",
+            type=Integer("uint32", 1),
+            help="Print events from this number on",
+        ),
+        Leaf(name="count", type=Integer("uint32", 1), help="Print at most this many events"),
+        Leaf(name="subject", type=_TEXT, help="Print events about this alone, such as CA or TLS"),
+        Choice(
+            name="order",
+            cases=(
+                Case(
+                    name="ascending",
+                    children=(
+                        Leaf(
+                            name="ascending", type=EMPTY_TYPE, help="Print the oldest event first"
+                        ),
+                    ),
+                ),
+                Case(
+                    name="descending",
+                    children=(
+                        Leaf(
+                            name="descending", type=EMPTY_TYPE, help="Print the latest event first"
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        Leaf(name="message", type=_TEXT, help="Print events whose text contains this"),
+    ),
+)
+
+LOG: Final = Container(name="log", help="What has happened on the node", children=(_LOG_ID,))

@@ -1,0 +1,118 @@
+"""A router and a terminal, as an automation client has them at the other end of SSH."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from srpki.cli.session import Session
+from srpki.core.clock import FrozenClock
+from srpki.core.entropy import SystemEntropy
+from srpki.device.router import Router
+from srpki.frontend.node import Exchanges
+
+FAILURES = (r"^Error: .*", r"^(MINOR|MAJOR|CRITICAL): .*", r"^Bad Command:")
+"""What any client takes for a failure [cli.md sections 3.2 and 4]."""
+
+
+class Terminal:
+    """Echoes what is sent, prints the answer and the next prompt, all lines ended by CRLF."""
+
+    def __init__(self, router, dialect="md"):
+        self.session = Session(router, dialect)
+        self.closed = False
+        self.asking = False
+
+    def read_first(self):
+        """Return what is there after the log-in."""
+        return _on_the_wire(self.session.prompt)
+
+    def send(self, line):
+        """Send *line* and Enter; return everything up to the next prompt or question."""
+        assert not self.closed, f"sent after the end: {line}"
+        return self._shown(f"{line}\n", self.session.feed(line))
+
+    def control_z(self):
+        """Send Ctrl-Z; return everything up to the next prompt or question."""
+        return self._shown("", self.session.control_z())
+
+    def clean(self, *lines):
+        """Send *lines*, each of which must succeed at once; return what the last one gave."""
+        shown = ""
+        for line in lines:
+            shown = self.send(line)
+            assert not failures(shown), shown
+            assert not self.asking, shown
+        return shown
+
+    def output(self, line):
+        """Send *line*, which must succeed; return its output alone."""
+        shown = self.clean(line)
+        shown = shown.removeprefix(f"{line}\r\n")
+        return shown.removesuffix(self.read_first()).replace("\r\n", "\n")
+
+    def _shown(self, echo, answer):
+        self.closed = answer.closed
+        self.asking = answer.question is not None
+        text = f"{answer.text}\n" if answer.text else ""
+        after = answer.question if self.asking else self.session.prompt
+        return _on_the_wire(echo + text + ("" if answer.closed else after))
+
+
+def _on_the_wire(text):
+    return text.replace("\n", "\r\n")
+
+
+def failures(shown):
+    """Return the lines of *shown* that a client takes for a failure."""
+    lines = shown.replace("\r\n", "\n").split("\n")
+    return [line for line in lines if any(re.match(failure, line) for failure in FAILURES)]
+
+
+@pytest.fixture(scope="session")
+def failed():
+    """Find the lines that a client takes for a failure."""
+    return failures
+
+
+@pytest.fixture
+def router(tmp_path):
+    """A router with an empty configuration."""
+    router = Router(
+        tmp_path / "node",
+        clock=FrozenClock(datetime(2026, 11, 23, 12, 0, tzinfo=UTC)),
+        entropy=SystemEntropy(),
+        exchanges=Exchanges(tmp_path / "node"),
+    )
+    yield router
+    router.stop()
+
+
+@pytest.fixture
+def md(router):
+    """A terminal at the MD-CLI."""
+    return Terminal(router)
+
+
+@pytest.fixture
+def classic(router):
+    """A terminal at the classic CLI."""
+    return Terminal(router, "classic")
+
+
+@pytest.fixture
+def configuration_mode(router):
+    """Choose who may edit: classic, mixed or model-driven."""
+
+    def choose(mode):
+        terminal = Terminal(router)
+        terminal.clean(
+            "edit-config exclusive",
+            f"/configure system management-interface configuration-mode {mode}",
+            "commit",
+            "exit all",
+            "quit-config",
+            "logout",
+        )
+
+    return choose

@@ -1,0 +1,440 @@
+"""Lines for every node of the schema, in the spelling of either CLI.
+
+The schema gives the words only; whether a line must be accepted is asked of the fact sheets.
+"""
+
+import sys
+from dataclasses import dataclass, field
+
+from srpki.schema.nodes import (
+    Absent,
+    Action,
+    Arg,
+    Case,
+    Choice,
+    Container,
+    Either,
+    Inline,
+    Leaf,
+    LeafList,
+    Line,
+    ListNode,
+    Maybe,
+    Word,
+    child_of,
+    data_children,
+)
+from srpki.schema.types import (
+    Address,
+    Boolean,
+    Empty,
+    Enumeration,
+    Integer,
+    Reference,
+    Text,
+    Union,
+)
+
+values = sys.modules["golden_values"]
+CONTAINERS = (Container, ListNode)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A *line* and whether it must be *accepted* (None: nobody knows).
+
+    *wrong* is the word that a refusal must point at, where that is the last one; *before* is
+    typed first.
+    """
+
+    line: str
+    accepted: bool | None
+    wrong: str = ""
+    before: str = ""
+
+
+@dataclass
+class Place:
+    """A context: how it is reached, the commands to explain and the lines to try in it."""
+
+    path: str
+    words: list[str] = field(default_factory=list)
+    lines: list[Typed] = field(default_factory=list)
+
+    def add(self, line, accepted, wrong="", before=""):
+        self.lines.append(Typed(line, accepted, wrong, before))
+
+
+def quoted(value):
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def spelled(fact, value):
+    return quoted(value) if _is_text(fact) else value
+
+
+def _is_text(fact):
+    fact = values.resolved(fact)
+    members = fact.get("union", [fact])
+    return any(values.resolved(member)["base"] == "string" for member in members)
+
+
+def good(place, leaf=None):
+    """Return the first accepted value of the *leaf* at *place*, spelled."""
+    fact = _fact(place, leaf)
+    if fact["base"] == "empty":
+        return ""
+    return spelled(fact, values.tried(fact)[0])
+
+
+def typed_values(place, leaf=None):
+    """Yield each value to try of the *leaf* at *place*, spelled, and whether it is accepted.
+
+    Without facts the limits are the schema's own, and nobody knows: the golden file pins them.
+    """
+    fact = _fact(place, leaf)
+    for value in values.tried(fact):
+        known = place in values.FACTS
+        yield spelled(fact, value), values.accepts(fact, value) if known else None
+
+
+def _fact(place, leaf):
+    if place in values.FACTS:
+        return values.FACTS[place]
+    return of_type(leaf.type) if leaf else {"base": "empty"}
+
+
+def of_type(kind):
+    """Return a value type of the schema in the form of the fact sheets."""
+    match kind:
+        case Reference():
+            return of_type(kind.type)
+        case Union():
+            return {"base": "union", "union": [of_type(member) for member in kind.types]}
+        case Integer():
+            return values.integer(*kind.bounds)
+        case Enumeration():
+            return values.words(*kind.values)
+        case Boolean():
+            return values.BOOLEAN
+        case Empty():
+            return {"base": "empty"}
+        case Address():
+            members = [{"base": f"inet:ipv{version}-address"} for version in kind.versions]
+            return {"base": "union", "union": members}
+        case Text():
+            low, high = kind.length or (0, 2600)
+            return values.text(low, min(high, 500), *kind.patterns, named=kind.named)
+    raise AssertionError(kind)
+
+
+def is_flag(leaf):
+    return isinstance(leaf.type, Empty)
+
+
+# --- the MD-CLI -----------------------------------------------------------------------------------
+
+
+def md_places(root, top):
+    """Yield the contexts below *root*, which is reached by *top*."""
+    yield from _md(root, top, (root.name,))
+
+
+def _md(node, path, place):
+    here = Place(path)
+    skipped = node.keys if isinstance(node, ListNode) else ()
+    children = [child for child in data_children(node) if child.name not in skipped]
+    yield here
+    for child in sorted(children, key=lambda child: child.name):
+        inner = (*place, child.name)
+        if isinstance(child, Leaf | LeafList):
+            _md_value(here, child, inner)
+        elif isinstance(child, Container):
+            yield from _md(child, f"{path} {child.name}", inner)
+        elif isinstance(child, ListNode):
+            yield from _md_list(here, child, inner)
+    here.add("unheard-of 1", accepted=False)
+    for prefix in values.shared([child.name for child in children]):
+        here.add(prefix, accepted=False, wrong=prefix)
+
+
+def _md_value(here, leaf, place):
+    best = good(place)
+    if is_flag(leaf):
+        here.add(leaf.name, accepted=True)
+    else:
+        here.words.append(leaf.name)
+    for value, accepted in typed_values(place):
+        here.add(f"{leaf.name} {value}", accepted, value)
+    here.add(f"delete {leaf.name}", accepted=True, before=f"{leaf.name} {best}")
+
+
+def _md_list(here, node, place):
+    names = [leaf.name for leaf in node.key_leafs]
+    best = [good((*place, leaf.name), leaf) for leaf in node.key_leafs]
+    here.words.append(node.name)
+    for at, name in enumerate(names):
+        for value, accepted in typed_values((*place, name)):
+            keys = _md_keys(names, [*best[:at], value, *best[at + 1 :]])
+            last = value if at == len(names) - 1 else ""
+            here.add(f"{node.name} {keys}", accepted, last)
+    keys = _md_keys(names, best)
+    here.add(f"delete {node.name} {keys}", accepted=True, before=f"{node.name} {keys} {{ }}")
+    here.add(node.name, accepted=False)
+    yield from _md(node, f"{here.path} {node.name} {keys}", place)
+
+
+def _md_keys(names, keys):
+    first, *others = keys
+    return " ".join([first, *(f"{n} {key}" for n, key in zip(names[1:], others, strict=True))])
+
+
+# --- the classic CLI ------------------------------------------------------------------------------
+
+
+def classic_places(root):
+    """Yield the contexts of the configuration."""
+    yield from _classic(root, "configure", (root.name,))
+
+
+def keyword_of(node):
+    return getattr(node.classic, "keyword", node.name)
+
+
+def _classic(node, path, place):
+    here = Place(path)
+    yield here
+    yield from _classic_children(here, node.children, node, place)
+    here.add("unheard-of", accepted=False)
+
+
+def _classic_children(here, children, node, place):
+    skipped = node.keys if isinstance(node, ListNode) else ()
+    for child in sorted(children, key=lambda child: child.name):
+        classic = None if isinstance(child, Case) else child.classic
+        inner = (*place, child.name)
+        if child.name in skipped or isinstance(classic, Absent):
+            continue
+        if isinstance(classic, Line):
+            scope = Case("", child.cases) if isinstance(child, Choice) else child
+            _classic_line(here, child, scope, place if isinstance(child, Choice) else inner)
+        elif isinstance(child, Choice):
+            for case in child.cases:
+                yield from _classic_children(here, case.children, case, place)
+        elif isinstance(child, Container) and isinstance(classic, Inline):
+            yield from _classic_children(here, child.children, child, inner)
+        elif isinstance(child, CONTAINERS):
+            yield from _classic_context(here, child, inner)
+        elif not isinstance(child, Action):
+            _classic_value(here, child, inner)
+
+
+def _classic_value(here, leaf, place):
+    word = keyword_of(leaf)
+    flag = isinstance(leaf.type, Boolean | Empty)
+    if leaf.name == "admin-state" and not flag:
+        here.add("no shutdown", accepted=True)
+        here.add("shutdown", accepted=True)
+        return
+    if flag:
+        known = None if leaf.name == "admin-state" else True  # no fact tells how it is spelled
+        here.add(word, known)
+        here.add(f"no {word}", known)
+        return
+    here.words.append(word)
+    for value, accepted in typed_values(place):
+        here.add(f"{word} {value}", accepted, value)
+    best = good(place)
+    no = f"no {word} {best}" if isinstance(leaf, LeafList) else f"no {word}"
+    here.add(no, accepted=True, before=f"{word} {best}")
+
+
+def _classic_context(here, node, place):
+    word = keyword_of(node)
+    if isinstance(node, Container):
+        up = getattr(node.classic, "up", 0)  # a context that stands higher than in the MD-CLI
+        path = here.path.rsplit(" ", up)[0] if up else here.path
+        if not up:
+            here.add(f"no {word}", accepted=None)
+        yield from _classic(node, f"{path} {word}", place)
+        return
+    names = [leaf.name for leaf in node.key_leafs]
+    best = [good((*place, name)) for name in names]
+    here.words.append(word)
+    for at, name in enumerate(names):
+        for value, accepted in typed_values((*place, name)):
+            keys = _md_keys(names, [*best[:at], value, *best[at + 1 :]])
+            here.add(f"{word} {keys} create", accepted)
+    keys = _md_keys(names, best)
+    here.add(f"no {word} {keys}", accepted=True, before=f"{word} {keys} create")
+    here.add(f"no {word} {keys}", accepted=False)
+    here.add(f"{word} {keys}", accepted=False)
+    yield from _classic(node, f"{here.path} {word} {keys} create", place)
+
+
+def _classic_line(here, child, scope, place):
+    here.words.append(child.classic.keyword)
+    here.lines += sentences(child.classic, scope, place)
+    if not isinstance(child, ListNode):
+        here.add(f"no {child.classic.keyword}", accepted=True)
+
+
+def sentences(line, scope, place):
+    """Yield one line for each value to try of each item, the other items left out or good."""
+    reader = _Sentences(scope, place)
+    for arg in _args(line.items):
+        for value, accepted in reader.values_of(arg):
+            said = " ".join([line.keyword, *reader.with_(line.items, arg, value)])
+            yield Typed(said, accepted, value if said.endswith(f" {value}") else "")
+
+
+def _args(items):
+    for item in items:
+        if isinstance(item, Arg):
+            yield item
+        elif isinstance(item, Maybe):
+            yield from _args(item.items)
+        elif isinstance(item, Either):
+            for alternative in item.alternatives:
+                yield from _args(alternative)
+
+
+class _Sentences:
+    def __init__(self, scope, place):
+        self._scope = scope
+        self._place = place
+
+    def leaf(self, arg):
+        node = self._scope
+        for name in arg.leaf.split("/"):
+            children = node.inputs if isinstance(node, Action) else node.children
+            node = child_of(Case("", children), name)
+        return node
+
+    def place(self, arg):
+        return (*self._place, *arg.leaf.split("/"))
+
+    def values_of(self, arg):
+        if isinstance(self.leaf(arg).type, Boolean | Empty):
+            yield "", True
+        elif arg.words:
+            yield from ((word, True) for word, _ in arg.words)
+            yield "unheard-of", False
+        else:
+            yield from typed_values(self.place(arg), self.leaf(arg))
+
+    def with_(self, items, wanted, value):
+        said = False
+        for item in items:
+            inside = not said and wanted in _args((item,))
+            said = said or inside
+            if isinstance(item, Word):
+                yield item.keyword
+            elif isinstance(item, Arg):
+                yield from self._arg(item, value if inside else None)
+            elif isinstance(item, Maybe):
+                yield from self.with_(item.items, wanted, value) if inside else ()
+            else:
+                chosen = next((a for a in item.alternatives if wanted in _args(a)), None)
+                yield from self.with_(chosen or item.alternatives[0], wanted, value)
+
+    def _arg(self, arg, value):
+        if value is None:
+            known = self.place(arg), self.leaf(arg)
+            value = arg.words[0][0] if arg.words else good(*known)
+        if isinstance(self.leaf(arg).type, Boolean | Empty):
+            value = ""
+        yield from filter(None, (arg.keyword, value))
+
+
+# --- operations -----------------------------------------------------------------------------------
+
+
+def actions(root, path="", place=()):
+    """Yield each action below *root* with the path and the place of the context that holds it."""
+    for child in data_children(root):
+        if isinstance(child, Action):
+            yield child, path, place
+        elif isinstance(child, Container):
+            yield from actions(child, f"{path} {child.name}".strip(), (*place, child.name))
+
+
+def action_lines(action, path, place):
+    """Return the context of *action* and lines on both sides of each input.
+
+    Of an action that no fact sheet has nobody knows what it takes: the golden file pins it.
+    """
+    here = Place(f"{path} {action.name} ".lstrip())
+    inner = (*place, action.name)
+    must = _mandatory(action.inputs)
+    known = any(fact[: len(inner)] == inner for fact in values.FACTS)
+    refused = False if known else None
+    base = {leaf.name: good((*inner, leaf.name), leaf) for leaf in must}
+    here.add(_said(action, base), True if known else None)
+    for leaf, beside in _inputs(action.inputs):
+        given = {name: value for name, value in base.items() if name not in beside}
+        if is_flag(leaf):
+            here.add(_said(action, {**given, leaf.name: ""}), True if known else None)
+        for value, accepted in typed_values((*inner, leaf.name), leaf):
+            given.pop(leaf.name, None)
+            last = "" if leaf.name in action.positional else value
+            here.add(_said(action, {**given, leaf.name: value}), accepted, last)
+    for leaf in must:
+        left = {name: value for name, value in base.items() if name != leaf.name}
+        here.add(_said(action, left), refused)
+    if set(action.positional) <= set(base):
+        wrong = "unheard-of" if known else ""
+        here.add(f"{_said(action, base)} unheard-of".strip(), refused, wrong)
+    for prefix in values.shared([leaf.name for leaf, _ in _inputs(action.inputs)]):
+        here.add(f"{_said(action, base)} {prefix}", refused)
+    return here
+
+
+def _said(action, given):
+    first = [given[name] for name in action.positional if name in given]
+    named = [
+        f"{name} {value}".strip() for name, value in given.items() if name not in action.positional
+    ]
+    return " ".join([*first, *named])
+
+
+def _mandatory(inputs):
+    """Return the inputs that must be given; of a choice that must be made the first leaf."""
+    found = []
+    for child in inputs:
+        if isinstance(child, Leaf) and child.mandatory:
+            found.append(child)
+        elif isinstance(child, Choice) and child.mandatory:
+            found.append(child.cases[0].children[0])
+    return found
+
+
+def _inputs(inputs):
+    """Yield each input, and the names that cannot be given beside it."""
+    for child in inputs:
+        if isinstance(child, Choice):
+            for case in child.cases:
+                others = {
+                    leaf.name
+                    for other in child.cases
+                    if other is not case
+                    for leaf in other.children
+                }
+                for leaf in case.children:
+                    yield leaf, others
+        else:
+            yield child, ()
+
+
+def classic_action_lines(action, place):
+    """Return the lines of an *action* that has a line of its own in the classic CLI."""
+    keyword = action.classic.keyword
+    found = [
+        Typed(said.line.removeprefix(keyword).lstrip(), said.accepted, said.wrong)
+        for said in sentences(action.classic, action, place)
+    ]
+    whole = next((said.line for said in found if said.accepted), "")
+    missing = [Typed("", accepted=None)] if found else []
+    known = any(fact[: len(place)] == place for fact in values.FACTS)
+    refused = False if known else None
+    return [*found, *missing, Typed(f"{whole} unheard-of".lstrip(), refused)]

@@ -1,0 +1,254 @@
+"""Values on both sides of every limit, and whether the fact sheets accept them.
+
+Nothing here looks at the schema: what is accepted is read from ``tests/facts/*.json``, and from
+`OTHERS` for nodes of the public models that no sheet is kept of.
+"""
+
+import ipaddress
+import itertools
+import json
+import re
+from pathlib import Path
+
+SHEETS = Path(__file__).parents[1] / "facts"
+PLACES = {
+    "configure-ipsec-cert-profile": ("configure", "ipsec", "cert-profile"),
+    "configure-ipsec-trust-anchor-profile": ("configure", "ipsec", "trust-anchor-profile"),
+    "configure-system-security-pki": ("configure", "system", "security", "pki"),
+    "configure-system-security-tls": ("configure", "system", "security", "tls"),
+    "configure-system-transmission-profile": ("configure", "system", "transmission-profile"),
+    "admin-system-security-pki": ("admin", "system", "security", "pki"),
+}
+LIMITS = {
+    "int32": (-(2**31), 2**31 - 1),
+    "uint8": (0, 2**8 - 1),
+    "uint16": (0, 2**16 - 1),
+    "uint32": (0, 2**32 - 1),
+}
+
+
+def integer(low, high):
+    return {"base": "uint32", "range": f"{low}..{high}"}
+
+
+def text(low, high, *patterns, named=""):
+    return {"base": "string", "length": f"{low}..{high}", "patterns": patterns, "named": named}
+
+
+def words(*enum):
+    return {"base": "enumeration", "enum": enum}
+
+
+BOOLEAN = {"base": "boolean"}
+STATE = words("enable", "disable")
+FLASH = text(
+    1,
+    200,
+    r"cf[1-4](-[A-Da-d])?:.*",
+    r".*:([\\]?[a-zA-Z0-9._\-\s]{1,99})(\\[a-zA-Z0-9._\-\s]{1,99})*",
+    named="cflash-url",
+)
+ALIAS = "command-alias alias"
+ENVIRONMENT = {
+    f"{ALIAS} alias-name": text(1, 64, "[_a-zA-Z0-9][-_a-zA-Z0-9]*", named="alias"),
+    f"{ALIAS} admin-state": STATE,
+    f"{ALIAS} description": text(1, 110, r".*\S.*", named="description"),
+    f"{ALIAS} cli-command": text(1, 255),
+    f"{ALIAS} mount-point path": {
+        "base": "union",
+        "union": [words("global"), text(1, 255, "/.*")],
+    },
+    "command-completion enter": BOOLEAN,
+    "command-completion space": BOOLEAN,
+    "command-completion tab": BOOLEAN,
+    "commit-options comment": BOOLEAN,
+    "commit-options confirm": BOOLEAN,
+    "console length": integer(24, 512),
+    "console width": integer(80, 512),
+    "history recall": BOOLEAN,
+    "history size": integer(0, 1000),
+    "info-output always-display admin-state": BOOLEAN,
+    "match-highlight admin-state": STATE,
+    "match-highlight style": words("bold", "underline", "reverse"),
+    "message-severity-level cli": words("warning", "info"),
+    "more": BOOLEAN,
+    "progress-indicator admin-state": STATE,
+    "progress-indicator delay": integer(0, 10000),
+    "progress-indicator type": words("dots"),
+    "prompt context": BOOLEAN,
+    "prompt newline": BOOLEAN,
+    "prompt timestamp": BOOLEAN,
+    "prompt uncommitted-changes-indicator": BOOLEAN,
+    "time-display": words("local", "utc"),
+    "time-format": words("iso-8601", "rfc-1123", "rfc-3339"),
+}
+"""``environment`` [cli.md section 1.7]."""
+
+INTERFACE = {
+    "cli classic-cli allow-immediate": BOOLEAN,
+    "cli classic-cli rollback local-checkpoints": integer(1, 50),
+    "cli classic-cli rollback location": FLASH,
+    "cli classic-cli rollback rescue location": FLASH,
+    "cli cli-engine": words("classic-cli", "md-cli"),
+    "cli md-cli auto-config-save": BOOLEAN,
+    "commit-history": integer(0, 200),
+    "configuration-mode": words("classic", "model-driven", "mixed"),
+    "configuration-save configuration-backups": integer(1, 200),
+    **{f"cli md-cli environment {name}": fact for name, fact in ENVIRONMENT.items()},
+}
+"""``management-interface`` [nokia-conf-system.yang 26.3, cli.md sections 1.7 and 1.8]."""
+
+OTHERS = {
+    "configure system name": text(1, 64, r"[ -~]*[!-~][ -~]*", named="system-name"),
+    "show log log-id log-id": integer(1, 101),
+    **{f"environment {name}": fact for name, fact in ENVIRONMENT.items()},
+    **{f"configure system management-interface {name}": fact for name, fact in INTERFACE.items()},
+}
+
+
+def _read():
+    """Return the leafs of the fact sheets by their place, choices and inputs left out."""
+    found = {}
+
+    def read(fact, place):
+        inner = place if fact["kind"] in ("choice", "case", "input") else (*place, fact["name"])
+        if "type" in fact:
+            found[inner] = fact["type"]
+        for child in fact.get("children", ()):
+            read(child, inner)
+
+    for sheet, place in PLACES.items():
+        for fact in json.loads((SHEETS / f"{sheet}.json").read_text(encoding="utf-8")):
+            read(fact, place)
+    return found | {tuple(name.split()): fact for name, fact in OTHERS.items()}
+
+
+FACTS = _read()
+KEYS = {place[-2:]: fact for place, fact in FACTS.items() if fact["base"] != "leafref"}
+"""What a reference may lead to, by the names of the list and of its key."""
+
+
+def resolved(fact):
+    """Return *fact*, or what a reference refers to."""
+    if fact["base"] != "leafref":
+        return fact
+    return resolved(KEYS[tuple(fact["leafref"].split("/")[-2:])])
+
+
+def accepts(fact, value):
+    """Return whether the fact sheet accepts *value*."""
+    fact = resolved(fact)
+    base = fact["base"]
+    if base == "union":
+        return any(accepts(member, value) for member in fact["union"])
+    if base in LIMITS:
+        low, high = limits(fact)
+        return re.fullmatch("-?[0-9]+", value) is not None and low <= int(value) <= high
+    if base == "enumeration":
+        return value in fact["enum"]
+    if base == "boolean":
+        return value in ("true", "false")
+    if base.startswith("inet:"):
+        return _is_address(base, value)
+    low, high = lengths(fact)
+    if fact.get("named") == "cflash-url":
+        value = value.replace("/", "\\")  # both are the same on the flash
+    matches = all(re.fullmatch(pattern, value) for pattern in fact.get("patterns", ()))
+    return low <= len(value) <= high and matches
+
+
+def limits(fact):
+    return tuple(map(int, fact["range"].split(".."))) if "range" in fact else LIMITS[fact["base"]]
+
+
+def lengths(fact):
+    return tuple(map(int, fact.get("length", "0..2600").split("..")))
+
+
+def _is_address(base, value):
+    try:
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return "%" not in value and f"ipv{address.version}" in base
+
+
+TRIED = {
+    "alias": ("_a-1", "-a", "a b"),
+    "cflash-url": ("cf3:/gw.key", "cf1:/a/b", "gw.key", "cf5:/a", "cf3:", "ftp://a/b", "cf3:/a//b"),
+    "description": ("two words", "   "),
+    "display-string": ("   ",),
+    "http-optional-url-loose": ("http://ca.example:8080/x", "ca.example", "ftp://a/x", "a:65536"),
+    "http-url-path-loose": ("http://ca.example/x", "http://ca.example", "ca.example/x"),
+    "named-item": ("two words", "   "),
+    "pki-file-name": ("gw.crt", "a/b", "cf3:a", "   "),
+    "regular-expression-not-all-spaces": (".*", "   "),
+    "service-name": ("   ",),
+    "string-not-all-spaces": ("gw.crt", "a/b", "   "),
+    "system-name": ("two words", "   "),
+    "/.*": ("/a b", "a"),
+    "[0-9]{1,10}[smhd]": ("90s", "30d", "12h", "45m", "1y", "d", "12345678901s"),
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})": (
+        "2026-12-01T00:00:00Z",
+        "2026-12-01T01:00:00.5+01:00",
+        "2026-12-01",
+    ),
+}
+"""What is tried of a type, by its name or its only pattern."""
+
+ADDRESSES = (
+    "192.0.2.1",
+    "2001:db8::1",
+    "256.0.0.1",
+    "192.0.2",
+    "2001:db8:::1",
+    "192.0.2.1%1",
+    "2001:db8::1%1",
+)
+
+
+def tried(fact):
+    """Return values of *fact* to try, a good one first, each once."""
+    found = dict.fromkeys(_tried(resolved(fact)))
+    return sorted(found, key=lambda value: not accepts(fact, value))
+
+
+def _tried(fact):
+    base = fact["base"]
+    if base == "union":
+        return [value for member in fact["union"] for value in _tried(resolved(member))]
+    if base in LIMITS:
+        low, high = limits(fact)
+        return [str(number) for number in (low, high, low - 1, high + 1)] + ["1x"]
+    if base == "enumeration":
+        return [*fact["enum"], "unheard-of", *shared(fact["enum"])]
+    if base == "boolean":
+        return ["true", "false", "yes"]
+    if base == "empty":
+        return []
+    if base.startswith("inet:"):
+        return ADDRESSES
+    named = fact.get("named") or "".join(fact.get("patterns", ()))
+    low, high = lengths(fact)
+    sized = [spelled(named, size) for size in (low, high, high + 1)] if "length" in fact else ["a"]
+    sized = [value for value in sized if value is not None]
+    return [*TRIED.get(named, ()), *sized]
+
+
+def spelled(named, size):
+    """Return a value of *size* characters that the patterns accept, or None."""
+    start = {"cflash-url": "cf3:/a", "http-url-path-loose": "http://a/", "/.*": "/"}.get(named, "")
+    value = start + "a" * (size - len(start))
+    if named == "cflash-url":
+        value = value[:90] + "/" + value[91:180] + "/" + value[181:] if size > 190 else value
+    return value if len(value) == size else None
+
+
+def shared(names):
+    """Return a beginning that at least two of *names* share and that is none of them, if any."""
+    for one, other in zip(sorted(names), sorted(names)[1:], strict=False):
+        alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+        prefix = "".join(letter for letter, _ in alike)
+        if prefix and prefix not in names:
+            return [prefix]
+    return []

@@ -1,0 +1,111 @@
+"""The classic configuration file holds any configuration, and can be run from an empty node."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from srpki.cli.classic.file import read
+from srpki.cli.render.classic import classic_file, classic_info
+from srpki.cli.session import Session
+from srpki.config.edit import Edit
+from srpki.config.tree import get
+from srpki.config.validate import validate
+from srpki.core.errors import InvalidInputError
+from srpki.schema.paths import Step
+from srpki.schema.tree import SCHEMA, node_at
+
+ROOT = SCHEMA.configure
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def mended(tree):
+    """*tree* with everything that it lacks: the entries referred to, what is mandatory."""
+    for _ in range(8):
+        problems = validate(ROOT, tree)
+        if not problems:
+            return tree
+        for problem in problems:
+            tree = _mended(tree, problem)
+    assume(False)
+    return None
+
+
+def _mended(tree, problem):
+    if problem.kind == "missing-reference":
+        node = node_at(ROOT, *(step.name for step in problem.path))
+        held = get(tree, problem.path)
+        if held is None:  # a key, which stands in the step before
+            entry = problem.path[-2]
+            list_ = node_at(ROOT, *(step.name for step in problem.path[:-1]))
+            held = entry.keys[list_.keys.index(problem.path[-1].name)]
+        *steps, name, _key = node.type.target.strip("/").split("/")[1:]
+        for key in held if isinstance(held, tuple) else (held,):
+            entry = (*map(Step, steps), Step(name, (key,)))
+            tree = Edit("create", entry).apply(ROOT, tree)
+    elif problem.kind == "missing-mandatory":
+        name = {"alias-expansion": "cli-command"}.get(problem.path[-1].name, problem.path[-1].name)
+        place = (*problem.path[:-1], Step(name))
+        leaf = node_at(ROOT, *(step.name for step in place))
+        value = (leaf.type.words() or ("x",))[0]
+        tree = Edit("set", place, value).apply(ROOT, tree)
+    else:
+        tree = Edit("delete", problem.path).apply(ROOT, tree)
+    return tree
+
+
+@SETTINGS
+@given(data=st.data())
+def test_a_file_run_line_by_line_makes_the_same_configuration(new_device, strategies, data):
+    tree = mended(data.draw(strategies.trees))
+    device = new_device()
+    session = Session(device, "classic")
+    for line in classic_file(ROOT, tree, NOW).split("\n"):
+        answer = session.feed(line)
+        assert answer.ok, f"{line!r}: {answer.text}"
+    assert device.datastore.running == tree
+    assert session.prompt.endswith("# ")
+
+
+@SETTINGS
+@given(data=st.data())
+def test_a_file_is_read_back_without_a_device(strategies, data):
+    tree = data.draw(strategies.trees)
+    text = classic_file(ROOT, tree, NOW)
+    # An entry of one line that lacks what is mandatory cannot be spelled, nor is it valid.
+    again = read(ROOT, text)
+    assert classic_file(ROOT, again, NOW) == text
+    if not any(problem.kind == "missing-mandatory" for problem in validate(ROOT, tree)):
+        assert again == tree
+
+
+@pytest.mark.parametrize("detail", [False, True])
+@SETTINGS
+@given(data=st.data())
+def test_what_info_prints_can_be_pasted_where_it_was_printed(new_device, strategies, detail, data):
+    """What holds by default is more explicit then."""
+    tree = mended(data.draw(strategies.trees))
+    shown = classic_info(ROOT, tree, (), 1, detail=detail)
+    device = new_device()
+    session = Session(device, "classic")
+    session.feed("configure")
+    for line in shown.split("\n")[1:-1]:
+        answer = session.feed(line)
+        assert answer.ok, f"{line!r}: {answer.text}"
+    assert classic_info(ROOT, device.datastore.running, (), 1, detail=detail) == shown
+
+
+@SETTINGS
+@given(data=st.data())
+def test_any_text_is_read_or_refused(strategies, data):
+    text = "\n".join(data.draw(st.lists(strategies.lines, max_size=8)))
+    try:
+        tree = read(ROOT, text)
+    except InvalidInputError as error:
+        refused = str(error)
+    else:
+        refused = ""
+        assert read(ROOT, classic_file(ROOT, tree, NOW)) == tree
+    assert refused == "" or refused.startswith("line ")

@@ -1,0 +1,116 @@
+"""``load``: configuration text from a file into the candidate [cli.md section 1.4]."""
+
+import pytest
+
+BRACES = """# a comment
+configure {
+    system {
+        name "loaded"
+        security {
+            pki {
+                ca-profile "x" {
+                    description "a { brace"
+                }
+                certificate-update-profile "p" {
+                    rsa {
+                    }
+                }
+            }
+        }
+    }
+}
+"""
+LOADED = [
+    '    system name "loaded"',
+    '    system security pki ca-profile "x" description "a { brace"',
+    '    system security pki certificate-update-profile "p" rsa { }',
+]
+
+
+@pytest.fixture
+def load(md, device):
+    """Loads a text into a private candidate that holds a name and a CA profile."""
+    md("edit-config private", "/configure system name old security pki ca-profile old { }")
+    md("/configure")
+
+    def loading(way, text, *, ok=True):
+        device.files.save("cf3:\\new.cfg", text)
+        line = f"load {way} cf3:\\new.cfg"
+        return md(line) if ok else md.refused(line)
+
+    loading.md = md
+    return loading
+
+
+def test_full_replace_takes_the_place_of_the_candidate(load):
+    assert load("full-replace", BRACES) == (
+        'Loaded 17 lines in 0.0 seconds from file "cf3:\\new.cfg"'
+    )
+    assert load.md("info flat").splitlines() == LOADED
+    assert load.md.context == "*(pr)[/configure]"
+
+
+def test_merge_adds_to_the_candidate(load):
+    load("merge", BRACES)
+    shown = load.md("info flat").splitlines()
+    assert set(shown) > set(LOADED)
+    assert '    system security pki ca-profile "old" { }' in shown
+
+
+def test_full_context_text_is_read_too(load):
+    text = "\n".join(line.replace("    system", "    /configure system") for line in LOADED)
+    load("full-replace", text)
+    assert load.md("info flat").splitlines() == LOADED
+
+
+def test_what_info_prints_at_the_top_of_configure_is_read(load):
+    load("full-replace", "\n".join(LOADED))
+    assert load.md("info flat").splitlines() == LOADED
+
+
+def test_the_first_mistake_ends_the_reading_and_what_was_read_stays(load):
+    text = BRACES.replace("certificate-update-profile", "frob")
+    assert load("full-replace", text, ok=False) == (
+        "MINOR: MGMT_CORE #2201: Unknown element - 'frob'\n"
+        "MINOR: CLI #2005: Error while processing command - stopped at line 10"
+    )
+    assert load.md("info flat").splitlines() == LOADED[:2]
+
+
+@pytest.mark.parametrize(
+    "command", ["commit", "exit", "configure private", "info", "delete system"]
+)
+def test_commands_are_no_configuration(load, command):
+    assert load("merge", f"{command}\n", ok=False).startswith("MINOR: MGMT_CORE #2201")
+
+
+def test_a_plain_secret_is_sealed(load):
+    load("merge", "/configure system security pki ca-profile x cmpv2 key-list key 1 password open")
+    shown = load.md("info flat")
+    assert "sealed-nepo hash2" in shown
+
+
+def test_a_line_beyond_the_limit_is_refused(load):
+    assert "longer than 2600" in load("merge", f"system name {'x' * 2600}\n", ok=False)
+
+
+def test_a_file_that_is_no_text_is_refused(load, device):
+    device.files.files["cf3:\\bin"] = b"\xff\xfe"
+    assert load.md.refused("load merge cf3:\\bin").endswith(
+        '"cf3:\\bin" is not UTF-8 text - load a configuration'
+    )
+
+
+def test_load_is_known_at_the_top_only(load):
+    load.md("exit all", "/configure system")
+    assert load.md.message("load merge cf3:\\x") == (
+        "MINOR: MGMT_CORE #2201: Unknown element - 'load'"
+    )
+
+
+def test_nothing_is_loaded_in_read_only_mode(md, device):
+    device.files.save("cf3:\\new.cfg", BRACES)
+    md("configure read-only")
+    assert md.refused("load merge cf3:\\new.cfg") == (
+        "MINOR: CLI #2069: Operation not allowed - currently in read-only mode"
+    )

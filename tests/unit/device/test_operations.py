@@ -1,0 +1,29 @@
+"""Every action of the schema runs something, unless it says that it is not emulated."""
+
+import pytest
+
+from srpki.core.errors import NotFoundError
+from srpki.device import operations
+from srpki.schema.nodes import ABSENT, Action, Container
+from srpki.schema.tree import LAB_SCHEMA
+
+
+def actions(node):
+    for child in node.children:
+        if isinstance(child, Container):
+            yield from actions(child)
+        elif isinstance(child, Action):
+            yield child.operation
+
+
+KNOWN = sorted({name for name in actions(LAB_SCHEMA.operations_md) if not name.startswith(ABSENT)})
+
+
+@pytest.mark.parametrize("operation", KNOWN)
+def test_every_operation_has_a_function_of_the_device(operation):
+    assert callable(operations._function(operation))
+
+
+def test_what_the_device_does_not_know_is_refused():
+    with pytest.raises(NotFoundError, match="not emulated"):
+        operations._function("show.nothing")
