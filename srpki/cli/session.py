@@ -12,6 +12,8 @@ from srpki.cli.port import Answer, Device, Offer, Screen
 from srpki.cli.shell import Saved, Shell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from srpki.cli.scripts import Scripts, Words
     from srpki.device.sessions import Kind
 
@@ -45,6 +47,7 @@ class Session:
         self._address = address
         self._first = dialect
         self._interrupted = threading.Event()
+        self.wake: Callable[[], None] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -55,7 +58,7 @@ class Session:
         self._shells: dict[Dialect, Shell] = {}
         self._active: Dialect = self._first or engines(self.device)[0]
         self._scripts: Scripts | None = None
-        self._traces = self.device.debug.listener()
+        self._traces = self.device.debug.listener(self._news_came)
         self._login = self.device.sessions.open(self._user, self._kind, self._address)
 
     # --- what a frontend does ---
@@ -92,6 +95,17 @@ class Session:
         if self._login.ended:
             return answer._replace(text=_joined(answer.text, ENDED), question=None, closed=True)
         return answer
+
+    def news(self) -> str:
+        """Return what has come since the last answer: debug output, events for the console.
+
+        `wake`, where a frontend has set it, is called from any thread when something comes.
+        """
+        return self._traces.take()
+
+    def _news_came(self) -> None:
+        if self.wake is not None:
+            self.wake()
 
     def control_z(self) -> Answer:
         """Answer Ctrl-Z: back to the operational root; a question is taken back."""

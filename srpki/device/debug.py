@@ -41,8 +41,10 @@ Switch = tuple[str, str]
 class Listener:
     """What one session wants to see, and the lines that wait for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, wake: Callable[[], None] | None = None) -> None:
+        """Call *wake*, from any thread, when lines have come; it must not block or raise."""
         self.switches: frozenset[Switch] = frozenset()
+        self._wake = wake
         self._lock = threading.Lock()
         self._lines: deque[str] = deque(maxlen=LINES)
         self._dropped = 0
@@ -61,6 +63,8 @@ class Listener:
         with self._lock:
             self._dropped += max(0, len(self._lines) + len(lines) - LINES)
             self._lines.extend(lines)
+        if self._wake is not None:
+            self._wake()
 
     def take(self) -> str:
         """Return the lines that have come since the last call, as text; empty for none."""
@@ -91,9 +95,9 @@ class Debugging:
             return name in view.auto_updates
         return name in (view.est_profiles if topic == "est" else view.ca_profiles)
 
-    def listener(self) -> Listener:
-        """Return a listener for a new session; `forget` it at the end."""
-        listener = Listener()
+    def listener(self, wake: Callable[[], None] | None = None) -> Listener:
+        """Return a listener for a new session, which *wake* tells of lines; `forget` it later."""
+        listener = Listener(wake)
         with self._lock:
             self._listeners.append(listener)
         return listener

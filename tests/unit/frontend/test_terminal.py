@@ -1,5 +1,7 @@
 """The interactive session, typed into through a pipe and read off an emulated screen."""
 
+import threading
+
 import pytest
 
 from srpki.device.results import Message
@@ -265,3 +267,28 @@ def test_the_terminal_is_never_asked_where_its_cursor_is_and_gets_its_modes_back
 def test_an_answer_cannot_steer_the_terminal(typist, device):
     device.answers["show.time"] = (True, (Message("info", "\x1b[2Jgone"),), None)
     assert "?[2Jgone" in typist.type("show time", ENTER)
+
+
+def test_what_comes_unasked_is_printed_above_the_line_that_is_typed(typist, monkeypatch):
+    def come(text):
+        threading.Thread(
+            target=typist.device.debug.tell_all, args=(["", "news of the day"],)
+        ).start()
+        return ""
+
+    monkeypatch.setattr(typist.session, "help", come)
+    lines = typist.converse((None, "show ti?"), ("news of the day", "me\r" + CTRL_D))
+    assert lines[2:9] == [
+        "A:admin@node-2# show ti",
+        "",
+        "news of the day",
+        "",
+        "[/]",
+        "A:admin@node-2# show time",
+        "show.time",
+    ]
+
+
+def test_what_came_before_the_prompt_is_printed_with_it(typist):
+    typist.device.debug.tell_all(["early news"])
+    assert "early news" in typist.converse((None, ""), ("early news", CTRL_D))
