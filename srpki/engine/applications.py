@@ -11,12 +11,14 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from srpki.core.clock import Clock
 from srpki.core.errors import RefusedError, SrpkiError
 from srpki.core.events import FILE_READ_FAILED, FILE_RELOADED, EventBus
+from srpki.keystore.names import PREVIOUS
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView, TlsCertProfile
@@ -117,7 +119,10 @@ class Applications:
                 raise RefusedError(f'the application refuses to reload "{certificate}"')
             held = dict(self._loaded)
         for pair in {(use.certificate, use.key) for use in uses if use.application == "IPsec"}:
-            self._hand_over(fresh[pair], held.get(pair))
+            if self._daemon is not None:
+                loaded = fresh[pair]
+                replaced = self._replaced(pair, loaded, held.get(pair))
+                self._daemon.load(loaded.certificate, loaded.key, replaced)
         with self._lock:
             self._loaded.update(fresh)
         told = set()
@@ -127,9 +132,13 @@ class Applications:
                 self._publish_reload(use)
         return uses
 
-    def _hand_over(self, new: Loaded, old: Loaded | None) -> None:
-        if self._daemon is not None:
-            self._daemon.load(new.certificate, new.key, old.certificate if old else None)
+    def _replaced(self, pair: Pair, new: Loaded, old: Loaded | None) -> bytes | None:
+        """Return what *new* replaces: the copy held, or the file before it, as after a restart."""
+        if old is not None and old.fingerprint != new.fingerprint:
+            return old.certificate
+        with suppress(SrpkiError):
+            return self._keystore.read_certificate(pair[0] + PREVIOUS)
+        return None
 
     def fail_next(self, certificate: str, times: int = 1) -> None:
         """Make the next *times* reloads of *certificate* fail, as an application may."""

@@ -150,6 +150,23 @@ def serial(router):
     return certificates.facts(router.keystore.read_certificate("gw.crt")).serial
 
 
+def test_after_a_restart_the_key_before_is_known_all_the_same(charon, tmp_path):
+    charon.start()
+    with node_with(charon, tmp_path / "node") as (router, session, do):
+        first = serial(router)
+        do(f'{PKI} reload application ipsec certificate "gw.crt" key "gw.key"', "admin save")
+        router.engine.applications.fail_next("gw.crt")
+        assert not session.feed(UPDATE).ok
+        second = serial(router)
+        assert charon.certificates() == {first: True}
+    with opened_lab(tmp_path / "node") as (router, _):
+        answer = Session(router).feed(
+            f'{PKI} reload application ipsec certificate "gw.crt" key "gw.key"'
+        )
+        assert answer.ok, answer.text
+        assert charon.certificates() == {first: False, second: True}
+
+
 UPDATE = f'{PKI} update-certificate certificate "gw.crt"'
 
 
