@@ -72,7 +72,7 @@ class FakeDevice:
         self.answers: dict[str, tuple[bool, tuple[Message, ...], object]] = {}
         event = Event(NOW, FILE_RELOADED, "IPsec", 'Certificate file "gw.crt" has been reloaded.')
         page = LogPage(
-            log_id=99, name="Default System Log", events=((2, event), (1, event)), next_event=3
+            log_id="99", name="Default System Log", events=((2, event), (1, event)), next_event=3
         )
         self.answers["show.log"] = (True, (), page)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from srpki.transport.datagrams import Send
 
+_NOT_SPECIFIED: Final = "(Not Specified)"
 _RANKS: Final = {
     name: rank
     for rank, name in enumerate(
@@ -89,8 +90,8 @@ class Logs:
             if log is None or log.kept is None:
                 return None
             return LogPage(
-                log_id=int(name) if name.isdecimal() else 0,
-                name=log.description or "(Not Specified)",
+                log_id=name,
+                name=log.description or _NOT_SPECIFIED,
                 events=tuple(log.kept),
                 next_event=log.count + 1,
                 size=log.kept.maxlen or 0,
@@ -100,7 +101,7 @@ class Logs:
         """Return name, description, destination and number of events of each log that is up."""
         with self._lock:
             return tuple(
-                (name, log.description, str(log.destination[0]), str(log.count))
+                (name, log.description or _NOT_SPECIFIED, str(log.destination[0]), str(log.count))
                 for name, log in self._logs.items()
             )
 

@@ -64,7 +64,7 @@ class LogPage:
     *next_event* is the number that the next event will have, *size* how many the log can hold.
     """
 
-    log_id: int
+    log_id: str
     name: str
     events: tuple[tuple[int, Event], ...]
     next_event: int

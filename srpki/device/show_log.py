@@ -23,18 +23,18 @@ class _Log(NamedTuple):
 
 
 LOGS = {
-    99: _Log("Default System Log", lambda _event: True),
-    100: _Log("Default Serious Errors Log", lambda event: event.type.severity in _SERIOUS),
+    "99": _Log("Default System Log", lambda _event: True),
+    "100": _Log("Default Serious Errors Log", lambda event: event.type.severity in _SERIOUS),
 }
 """The logs that SR OS has from the start: all events, and those of major severity or higher."""
 
 
 def log(router: Router, inputs: Inputs) -> Outcome:
     """Show the events of a log, the newest first, or which logs there are."""
-    number = inputs.get("log-id")
-    if not isinstance(number, int):
+    wanted = text(inputs, "log-id")
+    if not wanted:
         return Outcome(data=_all_logs(router))
-    page = _page(router, number)
+    page = _page(router, wanted)
     found = list(_sifted(page.events, inputs))
     if not flag(inputs, "ascending"):
         found.reverse()
@@ -44,19 +44,19 @@ def log(router: Router, inputs: Inputs) -> Outcome:
     )
 
 
-def _page(router: Router, number: int) -> LogPage:
+def _page(router: Router, wanted: str) -> LogPage:
     """Return all of a log, oldest first: one that is configured, else one of `LOGS`."""
-    page = router.logs.page(str(number))
+    page = router.logs.page(wanted)
     if page is not None:
         return page
-    if number not in LOGS:
+    if wanted not in LOGS:
         raise NotFoundError(
-            f"log-id {number} does not exist, or keeps no events",
+            f"log-id {wanted} does not exist, or keeps no events",
             hint="there are 99 and 100, and those in memory",
         )
-    events = tuple(one for one in router.log.events() if LOGS[number].takes(one[1]))
-    name = LOGS[number].name
-    return LogPage(log_id=number, name=name, events=events, next_event=router.log.next_number)
+    events = tuple(one for one in router.log.events() if LOGS[wanted].takes(one[1]))
+    name = LOGS[wanted].name
+    return LogPage(log_id=wanted, name=name, events=events, next_event=router.log.next_number)
 
 
 def _sifted(events: Sequence[tuple[int, Event]], inputs: Inputs) -> Iterator[tuple[int, Event]]:
@@ -78,7 +78,7 @@ def _all_logs(router: Router) -> Table:
     events = router.log.events()
     rows = tuple(
         (
-            str(number),
+            number,
             log.name,
             "memory",
             str(sum(log.takes(event) for _, event in events)),

@@ -26,7 +26,7 @@ from srpki.schema.nodes import (
 )
 from srpki.schema.types import Address, Enumeration, Integer, Reference, Text, ValueType
 
-_NAME: Final = Text(length=(1, 64), patterns=(r"[A-Za-z0-9._\-]+",))
+LOG_NAME: Final = Text(length=(1, 64), patterns=(r"[A-Za-z0-9._\-]+",))
 """Names stand in the names of files: hence no other signs."""
 _ACTION: Final = Enumeration(("forward", "drop"), named="filter-action")
 _SEVERITY: Final = Enumeration(
@@ -57,7 +57,7 @@ NO_PREFIX: Final = "no-prefix"
 
 
 def _name(name: str, help_: str) -> Leaf:
-    return Leaf(name=name, type=_NAME, help=help_)
+    return Leaf(name=name, type=LOG_NAME, help=help_)
 
 
 def _description(what: str) -> Leaf:
@@ -241,7 +241,7 @@ _DESTINATION: Final = Container(
                         type=Reference(
                             "/configure/log/file/file-policy-name",
                             "../../../file/file-policy-name",
-                            _NAME,
+                            LOG_NAME,
                         ),
                         help="Files that the events are written to",
                     )
@@ -252,7 +252,7 @@ _DESTINATION: Final = Container(
                         type=Reference(
                             "/configure/log/syslog/syslog-name",
                             "../../../syslog/syslog-name",
-                            _NAME,
+                            LOG_NAME,
                         ),
                         help="Collector that the events are sent to",
                     )
@@ -277,7 +277,7 @@ _LOG_ID: Final = ListNode(
     max_elements=30,
     help="A log: its source, what it takes of it and where that goes",
     children=(
-        _name("name", "Name of the log; show log takes numbers"),
+        _name("name", "Name of the log, often a number"),
         Leaf(
             name="admin-state",
             type=ADMIN_STATE,
@@ -287,7 +287,9 @@ _LOG_ID: Final = ListNode(
         _description("log"),
         Leaf(
             name="filter",
-            type=Reference("/configure/log/filter/filter-name", "../../filter/filter-name", _NAME),
+            type=Reference(
+                "/configure/log/filter/filter-name", "../../filter/filter-name", LOG_NAME
+            ),
             help="Filter that says which events the log takes",
         ),
         Container(

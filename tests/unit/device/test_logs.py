@@ -129,6 +129,17 @@ def test_log_99_holds_everything_and_log_100_what_is_serious(bench):
     assert "Event Log 100" in bench.do("show log log-id 100")
 
 
+def test_a_log_is_shown_by_its_name_and_listed(bench):
+    bench.configure(
+        'log log-id "mine" source main true', 'log log-id "mine" destination memory max-entries 60'
+    )
+    text = happen(bench)
+    assert shown(bench, '"mine"') == [text]
+    assert "Event Log mine" in bench.do("show log log-id mine")
+    rows = [line.split() for line in bench.do("show log log-id").splitlines()]
+    assert ["mine", "(Not", "Specified)", "memory", "1"] in rows
+
+
 # --- filters --------------------------------------------------------------------------------------
 
 
