@@ -299,8 +299,18 @@ _LOG_ID: Final = ListNode(
                 "from", (Maybe((Arg("main", "main"),)), Maybe((Arg("security", "security"),)))
             ),
             children=(
-                Leaf(name="main", type=BOOLEAN, help="Take the events of the main stream"),
-                Leaf(name="security", type=BOOLEAN, help="Take the events of the security stream"),
+                Leaf(
+                    name="main",
+                    type=BOOLEAN,
+                    default="false",
+                    help="Take the events of the main stream",
+                ),
+                Leaf(
+                    name="security",
+                    type=BOOLEAN,
+                    default="false",
+                    help="Take the events of the security stream",
+                ),
             ),
         ),
         _DESTINATION,
