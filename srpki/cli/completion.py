@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
-from srpki.cli.existing import SEPARATORS, is_url
+from srpki.cli.existing import SEPARATORS, Known, is_url
 from srpki.cli.grammar import UNLISTED, Keyword, Slot, State, Terminal
 from srpki.cli.lexer import Token, is_plain
 from srpki.cli.port import Offer
@@ -15,6 +15,8 @@ from srpki.schema.types import ValueTypeError
 
 Source = Callable[[Slot, Sequence[Match], str], Iterable[str]]
 """The values that a slot may have now, given what was recognised before it and what begins it."""
+Details = Callable[[Slot, str], Known]
+"""What there is to tell of a value of a slot."""
 
 OFFERS = 500
 """Most values of one kind offered at once."""
@@ -52,7 +54,14 @@ def expected(found: Walk, touched: Token) -> list[Terminal]:
     return listed or candidates
 
 
-def complete(state: State, tokens: Sequence[Token], text: str, source: Source) -> list[Offer]:
+def _nothing(slot: Slot, value: str) -> Known:
+    del slot, value
+    return Known()
+
+
+def complete(
+    state: State, tokens: Sequence[Token], text: str, source: Source, details: Details = _nothing
+) -> list[Offer]:
     """Return the completions of *text*, in the order of `expected`; nothing after a mistake."""
     if tokens and tokens[-1].quoted and tokens[-1].closed and tokens[-1].end == len(text):
         return []
@@ -66,23 +75,24 @@ def complete(state: State, tokens: Sequence[Token], text: str, source: Source) -
             offers.setdefault(terminal.word, Offer(terminal.word, width, terminal.word))
         else:
             for value in islice(_values(terminal, found, touched, source), OFFERS):
-                offer = _offer(terminal, value, touched)
+                offer = _offer(terminal, value, touched, details(terminal, value))
                 offers.setdefault(offer.text, offer)
     return list(offers.values())
 
 
-def _offer(slot: Slot, value: str, touched: Token) -> Offer:
+def _offer(slot: Slot, value: str, touched: Token, known: Known) -> Offer:
     whole = not _is_directory(slot, value)
     spelled = value if is_plain(value) and not touched.quoted else quote(value)
     if not whole and spelled != value:
         spelled = spelled[:-1]  # the text goes on, so the quote stays open
     width = touched.end - touched.start
-    return Offer(spelled, width, value, slot.name, whole)
+    shown = f"{value} - {known.remark}" if known.remark else value
+    return Offer(spelled, width, shown, slot.heading, whole, known.lines)
 
 
 def _values(slot: Slot, found: Walk, touched: Token, source: Source) -> Iterator[str]:
-    known = slot.type.words() or source(slot, found.matches, touched.text)
-    for value in dict.fromkeys(known):
+    existing = source(slot, found.matches, touched.text)
+    for value in dict.fromkeys(chain(slot.type.words(), existing)):
         if value.startswith(touched.text) and (
             _is_directory(slot, value) or _accepted(slot, value)
         ):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from srpki.cli.port import Device
-from srpki.config.management import configuration_mode
-from srpki.config.tree import get
-from srpki.schema.paths import path
+from srpki.config.management import cli_engines, configuration_mode
 
 Dialect = Literal["md", "classic"]
 
@@ -21,14 +19,12 @@ _READ_ONLY: Final = (
     " - 'model-driven' management interface configuration mode active"
 )
 _ENGINES: Final[dict[str, Dialect]] = {"classic-cli": "classic", "md-cli": "md"}
-_CONFIGURED: Final = path("system", "management-interface", "cli", "cli-engine")
 
 
 def engines(device: Device) -> tuple[Dialect, ...]:
     """Return the CLIs that sessions may use, first the one that new sessions begin in."""
-    found = get(device.datastore.running, _CONFIGURED)
-    configured = found if isinstance(found, tuple) else ()
-    return tuple(_ENGINES[str(name)] for name in configured) or ("md", "classic")
+    configured = cli_engines(device.datastore.running)
+    return tuple(_ENGINES[name] for name in configured) or ("md", "classic")
 
 
 def arrival(device: Device, dialect: Dialect) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from srpki.cli.effects import Input, Into, Take
 from srpki.cli.grammar import Slot
@@ -16,21 +18,45 @@ from srpki.schema.nodes import LeafList
 from srpki.schema.paths import Key, Path, Step
 from srpki.schema.types import Reference, Text, Union, ValueType
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from srpki.device.history import Commit
+
 FLASH = "cf3:\\"
 SEPARATORS = ("\\", "/")
 """What ends a directory, as it is shown and as it may be typed too."""
 
 COMMIT_ID = "commit-id"
 """The argument of commands that names an earlier commit."""
+ROLLBACK_ID = "rollback-id"
+"""What the versions of the saved configuration are listed as [cli.md 1.4]."""
+_STARTUP = "the configuration that the node starts with"
+
+
+class Known(NamedTuple):
+    """What there is to tell of a value: a *remark* beside it, and *lines* below it."""
+
+    remark: str = ""
+    lines: tuple[str, ...] = ()
 
 
 class Existing:
     """What the *device* and the tree that the session sees hold."""
 
-    def __init__(self, device: Device, data: Callable[[str], Branch]) -> None:
-        """Look at *device*; *data* returns the tree below a root, as the session sees it."""
+    def __init__(
+        self,
+        device: Device,
+        data: Callable[[str], Branch],
+        moment: Callable[[datetime], str] = str,
+    ) -> None:
+        """Look at *device*; *data* returns the tree below a root, as the session sees it.
+
+        *moment* spells an instant for the session.
+        """
         self._device = device
         self._data = data
+        self._moment = moment
 
     def values(
         self, slot: Slot, matches: Sequence[Match], said: Meaning, typed: str
@@ -46,11 +72,35 @@ class Existing:
                     return  # no entry can be made there, so other names are of no use
             if isinstance(slot.leaf, LeafList):
                 yield from map(str, self._members(slot, said.target))
-            if slot.name == COMMIT_ID and slot.leaf is None:
-                yield from (str(commit.commit_id) for commit in self._device.commits.history())
+            yield from self._commits(slot)
             yield from self._of_type(slot.type, said, typed)
         except SrpkiError:
             return
+
+    def details(self, slot: Slot, value: str) -> Known:
+        """Return what there is to tell of *value* in *slot*: of a commit, who made it when."""
+        if slot.heading == ROLLBACK_ID and not value.isdecimal():
+            return Known(_STARTUP)
+        commits = self._commits(slot)
+        if value not in commits:
+            return Known()
+        from srpki.cli.render.sessions import about  # noqa: PLC0415 - start-up time
+
+        return Known(lines=tuple(about(commits[value], self._moment)))
+
+    def _commits(self, slot: Slot) -> Mapping[str, Commit]:
+        """Return the commits that *slot* names, by how it names them, the newest first."""
+        if slot.leaf is None and slot.heading == COMMIT_ID:
+            return self._by_id
+        return self._by_version if slot.heading == ROLLBACK_ID else {}
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Commit]:
+        return {str(commit.commit_id): commit for commit in self._device.commits.history()}
+
+    @cached_property
+    def _by_version(self) -> Mapping[str, Commit]:
+        return {str(number): commit for number, commit in self._device.commits.versions().items()}
 
     def _at(self, place: Path) -> Element | None:
         return get(self._data(place[0].name), place[1:]) if len(place) > 1 else None

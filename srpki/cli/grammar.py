@@ -104,9 +104,12 @@ class Keyword(Grammar):
 
 
 class Slot(Grammar):
-    """A value of *type*, called *name*, declared by *leaf*; a key of the list *entries*."""
+    """A value of *type*, called *name*, declared by *leaf*; a key of the list *entries*.
 
-    __slots__ = ("effects", "entries", "help", "leaf", "name", "type")
+    Completion lists what there is below the *heading*.
+    """
+
+    __slots__ = ("effects", "entries", "heading", "help", "leaf", "name", "type")
 
     def __init__(
         self,
@@ -117,6 +120,7 @@ class Slot(Grammar):
         leaf: Leaf | LeafList | None = None,
         *,
         entries: str = "",
+        heading: str = "",
     ) -> None:
         self.name = name
         self.type = type
@@ -124,6 +128,7 @@ class Slot(Grammar):
         self.effects = effects
         self.leaf = leaf
         self.entries = entries
+        self.heading = heading or name
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the slot itself."""

@@ -26,6 +26,10 @@ class Token(NamedTuple):
     closed: bool = True
     mark: bool = False
 
+    def without_slash(self) -> Token:
+        """Return what is behind the slash or backslash that this word begins with."""
+        return Token(self.text[1:], self.start + 1, self.end)
+
 
 class _Reader:
     """Reads tokens off one line; brackets and braces mean something only with *structure*."""

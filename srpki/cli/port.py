@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from srpki.core.errors import InvalidInputError
+from srpki.keystore.names import display
 from srpki.schema.paths import Value
 
 if TYPE_CHECKING:
@@ -39,6 +41,17 @@ class Flash(Protocol):
     def within(self, url: str) -> Sequence[str]:
         r"""Return what the directory *url* holds, directories with a ``\`` after their names."""
         ...
+
+
+def text_at(files: Flash, url: str, hint: str) -> str:
+    """Return the text of the file at *url*; raises as `Flash.read` does.
+
+    Raises `InvalidInputError` with *hint* where it is no text.
+    """
+    try:
+        return files.read(url).decode()
+    except UnicodeDecodeError:
+        raise InvalidInputError(f'"{display(url)}" is not UTF-8 text', hint=hint) from None
 
 
 class Device(Protocol):
@@ -137,8 +150,8 @@ class Answer(NamedTuple):
 class Offer(NamedTuple):
     """A completion: *text* takes the place of the last *replaces* characters before the cursor.
 
-    A value that exists is listed under the *heading* of its type. What is not *whole* goes on
-    without a blank.
+    A value that exists is listed under the *heading* of its type, with what there is to tell of
+    it in the *details* below. What is not *whole* goes on without a blank.
     """
 
     text: str
@@ -146,6 +159,7 @@ class Offer(NamedTuple):
     display: str
     heading: str = ""
     whole: bool = True
+    details: tuple[str, ...] = ()
 
 
 class RefusalError(Exception):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from srpki.cli.port import Answer, Device
-from srpki.core.errors import InvalidInputError
+from srpki.cli.port import Answer, Device, text_at
 from srpki.keystore.names import display
 
 DEPTH = 8
@@ -98,13 +97,7 @@ class Scripts:
         return Answer("\n".join(told), question=last.question)
 
     def _read(self, url: str) -> list[str]:
-        content = self._runner.device.files.read(url)
-        try:
-            text = content.decode()
-        except UnicodeDecodeError:
-            raise InvalidInputError(
-                f'"{display(url)}" is not UTF-8 text', hint="name a file of commands"
-            ) from None
+        text = text_at(self._runner.device.files, url, hint="name a file of commands")
         return text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
 
     def _feed(self, lines: list[str], shown: str) -> Iterator[Answer]:

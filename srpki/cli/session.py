@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from srpki.cli.scripts import Scripts, Words
     from srpki.device.sessions import Kind
 
-__all__ = ["Answer", "Device", "Dialect", "Offer", "Screen", "Session"]
-
 ENDED: Final = "The session has been disconnected."
 RESTARTED: Final = "The node has been rebooted; a new session begins."
 

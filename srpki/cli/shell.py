@@ -31,6 +31,8 @@ class Reading(NamedTuple):
 
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from srpki.cli.scripts import Words
     from srpki.device.results import Data
 
@@ -222,8 +224,20 @@ class Shell(ABC):
         reading = self.read(line)
         return masked(reading.state, reading.tokens, line)
 
-    def ask(self, question: str, text: str, answered: Callable[[str], Answer]) -> Answer:
-        """Print *text* and ask *question*; the next line goes to *answered*."""
+    def confirm(
+        self, question: str, text: str, yes: Callable[[], Answer], no: Callable[[], Answer]
+    ) -> Answer:
+        """Print *text* and ask *question*, again until the answer is y or n."""
+
+        def answered(word: str) -> Answer:
+            match word.strip().lower():
+                case "y":
+                    return yes()
+                case "n":
+                    return no()
+                case _:
+                    return self.confirm(question, "", yes, no)
+
         self._asked = answered
         return Answer(text, question=question)
 
@@ -235,13 +249,13 @@ class Shell(ABC):
         from srpki.cli import completion  # noqa: PLC0415 - start-up time
         from srpki.cli.existing import Existing  # noqa: PLC0415 - start-up time
 
-        existing = Existing(self.device, self.data)
+        existing = Existing(self.device, self.data, self.moment)
 
         def source(slot: Slot, matches: Sequence[Match], typed: str) -> Iterator[str]:
             said = meaning(matches, self.context, reading.start)
             return existing.values(slot, matches, said, typed)
 
-        return completion.complete(reading.state, reading.tokens, text, source)
+        return completion.complete(reading.state, reading.tokens, text, source, existing.details)
 
     def expand(self, text: str) -> str:
         """Return the rest of the last keyword of *text* where only one fits, else nothing."""
@@ -262,21 +276,8 @@ class Shell(ABC):
     def run(self, said: Meaning) -> Answer:
         """Run the operation that *said* names, after its question if it has one."""
         if said.question and not {"now", "force"} & said.inputs.keys():
-            return self._confirm(said)
+            return self.confirm(said.question, "", lambda: self._run(said), Answer)
         return self._run(said)
-
-    def _confirm(self, said: Meaning) -> Answer:
-        def answered(word: str) -> Answer:
-            match word.strip().lower():
-                case "y":
-                    return self._run(said)
-                case "n":
-                    return Answer()
-                case _:
-                    return self.ask(question, "", answered)
-
-        question = said.question
-        return self.ask(question, "", answered)
 
     def _run(self, said: Meaning) -> Answer:
         from srpki.cli.commands import run  # noqa: PLC0415 - start-up time
@@ -301,4 +302,10 @@ class Shell(ABC):
         """Return what an operation found, as this CLI prints it."""
         from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
 
-        return render(self.device.schema, data)
+        return render(self.device.schema, data, self.moment)
+
+    def moment(self, time: datetime) -> str:
+        """Return *time* as this CLI prints it where SR OS has no form of its own."""
+        from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
+
+        return spell_time(time)

@@ -28,13 +28,15 @@ class Match(NamedTuple):
 class Failure(NamedTuple):
     """Where and how the line went wrong; *at* is the number of the token, *text* says why.
 
-    *names* are the words that an abbreviation fits, or the values that are missing.
+    *names* are the words that an abbreviation fits, or the values that are missing; *element* is
+    called what cannot have the value given.
     """
 
     kind: Kind
     at: int
     text: str = ""
     names: tuple[str, ...] = ()
+    element: str = ""
 
 
 class Thread(NamedTuple):
@@ -172,14 +174,15 @@ def _by_keyword(ways: list[_Way], keyword: Keyword, token: Token) -> tuple[Threa
 
 def _value(way: _Way, token: Token, at: int) -> Thread | Failure:
     assert isinstance(way.terminal, Slot)
-    text = token.text
+    text, name = token.text, way.terminal.name
     words = way.terminal.type.words()
     if text and text not in words and not token.quoted:
         fits = [word for word in words if word.startswith(text)]
         if len(fits) > 1:
-            return Failure("value", at, f"'{text}' is ambiguous: {', '.join(fits)}", tuple(fits))
+            several = f"'{text}' is ambiguous: {', '.join(fits)}"
+            return Failure("value", at, several, tuple(fits), name)
         text = fits[0] if fits else text
     try:
         return way.taken(token, way.terminal.type.parse(text))
     except ValueTypeError as error:
-        return Failure("value", at, str(error))
+        return Failure("value", at, str(error), element=name)

@@ -30,11 +30,17 @@ def md_failure(failure: Failure, tokens: Sequence[Token], line: str, margin: int
     """
     start, width = _place(failure, tokens, line)
     carets = " " * (margin + start) + "^" * width
-    return f"{carets}\n{md_message(failure)}"
+    return f"{carets}\n{_md_text(failure)}"
 
 
 def md_message(failure: Failure) -> str:
-    """Return the message about a line that went wrong, without the carets."""
+    """Return the message where no carets can point: it names what the refused value is for."""
+    if failure.kind == "value" and failure.element:
+        failure = failure._replace(text=f"'{failure.element}' - {failure.text}")
+    return _md_text(failure)
+
+
+def _md_text(failure: Failure) -> str:
     match failure.kind:
         case "unknown" if failure.text in NOT_EMULATED:
             return not_emulated(f"'{failure.text}'")
@@ -59,18 +65,22 @@ def classic_failure(
     """
     start, _ = _place(failure, tokens, line)
     caret = " " * (margin + start) + "^"
+    return f"{caret}\n{classic_message(failure, command=command)}"
+
+
+def classic_message(failure: Failure, *, command: bool) -> str:
+    """Return the message about a line that went wrong, without the caret."""
     match failure.kind:
         case "missing":
-            message = "Error: Missing parameter"
+            return "Error: Missing parameter"
         case "ambiguous":
-            message = f"Error: Ambiguous command. ({', '.join(failure.names)})"
+            return f"Error: Ambiguous command. ({', '.join(failure.names)})"
         case "unknown" if command:
-            message = "Error: Bad command."
+            return "Error: Bad command."
         case "unknown":
-            message = "Error: Invalid parameter."
+            return "Error: Invalid parameter."
         case _:
-            message = f"Error: Invalid parameter. {failure.text}"
-    return f"{caret}\n{message}"
+            return f"Error: Invalid parameter. {failure.text}"
 
 
 def _place(failure: Failure, tokens: Sequence[Token], line: str) -> tuple[int, int]:

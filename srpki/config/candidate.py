@@ -173,8 +173,7 @@ class Candidate:
             root = self._datastore.schema
             if one.kind == "set" and get(self.tree, one.path) == one.value:
                 return
-            value = self._datastore.seal(one.path, one.value) if one.kind == "set" else one.value
-            self._shared.tree = edit.Edit(one.kind, one.path, value).apply(root, self.tree)
+            self._shared.tree = self._datastore.sealed(one).apply(root, self.tree)
 
     def _check_writable(self) -> None:
         if self.mode == "read-only":

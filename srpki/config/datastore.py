@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal, Protocol
 
 from srpki.config.candidate import Candidate, Shared
@@ -17,7 +18,6 @@ from srpki.config.secrets import Sealer, sealed
 from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.config.validate import Problem, caused
 from srpki.schema.nodes import Container, Leaf, ListNode, data_children
-from srpki.schema.paths import Path, Value
 from srpki.schema.types import Text
 
 Mode = Literal["private", "exclusive", "global", "read-only"]
@@ -117,8 +117,7 @@ class Datastore:
             self.check_access(None)
             new = self._running
             for one in edits:
-                value = self.seal(one.path, one.value) if one.kind == "set" else one.value
-                new = Edit(one.kind, one.path, value).apply(self.schema, new)
+                new = self.sealed(one).apply(self.schema, new)
             if new == self._running:
                 return
             self.replace(new, caused(self.schema, self._running, new))
@@ -157,12 +156,13 @@ class Datastore:
         """Return *tree*, read from a file, with every plain secret in it sealed."""
         return _with_sealed_secrets(self.schema, tree, self._sealer)
 
-    def seal(self, path: Path, value: Value) -> Value:
-        """Return *value*, sealed when the leaf at *path* is a secret."""
-        node = nodes_along(self.schema, path)[-1]
-        if isinstance(node, Leaf) and _is_secret(node) and isinstance(value, str):
-            return sealed(value, self._sealer)
-        return value
+    def sealed(self, edit: Edit) -> Edit:
+        """Return *edit* with its value sealed where it sets a secret."""
+        if edit.kind == "set" and isinstance(edit.value, str):
+            node = nodes_along(self.schema, edit.path)[-1]
+            if isinstance(node, Leaf) and _is_secret(node):
+                return replace(edit, value=sealed(edit.value, self._sealer))
+        return edit
 
 
 def _is_secret(node: Leaf) -> bool:

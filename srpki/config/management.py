@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from srpki.config.tree import Branch, get
+from srpki.core.errors import RefusedError
 from srpki.schema.configure.management import MANAGEMENT_INTERFACE
-from srpki.schema.nodes import Container, Leaf, child_of
+from srpki.schema.nodes import Leaf
 from srpki.schema.paths import Value, path
+from srpki.schema.tree import node_at
 
 ConfigurationMode = Literal["classic", "mixed", "model-driven"]
 _MODES: Final[dict[str, ConfigurationMode]] = {
@@ -15,12 +17,36 @@ _MODES: Final[dict[str, ConfigurationMode]] = {
     "mixed": "mixed",
     "model-driven": "model-driven",
 }
-_ROLLBACK: Final = ("cli", "classic-cli", "rollback")
+_INTERFACE: Final = ("system", "management-interface")
+_CLASSIC: Final = ("cli", "classic-cli")
+_ROLLBACK: Final = (*_CLASSIC, "rollback")
+
+_REFUSED: Final = "Modification of the configuration is not allowed -"
+"""Begins what is said where the classic CLI may not change the configuration [cli.md 1.8]."""
 
 
 def configuration_mode(running: Branch) -> ConfigurationMode:
     """Return which CLIs may edit the configuration: the classic one, both, or the MD-CLI."""
     return _MODES[str(_setting(running, "configuration-mode"))]
+
+
+def check_classic(running: Branch) -> None:
+    """Raise `RefusedError` in model-driven mode, in which the classic CLI changes nothing."""
+    mode = configuration_mode(running)
+    if mode == "model-driven":
+        raise RefusedError(f"{_REFUSED} '{mode}' management interface configuration mode active")
+
+
+def check_immediate(running: Branch) -> None:
+    """Raise `RefusedError` where edits of the classic CLI may not take effect at once."""
+    if _setting(running, *_CLASSIC, "allow-immediate") is False:
+        raise RefusedError(f"{_REFUSED} 'allow-immediate' is disabled for the classic CLI")
+
+
+def cli_engines(running: Branch) -> tuple[str, ...]:
+    """Return the CLIs that sessions may use, as configured; none where nothing is configured."""
+    found = get(running, path(*_INTERFACE, "cli", "cli-engine"))
+    return tuple(map(str, found)) if isinstance(found, tuple) else ()
 
 
 def commit_history(running: Branch) -> int:
@@ -54,15 +80,10 @@ def local_checkpoints(running: Branch) -> int:
 
 
 def _setting(running: Branch, *names: str) -> Value | None:
-    found = get(running, path("system", "management-interface", *names))
+    found = get(running, path(*_INTERFACE, *names))
     if isinstance(found, str | int | bool):
         return found
-    node = MANAGEMENT_INTERFACE
-    for name in names[:-1]:
-        below = child_of(node, name)
-        assert isinstance(below, Container)
-        node = below
-    leaf = child_of(node, names[-1])
+    leaf = node_at(MANAGEMENT_INTERFACE, *names)
     assert isinstance(leaf, Leaf)
     return None if leaf.default is None else leaf.type.parse(leaf.default)
 

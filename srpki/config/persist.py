@@ -15,6 +15,7 @@ from srpki.config.edit import always_there, rivals
 from srpki.config.text import INDENT, brace_lines
 from srpki.config.tree import Branch, Element, Entries
 from srpki.core.errors import InvalidInputError
+from srpki.core.text import printable
 from srpki.schema.nodes import Container, DataNode, Leaf, LeafList, ListNode, child_of
 from srpki.schema.paths import Key, Value
 from srpki.schema.types import Empty, ValueType, ValueTypeError
@@ -62,10 +63,7 @@ def load(root: Container, text: str) -> Branch:
     References, mandatory elements and maximum numbers are not looked at. Raises
     `InvalidInputError` that names the line.
     """
-    if len(text) > MAXIMUM_SIZE:
-        raise InvalidInputError(
-            f"the configuration is longer than {MAXIMUM_SIZE} characters", hint="shorten it"
-        )
+    check_size(text)
     return _Reader(text).read(root)
 
 
@@ -74,7 +72,7 @@ def _tokens(text: str) -> Iterator[_Token]:
     while place < len(text):
         found = _TOKEN.match(text, place)
         if found is None:
-            _refuse(line, "a quoted string does not end on its line")
+            refuse(line, "a quoted string does not end on its line")
         place = found.end()
         if found["newline"]:
             line += 1
@@ -89,10 +87,18 @@ def _tokens(text: str) -> Iterator[_Token]:
             yield _Token(found["mark"] or found["word"], line, mark=bool(found["mark"]))
 
 
-def _refuse(line: int, sentence: str) -> NoReturn:
+def refuse(line: int, sentence: str) -> NoReturn:
+    """Raise the `InvalidInputError` about a *line* of a configuration."""
     # The sentence quotes the file, which may hold anything of any length.
-    shown = "".join(letter if letter.isprintable() else "?" for letter in sentence[:_LONGEST])
-    raise InvalidInputError(f"line {line}: {shown}")
+    raise InvalidInputError(f"line {line}: {printable(sentence[:_LONGEST])}")
+
+
+def check_size(text: str) -> None:
+    """Raise `InvalidInputError` where *text* is longer than a configuration may be."""
+    if len(text) > MAXIMUM_SIZE:
+        raise InvalidInputError(
+            f"the configuration is longer than {MAXIMUM_SIZE} characters", hint="shorten it"
+        )
 
 
 class _Reader:
@@ -107,7 +113,7 @@ class _Reader:
         self._mark("{")
         content = self._block(root)
         if self._place < len(self._tokens):
-            _refuse(self._next().line, "nothing may follow the closing brace")
+            refuse(self._next().line, "nothing may follow the closing brace")
         return content
 
     def _block(self, node: Container | ListNode) -> Branch:
@@ -123,14 +129,14 @@ class _Reader:
             if not isinstance(child, Container | ListNode | Leaf | LeafList) or _is_key(
                 node, child
             ):
-                _refuse(name.line, f"unknown element '{name.text}'")
+                refuse(name.line, f"unknown element '{name.text}'")
             others = rivals(node, child.name) & (items.keys() | lists.keys())
             if others:
-                _refuse(name.line, f"'{name.text}' excludes '{min(others)}'")
+                refuse(name.line, f"'{name.text}' excludes '{min(others)}'")
             if isinstance(child, ListNode):
                 self._entry(child, name, lists.setdefault(child.name, {}), said)
             elif child.name in items:
-                _refuse(name.line, f"'{name.text}' is there twice")
+                refuse(name.line, f"'{name.text}' is there twice")
             else:
                 self._element(node, child, name, items, said)
         return Branch(items | {name: Entries(entries) for name, entries in lists.items()})
@@ -144,7 +150,7 @@ class _Reader:
     ) -> None:
         keys = self._keys(node, name)
         if keys in entries:
-            _refuse(name.line, f"'{name.text}' is there twice with the same key")
+            refuse(name.line, f"'{name.text}' is there twice with the same key")
         self._mark("{")
         entries[keys] = Branch({**said, **self._block(node)})
 
@@ -191,21 +197,21 @@ class _Reader:
     def _value(self, kind: ValueType, name: _Token) -> Value:
         token = self._next()
         if token.mark or token.line != name.line:
-            _refuse(name.line, f"'{name.text}' lacks a value")
+            refuse(name.line, f"'{name.text}' lacks a value")
         try:
             return kind.parse(token.text)
         except ValueTypeError as error:
-            _refuse(token.line, f"'{name.text}': {error}")
+            refuse(token.line, f"'{name.text}': {error}")
 
     def _word(self, wanted: str) -> None:
         token = self._next()
         if token.mark or token.text != wanted:
-            _refuse(token.line, f"'{wanted}' is expected, not '{token.text}'")
+            refuse(token.line, f"'{wanted}' is expected, not '{token.text}'")
 
     def _mark(self, wanted: str) -> None:
         token = self._next()
         if not token.mark or token.text != wanted:
-            _refuse(token.line, f"'{wanted}' is expected, not '{token.text}'")
+            refuse(token.line, f"'{wanted}' is expected, not '{token.text}'")
 
     def _comment(self) -> dict[str, Element]:
         """Return the last comment before the next word, as the content of an element has it."""
@@ -226,7 +232,7 @@ class _Reader:
         self._comment()
         if self._place == len(self._tokens):
             last = self._tokens[-1].line if self._tokens else 1
-            _refuse(last, "the text ends before a brace or bracket is closed")
+            refuse(last, "the text ends before a brace or bracket is closed")
         self._place += 1
         return self._tokens[self._place - 1]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from typing import Self, TypeVar, overload
 
-from srpki.schema.paths import Key, Path, Step, Value
+from srpki.schema.paths import Key, Path, Value
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -151,8 +151,3 @@ def drop(tree: Branch, path: Path) -> Branch:
     if rest and isinstance(below, Branch):
         return tree.but(step.name, drop(below, rest))
     return tree.without(step.name)
-
-
-def entry_path(path: Path, name: str, *keys: Key) -> Path:
-    """Return *path* continued by the list entry *name* with *keys*."""
-    return (*path, Step(name, keys))

@@ -19,12 +19,15 @@ _TLS = ("system", "security", "tls")
 _KEY_GENERATIONS = ("same-as-existing-key", "rsa", "dsa", "ecdsa")
 
 
-def make(
-    tree: Branch, open_secret: Callable[[str], str], last: tuple[Branch, views.PkiView] | None
+def view(
+    tree: Branch,
+    open_secret: Callable[[str], str],
+    last: tuple[Branch, views.PkiView] | None = None,
 ) -> views.PkiView:
     """Return what the engine reads of *tree*; *open_secret* opens the token of a secret.
 
-    *last* is another tree with its view: records of what both trees share are taken from there.
+    Give the *last* tree with its view, that only what has changed need be read; what has not
+    changed is the same object then.
     """
     settings = effective(SCHEMA.configure, tree, lists=False)
     pki = _in(settings, "system", "security", "pki")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from srpki.config.secrets import token_of
 
 if TYPE_CHECKING:
-    from srpki.config.tree import Branch
+    pass
 
 
 class Secret:
@@ -279,18 +279,3 @@ class PkiView(NamedTuple):
     ipsec_cert_profiles: Mapping[str, IpsecCertProfile]
     ipsec_trust_anchor_profiles: Mapping[str, TrustAnchorProfile]
     transmission_profiles: Mapping[str, TransmissionProfile]
-
-
-def view(
-    tree: Branch,
-    open_secret: Callable[[str], str],
-    last: tuple[Branch, PkiView] | None = None,
-) -> PkiView:
-    """Return what the engine reads of *tree*; *open_secret* opens the token of a secret.
-
-    Give the *last* tree with its view, that only what has changed need be read; what has not
-    changed is the same object then.
-    """
-    from srpki.config.viewer import make  # noqa: PLC0415 - it needs the classes above
-
-    return make(tree, open_secret, last)

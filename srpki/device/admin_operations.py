@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srpki.core.errors import NotFoundError
-from srpki.device.operations import Inputs, Operation, Outcome, flag, text
-from srpki.device.results import Configuration, Message
+from srpki.device.operations import Inputs, Operation, Outcome, flag, text, told
+from srpki.device.results import Configuration
 
 if TYPE_CHECKING:
     from srpki.device.router import Router
@@ -17,7 +17,7 @@ def save(router: Router, inputs: Inputs) -> Outcome:
     """Write the running configuration to ``cf3:``, to another file than usual when named."""
     url = router.save(text(inputs, "url")) if "url" in inputs else router.save()
     lines = (f"Writing configuration to {url}", "Saving configuration OK", "Completed.")
-    return Outcome(messages=tuple(Message("info", line) for line in lines))
+    return told(*lines)
 
 
 _REGIONS = {
@@ -33,7 +33,7 @@ def show_configuration(router: Router, inputs: Inputs) -> Outcome:
     for region, what in _REGIONS.items():
         if region in inputs:
             line = f"# Nothing is configured in the {region} region: {what} are not emulated."
-            return Outcome(messages=(Message("info", line),))
+            return told(line)
     return Outcome(data=_configuration(router, inputs))
 
 
@@ -41,7 +41,7 @@ def display_config(router: Router, inputs: Inputs) -> Outcome:
     """Show the running configuration as a classic file, or its persistent indices: none."""
     if flag(inputs, "index"):
         line = "# Nothing that is emulated has a persistent index."
-        return Outcome(messages=(Message("info", line),))
+        return told(line)
     return Outcome(data=_configuration(router, inputs))
 
 
@@ -58,7 +58,7 @@ def reboot(router: Router, inputs: Inputs) -> Outcome:
     """Start the node anew; every session ends."""
     del inputs
     router.reboot()
-    return Outcome(messages=(Message("info", "The node has restarted."),))
+    return told("The node has restarted.")
 
 
 def disconnect(router: Router, inputs: Inputs) -> Outcome:

@@ -14,8 +14,6 @@ from srpki.device.checkpoints import Checkpoint, Checkpoints
 from srpki.device.confirmation import Confirmation, Plan
 from srpki.device.history import Author, Commit, History
 
-__all__ = ["Author", "Checkpoint", "Commit", "Commits"]
-
 
 def _never(at: datetime, do: Callable[[], None]) -> Callable[[], None]:
     del at, do
@@ -126,6 +124,14 @@ class Commits:
     def history(self) -> tuple[Commit, ...]:
         """Return the commits that are remembered, the newest first."""
         return tuple(commit for commit, _ in self._located())
+
+    def versions(self) -> dict[int, Commit]:
+        """Return the commits that led to what is saved, by the numbers that `checkpoint` takes."""
+        found: dict[int, Commit] = {}
+        for commit, version in self._located():
+            if version is not None:
+                found.setdefault(version, commit)
+        return found
 
     def checkpoint(self, which: int | str) -> Checkpoint:
         """Return the configuration saved *which* versions ago, or ``startup``.

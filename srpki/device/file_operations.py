@@ -10,8 +10,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from srpki.core.errors import InvalidInputError, NotFoundError
-from srpki.device.operations import Inputs, Operation, Outcome, flag, text
-from srpki.device.results import FileText, Lines, Message
+from srpki.device.operations import Inputs, Operation, Outcome, flag, text, told
+from srpki.device.results import FileText, Lines
 from srpki.keystore.names import display
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ def copy(router: Router, inputs: Inputs) -> Outcome:
     """Copy a file."""
     source, target = text(inputs, "source-url"), text(inputs, "destination-url")
     router.files.copy(source, target, force=flag(inputs, "force"))
-    return _done(f"Copying file {display(source)} ... OK", "1 file copied.")
+    return told(f"Copying file {display(source)} ... OK", "1 file copied.")
 
 
 def move(router: Router, inputs: Inputs) -> Outcome:
     """Move or rename a file or directory."""
     source, target = text(inputs, "source-url"), text(inputs, "destination-url")
     router.files.move(source, target, force=flag(inputs, "force"))
-    return _done(f"Moving file {display(source)} ... OK", "1 file moved.")
+    return told(f"Moving file {display(source)} ... OK", "1 file moved.")
 
 
 def remove(router: Router, inputs: Inputs) -> Outcome:
@@ -77,7 +77,7 @@ def remove(router: Router, inputs: Inputs) -> Outcome:
         router.engine.file_changed(imported)
     else:
         router.files.remove(url)
-    return _done(f"Deleting file {display(url)} ... OK")
+    return told(f"Deleting file {display(url)} ... OK")
 
 
 def make_directory(router: Router, inputs: Inputs) -> Outcome:
@@ -90,10 +90,6 @@ def remove_directory(router: Router, inputs: Inputs) -> Outcome:
     """Remove a directory."""
     router.files.remove_directory(text(inputs, "url"), recursive=flag(inputs, "recursive"))
     return Outcome()
-
-
-def _done(*lines: str) -> Outcome:
-    return Outcome(messages=tuple(Message("info", line) for line in lines))
 
 
 OPERATIONS: dict[str, Operation] = {

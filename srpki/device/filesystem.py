@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -20,8 +20,10 @@ from srpki.core.errors import (
     NotFoundError,
     StorageError,
 )
+from srpki.core.text import printable
 from srpki.device.results import FileEntry, Listing
 from srpki.keystore import names
+from srpki.keystore.files import replace_file
 from srpki.keystore.store import DIRECTORY
 
 CONFIGURATION = "config.cfg"
@@ -146,7 +148,7 @@ class FileSystem:
         Raises `InvalidNameError`, `ExistsError` or `StorageError`.
         """
         self.check_new(url, force=force)
-        self.replace(names.resolve(url, self._cf3), content, shown=names.display(url))
+        replace_file(names.resolve(url, self._cf3), content, shown=names.display(url))
 
     def save(self, url: str, text: str) -> None:
         """Write a configuration to *url*, in the place of what is there.
@@ -157,45 +159,18 @@ class FileSystem:
         self._check_not_imported(path, shown)
         if path.is_dir():
             raise InvalidInputError(f'"{shown}" is a directory', hint="name a file")
-        self.replace(path, text.encode(), shown=shown)
-
-    @staticmethod
-    def replace(path: Path, content: bytes, *, shown: str) -> None:
-        """Put *content* at *path* by way of a synced temporary file (mode 0600).
-
-        Raises `StorageError`; what was at *path* before is then still there.
-        """
-        fresh = path.with_name(f".{path.name}.new")
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with suppress(FileNotFoundError):
-                fresh.unlink()
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-            with os.fdopen(os.open(fresh, flags, 0o600), "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            fresh.replace(path)
-            directory = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
-        except OSError as error:
-            with suppress(OSError):
-                fresh.unlink()
-            raise StorageError(f'write file "{shown}": {error.strerror}') from None
+        replace_file(path, text.encode(), shown=shown)
 
     # --- copy, move, remove ----------------------------------------------------------------------
 
     def copy(self, source: str, target: str, *, force: bool = False) -> None:
         """Copy the file *source* to *target*, a file or a directory; overwrite with *force* only.
 
-        Raises as `read_own` and `replace` do, and `ExistsError`.
+        Raises as `read_own` and `write` do, and `ExistsError`.
         """
         content = self.read_own(source)
         path, shown = self._destination(names.resolve(source, self._cf3), target, force=force)
-        self.replace(path, content, shown=shown)
+        replace_file(path, content, shown=shown)
 
     def move(self, source: str, target: str, *, force: bool = False) -> None:
         """Give the file or directory *source* another name or place; overwrite with *force* only.
@@ -323,12 +298,7 @@ def _check_regular(mode: int, shown: str) -> None:
 def _entry(path: Path) -> FileEntry:
     facts = path.lstat()
     return FileEntry(
-        name=_shown(path.name),
+        name=printable(path.name),
         size=None if stat.S_ISDIR(facts.st_mode) else facts.st_size,
         modified=datetime.fromtimestamp(facts.st_mtime, UTC),
     )
-
-
-def _shown(name: str) -> str:
-    """Return *name* without what could move a cursor or cannot be printed; not ours to choose."""
-    return "".join(character if character.isprintable() else "?" for character in name)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from srpki.core.errors import StorageError
-from srpki.device.filesystem import FileSystem
+from srpki.keystore.files import replace_file
 
 MAXIMUM: Final = 200
 """The most that `commit-history` allows."""
@@ -68,7 +68,7 @@ class History:
         if self._path is not None:
             lines = "".join(map(_encode, reversed(self._records)))
             with suppress(StorageError):
-                FileSystem.replace(self._path, lines.encode(), shown=self._path.name)
+                replace_file(self._path, lines.encode(), shown=self._path.name)
 
     def _load(self, path: Path) -> None:
         try:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from srpki.core.durations import parse_duration
 from srpki.core.errors import InvalidInputError, RefusedError
-from srpki.device.operations import Inputs, Operation, Outcome, text
-from srpki.device.results import Fields, Lines, Message
+from srpki.device.operations import Inputs, Operation, Outcome, text, told
+from srpki.device.results import Fields, Lines
+from srpki.device.system import rfc3339
 
 if TYPE_CHECKING:
     from srpki.device.lab import Laboratory
@@ -28,7 +29,7 @@ def clock_show(router: Router, inputs: Inputs) -> Outcome:
     """Show the lab's time and how far it is from real time."""
     del inputs
     clock = _laboratory(router).clock
-    pairs = (("Lab time", _rfc3339(clock.now())), ("Ahead of real time", _distance(clock.offset)))
+    pairs = (("Lab time", rfc3339(clock.now())), ("Ahead of real time", _distance(clock.offset)))
     return Outcome(data=Fields(title="Lab Clock (emulator only)", pairs=pairs))
 
 
@@ -66,12 +67,12 @@ def _move(router: Router, laboratory: Laboratory, target: datetime) -> Outcome:
         raise InvalidInputError(f"the lab's time ends with the year {_LAST_YEAR}")
     summary = router.engine.run_until(target, router.cancel)
     laboratory.remember_clock()
-    line = f"Lab time is {_rfc3339(laboratory.clock.now())}."
+    line = f"Lab time is {rfc3339(laboratory.clock.now())}."
     if summary.interrupted:
         line = f"Interrupted. {line}"
     if summary.updates:
         line += f" Updates on the way: {summary.updates}, of which failed: {summary.failed}."
-    return Outcome(messages=(Message("info", line),))
+    return told(line)
 
 
 def ca_show(router: Router, inputs: Inputs) -> Outcome:
@@ -85,7 +86,7 @@ def revoke(router: Router, inputs: Inputs) -> Outcome:
     """Let the lab CA revoke an imported certificate."""
     name = text(inputs, "certificate")
     _laboratory(router).revoke(router.keystore.read_certificate(name))
-    return Outcome(messages=(Message("info", f'The lab CA has revoked "{name}".'),))
+    return told(f'The lab CA has revoked "{name}".')
 
 
 def fault_add(router: Router, inputs: Inputs) -> Outcome:
@@ -109,10 +110,6 @@ def fault_clear(router: Router, inputs: Inputs) -> Outcome:
     del inputs
     _laboratory(router).clear_faults()
     return Outcome()
-
-
-def _rfc3339(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -10,17 +10,17 @@ from srpki.engine.state import EntryState
 from srpki.schema.paths import path
 
 if TYPE_CHECKING:
-    from srpki.device.router import Router
+    from srpki.engine.engine import Engine
 
 
-def state(router: Router) -> Branch:
-    """Return the state tree of *router* as it is now."""
+def state(engine: Engine) -> Branch:
+    """Return the state tree of the node that *engine* drives, as it is now."""
     pki = {
         "ca-profile": _entries(
-            {name: _ca_profile(router, name) for name in router.engine.view.ca_profiles}
+            {name: _ca_profile(engine, name) for name in engine.view.ca_profiles}
         ),
         "certificate-auto-update": _entries(
-            {name: _auto_update(entry) for name, entry in router.engine.states().items()}
+            {name: _auto_update(entry) for name, entry in engine.states().items()}
         ),
     }
     filled = {name: entries for name, entries in pki.items() if entries}
@@ -43,10 +43,10 @@ def _auto_update(entry: EntryState) -> dict[str, Element]:
     return values
 
 
-def _ca_profile(router: Router, name: str) -> dict[str, Element]:
-    oper = router.engine.authorities.state(name)
+def _ca_profile(engine: Engine, name: str) -> dict[str, Element]:
+    oper = engine.authorities.state(name)
     values: dict[str, Element] = {"oper-state": oper.oper_state, "oper-flags": oper.oper_flags}
-    request = router.engine.requests.state(name)
+    request = engine.requests.state(name)
     if request:
         values["cmpv2"] = Branch({"request": request})
     return values

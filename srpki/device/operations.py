@@ -78,6 +78,11 @@ def _function(operation: str) -> Operation:
     return found
 
 
+def told(*lines: str) -> Outcome:
+    """Return the success that *lines* tell of."""
+    return Outcome(messages=tuple(Message("info", line) for line in lines))
+
+
 def text(inputs: Inputs, name: str, default: str = "") -> str:
     """Return the string input *name*, or *default* when it was not given."""
     value = inputs.get(name)

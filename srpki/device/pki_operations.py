@@ -15,9 +15,10 @@ from srpki.core.errors import (
 )
 from srpki.core.events import CERTIFICATE_IMPORTED, FILE_EXPORTED, KEY_PAIR_GENERATED
 from srpki.device import pki_contents
-from srpki.device.operations import Inputs, Operation, Outcome, flag, text
+from srpki.device.operations import Inputs, Operation, Outcome, flag, text, told
 from srpki.device.pki_contents import SEALED_KEY
 from srpki.device.results import Message
+from srpki.device.system import rfc3339
 from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY
 from srpki.schema.paths import Value, path
@@ -220,7 +221,7 @@ def _cmp_outcome(router: Router, outcome: CmpOutcome) -> Outcome:
     lines = ["Processing request...", f"Received '{outcome.code}'."]
     if outcome.text:
         lines.append(outcome.text)
-    return Outcome(messages=tuple(Message("info", line) for line in lines))
+    return told(*lines)
 
 
 def clear_request(router: Router, inputs: Inputs) -> Outcome:
@@ -238,7 +239,7 @@ def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
     profile = text(inputs, "est-profile")
     found = router.engine.est_requests.ca_certificates(profile, cancel=router.cancel)
     router.files.write(url, formats.write_certificates(found, "pem"), force=force)
-    return Outcome(messages=(Message("info", f"{len(found)} CA certificates received."),))
+    return told(f"{len(found)} CA certificates received.")
 
 
 def est_enroll(router: Router, inputs: Inputs) -> Outcome:
@@ -317,7 +318,7 @@ def update_certificate(router: Router, inputs: Inputs) -> Outcome:
         return Outcome()
     reason = f"update of {outcome.certificate} failed in step {outcome.step}: {outcome.reason}"
     if outcome.retry is not None:
-        reason += f" - tried again at {outcome.retry:%Y-%m-%dT%H:%M:%SZ}"
+        reason += f" - tried again at {rfc3339(outcome.retry)}"
     return Outcome(ok=False, messages=(Message("error", reason),))
 
 

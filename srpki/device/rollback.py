@@ -7,14 +7,13 @@ configuration is ``<location>.rc``, and there is one of it.
 from __future__ import annotations
 
 import itertools
-from datetime import UTC
 from functools import partial
 from typing import Final
 
 from srpki.config import persist
 from srpki.config.datastore import Datastore
 from srpki.config.management import (
-    configuration_mode,
+    check_classic,
     local_checkpoints,
     rescue_location,
     rollback_location,
@@ -25,6 +24,7 @@ from srpki.core.clock import Clock
 from srpki.core.errors import NotFoundError, RefusedError
 from srpki.device import checkpoints
 from srpki.device.filesystem import FileSystem
+from srpki.device.system import rfc3339
 from srpki.device.versions import Versions
 from srpki.keystore import names
 
@@ -53,8 +53,7 @@ class Rollback:
         with self._datastore.lock:
             running = self._datastore.running
             versions = self._versions(RESCUE if rescue else LATEST)
-            stamp = self._clock.now().astimezone(UTC)
-            head = [f"# Rollback checkpoint of {stamp:%Y-%m-%dT%H:%M:%SZ}"]
+            head = [f"# Rollback checkpoint of {rfc3339(self._clock.now())}"]
             head += [f"# Comment: {comment}"] if comment else []
             text = "\n".join([*head, "", persist.dump(self._datastore.schema, running)])
             versions.save(text.encode(), 0 if rescue else local_checkpoints(running) - 1)
@@ -69,12 +68,7 @@ class Rollback:
         """
         with self._datastore.lock:
             self._datastore.check_access(None)
-            mode = configuration_mode(self._datastore.running)
-            if mode == "model-driven":
-                raise RefusedError(
-                    f"Modification of the configuration is not allowed - '{mode}' management"
-                    " interface configuration mode active"
-                )
+            check_classic(self._datastore.running)
             url, tree = self.url(which), self.tree(which)
             root = self._datastore.schema
             known = validate(root, self._datastore.running)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srpki.device.operations import Inputs, Operation, Outcome, flag, text
-from srpki.device.results import Comparison, Lines, Message
+from srpki.device.operations import Inputs, Operation, Outcome, flag, text, told
+from srpki.device.results import Comparison, Lines
 from srpki.device.rollback import ACTIVE, LATEST, Which
 
 if TYPE_CHECKING:
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 def save(router: Router, inputs: Inputs) -> Outcome:
     """Save the running configuration as a checkpoint or as the rescue configuration."""
     url = router.rollback.save(text(inputs, "comment"), rescue=flag(inputs, "rescue"))
-    return _done(f"Saving rollback configuration to {url}")
+    return told(f"Saving rollback configuration to {url}... OK")
 
 
 def revert(router: Router, inputs: Inputs) -> Outcome:
     """Make a checkpoint the running configuration."""
     url = router.rollback.revert(_which(inputs, "checkpoint", LATEST))
-    return _done(f"Restoring rollback configuration {url}")
+    return told(f"Restoring rollback configuration {url}... OK")
 
 
 def delete(router: Router, inputs: Inputs) -> Outcome:
     """Remove a checkpoint."""
     url = router.rollback.delete(_which(inputs, "checkpoint", LATEST))
-    return _done(f"Deleting rollback configuration {url}")
+    return told(f"Deleting rollback configuration {url}... OK")
 
 
 def view(router: Router, inputs: Inputs) -> Outcome:
@@ -41,10 +41,6 @@ def compare(router: Router, inputs: Inputs) -> Outcome:
     old = router.rollback.tree(_which(inputs, "from", ACTIVE))
     new = router.rollback.tree(_which(inputs, "to", LATEST))
     return Outcome(data=Comparison(old=old, new=new))
-
-
-def _done(what: str) -> Outcome:
-    return Outcome(messages=(Message("info", f"{what}... OK"),))
 
 
 def _which(inputs: Inputs, name: str, default: str) -> Which:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from srpki.config.datastore import Datastore
 from srpki.config.tree import Branch, Entries, get
-from srpki.config.views import view
+from srpki.config.viewer import view
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import NotFoundError, StorageError, UsageError
@@ -197,7 +197,7 @@ class Router:
 
     def state(self) -> Branch:
         """Return the live content of the state tree."""
-        return live.state(self)
+        return live.state(self.engine)
 
     def choices(self, target: str) -> Sequence[str]:
         """Return the keys that a reference to *target* may name: completion only."""

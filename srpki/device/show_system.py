@@ -12,8 +12,6 @@ from srpki.device.results import Cell, CommitHistory, Fields, Lines, Table, User
 if TYPE_CHECKING:
     from srpki.device.router import Router
 
-_NONE = "N/A"
-
 
 def version(router: Router, inputs: Inputs) -> Outcome:
     """Show what this software is."""
@@ -70,15 +68,15 @@ def _management(router: Router) -> tuple[tuple[str, Cell], ...]:
     over_ssh = any(login.kind == "ssh" for login in router.sessions.all())
     admin, oper = ("Enabled", "Up") if over_ssh else ("Disabled", "Down")
     return (
-        ("SNMP Port", _NONE),
-        ("SNMP Engine ID", _NONE),
-        ("SNMP Engine Boots", _NONE),
-        ("SNMP Max Message Size", _NONE),
-        ("SNMP Max Bulk Duration", _NONE),
+        ("SNMP Port", None),
+        ("SNMP Engine ID", None),
+        ("SNMP Engine Boots", None),
+        ("SNMP Max Message Size", None),
+        ("SNMP Max Bulk Duration", None),
         ("SNMP Admin State", "Disabled"),
         ("SNMP Oper State", "Disabled"),
         ("SNMP Index Boot Status", "Not Persistent"),
-        ("SNMP Sync State", _NONE),
+        ("SNMP Sync State", None),
         ("", ""),
         ("Tel/Tel6/SSH/FTP Admin", f"Disabled/Disabled/{admin}/Disabled"),
         ("Tel/Tel6/SSH/FTP Oper", f"Down/Down/{oper}/Down"),
@@ -86,12 +84,12 @@ def _management(router: Router) -> tuple[tuple[str, Cell], ...]:
 
 
 _BOOT: tuple[tuple[str, Cell], ...] = (
-    ("BOF Source", _NONE),
-    ("Image Source", _NONE),
+    ("BOF Source", None),
+    ("Image Source", None),
     ("Config Source", "primary"),
     ("Last Booted Config File", "cf3:\\config.cfg"),
-    ("Last Boot Cfg Version", _NONE),
-    ("Last Boot Config Header", _NONE),
+    ("Last Boot Cfg Version", None),
+    ("Last Boot Config Header", None),
 )
 
 

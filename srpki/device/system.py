@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from srpki import __version__
 
@@ -40,6 +40,11 @@ def uptime_text(up: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     return f"{days} days, {hours:02d}:{minutes:02d}:{seconds:02d}.{hundredths:02d} (hr:min:sec)"
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return *moment* in UTC as ``2026-11-23T12:00:00Z``."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def time_text(now: datetime) -> str:

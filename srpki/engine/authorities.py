@@ -17,27 +17,14 @@ from typing import TYPE_CHECKING, Final
 from srpki.core.clock import Clock
 from srpki.core.errors import InvalidInputError, RefusedError, SrpkiError
 from srpki.core.events import CA_PROFILE_STATE_CHANGE, CA_PROFILE_UP_BY_CRL_OPTIONAL, EventBus
+from srpki.schema.state.pki import OPER_FLAGS
 
 if TYPE_CHECKING:
     from srpki.config.views import CaProfile, PkiView
     from srpki.keystore.store import Keystore
     from srpki.x509.certificates import CertificateFacts
 
-FLAGS: Final = (
-    "admin-down",
-    "invalid-crl",
-    "invalid-cert",
-    "invalid-cmpv2-signing-cert",
-    "expired-crl",
-    "expired-cert",
-    "expired-cmpv2-signing-cert",
-    "not-yet-valid-crl",
-    "not-yet-valid-cert",
-    "not-yet-valid-cmpv2-signing-cert",
-    "loading-crl",
-    "loading-cert",
-    "loading-cmpv2-signing-cert",
-)
+FLAGS: Final = OPER_FLAGS.flags
 """The bits of ``oper-flags``, in order; nothing here takes long enough to be *loading*."""
 _SECOND: Final = timedelta(seconds=1)
 _LAST: Final = datetime.max.replace(tzinfo=UTC) - _SECOND

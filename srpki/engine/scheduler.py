@@ -23,6 +23,7 @@ from typing import Final, Protocol
 
 from srpki.core.clock import Clock, LabClock
 from srpki.core.errors import BusyError, RefusedError
+from srpki.engine.apart import run_apart
 from srpki.engine.jobs import Errand, Job, Lane, Outcome
 from srpki.engine.register import Entry, Register
 from srpki.protocol.steps import Wait
@@ -347,24 +348,7 @@ class Scheduler:
     def _stepping(self, target: datetime, clock: LabClock, cancel: threading.Event) -> Summary:
         """Run the steps in a thread of their own: a Ctrl-C must not land in a file's swap."""
         summary = Summary()
-        trouble: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                self._step_until(target, clock, cancel, summary)
-            except BaseException as error:  # noqa: BLE001 - raised again by the waiting thread
-                trouble.append(error)
-
-        thread = threading.Thread(target=run, name="srpki-stepper", daemon=True)
-        thread.start()
-        try:
-            thread.join()
-        except BaseException:
-            cancel.set()
-            thread.join()
-            raise
-        if trouble:
-            raise trouble[0]
+        run_apart(lambda: self._step_until(target, clock, cancel, summary), cancel)
         return summary
 
     def _step_until(

@@ -10,17 +10,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from srpki.cli.session import Answer, Session
+from srpki.cli.port import Answer
+from srpki.cli.session import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One command of a script: what was shown before it, what it was, what came of it."""
+    """One command of a script: what was shown before it, what it was, what came of it.
+
+    The session has ended with it when it is *closed*.
+    """
 
     prompt: str
     command: str
     output: str
     ok: bool
+    closed: bool = False
 
 
 def exchanges(session: Session, lines: Iterable[str]) -> Iterator[Exchange]:
@@ -37,7 +42,7 @@ def exchanges(session: Session, lines: Iterable[str]) -> Iterator[Exchange]:
         prompt = session.prompt if question is None else question
         answer: Answer = session.feed(line)
         question = answer.question
-        yield Exchange(prompt, line, answer.text, answer.ok)
+        yield Exchange(prompt, line, answer.text, answer.ok, answer.closed)
         if answer.closed:
             return
     if question is not None:
@@ -52,14 +57,16 @@ def run_script(
     0: every command succeeded; 1: one failed, after which nothing runs unless *keep_going*.
     """
     status = 0
+    closed = False
     for exchange in exchanges(session, lines):
         out.write(_as_json(exchange) if as_json else _as_text(exchange))
         out.flush()
+        closed = exchange.closed
         if not exchange.ok:
             status = 1
             if not keep_going:
                 return status
-    if not as_json:
+    if not (as_json or closed):
         out.write(session.prompt + "\n")
     return status
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from srpki.cli.session import Offer
+from srpki.cli.port import Offer
 
 GAP = 2
 """Blanks between two columns of a list."""
@@ -59,7 +59,9 @@ def _lines(offers: Sequence[Offer], width: int) -> Iterator[str]:
     for heading, members in groupby(values, key=lambda offer: offer.heading):
         yield ""
         yield f" <{heading}>"
-        yield from (f" {offer.display}" for offer in members)
+        for offer in members:
+            yield f" {offer.display}"
+            yield from (f" {line}" for line in offer.details)
 
 
 def in_columns(words: Sequence[str], width: int) -> str:

@@ -11,11 +11,11 @@ from pathlib import Path
 from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ConnectError, RefusedError
-from srpki.device.filesystem import FileSystem
 from srpki.device.router import Router, make_directories
 from srpki.frontend.applications import configured
-from srpki.frontend.node import ClassicForm, Exchanges, recorded, running
+from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
 from srpki.frontend.profiles import configure_lab_profiles
+from srpki.keystore.files import replace_file
 from srpki.keystore.lock import NodeLock
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.faults import FaultScript
@@ -31,18 +31,22 @@ VALIDITY = timedelta(days=30)
 class Lab:
     """The lab of one node, as `srpki.device.lab.Laboratory` asks for it."""
 
-    def __init__(self, node: Path, *, profiles: bool = True) -> None:
+    def __init__(
+        self, node: Path, *, profiles: bool = True, validity: timedelta = VALIDITY
+    ) -> None:
         """Prepare the lab of *node*; its clock goes on where it was left.
 
-        With *profiles* the node's configuration gets the ready-made ones that it lacks.
+        With *profiles* the node's configuration gets the ready-made ones that it lacks. What its
+        CA issues is good for *validity*.
         """
         self._profiles = profiles
+        self._validity = validity
         directory = node / LAB_DIRECTORY
         self._clock_file = directory / "clock.json"
         self._ports_file = directory / "ports.json"
         self.clock = LabClock(SystemClock(), self._remembered_offset())
         self._script = FaultScript()
-        settings = CaSettings(validity=int(VALIDITY.total_seconds()))
+        settings = CaSettings(validity=int(validity.total_seconds()))
         self._authority = Authority(directory, self.clock, SystemEntropy(), settings)
         self.server = self._server(0, 0)
 
@@ -97,7 +101,7 @@ class Lab:
             ("Secret", self.server.secret),
             ("EST username", self.server.est_username),
             ("EST password", self.server.est_password),
-            ("Certificate life", f"{VALIDITY.days} days"),
+            ("Certificate life", f"{self._validity.days} days"),
         )
 
     def revoke(self, certificate: bytes) -> None:
@@ -133,16 +137,20 @@ class Lab:
 
 @contextmanager
 def opened_lab(
-    node: Path, *, profiles: bool = True, record: Path | None = None
+    node: Path,
+    *,
+    profiles: bool = True,
+    validity: timedelta = VALIDITY,
+    record: Path | None = None,
 ) -> Iterator[tuple[Router, Lab]]:
-    """Run the router of *node* and its lab, with *profiles* or without, inside the block.
+    """Run the router of *node* and its `Lab` inside the block.
 
     What the router sends and receives is kept in the directory *record* when that is given.
     """
     _, state = make_directories(node)
     with NodeLock(state / "lock"):  # the router takes it for good; this one tells who has it
         pass
-    lab = Lab(node, profiles=profiles)
+    lab = Lab(node, profiles=profiles, validity=validity)
     try:
         lab.start()
         router = Router(
@@ -170,4 +178,4 @@ def _read(path: Path) -> dict[str, int]:
 
 
 def _write(path: Path, numbers: Mapping[str, int]) -> None:
-    FileSystem.replace(path, json.dumps(numbers).encode("ascii"), shown=str(path))
+    replace_file(path, json.dumps(numbers).encode("ascii"), shown=str(path))

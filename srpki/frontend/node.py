@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
 from srpki.frontend.applications import configured
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from srpki.config.tree import Branch
-    from srpki.core.clock import Clock
-    from srpki.schema.nodes import Container
-    from srpki.transport.base import Exchange, ExchangeFactory, Limits, TlsClient
+from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
 
 
 @contextmanager
@@ -45,59 +37,3 @@ def opened(node: Path, *, lab: bool, record: Path | None = None) -> Iterator[Rou
     )
     with running(router):
         yield router
-
-
-@contextmanager
-def running(router: Router) -> Iterator[None]:
-    """Let *router* run inside the block and stop it afterwards, whatever happened."""
-    try:
-        router.start()
-        yield
-    finally:
-        router.stop()
-
-
-class ClassicForm:
-    """The classic form of a configuration; the CLI that knows it is imported when it is needed."""
-
-    def read(self, root: Container, text: str) -> Branch:
-        """Return the tree that *text* describes; raises `InvalidInputError`, naming the line."""
-        from srpki.cli.classic.file import read  # noqa: PLC0415 - start-up time
-
-        return read(root, text)
-
-    def write(self, root: Container, tree: Branch, generated: datetime) -> str:
-        """Return *tree* as text that `read` reads back."""
-        from srpki.cli.render.classic import classic_file  # noqa: PLC0415 - start-up time
-
-        return f"{classic_file(root, tree, generated)}\n"
-
-
-class Exchanges:
-    """Opens HTTP exchanges for a node; its TLS library's files pass through ``state/``."""
-
-    def __init__(self, node: Path) -> None:
-        """Use the state directory of *node* for sealed temporary files."""
-        self._scratch = node / "state"
-
-    def __call__(self, *, tls: TlsClient | None, limits: Limits) -> Exchange:
-        """Return an exchange that obeys *limits*, over TLS when *tls* is given."""
-        from srpki.transport.http import HttpExchange  # noqa: PLC0415 - start-up time
-
-        return HttpExchange(
-            tls=tls,
-            limits=limits,
-            scratch=self._scratch,
-            clock=SystemClock(),
-            entropy=SystemEntropy(),
-        )
-
-
-def recorded(exchanges: ExchangeFactory, record: Path | None, clock: Clock) -> ExchangeFactory:
-    """Return *exchanges*, with what they carry kept in the directory *record* if there is one."""
-    if record is None:
-        return exchanges
-    from srpki.frontend.recording import Recorder  # noqa: PLC0415 - start-up time
-    from srpki.transport.watched import WatchedExchanges  # noqa: PLC0415 - start-up time
-
-    return WatchedExchanges(exchanges, Recorder(record, clock))

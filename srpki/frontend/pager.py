@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.data_structures import Size
     from prompt_toolkit.key_binding import KeyPress
 
-    from srpki.cli.session import Screen
+    from srpki.cli.port import Screen
 
 Step = Literal["page", "line", "rest", "quit"]
 _ENTER = (Keys.ControlM, Keys.ControlJ)

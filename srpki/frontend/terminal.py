@@ -27,7 +27,8 @@ from prompt_toolkit.output import create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
 
-from srpki.cli.session import Answer, Session
+from srpki.cli.port import Answer
+from srpki.cli.session import Session
 from srpki.frontend.keyboard import Aside, ControlZ, Entered, Keyboard, apology
 from srpki.frontend.marking import marked
 from srpki.frontend.pager import Pager

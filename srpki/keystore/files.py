@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
+
+from srpki.core.errors import StorageError
 
 
 class FileOps(Protocol):
@@ -113,3 +116,22 @@ class OsFiles:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def replace_file(path: Path, content: bytes, *, shown: str) -> None:
+    """Put *content* at *path* by way of a synced temporary file (mode 0600).
+
+    Raises `StorageError`, which calls the file *shown*; what was at *path* is then still there.
+    """
+    files = OsFiles()
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.unlink(fresh)
+        files.write_new(fresh, content)
+        files.rename(fresh, path)
+        files.sync_directory(path.parent)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
+        raise StorageError(f'write file "{shown}": {error.strerror}') from None

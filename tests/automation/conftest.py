@@ -9,7 +9,7 @@ from srpki.cli.session import Session
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
-from srpki.frontend.node import Exchanges
+from srpki.frontend.parts import Exchanges
 
 FAILURES = (r"^Error: .*", r"^(MINOR|MAJOR|CRITICAL): .*", r"^Bad Command:")
 """What any client takes for a failure [cli.md sections 3.2 and 4]."""

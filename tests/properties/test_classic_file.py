@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from srpki.cli.classic.configuration import classic_file, classic_info
 from srpki.cli.classic.file import read
-from srpki.cli.render.classic import classic_file, classic_info
 from srpki.cli.session import Session
 from srpki.config.edit import Edit
 from srpki.config.tree import get

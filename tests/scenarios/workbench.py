@@ -10,7 +10,7 @@ from srpki.cli.session import Session
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
 from srpki.frontend.labs import opened_lab
-from srpki.frontend.node import Exchanges
+from srpki.frontend.parts import Exchanges
 from srpki.x509 import certificates, keys
 
 PKI = "admin system security pki"
@@ -254,9 +254,9 @@ def moment(text):
 
 
 @contextmanager
-def workbench(node):
+def workbench(node, **settings):
     """Open the node directory *node* in lab mode; what must hold of every node is checked after."""
-    with opened_lab(node) as (router, lab):
+    with opened_lab(node, **settings) as (router, lab):
         bench = Workbench(router, lab)
         try:
             yield bench

@@ -31,6 +31,16 @@ def test_the_demos_configuration_is_the_same_in_both_dialects(tmp_path):
     assert "change-me" not in md
 
 
+def test_a_change_that_nobody_accepts_takes_itself_back(tmp_path):
+    lines = (EXAMPLES / "safe-change.md-cli").read_text(encoding="utf-8").splitlines()
+    with opened(tmp_path, lab=True) as router:
+        steps = list(exchanges(Session(router), lines))
+    assert [step.output for step in steps if not step.ok] == []
+    names = [step.output.split()[-1] for step in steps if "System Name" in step.command]
+    assert names == ["on-trial", "before", "on-trial", "before"]
+    assert "Total Commits : 4" in steps[-1].output
+
+
 @pytest.mark.parametrize("name", ["faults.txt"])
 def test_the_fault_script_is_one(name):
     faults = parse_script((EXAMPLES / name).read_text(encoding="utf-8"))
@@ -49,4 +59,5 @@ def test_no_example_is_left_out():
         "faults.txt",
         "renewal.classic",
         "renewal.md-cli",
+        "safe-change.md-cli",
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from srpki.cli import wording
 from srpki.cli.classic.commands import classic_line
 from srpki.cli.classic.dialect import ClassicDialect, wants_command
-from srpki.cli.classic.editing import check_allowed, check_mode, edits, entry_words, made, remark
+from srpki.cli.classic.editing import check_allowed, edits, entry_words, made, remark
 from srpki.cli.classic.environment import Settings
 from srpki.cli.classic.lines import absolute
 from srpki.cli.classic.trail import Trail
@@ -17,9 +17,11 @@ from srpki.cli.lexer import lex_classic
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, RefusalError, Screen
+from srpki.cli.render.rules import SINGLE
 from srpki.cli.shell import SAVE, Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.edit import Edit
+from srpki.config.management import check_classic
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import Container, ListNode
@@ -51,13 +53,24 @@ class ClassicCli(Shell):
         self._trail = Trail(self.dialect)
         self._created = False
         self._grammars: dict[Path, State] = {}
+        self._commands: dict[str, Callable[[Meaning], Answer]] = {
+            "back": lambda _: self._go(self.dialect.above(self.context)),
+            "echo": self._echo,
+            "environment": self._environment,
+            "exit": self._exit,
+            "help": self._help,
+            "info": self._info,
+            "logout": lambda _: Answer(closed=True),
+            "pwc": self._pwc,
+            "tree": self._tree,
+        }
 
     def shown(self, data: Data) -> str:
         """Return what an operation found; a configuration in the form of a classic file."""
         from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
 
         if isinstance(data, Configuration):
-            from srpki.cli.render.classic import classic_file  # noqa: PLC0415 - start-up time
+            from srpki.cli.classic.configuration import classic_file  # noqa: PLC0415 - start-up time
 
             return classic_file(
                 self.device.schema.configure, data.tree, data.generated, detail=data.detail
@@ -160,7 +173,7 @@ class ClassicCli(Shell):
         if said.operation:
             return self._operate(said)
         if said.command:
-            return self._command(said)
+            return self._commands[said.command](said)
         created, told = self._edit(said)
         if said.context != self.context:
             self._trail.leave(self.context)
@@ -171,14 +184,14 @@ class ClassicCli(Shell):
 
     def _operate(self, said: Meaning) -> Answer:
         if said.operation.startswith(_ROLLBACK):
-            check_mode(self.device.datastore.running)
+            check_classic(self.device.datastore.running)
         if said.operation == SAVE and "url" in said.inputs:
             return self._save(str(said.inputs["url"]))
         return self.run(said)
 
     def _save(self, url: str) -> Answer:
         """Write the configuration to *url* in the form that this CLI reads."""
-        from srpki.cli.render.classic import classic_file  # noqa: PLC0415 - start-up time
+        from srpki.cli.classic.configuration import classic_file  # noqa: PLC0415 - start-up time
 
         root, running = self.device.schema.configure, self.device.datastore.running
         text = classic_file(root, running, self.device.clock.now())
@@ -207,20 +220,6 @@ class ClassicCli(Shell):
 
     # --- commands ---
 
-    def _command(self, said: Meaning) -> Answer:
-        handlers: dict[str, Callable[[Meaning], Answer]] = {
-            "back": lambda _: self._go(self.dialect.above(self.context)),
-            "echo": self._echo,
-            "environment": self._environment,
-            "exit": self._exit,
-            "help": self._help,
-            "info": self._info,
-            "logout": lambda _: Answer(closed=True),
-            "pwc": self._pwc,
-            "tree": self._tree,
-        }
-        return handlers[said.command](said)
-
     def _go(self, context: Path) -> Answer:
         self.context = context
         self._created = False
@@ -239,7 +238,7 @@ class ClassicCli(Shell):
         return self._go(())
 
     def _info(self, said: Meaning) -> Answer:
-        from srpki.cli.render.classic import classic_info  # noqa: PLC0415 - start-up time
+        from srpki.cli.classic.configuration import classic_info  # noqa: PLC0415 - start-up time
 
         if self.context[:1] == () or self.context[0].name != "configure":
             raise RefusalError("Error: Bad command.")
@@ -276,9 +275,8 @@ class ClassicCli(Shell):
 
     def _pwc(self, said: Meaning) -> Answer:
         del said
-        rule = "-" * 79
         steps = list(self._steps()) or ["<root>"]
-        return Answer("\n".join((rule, "Present Working Context :", rule, *steps, rule)))
+        return Answer("\n".join((SINGLE, "Present Working Context :", SINGLE, *steps, SINGLE)))
 
     def _steps(self) -> Iterator[str]:
         """Yield the contexts that lead here as the prompt names them, entries with their keys."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from srpki.cli.classic.layout import Place, places, required
+from srpki.cli.classic.layout import Names, Place, places, required
 from srpki.cli.classic.lines import LineReader, classic_value, is_shutdown, keyword_of, line_names
 from srpki.cli.effects import Create, Effects, Into, Put, Remove, Take
 from srpki.cli.grammar import (
@@ -20,10 +20,11 @@ from srpki.cli.grammar import (
     Terminal,
 )
 from srpki.cli.lexer import Token
-from srpki.cli.md.dialect import (
+from srpki.cli.reading import (
     Context,
     First,
     action_keyword,
+    context_at,
     inputs_of,
     key_slot,
     mark_of,
@@ -40,12 +41,10 @@ from srpki.schema.nodes import (
     Line,
     ListNode,
     Moved,
-    child_of,
 )
 from srpki.schema.paths import Path
 from srpki.schema.types import Boolean, Empty
 
-Names = tuple[str, ...]
 Option = tuple[Terminal, State]
 
 _CREATE = Opt(Keyword("create", "Make the entry when it is not there", (Create(),)))
@@ -68,21 +67,13 @@ class ClassicDialect:
 
     def node(self, context: Path) -> Context:
         """Return the schema node of *context*."""
-        node: Context = self.root
-        for step in context:
-            child = child_of(node, step.name)
-            assert isinstance(child, Container | ListNode)
-            node = child
-        return node
+        return context_at(self.root, context)
 
     def names(self, context: Path) -> list[str]:
         """Return what the prompt calls the steps of *context*, those it does not show left out."""
         names: list[str] = []
-        node: Context = self.root
-        for step in context:
-            child = child_of(node, step.name)
-            assert isinstance(child, Container | ListNode)
-            node = child
+        for depth in range(1, len(context) + 1):
+            child = self.node(context[:depth])
             if isinstance(child.classic, Moved):
                 names[-child.classic.up :] = [""] * child.classic.up
             shown = "config" if child.name == "configure" else keyword_of(child)

@@ -9,7 +9,7 @@ from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Flash, RefusalError
 from srpki.config.edit import Edit
-from srpki.config.management import configuration_mode
+from srpki.config.management import check_classic, check_immediate
 from srpki.config.text import spell_entry
 from srpki.config.tree import Branch, get
 from srpki.core.errors import NotFoundError, SrpkiError
@@ -18,9 +18,7 @@ from srpki.schema.paths import Path, path
 from srpki.schema.types import ValueTypeError
 
 _MANAGEMENT: Final = path("system", "management-interface")
-_IMMEDIATE: Final = (*_MANAGEMENT, *path("cli", "classic-cli", "allow-immediate"))
 _LOCATION: Final = (*_MANAGEMENT, *path("cli", "classic-cli", "rollback", "location"))
-_REFUSED: Final = "MINOR: CLI Modification of the configuration is not allowed -"
 
 
 def entry_words(dialect: ClassicDialect, context: Path) -> str:
@@ -76,26 +74,17 @@ def _check_range(leaf: Leaf, edit: Edit) -> None:
         raise RefusalError(f"Error: Invalid parameter. {error}") from None
 
 
-def check_mode(running: Branch) -> None:
-    """Raise `RefusalError` in model-driven mode, in which the classic CLI changes nothing."""
-    if configuration_mode(running) == "model-driven":
-        raise RefusalError(
-            f"{_REFUSED} 'model-driven' management interface configuration mode active"
-        )
-
-
 def check_allowed(running: Branch, wanted: Sequence[Edit]) -> None:
-    """Raise `RefusalError` where the *running* configuration does not allow the *wanted* edits.
+    """Raise `RefusedError` where the *running* configuration does not allow the *wanted* edits.
 
     What allows them can itself be edited without ``allow-immediate``: a node in classic mode could
     not be changed at all otherwise.
     """
     if not wanted:
         return
-    check_mode(running)
-    outside = any(edit.path[: len(_MANAGEMENT)] != _MANAGEMENT for edit in wanted)
-    if outside and get(running, _IMMEDIATE) is False:
-        raise RefusalError(f"{_REFUSED} 'allow-immediate' is disabled for the classic CLI")
+    check_classic(running)
+    if any(edit.path[: len(_MANAGEMENT)] != _MANAGEMENT for edit in wanted):
+        check_immediate(running)
 
 
 def remark(files: Flash, made_edits: Sequence[Edit]) -> str:

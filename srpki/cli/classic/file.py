@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from srpki.cli import wording
 from srpki.cli.classic.commands import file_line
 from srpki.cli.classic.dialect import ClassicDialect, wants_command
@@ -16,14 +14,11 @@ from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.port import RefusalError
 from srpki.cli.walker import parse
 from srpki.config.edit import Edit
-from srpki.config.persist import MAXIMUM_SIZE
+from srpki.config.persist import check_size, refuse
 from srpki.config.tree import EMPTY, Branch
-from srpki.core.errors import InvalidInputError, SrpkiError
+from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import Container
 from srpki.schema.paths import Path
-
-_LONGEST = 200
-"""Characters of a sentence about what is wrong."""
 
 
 def read(root: Container, text: str) -> Branch:
@@ -32,25 +27,16 @@ def read(root: Container, text: str) -> Branch:
     References, mandatory elements and maximum numbers are not looked at, as in
     `srpki.config.persist.load`. Raises `InvalidInputError` that names the line.
     """
-    if len(text) > MAXIMUM_SIZE:
-        raise InvalidInputError(
-            f"the configuration is longer than {MAXIMUM_SIZE} characters", hint="shorten it"
-        )
+    check_size(text)
     reader = _Reader(root)
     for number, line in enumerate(text.split("\n"), start=1):
         try:
             reader.take(line)
         except RefusalError as refusal:
-            _refuse(number, refusal.text)
+            refuse(number, refusal.text)
         except SrpkiError as error:
-            _refuse(number, str(error))
+            refuse(number, str(error))
     return reader.tree
-
-
-def _refuse(number: int, sentence: str) -> NoReturn:
-    # The sentence quotes the file, which may hold anything of any length.
-    shown = "".join(letter if letter.isprintable() else "?" for letter in sentence[:_LONGEST])
-    raise InvalidInputError(f"line {number}: {shown}")
 
 
 class _Reader:
@@ -74,8 +60,7 @@ class _Reader:
         found = parse(self._grammar(start), tokens)
         if found.failure is not None:
             command = wants_command(self._grammar(start), tokens[: found.failure.at])
-            message = wording.classic_failure(found.failure, tokens, line, 0, command=command)
-            raise RefusalError(message.rpartition("\n")[2])
+            raise RefusalError(wording.classic_message(found.failure, command=command))
         said = meaning(found.matches, self._context, start)
         if said.command:
             self._move(said)

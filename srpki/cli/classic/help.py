@@ -7,15 +7,15 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from srpki.cli.classic.dialect import ClassicContent, Negative
+from srpki.cli.classic.dialect import Negative, wants_command
 from srpki.cli.classic.lines import Sealable
+from srpki.cli.classic.syntax import spelled
 from srpki.cli.completion import at_cursor, expected
 from srpki.cli.grammar import (
     FAR,
     Alt,
     AnyOrder,
     Cases,
-    Grammar,
     Keyword,
     Named,
     Opt,
@@ -75,19 +75,9 @@ def syntax_of(reading: Reading) -> str:
 def _head(reading: Reading, words: int) -> int:
     """Return the number of the last of *words* places where a command could begin."""
     for place in range(words, 0, -1):
-        found = walk(reading.state, reading.tokens[:place])
-        if found.failure is None and any(_begins(thread.state) for thread in found.threads):
+        if wants_command(reading.state, reading.tokens[:place]):
             return place
     return 0
-
-
-def _begins(state: State) -> bool:
-    for item in state:
-        if isinstance(item, ClassicContent | Negative):
-            return True
-        if not item.nullable:
-            break
-    return False
 
 
 def syntax(reading: Reading, head: int) -> str:
@@ -140,52 +130,7 @@ def _called(word: str, ways: Iterable[tuple[Terminal, State]]) -> Iterator[tuple
 
 
 def _line(word: str, left: State) -> str:
-    return " ".join((word, *(text for item in left for text in _spelled(item) if text)))
-
-
-def _spelled(item: Grammar) -> Iterator[str]:
-    match item:
-        case Keyword():
-            if not item.structure:
-                yield item.word
-        case Slot():
-            yield f"<{item.name}>"
-        case Named():
-            yield f"<{item.slot.name}>"
-        case Seq(items) | AnyOrder(items):
-            for inner in items:
-                yield from _spelled(inner)
-        case Opt(inner):
-            text = " ".join(_spelled(inner))
-            bare = isinstance(inner, Alt) or (isinstance(inner, Seq) and len(inner.items) == 1)
-            text = text[1:-1] if bare and text.startswith("{") else text
-            yield f"[{text}]" if text else ""
-        case _:
-            yield from _spelled_choice(item)
-
-
-def _spelled_choice(item: Grammar) -> Iterator[str]:
-    match item:
-        case Some(items):
-            yield " ".join(f"[{text}]" for inner in items for text in [" ".join(_spelled(inner))])
-        case Sealable((plain, *_)):
-            yield from _spelled(plain)
-            yield "[hash|hash2]"
-        case Alt(items):
-            yield from _alternatives(tuple((inner,) for inner in items))
-        case Cases(sets):
-            yield from _alternatives(sets)
-        case _:
-            return
-
-
-def _alternatives(sets: Sequence[State]) -> Iterator[str]:
-    texts = (" ".join(text for item in items for text in _spelled(item)) for items in sets)
-    unique = [text for text in dict.fromkeys(texts) if text]
-    if len(unique) == 1:
-        yield unique[0]
-    elif unique:
-        yield "{" + "|".join(unique) + "}"
+    return " ".join((word, *spelled(left)))
 
 
 def _parameters(state: State) -> Iterator[Slot | Keyword]:

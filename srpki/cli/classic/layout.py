@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeVar
 
+from srpki.cli.reading import Context
 from srpki.schema.nodes import (
     Absent,
     Action,
@@ -27,7 +28,6 @@ from srpki.schema.nodes import (
 )
 from srpki.schema.types import Reference
 
-Context = Container | ListNode
 Names = tuple[str, ...]
 Placed = Leaf | LeafList | Container | ListNode | Choice | Action
 

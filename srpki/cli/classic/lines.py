@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srpki.cli.classic.layout import Placed
+from srpki.cli.classic.layout import Names, Placed
 from srpki.cli.effects import Effects, Input, KeyOf, Make, Part, Put, Suffix
 from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Opt, Seq, Slot, Some, State
 from srpki.cli.lexer import Token
-from srpki.cli.md.dialect import key_slot
+from srpki.cli.reading import key_slot
 from srpki.schema.common import ADMIN_STATE
 from srpki.schema.nodes import (
     Action,
@@ -31,8 +31,6 @@ from srpki.schema.nodes import (
 from srpki.schema.paths import Path
 from srpki.schema.types import Boolean, Empty, Integer, Text
 
-Names = tuple[str, ...]
-
 _UNITS = (
     ("days", 86400, "days"),
     ("hrs", 3600, "hours"),
@@ -54,7 +52,7 @@ def absolute(tokens: list[Token], context: Path) -> tuple[list[Token], Path]:
     if not tokens or tokens[0].quoted or tokens[0].text[:1] not in ("/", "\\"):
         return tokens, context
     first = tokens[0]
-    rest = Token(first.text[1:], first.start + 1, first.end)
+    rest = first.without_slash()
     return ([rest, *tokens[1:]] if rest.text else tokens[1:]), ()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from srpki.cli.classic.layout import Context, Placed, places
+from srpki.cli.classic.layout import Placed, places
 from srpki.cli.classic.lines import is_shutdown, keyword_of
+from srpki.cli.reading import Context
 from srpki.schema.nodes import (
     Action,
     Arg,

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from srpki.cli.effects import Command, Input
 from srpki.cli.grammar import Grammar, Keyword, Many, Seq, Slot
 from srpki.cli.lexer import is_plain
-from srpki.cli.md.environment import enabled_aliases
+from srpki.cli.md.environment import Environment, enabled_aliases
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
 from srpki.config.text import quote
 from srpki.config.tree import Branch, Entries
 from srpki.schema.types import Text
-
-if TYPE_CHECKING:
-    from srpki.cli.md.cli import MdCli
 
 _DEEPEST: Final = 16
 """Aliases that may stand for one another; more are taken for a circle."""
@@ -59,10 +56,23 @@ def _keyword(name: str, alias: Branch) -> Keyword:
     return Keyword(name, help_, (Command("alias"), Input("alias", constant=name)))
 
 
+class Feeder(Protocol):
+    """The CLI, as far as an alias sees it."""
+
+    @property
+    def environment(self) -> Environment:
+        """The settings of the session, the aliases among them."""
+        ...
+
+    def feed(self, line: str) -> Answer:
+        """Answer *line*."""
+        ...
+
+
 class Aliases:
     """Runs what an alias stands for."""
 
-    def __init__(self, shell: MdCli) -> None:
+    def __init__(self, shell: Feeder) -> None:
         """Work for *shell*, which runs the command."""
         self._shell = shell
         self._depth = 0

@@ -14,7 +14,7 @@ from srpki.config.diff import Conflict
 from srpki.config.edit import Edit, nodes_along
 from srpki.config.text import spell_leaf
 from srpki.config.tree import Branch, Entries, get
-from srpki.schema.nodes import Leaf, LeafList, ListNode
+from srpki.schema.nodes import Leaf, LeafList
 from srpki.schema.paths import Path, Step
 
 if TYPE_CHECKING:
@@ -57,11 +57,9 @@ class Changing:
 
     def check(self) -> None:
         """Raise `RefusalError` unless the session may write."""
-        match self._shell.flow.mode:
-            case None:
-                raise RefusalError(wording.not_allowed("currently in operational mode"))
-            case "read-only":
-                raise RefusalError(wording.not_allowed("currently in read-only mode"))
+        self._shell.flow.check_entered()
+        if self._shell.flow.mode == "read-only":
+            raise RefusalError(wording.not_allowed("currently in read-only mode"))
 
     def _delete(self, said: Meaning) -> Answer:
         target, shell = said.target, self._shell
@@ -70,9 +68,8 @@ class Changing:
             raise RefusalError(wording.not_allowed("only configuration can be deleted"))
         if root == "configure":
             self.check()
-        node = shell.dialect.at(target)
-        if isinstance(node, ListNode) and not target[-1].keys and not said.picks:
-            raise RefusalError(wording.missing_value(node.keys[0]))
+        if not said.picks:
+            shell.addressed(target)
         if target[-1].keys and not said.picks and not shell.exists(target):
             raise RefusalError(shell.missing(target))
         values = said.inputs.get("value", ())
@@ -90,9 +87,7 @@ class Changing:
         self.check()
         if target[0].name != "configure":
             raise RefusalError(wording.not_allowed("only configuration can be annotated"))
-        node = shell.dialect.at(target)
-        if isinstance(node, ListNode) and not target[-1].keys:
-            raise RefusalError(wording.missing_value(node.keys[0]))
+        node = shell.addressed(target)
         if get(shell.data("configure"), target[1:]) is None:
             raise RefusalError(shell.missing(target))
         path, comment = place_of(node, target[1:]), str(said.inputs["comment"])

@@ -22,20 +22,19 @@ from srpki.cli.md.prompt import prompt
 from srpki.cli.md.workflow import Workflow
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
-from srpki.cli.port import Answer, Device, Offer, Screen
+from srpki.cli.port import Answer, Device, Offer, RefusalError, Screen
 from srpki.cli.shell import Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
-from srpki.device.commits import Author
+from srpki.device.history import Author
 from srpki.schema.environment import ENVIRONMENT
-from srpki.schema.nodes import Container
+from srpki.schema.nodes import Container, DataNode, ListNode
 from srpki.schema.paths import Path
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from srpki.device.results import Data
 
 _STOP: Final = "Press Q to quit, Enter to print next line or any other key to print next page."
 """The pager's message [cli.md 1.7]."""
@@ -103,6 +102,13 @@ class MdCli(Shell):
         """Return whether every list entry on the way to *context* is there."""
         root = context[0].name
         return entries_exist(Branch({root: self.data(root)}), context)
+
+    def addressed(self, target: Path) -> DataNode:
+        """Return the schema node at *target*; raises `RefusalError` for a list without its key."""
+        node = self.dialect.at(target)
+        if isinstance(node, ListNode) and not target[-1].keys:
+            raise RefusalError(wording.missing_value(node.keys[0]))
+        return node
 
     def missing(self, target: Path) -> str:
         """Return the refusal of what needs the entry at *target*."""
@@ -192,17 +198,13 @@ class MdCli(Shell):
         """Return the message for a *command* that this program has not."""
         return wording.not_emulated(command)
 
-    def shown(self, data: Data) -> str:
-        """Return what an operation found, instants as the environment wants them."""
-        from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
-
-        return render(self.device.schema, data, self._moment)
-
-    def _moment(self, time: datetime) -> str:
+    def moment(self, time: datetime, digits: int = 1) -> str:
+        """Return *time* as the environment wants it, with *digits* of the second."""
         from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
 
         utc = self.environment.value("time-display") == "utc"
-        return spell_time(time, str(self.environment.value("time-format")), utc=utc)
+        form = str(self.environment.value("time-format"))
+        return spell_time(time, form, utc=utc, digits=digits)
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""
@@ -269,4 +271,4 @@ def _without_slash(tokens: list[Token]) -> list[Token]:
     first = tokens[0]
     if first.text == "/":
         return tokens[1:] and tokens
-    return [Token(first.text[1:], first.start + 1, first.end), *tokens[1:]]
+    return [first.without_slash(), *tokens[1:]]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from srpki.cli.effects import Command, Input, Into, Root
+from srpki.cli.existing import ROLLBACK_ID
 from srpki.cli.grammar import (
     FAR,
     Alt,
@@ -13,19 +14,20 @@ from srpki.cli.grammar import (
     Argument,
     Grammar,
     Keyword,
-    Many,
     Must,
+    Named,
     Opt,
     Seq,
     Slot,
     State,
 )
-from srpki.cli.md.dialect import CLOSE, Context, MdDialect, action_keyword, inputs_of, modes
+from srpki.cli.md.dialect import CLOSES, EDITABLE, Branches, MdDialect, modes
 from srpki.cli.pipes import SCRIPT
+from srpki.cli.reading import Context, action_keyword, inputs_of
 from srpki.config.comments import COMMENT
 from srpki.schema.common import CFLASH_URL
 from srpki.schema.nodes import Action, Container, data_children
-from srpki.schema.types import Integer, Text, ValueType
+from srpki.schema.types import Enumeration, Integer, Text, Union, ValueType
 
 GLOBAL = "Global commands:"
 CONFIGURATION = "Configuration commands:"
@@ -137,14 +139,11 @@ _SIMPLE = (
 
 # --- what info and compare may be told ------------------------------------------------------------
 
-_FLAT = Opt(_word("flat", "Print one element a line, as seen from the present context"))
-_FULL = Opt(_word("full-context", "Print one element a line, each with its whole path"))
+_FLAT = _word("flat", "Print one element a line, as seen from the present context")
+_FULL = _word("full-context", "Print one element a line, each with its whole path")
 _FORMATS = (
     Opt(_word("detail", "Print default values too")),
-    _FLAT,
-    _FULL,
-    Opt(_word("json", "Print as JSON")),
-    Opt(_word("xml", "Print as XML")),
+    Opt(Alt((_FLAT, _FULL, _word("json", "Print as JSON"), _word("xml", "Print as XML")))),
 )
 _INFO_FROM = Argument(
     "from",
@@ -155,8 +154,7 @@ _INFO_FROM = Argument(
 )
 _COMPARE = AnyOrder(
     (
-        _FLAT,
-        _FULL,
+        Opt(Alt((_FLAT, _FULL, _word("summary", "Print only which elements differ")))),
         Opt(
             Seq(
                 (
@@ -165,7 +163,6 @@ _COMPARE = AnyOrder(
                 )
             )
         ),
-        Opt(_word("summary", "Print only which elements differ")),
     )
 )
 
@@ -184,19 +181,25 @@ def _compared(preposition: str, help_: str, default: str) -> Grammar:
         Seq((_word("rollback", "A version saved earlier", preposition), version)),
         Seq((_word("url", "A configuration in a file", preposition), url)),
     )
-    words = (*_COMPARED, "rollback <number>", "url <string>")
+    baseline, candidate, *others = _COMPARED
+    words = (baseline, candidate, "rollback <number>", *others, "url <string>")
     return Argument(preposition, "string", help_, Alt(choices), words=words, default=default)
 
 
-def _path(dialect: MdDialect, node: Context, *, picks: bool = False) -> Grammar:
+def _path(
+    dialect: MdDialect, node: Context, *, picks: bool = False, offered: Branches = None
+) -> Grammar:
     """Return a path relative to *node*, or one from the root after a slash."""
     roots = (child for child in data_children(dialect.root) if isinstance(child, Container))
-    rooted = (dialect.rooted(child, picks=picks) for child in roots)
-    return Alt((dialect.place(node, picks=picks), *rooted))
+    rooted = (dialect.rooted(child, picks=picks, offered=offered) for child in roots)
+    return Alt((dialect.place(node, picks=picks, offered=offered), *rooted))
 
 
-def _optional(place: Grammar) -> Grammar:
-    return Argument("cli-path", "path", "Element to look at instead of the present context", place)
+def _optional(place: Grammar, verb: str = "look at", then: Grammar | None = None) -> Grammar:
+    """Return an element that may be named, and what may be told *then*, after it."""
+    text = f"Element to {verb} instead of the present context"
+    path = Must(place, "path")
+    return Argument("cli-path", "path", text, path if then is None else Seq((path, then)))
 
 
 # --- commands that depend on the context ----------------------------------------------------------
@@ -205,10 +208,10 @@ def _optional(place: Grammar) -> Grammar:
 def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     """Yield the commands of a session that stands at *node*."""
     yield from _SIMPLE
-    place, several = _path(dialect, node), _path(dialect, node, picks=True)
+    several = _path(dialect, node, picks=True, offered=(*EDITABLE, "state"))
     info = _command("info", "Print configuration or state of this context or another")
     formats = AnyOrder((_INFO_FROM, *_FORMATS))
-    yield Seq((info, formats, _optional(several), AnyOrder(_FORMATS)))
+    yield Seq((info, formats, _optional(several, then=AnyOrder(_FORMATS))))
     tree = _command("tree", "Print what can be configured below a context")
     forms = AnyOrder(
         (
@@ -216,21 +219,23 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
             Opt(
                 Alt(
                     (
-                        _word("flat", "Print one element a line, each with its whole path", "form"),
+                        _word(
+                            "flat", "Print one element a line, as seen from that context", "form"
+                        ),
                         _PATHS[1],
                     )
                 )
             ),
         )
     )
-    yield Seq((tree, forms, _optional(place)))
-    yield from _editing(dialect, node, place, several)
+    yield Seq((tree, forms, _optional(_path(dialect, node))))
+    yield from _editing(dialect, node)
     yield from _elsewhere(dialect, node)
 
 
-def _editing(
-    dialect: MdDialect, node: Context, place: Grammar, several: Grammar
-) -> Iterator[Grammar]:
+def _editing(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
+    place = _path(dialect, node, offered=("configure",))
+    several = _path(dialect, node, picks=True, offered=EDITABLE)
     # At the root "conf" means the branch, though commands that edit begin alike.
     tier = FAR if node is dialect.root else 1
     annotate = _edit_command("annotate", "Say something of an element", tier)
@@ -242,7 +247,7 @@ def _editing(
         _compared("from", "Configuration that the differences start from", "baseline"),
         _compared("to", "Configuration that the differences lead to", "candidate"),
     )
-    yield Seq((compare, *sides, _COMPARE, _optional(place), _COMPARE))
+    yield Seq((compare, *sides, _COMPARE, _optional(place, then=_COMPARE)))
     yield Seq(
         (
             _edit_command("delete", "Remove elements, or return them to their defaults", tier),
@@ -252,7 +257,7 @@ def _editing(
     yield Seq(
         (
             _edit_command("discard", "Undo changes that are not committed yet", tier),
-            _optional(place),
+            _optional(place, "restore"),
         )
     )
     yield Seq(
@@ -312,15 +317,16 @@ def _load(tier: int) -> Grammar:
 
 
 def _rollback(tier: int) -> Grammar:
-    version = _slot("checkpoint", Integer("uint32", 0), "Number of the saved version, 0 the latest")
-    startup = _word("startup", "What the node starts with", "checkpoint")
+    kinds = Union((Integer("uint32", 0), Enumeration(("startup",))))
+    text = "Saved version: 0 the latest, or what the node starts with"
+    effects = (Input("checkpoint"),)
+    saved = Named(Slot("checkpoint", kinds, text, effects, heading=ROLLBACK_ID))
     commit = Seq(
         (
             Keyword("commit-id", "A version named by its commit"),
             _slot("commit-id", Integer("uint32", 0), "Number of the commit"),
         )
     )
-    saved = Seq((Opt(Keyword("checkpoint", "A saved version")), Alt((version, startup))))
     rollback = _edit_command("rollback", "Return to a configuration saved earlier", tier)
     return Seq((rollback, Opt(Alt((saved, commit)))))
 
@@ -340,6 +346,5 @@ def _elsewhere(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
 
 def line(dialect: MdDialect, node: Context, *, edits: bool) -> State:
     """Return the grammar of a line typed at *node*, modifiers left out."""
-    close = Seq((CLOSE.word, Many(CLOSE.word)))
     content = dialect.content(node, edits=edits)
-    return (Alt((content, *commands(dialect, node), close)),)
+    return (Alt((content, *commands(dialect, node), CLOSES)),)

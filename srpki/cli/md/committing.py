@@ -26,8 +26,6 @@ class Committing:
 
     def _validate(self, said: Meaning) -> Answer:
         del said
-        if self._shell.flow.mode is None:
-            raise RefusalError(wording.not_allowed("currently in operational mode"))
         problems = self._shell.flow.candidate.validate()
         return Answer("\n".join(map(wording.md_problem, problems)), ok=not problems)
 

@@ -1,6 +1,7 @@
 """Reads schema nodes as MD-CLI grammar: contexts, values, paths and action inputs.
 
-The classic CLI's reading is in `srpki.cli.classic.dialect`; both share `value_of` and `inputs_of`.
+The classic CLI's reading is in `srpki.cli.classic.dialect`; what both share in
+`srpki.cli.reading`.
 """
 
 from __future__ import annotations
@@ -15,17 +16,12 @@ from srpki.cli.effects import (
     Effects,
     Input,
     Into,
-    KeyOf,
     Open,
     Put,
     Root,
-    Run,
 )
 from srpki.cli.grammar import (
-    UNLISTED,
     Alt,
-    AnyOrder,
-    Cases,
     Closing,
     Grammar,
     Keyword,
@@ -34,35 +30,41 @@ from srpki.cli.grammar import (
     Opt,
     Optional,
     Seq,
-    Slot,
     State,
     Terminal,
 )
 from srpki.cli.md.aliases import mounted, places
 from srpki.cli.md.picks import several
-from srpki.config.text import spell_entry
+from srpki.cli.reading import (
+    Context,
+    First,
+    action_keyword,
+    context_at,
+    inputs_of,
+    key_slot,
+    mark_of,
+    value_of,
+)
+from srpki.config.text import spell_path
 from srpki.config.tree import EMPTY, Branch
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
-    ABSENT,
     Action,
-    Case,
     Choice,
     Container,
     DataNode,
     Leaf,
     LeafList,
     ListNode,
-    Node,
     child_of,
     data_children,
 )
 from srpki.schema.paths import Path, path
+from srpki.schema.tree import node_at
 from srpki.schema.types import Empty
 
-Context = Container | ListNode
-First = tuple[tuple[Terminal, State], ...]
-
+Branches = tuple[str, ...] | None
+"""Branches of the root that a command offers; it may know others, to say why they will not do."""
 _OPEN_LIST = Keyword("[", structure=True)
 _CLOSE_LIST = Keyword("]", structure=True)
 EDITABLE = ("configure", "environment")
@@ -71,6 +73,8 @@ SHOW_CONFIGURATION = "admin.show-configuration"
 """The operation that may be asked for one element."""
 
 CLOSE = Closing(Keyword("}", "Close the context", (Close(),), structure=True))
+CLOSES = Seq((CLOSE.word, Many(CLOSE.word)))
+"""Braces that close what earlier lines have opened."""
 
 
 def modes(*effects: Effect) -> State:
@@ -79,18 +83,6 @@ def modes(*effects: Effect) -> State:
         Keyword(mode, f"Enter {mode} configuration mode", (*effects, Input("mode", constant=mode)))
         for mode in ("exclusive", "global", "private", "read-only")
     )
-
-
-def mark_of(node: DataNode | Action) -> str:
-    """Return the sign that *node* has in help: what it can be entered as, or must be given."""
-    if isinstance(node, Container | ListNode):
-        return "+"
-    return "^" if isinstance(node, Leaf) and node.mandatory else "-"
-
-
-def key_slot(node: ListNode, leaf: Leaf) -> Slot:
-    """Return the slot for the key *leaf* of *node*."""
-    return Slot(leaf.name, leaf.type, leaf.help, (KeyOf(leaf.name),), leaf, entries=node.name)
 
 
 def keys_of(node: ListNode) -> State:
@@ -122,7 +114,7 @@ class MdDialect:
         self.root = root
         self._mounted = dict(_mounted(root, aliases))
         self._contents: dict[tuple[int, bool], MdContent] = {}
-        self._places: dict[tuple[int, bool], MdPlace] = {}
+        self._places: dict[tuple[int, bool, Branches], MdPlace] = {}
 
     def content(self, node: Context, *, edits: bool) -> MdContent:
         """Return what may be typed inside *node*; where nothing *edits*, only where to go."""
@@ -131,18 +123,22 @@ class MdDialect:
             self._contents[key] = MdContent(self, node, edits=edits)
         return self._contents[key]
 
-    def place(self, node: Context, *, picks: bool = False) -> MdPlace:
-        """Return the paths that lead on from *node*; with *picks*, to several entries at once."""
-        key = (id(node), picks)
+    def place(self, node: Context, *, picks: bool = False, offered: Branches = None) -> MdPlace:
+        """Return the paths that lead on from *node*; with *picks*, to several entries at once.
+
+        Of the branches of the root those *offered* are, or all.
+        """
+        key = (id(node), picks, offered)
         if key not in self._places:
-            self._places[key] = MdPlace(self, node, picks=picks)
+            self._places[key] = MdPlace(self, node, picks=picks, offered=offered)
         return self._places[key]
 
-    def rooted(self, child: Context, *, picks: bool = False) -> Grammar:
+    def rooted(self, child: Context, *, picks: bool = False, offered: Branches = None) -> Grammar:
         """Return the paths to and below *child* of the root, which begin with a slash."""
         effects = (Root(), Into(child.name, enters=False))
-        below = self.place(child, picks=picks)
-        return Seq((Keyword(f"/{child.name}", child.help, effects, "+"), below))
+        quiet = offered is not None and child.name not in offered
+        keyword = Keyword(f"/{child.name}", child.help, effects, "+", quiet=quiet)
+        return Seq((keyword, self.place(child, picks=picks)))
 
     def arguments(self, action: Action) -> Grammar:
         """Return what follows the name of *action*: its inputs, and a path where one may."""
@@ -153,12 +149,7 @@ class MdDialect:
 
     def node(self, context: Path) -> Context:
         """Return the schema node of *context*."""
-        node: Context = self.root
-        for step in context:
-            child = child_of(node, step.name)
-            assert isinstance(child, Container | ListNode)
-            node = child
-        return node
+        return context_at(self.root, context)
 
     def mounted(self, node: Context) -> tuple[Grammar, ...]:
         """Return the aliases that are known in the context *node*."""
@@ -166,35 +157,21 @@ class MdDialect:
 
     def at(self, place: Path) -> DataNode:
         """Return the schema node at *place*, be it a context or a value."""
-        node: DataNode = self.root
-        for step in place:
-            child = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
-            assert child is not None
-            assert not isinstance(child, Action)
-            node = child
-        return node
+        if not place:
+            return self.root
+        child = child_of(self.node(place[:-1]), place[-1].name)
+        assert child is not None
+        assert not isinstance(child, Action)
+        return child
 
     def words(self, place: Path) -> str:
         """Return *place* as it is typed after a slash."""
-        words: list[str] = []
-        node: DataNode = self.root
-        for step in place:
-            child = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
-            assert child is not None
-            assert not isinstance(child, Action)
-            node = child
-            if isinstance(node, ListNode) and step.keys:
-                words.append(spell_entry(node, step.keys))
-            else:
-                words.append(step.name)
-        return " ".join(words)
+        return spell_path(self.root, place).lstrip()  # the root has no name
 
 
 def _mounted(root: Container, aliases: Branch) -> Iterator[tuple[int, tuple[Grammar, ...]]]:
     for place in places(aliases):
-        node: DataNode | Action | None = root
-        for name in re.split("[/ ]+", place.strip("/ ")):
-            node = child_of(node, name) if isinstance(node, Container | ListNode) else None
+        node = node_at(root, *re.split("[/ ]+", place.strip("/ ")))
         if isinstance(node, Container | ListNode):
             yield id(node), mounted(aliases, place)
 
@@ -270,15 +247,10 @@ def _value(child: Leaf | LeafList, after: State) -> tuple[Keyword, State]:
     return keyword, (value_of(child, (Put(name),)), *after)
 
 
-def value_of(leaf: Leaf | LeafList, effects: Effects) -> Slot:
-    """Return the slot for the value of *leaf*."""
-    return Slot(leaf.name, leaf.type, leaf.help, effects, leaf)
-
-
 def values_of(leaf: LeafList, effects: Effects) -> Grammar:
-    """Return one value of *leaf*, or several in brackets."""
+    """Return one value of *leaf*, or one and more in brackets."""
     slot = value_of(leaf, effects)
-    return Alt((slot, Seq((_OPEN_LIST, Many(slot), _CLOSE_LIST))))
+    return Alt((slot, Seq((_OPEN_LIST, slot, Many(slot), _CLOSE_LIST))))
 
 
 class _Inside(Optional):
@@ -315,11 +287,14 @@ class _Tail(Optional):
 class MdPlace(Optional):
     """A path from a context to anything below it, values left out."""
 
-    def __init__(self, dialect: MdDialect, node: Context, *, picks: bool) -> None:
+    def __init__(
+        self, dialect: MdDialect, node: Context, *, picks: bool, offered: Branches
+    ) -> None:
         """Read the paths from *node*."""
         self._dialect = dialect
         self._node = node
         self._picks = picks
+        self._offered = offered if node is dialect.root else None
         self._known: First | None = None
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
@@ -335,7 +310,8 @@ class MdPlace(Optional):
                 continue
             wanted = child.keys if isinstance(child, ListNode) else ()
             into = (Into(child.name, wanted, enters=False),)
-            keyword = Keyword(child.name, child.help, into, mark_of(child))
+            quiet = self._offered is not None and child.name not in self._offered
+            keyword = Keyword(child.name, child.help, into, mark_of(child), quiet=quiet)
             if isinstance(child, ListNode):
                 keys = Seq(keys_of(child))
                 which = Alt((keys, several(child))) if self._picks else keys
@@ -349,48 +325,3 @@ class MdPlace(Optional):
 
     def _below(self, child: Context) -> MdPlace:
         return self._dialect.place(child, picks=self._picks)
-
-
-# --- actions --------------------------------------------------------------------------------------
-
-
-def action_keyword(action: Action, word: str) -> Keyword:
-    """Return the *word* that runs *action*; one that is not emulated gives way to others."""
-    tier = UNLISTED if action.operation.startswith(ABSENT) else 0
-    return Keyword(word, action.help, (Run(action.operation, action.question),), "-", tier=tier)
-
-
-def inputs_of(action: Action) -> Grammar:
-    """Return the inputs of *action*: the positional ones in order, the others by name."""
-    leafs = {child.name: child for child in action.inputs if isinstance(child, Leaf | LeafList)}
-    bare = [_bare(leafs[name]) for name in action.positional]
-    named = [_named(child) for child in action.inputs if child.name not in action.positional]
-    return Seq((*bare, AnyOrder(tuple(named))))
-
-
-def _bare(leaf: Leaf | LeafList) -> Grammar:
-    if isinstance(leaf, LeafList):
-        return Many(value_of(leaf, (Input(leaf.name, many=True),)))
-    named = Named(input_slot(leaf))
-    return named if leaf.mandatory else Opt(named)
-
-
-def input_slot(leaf: Leaf) -> Slot:
-    """Return the slot for the value of the input *leaf*."""
-    return value_of(leaf, (Input(leaf.name),))
-
-
-def _named(node: Node) -> Grammar:
-    if isinstance(node, Choice):
-        return Cases(tuple(_case(case) for case in node.cases), mandatory=node.mandatory)
-    assert isinstance(node, Leaf)
-    if isinstance(node.type, Empty):
-        effects = (Input(node.name, constant=True),)
-        return Opt(Keyword(node.name, node.help, effects))
-    keyword = Keyword(node.name, node.help, mark=mark_of(node))
-    named = Seq((keyword, input_slot(node)))
-    return named if node.mandatory else Opt(named)
-
-
-def _case(case: Case) -> State:
-    return tuple(_named(child) for child in case.children)

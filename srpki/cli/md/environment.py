@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from srpki.config.edit import Edit, restore
 from srpki.config.tree import EMPTY, Branch, Entries, get
 from srpki.schema.environment import ENVIRONMENT
-from srpki.schema.nodes import Container, Leaf, child_of
+from srpki.schema.nodes import Leaf
 from srpki.schema.paths import Value, path
+from srpki.schema.tree import node_at
 
 CONFIGURED = path("system", "management-interface", "cli", "md-cli", "environment")
 """Where the configuration says what sessions begin with."""
@@ -44,10 +45,7 @@ class Environment:
         found = get(self.tree, path(*names))
         if isinstance(found, (str, int)):
             return found
-        node: object = ENVIRONMENT
-        for name in names:
-            assert isinstance(node, Container)
-            node = child_of(node, name)
+        node = node_at(ENVIRONMENT, *names)
         assert isinstance(node, Leaf)
         assert node.default is not None
         return node.type.parse(node.default)

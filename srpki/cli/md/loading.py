@@ -10,19 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
-from srpki.cli.grammar import Alt, Many, Seq, State
+from srpki.cli.grammar import Alt, State
 from srpki.cli.lexer import LINE_LIMIT, Token, lex_md
-from srpki.cli.md.dialect import CLOSE, MdDialect
+from srpki.cli.md.dialect import CLOSES, MdDialect
 from srpki.cli.md.navigation import CONFIGURE
 from srpki.cli.md.trace import Trace
 from srpki.cli.meaning import Meaning, meaning
-from srpki.cli.port import Answer, RefusalError
+from srpki.cli.port import Answer, RefusalError, text_at
 from srpki.cli.walker import Failure, parse
 from srpki.config.comments import PREFIX, accepted, place_of
 from srpki.config.edit import Edit
 from srpki.config.management import configuration_mode
 from srpki.config.tree import EMPTY, Branch, get
-from srpki.core.errors import InvalidInputError
 from srpki.keystore.names import display
 from srpki.schema.nodes import Container
 from srpki.schema.paths import Path
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
 _INDICES: Final = "persistent-indices"
 """The block after the configuration [cli.md 1.4]; it holds nothing for this program."""
-
-_CLOSE: Final = Seq((CLOSE.word, Many(CLOSE.word)))
 
 
 class Loading:
@@ -83,12 +80,7 @@ class Loading:
 
 
 def _text(shell: MdCli, url: str) -> str:
-    try:
-        return shell.device.files.read(url).decode()
-    except UnicodeDecodeError:
-        raise InvalidInputError(
-            f'"{display(url)}" is not UTF-8 text', hint="load a configuration"
-        ) from None
+    return text_at(shell.device.files, url, hint="load a configuration")
 
 
 def read(shell: MdCli, url: str) -> Branch:
@@ -110,15 +102,24 @@ class Reader:
         self._trace = Trace(CONFIGURE)
         self._states: dict[Path, State] = {}
         self._comment = ""
-        self._skipping = False
+        self._skipping = 0
 
     def read(self, text: str) -> None:
-        """Read *text*; raises `RefusalError` at the first line that is wrong."""
+        """Read *text*; raises `RefusalError` at the first line that is wrong.
+
+        A brace that is not closed is missed after the last line: the file was cut off.
+        """
+        number = 0
         for number, line in enumerate(text.splitlines(), 1):
-            failure = self._line(line)
-            if failure is not None:
-                stopped = wording.stopped_at(number)
-                raise RefusalError(f"{wording.md_message(failure)}\n{stopped}")
+            self._stop(self._line(line), number)
+        if self._trace.nested or self._skipping:
+            self._stop(Failure("missing", 0, names=("}",)), number)
+
+    @staticmethod
+    def _stop(failure: Failure | None, number: int) -> None:
+        if failure is not None:
+            stopped = wording.stopped_at(number)
+            raise RefusalError(f"{wording.md_message(failure)}\n{stopped}")
 
     def _line(self, line: str) -> Failure | None:
         if len(line) > LINE_LIMIT:
@@ -136,6 +137,8 @@ class Reader:
         said = meaning(found.matches, self._trace.context, start)
         if said.command:
             return Failure("unknown", 0, said.command)
+        if said.closed > self._trace.nested:
+            return Failure("unknown", 0, "}")
         for edit in said.edits:
             self._edit(Edit(edit.kind, edit.path[1:], edit.value))
         self._annotate(said)
@@ -157,8 +160,10 @@ class Reader:
 
     def _skipped(self, tokens: list[Token]) -> bool:
         """Return whether the line belongs to what a whole file has after the configuration."""
-        skipped = self._skipping or (self._at_top and tokens[0].text == _INDICES)
-        self._skipping = skipped and tokens[-1].text != "}"
+        skipped = bool(self._skipping) or (self._at_top and tokens[0].text == _INDICES)
+        if skipped:
+            marks = [token.text for token in tokens if token.mark]
+            self._skipping += marks.count("{") - marks.count("}")
         return skipped
 
     @property
@@ -169,7 +174,7 @@ class Reader:
         """Return where the line is read from, and what is left without its slash."""
         first = tokens[0]
         if not first.quoted and first.text.startswith("/") and len(first.text) > 1:
-            return [Token(first.text[1:], first.start + 1, first.end), *tokens[1:]], ()
+            return [first.without_slash(), *tokens[1:]], ()
         whole = self._at_top and first.text == CONFIGURE[0].name
         return tokens, () if whole else self._trace.context
 
@@ -177,15 +182,13 @@ class Reader:
         if start not in self._states:
             # Files walk down one branch after the other: the last context is what comes again.
             content = self._dialect.content(self._dialect.node(start), edits=bool(start))
-            self._states = {start: (Alt((content, _CLOSE)),)}
+            self._states = {start: (Alt((content, CLOSES)),)}
         return self._states[start]
 
     def _edit(self, edit: Edit) -> None:
         if edit.kind == "create" and get(self.tree, edit.path) is not None:
             return
-        value = self._datastore.seal(edit.path, edit.value) if edit.kind == "set" else edit.value
-        made = Edit(edit.kind, edit.path, value)
-        self.tree = made.apply(self._datastore.schema, self.tree)
+        self.tree = self._datastore.sealed(edit).apply(self._datastore.schema, self.tree)
 
     def _follow(self, said: Meaning) -> None:
         self._trace.follow(said)

@@ -55,10 +55,8 @@ class Looking:
             element = tree.with_defaults(node, element)
         elif shell.environment.flag("info-output", "always-display", "admin-state"):
             element = tree.with_admin_states(node, element)
-        form = str(shell.environment.value("time-format"))
-        if form != "rfc-3339":
-            utc = shell.environment.value("time-display") == "utc"
-            element = tree.with_times(node, element, form, utc=utc)
+        if shell.environment.value("time-format") != "rfc-3339":
+            element = tree.with_times(node, element, shell.moment)
         if "xml" in said.inputs:
             from srpki.cli.render.xml import xml  # noqa: PLC0415 - start-up time
 
@@ -82,11 +80,9 @@ class Looking:
     # --- compare ---
 
     def _compare(self, said: Meaning) -> Answer:
-        flow = self._shell.flow
-        if flow.mode is None:
-            raise RefusalError(wording.not_allowed("currently in operational mode"))
-        old = source(self._shell, said, "from", flow.candidate.baseline)
-        new = source(self._shell, said, "to", flow.candidate.tree)
+        candidate = self._shell.flow.candidate
+        old = source(self._shell, said, "from", candidate.baseline)
+        new = source(self._shell, said, "to", candidate.tree)
         return Answer("\n".join(self._differences(said, old, new)))
 
     def _differences(self, said: Meaning, old: Branch, new: Branch) -> Iterator[str]:
@@ -97,8 +93,8 @@ class Looking:
         node: DataNode = self._shell.dialect.at(target) if target else root
         if not isinstance(node, Container | ListNode) or (target and target[0].name != root.name):
             raise RefusalError(wording.not_allowed("only a context of configure is compared"))
-        if isinstance(node, ListNode) and not target[-1].keys:
-            raise RefusalError(wording.missing_value(node.keys[0]))
+        if target:
+            self._shell.addressed(target)
         before, after = (compare.content(get(tree, target[1:])) for tree in (old, new))
         if "flat" in said.inputs or "full-context" in said.inputs:
             place = "" if target else f"{root.name} "

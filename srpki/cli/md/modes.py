@@ -60,15 +60,13 @@ class Modes:
         return Answer(self._shell.say(text))
 
     def _quit_config(self, said: Meaning) -> Answer:
-        del said
         flow = self._shell.flow
-        if flow.mode is None:
-            raise RefusalError(wording.not_allowed("currently in operational mode"))
+        flow.check_entered()
         if not flow.explicit:
             raise RefusalError(wording.not_allowed("currently in implicit workflow"))
-        if self._shell.context:
+        if said.target:  # nothing after a slash, which goes to the root from anywhere
             raise RefusalError(wording.not_allowed("currently not in the operational root"))
-        return self.leave(Answer)
+        return self.leave(self._shell.navigation.left)
 
     def _logout(self, said: Meaning) -> Answer:
         del said
@@ -81,18 +79,12 @@ class Modes:
         shell, flow = self._shell, self._shell.flow
         if not flow.must_ask:
             return done(shell.say(flow.leave()))
-        warning = shell.say([flow.warning()])
-        return shell.ask(QUESTION, warning, lambda word: self._answered(word, done))
-
-    def _answered(self, word: str, done: Done) -> Answer:
-        shell, flow = self._shell, self._shell.flow
-        match word.strip().lower():
-            case "y":
-                return done(shell.say(flow.leave()))
-            case "n":
-                return Answer(shell.say([flow.canceled()]))
-            case _:
-                return shell.ask(QUESTION, "", lambda again: self._answered(again, done))
+        return shell.confirm(
+            QUESTION,
+            shell.say([flow.warning()]),
+            lambda: done(shell.say(flow.leave())),
+            lambda: Answer(shell.say([flow.canceled()])),
+        )
 
 
 def check_writable(shell: MdCli) -> None:

@@ -35,10 +35,9 @@ class Navigation:
         """Raise `RefusalError` when the mode does not let the session go to *context*."""
         inside = context[:1] == CONFIGURE
         flow = self._shell.flow
-        if flow.mode is None:
-            if inside:
-                raise RefusalError(wording.not_allowed("currently in operational mode"))
-        elif not flow.explicit and not inside:
+        if inside:
+            flow.check_entered()
+        elif flow.mode is not None and not flow.explicit:
             raise RefusalError(wording.not_allowed("cannot navigate out of configuration region"))
 
     def follow(self, said: Meaning) -> Answer:
@@ -51,10 +50,13 @@ class Navigation:
 
     def settle(self) -> None:
         """Climb out of entries that are no longer there."""
-        context = self.trace.context
+        self.trace.settle(self._standing(self.trace.context))
+
+    def _standing(self, context: Path) -> Path:
+        """Return *context*, or the nearest one above it that is still there."""
         while len(context) > 1 and not self._shell.exists(context):
             context = context[:-1]
-        self.trace.settle(context)
+        return context
 
     def leave_for(self, target: Path) -> Answer:
         """Go to *target*; in the implicit workflow that may mean leaving the mode."""
@@ -62,9 +64,10 @@ class Navigation:
         if flow.mode is None or flow.explicit or target[:1] == CONFIGURE:
             self.trace.arrive(target)
             return Answer()
-        return self._shell.modes.leave(self._left)
+        return self._shell.modes.leave(self.left)
 
-    def _left(self, text: str) -> Answer:
+    def left(self, text: str) -> Answer:
+        """Stand at the operational root, the mode left with *text*."""
         self.trace.arrive(())
         return Answer(text)
 
@@ -79,7 +82,8 @@ class Navigation:
         return Answer()
 
     def _exit(self, said: Meaning) -> Answer:
-        return self.leave_for(() if said.inputs.get("all") else self.trace.back)
+        target = () if said.inputs.get("all") else self._standing(self.trace.back)
+        return self.leave_for(target)
 
     def _pwc(self, said: Meaning) -> Answer:
         previous = bool(said.inputs.get("previous"))

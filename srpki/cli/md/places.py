@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, Literal, NamedTuple
 
+from srpki.cli.reading import context_at
 from srpki.config.text import quote
-from srpki.schema.nodes import Container, ListNode, child_of
+from srpki.schema.nodes import Container, ListNode
 from srpki.schema.paths import Path
 
 Form = Literal["gnmi-path", "json-instance-path", "model-path"]
@@ -29,7 +30,8 @@ def spelled(root: Container, path: Path, form: Form) -> str:
     places = list(_places(root, path))
     match form:
         case "gnmi-path":
-            return "".join(f"/{place.name}{_predicates(place, _gnmi)}" for place in places)
+            parts = "".join(f"/{place.name}{_predicates(place, _gnmi)}" for place in places)
+            return parts or "/"
         case "json-instance-path":
             parts = "".join(f"/{place.name}{_predicates(place, quote)}" for place in places)
         case "model-path":
@@ -38,16 +40,13 @@ def spelled(root: Container, path: Path, form: Form) -> str:
 
 
 def _places(root: Container, path: Path) -> Iterator[_Place]:
-    node: object = root
-    for step in path:
-        assert isinstance(node, Container | ListNode)
-        child = child_of(node, step.name)
+    for depth, step in enumerate(path, start=1):
+        node = context_at(root, path[:depth])
         keys: tuple[tuple[str, str], ...] = ()
-        if isinstance(child, ListNode) and step.keys:
-            named = zip(child.key_leafs, step.keys, strict=True)
+        if isinstance(node, ListNode) and step.keys:
+            named = zip(node.key_leafs, step.keys, strict=True)
             keys = tuple((leaf.name, leaf.type.format(key)) for leaf, key in named)
         yield _Place(step.name, keys)
-        node = child
 
 
 def _predicates(place: _Place, spell: Callable[[str], str]) -> str:

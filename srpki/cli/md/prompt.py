@@ -21,21 +21,10 @@ def _lines(shell: MdCli, user: str) -> Iterator[str]:
     if wanted.flag("prompt", "newline"):
         yield ""
     if wanted.flag("prompt", "timestamp"):
-        yield _timestamp(shell)
+        yield shell.moment(shell.device.clock.now(), digits=2)
     if wanted.flag("prompt", "context"):
         yield _context(shell)
     yield f"A:{user}@{shell.device.system_name()}# "
-
-
-def _timestamp(shell: MdCli) -> str:
-    from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
-
-    return spell_time(
-        shell.device.clock.now(),
-        str(shell.environment.value("time-format")),
-        utc=shell.environment.value("time-display") == "utc",
-        digits=2,
-    )
 
 
 def _context(shell: MdCli) -> str:

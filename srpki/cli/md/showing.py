@@ -53,5 +53,5 @@ def _part(shell: MdCli, target: Path, data: Configuration, layout: _Layout) -> s
         assert layout != "xml"
         return part(node, element, layout, f"/{words}", detail=data.detail)
     if any(step.keys for step in target):
-        raise RefusalError(f"MINOR: MGMT_CORE #224: {words} - Entry does not exist")
+        raise RefusalError(shell.missing(target))
     return ""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srpki.cli import wording
 from srpki.cli.meaning import Meaning
-from srpki.cli.port import RefusalError
 from srpki.config.tree import Branch
 
 if TYPE_CHECKING:
@@ -24,10 +22,8 @@ def source(shell: MdCli, said: Meaning, name: str, default: Branch) -> Branch:
             return default
         case "running" | "intended":
             return device.datastore.running
-        case "baseline" if flow.mode is not None:
+        case "baseline":
             return flow.candidate.baseline
-        case "candidate" if flow.mode is not None:
-            return flow.candidate.tree
         case "booted":
             return device.datastore.booted
         case "startup":
@@ -38,5 +34,5 @@ def source(shell: MdCli, said: Meaning, name: str, default: Branch) -> Branch:
             from srpki.cli.md.loading import read  # noqa: PLC0415 - start-up time
 
             return read(shell, str(said.inputs[f"{name}-url"]))
-        case _:
-            raise RefusalError(wording.not_allowed("currently in operational mode"))
+        case _:  # candidate
+            return flow.candidate.tree

@@ -16,9 +16,9 @@ class Trace:
         self._braces: list[Path] = []
 
     @property
-    def nested(self) -> bool:
-        """Whether a brace is open."""
-        return bool(self._braces)
+    def nested(self) -> int:
+        """The number of braces that are open."""
+        return len(self._braces)
 
     def landing(self, said: Meaning) -> Path:
         """Return where the words of a line lead."""
@@ -32,7 +32,7 @@ class Trace:
     def follow(self, said: Meaning) -> None:
         """Go where the words of a line lead, through its braces."""
         for _ in range(said.closed):
-            self.move(self._braces.pop() if self._braces else self.context[:-1])
+            self._return(self._braces.pop() if self._braces else self.context[:-1])
         self._braces.extend(said.opened)
         if not said.closed:
             self.move(said.context)
@@ -54,10 +54,13 @@ class Trace:
 
     def arrive(self, target: Path) -> None:
         """Return to *target*; what lies beyond it is forgotten, and so is every brace."""
+        self._braces.clear()
+        self._return(target)
+
+    def _return(self, target: Path) -> None:
         if self._trail and self._trail[-1] == target:
             self._trail.pop()
         self._trail = [past for past in self._trail if len(past) < len(target)]
-        self._braces.clear()
         self._set(target)
 
     def _set(self, context: Path) -> None:

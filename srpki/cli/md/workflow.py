@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from srpki.cli.port import Device
+from srpki.cli import wording
+from srpki.cli.port import Device, RefusalError
 
 if TYPE_CHECKING:
     from srpki.config.candidate import Candidate
@@ -35,9 +36,15 @@ class Workflow:
         self.explicit = False
         self._candidate: Candidate | None = None
 
+    def check_entered(self) -> None:
+        """Raise `RefusalError` outside every mode."""
+        if self.mode is None:
+            raise RefusalError(wording.not_allowed("currently in operational mode"))
+
     @property
     def candidate(self) -> Candidate:
-        """The candidate of the mode that was entered."""
+        """The candidate of the mode that was entered; raises `RefusalError` outside every mode."""
+        self.check_entered()
         assert self._candidate is not None
         return self._candidate
 

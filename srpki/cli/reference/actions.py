@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.classic.lines import keyword_of
-from srpki.cli.md.dialect import inputs_of
+from srpki.cli.reading import Context, inputs_of
 from srpki.cli.reference.tables import (
     block,
     code,
@@ -37,7 +37,6 @@ each CLI: `<value>` stands for a value, `[...]` may be left out, `{... | ...}` i
 the MD-CLI inputs with a name may be typed in any order. The `lab` commands are the emulator's own
 and exist in lab mode only ([The lab](lab.md)).
 """
-Context = Container | ListNode
 Found = tuple[tuple[str, ...], Context, Action]
 
 
@@ -45,16 +44,23 @@ def actions_page() -> str:
     """Return the page."""
     md = list(_actions(LAB_SCHEMA.operations_md, ()))
     classic = {
-        action.operation: line
+        action.operation: _classic_line(place, node, action)
         for place, node, action in _actions(LAB_SCHEMA.operations_classic, (), classic=True)
-        for line in (_classic_line(place, node, action),)
     }
     known = {action.operation for _, _, action in md}
-    parts = [_section(place, action, classic.get(action.operation, "")) for place, _, action in md]
+    parts = [
+        _section(
+            " ".join((*place, action.name)),
+            action,
+            _md_line(place, action),
+            classic.get(action.operation, ""),
+        )
+        for place, _, action in md
+    ]
     for place, node, action in _actions(LAB_SCHEMA.operations_classic, (), classic=True):
         if action.operation not in known:
             line = _classic_line(place, node, action)
-            parts.append(_section((), action, line))
+            parts.append(_section(" ".join((*place, keyword_of(action))), action, "", line))
     return "\n".join((_HEAD, *parts))
 
 
@@ -84,9 +90,12 @@ def _classic_line(place: tuple[str, ...], node: Context, action: Action) -> str:
     return ""
 
 
-def _section(place: tuple[str, ...], action: Action, classic: str) -> str:
-    md = " ".join((*place, syntax(action.name, (inputs_of(action),)))) if place else ""
-    title = " ".join((*place, action.name)) if place else classic.split(" <", maxsplit=1)[0]
+def _md_line(place: tuple[str, ...], action: Action) -> str:
+    """Return the line of *action* in the MD-CLI."""
+    return " ".join((*place, syntax(action.name, (inputs_of(action),))))
+
+
+def _section(title: str, action: Action, md: str, classic: str) -> str:
     lines = [f"## {title}\n", f"{sentence(action.help)}{_asks(action)}\n"]
     if md == classic:
         lines.append(block([md]))

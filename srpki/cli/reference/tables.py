@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from srpki.cli.classic.lines import Sealable
+from srpki.cli.classic.syntax import spelled
 from srpki.cli.grammar import (
     UNLISTED,
     Alt,
@@ -13,7 +13,6 @@ from srpki.cli.grammar import (
     Cases,
     Grammar,
     Keyword,
-    Must,
     Opt,
     Seq,
     Slot,
@@ -139,7 +138,7 @@ def syntax(keyword: str, left: State) -> str:
     A context that may follow is left out, and so is an option that may stand in a second place.
     """
     words = [keyword]
-    for text in (text for item in left for text in _spelled(item) if text):
+    for text in spelled(left, " | "):
         if not (text.startswith("[") and text in words):
             words.append(text)
     return " ".join(words)
@@ -183,45 +182,3 @@ def _inner(item: Grammar) -> Iterator[Grammar]:
                 yield from items
         case _:
             return
-
-
-def _spelled(item: Grammar) -> Iterator[str]:
-    match item:
-        case Keyword():
-            if not item.structure:
-                yield item.word
-        case Slot():
-            yield f"<{item.name}>"
-        case Seq(items) | AnyOrder(items):
-            for inner in items:
-                yield from _spelled(inner)
-        case Opt(inner):
-            text = " ".join(_spelled(inner))
-            yield f"[{text}]" if text else ""
-        case _:
-            yield from _spelled_choice(item)
-
-
-def _spelled_choice(item: Grammar) -> Iterator[str]:
-    match item:
-        case Some(items):
-            yield " ".join(f"[{' '.join(_spelled(inner))}]" for inner in items)
-        case Sealable((plain, *_)):
-            yield from _spelled(plain)
-            yield "[hash | hash2]"
-        case Must():
-            yield "".join(f"<{name}>" for name in item.missing())
-        case Alt(items):
-            yield _one_of(tuple((inner,) for inner in items))
-        case Cases(sets):
-            yield _one_of(sets)
-        case _:
-            return  # a context, or what a page has no words for
-
-
-def _one_of(sets: Sequence[Sequence[Grammar]]) -> str:
-    texts = (" ".join(text for item in items for text in _spelled(item) if text) for items in sets)
-    unique = [text for text in dict.fromkeys(texts) if text]
-    if any(text.startswith("/") for text in unique):
-        return "[<path>]"  # every branch of the tree
-    return f"{{{' | '.join(unique)}}}" if len(unique) > 1 else "".join(unique)

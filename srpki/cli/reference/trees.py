@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from srpki.cli.classic.dialect import ClassicDialect
+from srpki.cli.reading import Context
 from srpki.cli.reference.tables import (
     block,
     code,
@@ -32,8 +33,6 @@ from srpki.schema.tree import SCHEMA
 
 if TYPE_CHECKING:
     from srpki.cli.session import Session
-
-Context = Container | ListNode
 
 _CONFIGURATION = """# Configuration
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from srpki.cli.render.classic import RULE
 from srpki.cli.render.compare import compare
+from srpki.cli.render.rules import INFO
+from srpki.cli.render.times import spell_time
 from srpki.cli.render.tree import Layout, info, with_defaults
 from srpki.cli.render.xml import xml
 from srpki.config.defaults import effective
@@ -50,16 +50,16 @@ def configuration_file(
         lines = info(root, tree, "full-context", place).splitlines()
         yield from (line.removeprefix(INDENT) for line in lines)
     yield ""
-    yield f"# Finished {timestamp(data.generated)}"
+    yield f"# Finished {spell_time(data.generated)}"
 
 
 def _head(data: Configuration, author: Author | None) -> Iterator[str]:
     yield from (f"# {line}" for line in version_lines())
     yield f"# Configuration format version {RELEASE} revision 0"
     yield ""
-    yield f"# Generated {timestamp(data.generated)}{_by(author)}"
+    yield f"# Generated {spell_time(data.generated)}{_by(author)}"
     if data.last is not None:
-        yield f"# Last modified {timestamp(data.last.time)}{_by(data.last.author, interface=True)}"
+        yield f"# Last modified {spell_time(data.last.time)}{_by(data.last.author, interface=True)}"
     yield ""
 
 
@@ -68,12 +68,6 @@ def _by(author: Author | None, *, interface: bool = False) -> str:
         return ""
     how = f" ({author.interface})" if interface else ""
     return f" by {author.user}{how}" + (f" from {author.address}" if author.address else "")
-
-
-def timestamp(instant: datetime) -> str:
-    """Return *instant* in RFC 3339 with tenths of a second, as SR OS dates its files."""
-    utc = instant.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 100_000}+00:00"
 
 
 def part(
@@ -85,6 +79,6 @@ def part(
 
 def comparison(schema: SchemaTree, data: Comparison) -> Iterator[str]:
     """Yield how two configurations differ, between rules [cli.md 3.1]."""
-    yield RULE
+    yield INFO
     yield from list(compare(schema.configure, data.old, data.new, INDENT)) or [""]
-    yield RULE
+    yield INFO

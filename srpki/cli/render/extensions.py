@@ -16,6 +16,7 @@ from cryptography.x509.oid import (
     ExtensionOID,
 )
 
+from srpki.core.text import printable
 from srpki.x509 import names
 
 _TITLES: Final = {
@@ -79,11 +80,6 @@ def extensions(found: Iterable[x509.Extension[x509.ExtensionType]], indent: str)
 def colons(octets: bytes) -> str:
     """Return *octets* as upper case hexadecimal pairs between colons."""
     return octets.hex(":").upper()
-
-
-def safe(text: str) -> str:
-    """Return *text* with everything that cannot be printed as ``?``."""
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _content(value: x509.ExtensionType) -> Iterator[str]:  # noqa: C901 - one case an extension
@@ -165,13 +161,13 @@ def general_name(name: x509.GeneralName) -> str:
     """Return one alternative name with its kind, as ``DNS:gw.example.net``."""
     match name:
         case x509.DNSName():
-            return f"DNS:{safe(name.value)}"
+            return f"DNS:{printable(name.value)}"
         case x509.IPAddress():
             return f"IP Address:{_address(name.value)}"
         case x509.RFC822Name():
-            return f"email:{safe(name.value)}"
+            return f"email:{printable(name.value)}"
         case x509.UniformResourceIdentifier():
-            return f"URI:{safe(name.value)}"
+            return f"URI:{printable(name.value)}"
         case x509.DirectoryName():
             return f"DirName:{names.display(name.value)}"
         case x509.RegisteredID():

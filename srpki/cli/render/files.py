@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from srpki.cli.render.rules import DOUBLE, SINGLE
+from srpki.core.text import printable
 
 if TYPE_CHECKING:
     from srpki.device.results import FileEntry, FileText, Listing
@@ -40,9 +41,5 @@ def file_text(data: FileText) -> Iterator[str]:
     yield f"File: {data.url}"
     yield SINGLE
     for line in data.text.removesuffix("\n").split("\n"):
-        yield "".join(map(_printable, line.removesuffix("\r")))
+        yield printable(line.removesuffix("\r"), keep="\t")
     yield DOUBLE
-
-
-def _printable(character: str) -> str:
-    return character if character.isprintable() or character == "\t" else "?"

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from srpki.cli.render.configuration import comparison, configuration_file
 from srpki.cli.render.files import file_text, listing
-from srpki.cli.render.instants import instant
 from srpki.cli.render.logs import log_page
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
 from srpki.cli.render.sessions import commit_history, users
-from srpki.cli.render.times import spell_time
+from srpki.cli.render.times import instant, spell_time
 from srpki.device.results import (
     Beside,
     Cell,
@@ -37,13 +36,8 @@ SECOND_COLUMN = 48
 """Where the second of two values on a line begins [pki.md 6.1]."""
 
 
-def moment_text(moment: datetime) -> str:
-    """Return *moment* as it is shown unless the session wants otherwise."""
-    return spell_time(moment, "rfc-3339")
-
-
 def render(  # noqa: C901 - one case a kind of data
-    schema: SchemaTree, data: Data, moment: Callable[[datetime], str] = moment_text
+    schema: SchemaTree, data: Data, moment: Callable[[datetime], str] = spell_time
 ) -> str:
     """Return *data* as text without a newline at its end.
 

@@ -1,4 +1,4 @@
-"""The rules of 79 characters around titles and tables [cli.md 1.9]."""
+"""The rules around titles, tables and configurations [cli.md 1.9, 3.1]."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 DOUBLE = "=" * 79
 SINGLE = "-" * 79
+INFO = "-" * 46
+"""Around a configuration and the difference of two."""
 
 
 def title(text: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from srpki.schema.nodes import (
+    ABSENT,
     Action,
     Container,
     DataNode,
@@ -42,11 +43,16 @@ def tree(
 
 
 def _below(node: DataNode | Action) -> Iterator[DataNode | Action]:
-    """Yield what stands below *node*, in the order of the names; keys belong to their list."""
+    """Yield what stands below *node*, in the order of the names; keys belong to their list.
+
+    Commands that are not emulated are left out, as in help.
+    """
     if isinstance(node, Container | ListNode):
         hidden = node.keys if isinstance(node, ListNode) else ()
-        shown = (child for child in data_children(node) if child.name not in hidden)
-        yield from sorted(shown, key=lambda child: child.name)
+        for child in sorted(data_children(node), key=lambda child: child.name):
+            absent = isinstance(child, Action) and child.operation.startswith(ABSENT)
+            if not absent and child.name not in hidden:
+                yield child
 
 
 def _drawn(node: DataNode | Action, margin: str, *, detail: bool) -> Iterator[str]:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from srpki.cli.render.instants import duration, log_in
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
+from srpki.cli.render.times import duration, log_in
 from srpki.config.text import quote
 
 if TYPE_CHECKING:
-    from srpki.device.commits import Commit
+    from srpki.device.history import Commit
     from srpki.device.results import CommitHistory, User, Users
 
 _HEADING = f"{'User':<15} {'Session':<7} {'Type':<8} {'From':<15} {'Login time':<18}  {'Idle time'}"
@@ -48,14 +48,15 @@ def commit_history(data: CommitHistory, moment: Callable[[datetime], str]) -> It
     yield f"Total Commits : {len(data.commits)}"
     for commit in data.commits:
         yield ""
-        yield from _commit(commit, moment)
+        yield str(commit.commit_id)
+        yield from about(commit, moment)
     yield DOUBLE
 
 
-def _commit(commit: Commit, moment: Callable[[datetime], str]) -> Iterator[str]:
+def about(commit: Commit, moment: Callable[[datetime], str]) -> Iterator[str]:
+    """Yield what there is to tell of a commit: who and when, why, and where it is saved."""
     author = commit.author
     origin = f" from {author.address}" if author.address else ""
-    yield str(commit.commit_id)
     yield f"  Committed {moment(commit.time)} by {author.user} ({author.interface}){origin}"
     if commit.comment:
         yield f"  Comment   {quote(commit.comment)}"

@@ -1,17 +1,24 @@
-"""Instants as ``environment time-format`` and ``time-display`` want them [cli.md 1.1, 1.7].
-
-The node's own time zone is UTC, which is shown as an offset where local time is wanted.
-"""
+"""Instants and durations as text; the node's own time zone is UTC."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+# strftime follows the locale of the machine, a router does not.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 
 
-def spell_time(instant: datetime, form: str, *, utc: bool = False, digits: int = 1) -> str:
-    """Return *instant*, an aware time; *digits* of the second are shown, but not in RFC 1123.
+def spell_time(
+    instant: datetime, form: str = "rfc-3339", *, utc: bool = False, digits: int = 1
+) -> str:
+    """Return *instant* as ``environment time-format`` wants it [cli.md 1.1, 1.7].
 
-    *form* is ``rfc-3339``, ``iso-8601`` (its offset without a colon) or ``rfc-1123``.
+    *form* is ``rfc-3339``, ``iso-8601`` (its offset without a colon) or ``rfc-1123``, which shows
+    no *digits* of the second. Without *utc* (``time-display``) the zone is shown as an offset.
     """
     moment = instant.astimezone(UTC)
     if form == "rfc-1123":
@@ -23,9 +30,27 @@ def spell_time(instant: datetime, form: str, *, utc: bool = False, digits: int =
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction}{'Z' if utc else offset}"
 
 
-# strftime follows the locale of the machine, a router does not.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
+def instant(moment: datetime) -> str:
+    """Return *moment* as certificates and requests show it [pki.md 6.2]."""
+    return f"{moment.astimezone(UTC):%Y/%m/%d %H:%M:%S}"
+
+
+def file_date(moment: datetime) -> str:
+    """Return *moment* as classic files show it: ``WED FEB 21 04:58:55 2007 UTC``."""
+    time = moment.astimezone(UTC)
+    day, month = _DAYS[time.weekday()], _MONTHS[time.month - 1]
+    return f"{day} {month} {time:%d %H:%M:%S %Y} UTC".upper()
+
+
+def log_in(moment: datetime) -> str:
+    """Return *moment* as ``show users`` shows it: ``21FEB2007 04:58:55``."""
+    time = moment.astimezone(UTC)
+    return f"{time.day:02}{_MONTHS[time.month - 1].upper()}{time:%Y %H:%M:%S}"
+
+
+def duration(span: timedelta) -> str:
+    """Return *span* as ``0d 00:00:00``."""
+    minutes, seconds = divmod(max(int(span.total_seconds()), 0), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"{days}d {hours:02}:{minutes:02}:{seconds:02}"

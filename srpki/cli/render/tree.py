@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Literal
 
-from srpki.cli.render.times import spell_time
 from srpki.config.defaults import effective
 from srpki.config.text import (
     INDENT,
@@ -87,22 +87,22 @@ def _stated(node: DataNode, branch: Branch) -> Branch:
     return Branch({**branch, **items})
 
 
-def with_times(node: DataNode, element: Element, form: str, *, utc: bool) -> Element:
-    """Return *element* with every instant in *form*, one of those of `spell_time`."""
+def with_times(node: DataNode, element: Element, moment: Callable[[datetime], str]) -> Element:
+    """Return *element* with every instant as *moment* spells it."""
     if isinstance(element, Entries):
-        filled = {keys: _timed(node, entry, form, utc=utc) for keys, entry in element.items()}
+        filled = {keys: _timed(node, entry, moment) for keys, entry in element.items()}
         return Entries(filled)
     if isinstance(element, Branch):
-        return _timed(node, element, form, utc=utc)
+        return _timed(node, element, moment)
     if isinstance(node, Leaf) and isinstance(node.type, Text) and node.type.named == _INSTANT:
-        return spell_time(datetime.fromisoformat(str(element)), form, utc=utc)
+        return moment(datetime.fromisoformat(str(element)))
     return element
 
 
-def _timed(node: DataNode, branch: Branch, form: str, *, utc: bool) -> Branch:
+def _timed(node: DataNode, branch: Branch, moment: Callable[[datetime], str]) -> Branch:
     assert isinstance(node, Container | ListNode)
     items = {
-        child.name: with_times(child, branch[child.name], form, utc=utc)
+        child.name: with_times(child, branch[child.name], moment)
         for child in data_children(node)
         if child.name in branch and not isinstance(child, Action)
     }

@@ -77,8 +77,12 @@ def _ca_profile(help_: str) -> Leaf:
     return Leaf(name="ca-profile", type=_CA_PROFILE, mandatory=True, help=help_)
 
 
-def _key(name: str, help_: str) -> Leaf:
+def _pki_file(name: str, help_: str) -> Leaf:
     return Leaf(name=name, type=PKI_FILE_NAME, mandatory=True, help=help_)
+
+
+def _flash_file(name: str, help_: str) -> Leaf:
+    return Leaf(name=name, type=CFLASH_URL, mandatory=True, help=help_)
 
 
 def _est_profile() -> Leaf:
@@ -174,12 +178,7 @@ INITIAL_REGISTRATION: Final = Action(
     ),
     inputs=(
         _ca_profile("CA to ask, by the name of its profile; it needs a CMPv2 URL"),
-        Leaf(
-            name="key-to-certify",
-            type=PKI_FILE_NAME,
-            mandatory=True,
-            help="Imported private key that the certificate is for",
-        ),
+        _pki_file("key-to-certify", "Imported private key that the certificate is for"),
         _PROTECTION,
         *_SUBJECT,
         _SAVE_AS,
@@ -206,9 +205,11 @@ CERT_REQUEST: Final = Action(
     ),
     inputs=(
         _ca_profile("CA to ask"),
-        _key("current-key", "Imported key of the present certificate, which signs the request"),
-        _key("current-certificate", "Imported certificate that this CA issued before"),
-        _key("new-key", "Imported key that the certificate is for"),
+        _pki_file(
+            "current-key", "Imported key of the present certificate, which signs the request"
+        ),
+        _pki_file("current-certificate", "Imported certificate that this CA issued before"),
+        _pki_file("new-key", "Imported key that the certificate is for"),
         _HASH,
         *_SUBJECT,
         _SAVE_AS,
@@ -232,9 +233,11 @@ KEY_UPDATE: Final = Action(
     ),
     inputs=(
         _ca_profile("CA that issued the certificate"),
-        _key("new-key", "Imported key that the new certificate is for"),
-        _key("old-key", "Imported key of the certificate to be replaced; it signs the request"),
-        _key("old-certificate", "Imported certificate to be replaced"),
+        _pki_file("new-key", "Imported key that the new certificate is for"),
+        _pki_file(
+            "old-key", "Imported key of the certificate to be replaced; it signs the request"
+        ),
+        _pki_file("old-certificate", "Imported certificate to be replaced"),
         _HASH,
         _SAVE_AS,
     ),
@@ -266,12 +269,7 @@ CA_CERTIFICATES: Final = Action(
     ),
     inputs=(
         _est_profile(),
-        Leaf(
-            name="output-url",
-            type=CFLASH_URL,
-            mandatory=True,
-            help="File on cf3: to write the certificates to",
-        ),
+        _flash_file("output-url", "File on cf3: to write the certificates to"),
         _FORCE,
     ),
 )
@@ -296,20 +294,10 @@ ENROLL: Final = Action(
     ),
     inputs=(
         _est_profile(),
-        Leaf(
-            name="key",
-            type=CFLASH_URL,
-            mandatory=True,
-            help="File of the private key that the certificate is for",
-        ),
+        _flash_file("key", "File of the private key that the certificate is for"),
         _HASH,
         *_SUBJECT,
-        Leaf(
-            name="output-file",
-            type=PKI_FILE_NAME,
-            mandatory=True,
-            help="Name of the certificate in cf3:\\system-pki",
-        ),
+        _pki_file("output-file", "Name of the certificate in cf3:\\system-pki"),
         _FORCE,
         VALIDATE,
     ),
@@ -333,25 +321,12 @@ RENEW: Final = Action(
     ),
     inputs=(
         _est_profile(),
-        Leaf(
-            name="certificate",
-            type=CFLASH_URL,
-            mandatory=True,
-            help="File of the certificate to renew; it authenticates the request",
+        _flash_file(
+            "certificate", "File of the certificate to renew; it authenticates the request"
         ),
-        Leaf(
-            name="key",
-            type=CFLASH_URL,
-            mandatory=True,
-            help="File of the private key that the new certificate is for",
-        ),
+        _flash_file("key", "File of the private key that the new certificate is for"),
         _HASH,
-        Leaf(
-            name="output-file",
-            type=PKI_FILE_NAME,
-            mandatory=True,
-            help="Name of the new certificate in cf3:\\system-pki",
-        ),
+        _pki_file("output-file", "Name of the new certificate in cf3:\\system-pki"),
         _FORCE,
         VALIDATE,
     ),

@@ -260,6 +260,24 @@ def test_a_value_that_is_a_number_or_a_word_is_laid_out_as_captured():
     ]
 
 
+def test_rollback_is_explained_as_captured_but_for_the_sentence(md):
+    """[cli.md 1.4]; ``commit-id`` is of a later release than the capture."""
+    md("edit-config private", "configure")
+    page = md.session.help("rollback ").splitlines()
+    assert page[:6] == [
+        "",
+        " rollback",
+        "",
+        " [checkpoint] (<number> | <keyword>)",
+        " <number>   - <0..4294967295>",
+        " <keyword>  - startup",
+    ]
+    assert page[6] == page[8] == ""
+    assert page[7].startswith("    ")
+    assert page[9].startswith(" commit-id             - ")
+    assert len(page) == 10
+
+
 def test_a_mandatory_value_is_laid_out_as_captured():
     leaf = Leaf("event-number", Integer("uint8", 1, 6), "Custom event to send", mandatory=True)
     slot = Slot("event-number", leaf.type, leaf.help, leaf=leaf)
@@ -297,7 +315,11 @@ def test_a_command_shows_the_arguments_that_it_takes(md):
         "",
         " [[from] <string>]",
     ]
-    assert page[4].startswith(" <string>  - (baseline|candidate|")
+    # The words and the line break of the release's own help [cli.md 1.3].
+    assert page[4:6] == [
+        " <string>  - (baseline|candidate|rollback <number>|running|startup|booted|",
+        "              url <string>)",
+    ]
     assert page.index(" Default   - baseline") < page.index(" [[to] <string>]")
     keywords = [line for line in page if line[22:25] == " - " and line[1] != "<"]
     assert [line.split()[0] for line in keywords][:2] == ["flat", "full-context"]
@@ -308,6 +330,40 @@ def test_a_command_shows_the_arguments_that_it_takes(md):
     assert (
         " configure             + Configure the node" in md.session.help("compare con").splitlines()
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "branches"),
+    [
+        ("delete ", {"configure", "environment"}),
+        ("annotate note ", {"configure"}),
+        ("delete /", {"/configure", "/environment"}),
+        ("compare /", {"/configure"}),
+        ("info /", {"/configure", "/environment", "/state"}),
+        ("tree /s", {"/show", "/state"}),
+    ],
+)
+def test_a_command_offers_the_branches_that_it_can_work_on(md, command, branches):
+    md("edit-config private")
+    page = md.session.help(command).splitlines()
+    listed = {line.split()[0] for line in page if line[23:24] in ("+", "-")}
+    assert listed == branches
+    assert {offer.text for offer in md.session.complete(command)} == branches
+
+
+@pytest.mark.parametrize(
+    ("command", "verb"), [("discard", "restore"), ("compare", "look at"), ("tree", "look at")]
+)
+def test_a_command_says_what_it_does_with_the_element_that_it_is_given(md, command, verb):
+    md("edit-config private")
+    page = md.session.help(f"{command} ").splitlines()
+    assert f"    Element to {verb} instead of the present context" in page
+
+
+def test_a_command_says_why_it_cannot_work_on_a_branch(md):
+    md("edit-config private")
+    refusal = "MINOR: CLI #2069: Operation not allowed - only configuration can be deleted"
+    assert md.refused("delete show") == md.refused("delete /state system") == refusal
 
 
 def test_an_argument_may_be_given_by_its_name(md):

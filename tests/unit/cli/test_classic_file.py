@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from srpki.cli.classic.configuration import classic_file
 from srpki.cli.classic.file import read
 from srpki.cli.classic.layout import Order, places
-from srpki.cli.render.classic import classic_file
 from srpki.config.persist import MAXIMUM_SIZE
 from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.core.errors import InvalidInputError

@@ -6,10 +6,10 @@ lines that are new are the ones that set it.
 
 import pytest
 
+from srpki.cli.classic.configuration import classic_file
 from srpki.cli.classic.layout import places
 from srpki.cli.classic.lines import keyword_of
 from srpki.cli.effects import Run
-from srpki.cli.render.classic import classic_file
 from srpki.cli.session import Session
 from srpki.cli.walker import walk
 from srpki.config.datastore import Datastore

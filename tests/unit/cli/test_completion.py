@@ -191,6 +191,22 @@ def test_commits_are_offered_by_their_ids_the_newest_first(md, device):
     assert list(found.values(slot, (), meaning((), (), ()), "")) == ["2", "1"]
 
 
+def test_a_commit_is_offered_with_who_made_it_and_why(md, device):
+    """As captured, in cli.md 1.4; the list stands one blank to the right."""
+    mode = "/configure system management-interface configuration-mode"
+    md("edit-config private", f"{mode} model-driven", "commit", "configure")
+    md("system name a", 'commit comment "say \\"why\\""')
+    newest, oldest = md.session.complete("rollback commit-id ")
+    when = f"{device.clock.now():%Y-%m-%dT%H:%M:%S}.0+00:00"
+    made = f"  Committed {when} by admin (MD-CLI)"
+    assert newest.details == (made, '  Comment   "say \\"why\\""')
+    assert (oldest.text, oldest.heading, oldest.details) == ("1", "commit-id", (made,))
+    md("environment time-display utc")
+    assert (
+        md.session.complete("rollback commit-id ")[1].details[0].endswith(".0Z by admin (MD-CLI)")
+    )
+
+
 # --- files ---
 
 
@@ -289,6 +305,7 @@ def test_entering_a_list_without_its_key_says_which_key_is_missing(editing):
 
 def test_nothing_is_completed_after_two_slashes_or_in_a_comment(md, classic):
     for typist in (md, classic):
+        assert typist.session.help("//adm") == ""
         for text in ("//", "//adm", "# adm", "  # "):
             assert offered(typist, text) == []
             assert typist.session.expand(text) == ""

@@ -6,7 +6,8 @@ import pytest
 
 from srpki.config.tree import Branch
 from srpki.core.errors import NotFoundError, RefusedError
-from srpki.device.commits import Checkpoint, Commits
+from srpki.device.checkpoints import Checkpoint
+from srpki.device.commits import Commits
 
 MODE = "/configure system management-interface configuration-mode"
 

@@ -99,6 +99,13 @@ def test_a_leaf_list_takes_one_value_or_several_and_keeps_their_order(md):
     assert md(f"info flat {ENTRY}") == '    send-chain ca-profile ["b" "a" "c"]'
 
 
+def test_brackets_hold_a_value_at_least(md):
+    md("edit-config private")
+    line = "configure ipsec cert-profile c entry 1 send-chain ca-profile []"
+    assert md.message(line) == "MINOR: MGMT_CORE #2201: Unknown element - ']'"
+    assert md.context == "(pr)[/]"
+
+
 def test_values_of_a_leaf_list_are_deleted_one_by_one(md):
     md("edit-config private", f"{ENTRY} send-chain ca-profile [a b c]")
     md(f"delete {ENTRY} send-chain ca-profile b")

@@ -67,12 +67,6 @@ def test_history_is_as_long_as_the_environment_says(md):
     assert md("history") == ""
 
 
-def test_the_environment_can_be_walked_and_shown(md):
-    md("environment prompt", "newline false")
-    assert md.prompt == "[/environment prompt]\nA:admin@node-2# "
-    assert md("info") == "    newline false"
-
-
 def test_one_value_of_a_setting_can_be_deleted(md):
     md("environment match-highlight style [bold underline]")
     md("environment delete match-highlight style bold")

@@ -77,6 +77,50 @@ def test_the_first_mistake_ends_the_reading_and_what_was_read_stays(load):
     assert load.md("info flat").splitlines() == LOADED[:2]
 
 
+def test_a_value_that_is_refused_is_said_to_be_for_what(load):
+    """No carets can point into a file."""
+    text = "system { security { pki { imported-format s maximum-cert-chain-depth 9 } } }"
+    assert load("merge", text, ok=False).splitlines()[0] == (
+        "MINOR: MGMT_CORE #2301: Invalid element value"
+        " - 'maximum-cert-chain-depth' - '9' out of range 1..7"
+    )
+
+
+def test_a_file_that_was_cut_off_is_refused_though_what_was_read_stays(load):
+    text = "\n".join(BRACES.rstrip().splitlines()[:-2])
+    assert load("full-replace", text, ok=False) == (
+        "MINOR: CLI #2001: Missing element value - '}'\n"
+        "MINOR: CLI #2005: Error while processing command - stopped at line 15"
+    )
+    assert load.md("info flat").splitlines() == LOADED
+
+
+@pytest.mark.parametrize("before", ["", "configure {\n}\n", "system {\n}\n"])
+def test_a_brace_that_closes_nothing_is_refused(load, before):
+    assert load("merge", f"{before}}}\n", ok=False).splitlines()[0] == (
+        "MINOR: MGMT_CORE #2201: Unknown element - '}'"
+    )
+
+
+INDICES = """
+persistent-indices {
+    vrtr-id {
+        router-name "Base" vrtr-id 1
+    }
+    "configure {"
+}
+
+# Finished 2025-04-13T15:48:46.3+02:00
+"""
+
+
+def test_the_indices_of_a_whole_file_are_passed_over_with_all_their_braces(load):
+    load("full-replace", BRACES + INDICES)
+    assert load.md("info flat").splitlines() == LOADED
+    cut = BRACES + INDICES.rpartition("}")[0]
+    assert load("merge", cut, ok=False).startswith("MINOR: CLI #2001: Missing element value - '}'")
+
+
 @pytest.mark.parametrize(
     "command", ["commit", "exit", "configure private", "info", "delete system"]
 )

@@ -237,6 +237,27 @@ def test_tree_detail_tells_the_kinds_of_values(md):
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "word"),
+    [
+        ("info json xml", "xml"),
+        ("info flat detail full-context", "full-context"),
+        ("compare flat full-context", "full-context"),
+        ("compare summary flat", "flat"),
+    ],
+)
+def test_only_one_form_can_be_asked_for(pki, command, word):
+    assert pki.message(command) == f"MINOR: MGMT_CORE #2201: Unknown element - '{word}'"
+
+
+def test_tree_leaves_out_what_is_not_emulated(md):
+    shown = md("tree").splitlines()
+    assert "+-- file" in shown
+    assert "|   +-- certificate" in shown
+    assert not {"+-- ping", "+-- tools", "|   +-- router", "|   +-- format"} & set(shown)
+    assert "show router" not in md("tree flat").splitlines()
+
+
 def test_tree_gnmi_path_prints_paths_from_the_root(md):
     lines = md("tree gnmi-path /configure ipsec").splitlines()
     assert lines[0] == "/configure/ipsec/cert-profile[name=*]"
@@ -264,6 +285,11 @@ def test_pwc_names_the_context_in_four_forms(pki, form, place):
     assert pki(f"pwc {form}") == f"Present Working Context:\n{place}"
 
 
+@pytest.mark.parametrize("form", ["", "cli-path", "gnmi-path", "json-instance-path", "model-path"])
+def test_pwc_names_the_root_in_every_form(md, form):
+    assert md(f"pwc {form}") == "Present Working Context:\n/"
+
+
 def test_pwc_escapes_what_would_end_a_key(pki):
     pki('ca-profile "a]b\\\\c"')
     assert pki("pwc gnmi-path").endswith("/ca-profile[ca-profile-name=a\\]b\\\\c]")
@@ -279,3 +305,10 @@ def test_a_context_without_a_model_has_only_its_own_form(md):
     md("show log")
     assert md("pwc") == "Present Working Context:\n/show log"
     assert md.message("pwc model-path").startswith("MINOR: CLI #2069")
+
+
+@pytest.mark.parametrize("command", ["info", "compare", "tree", "discard"])
+def test_the_name_of_an_element_that_is_left_out_is_asked_for(pki, command):
+    pki("ca-profile x", "back")
+    assert pki.message(f"{command} cli-path") == "MINOR: CLI #2001: Missing element value - 'path'"
+    assert pki("info ca-profile") == '    ca-profile "x" {\n    }'

@@ -229,11 +229,6 @@ def test_close_lets_an_exclusive_lock_go(md, another):
     another("edit-config exclusive")
 
 
-def test_the_second_mode_is_refused_while_in_one(md):
-    md("edit-config private")
-    assert md.refused("edit-config exclusive").startswith("MINOR: CLI #2069: Operation not allowed")
-
-
 @pytest.mark.parametrize(
     "line", ["edit-config bof private", "edit-config debug global", "bof private", "li private"]
 )
@@ -276,3 +271,20 @@ def test_a_brace_that_closes_the_branch_leaves_the_implicit_workflow_as_exit_doe
     assert md.session.feed("}").question == QUESTION
     md("n")
     assert md.context == "*[pr:/configure]"
+
+
+def test_a_slash_lets_quit_config_leave_from_any_context(md):
+    """As napalm-sros types it, wherever it stands [cli.md 4.4]."""
+    md("edit-config private", "configure system")
+    assert md("/quit-config") == "INFO: CLI #2074: Exiting private configuration mode"
+    assert md.context == "[/]"
+
+
+def test_after_a_slash_quit_config_asks_and_can_be_taken_back(md):
+    md("edit-config exclusive", "configure system", "name x")
+    assert md.session.feed("/quit-config").question == "Discard uncommitted changes? [y,n] "
+    md("n")
+    assert md.context == "*(ex)[/configure system]"
+    md.session.feed("/quit-config")
+    assert md("y").startswith("WARNING: CLI #2062")
+    assert md.context == "[/]"

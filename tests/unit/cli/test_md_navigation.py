@@ -42,6 +42,18 @@ def test_exit_returns_to_where_the_session_came_from(at_profile):
     assert at_profile.context == "*(pr)[/]"
 
 
+def test_exit_does_not_return_into_what_a_brace_has_closed(md):
+    md("configure private", "system security", "pki ca-profile a {", "description x", "}")
+    assert md.context == "*[pr:/configure system security]"
+    md("exit")
+    assert md.context == "*[pr:/configure]"
+
+
+def test_exit_returns_to_what_is_left_of_where_the_session_came_from(at_profile):
+    at_profile("/configure ipsec", f"delete {PKI} ca-profile x", "exit")
+    assert at_profile.context == f"(pr)[{PKI}]"
+
+
 def test_exit_all_returns_to_the_operational_root(at_profile):
     at_profile("exit all")
     assert at_profile.context == "*(pr)[/]"
@@ -56,10 +68,6 @@ def test_a_slash_alone_goes_to_the_root_and_one_before_a_blank_is_an_error(at_pr
 def test_a_line_that_ends_in_a_value_stays_where_it_was_typed(at_profile):
     at_profile("cmpv2 http version 1.0", "/configure system name y")
     assert at_profile.context == f'*(pr)[{PKI} ca-profile "x"]'
-
-
-def test_pwc_names_the_context(at_profile):
-    assert at_profile("pwc") == f'Present Working Context:\n{PKI} ca-profile "x"'
 
 
 def test_braces_enter_and_return(at_profile):

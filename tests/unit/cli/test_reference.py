@@ -108,6 +108,7 @@ def test_every_action_has_a_section_with_its_inputs_and_both_spellings(made, dev
             assert f"| `{leaf.name}` |" in text, place
         blocks = re.findall(r"```text\n(.*?)\n```", text, re.DOTALL)
         assert blocks[0].startswith(place)
+        assert all(f"<{name}>" in blocks[0] for name in action.positional), place
         assert ("not there" not in text) == (action.operation in known)
         # The classic CLI knows the words that the page begins its line with.
         words = re.match(r"[a-z0-9 -]+?(?= [<\[{]|$)", " ".join(blocks[-1].split()))[0]

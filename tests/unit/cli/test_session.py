@@ -47,12 +47,6 @@ def test_a_question_on_the_other_side_is_answered_there(classic):
     assert classic.prompt == "A:node-2# "
 
 
-def test_nothing_is_offered_after_two_slashes(md):
-    assert md.session.complete("//adm") == []
-    assert md.session.expand("//adm") == ""
-    assert md.session.help("//adm") == ""
-
-
 def test_an_operation_without_messages_prints_nothing(md, device):
     device.answers["pki.import"] = (True, (), None)
     line = "admin system security pki import type key format der input-url cf3:/k output-file k"
@@ -90,22 +84,6 @@ def test_the_lines_that_automation_sends_first_are_silent(md):
         assert md(line) == ""
     assert md("//environment no more").splitlines()[0] == TO_CLASSIC
     assert md.context == "[/]"
-
-
-def test_space_completes_only_while_the_environment_allows_it(md):
-    assert md.session.expand("adm") == "in"
-    md("environment command-completion space false")
-    assert md.session.expand("adm") == ""
-
-
-def test_the_prompt_is_what_the_environment_says(md):
-    md("environment prompt newline false")
-    assert md.prompt == "[/]\nA:admin@node-2# "
-    md("environment prompt context false")
-    assert md.prompt == "A:admin@node-2# "
-    md("environment delete prompt", "edit-config private", "/configure system name x")
-    md("environment prompt uncommitted-changes-indicator false")
-    assert md.context == "(pr)[/]"
 
 
 def test_the_environment_can_be_walked_and_looked_at(md):

@@ -174,10 +174,16 @@ def test_a_reboot_is_asked_for_first(request, device, dialect):
     assert device.calls == [("admin.reboot", {})]
 
 
-@pytest.mark.parametrize("line", ["admin reboot now", "admin rollback revert 2 now"])
-def test_now_answers_the_question_beforehand(device, classic, line):
+@pytest.mark.parametrize(
+    ("line", "call"),
+    [
+        ("admin reboot now", ("admin.reboot", {"now": True})),
+        ("admin rollback revert 2 now", ("rollback.revert", {"checkpoint": 2, "now": True})),
+    ],
+)
+def test_now_answers_the_question_beforehand(device, classic, line, call):
     classic(line)
-    assert device.calls[0][0] in ("admin.reboot", "rollback.revert")
+    assert device.calls == [call]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from srpki.config.edit import delete, set_value
 from srpki.config.tree import get
-from srpki.config.views import view
+from srpki.config.viewer import view
 from srpki.schema.paths import Step, path
 from srpki.schema.tree import SCHEMA
 

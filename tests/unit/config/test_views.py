@@ -3,7 +3,7 @@
 from srpki.config.defaults import effective
 from srpki.config.edit import Edit
 from srpki.config.tree import EMPTY, get
-from srpki.config.views import view
+from srpki.config.viewer import view
 from srpki.schema.paths import path
 from srpki.schema.tree import SCHEMA
 

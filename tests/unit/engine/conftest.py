@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from srpki.config.persist import load
-from srpki.config.views import view
+from srpki.config.viewer import view
 from srpki.core.clock import FrozenClock, LabClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ResponseTimeoutError

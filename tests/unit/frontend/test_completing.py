@@ -2,7 +2,7 @@
 
 import pytest
 
-from srpki.cli.session import Offer
+from srpki.cli.port import Offer
 from srpki.frontend.completing import Completed, complete, in_columns, listed
 
 
@@ -55,6 +55,19 @@ def test_a_list_is_read_downwards_and_fits():
 def test_values_are_listed_below_the_name_of_their_type_one_in_a_line():
     zones = [Offer(zone, 0, zone, "name") for zone in ("hst", "akst")]
     assert listed(zones, 80) == "\n <name>\n hst\n akst"
+
+
+def test_what_there_is_to_tell_of_a_value_stands_below_it():
+    """As ``rollback commit-id`` is captured, in cli.md 1.4."""
+    details = ("  Committed 2026-05-04T13:47:14.9+00:00 by admin (MD-CLI) from 10.128.4.1",)
+    found = [Offer("2", 0, "2", "commit-id", details=details), Offer("1", 0, "1", "commit-id")]
+    assert listed(found, 80).splitlines() == [
+        "",
+        " <commit-id>",
+        " 2",
+        "   Committed 2026-05-04T13:47:14.9+00:00 by admin (MD-CLI) from 10.128.4.1",
+        " 1",
+    ]
 
 
 def test_keywords_are_listed_in_columns_before_values():

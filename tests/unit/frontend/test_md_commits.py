@@ -5,6 +5,7 @@ import re
 import pytest
 
 from srpki.cli.session import Session
+from srpki.frontend.completing import listed
 from srpki.frontend.node import opened
 
 MODE = "/configure system management-interface configuration-mode"
@@ -36,6 +37,27 @@ def test_earlier_versions_come_back_into_the_candidate(typed):
     assert loaded.fullmatch(typed("rollback startup"))
     assert typed("compare") == ""
     assert typed("compare rollback 1 running flat") == '+   system name "abc"'
+
+
+def test_the_versions_to_roll_back_to_are_listed_with_their_commits(typed):
+    """As captured, in cli.md 1.4, but for the sentence beside the word."""
+    lines = listed(typed.session.complete("rollback "), 80).splitlines()
+    made = re.compile(r"   Committed \S+ by admin \(MD-CLI\)")
+    assert lines[0] == "commit-id"
+    assert lines[1:4] == [
+        "",
+        " <rollback-id>",
+        " startup - the configuration that the node starts with",
+    ]
+    assert [line for line in lines[4:] if not made.fullmatch(line)] == [
+        " 0",
+        '   Comment   "second one"',
+        '   Location  "cf3:\\config.cfg"',
+        " 1",
+        '   Comment   "first"',
+        '   Location  "cf3:\\config.cfg.1"',
+    ]
+    assert len(lines) == 12
 
 
 def test_a_confirmed_commit_can_be_taken_back_and_is_edited_again(typed):

@@ -28,6 +28,12 @@ def test_a_script_that_succeeds_ends_with_0_and_shows_prompts_commands_and_outpu
     assert "A:admin@srpki# show version\nTiMOS-C-26.3" in ended.stdout
 
 
+def test_a_script_ends_with_logout_and_no_prompt_follows(tmp_path):
+    done = run("exec", "-", "--node", tmp_path / "n", script="logout\nshow time\n")
+    assert done.returncode == 0
+    assert done.stdout.endswith("A:admin@srpki# logout\n")
+
+
 def test_a_script_stops_at_the_first_error_with_1(tmp_path):
     ended = run("exec", "-", "--node", str(tmp_path / "n"), script="nonsense\nshow version\n")
     assert ended.returncode == 1

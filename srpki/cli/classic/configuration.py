@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from srpki.cli.classic.layout import Context, Names, Order, Place, SectionPlace, required
+from srpki.cli.classic.layout import Names, Order, Place, SectionPlace, required
 from srpki.cli.classic.lines import is_shutdown, keyword_of, member
+from srpki.cli.reading import Context, context_at
+from srpki.cli.render.rules import INFO
+from srpki.cli.render.times import file_date
 from srpki.config.defaults import effective
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
@@ -25,12 +28,10 @@ from srpki.schema.nodes import (
     Node,
     Section,
     Word,
-    child_of,
 )
-from srpki.schema.paths import Key, Path, Step, Value
+from srpki.schema.paths import Key, Path, Value, path
 from srpki.schema.types import SEALED_MARK, Boolean, Empty, Text
 
-RULE = "-" * 46
 _BANNER: Final = "#" + "-" * 50
 
 
@@ -43,7 +44,7 @@ def classic_info(
     with *detail* all other defaults are there too, and the ``no`` forms of what has none.
     """
     listing = _Listing(root, detail=detail, states=True)
-    return "\n".join((RULE, *listing.lines(tree, context, INDENT * margin), RULE))
+    return "\n".join((INFO, *listing.lines(tree, context, INDENT * margin), INFO))
 
 
 def classic_file(
@@ -53,7 +54,7 @@ def classic_file(
 
     With *detail* default values are there too.
     """
-    stamp = f"{generated:%a %b %d %H:%M:%S %Y} UTC".upper()
+    stamp = file_date(generated)
     return "\n".join(
         (
             "",
@@ -81,9 +82,7 @@ class _Listing:
 
     def lines(self, tree: Branch, context: Path, indent: str) -> Iterator[str]:
         """Yield the content of *context*; sections in it stand under their banners."""
-        node: Context = self._root
-        for step in context:
-            node = _child(node, step.name)
+        node = context_at(self._root, context)
         if self._detail and not context:
             tree = effective(self._root, tree)
         found = get(tree, context)
@@ -105,10 +104,10 @@ class _Listing:
         """Yield *section* with the contexts that lead to it from *node*, *depth* steps down."""
         below = section.steps[depth:]
         words: list[str] = []
-        for step in below:
-            node = _child(node, step)
+        for step in path(*below):
+            node = context_at(node, (step,))
             words.append(keyword_of(node))
-        found = get(branch, tuple(map(Step, below)))
+        found = get(branch, path(*below))
         content = found if isinstance(found, Branch) else EMPTY
         inner = indent + INDENT * len(below)
         lines = tuple(self._content(section.node, content, section.steps, inner))
@@ -127,7 +126,7 @@ class _Listing:
 
     def _place(self, place: Place, branch: Branch, steps: Names, indent: str) -> Iterator[str]:
         prefix, node = place
-        found = get(branch, tuple(map(Step, prefix)))
+        found = get(branch, path(*prefix))
         held = found if isinstance(found, Branch) else EMPTY
         below = (*steps, *prefix, node.name)
         if isinstance(node, Choice):
@@ -203,12 +202,6 @@ class _Listing:
             yield f"{indent}exit"
 
 
-def _child(node: Context, name: str) -> Context:
-    child = child_of(node, name)
-    assert isinstance(child, Container | ListNode)
-    return child
-
-
 def _spelled(node: Leaf | LeafList, value: Value) -> str:
     if isinstance(node.type, Text) and node.type.secret:
         return quote(str(value).removesuffix(SEALED_MARK)) + SEALED_MARK
@@ -268,4 +261,4 @@ def _arg(item: Arg, scope: tuple[Node, ...], branch: Branch) -> list[str] | None
 
 
 def _held(name: str, branch: Branch) -> Element | None:
-    return get(branch, tuple(map(Step, name.split("/"))))
+    return get(branch, path(*name.split("/")))
