@@ -223,8 +223,9 @@ class Alt(_Items):
             yield from item.first()
 
     def missing(self) -> tuple[str, ...]:
-        """Return the alternatives as one name."""
-        return ("|".join(name for item in self.items for name in item.missing()[:1]),)
+        """Return the alternatives as one name, without the brackets of several values."""
+        names = (name for item in self.items for name in item.missing()[:1])
+        return ("|".join(name for name in names if name not in "[{"),)
 
 
 class Opt(_Item):

@@ -18,7 +18,6 @@ from srpki.cli.grammar import (
     Terminal,
 )
 from srpki.schema.nodes import (
-    ABSENT,
     Action,
     Case,
     Choice,
@@ -67,7 +66,7 @@ def value_of(leaf: Leaf | LeafList, effects: Effects) -> Slot:
 
 def action_keyword(action: Action, word: str) -> Keyword:
     """Return the *word* that runs *action*; one that is not emulated gives way to others."""
-    tier = UNLISTED if action.operation.startswith(ABSENT) else 0
+    tier = 0 if action.emulated else UNLISTED
     return Keyword(word, action.help, (Run(action.operation, action.question),), "-", tier=tier)
 
 

@@ -23,6 +23,10 @@ NOT_EMULATED: Final = (
 """Commands and elements that every context of SR OS has, and none of this program."""
 
 
+_OPENING: Final = "open file "
+"""Begins what the device says of a file that cannot be opened, as the MD-CLI prints it."""
+
+
 def md_failure(failure: Failure, tokens: Sequence[Token], line: str, margin: int) -> str:
     """Return the caret line under the whole word, and the message.
 
@@ -155,4 +159,14 @@ def classic_error(error: SrpkiError) -> str:
     """Return *error* as the classic CLI prints it."""
     if isinstance(error, InvalidConfigurationError):
         return "\n".join(f"MINOR: CLI {problem}" for problem in error.problems)
-    return f"MINOR: CLI {error}"
+    return classic_failed(str(error))
+
+
+def classic_failed(sentence: str) -> str:
+    """Return the classic CLI's message for an operation that failed.
+
+    Of a file that cannot be opened the two CLIs say different things [cli.md 1.9, 3.2].
+    """
+    if sentence.startswith(_OPENING):
+        sentence = f"Could not access file {sentence.removeprefix(_OPENING)}"
+    return f"MINOR: CLI {sentence}"

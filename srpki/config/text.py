@@ -6,8 +6,10 @@ brackets; a leaf of type empty is its name alone [cli.md 1.2, 1.3].
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Final
 
 from srpki.config import comments
 from srpki.config.tree import Branch, Element, Entries
@@ -24,12 +26,17 @@ from srpki.schema.paths import Key, Path, Value
 from srpki.schema.types import Empty, Union, ValueType, ValueTypeError
 
 INDENT = "    "
+_ESCAPED: Final = re.compile(r'"|\\(?=[\\"]|\Z)')
+_BACKSLASH: Final = r"\\\g<0>"
 
 
 def quote(text: str) -> str:
-    """Return *text* between double quotes, with quotes and backslashes escaped."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    r"""Return *text* between double quotes, with quotes escaped.
+
+    A backslash is escaped only where it would escape what follows: ``"cf3:\config.cfg"`` stands as
+    SR OS prints it [cli.md 1.1, 1.4].
+    """
+    return f'"{_ESCAPED.sub(_BACKSLASH, text)}"'
 
 
 def spell_value(kind: ValueType, value: Value) -> str:

@@ -55,10 +55,10 @@ def _configuration(router: Router, inputs: Inputs) -> Configuration:
 
 
 def reboot(router: Router, inputs: Inputs) -> Outcome:
-    """Start the node anew; every session ends."""
+    """Start the node anew; every session ends, and says so itself."""
     del inputs
     router.reboot()
-    return told("The node has restarted.")
+    return Outcome()
 
 
 def disconnect(router: Router, inputs: Inputs) -> Outcome:

@@ -191,7 +191,7 @@ class FileSystem:
         """Remove the file at *url*; raises as `move` does."""
         path, shown = self._own(url)
         if path.is_dir():
-            raise InvalidInputError(f'"{shown}" is a directory', hint="use remove-directory")
+            raise InvalidInputError(f'"{shown}" is a directory', hint="name a file")
         with _storage(f'remove file "{shown}"'):
             try:
                 path.unlink()
@@ -223,13 +223,13 @@ class FileSystem:
                 if error.errno != errno.ENOTEMPTY:
                     raise
                 raise InvalidInputError(
-                    f'"{shown}" is not empty', hint="add recursive to remove all that is in it"
+                    f'"{shown}" is not empty', hint="remove what is in it first"
                 ) from None
 
     def _own(self, url: str) -> tuple[Path, str]:
         """Return where *url* lies and how it is shown: neither imported nor the flash itself."""
         path, shown = names.resolve(url, self._cf3), names.display(url)
-        self._check_not_imported(path, shown, hint="only file remove can remove them")
+        self._check_not_imported(path, shown, hint="remove them one by one")
         if path == self._cf3:
             raise InvalidNameError(f'"{shown}" is the compact flash itself', hint="name a file")
         return path, shown

@@ -14,7 +14,7 @@ from srpki.core.errors import (
     UsageError,
 )
 from srpki.core.events import CERTIFICATE_IMPORTED, FILE_EXPORTED, KEY_PAIR_GENERATED
-from srpki.device import pki_contents
+from srpki.device import pki_contents, show_request
 from srpki.device.operations import Inputs, Operation, Outcome, flag, text, told
 from srpki.device.pki_contents import SEALED_KEY
 from srpki.device.results import Message
@@ -337,4 +337,5 @@ OPERATIONS: dict[str, Operation] = {
     "pki.est.enroll": est_enroll,
     "pki.est.renew": est_renew,
     **pki_contents.OPERATIONS,
+    **show_request.OPERATIONS,
 }

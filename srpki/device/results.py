@@ -35,16 +35,25 @@ class Beside(NamedTuple):
     value: Cell
 
 
+class Heading(NamedTuple):
+    """A line of its own that the named values after it belong to."""
+
+    name: str
+    value: Cell = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
     """Named values under a *title*; *sections* follow with their own titles.
 
-    A pair without a name parts those before it from those after it.
+    A pair without a name parts those before it from those after it. The names are as wide as the
+    longest of them, and at least *width*.
     """
 
     title: str
     pairs: tuple[tuple[str, Cell], ...]
     sections: tuple[Fields, ...] = ()
+    width: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,7 +161,7 @@ class Requests:
         peers = self._peers()
         lane = cmp_lane(peers.ca_profile(name))
         with self._reserved(lane, f'ca-profile "{name}"'):
-            record = self._record(name)
+            record = self.record(name)
             if record is None or record.pending is None:
                 raise RefusedError(f'ca-profile "{name}" has no pending request')
             peer = peers.cmp_peer(name)
@@ -187,9 +187,14 @@ class Requests:
             del self._last[name]
             self._records.drop(name)
 
+    def record(self, name: str) -> RequestRecord | None:
+        """Return the last request of the ca-profile *name*, or None."""
+        with self._lock:
+            return self._last.get(name)
+
     def state(self, name: str) -> Branch:
         """Return ``cmpv2 request`` of the ca-profile *name* for the state tree, perhaps empty."""
-        record = self._record(name)
+        record = self.record(name)
         return EMPTY if record is None else record.branch()
 
     def check_none_outstanding(self, name: str) -> None:
@@ -296,10 +301,6 @@ class Requests:
         )
 
     # --- what is remembered ----------------------------------------------------------------------
-
-    def _record(self, name: str) -> RequestRecord | None:
-        with self._lock:
-            return self._last.get(name)
 
     def _remember(self, name: str, record: RequestRecord) -> None:
         with self._lock:

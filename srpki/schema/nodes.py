@@ -216,6 +216,11 @@ class Action(NamedTuple):
     question: str = ""
     classic: Classic | None = None
 
+    @property
+    def emulated(self) -> bool:
+        """Whether this program has the command, not only SR OS."""
+        return not self.operation.startswith(ABSENT)
+
 
 Node = Leaf | LeafList | Container | ListNode | Choice | Case | Action
 DataNode = Leaf | LeafList | Container | ListNode

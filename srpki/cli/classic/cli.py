@@ -54,7 +54,7 @@ class ClassicCli(Shell):
         self._created = False
         self._grammars: dict[Path, State] = {}
         self._commands: dict[str, Callable[[Meaning], Answer]] = {
-            "back": lambda _: self._go(self.dialect.above(self.context)),
+            "back": lambda _: self._go(self._trail.up(self.context)),
             "echo": self._echo,
             "environment": self._environment,
             "exit": self._exit,
@@ -66,8 +66,8 @@ class ClassicCli(Shell):
         }
 
     def shown(self, data: Data) -> str:
-        """Return what an operation found; a configuration in the form of a classic file."""
-        from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
+        """Return what an operation found; configurations in the lines of classic files."""
+        from srpki.device.results import Comparison, Configuration  # noqa: PLC0415 - start-up time
 
         if isinstance(data, Configuration):
             from srpki.cli.classic.configuration import classic_file  # noqa: PLC0415 - start-up time
@@ -75,6 +75,10 @@ class ClassicCli(Shell):
             return classic_file(
                 self.device.schema.configure, data.tree, data.generated, detail=data.detail
             )
+        if isinstance(data, Comparison):
+            from srpki.cli.classic.comparison import classic_comparison  # noqa: PLC0415 - as above
+
+            return classic_comparison(self.device.schema.configure, data.old, data.new)
         return super().shown(data)
 
     # --- prompt ---
@@ -117,8 +121,9 @@ class ClassicCli(Shell):
         return self._grammars[start]
 
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
-        """Return the caret and the message; what misses arguments gets its syntax instead."""
-        if failure.kind == "missing":
+        """Return the caret and the message; a command that misses arguments gets its syntax."""
+        modified = any(token.mark for token in reading.tokens)
+        if failure.kind == "missing" and not modified:
             from srpki.cli.classic.help import syntax_of  # noqa: PLC0415 - start-up time
 
             return syntax_of(reading)
@@ -150,7 +155,7 @@ class ClassicCli(Shell):
 
     def operation_failed(self, sentence: str) -> str:
         """Return the message of an operation that failed."""
-        return f"MINOR: CLI {sentence}"
+        return wording.classic_failed(sentence)
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""
@@ -241,7 +246,7 @@ class ClassicCli(Shell):
         from srpki.cli.classic.configuration import classic_info  # noqa: PLC0415 - start-up time
 
         if self.context[:1] == () or self.context[0].name != "configure":
-            raise RefusalError("Error: Bad command.")
+            raise RefusalError(f"{' ' * self.margin}^\nError: Bad command.")
         return Answer(
             classic_info(
                 self.device.schema.configure,
@@ -271,7 +276,7 @@ class ClassicCli(Shell):
 
         if said.inputs.get("edit"):
             return Answer(manual.EDIT)
-        return Answer(manual.GLOBALS if said.inputs.get("globals") else manual.HELP)
+        return Answer(manual.globals_page() if said.inputs.get("globals") else manual.HELP)
 
     def _pwc(self, said: Meaning) -> Answer:
         del said

@@ -110,12 +110,15 @@ def _roots(dialect: ClassicDialect) -> Iterator[Grammar]:
             yield Seq((keyword, content))
 
 
-def _by_word(command: Grammar) -> str:
+def _keyword(command: Grammar) -> Keyword:
     first, _ = next(iter(command.first()))
-    return first.word if isinstance(first, Keyword) else ""
+    assert isinstance(first, Keyword)
+    return first
 
 
-_SORTED: Final = tuple(sorted(_COMMANDS, key=_by_word))
+_SORTED: Final = tuple(sorted(_COMMANDS, key=lambda command: _keyword(command).word))
+GLOBALS: Final = tuple(map(_keyword, _SORTED))
+"""The first words of the commands that every context has, in order."""
 
 
 def classic_line(dialect: ClassicDialect, start: Path) -> State:

@@ -14,6 +14,7 @@ from srpki.cli.render.times import file_date
 from srpki.config.defaults import effective
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
+from srpki.device.system import version_lines
 from srpki.schema.nodes import (
     Arg,
     Choice,
@@ -58,17 +59,22 @@ def classic_file(
     return "\n".join(
         (
             "",
-            "# srpki, an emulator of SR OS 26.3",
+            *(f"# {line}" for line in version_lines()),
             f"# Generated {stamp}",
             "",
             "exit all",
             root.name,
-            *_Listing(root, detail=detail, states=False).lines(tree, (), INDENT),
+            *classic_lines(root, tree, detail=detail),
             "exit all",
             "",
             f"# Finished {stamp}",
         )
     )
+
+
+def classic_lines(root: Container, tree: Branch, *, detail: bool = False) -> Iterator[str]:
+    """Yield the lines of *tree* as they stand in a file below the line of the *root*."""
+    return _Listing(root, detail=detail, states=False).lines(tree, (), INDENT)
 
 
 class _Listing:
@@ -172,7 +178,7 @@ class _Listing:
         inside = held if isinstance(held, Branch) else EMPTY
         if isinstance(node.classic, Line):
             words = _words(node.classic.items, node.children, inside)
-            if words:
+            if words and not (self._detail and _only_defaults(node.classic, node, inside)):
                 yield " ".join((indent + node.classic.keyword, *words))
             elif self._detail:
                 yield f"{indent}no {node.classic.keyword}"
@@ -221,6 +227,13 @@ def _entry(node: ListNode, keys: tuple[Key, ...], entry: Branch) -> str:
 
 
 # --- one-line commands ---
+
+
+def _only_defaults(line: Line, node: Container, inside: Branch) -> bool:
+    """Return whether the *line* lacks its first value and all that it says is so by default."""
+    first = _item(line.items[0], node.children, inside)
+    filled = effective(node, EMPTY)
+    return not first and all(filled.get(name) == value for name, value in inside.items())
 
 
 def _words(items: tuple[Item, ...], scope: tuple[Node, ...], branch: Branch) -> list[str] | None:

@@ -12,6 +12,7 @@ from srpki.cli.grammar import (
     AnyOrder,
     Grammar,
     Keyword,
+    Many,
     Opt,
     Optional,
     Seq,
@@ -168,7 +169,8 @@ class _Commands:
         if isinstance(child, LeafList):
             taken = Slot(child.name, child.type, child.help, (Take(place),), child)
             self._no(word, child.help, (Remove(place),), (Opt(taken),))
-            return Keyword(word, child.help, no=True), (classic_value(child, (Put(place),)),)
+            value = classic_value(child, (Put(place),))
+            return Keyword(word, child.help, no=True), (value, Many(value))
         if isinstance(child.type, Boolean | Empty):
             boolean = isinstance(child.type, Boolean)
             self._no(word, child.help, (Put(place, constant=False) if boolean else Remove(place),))

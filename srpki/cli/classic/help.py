@@ -99,7 +99,9 @@ def syntax(reading: Reading, head: int) -> str:
     about = [one for _, left in positive or negative for one in _parameters(left)]
     if about:
         lines.append("")
-        unique = {_spelled_once(one): one for one in about}
+        unique: dict[str, Slot | Keyword] = {}
+        for one in about:  # what a word means by itself comes before what it means after "no"
+            unique.setdefault(_spelled_once(one), one)
         lines += [line for name, one in unique.items() for line in _parameter(name, one)]
     return "\n".join(lines)
 

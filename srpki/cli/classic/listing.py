@@ -45,7 +45,11 @@ def tree(node: Context, margin: str = "", *, detail: bool) -> Iterator[str]:
 
 
 def _commands(node: Context) -> list[tuple[str, Placed]]:
-    found = [(_word(place.node), place.node) for place in places(node)]
+    found = [
+        (_word(place.node), place.node)
+        for place in places(node)
+        if not isinstance(place.node, Action) or place.node.emulated
+    ]
     return sorted(found, key=lambda one: one[0])
 
 

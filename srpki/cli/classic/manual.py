@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from srpki.cli.classic.commands import GLOBALS
+
 HELP: Final = """\
 Type the beginning of a command and ?   for the commands that may follow.
 Type a whole command and ?              for its syntax and its values.
@@ -30,14 +32,7 @@ Down, Ctrl-n     The line typed after
 Ctrl-c           Stop the command that runs, drop the line
 Ctrl-z           Return to the root"""
 
-GLOBALS: Final = """\
- back          - Go up one level
- echo          - Print a text
- environment   - Change how this session behaves
- exit          - Return to the context before this one; exit all, to the root
- help          - Tell how to get help
- history       - Show the commands that were typed
- info          - Show what is configured here; info detail, defaults too
- logout        - End the session
- pwc           - Show the present context
- tree          - Show what can be typed here and below"""
+
+def globals_page() -> str:
+    """Return the commands that every context has, each with its sentence."""
+    return "\n".join(f" {keyword.word:<13} - {keyword.help}" for keyword in GLOBALS)

@@ -11,6 +11,7 @@ from srpki.cli.grammar import (
     Cases,
     Grammar,
     Keyword,
+    Many,
     Must,
     Named,
     Opt,
@@ -38,10 +39,8 @@ def _spelled(item: Grammar, bar: str) -> Iterator[str]:
         case Seq(items) | AnyOrder(items):
             yield from spelled(items, bar)
         case Opt(inner):
-            text = " ".join(spelled((inner,), bar))
             bare = isinstance(inner, Alt) or (isinstance(inner, Seq) and len(inner.items) == 1)
-            text = text[1:-1] if bare and text.startswith("{") else text
-            yield f"[{text}]" if text else ""
+            yield _bracketed(" ".join(spelled((inner,), bar)), bare=bare)
         case _:
             yield from _spelled_choice(item, bar)
 
@@ -55,16 +54,36 @@ def _spelled_choice(item: Grammar, bar: str) -> Iterator[str]:
             yield f"[hash{bar}hash2]"
         case Must():
             yield "".join(f"<{name}>" for name in item.missing())
+        case Many(inner):
+            yield f"[{' '.join(spelled((inner,), bar))}...]"
         case Alt(items):
             yield _one_of(tuple((inner,) for inner in items), bar)
+        case Cases(sets) if item.nullable:
+            yield _bracketed(_one_of(sets, bar), bare=True)
         case Cases(sets):
             yield _one_of(sets, bar)
         case _:
             return
 
 
+def _bracketed(text: str, *, bare: bool) -> str:
+    """Return *text* as optional; *bare* alternatives need no braces within the brackets."""
+    text = text[1:-1] if bare and text.startswith("{") else text
+    return f"[{text}]" if text else ""
+
+
 def _one_of(sets: Sequence[State], bar: str) -> str:
-    unique = [text for text in dict.fromkeys(" ".join(spelled(one, bar)) for one in sets) if text]
+    texts = dict.fromkeys(" ".join(spelled(_without_brackets(one), bar)) for one in sets)
+    unique = [text for text in texts if text]
     if any(text.startswith("/") for text in unique):
         return "[<path>]"  # every branch of the tree
     return "{" + bar.join(unique) + "}" if len(unique) > 1 else "".join(unique)
+
+
+def _without_brackets(items: State) -> State:
+    """Return *items*, one of several alternatives, with its only one no more optional."""
+    match items:
+        case (Opt(inner),):
+            return (inner,)
+        case _:
+            return items

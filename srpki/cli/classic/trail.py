@@ -23,6 +23,13 @@ class Trail:
         self._left.append(context)
         del self._left[:-LONGEST]
 
+    def up(self, context: Path) -> Path:
+        """Return the context above *context*; what was left in it or below it is done with."""
+        above = self._dialect.above(context)
+        while self._left and self._left[-1][: len(above)] == above:
+            self._left.pop()
+        return above
+
     def back(self, context: Path) -> Path:
         """Return where ``exit`` leads from *context*: where it was entered from, or one up."""
         return self._left.pop() if self._left else self._dialect.above(context)

@@ -18,7 +18,6 @@ from srpki.cli.reference.tables import (
     value,
 )
 from srpki.schema.nodes import (
-    ABSENT,
     Action,
     Choice,
     Container,
@@ -71,7 +70,7 @@ def _actions(node: Context, place: tuple[str, ...], *, classic: bool = False) ->
     """
     for child in node.children:
         if isinstance(child, Action):
-            if not child.operation.startswith(ABSENT):
+            if child.emulated:
                 yield place, node, child
         elif isinstance(child, Container | ListNode):
             hidden = classic and isinstance(child.classic, Inline)

@@ -1,18 +1,16 @@
-"""Lays out whole configurations: as a file, a part of one, and how two differ [cli.md 1.2, 1.4]."""
+"""Lays out whole configurations: as a file, or a part of one [cli.md 1.2, 1.4]."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from srpki.cli.render.compare import compare
-from srpki.cli.render.rules import INFO
 from srpki.cli.render.times import spell_time
 from srpki.cli.render.tree import Layout, info, with_defaults
 from srpki.cli.render.xml import xml
 from srpki.config.defaults import effective
 from srpki.config.text import INDENT, brace_lines
-from srpki.device.results import Comparison, Configuration
+from srpki.device.results import Configuration
 from srpki.device.system import RELEASE, version_lines
 from srpki.schema.nodes import Container
 from srpki.schema.paths import Step
@@ -75,10 +73,3 @@ def part(
 ) -> str:
     """Return *element*, which *node* declares, without head; *place* is its full path."""
     return info(node, with_defaults(node, element) if detail else element, layout, place)
-
-
-def comparison(schema: SchemaTree, data: Comparison) -> Iterator[str]:
-    """Yield how two configurations differ, between rules [cli.md 3.1]."""
-    yield INFO
-    yield from list(compare(schema.configure, data.old, data.new, INDENT)) or [""]
-    yield INFO

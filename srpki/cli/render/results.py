@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from srpki.cli.render.configuration import comparison, configuration_file
+from srpki.cli.render.configuration import configuration_file
 from srpki.cli.render.files import file_text, listing
 from srpki.cli.render.logs import log_page
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
@@ -16,12 +16,12 @@ from srpki.device.results import (
     Beside,
     Cell,
     CommitHistory,
-    Comparison,
     Configuration,
     Data,
     Fields,
     FileContent,
     FileText,
+    Heading,
     Lines,
     Listing,
     LogPage,
@@ -61,8 +61,6 @@ def render(  # noqa: C901 - one case a kind of data
             return "\n".join(file_text(data))
         case Configuration():
             return "\n".join(configuration_file(schema, data))
-        case Comparison():
-            return "\n".join(comparison(schema, data))
         case FileContent():
             from srpki.cli.render.x509 import file_content  # noqa: PLC0415 - start-up time
 
@@ -79,7 +77,9 @@ def fields(data: Fields) -> Iterator[str]:
     """
     sections = (data, *data.sections)
     names = (name for section in sections for name, _ in section.pairs)
-    width = max((len(part) for name in names for part in name.split("\n")), default=0)
+    parts = (len(part) for name in names for part in name.split("\n"))
+    width = max(parts, default=0)
+    width = max(width, data.width)
     yield from title(data.title)
     yield from _pairs(data.pairs, width)
     for section in data.sections:
@@ -93,7 +93,11 @@ def fields(data: Fields) -> Iterator[str]:
 def _pairs(pairs: Sequence[tuple[str, Cell]], width: int) -> Iterator[str]:
     rest = list(pairs)
     while rest:
-        name, value = rest.pop(0)
+        pair = rest.pop(0)
+        name, value = pair
+        if isinstance(pair, Heading):
+            yield name
+            continue
         label, *below = name.split("\n")
         line = f"{label:<{width}}: {cell(value)}" if name else ""
         if rest and isinstance(rest[0], Beside) and len(line) < SECOND_COLUMN:

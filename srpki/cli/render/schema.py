@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from srpki.schema.nodes import (
-    ABSENT,
     Action,
     Container,
     DataNode,
@@ -43,15 +42,11 @@ def tree(
 
 
 def _below(node: DataNode | Action) -> Iterator[DataNode | Action]:
-    """Yield what stands below *node*, in the order of the names; keys belong to their list.
-
-    Commands that are not emulated are left out, as in help.
-    """
+    """Yield what stands below *node*, by name, as ``?`` lists it; keys belong to their list."""
     if isinstance(node, Container | ListNode):
         hidden = node.keys if isinstance(node, ListNode) else ()
         for child in sorted(data_children(node), key=lambda child: child.name):
-            absent = isinstance(child, Action) and child.operation.startswith(ABSENT)
-            if not absent and child.name not in hidden:
+            if child.name not in hidden and (not isinstance(child, Action) or child.emulated):
                 yield child
 
 

@@ -119,13 +119,13 @@ _CMPV2: Final = Container(
         enrolment.POLL,
     ),
 )
+_CMPV2_CLASSIC: Final = _CMPV2._replace(children=(*_CMPV2.children, enrolment.SHOW_REQUEST))
 _EST: Final = Container(
     name="est",
     help="Request certificates of an EST server, by hand",
     children=(enrolment.CA_CERTIFICATES, enrolment.ENROLL, enrolment.RENEW),
 )
 _ACTIONS: Final = (
-    _CMPV2,
     _EST,
     pki.EXPORT,
     pki.GENERATE_CSR,
@@ -139,6 +139,7 @@ ADMIN_PKI: Final = Container(
     name="pki",
     help="Make, import, export, request and renew certificates and keys",
     children=(
+        _CMPV2,
         *_ACTIONS,
         Container(name="show", help="What PKI files hold", children=(pki.FILE_CONTENT,)),
     ),
@@ -175,7 +176,7 @@ ADMIN_CLASSIC: Final = Container(
         Container(
             name="certificate",
             help="Make, import, export, request and renew certificates and keys",
-            children=(*_ACTIONS, pki.FILE_CONTENT),
+            children=(_CMPV2_CLASSIC, *_ACTIONS, pki.FILE_CONTENT),
         ),
         _DISCONNECT,
         _DISPLAY_CONFIG,

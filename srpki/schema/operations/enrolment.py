@@ -259,6 +259,15 @@ CLEAR_REQUEST: Final = Action(
     inputs=(_ca_profile("CA whose request is to be forgotten"),),
 )
 
+SHOW_REQUEST: Final = Action(
+    name="show-request",
+    operation="pki.cmpv2.show-request",
+    help="Print the pending request of a CA, or what came of the last one",
+    classic=Line("show-request", (Arg("ca-profile", "ca"),)),
+    inputs=(_ca_profile("CA whose request is to be shown"),),
+)
+"""In the classic CLI alone: the MD-CLI has it in the state tree."""
+
 CA_CERTIFICATES: Final = Action(
     name="ca-certificates",
     operation="pki.est.ca-certificates",

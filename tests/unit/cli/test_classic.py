@@ -83,6 +83,20 @@ def test_back_goes_up_one_level(profile):
     assert profile.prompt.endswith(">config>system>security# ")
 
 
+@pytest.mark.parametrize("levels", [1, 2])
+def test_exit_after_back_does_not_return_to_what_back_has_left(profile, levels):
+    profile("cmpv2", "key-list", *["back"] * levels)
+    profile("exit")
+    assert profile.prompt.endswith((">ca-profile# ", ">security>pki# ")[levels - 1])
+    profile("exit")
+    assert profile.prompt.endswith((">security>pki# ", "A:node-2# ")[levels - 1])
+
+
+def test_exit_after_back_returns_to_another_branch_that_the_context_was_entered_from(classic):
+    classic("show", "configure system security pki", "back", "exit")
+    assert classic.prompt == "A:node-2>show# "
+
+
 def test_exit_all_returns_to_the_root(profile):
     profile("cmpv2", "exit all")
     assert profile.prompt == "*A:node-2# "
@@ -143,7 +157,8 @@ def test_info_detail_shows_defaults_and_what_is_missing(classic):
 
 
 def test_info_is_for_configuration_only(classic):
-    assert classic.refused("info") == "Error: Bad command."
+    caret = " " * len(classic.prompt) + "^"  # [cli.md 3.2]
+    assert classic.refused("info") == f"{caret}\nError: Bad command."
 
 
 @pytest.mark.parametrize(

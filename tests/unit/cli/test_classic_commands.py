@@ -31,7 +31,7 @@ def test_a_container_that_has_moved_is_a_context_like_any_other(classic):
     assert classic("info").splitlines() == [
         RULE,
         "            local-max-checkpoints 5",
-        '            rescue-location "cf3:\\\\rescue"',
+        '            rescue-location "cf3:\\rescue"',
         RULE,
     ]
     assert classic("pwc").splitlines()[3:-1] == [" configure", "  system", "   rollback"]
@@ -141,9 +141,17 @@ def test_help_is_text_that_fits_the_screen(classic, line):
     assert max(map(len, lines)) < 80
 
 
-def test_help_globals_names_only_commands(classic):
-    for line in classic("help globals").splitlines():
-        assert classic.session.help(line.split()[0])
+def test_help_globals_says_of_every_command_what_the_question_mark_says(classic):
+    _, anywhere = classic.session.help("").split("\n\n")
+    said = [line.strip() for line in classic("help globals").splitlines()]
+    assert " ".join(" ".join(said).split()) == " ".join(anywhere.split())
+
+
+def test_info_detail_says_no_to_a_line_of_which_only_the_options_have_defaults(classic):
+    classic(PKI)
+    assert "no certificate-expiration-warning" in classic("info detail")
+    classic("certificate-expiration-warning 48")
+    assert "certificate-expiration-warning 48 repeat 0\n" in classic("info detail")
 
 
 def test_tree_draws_what_is_below(classic):
@@ -234,7 +242,7 @@ def test_admin_save_to_a_file_writes_the_classic_form(classic, device):
         "Writing configuration to cf3:\\x.cfg"
     )
     lines = device.files.files["cf3:\\x.cfg"].decode().splitlines()
-    assert lines[1].startswith("# ")
-    assert lines[2] == "# Generated MON NOV 23 12:00:00 2026 UTC"
-    assert lines[3:6] == ["", "exit all", "configure"]
+    assert lines[1].startswith("# TiMOS-C-26.3 ")
+    assert lines[3] == "# Generated MON NOV 23 12:00:00 2026 UTC"
+    assert lines[4:7] == ["", "exit all", "configure"]
     assert lines[-3:] == ["exit all", "", "# Finished MON NOV 23 12:00:00 2026 UTC"]

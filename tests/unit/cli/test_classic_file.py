@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from srpki import __version__
 from srpki.cli.classic.configuration import classic_file
 from srpki.cli.classic.file import read
 from srpki.cli.classic.layout import Order, places
@@ -122,7 +123,8 @@ def test_an_empty_file_is_an_empty_configuration():
 def test_the_frame_of_a_file():
     assert classic_file(ROOT, EMPTY, NOW).splitlines() == [
         "",
-        "# srpki, an emulator of SR OS 26.3",
+        f"# TiMOS-C-26.3 srpki {__version__}: an emulator, not Nokia software.",
+        "# It emulates the certificate management of a Nokia 7750 SR and nothing else.",
         "# Generated MON NOV 23 12:00:00 2026 UTC",
         "",
         "exit all",

@@ -98,3 +98,28 @@ def test_classic_help_after_no_shows_the_no_form(classic):
     classic("configure system security pki ca-profile x create", "exit all")
     page = classic.session.help("configure system security pki no ca-profile ").splitlines()
     assert page[0] == "  - no ca-profile <ca-profile-name>"
+
+
+def test_alternatives_of_which_one_is_needed_stand_without_brackets(classic):
+    syntax = " ".join(classic.refused("admin disconnect").split("\n\n")[0].split())
+    assert syntax == (
+        "- disconnect {address <address>|session-id <session-id>|session-type <session-type>|"
+        "username <username>}"
+    )
+
+
+def test_alternatives_that_may_be_left_out_stand_in_brackets(classic):
+    page = classic.session.help("admin display-config ")
+    assert page.splitlines()[0] == "  - display-config [detail|index]"
+
+
+def test_a_word_is_explained_by_what_it_does_not_by_what_its_no_form_does(classic):
+    page = classic.session.help("environment ")
+    assert "<reduced-prompt>     : keyword - Show only the last contexts in the prompt" in page
+
+
+@pytest.mark.parametrize("line", ["show time >", "show time | match", "pwc | match x pre-lines"])
+def test_a_modifier_that_misses_its_value_does_not_print_the_syntax_of_the_command(classic, line):
+    caret, message = classic.refused(line).splitlines()
+    assert message == "Error: Missing parameter"
+    assert caret.index("^") == len(classic.prompt) + len(line) + 1

@@ -118,3 +118,13 @@ def test_a_session_begins_in_the_first_cli_that_is_listed(classic, device):
     assert Session(device).prompt == "A:node-2# "
     classic(f"{MANAGEMENT} cli no cli-engine classic-cli")
     assert Session(device).prompt.endswith("@node-2# ")
+
+
+def test_both_engines_are_named_on_one_line(classic):
+    """``cli-engine {[classic-cli] [md-cli]}`` is the syntax of SR OS [cli.md D-classic]."""
+    classic("configure system management-interface cli", "cli-engine classic-cli md-cli")
+    lines = [line.strip() for line in classic("info").splitlines()]
+    assert lines[1:-1] == ["cli-engine classic-cli", "cli-engine md-cli"]
+    assert classic.message("cli-engine md-cli bogus").startswith("Error: Invalid parameter.")
+    syntax = classic.refused("cli-engine").splitlines()
+    assert syntax[1] == "  - cli-engine <cli-engine> [<cli-engine>...]"

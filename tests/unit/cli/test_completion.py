@@ -223,15 +223,17 @@ IMPORT = "admin system security pki import input-url "
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
-        ("", ["cf3:\\certs\\", "cf3:\\gw.pem", "cf3:\\lab.crt", '"cf3:\\\\my certs\\\\']),
-        ("cf3:", ["cf3:\\certs\\", "cf3:\\gw.pem", "cf3:\\lab.crt", '"cf3:\\\\my certs\\\\']),
+        ("", ["cf3:\\certs\\", "cf3:\\gw.pem", "cf3:\\lab.crt", '"cf3:\\my certs\\\\']),
+        ("cf3:", ["cf3:\\certs\\", "cf3:\\gw.pem", "cf3:\\lab.crt", '"cf3:\\my certs\\\\']),
         ("cf3:\\l", ["cf3:\\lab.crt"]),
         ("cf3:/l", ["cf3:/lab.crt"]),
         ("cf3:/c", ["cf3:/certs/"]),
         ("cf3:\\certs\\", ["cf3:\\certs\\gw.crt", "cf3:\\certs\\old\\"]),
         ("cf3:/certs/o", ["cf3:/certs/old/"]),
         ("cf3:/certs/old/", ["cf3:/certs/old/gw.crt"]),
-        ('"cf3:\\\\my certs\\\\', ['"cf3:\\\\my certs\\\\x.crt"']),
+        ('"cf3:\\my certs\\\\', ['"cf3:\\my certs\\x.crt"']),
+        ('"cf3:\\\\my certs\\\\x', ['"cf3:\\my certs\\x.crt"']),
+        ('"cf3:\\my certs\\', ['"cf3:\\my certs\\x.crt"']),
         ("cf3:/none/", []),
     ],
 )

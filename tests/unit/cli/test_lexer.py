@@ -31,7 +31,9 @@ def test_backslashes_escape_only_quotes_and_backslashes():
     assert words(lex_md(r'"cf3:\x" "a\"b" "c\\d" cf3:\y')) == ["cf3:\\x", 'a"b', "c\\d", "cf3:\\y"]
 
 
-@pytest.mark.parametrize("text", ["", "a b", 'x"y', "cf3:\\", "\\\\", '\\"', "#", "{", "| x"])
+@pytest.mark.parametrize(
+    "text", ["", "a b", 'x"y', "cf3:\\", "\\\\", '\\"', "a\\\\b", "#", "{", "| x"]
+)
 def test_a_quoted_text_is_read_back(text):
     assert words(lex_md(quote(text))) == words(lex_classic(quote(text))) == [text]
 

@@ -135,6 +135,15 @@ def test_delete_is_silent_for_what_is_not_configured(pki):
     assert pki("dynamic-ca true", "delete dynamic-ca", "info") == ""
 
 
+def test_a_leaf_list_without_a_value_is_named_without_the_brackets_it_may_have(md):
+    md("edit-config private")
+    for line, name in (
+        ("/configure system management-interface cli cli-engine", "cli-engine"),
+        ("/configure ipsec cert-profile x entry 1 send-chain ca-profile", "ca-profile"),
+    ):
+        assert md.message(line) == f"MINOR: CLI #2001: Missing element value - '{name}'"
+
+
 def test_delete_wants_to_know_which_entry(pki):
     assert pki.message("delete ca-profile") == (
         "MINOR: CLI #2001: Missing element value - 'ca-profile-name'"

@@ -76,6 +76,10 @@ def test_help_and_completion_name_them_only_where_nothing_else_fits(request, cli
     assert "router" not in session.help("show ")
     assert "router" not in [offer.text for offer in session.complete("show ")]
     assert [offer.text for offer in session.complete("show rou")] == ["router"]
+    session.feed("/show")
+    assert not {"router", "+-- router", "+---router"} & set(session.feed("tree").text.splitlines())
+    assert "router" not in session.feed("tree flat").text.splitlines()
+    session.feed("exit all")
     assert "Not emulated" in session.help("show rou")
     assert session.expand("show rou") == "ter"
     assert session.help("show router ")

@@ -61,7 +61,7 @@ def test_messages_are_printed_in_the_words_of_the_dialect(md, classic, device):
         f"Processing request...\nMINOR: MGMT_AGENT #2007: Operation failed - {sentence}"
     )
     assert classic.refused("admin certificate update-cert gw.crt") == (
-        f"Processing request...\nMINOR: CLI {sentence}"
+        'Processing request...\nMINOR: CLI Could not access file "cf3:\\gw.key"'  # [cli.md 3.2]
     )
 
 

@@ -150,14 +150,48 @@ def test_a_comparison_stands_between_rules_as_ansible_reads_it(device, classic):
     text = f"admin rollback compare\n{classic('admin rollback compare')}\nA:node-2# "
     found = re.search(r"\r?\n-+\r?\n(.*)\r?\n-+\r?\n", text, re.DOTALL)  # [cli.md 3.1]
     assert found[1].splitlines() == [
-        "    system {",
+        "    system",
         '-       name "gw"',
         '+       name "hub"',
-        "    }",
+        "    exit",
     ]
     device.answers["rollback.compare"] = (True, (), Comparison(old=TREE, new=TREE))
     text = f"x\n{classic('admin rollback compare')}\nA:node-2# "
     assert re.search(r"\r?\n-+\r?\n(.*)\r?\n-+\r?\n", text, re.DOTALL)[1] == ""
+
+
+def test_a_comparison_shows_the_contexts_of_what_differs_and_whole_what_is_on_one_side(
+    device, classic
+):
+    def tree(body):
+        return persist.load(SCHEMA.configure, f"configure {{ {body} }}")
+
+    kept = 'ca-profile "a" { cmpv2 { url { url-string "http://%s/p" } } } ca-profile "k" { }'
+    old = tree('system { security { pki { %s ca-profile "b" { } } } }' % (kept % "x"))
+    new = tree(
+        'ipsec { trust-anchor-profile "t" { } } system { security { pki { %s } } }' % (kept % "y")
+    )
+    device.answers["rollback.compare"] = (True, (), Comparison(old=old, new=new))
+    assert classic("admin rollback compare").splitlines()[1:-1] == [
+        "    system",
+        "        security",
+        "            pki",
+        '                ca-profile "a" create',
+        "                    cmpv2",
+        '-                       url "http://x/p"',
+        '+                       url "http://y/p"',
+        "                    exit",
+        "                exit",
+        '-               ca-profile "b" create',
+        "-               exit",
+        "            exit",
+        "        exit",
+        "    exit",
+        "+   ipsec",
+        '+       trust-anchor-profile "t" create',
+        "+       exit",
+        "+   exit",
+    ]
 
 
 @pytest.mark.parametrize("dialect", ["md", "classic"])

@@ -62,7 +62,7 @@ def test_the_text_has_the_form_of_the_fact_sheet(pki, at):
         "        }\n"
         "    }\n"
         "    system {\n"
-        '        name "a \\"b\\" \\\\c"\n'
+        '        name "a \\"b\\" \\c"\n'
         "        security {\n"
         "            pki {\n"
         '                ca-profile "lab" {\n'

@@ -37,9 +37,16 @@ def test_state_lists_show_no_key_twice():
 
 @pytest.mark.parametrize(
     ("text", "quoted"),
-    [("a b", '"a b"'), ('say "x"', '"say \\"x\\""'), ("cf3:\\x", '"cf3:\\\\x"')],
+    [
+        ("a b", '"a b"'),
+        ('say "x"', '"say \\"x\\""'),
+        ("cf3:\\config.cfg", '"cf3:\\config.cfg"'),  # [cli.md 1.4]
+        ("cf3:\\", '"cf3:\\\\"'),
+        ("a\\\\b", '"a\\\\\\b"'),
+        ('\\"', '"\\\\\\""'),
+    ],
 )
-def test_quotes_and_backslashes_are_escaped(text, quoted):
+def test_quotes_are_escaped_and_backslashes_that_would_escape_something(text, quoted):
     assert quote(text) == quoted
 
 

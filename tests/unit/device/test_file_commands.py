@@ -137,6 +137,20 @@ def test_a_text_is_shown_below_its_name(files):
     assert shown[:4] == [f"File: cf3:\\{files.path.name}\\a.txt", "-" * 79, "one", "two"]
 
 
+def test_no_refusal_names_a_word_that_only_one_of_the_clis_has(files):
+    (files.path / "a.txt").write_text("a")
+    theirs = {"remove-directory", "recursive", "rd", "rf", "delete"}
+    for line in (
+        ("rd", files.url, "force"),
+        ("remove", files.url, "force"),
+        ("rd", "cf3:/system-pki", "force"),
+        ("show", files.url),
+        ("copy", files.url, f"{files.url}2"),
+    ):
+        hint = files.refused(*line).rpartition(" - ")[2]
+        assert not theirs & set(hint.split()) and "file remove" not in hint, hint
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"text\x00text", b"\x30\x82\x01\x0a"])
 def test_what_is_no_text_is_not_shown(files, content):
     (files.path / "a").write_bytes(content)

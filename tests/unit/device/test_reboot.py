@@ -112,7 +112,7 @@ def test_certificates_are_renewed_before_and_after_a_reboot(opened, tmp_path):
         serials.append(bench.certificate("gw").serial)
         before = bench.state("gw"), bench.state("tls")
         numbers = [event.id for event in bench.log()]
-        bench.do("admin reboot now")
+        assert bench.do("admin reboot now") == "The node has been rebooted; a new session begins."
         assert (bench.state("gw"), bench.state("tls")) == before
         assert [event.id for event in bench.log()][: len(numbers)] == numbers
         bench.become_due("gw")

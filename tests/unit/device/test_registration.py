@@ -322,3 +322,41 @@ def test_poll_and_clear_are_typed_in_the_classic_cli_too(bench, pending):
     bench.do("admin certificate cmpv2 clear-request ca lab-ca", cli="classic")
     assert saved(bench, pending).exists()
     bench.refused("admin certificate cmpv2 poll ca lab-ca", cli="classic")
+
+
+# --- show-request -----------------------------------------------------------------------------------
+
+SHOW = 'admin certificate cmpv2 show-request ca "lab-ca"'
+
+
+def test_the_request_is_shown_as_on_a_router(bench, named):
+    bench.do(bench.registration(named))
+    text = bench.do(SHOW, cli="classic")
+    moment = re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d")
+    assert moment.sub("TIME", text).splitlines() == [  # [pki.md 6.2]
+        "",
+        "=" * 79,
+        "CMPv2 Request",
+        "=" * 79,
+        "CA Profile          : lab-ca",
+        "Original Request    : initialRegistration",
+        "Request Start Time  : TIME",
+        "Message Protection  : password-based",
+        f"Reference number    : {bench.lab.server.reference}",
+        f"Subject DN          : C=DE,O=Lab,CN={named}",
+        "Subject Alt. Name",
+        f"    Domain Name     : {named}.lab.example",
+        "    IP Address      : (Not Specified)",
+        f"Key to Certify      : {named}.key",
+        f"Save-as file path   : cf3:\\{named}.der",
+        "Request Status      : processed",
+        "CA Response         : accepted",
+        "CA Reply Time       : TIME",
+        "Additional Info     : (Not Specified)",
+        "=" * 79,
+    ]
+    assert bench.lab.server.secret not in text
+
+
+def test_a_ca_that_was_asked_for_nothing_has_no_request_to_show(bench):
+    assert bench.refused(SHOW, cli="classic") == 'MINOR: CLI ca-profile "lab-ca" has no request'
