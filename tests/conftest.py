@@ -11,6 +11,7 @@ from srpki.core.clock import FrozenClock
 from srpki.core.errors import ExistsError, NotFoundError
 from srpki.core.events import FILE_RELOADED, Event
 from srpki.device.commits import Commits
+from srpki.device.debug import Debugging
 from srpki.device.results import LogPage, Message, Result
 from srpki.device.sessions import Sessions
 from srpki.keystore.names import display
@@ -66,11 +67,12 @@ class FakeDevice:
         self.files = MemoryFlash()
         self.commits = Commits(self.datastore, self.clock)
         self.sessions = Sessions(self.clock)
+        self.debug = Debugging(self.clock, lambda: None)
         self.calls: list[tuple[str, dict[str, Value]]] = []
         self.answers: dict[str, tuple[bool, tuple[Message, ...], object]] = {}
         event = Event(NOW, FILE_RELOADED, "IPsec", 'Certificate file "gw.crt" has been reloaded.')
         page = LogPage(
-            log_id=99, name="Default System Log", events=((2, event), (1, event)), next_event=3
+            log_id="99", name="Default System Log", events=((2, event), (1, event)), next_event=3
         )
         self.answers["show.log"] = (True, (), page)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from srpki.config.tree import Branch
     from srpki.core.clock import Clock
     from srpki.device.commits import Commits
+    from srpki.device.debug import Debugging
     from srpki.device.results import Result
     from srpki.device.sessions import Sessions
     from srpki.schema.tree import SchemaTree
@@ -64,6 +65,11 @@ class Device(Protocol):
     @property
     def commits(self) -> Commits:
         """The way to commit a candidate, and earlier commits."""
+        ...
+
+    @property
+    def debug(self) -> Debugging:
+        """What sessions are shown of the messages to CAs."""
         ...
 
     @property

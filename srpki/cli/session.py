@@ -12,6 +12,8 @@ from srpki.cli.port import Answer, Device, Offer, Screen
 from srpki.cli.shell import Saved, Shell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from srpki.cli.scripts import Scripts, Words
     from srpki.device.sessions import Kind
 
@@ -43,6 +45,7 @@ class Session:
         self._address = address
         self._first = dialect
         self._interrupted = threading.Event()
+        self.wake: Callable[[], None] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -53,6 +56,7 @@ class Session:
         self._shells: dict[Dialect, Shell] = {}
         self._active: Dialect = self._first or engines(self.device)[0]
         self._scripts: Scripts | None = None
+        self._traces = self.device.debug.listener(self._news_came)
         self._login = self.device.sessions.open(self._user, self._kind, self._address)
 
     # --- what a frontend does ---
@@ -68,7 +72,16 @@ class Session:
         return self._shell.screen
 
     def feed(self, line: str) -> Answer:
-        """Answer *line*, or the question that the last answer ended with."""
+        """Answer *line*, or the question that the last answer ended with.
+
+        What the session debugs follows the output of the command that caused it.
+        """
+        traces = self._traces
+        with traces.listening():
+            answer = self._answered(line)
+        return answer._replace(text=_joined(answer.text, traces.take()))
+
+    def _answered(self, line: str) -> Answer:
         if self.gone:
             return Answer(ENDED, ok=False, closed=True)
         self._interrupted.clear()
@@ -80,6 +93,17 @@ class Session:
         if self._login.ended:
             return answer._replace(text=_joined(answer.text, ENDED), question=None, closed=True)
         return answer
+
+    def news(self) -> str:
+        """Return what has come since the last answer: debug output, events for the console.
+
+        `wake`, where a frontend has set it, is called from any thread when something comes.
+        """
+        return self._traces.take()
+
+    def _news_came(self) -> None:
+        if self.wake is not None:
+            self.wake()
 
     def control_z(self) -> Answer:
         """Answer Ctrl-Z: back to the operational root; a question is taken back."""
@@ -117,6 +141,7 @@ class Session:
     def close(self) -> None:
         """End the session; what it holds is let go, edits of a private candidate are lost."""
         self.device.sessions.close(self._login)
+        self.device.debug.forget(self._traces)
         if self.device.datastore is self._datastore:
             for shell in self._shells.values():
                 shell.close()
@@ -237,6 +262,7 @@ class Session:
     def _rebooted(self, answer: Answer) -> Answer:
         """Begin again on the node that the line has rebooted."""
         self.device.sessions.close(self._login)
+        self.device.debug.forget(self._traces)
         self._begin()
         return Answer(_joined(answer.text, RESTARTED), answer.ok)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from srpki.device.router import Router
 
 _MODULES = {
+    "debug": "srpki.device.debug_operations",
     "pki": "srpki.device.pki_operations",
     "show.certificate": "srpki.device.show_certificate",
     "show.log": "srpki.device.show_log",

@@ -70,13 +70,14 @@ class Table:
 class LogPage:
     """Events of a log in the order to be shown, each with its number.
 
-    *next_event* is the number that the next event of the node will have.
+    *next_event* is the number that the next event will have, *size* how many the log can hold.
     """
 
-    log_id: int
+    log_id: str
     name: str
     events: tuple[tuple[int, Event], ...]
     next_event: int
+    size: int = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

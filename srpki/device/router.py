@@ -20,10 +20,12 @@ from srpki.core.events import EventBus
 from srpki.device import checkpoints, live, operations
 from srpki.device.checkpoints import Checkpoints
 from srpki.device.commits import Commits
+from srpki.device.debug import Debugging
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
 from srpki.device.forms import Form, Forms
 from srpki.device.history import History
+from srpki.device.logs import Logs
 from srpki.device.modewatch import ModeWatch
 from srpki.device.results import Result
 from srpki.device.rollback import Rollback
@@ -37,10 +39,14 @@ from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
 from srpki.schema.paths import Value, path
 from srpki.schema.tree import LAB_SCHEMA, SCHEMA
+from srpki.transport import datagrams
+from srpki.transport.watched import WatchedExchanges
 
 if TYPE_CHECKING:
     from srpki.device.lab import Laboratory
+    from srpki.engine.applications import Daemon
     from srpki.transport.base import ExchangeFactory
+    from srpki.transport.datagrams import Send
 
 _SAVED = f"cf3:\\{CONFIGURATION}"
 """The URL of the configuration that is loaded at the start."""
@@ -63,17 +69,23 @@ class Router:
         exchanges: ExchangeFactory,
         laboratory: Laboratory | None = None,
         classic: Form | None = None,
+        send: Send = datagrams.send,
+        daemon: Daemon | None = None,
     ) -> None:
         """Build the router over the directory *node*, making it when it is not there.
 
-        *classic* is the classic form of a configuration, which the CLI knows.
+        *classic* is the classic form of a configuration, which the CLI knows. Events go to syslog
+        collectors by *send*. *daemon* is a real program that uses the ipsec pairs.
         """
         self.clock = clock
         self.entropy = entropy
         self.laboratory = laboratory
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
         self.sessions = Sessions(clock)
-        self._exchanges = exchanges
+        self._daemon = daemon
+        self._send = send
+        self.debug = Debugging(clock, lambda: self.engine.view)
+        self._exchanges = WatchedExchanges(exchanges, self.debug)
         self.forms = Forms(SCHEMA.configure, clock, classic)
         self._ids = itertools.count(1)
         self._cancel = threading.Event()
@@ -93,6 +105,11 @@ class Router:
         self.bus = EventBus()
         self.log = EventLog(state / "events.jsonl")
         self.bus.subscribe(self.log.append)
+        self.bus.subscribe(self.debug.happened)
+        self.logs = Logs(
+            cf3 / "log", name=self.system_name, console=self.debug.tell_all, send=self._send
+        )
+        self.bus.subscribe(self.logs.append)
         self.files = FileSystem(cf3)
         self.seal = Seal(state / "chassis.key", self.entropy)
         self.keystore = Keystore(cf3, self.seal)
@@ -101,6 +118,8 @@ class Router:
         versions = Versions(cf3 / CONFIGURATION, _SAVED)
         running = _load(versions, self.forms)
         self.datastore = Datastore(SCHEMA.configure, sealer=self.seal, running=running)
+        self.logs.apply(running, running)
+        self.datastore.subscribe(self.logs)
         self.engine = Engine(
             clock=self.clock,
             entropy=self.entropy,
@@ -110,6 +129,7 @@ class Router:
             state_dir=state,
             exchanges=self._exchanges,
             view=view(self.datastore.running, self.seal.open_text),
+            daemon=self._daemon,
         )
         self.datastore.subscribe(_EngineParticipant(self.engine, self.seal))
         self.commits = Commits(
@@ -152,6 +172,7 @@ class Router:
             self.sessions.end(login)
         self.interrupt()
         self.engine.stop()
+        self.debug.switch_off()
         self._build()
         self.start()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from srpki.core.errors import NotFoundError
@@ -22,35 +23,43 @@ class _Log(NamedTuple):
 
 
 LOGS = {
-    99: _Log("Default System Log", lambda _event: True),
-    100: _Log("Default Serious Errors Log", lambda event: event.type.severity in _SERIOUS),
+    "99": _Log("Default System Log", lambda _event: True),
+    "100": _Log("Default Serious Errors Log", lambda event: event.type.severity in _SERIOUS),
 }
 """The logs that SR OS has from the start: all events, and those of major severity or higher."""
 
 
 def log(router: Router, inputs: Inputs) -> Outcome:
     """Show the events of a log, the newest first, or which logs there are."""
-    number = inputs.get("log-id")
-    if not isinstance(number, int):
+    wanted = text(inputs, "log-id")
+    if not wanted:
         return Outcome(data=_all_logs(router))
-    if number not in LOGS:
-        raise NotFoundError(f"log-id {number} does not exist", hint="there are 99 and 100")
-    kept = router.log.events()
-    found = [numbered for numbered in kept if LOGS[number].takes(numbered[1])]
-    found = list(_sifted(found, inputs))
+    page = _page(router, wanted)
+    found = list(_sifted(page.events, inputs))
     if not flag(inputs, "ascending"):
         found.reverse()
     count = inputs.get("count")
-    page = LogPage(
-        log_id=number,
-        name=LOGS[number].name,
-        events=tuple(found[: count if isinstance(count, int) else None]),
-        next_event=router.log.next_number,
+    return Outcome(
+        data=replace(page, events=tuple(found[: count if isinstance(count, int) else None]))
     )
-    return Outcome(data=page)
 
 
-def _sifted(events: list[tuple[int, Event]], inputs: Inputs) -> Iterator[tuple[int, Event]]:
+def _page(router: Router, wanted: str) -> LogPage:
+    """Return all of a log, oldest first: one that is configured, else one of `LOGS`."""
+    page = router.logs.page(wanted)
+    if page is not None:
+        return page
+    if wanted not in LOGS:
+        raise NotFoundError(
+            f"log-id {wanted} does not exist, or keeps no events",
+            hint="there are 99 and 100, and those in memory",
+        )
+    events = tuple(one for one in router.log.events() if LOGS[wanted].takes(one[1]))
+    name = LOGS[wanted].name
+    return LogPage(log_id=wanted, name=name, events=events, next_event=router.log.next_number)
+
+
+def _sifted(events: Sequence[tuple[int, Event]], inputs: Inputs) -> Iterator[tuple[int, Event]]:
     severity, application = text(inputs, "severity"), text(inputs, "application")
     subject, message = text(inputs, "subject"), text(inputs, "message")
     first = inputs.get("sequence", 1)
@@ -69,13 +78,14 @@ def _all_logs(router: Router) -> Table:
     events = router.log.events()
     rows = tuple(
         (
-            str(number),
+            number,
             log.name,
             "memory",
             str(sum(log.takes(event) for _, event in events)),
         )
         for number, log in LOGS.items()
     )
+    rows += router.logs.rows()
     return Table(
         title="Event Logs",
         columns=("Log Id", "Name", "Destination", "Events"),

@@ -3,7 +3,7 @@
 The users are the entries of enabled ipsec and tls cert-profiles; the EST client is the user of the
 tls cert-profile that its client-tls-profile names. There is one loaded copy of a pair, from the
 first profile that is enabled to the last: an import of the same file does not change it, only
-`Applications.reload` does.
+`Applications.reload` does. A real daemon, where the node has one, is a user of every ipsec pair.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from srpki.core.clock import Clock
 from srpki.core.errors import RefusedError, SrpkiError
 from srpki.core.events import FILE_READ_FAILED, FILE_RELOADED, EventBus
+from srpki.keystore.names import PREVIOUS
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView, TlsCertProfile
@@ -46,11 +48,25 @@ class Loaded:
     fingerprint: str
 
 
+class Daemon(Protocol):
+    """A real program that uses ipsec pairs."""
+
+    def load(self, certificate: bytes, key: PrivateKey, replaced: bytes | None) -> None:
+        """Load *certificate* (DER) and *key* in place of the certificate *replaced*, if any.
+
+        Raises a `SrpkiError` when the program does not take them.
+        """
+        ...
+
+
 class Applications:
     """The table of users and what they hold. Its lock is never held while events go out."""
 
-    def __init__(self, clock: Clock, bus: EventBus, keystore: Keystore) -> None:
-        """Start without users."""
+    def __init__(
+        self, clock: Clock, bus: EventBus, keystore: Keystore, daemon: Daemon | None = None
+    ) -> None:
+        """Start without users; ipsec pairs are handed to *daemon*, too, when they are reloaded."""
+        self._daemon = daemon
         self._clock = clock
         self._bus = bus
         self._keystore = keystore
@@ -99,8 +115,9 @@ class Applications:
     def reload(self, certificate: str) -> tuple[Use, ...]:
         """Have every user of *certificate* read key and certificate again; return the users.
 
-        All pairs are read before any copy is replaced. Event 2101 goes out for each file and
-        application, the key first. Raises what the keystore raises, `RefusedError` when told to.
+        All pairs are read, and the daemon has taken those of ipsec, before any copy is replaced.
+        Event 2101 goes out for each file and application, the key first. Raises what keystore and
+        daemon raise, `RefusedError` when told to.
         """
         uses = self.users_of(certificate)
         fresh = {(use.certificate, use.key): self._read(use) for use in uses}
@@ -108,6 +125,13 @@ class Applications:
             if self._failing[certificate] > 0:
                 self._failing[certificate] -= 1
                 raise RefusedError(f'the application refuses to reload "{certificate}"')
+            held = dict(self._loaded)
+        for pair in {(use.certificate, use.key) for use in uses if use.application == "IPsec"}:
+            if self._daemon is not None:
+                loaded = fresh[pair]
+                replaced = self._replaced(pair, loaded, held.get(pair))
+                self._daemon.load(loaded.certificate, loaded.key, replaced)
+        with self._lock:
             self._loaded.update(fresh)
         told = set()
         for use in uses:
@@ -116,6 +140,14 @@ class Applications:
                 self._publish_reload(use)
         self.reloaded()
         return uses
+
+    def _replaced(self, pair: Pair, new: Loaded, old: Loaded | None) -> bytes | None:
+        """Return what *new* replaces: the copy held, or the file before it, as after a restart."""
+        if old is not None and old.fingerprint != new.fingerprint:
+            return old.certificate
+        with suppress(SrpkiError):
+            return self._keystore.read_certificate(pair[0] + PREVIOUS)
+        return None
 
     def fail_next(self, certificate: str, times: int = 1) -> None:
         """Make the next *times* reloads of *certificate* fail, as an application may."""

@@ -27,7 +27,7 @@ from srpki.engine.statistics import Statistics
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView
-    from srpki.engine.applications import Applications
+    from srpki.engine.applications import Applications, Daemon
     from srpki.engine.authorities import Authorities
     from srpki.engine.chains import TlsStates
     from srpki.engine.connections import Connections
@@ -76,11 +76,16 @@ class Engine:
         state_dir: Path,
         exchanges: ExchangeFactory,
         view: PkiView,
+        daemon: Daemon | None = None,
     ) -> None:
-        """Prepare for *view*; states are kept in *state_dir*, secrets there sealed by *seal*."""
+        """Prepare for *view*; states are kept in *state_dir*, secrets there sealed by *seal*.
+
+        *daemon* is a real program that uses the ipsec pairs.
+        """
         self.view = view
         self.ocsp_cache = OcspCache(clock)
         self.statistics = Statistics()
+        self._daemon = daemon
         self._clock = clock
         self._entropy = entropy
         self._bus = bus
@@ -160,7 +165,7 @@ class Engine:
         from srpki.engine.state import Records  # noqa: PLC0415 - start-up time
 
         authorities = Authorities(self._clock, self._bus, self._keystore)
-        applications = Applications(self._clock, self._bus, self._keystore)
+        applications = Applications(self._clock, self._bus, self._keystore, self._daemon)
         connections = Connections(self._exchanges, self._clock)
         register = Register(
             self._clock,

@@ -21,10 +21,14 @@ from srpki.frontend.completing import complete, listed
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Something to print before the prompt comes again with *draft* as it was."""
+    """Something to print before the prompt comes again with *draft* as it was.
+
+    What is *whole* is printed without stopping.
+    """
 
     text: str
     draft: Document
+    whole: bool = False
 
 
 class ControlZ:

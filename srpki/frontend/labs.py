@@ -12,7 +12,8 @@ from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ConnectError, RefusedError
 from srpki.device.router import Router, make_directories
-from srpki.frontend.parts import ClassicForm, Exchanges, running
+from srpki.frontend.applications import configured
+from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.keystore.files import replace_file
 from srpki.keystore.lock import NodeLock
@@ -136,9 +137,16 @@ class Lab:
 
 @contextmanager
 def opened_lab(
-    node: Path, *, profiles: bool = True, validity: timedelta = VALIDITY
+    node: Path,
+    *,
+    profiles: bool = True,
+    validity: timedelta = VALIDITY,
+    record: Path | None = None,
 ) -> Iterator[tuple[Router, Lab]]:
-    """Run the router of *node* and its `Lab` inside the block."""
+    """Run the router of *node* and its `Lab` inside the block.
+
+    What the router sends and receives is kept in the directory *record* when that is given.
+    """
     _, state = make_directories(node)
     with NodeLock(state / "lock"):  # the router takes it for good; this one tells who has it
         pass
@@ -149,8 +157,9 @@ def opened_lab(
             node,
             clock=lab.clock,
             entropy=SystemEntropy(),
-            exchanges=Exchanges(node),
+            exchanges=recorded(Exchanges(node), record, lab.clock),
             laboratory=lab,
+            daemon=configured(node),
             classic=ClassicForm(),
         )
         with running(router):

@@ -9,26 +9,30 @@ from pathlib import Path
 from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
-from srpki.frontend.parts import ClassicForm, Exchanges, running
+from srpki.frontend.applications import configured
+from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
 
 
 @contextmanager
-def opened(node: Path, *, lab: bool) -> Iterator[Router]:
+def opened(node: Path, *, lab: bool, record: Path | None = None) -> Iterator[Router]:
     """Run the router of *node* inside the block, with a lab beside it when *lab*.
 
-    Raises what `Router` raises, before anything runs.
+    What it sends and receives is kept in the directory *record* when that is given. Raises what
+    `Router` and `Recorder` raise, before anything runs.
     """
     if lab:
         from srpki.frontend.labs import opened_lab  # noqa: PLC0415 - start-up time
 
-        with opened_lab(node) as (router, _):
+        with opened_lab(node, record=record) as (router, _):
             yield router
         return
+    clock = SystemClock()
     router = Router(
         node,
-        clock=SystemClock(),
+        clock=clock,
         entropy=SystemEntropy(),
-        exchanges=Exchanges(node),
+        exchanges=recorded(Exchanges(node), record, clock),
+        daemon=configured(node),
         classic=ClassicForm(),
     )
     with running(router):

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from srpki.config.tree import Branch
+    from srpki.core.clock import Clock
     from srpki.device.router import Router
     from srpki.schema.nodes import Container
-    from srpki.transport.base import Exchange, Limits, TlsClient
+    from srpki.transport.base import Exchange, ExchangeFactory, Limits, TlsClient
 
 
 @contextmanager
@@ -63,3 +64,13 @@ class Exchanges:
             clock=SystemClock(),
             entropy=SystemEntropy(),
         )
+
+
+def recorded(exchanges: ExchangeFactory, record: Path | None, clock: Clock) -> ExchangeFactory:
+    """Return *exchanges*, with what they carry kept in the directory *record* if there is one."""
+    if record is None:
+        return exchanges
+    from srpki.frontend.recording import Recorder  # noqa: PLC0415 - start-up time
+    from srpki.transport.watched import WatchedExchanges  # noqa: PLC0415 - start-up time
+
+    return WatchedExchanges(exchanges, Recorder(record, clock))

@@ -110,6 +110,13 @@ def _node_options(parser: argparse.ArgumentParser, *, again: bool = False) -> No
         default=argparse.SUPPRESS if again else False,
         help="run the lab CA beside the node and let its clock be moved",
     )
+    parser.add_argument(
+        "--record",
+        type=Path,
+        default=default_path,
+        metavar="DIR",
+        help="keep every message that is sent or received in this directory",
+    )
 
 
 def _port(text: str) -> int:
@@ -127,13 +134,17 @@ def _seconds(text: str) -> int:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _node(options: argparse.Namespace) -> Path:
+    return options.node or default_node()
+
+
 def _shell(options: argparse.Namespace) -> int:
     from srpki.cli.session import Session  # noqa: PLC0415 - start-up time
     from srpki.frontend.node import opened  # noqa: PLC0415 - start-up time
     from srpki.frontend.plain import has_terminal, run_plain  # noqa: PLC0415 - start-up time
 
     with (
-        opened(options.node or default_node(), lab=options.lab) as router,
+        opened(_node(options), lab=options.lab, record=options.record) as router,
         closing(Session(router)) as session,
     ):
         if not has_terminal():
@@ -150,7 +161,7 @@ def _exec(options: argparse.Namespace) -> int:
 
     lines = _script(options.file)
     with (
-        opened(options.node or default_node(), lab=options.lab) as router,
+        opened(_node(options), lab=options.lab, record=options.record) as router,
         closing(Session(router, dialect=options.cli)) as session,
     ):
         return run_script(

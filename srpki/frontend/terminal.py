@@ -106,7 +106,7 @@ class Terminal:
         return 0
 
     async def _converse(self) -> None:
-        with self._ending_on_signals():
+        with self._ending_on_signals(), self._hearing_news():
             while not self._ended:
                 try:
                     entered = await self._read()
@@ -116,7 +116,7 @@ class Terminal:
                     self._drop()
                     continue
                 if isinstance(entered, Aside):
-                    await self._show(Answer(entered.text))
+                    await self._show(Answer(entered.text, whole=entered.whole))
                     self._draft = entered.draft
                     continue
                 answer = await self._answer(entered)
@@ -146,7 +146,7 @@ class Terminal:
             return line
         self._write_head()
         draft, self._draft = self._draft, Document()
-        entered = await self._prompt.prompt_async(default=draft)
+        entered = await self._prompt.prompt_async(default=draft, pre_run=self._bring_news)
         if isinstance(entered, str):
             self._note(entered)
         return entered
@@ -185,6 +185,29 @@ class Terminal:
         """Forget the line that Ctrl-C was pressed on; a question is taken back."""
         if self._question is not None:
             self._question = self._session.control_z().question
+
+    # --- what comes unasked ---
+
+    @contextmanager
+    def _hearing_news(self) -> Iterator[None]:
+        """Let the session tell of its news, from whichever thread they come."""
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop has ended just now
+                loop.call_soon_threadsafe(self._bring_news)
+
+        self._session.wake = wake
+        try:
+            yield
+        finally:
+            self._session.wake = None
+
+    def _bring_news(self) -> None:
+        """Print news above the prompt; what comes during a command is part of its answer."""
+        app = self._prompt.app
+        if app.is_running and not app.is_done and (text := self._session.news()):
+            app.exit(result=Aside(text, app.current_buffer.document, whole=True))
 
     # --- a command ---
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from srpki.schema.configure.ipsec import IPSEC
+from srpki.schema.configure.log import LOG
 from srpki.schema.configure.system import SYSTEM
 from srpki.schema.nodes import (
     Action,
@@ -29,6 +30,7 @@ from srpki.schema.nodes import (
 )
 from srpki.schema.operations import absent
 from srpki.schema.operations.admin import ADMIN_CLASSIC, ADMIN_MD
+from srpki.schema.operations.debug import DEBUG, NO_DEBUG
 from srpki.schema.operations.file import FILE
 from srpki.schema.operations.lab import LAB
 from srpki.schema.operations.show import SHOW
@@ -56,7 +58,9 @@ def _operations(*branches: Container) -> Container:
     return Container(name="", help="Operational commands", children=(*branches, *absent.ROOT))
 
 
-_CONFIGURE: Final = Container(name="configure", help="Configure the node", children=(IPSEC, SYSTEM))
+_CONFIGURE: Final = Container(
+    name="configure", help="Configure the node", children=(IPSEC, LOG, SYSTEM)
+)
 _STATE: Final = Container(
     name="state",
     help="Navigate and print the state of the node",
@@ -76,15 +80,18 @@ _STATE: Final = Container(
 )
 
 SCHEMA: Final = SchemaTree(
-    _CONFIGURE, _STATE, _operations(ADMIN_MD, FILE, SHOW), _operations(ADMIN_CLASSIC, FILE, SHOW)
+    _CONFIGURE,
+    _STATE,
+    _operations(ADMIN_MD, DEBUG, FILE, NO_DEBUG, SHOW),
+    _operations(ADMIN_CLASSIC, DEBUG, FILE, NO_DEBUG, SHOW),
 )
 """The tree of a node."""
 
 LAB_SCHEMA: Final = SchemaTree(
     _CONFIGURE,
     _STATE,
-    _operations(ADMIN_MD, FILE, LAB, SHOW),
-    _operations(ADMIN_CLASSIC, FILE, LAB, SHOW),
+    _operations(ADMIN_MD, DEBUG, FILE, LAB, NO_DEBUG, SHOW),
+    _operations(ADMIN_CLASSIC, DEBUG, FILE, LAB, NO_DEBUG, SHOW),
 )
 """The tree of a node in lab mode, which has the ``lab`` commands too."""
 

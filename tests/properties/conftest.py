@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from srpki.config import edit
 from srpki.config.tree import EMPTY
 from srpki.schema.common import CFLASH_URL, TLS_FILE_NAME
-from srpki.schema.nodes import Container, Leaf, LeafList, ListNode, data_children
+from srpki.schema.configure.log import LOG_NAME
+from srpki.schema.nodes import Container, Leaf, LeafList, Line, ListNode, data_children
 from srpki.schema.paths import Step
 from srpki.schema.tree import SCHEMA
 from srpki.schema.types import (
@@ -75,6 +76,8 @@ def values(kind):  # noqa: C901 - one case a type
             return st.one_of(*map(values, kind.types))
         case Text() if kind.secret:
             return st.sampled_from(["token hash2", "tok/en+2= hash2"])
+        case Text() if kind is LOG_NAME:
+            return st.sampled_from(["30", "a.b-c"])
         case Text() if kind is CFLASH_URL:
             return st.sampled_from(["cf3:\\x.cfg", "cf3:\\a b\\y"])
         case Text() if "url" in kind.named:
@@ -99,6 +102,9 @@ def edits(draw, root):
         if not children or (isinstance(node, ListNode) and draw(st.integers(0, 5)) == 0):
             return edit.Edit("create", path)
         child = draw(st.sampled_from(children))
+        if isinstance(node.classic, Line) and isinstance(getattr(child, "type", None), Boolean):
+            # A line of the classic CLI names what is true; false is what it does not name.
+            return edit.Edit("set", (*path, Step(child.name)), value=True)
         if isinstance(child, Leaf | LeafList):
             return edit.Edit("set", (*path, Step(child.name)), draw(values(child.type)))
         keys = (

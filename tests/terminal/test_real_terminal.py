@@ -37,7 +37,8 @@ def test_commands_help_completion_and_history(operator):
     )
     operator.type("show \t")
     operator.sees(
-        "certificate  log          system       time         uptime       users        version",
+        "certificate  log          time         users",
+        "debug        system       uptime       version",
         "",
         "[/]",
         f"{NODE} show",

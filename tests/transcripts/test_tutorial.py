@@ -39,13 +39,32 @@ def squeeze(text):
     return [line for line in text.splitlines() if line.strip()]
 
 
-@pytest.mark.parametrize("name", ["tutorial/first-renewal.md"])
-def test_what_the_page_shows_is_what_the_program_prints(name, tmp_path):
+TUTORIAL = "tutorial/first-renewal.md"
+RENEW = 'admin system security pki update-certificate certificate "gw.crt"'
+
+
+def enrolled():
+    """Return the commands of the first three steps of the tutorial."""
+    text = (DOCS / TUTORIAL).read_text(encoding="utf-8").partition("\n## 4.")[0]
+    return COMMAND.findall("".join(BLOCK.findall(text)))
+
+
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [
+        (TUTORIAL, []),
+        ("how-to/roll-back-a-certificate.md", [*enrolled(), RENEW]),
+        ("how-to/read-the-debug-output.md", enrolled()),
+    ],
+)
+def test_what_the_page_shows_is_what_the_program_prints(name, before, tmp_path):
     blocks = transcript_blocks(DOCS / name)
     assert blocks, "the page has no transcript"
     with opened_lab(tmp_path / "node") as (router, lab):
         told = {"<reference>": lab.server.reference, "<secret>": lab.server.secret}
         session = Session(router)
+        for step in exchanges(session, [filled(command, told) for command in before]):
+            assert step.ok, step
         for block in blocks:
             commands = [filled(command, told) for command in COMMAND.findall(block)]
             assert commands, block

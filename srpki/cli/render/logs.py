@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from srpki.cli.render.rules import DOUBLE, title
-from srpki.device.eventlog import CAPACITY
+from srpki.device.logfiles import event_lines
 
 if TYPE_CHECKING:
-    from srpki.core.events import Event
     from srpki.device.results import LogPage
 
 
@@ -18,18 +16,9 @@ def log_page(data: LogPage) -> Iterator[str]:
     """Yield the heading of a log and its events."""
     yield from title(f"Event Log {data.log_id} log-name {data.log_id}")
     yield f"Description : {data.name}"
-    wrapped = "wrapped" if data.next_event > CAPACITY + 1 else "not wrapped"
-    yield f"Memory Log contents  [size={CAPACITY}   next event={data.next_event}  ({wrapped})]"
+    wrapped = "wrapped" if data.next_event > data.size + 1 else "not wrapped"
+    yield f"Memory Log contents  [size={data.size}   next event={data.next_event}  ({wrapped})]"
     for number, event in data.events:
         yield ""
-        yield from _event(number, event)
+        yield from event_lines(number, event)
     yield DOUBLE
-
-
-def _event(number: int, event: Event) -> Iterator[str]:
-    time = event.time.astimezone(UTC)
-    stamp = f"{time:%Y/%m/%d %H:%M:%S}.{time.microsecond // 1000:03} UTC"
-    kind = event.type
-    head = f"{kind.severity}: {kind.application} #{kind.number} Base {event.subject}"
-    yield f"{number} {stamp} {head}"
-    yield f'"{event.text}"'

@@ -32,7 +32,6 @@ ROOT: Final = _absent(
         "bof": "the boot options",
         "clear": "clearing counters and states",
         "monitor": "watching counters",
-        "debug": "the messages of protocols",
         "li": "lawful interception",
         "oam": "tests of the network",
         "perform": "operations on subsystems",

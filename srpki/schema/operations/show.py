@@ -7,6 +7,7 @@ from typing import Final
 from srpki.schema.common import NAMED_ITEM, PKI_FILE_NAME
 from srpki.schema.nodes import Action, Container, Leaf
 from srpki.schema.operations import absent
+from srpki.schema.operations.debug import SHOW_DEBUG
 from srpki.schema.operations.inputs import STATE
 from srpki.schema.operations.show_log import LOG
 from srpki.schema.types import Reference, ValueType
@@ -141,6 +142,7 @@ SHOW: Final = Container(
     help="Print state and counters of the node",
     children=(
         _CERTIFICATE,
+        SHOW_DEBUG,
         LOG,
         _SYSTEM,
         _plain("time", "show.time", "Print the time of the node"),

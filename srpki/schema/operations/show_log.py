@@ -1,4 +1,4 @@
-"""``show log``: the event logs 99 and 100, with the filters of SR OS.
+"""``show log``: the event logs 99 and 100, and those configured, with the filters of SR OS.
 
 The options and their order are those of the classic CLI; in the MD-CLI they go by the same names.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from srpki.schema.common import EMPTY_TYPE
+from srpki.schema.configure.log import LOG_NAME
 from srpki.schema.nodes import Action, Case, Choice, Container, Leaf
-from srpki.schema.types import Enumeration, Integer, Text
+from srpki.schema.types import Enumeration, Integer, Reference, Text
 
 SEVERITIES: Final = ("cleared", "indeterminate", "critical", "major", "minor", "warning")
 _TEXT: Final = Text(length=(1, 400))
@@ -22,8 +23,8 @@ _LOG_ID: Final = Action(
     inputs=(
         Leaf(
             name="log-id",
-            type=Integer("uint32", 1, 101),
-            help="Number of the log: 99 for the system's own, 100 for serious errors",
+            type=Reference("/configure/log/log-id/name", "", LOG_NAME),
+            help="Name of the log: 99 for the system's own, 100 for serious errors",
         ),
         Leaf(
             name="severity",

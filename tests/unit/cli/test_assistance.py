@@ -393,7 +393,7 @@ def test_a_whole_command_shows_that_its_output_can_be_changed(md, line):
 
 def test_a_value_by_its_place_has_its_name_in_brackets(md):
     page = md.session.help("show log log-id ").splitlines()
-    assert page[1:4] == [" log-id", "", " [log-id] <number>"]
+    assert page[1:4] == [" log-id", "", " [log-id] <string>"]
 
 
 def test_a_list_shows_its_key(md):

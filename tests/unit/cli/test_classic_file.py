@@ -204,5 +204,6 @@ def test_sections_come_in_the_order_of_their_references():
         "System Configuration",
         "System Security Configuration",
         "IPsec Configuration",
+        "Log Configuration",
         "System Configuration Mode Configuration",
     ]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from srpki.core.errors import NotFoundError, RefusedError
+from srpki.core.errors import ConnectError, NotFoundError, RefusedError
+from srpki.engine.applications import Applications
 from srpki.x509 import keys
 
 TWO_USERS = """
@@ -137,3 +138,55 @@ def test_a_held_key_is_not_in_its_repr(bench):
     bench.enrol()
     bench.configure()
     assert "rivateKey" not in repr(bench.engine.applications.held("gw.crt", "gw.key"))
+
+
+class Daemon:
+    """A real program, as the engine sees it."""
+
+    def __init__(self):
+        self.loaded = []
+        self.gone = False
+
+    def load(self, certificate, key, replaced):
+        if self.gone:
+            raise ConnectError("nobody is there")
+        assert keys.same_public_key(certificate, key)
+        self.loaded.append((certificate, replaced))
+
+
+@pytest.fixture
+def table(bench):
+    """The users of a node with a daemon, which has read nothing yet."""
+    first = bench.enrol()
+    bench.enrol("other")
+    bench.configure(tls=TWO_USERS)
+    bench.daemon = Daemon()
+    table = Applications(bench.clock, bench.engine._bus, bench.keystore, bench.daemon)
+    table.apply(bench.view)
+    bench.first = first
+    return table
+
+
+def test_a_daemon_gets_an_ipsec_pair_with_what_it_replaces_at_each_reload(bench, table):
+    assert bench.daemon.loaded == []
+    second = bench.enrol()
+    table.reload("gw.crt")
+    assert bench.daemon.loaded == [(second, bench.first)]
+
+
+def test_a_daemon_gets_no_tls_pair(bench, table):
+    table.reload("other.crt")
+    assert bench.daemon.loaded == []
+
+
+def test_a_daemon_that_fails_leaves_the_pair_that_is_held(bench, table):
+    second = bench.enrol()
+    bench.daemon.gone = True
+    told = bench.numbers().count(2101)
+    with pytest.raises(ConnectError):
+        table.reload("gw.crt")
+    assert table.held("gw.crt", "gw.key").certificate == bench.first
+    assert bench.numbers().count(2101) == told
+    bench.daemon.gone = False
+    table.reload("gw.crt")
+    assert bench.daemon.loaded == [(second, bench.first)]

@@ -1,5 +1,7 @@
 """The interactive session, typed into through a pipe and read off an emulated screen."""
 
+import threading
+
 import pytest
 
 from srpki.device.results import Message
@@ -104,9 +106,9 @@ def test_tab_completes_as_far_as_the_choices_agree(line_of, typed, line):
 def test_tab_lists_and_brings_back_the_prompt_with_the_line_and_its_cursor(typist):
     lines = typist.type("show  x", LEFT, LEFT, "\t", "time", CTRL_C)
     assert lines[2] == "A:admin@node-2# show  x"
-    words = ["certificate", "log", "system", "time", "uptime", "users", "version"]
-    assert lines[3].split() == words
-    assert lines[4:7] == ["", "[/]", "A:admin@node-2# show time x"]
+    words = ["certificate", "debug", "log", "system", "time", "uptime", "users", "version"]
+    assert lines[3].split() + lines[4].split() == words[::2] + words[1::2]  # down, then across
+    assert lines[5:8] == ["", "[/]", "A:admin@node-2# show time x"]
 
 
 def test_tab_lists_values_below_the_name_of_their_type(typist):
@@ -265,3 +267,28 @@ def test_the_terminal_is_never_asked_where_its_cursor_is_and_gets_its_modes_back
 def test_an_answer_cannot_steer_the_terminal(typist, device):
     device.answers["show.time"] = (True, (Message("info", "\x1b[2Jgone"),), None)
     assert "?[2Jgone" in typist.type("show time", ENTER)
+
+
+def test_what_comes_unasked_is_printed_above_the_line_that_is_typed(typist, monkeypatch):
+    def come(text):
+        threading.Thread(
+            target=typist.device.debug.tell_all, args=(["", "news of the day"],)
+        ).start()
+        return ""
+
+    monkeypatch.setattr(typist.session, "help", come)
+    lines = typist.converse((None, "show ti?"), ("news of the day", "me\r" + CTRL_D))
+    assert lines[2:9] == [
+        "A:admin@node-2# show ti",
+        "",
+        "news of the day",
+        "",
+        "[/]",
+        "A:admin@node-2# show time",
+        "show.time",
+    ]
+
+
+def test_what_came_before_the_prompt_is_printed_with_it(typist):
+    typist.device.debug.tell_all(["early news"])
+    assert "early news" in typist.converse((None, ""), ("early news", CTRL_D))

@@ -15,9 +15,14 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SeededEntropy
 from srpki.core.wire import HttpReply, HttpRequest
-from srpki.protocol.cmp import bodies, messages, protect
+from srpki.protocol.cmp import bodies, mac, messages, protect
 from srpki.protocol.cmp.bodies import CertificateResponse, PollAnswer
-from srpki.protocol.cmp.client import CmpPeer, MacCredentials, SignatureCredentials
+from srpki.protocol.cmp.client import (
+    CmpPeer,
+    MacCredentials,
+    SignatureCredentials,
+    initial_registration,
+)
 from srpki.protocol.cmp.header import Header
 from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.status import WAITING, StatusInfo
@@ -234,3 +239,30 @@ def around() -> dict:
         "entropy": SeededEntropy(7),
         "accept": lambda certificate, others: None,
     }
+
+
+@pytest.fixture(scope="session")
+def conversation():
+    """The octets of a registration with a password that polls once, by kind, and its CA."""
+    ca, said = Ca(polls=2), {}
+    ca.protector = mac.MacProtector(SECRET, b"s" * 16)
+    ca.spoil = lambda kind, data: said.setdefault((kind, len(said)), data)
+    machine = initial_registration(
+        ca.peer,
+        ca.password,
+        new_key(),
+        name("router"),
+        None,
+        clock=FrozenClock(NOW),
+        entropy=SeededEntropy(7),
+        accept=lambda certificate, others: None,
+        poll=True,
+    )
+
+    def handle(request):
+        said[messages.decode(request.body).kind, len(said)] = request.body
+        return Ca.handle(ca, request)
+
+    ca.handle = handle
+    drive(machine, ca)
+    return {kind: data for (kind, _), data in said.items()}, ca

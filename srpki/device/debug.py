@@ -1,0 +1,236 @@
+"""``debug certificate``: shows sessions what the node says to CAs, in words [pki.md 3.2].
+
+The lines of logs that go to the console reach the sessions the same way.
+
+Nothing here is configuration: what is switched on belongs to the session that did it, and ends
+with it. Lines wait for their session, the oldest dropped when there are too many.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from srpki.core.clock import Clock
+from srpki.core.errors import RefusedError, SrpkiError
+from srpki.core.events import UPDATE_FAILED, UPDATE_FINISHED, UPDATE_STARTED, Event
+from srpki.core.wire import HttpReply, HttpRequest
+from srpki.protocol.text import peer_text
+
+if TYPE_CHECKING:
+    from srpki.config.views import CaProfile, PkiView
+
+TOPICS: Final = ("auto-certificate-update", "auto-crl-update", "cmpv2", "est", "ocsp")
+LINES: Final = 2000
+"""Most lines that wait for one session."""
+SWITCHES: Final = 64
+"""Most that one session switches on."""
+
+_UPDATES: Final = (UPDATE_STARTED, UPDATE_FINISHED, UPDATE_FAILED)
+_listening: ContextVar[Listener | None] = ContextVar("listening", default=None)
+
+Switch = tuple[str, str]
+"""A topic, and the name of the profile or file that it is about."""
+
+
+class Listener:
+    """What one session wants to see, and the lines that wait for it."""
+
+    def __init__(self, wake: Callable[[], None] | None = None) -> None:
+        """Call *wake*, from any thread, when lines have come; it must not block or raise."""
+        self.switches: frozenset[Switch] = frozenset()
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._lines: deque[str] = deque(maxlen=LINES)
+        self._dropped = 0
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Make what is switched on inside the block, in this thread, this session's."""
+        before = _listening.set(self)
+        try:
+            yield
+        finally:
+            _listening.reset(before)
+
+    def put(self, lines: Sequence[str]) -> None:
+        """Let *lines* wait for the session."""
+        with self._lock:
+            self._dropped += max(0, len(self._lines) + len(lines) - LINES)
+            self._lines.extend(lines)
+        if self._wake is not None:
+            self._wake()
+
+    def take(self) -> str:
+        """Return the lines that have come since the last call, as text; empty for none."""
+        with self._lock:
+            lines, dropped = list(self._lines), self._dropped
+            self._lines.clear()
+            self._dropped = 0
+        if dropped:
+            lines.insert(0, f"({dropped} lines of debug output were lost)")
+        return "\n".join(lines)
+
+
+class Debugging:
+    """Who debugs what on one node; a `srpki.transport.watched.Watcher`, safe between threads."""
+
+    def __init__(self, clock: Clock, view: Callable[[], PkiView]) -> None:
+        """Tell by *view*, the present configuration, what a message is about."""
+        self._clock = clock
+        self._view = view
+        self._lock = threading.Lock()
+        self._listeners: list[Listener] = []
+        self._number = 0
+
+    def exists(self, switch: Switch) -> bool:
+        """Say whether the profile or entry of *switch* is configured."""
+        view, (topic, name) = self._view(), switch
+        if topic == "auto-certificate-update":
+            return name in view.auto_updates
+        return name in (view.est_profiles if topic == "est" else view.ca_profiles)
+
+    def listener(self, wake: Callable[[], None] | None = None) -> Listener:
+        """Return a listener for a new session, which *wake* tells of lines; `forget` it later."""
+        listener = Listener(wake)
+        with self._lock:
+            self._listeners.append(listener)
+        return listener
+
+    def forget(self, listener: Listener) -> None:
+        """End what *listener* sees."""
+        with self._lock:
+            self._listeners = [other for other in self._listeners if other is not listener]
+
+    def switch_on(self, switch: Switch) -> None:
+        """Show *switch* to the session that runs this; raises `RefusedError`."""
+        listener = _listening.get()
+        if listener is None:
+            raise RefusedError("there is no session to show it to")
+        with self._lock:
+            if len(listener.switches | {switch}) > SWITCHES:
+                raise RefusedError(f"{SWITCHES} are debugged already", hint="type no debug first")
+            listener.switches |= {switch}
+
+    def switch_off(self) -> None:
+        """Show nothing to any session any more."""
+        with self._lock:
+            for listener in self._listeners:
+                listener.switches = frozenset()
+
+    def switches(self) -> tuple[Switch, ...]:
+        """Return what is switched on, sorted."""
+        with self._lock:
+            return tuple(sorted({one for some in self._listeners for one in some.switches}))
+
+    def tell_all(self, lines: Sequence[str]) -> None:
+        """Let *lines* wait for every session: what a log sends to the console."""
+        with self._lock:
+            for listener in self._listeners:
+                listener.put(lines)
+
+    # --- what happens ----------------------------------------------------------------------------
+
+    def sent(self, request: HttpRequest) -> None:
+        """Show *request*, which is about to be sent."""
+        from srpki.protocol import describe  # noqa: PLC0415 - start-up time
+
+        self._show(request, "sent", lambda: describe.request_lines(request))
+
+    def received(self, request: HttpRequest, reply: HttpReply) -> None:
+        """Show the *reply* to *request*."""
+        from srpki.protocol import describe  # noqa: PLC0415 - start-up time
+
+        self._show(request, "received", lambda: describe.reply_lines(reply))
+
+    def failed(self, request: HttpRequest, error: SrpkiError) -> None:
+        """Show that *request* got no answer."""
+        self._show(request, "no answer", lambda: (peer_text(error.sentence),))
+
+    def happened(self, event: Event) -> None:
+        """Show *event* when it is about the update of a certificate that is debugged."""
+        if event.type in _UPDATES:
+            self._tell(
+                lambda switch: (
+                    switch[0] == "auto-certificate-update" and f'"{switch[1]}"' in event.text
+                ),
+                "step",
+                lambda: (event.text,),
+            )
+
+    def _show(self, request: HttpRequest, what: str, describe: Callable[[], Sequence[str]]) -> None:
+        if not self.switches():
+            return
+        view, place = self._view(), _place(request.url)
+        self._tell(lambda switch: place in _places(view, switch), what, describe)
+
+    def _tell(
+        self,
+        wanted: Callable[[Switch], bool],
+        what: str,
+        describe: Callable[[], Sequence[str]],
+    ) -> None:
+        """Give every listener with a wanted switch the lines, under the first such switch."""
+        with self._lock:
+            found = [
+                (listener, switch)
+                for listener in self._listeners
+                for switch in list(filter(wanted, sorted(listener.switches)))[:1]
+            ]
+            if not found:
+                return
+            self._number += 1
+            number = self._number
+        time = self._clock.now()
+        stamp = f"{time:%Y/%m/%d %H:%M:%S}.{time.microsecond // 1000:03} UTC"
+        body = [f"    {line}" for line in describe()]
+        for listener, (topic, name) in found:
+            heading = f'{number} {stamp} MINOR: DEBUG #2001 Base {topic} "{name}"'
+            listener.put(["", heading, f"{what}:", *body])
+
+
+Place = tuple[str, str, str]
+"""Host, port and path of a URL; the path is empty where any will do."""
+
+
+def _place(url: str) -> Place:
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    encrypted = parts.scheme == "https"
+    try:
+        port = parts.port or (443 if encrypted else 80)
+    except ValueError:
+        port = 0
+    return (parts.hostname or "").lower(), str(port), "" if encrypted else parts.path or "/"
+
+
+def _places(view: PkiView, switch: Switch) -> Sequence[Place]:
+    """Return where the messages of *switch* go, as *view* has it: nowhere when it names nothing."""
+    topic, name = switch
+    if topic == "auto-certificate-update":
+        entry = view.auto_updates.get(name)
+        profile = view.update_profiles.get(entry.profile) if entry is not None else None
+        if profile is None:
+            return ()
+        est = profile.protocol == "est"
+        return _places(view, ("est", profile.est_profile) if est else ("cmpv2", profile.ca_profile))
+    if topic == "est":
+        server = view.est_profiles[name].server if name in view.est_profiles else None
+        return () if server is None else ((server.address.lower(), str(server.port), ""),)
+    profile_ = view.ca_profiles.get(name)
+    return () if profile_ is None else [_place(url) for url in _urls(profile_, topic) if url]
+
+
+def _urls(profile: CaProfile, topic: str) -> Sequence[str]:
+    match topic:
+        case "cmpv2":
+            return (profile.cmpv2.url.url_string,)
+        case "ocsp":
+            return (profile.ocsp.responder_url,)
+        case _:
+            update = profile.auto_crl_update
+            return () if update is None else [entry.url for entry in update.crl_urls]

@@ -1,0 +1,336 @@
+"""``configure log``: what each log takes and where it goes, in both CLIs."""
+
+import re
+import socket
+import stat
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from srpki.core.events import EVENT_TYPES, Event
+from srpki.device import logfiles, syslog
+from srpki.device.logfiles import LogFiles
+
+RFC5424 = re.compile(  # the ABNF of RFC 5424, section 6, without structured data
+    r"<(?P<pri>[0-9]{1,3})>1 (?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}Z) (?P<host>[!-~]{1,255})"
+    r" (?P<app>[!-~]{1,48}) (?P<proc>[!-~]{1,128}) (?P<id>[!-~]{1,32}) - (?P<msg>.*)"
+)
+NOW = datetime(2026, 11, 23, 12, 0, 0, 123000, tzinfo=UTC)
+
+
+def event(number=2245, text="It has happened.", time=NOW):
+    return Event(time, EVENT_TYPES[number], "Cert", text)
+
+
+@pytest.fixture(autouse=True)
+def no_logs(bench):
+    yield
+    bench.configure('log file "0" retention 1', 'log syslog "0" port 1')  # so that all can go
+    bench.do("edit-config private", "delete /configure log", "commit", "quit-config")
+
+
+def happen(bench, number=2245, **fields):
+    """Let an event happen on the node; a fresh word of its text is returned."""
+    filled = {
+        "certificate": "x",
+        "profile": "p",
+        "cause": "c",
+        "detail": "",
+        "step": 1,
+        "reason": "r",
+    }
+    kind = EVENT_TYPES[number]
+    return bench.router.bus.publish(bench.now(), kind, "Cert", **{**filled, **fields}).text
+
+
+def shown(bench, number):
+    return re.findall(r'^"(.*)"$', bench.do(f"show log log-id {number}"), re.MULTILINE)
+
+
+# --- memory ---------------------------------------------------------------------------------------
+
+
+def test_a_log_in_memory_keeps_what_comes_after_it_was_configured(bench):
+    happen(bench)
+    bench.configure(
+        'log log-id "30" source security true', 'log log-id "30" destination memory { }'
+    )
+    text = happen(bench, certificate="after")
+    assert shown(bench, 30) == [text]
+    assert "[size=100   next event=2  (not wrapped)]" in bench.do("show log log-id 30")
+
+
+def test_a_log_in_memory_drops_the_oldest(bench):
+    bench.configure(
+        'log log-id "30" source main true', 'log log-id "30" destination memory max-entries 50'
+    )
+    texts = [happen(bench, certificate=f"n{number}") for number in range(60)]
+    assert shown(bench, 30) == texts[:9:-1]
+    assert "[size=50   next event=61  (wrapped)]" in bench.do("show log log-id 30")
+
+
+def test_a_commit_of_something_else_keeps_what_a_log_holds(bench):
+    bench.configure('log log-id "30" source main true', 'log log-id "30" destination memory { }')
+    text = happen(bench)
+    bench.configure('log log-id "30" description "of mine"', 'log log-id "31" source main true')
+    assert shown(bench, 30) == [text]
+    assert "Description : of mine" in bench.do("show log log-id 30")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'log log-id "30" admin-state disable',
+        'delete log log-id "30" source main',
+        'delete log log-id "30" destination',
+    ],
+)
+def test_a_log_without_source_or_destination_or_shut_down_takes_nothing(bench, line):
+    bench.configure('log log-id "30" source main true', 'log log-id "30" destination memory { }')
+    command = f"delete /configure {line[7:]}" if line.startswith("delete") else f"/configure {line}"
+    bench.do("edit-config private", command, "commit", "quit-config")
+    happen(bench)
+    assert "does not exist" in bench.refused("show log log-id 30")
+
+
+def test_the_classic_cli_spells_it_from_and_to(bench):
+    bench.do(
+        "configure log filter 1001 create",
+        "default-action drop",
+        "entry 10 create",
+        "action forward",
+        "match severity gte major",
+        "exit all",
+        "configure log log-id 30 create",
+        "from main security",
+        "to memory 200",
+        "filter 1001",
+        "exit all",
+        cli="classic",
+    )
+    serious = happen(bench, 2247)
+    happen(bench, 2245)
+    assert shown(bench, 30) == [serious]
+    info = bench.do("configure log log-id 30", "info", cli="classic")
+    bench.do("exit all", cli="classic")
+    assert [line.strip() for line in info.splitlines()[1:-1]] == [
+        'filter "1001"',
+        "from main security",
+        "to memory 200",
+        "no shutdown",
+    ]
+
+
+def test_log_99_holds_everything_and_log_100_what_is_serious(bench):
+    minor, major = happen(bench, 2245, certificate="m1"), happen(bench, 2247, certificate="m2")
+    assert {minor, major} <= set(shown(bench, 99))
+    assert major in shown(bench, 100)
+    assert minor not in shown(bench, 100)
+    assert "Event Log 100" in bench.do("show log log-id 100")
+
+
+def test_a_log_is_shown_by_its_name_and_listed(bench):
+    bench.configure(
+        'log log-id "mine" source main true', 'log log-id "mine" destination memory max-entries 60'
+    )
+    text = happen(bench)
+    assert shown(bench, '"mine"') == [text]
+    assert "Event Log mine" in bench.do("show log log-id mine")
+    rows = [line.split() for line in bench.do("show log log-id").splitlines()]
+    assert ["mine", "(Not", "Specified)", "memory", "1"] in rows
+
+
+# --- filters --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("match", "taken"),
+    [
+        ("severity eq major", {2247}),
+        ("severity neq major", {2245, 2232}),
+        ("severity gt minor", {2247}),
+        ("severity gte minor", {2245, 2247, 2232}),
+        ("severity lt major", {2245, 2232}),
+        ("severity lte minor", {2245, 2232}),
+        ("application eq security", {2245, 2247, 2232}),
+        ("application neq security", set()),
+        ("application eq user", set()),
+        ('message eq "Import of"', {2232}),
+        ('message neq "Import of"', {2245, 2247}),
+    ],
+)
+def test_a_filter_takes_what_matches(bench, match, taken):
+    bench.configure(
+        'log filter "f" default-action drop',
+        'log filter "f" named-entry "10" action forward',
+        f'log filter "f" named-entry "10" match {match}',
+        'log log-id "30" source main true',
+        'log log-id "30" filter "f"',
+        'log log-id "30" destination memory { }',
+    )
+    texts = {
+        number: happen(
+            bench, number, kind="key", url="cf3:/k", file="k", format="der", outcome="ok"
+        )
+        for number in (2245, 2247, 2232)
+    }
+    assert set(shown(bench, 30)) == {texts[number] for number in taken}
+
+
+def test_the_first_rule_by_number_decides_and_one_without_action_is_passed(bench):
+    bench.configure(
+        'log filter "f" named-entry "100" action forward',
+        'log filter "f" named-entry "20" action drop',
+        'log filter "f" named-entry "20" match severity eq major',
+        'log filter "f" named-entry "3" match severity eq minor',
+        'log log-id "30" source main true',
+        'log log-id "30" filter "f"',
+        'log log-id "30" destination memory { }',
+    )
+    minor = happen(bench, 2245)
+    happen(bench, 2247)
+    assert shown(bench, 30) == [minor]
+
+
+# --- sessions -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("destination", ["console", "cli { }"])
+def test_events_for_the_console_come_with_the_next_answer(bench, destination):
+    bench.configure(
+        'log log-id "30" source main true', f'log log-id "30" destination {destination}'
+    )
+    text = happen(bench)
+    first = bench.do("show time")
+    assert re.search(
+        rf'\n1 \S+ \S+ UTC MINOR: SECURITY #2245 Base Cert\n"{re.escape(text)}"$', first
+    )
+    assert "#2245" not in bench.do("show time")
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_a_log_in_files_writes_what_show_log_would_print(bench):
+    bench.configure(
+        'log file "3" { }',
+        'log log-id "30" source main true',
+        'log log-id "30" destination file "3"',
+    )
+    text = happen(bench)
+    (path,) = (bench.cf3 / "log").iterdir()
+    assert re.fullmatch(r"log3003-\d{8}-\d{6}", path.name)
+    lines = path.read_text().splitlines()
+    assert re.fullmatch(r"1 [\d/]{10} [\d:.]{12} UTC MINOR: SECURITY #2245 Base Cert", lines[1])
+    assert lines[2] == f'"{text}"'
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_files_follow_one_another_and_old_ones_go(tmp_path):
+    files = LogFiles(tmp_path / "log", "log3003", rollover=60, retention=2)
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "log3003x-20200101-000000").write_text("of another log")
+    for minutes in (0, 30, 70, 140):
+        files.append(1, event(time=NOW + timedelta(minutes=minutes)))
+    assert names(tmp_path) == ["log3003-20261123-131000", "log3003-20261123-142000"]
+    files.append(1, event(time=NOW + timedelta(minutes=300)))
+    assert names(tmp_path) == ["log3003-20261123-170000"]
+    assert (tmp_path / "log" / "log3003x-20200101-000000").exists()
+
+
+def names(tmp_path):
+    return sorted(path.name for path in (tmp_path / "log").glob("log3003-*"))
+
+
+def test_a_file_and_the_number_of_files_are_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(logfiles, "OCTETS", 100)
+    monkeypatch.setattr(logfiles, "FILES", 3)
+    files = LogFiles(tmp_path / "log", "log", rollover=60, retention=500)
+    for second in range(10):
+        files.append(second, event(time=NOW + timedelta(seconds=second)))
+    assert len(list((tmp_path / "log").iterdir())) == 3
+
+
+def test_a_disk_that_refuses_stops_nothing(tmp_path):
+    (tmp_path / "log").write_text("in the way")
+    LogFiles(tmp_path / "log", "log", rollover=60, retention=1).append(1, event())
+
+
+def test_the_name_of_a_log_cannot_lead_out_of_the_node(bench):
+    for name in ("../x", "a/b", "a\\\\b", "a b"):
+        assert not bench._sessions["md"].feed(f'/configure log log-id "{name}" source main true').ok
+
+
+# --- syslog ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def collector():
+    """A UDP socket that waits for messages."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found:
+        found.bind(("127.0.0.1", 0))
+        found.settimeout(10)
+        yield found
+
+
+def test_a_collector_gets_rfc_5424(bench, collector):
+    bench.configure(
+        'system name "gw 1"',
+        f'log syslog "1" address 127.0.0.1 port {collector.getsockname()[1]}',
+        'log log-id "30" source security true',
+        'log log-id "30" destination syslog "1"',
+    )
+    try:
+        text = happen(bench, 2247)
+        found = RFC5424.fullmatch(collector.recv(4096).decode("ascii"))
+    finally:
+        bench.do("edit-config private", "delete /configure system name", "commit", "quit-config")
+    assert int(found["pri"]) == 23 * 8 + 2  # local7, critical: what SR OS calls major
+    assert (found["host"], found["app"], found["proc"]) == ("gw_1", "TMNX", "-")
+    assert found["id"] == "tmnxPkiCertUpdUpdateFailed"
+    expected = f"1 Base SECURITY-MAJOR-tmnxPkiCertUpdUpdateFailed-2247 [Cert]: {text}"
+    assert found["msg"] == expected
+
+
+def test_a_collector_is_spared_what_is_less_serious_than_it_wants(bench, collector):
+    bench.configure(
+        f'log syslog "1" address 127.0.0.1 port {collector.getsockname()[1]} severity critical'
+        ' log-prefix "no-prefix" facility auth',
+        'log log-id "30" source security true',
+        'log log-id "30" destination syslog "1"',
+    )
+    happen(bench, 2245)
+    happen(bench, 2247)
+    found = RFC5424.fullmatch(collector.recv(4096).decode("ascii"))
+    assert found["id"] == "tmnxPkiCertUpdUpdateFailed"
+    assert (found["pri"], found["app"]) == (str(4 * 8 + 2), "-")
+
+
+def test_a_collector_that_is_not_there_stops_nothing(bench, collector):
+    port = collector.getsockname()[1]
+    collector.close()
+    bench.configure(
+        f'log syslog "1" address 127.0.0.1 port {port}',
+        'log syslog "2" port 9',
+        'log log-id "30" source security true',
+        'log log-id "30" destination syslog "1"',
+        'log log-id "31" source security true',
+        'log log-id "31" destination syslog "2"',
+    )
+    for _ in range(3):
+        happen(bench)
+
+
+def test_a_message_is_bounded_and_says_that_it_is_utf_8():
+    data = syslog.message(1, event(text="é" * 5000), facility="local7", prefix="TMNX", host="")
+    assert len(data) <= syslog.MAX_OCTETS
+    head, mark, text = data.partition(b"\xef\xbb\xbf")
+    assert mark and head.endswith(b" - tmnxPkiCertUpdUpdateStarted - ")
+    assert text.decode("utf-8").endswith("é")
+    assert b"Z - TMNX - " in head
+
+
+def test_every_event_has_a_name_that_fits_a_message():
+    for kind in EVENT_TYPES.values():
+        assert len(kind.name) <= 32
