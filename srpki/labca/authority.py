@@ -18,11 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy, serial_number
-from srpki.core.errors import RefusedError, SrpkiError, UsageError
+from srpki.core.errors import ProtocolError, RefusedError, SrpkiError, UsageError
 from srpki.labca import profiles
 from srpki.labca.profiles import Issuer, Subject
 from srpki.labca.store import CONFIRMED, REVOKED, SUPERSEDED, Issued, IssuedStore
 from srpki.labca.vault import Identity, Vault
+from srpki.protocol.est import attributes
 from srpki.x509 import certificates, chain, keys, names
 
 _NOT_OURS: Final = "not issued by this CA"
@@ -42,6 +43,7 @@ class CaSettings:
     kind of the CA's own keys;
     *vendor_anchors* are roots (DER) whose devices may enrol with the certificates of their maker;
     *implicit_confirm* grants what a CMP client asks; *wrap_base64* breaks the lines of EST bodies.
+    *csr_attributes* (CsrAttrs in DER, or empty) are what EST clients are told to put into requests.
     Empty credentials are made up, and then kept with the CA.
     """
 
@@ -51,6 +53,7 @@ class CaSettings:
     vendor_anchors: tuple[bytes, ...] = ()
     implicit_confirm: bool = True
     wrap_base64: bool = False
+    csr_attributes: bytes = b""
     reference: str = ""
     secret: str = field(default="", repr=False)
     est_username: str = ""
@@ -63,6 +66,11 @@ class CaSettings:
                 f"a validity of {self.validity} seconds is out of range",
                 hint="from one second to a hundred years",
             )
+        if self.csr_attributes:
+            try:
+                attributes.read(self.csr_attributes)
+            except ProtocolError as error:
+                raise UsageError(error.sentence, hint="they are CsrAttrs in DER") from None
 
 
 class Authority:

@@ -19,6 +19,7 @@ from srpki.x509 import names
 from srpki.x509.csr import CertificationRequest
 
 _REALM = "srpki lab EST"
+_TYPES = {"cacerts": messages.PKCS7, "csrattrs": messages.CSRATTRS}
 
 
 class EstResponder:
@@ -78,6 +79,11 @@ class EstResponder:
                 content_type=messages.PKCS7,
             )
             return reply, "two certificates"
+        if operation == "csrattrs":
+            self._strike(operation)
+            wanted = authority.settings.csr_attributes
+            note = "what requests must have" if wanted else "requests as they like"
+            return server.attributes_reply(wanted, wrapped=wrapped), note
         holder = self._authenticate(request, peer_certificate)
         asked = server.read_request(request)
         if operation == "simplereenroll":
@@ -96,7 +102,7 @@ class EstResponder:
         return server.certificates_reply((issued.certificate,), wrapped=wrapped), note
 
     def _strike(self, operation: str) -> Fault | None:
-        content_type = messages.PKCS7 if operation == "cacerts" else messages.CERTS_ONLY
+        content_type = _TYPES.get(operation, messages.CERTS_ONLY)
         return strike(self._faults.take(operation), content_type, self._pace, self._cancel)
 
     def _authenticate(self, request: HttpRequest, peer_certificate: bytes | None) -> bytes | None:

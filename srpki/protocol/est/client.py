@@ -1,4 +1,6 @@
-"""EST client: cacerts, simpleenroll and simplereenroll as machines [RFC 7030, RFC 8951].
+"""EST client: cacerts, simpleenroll and simplereenroll as machines [RFC 7030, RFC 8951, RFC 9908].
+
+Before it asks for a certificate the client asks what the server wants in the request (csrattrs).
 
 A machine yields what is to be sent or waited for (`srpki.protocol.steps`). User name and password
 are sent only after the server has asked for them. That they go to no other server is the
@@ -7,7 +9,7 @@ transport's part: it follows no redirect to another scheme, host or port.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,7 +23,8 @@ from srpki.core.errors import (
     UsageError,
 )
 from srpki.core.wire import HttpReply, HttpRequest
-from srpki.protocol.est import authentication, messages
+from srpki.protocol.est import attributes, authentication, messages
+from srpki.protocol.est.attributes import CsrAttributes
 from srpki.protocol.est.authentication import Authentication, DigestSession
 from srpki.protocol.steps import Machine, Send, Wait
 from srpki.protocol.text import peer_text
@@ -34,6 +37,10 @@ SHORTEST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 3600.0
 """Seconds after which the server is asked again, whatever it asks for."""
 
+Requesting = Callable[[CsrAttributes], bytes]
+"""Makes the request (PKCS#10 in DER) of what the server wants in it; raises `SrpkiError`."""
+
+_NOT_OFFERED: Final = (204, 501)
 _PREFERENCE: Final = ("sha-256", "md5")
 _ERROR_TEXT_TYPES: Final = ("", "text/plain", "application/json", "application/problem+json")
 _ERROR_TEXT_OCTETS: Final = 2048
@@ -102,9 +109,9 @@ def cacerts(server: EstServer, *, entropy: Entropy) -> Machine[tuple[bytes, ...]
 
 
 def simple_enroll(
-    server: EstServer, request: bytes, *, entropy: Entropy, clock: Clock, max_wait: float
+    server: EstServer, request: Requesting, *, entropy: Entropy, clock: Clock, max_wait: float
 ) -> Machine[tuple[bytes, ...]]:
-    """Have a certificate issued for *request*, a PKCS#10 in DER [RFC 7030, section 4.2.1].
+    """Have a certificate issued for what *request* makes [RFC 7030, section 4.2.1].
 
     Returns the issued certificate (DER) and after it whatever else the server sent. *max_wait* is
     the number of seconds that may be waited in all while the server answers 202.
@@ -113,7 +120,7 @@ def simple_enroll(
         PeerRefusedError: the server answered with an HTTP error or refuses the credentials.
         ProtocolError: the answer is not what EST allows, or the certificate is for another key.
         ResponseTimeoutError: the certificate was not issued within *max_wait*.
-        InvalidInputError: *request* is not a PKCS#10.
+        InvalidInputError: *request* makes no PKCS#10.
     """
     return _enroll(
         server, server.simpleenroll_path, request, entropy=entropy, clock=clock, max_wait=max_wait
@@ -121,11 +128,11 @@ def simple_enroll(
 
 
 def simple_reenroll(
-    server: EstServer, request: bytes, *, entropy: Entropy, clock: Clock, max_wait: float
+    server: EstServer, request: Requesting, *, entropy: Entropy, clock: Clock, max_wait: float
 ) -> Machine[tuple[bytes, ...]]:
     """Have a certificate renewed or its key changed [RFC 7030, section 4.2.2].
 
-    Subject and subjectAltName of *request* must be those of the current certificate; otherwise as
+    Subject and subjectAltName of the request must be those of the current certificate; otherwise as
     `simple_enroll`.
     """
     return _enroll(
@@ -136,21 +143,22 @@ def simple_reenroll(
 def _enroll(
     server: EstServer,
     path: str,
-    request: bytes,
+    request: Requesting,
     *,
     entropy: Entropy,
     clock: Clock,
     max_wait: float,
 ) -> Machine[tuple[bytes, ...]]:
-    key = csr.check(request).spki
-    body = messages.encode_body(request, wrapped=True)
+    conversation = _Conversation(server, entropy)
+    der = request((yield from _attributes(conversation, path)))
+    key = csr.check(der).spki
+    body = messages.encode_body(der, wrapped=True)
     headers = (
         ("Content-Type", messages.PKCS10),
         messages.BASE64,
         ("Content-Length", str(len(body))),
         ("Accept", messages.PKCS7),
     )
-    conversation = _Conversation(server, entropy)
     waited = 0.0
     for _ in range(MAX_POLLS):
         reply = yield from conversation.exchange("POST", path, headers, body)
@@ -164,6 +172,35 @@ def _enroll(
     raise ResponseTimeoutError(
         f"the EST server has not issued the certificate after {waited:.0f} seconds of polling"
     )
+
+
+def _attributes(
+    conversation: _Conversation, path: str
+) -> Generator[Send | Wait, HttpReply | None, CsrAttributes]:
+    """Ask what the server wants in a request that goes to *path* [RFC 7030, 4.5; RFC 9908].
+
+    A server need not offer this: every refusal of it means that it wants nothing in particular.
+    """
+    accept = (("Accept", messages.CSRATTRS),)
+    reply = yield from conversation.exchange("GET", _attributes_path(path), accept)
+    if reply.status in _NOT_OFFERED or 400 <= reply.status < 500:
+        return attributes.NONE
+    if reply.status != 200:
+        raise PeerRefusedError(f"the EST server answered {_words(reply)} to csrattrs")
+    if not reply.body:
+        return attributes.NONE
+    try:
+        messages.check_attributes(reply.header("content-type"))
+        return attributes.read(messages.decode_body(reply.body))
+    except ProtocolError as error:
+        raise ProtocolError(f"answer of the EST server to csrattrs: {error.sentence}") from None
+
+
+def _attributes_path(path: str) -> str:
+    """Return where csrattrs are: beside the operation at *path*, when that has its usual name."""
+    place, _, name = path.rpartition("/")
+    usual = name in ("simpleenroll", "simplereenroll")
+    return f"{place}/csrattrs" if usual else messages.CSRATTRS_PATH
 
 
 def _delay(reply: HttpReply, clock: Clock) -> float:

@@ -11,9 +11,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
 
 from srpki.core.entropy import SystemEntropy
+from srpki.core.errors import UsageError
 from srpki.core.wire import HttpRequest
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.est_responder import EstResponder
+from srpki.labca.faults import parse_fault
 from srpki.protocol.est import authentication
 from srpki.x509 import certificates, csr, keys, names
 
@@ -414,3 +416,43 @@ def test_no_changed_octet_of_a_request_yields_a_certificate(est, authority, devi
         reply = est.send("simpleenroll", base64.b64encode(changed), authorization=BASIC)
         assert reply.status == 400, position
     assert authority.all_issued() == ()
+
+
+# --- what requests must have -----------------------------------------------------------------------
+
+# RFC 7030, section 4.5.2: challengePassword, secp384r1, a MAC address, ecdsa-with-SHA384.
+EXAMPLE = base64.b64decode(
+    "MEEGCSqGSIb3DQEJBzASBgcqhkjOPQIBMQcGBSuBBAAiMBYGCSqGSIb3DQEJDjEJBgcrBgEBAQEWBggqhkjOPQQDAw=="
+)
+
+
+def test_anyone_is_told_that_nothing_in_particular_is_wanted(est):
+    reply = est.send("csrattrs", method="GET")
+    assert (reply.status, reply.body) == (204, b"")
+
+
+@pytest.mark.parametrize("wrap", [False, True])
+def test_the_attributes_of_the_settings_are_handed_out(clock, faults, log, wrap):
+    settings = CaSettings(csr_attributes=EXAMPLE, wrap_base64=wrap)
+    est = EstClient(Authority(None, clock, SystemEntropy(), settings), faults, log)
+    reply = est.send("csrattrs", method="GET")
+    assert reply.status == 200
+    assert reply.header("content-type") == "application/csrattrs"
+    assert base64.b64decode(reply.body) == EXAMPLE
+    assert reply.body.endswith(b"\n") == wrap
+
+
+def test_attributes_are_fetched_not_posted(est):
+    assert est.send("csrattrs").status == 405
+
+
+def test_a_fault_can_strike_them(est, faults):
+    faults.add(parse_fault("csrattrs garbage"))
+    reply = est.send("csrattrs", method="GET")
+    assert reply.header("content-type") == "application/csrattrs"
+    assert reply.status == 200 and b"neither" in reply.body
+
+
+def test_settings_with_attributes_that_are_none_are_refused():
+    with pytest.raises(UsageError, match="CSR attributes"):
+        CaSettings(csr_attributes=b"\x30\x01")
