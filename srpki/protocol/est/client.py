@@ -31,7 +31,7 @@ from srpki.protocol.text import peer_text
 from srpki.x509 import csr, keys
 
 MAX_POLLS: Final = 1000
-"""How often a request is repeated because the server says it is not ready."""
+"""How often requests are put off because the server says it is not ready."""
 SHORTEST_WAIT: Final = 1.0
 """Seconds that lie between two polls, whatever the server asks for."""
 LONGEST_WAIT: Final = 3600.0
@@ -114,7 +114,7 @@ def simple_enroll(
     """Have a certificate issued for what *request* makes [RFC 7030, section 4.2.1].
 
     Returns the issued certificate (DER) and after it whatever else the server sent. *max_wait* is
-    the number of seconds that may be waited in all while the server answers 202.
+    the number of seconds that may be waited in all while the server puts the request off.
 
     Raises:
         PeerRefusedError: the server answered with an HTTP error or refuses the credentials.
@@ -149,7 +149,8 @@ def _enroll(
     clock: Clock,
     max_wait: float,
 ) -> Machine[tuple[bytes, ...]]:
-    conversation = _Conversation(server, entropy)
+    patience = _Patience(clock, max_wait)
+    conversation = _Conversation(server, entropy, patience)
     der = request((yield from _attributes(conversation, path)))
     key = csr.check(der).spki
     body = messages.encode_body(der, wrapped=True)
@@ -159,19 +160,8 @@ def _enroll(
         ("Content-Length", str(len(body))),
         ("Accept", messages.PKCS7),
     )
-    waited = 0.0
-    for _ in range(MAX_POLLS):
-        reply = yield from conversation.exchange("POST", path, headers, body)
-        if reply.status != 202:
-            return _issued(_certificates(reply), key)
-        delay = _delay(reply, clock)
-        if waited + delay > max_wait:
-            break
-        yield Wait(delay, "the EST server has not issued the certificate yet")
-        waited += delay
-    raise ResponseTimeoutError(
-        f"the EST server has not issued the certificate after {waited:.0f} seconds of polling"
-    )
+    reply = yield from conversation.exchange("POST", path, headers, body)
+    return _issued(_certificates(reply), key)
 
 
 def _attributes(
@@ -201,14 +191,6 @@ def _attributes_path(path: str) -> str:
     place, _, name = path.rpartition("/")
     usual = name in ("simpleenroll", "simplereenroll")
     return f"{place}/csrattrs" if usual else messages.CSRATTRS_PATH
-
-
-def _delay(reply: HttpReply, clock: Clock) -> float:
-    value = reply.header("retry-after")
-    if not value:
-        raise ProtocolError("the EST server answered 202 Accepted without a Retry-After header")
-    delay = messages.retry_after(value, clock.now())
-    return min(max(delay, SHORTEST_WAIT), LONGEST_WAIT)
 
 
 def _certificates(reply: HttpReply) -> tuple[bytes, ...]:
@@ -247,24 +229,74 @@ def _words(reply: HttpReply) -> str:
     return f'{status}: "{said}"' if said else status
 
 
+class _Patience:
+    """How long a server may put an enrolment off [RFC 7030, 4.2.3: 202; RFC 9110: 503]."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        """Wait for *seconds* in all; a Retry-After that is a date counts from *clock*."""
+        self._clock = clock
+        self._seconds = seconds
+        self._waited = 0.0
+        self._polls = 0
+
+    def put_off(self, reply: HttpReply) -> Wait | None:
+        """Return the wait that *reply* asks for, None when it is the answer.
+
+        Raises:
+            ProtocolError: when it does not say how long, or not so that it can be read.
+            ResponseTimeoutError: when it is longer than there is patience.
+        """
+        value = reply.header("retry-after")
+        if reply.status not in (202, 503) or (reply.status == 503 and not value):
+            return None
+        if not value:
+            raise ProtocolError("the EST server answered 202 Accepted without a Retry-After header")
+        delay = messages.retry_after(value, self._clock.now())
+        delay = min(max(delay, SHORTEST_WAIT), LONGEST_WAIT)
+        issuing = reply.status == 202
+        what = "has not issued the certificate" if issuing else "is not available"
+        self._polls += 1
+        if self._waited + delay > self._seconds or self._polls == MAX_POLLS:
+            raise ResponseTimeoutError(
+                f"the EST server {what} after {self._waited:.0f} seconds of polling"
+            )
+        self._waited += delay
+        return Wait(delay, f"the EST server {what}" + (" yet" if issuing else ""))
+
+
 class _Conversation:
     """Requests to one server, with HTTP authentication once the server has asked for it.
 
-    Later requests carry credentials at once: they are in the protection space of the challenge.
+    With *patience* a request is sent again when the server puts it off. Later requests carry
+    credentials at once: they are in the protection space of the challenge.
     """
 
-    _ATTEMPTS = 2  # requests with credentials that one exchange may cost
+    _ATTEMPTS = 2  # requests with credentials that one attempt may cost
 
-    def __init__(self, server: EstServer, entropy: Entropy) -> None:
+    def __init__(
+        self, server: EstServer, entropy: Entropy, patience: _Patience | None = None
+    ) -> None:
         self._server = server
         self._entropy = entropy
+        self._patience = patience
         self._challenge: Authentication | None = None
         self._digest: DigestSession | None = None
 
     def exchange(
         self, method: str, path: str, headers: tuple[tuple[str, str], ...], body: bytes = b""
     ) -> Generator[Send | Wait, HttpReply | None, HttpReply]:
-        """Send one request, again with credentials when asked; return the answer."""
+        """Send a request until it is answered; return the answer."""
+        while True:
+            reply = yield from self._attempt(method, path, headers, body)
+            wait = self._patience.put_off(reply) if self._patience is not None else None
+            if wait is None:
+                return reply
+            yield wait
+
+    def _attempt(
+        self, method: str, path: str, headers: tuple[tuple[str, str], ...], body: bytes
+    ) -> Generator[Send | Wait, HttpReply | None, HttpReply]:
+        """Send a request, again with credentials when asked; return the reply."""
         sent = 0
         while True:
             authorization = self._authorization(method, path)

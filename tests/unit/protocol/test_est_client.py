@@ -69,6 +69,10 @@ def unauthorized(*challenges):
     return HttpReply(status=401, headers={"www-authenticate": ", ".join(challenges)})
 
 
+def unavailable(value):
+    return HttpReply(status=503, headers={"retry-after": value} if value else {})
+
+
 def later(value):
     return HttpReply(status=202, headers={"retry-after": value} if value else {})
 
@@ -239,7 +243,7 @@ def test_attributes_that_cannot_be_read_are_a_fault_of_the_server(reply):
         Play(enroll(), attributes=reply)
 
 
-@pytest.mark.parametrize("status", [202, 301, 500, 503])
+@pytest.mark.parametrize("status", [301, 500, 503])
 def test_a_server_in_trouble_is_not_one_that_wants_nothing(status):
     with pytest.raises(PeerRefusedError, match=f"answered {status} .* to csrattrs"):
         Play(enroll(), attributes=HttpReply(status=status))
@@ -398,6 +402,35 @@ def test_a_202_waits_as_long_as_asked_within_bounds(value, seconds):
     assert play.waits == [seconds]
     assert play.requests[0] == play.requests[1]
     assert play.result == (ISSUED,)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("120", 120), ("Sun, 01 Mar 2026 12:02:00 GMT", 120)]
+)
+def test_a_503_that_says_how_long_is_waited_for(value, seconds):
+    play = Play(enroll(), unavailable(value), later("5"), issued())
+    assert play.waits == [seconds, 5]
+    assert play.requests[0] == play.requests[1] == play.requests[2]
+
+
+def test_a_503_to_the_question_for_attributes_is_waited_for_too():
+    machine = enroll()
+    first = next(machine)
+    wait = machine.send(unavailable("60"))
+    assert isinstance(wait, Wait) and wait.seconds == 60
+    assert wait.reason == "the EST server is not available"
+    assert machine.send(None) == first
+    assert machine.send(NO_ATTRIBUTES).request.method == "POST"
+
+
+def test_a_503_that_does_not_say_how_long_is_a_refusal():
+    with pytest.raises(PeerRefusedError, match="503 Service Unavailable"):
+        Play(enroll(), unavailable(""))
+
+
+def test_a_server_that_stays_away_longer_than_may_be_waited_is_given_up():
+    with pytest.raises(ResponseTimeoutError, match="is not available after 20 seconds"):
+        Play(enroll(max_wait=25), unavailable("20"), unavailable("20"))
 
 
 def test_a_202_without_retry_after_is_refused():
