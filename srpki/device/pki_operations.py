@@ -230,7 +230,11 @@ def clear_request(router: Router, inputs: Inputs) -> Outcome:
 
 
 def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
-    """Fetch the CA certificates of an EST server and write them, PEM, to ``output-url``."""
+    """Fetch the CA certificates of an EST server and write them, PEM, to ``output-url``.
+
+    A CA that is changing its key is explained: the operator has to act [RFC 7030, 4.1.3].
+    """
+    from srpki.device.rollovers import explain  # noqa: PLC0415 - start-up time
     from srpki.x509 import formats  # noqa: PLC0415 - start-up time
 
     url, force = text(inputs, "output-url"), flag(inputs, "force")
@@ -238,7 +242,8 @@ def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
     profile = text(inputs, "est-profile")
     found = router.engine.est_requests.ca_certificates(profile, cancel=router.cancel)
     router.files.write(url, formats.write_certificates(found, "pem"), force=force)
-    return Outcome(messages=(Message("info", f"{len(found)} CA certificates received."),))
+    lines = (f"{len(found)} CA certificates received.", *explain(found))
+    return Outcome(messages=tuple(Message("info", line) for line in lines))
 
 
 def est_enroll(router: Router, inputs: Inputs) -> Outcome:

@@ -44,6 +44,7 @@ class CaSettings:
     *vendor_anchors* are roots (DER) whose devices may enrol with the certificates of their maker;
     *implicit_confirm* grants what a CMP client asks; *wrap_base64* breaks the lines of EST bodies.
     *csr_attributes* (CsrAttrs in DER, or empty) are what EST clients are told to put into requests.
+    *more_ca_certificates* (DER) are handed out by EST beside its own, as in a change of key.
     Empty credentials are made up, and then kept with the CA.
     """
 
@@ -54,6 +55,7 @@ class CaSettings:
     implicit_confirm: bool = True
     wrap_base64: bool = False
     csr_attributes: bytes = b""
+    more_ca_certificates: tuple[bytes, ...] = ()
     reference: str = ""
     secret: str = field(default="", repr=False)
     est_username: str = ""

@@ -73,12 +73,12 @@ class EstResponder:
         wrapped = authority.settings.wrap_base64
         if operation == "cacerts":
             self._strike(operation)
+            more = authority.settings.more_ca_certificates
+            handed_out = (authority.root, authority.issuing.certificate, *more)
             reply = server.certificates_reply(
-                (authority.root, authority.issuing.certificate),
-                wrapped=wrapped,
-                content_type=messages.PKCS7,
+                handed_out, wrapped=wrapped, content_type=messages.PKCS7
             )
-            return reply, "two certificates"
+            return reply, f"{len(handed_out)} certificates"
         if operation == "csrattrs":
             self._strike(operation)
             wanted = authority.settings.csr_attributes
