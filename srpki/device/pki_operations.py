@@ -14,12 +14,12 @@ from srpki.core.errors import (
     UsageError,
 )
 from srpki.core.events import CERTIFICATE_IMPORTED, FILE_EXPORTED, KEY_PAIR_GENERATED
-from srpki.device import pki_contents
+from srpki.device import pki_contents, show_request
 from srpki.device.operations import Inputs, Operation, Outcome, flag, text
 from srpki.device.pki_contents import SEALED_KEY
 from srpki.device.results import Message
 from srpki.keystore import names
-from srpki.keystore.store import DIRECTORY
+from srpki.keystore.store import DIRECTORY, Format
 from srpki.schema.paths import Value, path
 
 if TYPE_CHECKING:
@@ -229,6 +229,15 @@ def clear_request(router: Router, inputs: Inputs) -> Outcome:
     return Outcome()
 
 
+def convert_file(router: Router, inputs: Inputs) -> Outcome:
+    """Write an imported file in the secure or the legacy format [pki.md section 7]."""
+    form: Format = "legacy" if text(inputs, "format") == "legacy" else "secure"
+    output = text(inputs, "output-file")
+    router.keystore.convert(text(inputs, "input-file"), output, form, replace=flag(inputs, "force"))
+    router.engine.file_changed(output)
+    return Outcome()
+
+
 def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
     """Fetch the CA certificates of an EST server and write them, PEM, to ``output-url``.
 
@@ -328,6 +337,7 @@ def update_certificate(router: Router, inputs: Inputs) -> Outcome:
 
 OPERATIONS: dict[str, Operation] = {
     "pki.generate-keypair": generate_keypair,
+    "pki.convert-file": convert_file,
     "pki.import": import_file,
     "pki.export": export,
     "pki.reload": reload,
@@ -341,4 +351,5 @@ OPERATIONS: dict[str, Operation] = {
     "pki.est.enroll": est_enroll,
     "pki.est.renew": est_renew,
     **pki_contents.OPERATIONS,
+    **show_request.OPERATIONS,
 }

@@ -32,6 +32,7 @@ ACTIONS = {
     "generate-keypair",
     "import",
     "export",
+    "convert-file",
     "cmpv2 cert-request",
     "cmpv2 initial-registration",
     "cmpv2 key-update",
@@ -45,7 +46,6 @@ ACTIONS = {
 }
 LATER_ACTIONS = {
     "clear-ocsp-cache",
-    "convert-file",
     "crl-update",
 }
 BEYOND_YANG = {"show file-content"}  # pki.md section 2: seen on devices, not in the models

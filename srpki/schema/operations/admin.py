@@ -108,25 +108,31 @@ _DISCONNECT: Final = Action(
     ),
 )
 
-_CMPV2: Final = Container(
-    name="cmpv2",
-    help="Request certificates of a CA by CMPv2, by hand",
-    children=(
-        enrolment.CERT_REQUEST,
-        enrolment.CLEAR_REQUEST,
-        enrolment.INITIAL_REGISTRATION,
-        enrolment.KEY_UPDATE,
-        enrolment.POLL,
-    ),
+_CMPV2_ACTIONS: Final = (
+    enrolment.CERT_REQUEST,
+    enrolment.CLEAR_REQUEST,
+    enrolment.INITIAL_REGISTRATION,
+    enrolment.KEY_UPDATE,
+    enrolment.POLL,
 )
+
+
+def _cmpv2(*more: Action) -> Container:
+    return Container(
+        name="cmpv2",
+        help="Request certificates of a CA by CMPv2, by hand",
+        children=(*_CMPV2_ACTIONS, *more),
+    )
+
+
 _EST: Final = Container(
     name="est",
     help="Request certificates of an EST server, by hand",
     children=(enrolment.CA_CERTIFICATES, enrolment.ENROLL, enrolment.RENEW),
 )
 _ACTIONS: Final = (
-    _CMPV2,
     _EST,
+    pki.CONVERT_FILE,
     pki.EXPORT,
     pki.GENERATE_CSR,
     pki.GENERATE_KEYPAIR,
@@ -139,6 +145,7 @@ ADMIN_PKI: Final = Container(
     name="pki",
     help="Make, import, export, request and renew certificates and keys",
     children=(
+        _cmpv2(),
         *_ACTIONS,
         Container(name="show", help="What PKI files hold", children=(pki.FILE_CONTENT,)),
     ),
@@ -175,7 +182,8 @@ ADMIN_CLASSIC: Final = Container(
         Container(
             name="certificate",
             help="Make, import, export, request and renew certificates and keys",
-            children=(*_ACTIONS, pki.FILE_CONTENT),
+            # The MD-CLI shows the request in the state tree [pki.md section 2].
+            children=(_cmpv2(enrolment.SHOW_REQUEST), *_ACTIONS, pki.FILE_CONTENT),
         ),
         _DISCONNECT,
         _DISPLAY_CONFIG,

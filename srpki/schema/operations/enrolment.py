@@ -256,6 +256,14 @@ CLEAR_REQUEST: Final = Action(
     inputs=(_ca_profile("CA whose request is to be forgotten"),),
 )
 
+SHOW_REQUEST: Final = Action(
+    name="show-request",
+    operation="pki.cmpv2.show-request",
+    help="Show the pending request of a CA, or the result of the last one",
+    classic=Line("show-request", (Arg("ca-profile", "ca"),)),
+    inputs=(_ca_profile("CA whose request is to be shown"),),
+)
+
 CA_CERTIFICATES: Final = Action(
     name="ca-certificates",
     operation="pki.est.ca-certificates",

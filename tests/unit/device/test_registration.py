@@ -322,3 +322,70 @@ def test_poll_and_clear_are_typed_in_the_classic_cli_too(bench, pending):
     bench.do("admin certificate cmpv2 clear-request ca lab-ca", cli="classic")
     assert saved(bench, pending).exists()
     bench.refused("admin certificate cmpv2 poll ca lab-ca", cli="classic")
+
+
+# --- show-request [pki.md 6.2] ---------------------------------------------------------------------
+
+SHOW = "admin certificate cmpv2 show-request ca lab-ca"
+
+
+def pairs(text):
+    """Return the lines between the rules, split at the colon in column 21."""
+    lines = text.strip("\n").splitlines()
+    assert lines[0] == lines[2] == lines[-1] == "=" * 79
+    assert lines[1] == "CMPv2 Request"
+    assert {line[20] for line in lines[3:-1]} == {":"}
+    return {line[:20].rstrip(): line[21:].strip() for line in lines[3:-1]}
+
+
+def test_the_last_request_is_shown_as_on_a_router(bench, named):
+    at = bench.lab.clock.now()
+    bench.do(bench.registration(named))
+    shown = pairs(bench.do(SHOW, cli="classic"))
+    time = f"{at:%Y/%m/%d %H:%M}"
+    assert shown.pop("Request Start Time").startswith(time)
+    assert shown.pop("CA Reply Time").startswith(time)
+    assert shown == {
+        "CA Profile": "lab-ca",
+        "Original Request": "initialRegistration",
+        "Message Protection": "password-based",
+        "Reference number": bench.lab.server.reference,
+        "Subject DN": f"C=DE,O=Lab,CN={named}",
+        "Subject Alt. Name": "",
+        "    Domain Name": f"{named}.lab.example",
+        "    IP Address": "(Not Specified)",
+        "Key to Certify": f"{named}.key",
+        "Save-as file path": f"cf3:\\{named}.der",
+        "Request Status": "processed",
+        "CA Response": "accepted",
+        "Additional Info": "(Not Specified)",
+    }
+
+
+def test_a_pending_request_is_shown_without_its_password(bench, pending):
+    text = bench.do(SHOW, cli="classic")
+    shown = pairs(text)
+    assert (shown["Request Status"], shown["CA Response"]) == ("in-progress", "waiting")
+    assert bench.lab.server.secret not in text
+
+
+def test_a_request_that_is_signed_names_the_certificate(bench, fresh):
+    bench.enrol_cmp(fresh)
+    bench.key(f"{fresh}-2")
+    bench.do(
+        f"{PKI} cmpv2 cert-request ca-profile lab-ca current-key {fresh}.key"
+        f" current-certificate {fresh}.crt new-key {fresh}-2.key hash-algorithm sha384"
+        f' save-as "cf3:/{fresh}-2.der"'
+    )
+    shown = pairs(bench.do(SHOW, cli="classic"))
+    assert shown["Original Request"] == "certRequest"
+    assert shown["Message Protection"] == "signature-based"
+    assert shown["Current Certificate"] == f"{fresh}.crt"
+    assert shown["Hash Algorithm"] == "sha384"
+    assert (shown["Current Key"], shown["New Key"]) == (f"{fresh}.key", f"{fresh}-2.key")
+
+
+def test_where_there_is_no_request_it_is_said(bench):
+    assert "has no CMPv2 request" in bench.refused(SHOW, cli="classic")
+    unknown = "admin certificate cmpv2 show-request ca nobody"
+    assert bench.refused(unknown, cli="classic")

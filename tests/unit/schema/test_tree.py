@@ -64,6 +64,7 @@ def test_both_clis_hold_the_same_actions_but_for_what_one_alone_has(schema):
     assert md.keys() - classic.keys() == {"admin.show-configuration"}
     assert classic.keys() - md.keys() == {  # [cli.md 3.1]
         "admin.display-config",
+        "pki.cmpv2.show-request",
         "rollback.compare",
         "rollback.delete",
         "rollback.revert",
