@@ -13,7 +13,7 @@ from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault, FaultScript
 from srpki.labca.mistakes import issue
 from srpki.labca.striking import StruckError, strike
-from srpki.protocol.est import messages, server
+from srpki.protocol.est import attributes, messages, server
 from srpki.protocol.est.server import RequestRefusedError
 from srpki.x509 import names
 from srpki.x509.csr import CertificationRequest
@@ -86,6 +86,9 @@ class EstResponder:
             return server.attributes_reply(wanted, wrapped=wrapped), note
         holder = self._authenticate(request, peer_certificate)
         asked = server.read_request(request)
+        wanted = authority.settings.csr_attributes
+        if wanted and attributes.read(wanted).challenge:
+            server.check_linked(asked, request.binding)
         if operation == "simplereenroll":
             self._check_renewed(asked, holder)
         fault = self._strike(operation)

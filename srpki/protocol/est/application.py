@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from srpki.core.errors import InvalidInputError, PeerRefusedError
+from srpki.protocol.est import messages
 from srpki.protocol.est.attributes import CsrAttributes, WantedExtension
 from srpki.x509 import certificates, csr, keys, names
 from srpki.x509 import der as asn1
@@ -37,8 +38,10 @@ class Application:
     hash_name: str = "sha256"
     renewed: bytes = field(default=b"", repr=False)
 
-    def request(self, asked: CsrAttributes) -> bytes:
+    def request(self, asked: CsrAttributes, binding: bytes = b"") -> bytes:
         """Return the request (PKCS#10 in DER) with everything that *asked* asks for.
+
+        *binding* is the tls-unique of the session it goes over, empty where there is none.
 
         Raises:
             PeerRefusedError: when something of it cannot be had.
@@ -46,9 +49,10 @@ class Application:
         """
         spec = keys.spec_of(self.key)
         _check_key(spec, asked.keys)
-        if asked.challenge:
+        if asked.challenge and not binding:
             raise PeerRefusedError(
-                "the EST server wants the request linked to the TLS session (challengePassword)"
+                "the EST server wants the request linked to the TLS session, which needs TLS 1.2",
+                hint="set protocol-version of the client-tls-profile to tls-version-12",
             )
         extensions = list(self._extensions(asked.extensions))
         own_san = self.san if all(one.oid != _SAN for one in extensions) else None
@@ -57,6 +61,7 @@ class Application:
             self._subject(asked.subject),
             own_san,
             self._hash(spec, asked.signatures),
+            challenge=messages.linking(binding) if asked.challenge else "",
             extensions=extensions,
         )
 

@@ -37,9 +37,10 @@ SHORTEST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 3600.0
 """Seconds after which the server is asked again, whatever it asks for."""
 
-Requesting = Callable[[CsrAttributes], bytes]
-"""Makes the request (PKCS#10 in DER) of what the server wants in it; raises `SrpkiError`."""
+Requesting = Callable[[CsrAttributes, bytes], bytes]
+"""Makes a request (PKCS#10 in DER) of what the server wants in it and the session's tls-unique."""
 
+_LINK_ATTEMPTS: Final = 3
 _NOT_OFFERED: Final = (204, 501)
 _PREFERENCE: Final = ("sha-256", "md5")
 _ERROR_TEXT_TYPES: Final = ("", "text/plain", "application/json", "application/problem+json")
@@ -151,16 +152,23 @@ def _enroll(
 ) -> Machine[tuple[bytes, ...]]:
     patience = _Patience(clock, max_wait)
     conversation = _Conversation(server, entropy, patience)
-    der = request((yield from _attributes(conversation, path)))
-    key = csr.check(der).spki
-    body = messages.encode_body(der, wrapped=True)
-    headers = (
-        ("Content-Type", messages.PKCS10),
-        messages.BASE64,
-        ("Content-Length", str(len(body))),
-        ("Accept", messages.PKCS7),
-    )
-    reply = yield from conversation.exchange("POST", path, headers, body)
+    asked = yield from _attributes(conversation, path)
+    for _ in range(_LINK_ATTEMPTS):
+        binding = conversation.binding
+        der = request(asked, binding)
+        key = csr.check(der).spki
+        body = messages.encode_body(der, wrapped=True)
+        headers = (
+            ("Content-Type", messages.PKCS10),
+            messages.BASE64,
+            ("Content-Length", str(len(body))),
+            ("Accept", messages.PKCS7),
+        )
+        reply = yield from conversation.exchange("POST", path, headers, body)
+        # A request that is linked to a session that has ended is made again for the present one.
+        linked = not asked.challenge or conversation.binding == binding
+        if linked or reply.status < 400:
+            break
     return _issued(_certificates(reply), key)
 
 
@@ -279,6 +287,8 @@ class _Conversation:
         self._server = server
         self._entropy = entropy
         self._patience = patience
+        self.binding = b""
+        """The tls-unique of the connection that the last answer came over."""
         self._challenge: Authentication | None = None
         self._digest: DigestSession | None = None
 
@@ -310,6 +320,7 @@ class _Conversation:
                 )
             )
             assert reply is not None
+            self.binding = reply.binding
             if reply.status != 401:
                 return reply
             self._take_challenge(reply, first=not sent, last=sent == self._ATTEMPTS)

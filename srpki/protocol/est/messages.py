@@ -125,6 +125,11 @@ def _other_type(kind: str, wanted: str) -> ProtocolError:
     return ProtocolError(f'the content type of the answer is {shown}, not "{wanted}"')
 
 
+def linking(binding: bytes) -> str:
+    """Return the challengePassword for a session with tls-unique *binding* [RFC 7030, 3.5]."""
+    return base64.b64encode(binding).decode()
+
+
 def retry_after(value: str, now: datetime) -> float:
     """Return the seconds from *now* that a Retry-After header asks for, never negative.
 

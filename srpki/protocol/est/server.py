@@ -87,6 +87,20 @@ def read_request(request: HttpRequest) -> csr.CertificationRequest:
     return asked
 
 
+def check_linked(request: csr.CertificationRequest, binding: bytes) -> None:
+    """Check that *request* was made for the TLS session with tls-unique *binding* [RFC 7030, 3.5].
+
+    Raises:
+        RequestRefusedError: 400 when its challengePassword is another one or *binding* is empty.
+    """
+    if not binding:
+        raise RequestRefusedError(
+            _BAD_REQUEST, "requests are linked to the session by TLS 1.2 only"
+        )
+    if not hmac.compare_digest(request.challenge.encode(), messages.linking(binding).encode()):
+        raise RequestRefusedError(_BAD_REQUEST, "the request is not linked to this TLS session")
+
+
 def same_identity(request: csr.CertificationRequest, certificate: bytes) -> bool:
     """Whether subject and subjectAltName are those of *certificate* (DER) [RFC 7030, 4.2.2]."""
     facts = certificates.facts(certificate)

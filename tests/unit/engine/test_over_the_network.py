@@ -1,6 +1,7 @@
 """The same over loopback: real HTTP, real TLS, a lab CA that listens, and years of lab time."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -89,3 +90,41 @@ def test_an_est_server_of_another_ca_is_not_trusted(network):
     network.configure(network.entry(profile="by-est"), profiles=network.profiles)
     assert network.advance(days=29).failed == 1
     assert "certificate" in network.texts(2247)[0]
+
+
+# --- linking of identity and possession [RFC 7030, 3.5] --------------------------------------------
+
+CHALLENGE = bytes.fromhex("300b06092a864886f70d010907")
+"""CsrAttrs that ask for challengePassword and nothing else."""
+
+
+@pytest.fixture
+def linking(network):
+    """A CA that takes no request that is not linked to the TLS session."""
+    settings = replace(network.authority.settings, csr_attributes=CHALLENGE)
+    network.authority.settings = settings
+    network.enrol()
+    return network
+
+
+def configure_est(network, version):
+    network.configure(
+        network.entry(profile="by-est"),
+        profiles=network.profiles,
+        tls=network.TLS.replace(
+            'client-tls-profile "est" {', f'client-tls-profile "est" {{ protocol-version {version}'
+        ),
+    )
+
+
+def test_renewals_are_linked_to_their_tls_1_2_sessions(linking):
+    configure_est(linking, "tls-version-12")
+    summary = linking.advance(days=29 * 3)
+    assert (summary.updates, summary.failed) == (3, 0)
+    assert linking.whole()
+
+
+def test_tls_1_3_cannot_be_linked_and_says_what_to_do(linking):
+    configure_est(linking, "tls-version-13")
+    assert linking.advance(days=29).failed
+    assert "linked to the TLS session, which needs TLS 1.2" in linking.texts(2247)[0]

@@ -1,6 +1,7 @@
 """EST at the lab CA: who may enrol and re-enrol, and what the answers look like [RFC 7030]."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,7 @@ class EstClient:
     def send(self, operation, body=b"", authorization="", holder=None, **parts):
         parts = {"method": "POST", "content_type": PKCS10} | parts
         headers = [("Content-Type", parts["content_type"])]
+        binding = parts.get("binding", b"")
         if authorization:
             headers.append(("Authorization", authorization))
         path = parts.get("path", f"/.well-known/est/{operation}")
@@ -42,6 +44,7 @@ class EstClient:
             url=f"https://127.0.0.1{path}",
             headers=tuple(headers),
             body=body,
+            binding=binding,
         )
         return self.responder.handle(request, holder)
 
@@ -456,3 +459,27 @@ def test_a_fault_can_strike_them(est, faults):
 def test_settings_with_attributes_that_are_none_are_refused():
     with pytest.raises(UsageError, match="CSR attributes"):
         CaSettings(csr_attributes=b"\x30\x01")
+
+
+@pytest.mark.parametrize(
+    ("challenge", "binding", "told"),
+    [
+        ("MDEyMzQ1Njc4OWFi", b"0123456789ab", ""),  # base64 of the tls-unique [RFC 7030, 3.5]
+        ("MDEyMzQ1Njc4OWFi", b"another-one!", "not linked to this TLS session"),
+        ("", b"0123456789ab", "not linked to this TLS session"),
+        ("MDEyMzQ1Njc4OWFi", b"", "by TLS 1.2 only"),
+    ],
+)
+def test_requests_are_linked_to_the_tls_session_where_that_is_wanted(
+    clock, settings, faults, log, device_key, challenge, binding, told
+):
+    settings = replace(settings, csr_attributes=EXAMPLE)
+    est = EstClient(Authority(None, clock, SystemEntropy(), settings), faults, log)
+    body = base64.b64encode(csr.build(device_key, SUBJECT, challenge=challenge))
+    reply = est.send("simpleenroll", body, BASIC, binding=binding)
+    assert (reply.status, told.encode() in reply.body) == (400 if told else 200, True)
+
+
+def test_where_it_is_not_wanted_no_link_is_looked_for(est, device_key):
+    body = base64.b64encode(csr.build(device_key, SUBJECT, challenge="secret"))
+    assert est.send("simpleenroll", body, BASIC, binding=b"0123456789ab").status == 200

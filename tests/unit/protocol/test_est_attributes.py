@@ -353,6 +353,17 @@ def test_a_subject_that_cannot_be_is_refused():
     assert "cannot be read" in refused(broken)
 
 
+def test_the_link_to_the_session_is_its_tls_unique_in_base64():
+    application = Application(key=P256, subject=SUBJECT, san=SAN)
+    request = application.request(CsrAttributes(challenge=True), b"0123456789ab")
+    assert csr.check(request).challenge == "MDEyMzQ1Njc4OWFi"
+    assert csr.check(application.request(attributes.NONE, b"0123456789ab")).challenge == ""
+
+
+def test_a_link_to_a_session_without_tls_unique_is_refused_with_what_to_do():
+    assert "tls-version-12" in refused(CsrAttributes(challenge=True))
+
+
 # --- renewal ---------------------------------------------------------------------------------------
 
 

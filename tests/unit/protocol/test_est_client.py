@@ -114,7 +114,7 @@ def enroll(server=SERVER, *, request=REQUEST, max_wait=3600.0, again=False, path
     function = client.simple_reenroll if again else client.simple_enroll
     return function(
         replace(server, simpleenroll_path=path) if path else server,
-        request if callable(request) else lambda _asked: request,
+        request if callable(request) else lambda _asked, _binding: request,
         entropy=SeededEntropy(1),
         clock=FrozenClock(NOW),
         max_wait=max_wait,
@@ -183,7 +183,7 @@ def attributes_of(reply, **options):
     """Return what the maker of the request is told."""
     told = []
     play = Play(
-        enroll(request=lambda asked: told.append(asked) or REQUEST, **options),
+        enroll(request=lambda asked, _: told.append(asked) or REQUEST, **options),
         issued(),
         attributes=reply,
     )
@@ -258,11 +258,61 @@ def test_attributes_are_asked_for_with_credentials_where_the_server_wants_them()
 
 
 def test_a_request_that_cannot_be_made_ends_the_enrolment_before_it_is_sent():
-    def refuse(_asked):
+    def refuse(_asked, _binding):
         raise PeerRefusedError("no such key")
 
     with pytest.raises(PeerRefusedError, match="no such key"):
         Play(enroll(request=refuse))
+
+
+# ---------------------------------------------------------------------- linking to the session
+
+
+def bound(reply, binding):
+    """Return *reply* as it comes over the connection with tls-unique *binding*."""
+    return replace(reply, binding=binding)
+
+
+def linked(*replies, binding=b"one"):
+    """Enrol where the server wants the link; return the play and the sessions linked to."""
+    made = []
+
+    def request(asked, binding):
+        assert asked.challenge
+        made.append(binding)
+        return REQUEST
+
+    play = Play(enroll(request=request), *replies, attributes=bound(wanted(), binding))
+    return play, made
+
+
+REFUSED = HttpReply(status=400)
+
+
+def test_a_request_is_made_for_the_session_that_it_goes_over():
+    _, made = linked(bound(issued(), b"one"))
+    assert made == [b"one"]
+
+
+def test_a_request_for_a_session_that_has_ended_is_made_again():
+    play, made = linked(bound(REFUSED, b"two"), bound(issued(), b"two"))
+    assert made == [b"one", b"two"]
+    assert play.result == (ISSUED,)
+
+
+def test_a_request_that_is_refused_in_its_own_session_is_not_made_again():
+    with pytest.raises(PeerRefusedError, match="400"):
+        linked(bound(REFUSED, b"one"))
+
+
+def test_a_server_that_never_keeps_a_session_is_given_up():
+    with pytest.raises(PeerRefusedError, match="400"):
+        linked(*(bound(REFUSED, b"%d" % number) for number in range(3)))
+
+
+def test_a_request_that_need_not_be_linked_is_never_made_twice():
+    with pytest.raises(PeerRefusedError, match="400"):
+        Play(enroll(), bound(REFUSED, b"two"))
 
 
 # ---------------------------------------------------------------------- CA certificates

@@ -40,7 +40,7 @@ def enroll(exchange, client, net):
         )
         machine = est.simple_enroll(
             server,
-            lambda _asked: request,
+            lambda _asked, _binding: request,
             entropy=SystemEntropy(),
             clock=FrozenClock(net.now),
             max_wait=0,
