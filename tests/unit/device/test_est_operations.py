@@ -368,6 +368,38 @@ def test_a_profile_without_server_or_tls_is_told(bench, named, fresh):
     assert "no client-tls-profile" in bench.refused(enroll(named, f"{fresh}-e"))
 
 
+@pytest.mark.parametrize("cli", ["md", "classic"])
+def test_every_path_of_the_profile_is_the_one_that_is_asked(bench, named, profile, cli):
+    """The lab CA takes a label before the operation [RFC 7030, 3.2.2] and nothing else."""
+
+    def configure(label):
+        paths = {
+            name: f"/.well-known/{label}/{name}"
+            for name in ("cacerts", "simpleenroll", "simplereenroll")
+        }
+        if cli == "md":
+            words = " ".join(f'{name} "{path}"' for name, path in paths.items())
+            bench.configure(f'{EST} "{profile}" server path {words}')
+            return
+        words = " ".join(f"{name} {path}" for name, path in paths.items())
+        bench.do(
+            f"configure system security pki est-profile {profile} server {words}",
+            "exit all",
+            cli="classic",
+        )
+
+    commands = (
+        enroll(named, profile),
+        renew(named, f"{named}-2").replace("lab-est", profile),
+        cacerts(f"cf3:/{named}.pem", profile),
+    )
+    configure("est/vpn")
+    bench.do(*commands)
+    configure("nowhere")
+    for command in commands:
+        assert "404 Not Found" in bench.refused(f"{command} force")
+
+
 def test_a_server_that_is_a_registration_authority_may_be_insisted_on(
     bench, named, profile, openssl
 ):

@@ -9,7 +9,9 @@ import pytest
 from srpki.core.clock import SystemClock
 from srpki.labca.authority import Authority
 from srpki.labca.server import LabCa
+from srpki.labca.vault import Identity
 from srpki.transport.http import HttpExchange
+from srpki.x509 import keys, names
 
 
 @pytest.fixture
@@ -128,3 +130,32 @@ def test_tls_1_3_cannot_be_linked_and_says_what_to_do(linking):
     configure_est(linking, "tls-version-13")
     assert linking.advance(days=29).failed
     assert "linked to the TLS session, which needs TLS 1.2" in linking.texts(2247)[0]
+
+
+# --- registration authorities [RFC 6402, 2.10] -----------------------------------------------------
+
+
+@pytest.mark.parametrize("insist", [True, False])
+def test_a_server_that_is_no_registration_authority_is_refused_where_it_must_be(network, insist):
+    authority = network.authority
+    key = keys.generate(keys.KeySpec("ecdsa", curve="secp256r1"))
+    issued = authority.issue(
+        key.public_key(), names.parse_dn("CN=est"), names.san(ip_address="127.0.0.1")
+    )
+    authority.tls = Identity(
+        key, issued.certificate
+    )  # for servers and clients, without id-kp-cmcRA
+    network.enrol()
+    with LabCa(authority, lab_time=True) as plain:
+        port = urlsplit(plain.est_url).port
+        profile = 'est-profile "lab" {' + " check-id-kp-cmcra-only true" * insist
+        network.configure(
+            network.entry(profile="by-est"),
+            profiles=network.PROFILES.replace("port 8443", f"port {port}").replace(
+                'est-profile "lab" {', profile, 1
+            ),
+        )
+        summary = network.advance(days=29)
+    assert bool(summary.failed) == insist
+    if insist:
+        assert "not that of a registration authority" in network.texts(2247)[0]
