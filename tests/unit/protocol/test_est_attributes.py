@@ -82,6 +82,105 @@ def test_openssl_sees_the_same_in_the_example(openssl):
     assert found[-1] == "ecdsa-with-SHA384"
 
 
+# What openssl is to encode, in its own notation: a key of 3072 bits, an extension with its value,
+# the template of RFC 9908 with a name, a curve and an extension that is left to the client.
+CONFIGURATION = """
+asn1 = SEQUENCE:attributes
+[attributes]
+rsa = SEQUENCE:rsa
+extensions = SEQUENCE:request
+[rsa]
+type = OID:rsaEncryption
+values = SET:size
+[size]
+size = INTEGER:3072
+[request]
+type = OID:1.2.840.113549.1.9.14
+values = SET:requests
+[requests]
+one = SEQUENCE:extensions
+[extensions]
+one = SEQUENCE:usage
+[usage]
+type = OID:keyUsage
+critical = BOOLEAN:TRUE
+value = FORMAT:HEX,OCTETSTRING:03020780
+"""
+TEMPLATE_CONFIGURATION = """
+asn1 = SEQUENCE:attributes
+[attributes]
+hash = OID:ecdsa-with-SHA384
+template = SEQUENCE:attribute
+[attribute]
+type = OID:1.2.840.113549.1.9.16.2.61
+values = SET:templates
+[templates]
+one = SEQUENCE:template
+[template]
+version = INTEGER:0
+subject = SEQUENCE:names
+key = IMPLICIT:0,SEQUENCE:key
+attributes = IMPLICIT:1,SET:inner
+[names]
+organization = SET:organizations
+name = SET:commons
+[organizations]
+one = SEQUENCE:organization
+[organization]
+type = OID:organizationName
+value = UTF8:Lab
+[commons]
+one = SEQUENCE:common
+[common]
+type = OID:commonName
+[key]
+algorithm = SEQUENCE:curve
+[curve]
+type = OID:id-ecPublicKey
+curve = OID:secp384r1
+[inner]
+one = SEQUENCE:request
+[request]
+type = OID:1.2.840.113549.1.9.16.2.62
+values = SET:requests
+[requests]
+one = SEQUENCE:extensions
+[extensions]
+one = SEQUENCE:alternative
+[alternative]
+type = OID:subjectAltName
+critical = BOOLEAN:TRUE
+"""
+
+
+@pytest.mark.parametrize(
+    ("configuration", "wanted"),
+    [
+        (
+            CONFIGURATION,
+            CsrAttributes(
+                keys=(KeySpec("rsa", size=3072),),
+                extensions=(WantedExtension("2.5.29.15", critical=True, value=b"\3\2\7\x80"),),
+            ),
+        ),
+        (
+            TEMPLATE_CONFIGURATION,
+            CsrAttributes(
+                keys=(KeySpec("ecdsa", curve="secp384r1"),),
+                signatures=(("ecdsa", "sha384"),),
+                extensions=(WantedExtension("2.5.29.17", critical=True, value=None),),
+                subject=(("2.5.4.10", b"\x0c\x03Lab"), ("2.5.4.3", None)),
+            ),
+        ),
+    ],
+)
+def test_what_openssl_has_encoded_is_read(openssl, tmp_path, configuration, wanted):
+    (tmp_path / "attributes.cnf").write_text(configuration)
+    path = tmp_path / "attributes.der"
+    openssl("asn1parse", "-genconf", str(tmp_path / "attributes.cnf"), "-noout", "-out", str(path))
+    assert attributes.read(path.read_bytes()) == wanted
+
+
 def test_a_key_size_is_read():
     read = attributes.read(sequence(attribute(RSA_OID, b"\x02\x02\x10\x00")))
     assert read.keys == (KeySpec("rsa", size=4096),)
