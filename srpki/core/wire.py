@@ -8,21 +8,30 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """One HTTP request. *headers* keep their order; *url* is absolute."""
+    """One HTTP request. *headers* keep their order; *url* is absolute.
+
+    *binding*, at the server only, is the tls-unique of the connection that it came over [RFC 5929];
+    empty where there is none, as in clear and in TLS 1.3.
+    """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = field(default=b"", repr=False)
+    binding: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpReply:
-    """One HTTP reply. *headers* has lower-case names."""
+    """One HTTP reply. *headers* has lower-case names.
+
+    *binding*, at the client only, is as that of a request.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)
+    binding: bytes = field(default=b"", repr=False)
 
     def header(self, name: str) -> str:
         """Return the value of header *name*, or an empty string."""

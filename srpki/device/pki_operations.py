@@ -20,7 +20,7 @@ from srpki.device.pki_contents import SEALED_KEY
 from srpki.device.results import Message
 from srpki.device.system import rfc3339
 from srpki.keystore import names
-from srpki.keystore.store import DIRECTORY
+from srpki.keystore.store import DIRECTORY, Format
 from srpki.schema.paths import Value, path
 
 if TYPE_CHECKING:
@@ -230,8 +230,21 @@ def clear_request(router: Router, inputs: Inputs) -> Outcome:
     return Outcome()
 
 
+def convert_file(router: Router, inputs: Inputs) -> Outcome:
+    """Write an imported file in the secure or the legacy format [pki.md section 7]."""
+    form: Format = "legacy" if text(inputs, "format") == "legacy" else "secure"
+    output = text(inputs, "output-file")
+    router.keystore.convert(text(inputs, "input-file"), output, form, replace=flag(inputs, "force"))
+    router.engine.file_changed(output)
+    return Outcome()
+
+
 def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
-    """Fetch the CA certificates of an EST server and write them, PEM, to ``output-url``."""
+    """Fetch the CA certificates of an EST server and write them, PEM, to ``output-url``.
+
+    A CA that is changing its key is explained: the operator has to act [RFC 7030, 4.1.3].
+    """
+    from srpki.device.rollovers import explain  # noqa: PLC0415 - start-up time
     from srpki.x509 import formats  # noqa: PLC0415 - start-up time
 
     url, force = text(inputs, "output-url"), flag(inputs, "force")
@@ -239,7 +252,8 @@ def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
     profile = text(inputs, "est-profile")
     found = router.engine.est_requests.ca_certificates(profile, cancel=router.cancel)
     router.files.write(url, formats.write_certificates(found, "pem"), force=force)
-    return told(f"{len(found)} CA certificates received.")
+    lines = (f"{len(found)} CA certificates received.", *explain(found))
+    return Outcome(messages=tuple(Message("info", line) for line in lines))
 
 
 def est_enroll(router: Router, inputs: Inputs) -> Outcome:
@@ -324,6 +338,7 @@ def update_certificate(router: Router, inputs: Inputs) -> Outcome:
 
 OPERATIONS: dict[str, Operation] = {
     "pki.generate-keypair": generate_keypair,
+    "pki.convert-file": convert_file,
     "pki.import": import_file,
     "pki.export": export,
     "pki.reload": reload,

@@ -90,6 +90,7 @@ class Engine:
         self._entropy = entropy
         self._bus = bus
         self._keystore = keystore
+        self._keystore.secure_only = view.imported_format == "secure"
         self._seal = seal
         self._state_dir = state_dir
         self._exchanges = exchanges
@@ -124,6 +125,7 @@ class Engine:
     def apply(self, view: PkiView) -> None:
         """Take over a new configuration: the end of a commit."""
         self.view = view
+        self._keystore.secure_only = view.imported_format == "secure"
         if self._built is not None or _concerns(view):
             self._take_over().scheduler.kick()
 

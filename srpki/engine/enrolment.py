@@ -19,9 +19,10 @@ from srpki.engine.connections import Connections
 from srpki.engine.peers import Peers
 from srpki.protocol.cmp import client as cmp
 from srpki.protocol.est import client as est
+from srpki.protocol.est.application import Application
 from srpki.protocol.steps import Machine
 from srpki.transport.base import Exchange, ExchangeFactory
-from srpki.x509 import certificates, csr
+from srpki.x509 import certificates
 from srpki.x509.keys import PrivateKey
 
 if TYPE_CHECKING:
@@ -115,17 +116,18 @@ def _est(renewal: Renewal, services: Services) -> Enrolment:
     """Renew by EST ``/simplereenroll``, over TLS as it is loaded now [RFC 7030, 4.2.2]."""
     name, peers = renewal.profile.est_profile, renewal.peers
     server, anchors = peers.est_server(name), peers.est_anchors(name)
-    request = csr.build(
-        renewal.new_key,
-        certificates.parse(renewal.certificate).subject,
-        certificates.san_of(renewal.certificate),
-        renewal.profile.hash_algorithm,
+    application = Application(
+        key=renewal.new_key,
+        subject=certificates.parse(renewal.certificate).subject,
+        san=certificates.san_of(renewal.certificate),
+        hash_name=renewal.profile.hash_algorithm,
+        renewed=renewal.certificate,
     )
 
     def machine() -> Machine[bytes]:
         found = yield from est.simple_reenroll(
             server,
-            request,
+            application.request,
             entropy=services.entropy,
             clock=services.clock,
             max_wait=MAX_POLLED,

@@ -15,9 +15,11 @@ from srpki.core.entropy import Entropy
 from srpki.engine import drive
 from srpki.engine.peers import Peers
 from srpki.protocol.est import client as est
+from srpki.protocol.est.application import Application
+from srpki.protocol.est.attributes import NONE
 from srpki.protocol.steps import Machine, R
 from srpki.transport.base import ExchangeFactory
-from srpki.x509 import certificates, csr
+from srpki.x509 import certificates
 
 if TYPE_CHECKING:
     from srpki.keystore.store import Keystore
@@ -66,15 +68,16 @@ class EstRequests:
     ) -> tuple[bytes, ...]:
         """Return a first certificate (DER) for the imported key *key_file*, and what came along."""
         peers = self._peers()
-        request = csr.build(
-            self._keystore.read_key(key_file),
-            certificates.parse_dn(subject_dn),
-            certificates.san(domain_name, ip_address),
-            hash_algorithm,
+        application = Application(
+            key=self._keystore.read_key(key_file),
+            subject=certificates.parse_dn(subject_dn),
+            san=certificates.san(domain_name, ip_address),
+            hash_name=hash_algorithm,
         )
+        application.request(NONE)  # what cannot be asked does not trouble the server
         machine = est.simple_enroll(
             peers.est_server(est_profile),
-            request,
+            application.request,
             entropy=self._entropy,
             clock=self._clock,
             max_wait=MAX_WAIT,
@@ -93,15 +96,17 @@ class EstRequests:
         """Return a certificate (DER) for *key_file* with the names of *certificate_file*."""
         peers = self._peers()
         old = self._keystore.read_certificate(certificate_file)
-        request = csr.build(
-            self._keystore.read_key(key_file),
-            certificates.parse(old).subject,
-            certificates.san_of(old),
-            hash_algorithm,
+        application = Application(
+            key=self._keystore.read_key(key_file),
+            subject=certificates.parse(old).subject,
+            san=certificates.san_of(old),
+            hash_name=hash_algorithm,
+            renewed=old,
         )
+        application.request(NONE)
         machine = est.simple_reenroll(
             peers.est_server(est_profile),
-            request,
+            application.request,
             entropy=self._entropy,
             clock=self._clock,
             max_wait=MAX_WAIT,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from srpki.core.clock import Clock, LabClock
 from srpki.core.errors import NotFoundError, RefusedError, TlsError
@@ -119,9 +119,9 @@ class Peers:
         host = f"[{server.address}]" if ":" in server.address else server.address
         return EstServer(
             base_url=f"https://{host}:{server.port}",
-            cacerts_path=server.cacerts or messages.CACERTS_PATH,
-            simpleenroll_path=server.simpleenroll or messages.SIMPLEENROLL_PATH,
-            simplereenroll_path=server.simplereenroll or messages.SIMPLEREENROLL_PATH,
+            cacerts_path=_url_path(server.cacerts or messages.CACERTS_PATH),
+            simpleenroll_path=_url_path(server.simpleenroll or messages.SIMPLEENROLL_PATH),
+            simplereenroll_path=_url_path(server.simplereenroll or messages.SIMPLEREENROLL_PATH),
             username=profile.username if profile.password else "",
             password=profile.password.open() if profile.username and profile.password else "",
         )
@@ -232,3 +232,11 @@ class Peers:
             http_version=http_version or profile.http_version or Limits().http_version,
             source_address=profile.ipv6_source_address if six else profile.ipv4_source_address,
         )
+
+
+def _url_path(path: str) -> str:
+    """Return *path* as it stands in a request: the schema lets blanks and the like be typed.
+
+    Digest authentication covers the path as it is sent, so it is spelled here and not on the way.
+    """
+    return quote(path, safe="/%:@!$&'()*+,;=?~")

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -90,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
         help="how far the time of a CMP message may be off, as 5m (any time is taken)",
     )
     authority.add_argument("--faults", type=Path, default=None, help="a fault script, see docs")
+    authority.add_argument(
+        "--csr-attributes", type=Path, default=None, help="what EST requests must have, in DER"
+    )
     authority.set_defaults(run=_ca)
 
     demo = commands.add_parser("demo", help="show the first renewal, end to end")
@@ -182,18 +186,19 @@ def _script(name: str) -> list[str]:
 
 
 def _ca(options: argparse.Namespace) -> int:
-    from dataclasses import replace  # noqa: PLC0415 - start-up time
 
     from srpki.core.clock import SystemClock  # noqa: PLC0415 - start-up time
     from srpki.core.entropy import SystemEntropy  # noqa: PLC0415 - start-up time
     from srpki.labca.authority import CaSettings  # noqa: PLC0415 - start-up time
-    from srpki.labca.serve import serve  # noqa: PLC0415 - start-up time
+    from srpki.labca.serve import read_content, serve  # noqa: PLC0415 - start-up time
 
     for number in _ENDING:
         signal.signal(number, _end)
     settings = CaSettings(message_time=options.message_time)
     if options.validity is not None:
         settings = replace(settings, validity=options.validity)
+    if options.csr_attributes is not None:
+        settings = replace(settings, csr_attributes=read_content(options.csr_attributes))
     return serve(
         options.dir,
         SystemClock(),

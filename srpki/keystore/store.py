@@ -1,8 +1,9 @@
 r"""The keystore: ``cf3:\system-pki`` with certificates, keys and CRLs, sealed.
 
 Every file is sealed with its kind, so a file dropped in by hand, one of another chassis or one of
-the wrong kind is told apart. One lock covers readers and writers: a reader sees the old or the new
-pair, never a mixture. Across processes the node's lock does the same.
+the wrong kind is told apart; files of the legacy format are read, too. One lock covers readers and
+writers: a reader sees the old or the new pair, never a mixture. Across processes the node's lock
+does the same.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from srpki.core.errors import (
     RefusedError,
     StorageError,
 )
+from srpki.keystore import legacy
 from srpki.keystore.files import FileOps, OsFiles
 from srpki.keystore.names import file_name, new_file_name
 from srpki.keystore.seal import Seal
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from srpki.x509.keys import PrivateKey
 
 Kind = Literal["certificate", "key", "crl"]
+Format = Literal["secure", "legacy"]
 
 DIRECTORY: Final = "system-pki"
 _KINDS: Final = ("certificate", "key", "crl")
@@ -44,7 +47,11 @@ class Keystore:
     """The PKI files of one node; safe to use from several threads."""
 
     def __init__(self, cf3: Path, seal: Seal, files: FileOps | None = None) -> None:
-        """Serve ``system-pki`` in the directory *cf3*, which is made with the first file."""
+        """Serve ``system-pki`` in the directory *cf3*, which is made with the first file.
+
+        Once `secure_only` is set, files of the legacy format are refused.
+        """
+        self.secure_only = False
         self._cf3 = cf3
         self._directory = cf3 / DIRECTORY
         self._seal = seal
@@ -105,7 +112,9 @@ class Keystore:
     def read_crl(self, name: str) -> bytes:
         """Return the CRL (DER) in the file *name*; raises as `read_certificate`."""
         with self._lock:
-            compressed = self._open(name, "crl")
+            return self._open(name, "crl")
+
+    def _inflated(self, name: str, compressed: bytes) -> bytes:
         inflater = zlib.decompressobj()
         try:
             der = inflater.decompress(compressed, MAX_OCTETS)
@@ -138,10 +147,29 @@ class Keystore:
             raise InvalidInputError(f"a file of kind {kind} is not kept", hint=", ".join(_KINDS))
         if len(content) > MAX_OCTETS // 2:
             raise InvalidInputError(f"{_WORDS[kind]} of {len(content)} octets is too long")
+        self._write(name, self._sealed(kind, content), replace=replace)
+
+    def convert(self, name: str, output: str, form: Format, *, replace: bool) -> None:
+        """Store the file *name* in format *form* under *output*, which may be the same name.
+
+        Raises:
+            ExistsError: when *output* exists and *replace* is False.
+        Further as `read_certificate`, but for the kind, and `put`.
+        """
+        with self._lock:
+            kind = self.kind_of(name)
+            content = self._opened(name, self._read(name), kind)  # in either format
+            sealed = self._sealed(kind, content)
+            if form == "legacy":
+                sealed = legacy.write(kind, sealed if kind == "key" else content)
+            self._write(output, sealed, replace=replace)
+
+    def _sealed(self, kind: Kind, content: bytes) -> bytes:
+        """Return *content* as a file of the secure format."""
+        return self._seal.seal(zlib.compress(content) if kind == "crl" else content, kind.encode())
+
+    def _write(self, name: str, sealed: bytes, *, replace: bool) -> None:
         new_file_name(name)
-        sealed = self._seal.seal(
-            zlib.compress(content) if kind == "crl" else content, kind.encode()
-        )
         with self._lock, _storage(f'write file "{name}"'):
             self._prepare()
             if not replace and self._files.kind(self._directory / name) != "absent":
@@ -219,19 +247,32 @@ class Keystore:
                 raise NotFoundError(f'file "{name}" does not exist', hint="import it") from None
 
     def _open(self, name: str, kind: Kind) -> bytes:
-        sealed = self._read(name)
+        data = self._read(name)
+        if self.secure_only and legacy.read(data) is not None:
+            raise RefusedError(
+                f'file "{name}" is in the legacy format', hint="convert it, see imported-format"
+            )
+        return self._opened(name, data, kind)
+
+    def _opened(self, name: str, sealed: bytes, kind: Kind) -> bytes:
         found = self._kind(name, sealed)
         if found != kind:
             raise InvalidInputError(
                 f'file "{name}" is {_WORDS[found]}, not {_WORDS[kind]}', hint="name another file"
             )
+        if (old := legacy.read(sealed)) is not None:
+            if kind != "key":
+                return old[1]
+            sealed = old[1]
         try:
-            return self._seal.open(sealed, kind.encode())
+            content = self._seal.open(sealed, kind.encode())
         except CorruptError as error:
             raise CorruptError(f'file "{name}": {error.sentence}', hint=error.hint) from None
+        return self._inflated(name, content) if kind == "crl" else content
 
     def _kind(self, name: str, sealed: bytes) -> Kind:
-        purpose = self._seal.purpose_of(sealed).decode("ascii", "replace")
+        old = legacy.read(sealed)
+        purpose = old[0] if old else self._seal.purpose_of(sealed).decode("ascii", "replace")
         for kind in _KINDS:
             if kind == purpose:
                 return kind

@@ -18,11 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy, serial_number
-from srpki.core.errors import RefusedError, SrpkiError, UsageError
+from srpki.core.errors import ProtocolError, RefusedError, SrpkiError, UsageError
 from srpki.labca import crls, profiles
 from srpki.labca.profiles import Issuer, Subject
 from srpki.labca.store import CONFIRMED, REVOKED, SUPERSEDED, Issued, IssuedStore
 from srpki.labca.vault import Identity, Vault
+from srpki.protocol.est import attributes
 from srpki.x509 import certificates, chain, keys, names
 
 _NOT_OURS: Final = "not issued by this CA"
@@ -43,7 +44,9 @@ class CaSettings:
     *vendor_anchors* are roots (DER) whose devices may enrol with the certificates of their maker;
     *implicit_confirm* grants what a CMP client asks; *message_time* is how many seconds the time
     of a CMP message may be off, 0 when it is not judged; *wrap_base64* breaks the lines of EST
-    bodies. Empty credentials are made up, and then kept with the CA.
+    bodies. *csr_attributes* (CsrAttrs in DER, or empty) are what EST clients are told to put into
+    requests. *more_ca_certificates* (DER) are handed out by EST beside its own, as in a change of
+    key. Empty credentials are made up, and then kept with the CA.
     """
 
     validity: int = 30 * _DAY
@@ -53,6 +56,8 @@ class CaSettings:
     implicit_confirm: bool = True
     message_time: int = 0
     wrap_base64: bool = False
+    csr_attributes: bytes = b""
+    more_ca_certificates: tuple[bytes, ...] = ()
     reference: str = ""
     secret: str = field(default="", repr=False)
     est_username: str = ""
@@ -65,6 +70,11 @@ class CaSettings:
                 f"a validity of {self.validity} seconds is out of range",
                 hint="from one second to a hundred years",
             )
+        if self.csr_attributes:
+            try:
+                attributes.read(self.csr_attributes)
+            except ProtocolError as error:
+                raise UsageError(error.sentence, hint="they are CsrAttrs in DER") from None
 
 
 class Authority:

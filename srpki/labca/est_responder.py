@@ -13,12 +13,13 @@ from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault, FaultScript
 from srpki.labca.mistakes import issue
 from srpki.labca.striking import StruckError, strike
-from srpki.protocol.est import messages, server
+from srpki.protocol.est import attributes, messages, server
 from srpki.protocol.est.server import RequestRefusedError
 from srpki.x509 import names
 from srpki.x509.csr import CertificationRequest
 
 _REALM = "srpki lab EST"
+_TYPES = {"cacerts": messages.PKCS7, "csrattrs": messages.CSRATTRS}
 
 
 class EstResponder:
@@ -72,14 +73,22 @@ class EstResponder:
         wrapped = authority.settings.wrap_base64
         if operation == "cacerts":
             self._strike(operation)
+            more = authority.settings.more_ca_certificates
+            handed_out = (authority.root, authority.issuing.certificate, *more)
             reply = server.certificates_reply(
-                (authority.root, authority.issuing.certificate),
-                wrapped=wrapped,
-                content_type=messages.PKCS7,
+                handed_out, wrapped=wrapped, content_type=messages.PKCS7
             )
-            return reply, "two certificates"
+            return reply, f"{len(handed_out)} certificates"
+        if operation == "csrattrs":
+            self._strike(operation)
+            wanted = authority.settings.csr_attributes
+            note = "what requests must have" if wanted else "requests as they like"
+            return server.attributes_reply(wanted, wrapped=wrapped), note
         holder = self._authenticate(request, peer_certificate)
         asked = server.read_request(request)
+        wanted = authority.settings.csr_attributes
+        if wanted and attributes.read(wanted).challenge:
+            server.check_linked(asked, request.binding)
         if operation == "simplereenroll":
             self._check_renewed(asked, holder)
         fault = self._strike(operation)
@@ -96,7 +105,7 @@ class EstResponder:
         return server.certificates_reply((issued.certificate,), wrapped=wrapped), note
 
     def _strike(self, operation: str) -> Fault | None:
-        content_type = messages.PKCS7 if operation == "cacerts" else messages.CERTS_ONLY
+        content_type = _TYPES.get(operation, messages.CERTS_ONLY)
         return strike(self._faults.take(operation), content_type, self._pace, self._cancel)
 
     def _authenticate(self, request: HttpRequest, peer_certificate: bytes | None) -> bytes | None:

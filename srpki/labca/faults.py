@@ -16,7 +16,7 @@ from srpki.core.errors import InvalidInputError, RefusedError
 from srpki.protocol.cmp.status import FAIL_INFO
 
 CMP_OPERATIONS: Final = ("ir", "cr", "p10cr", "kur", "certconf", "pollreq")
-EST_OPERATIONS: Final = ("cacerts", "simpleenroll", "simplereenroll")
+EST_OPERATIONS: Final = ("cacerts", "csrattrs", "simpleenroll", "simplereenroll")
 REVOCATION_OPERATIONS: Final = ("crl", "ocsp")
 ANY: Final = "any"
 _ALL: Final = (*CMP_OPERATIONS, *EST_OPERATIONS, *REVOCATION_OPERATIONS)

@@ -14,12 +14,14 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
 from srpki.core.clock import Clock
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.http11 import BadRequestError, Received, RequestReader, encode_reply
+from srpki.labca.tls import channel_binding
 
 MAX_CONNECTIONS: Final = 64
 _IDLE_SECONDS: Final = 30.0
@@ -111,7 +113,7 @@ class Listener(socketserver.TCPServer):
         request.settimeout(_IDLE_SECONDS)
         request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls is None:
-            self._converse(request, None)
+            self._converse(request, None, b"")
             return
         try:
             # The accepted socket stays ours: stop() must be able to wake this thread.
@@ -120,7 +122,7 @@ class Listener(socketserver.TCPServer):
             self._log(f"TLS refused: {error.reason or 'the client went away'}")
             return
         with secure:
-            self._converse(secure, secure.getpeercert(binary_form=True))
+            self._converse(secure, secure.getpeercert(binary_form=True), channel_binding(secure))
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Note what was not foreseen; that a client has gone or kept us waiting is no news."""
@@ -128,13 +130,18 @@ class Listener(socketserver.TCPServer):
         if not isinstance(error, OSError):
             self._log(f"internal error: {type(error).__name__}")
 
-    def _converse(self, connection: socket.socket, certificate: bytes | None) -> None:
+    def _converse(
+        self, connection: socket.socket, certificate: bytes | None, binding: bytes
+    ) -> None:
         source = _Source(connection, self._clock)
         with io.BufferedReader(source) as stream:
             reader = RequestReader(stream, self._origin, connection.sendall)
             try:
                 while (received := reader.read()) is not None:
-                    if not self._answer(connection, received, certificate):
+                    request = replace(received.request, binding=binding)
+                    if not self._answer(
+                        connection, replace(received, request=request), certificate
+                    ):
                         return
                     source.start()
             except BadRequestError as error:

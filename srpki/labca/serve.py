@@ -17,7 +17,7 @@ from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.faults import Fault, FaultScript, parse_script
 from srpki.labca.server import LabCa
 
-_MOST_SCRIPT: Final = 1 << 20
+_MOST_OCTETS: Final = 1 << 20
 _LABELS: Final = {
     "cmp_url": "CMPv2 URL",
     "est_url": "EST URL",
@@ -73,19 +73,25 @@ def serve(
 
 def read_script(path: Path) -> tuple[Fault, ...]:
     """Return the faults in the script at *path*; raises `InvalidInputError`."""
-    try:
-        with path.open("rb") as file:
-            text = file.read(_MOST_SCRIPT + 1)
-    except OSError as error:
-        raise InvalidInputError(
-            f"cannot read {path}: {error.strerror}", hint="name a readable file"
-        ) from None
-    if len(text) > _MOST_SCRIPT:
-        raise InvalidInputError(f"{path} is too long for a fault script")
+    text = read_content(path)
     try:
         return parse_script(text.decode())
     except UnicodeDecodeError:
         raise InvalidInputError(f"{path} is not UTF-8 text") from None
+
+
+def read_content(path: Path) -> bytes:
+    """Return what is in the file at *path*; raises `InvalidInputError`."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_OCTETS + 1)
+    except OSError as error:
+        raise InvalidInputError(
+            f"cannot read {path}: {error.strerror}", hint="name a readable file"
+        ) from None
+    if len(content) > _MOST_OCTETS:
+        raise InvalidInputError(f"{path} is too long")
+    return content
 
 
 @contextlib.contextmanager

@@ -39,6 +39,13 @@ def server_context(authority: Authority, *, check_time: bool) -> ssl.SSLContext:
     return context
 
 
+def channel_binding(connection: ssl.SSLSocket) -> bytes:
+    """Return the tls-unique of *connection* [RFC 5929], empty in TLS 1.3, which has none."""
+    if connection.version() != "TLSv1.2" or connection.session_reused:
+        return b""
+    return connection.get_channel_binding("tls-unique") or b""
+
+
 def _load_identity(context: ssl.SSLContext, authority: Authority) -> None:
     # The ssl module reads keys from files only: it gets one that is encrypted with a password
     # that lives as long as this call.

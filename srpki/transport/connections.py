@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from srpki.core.clock import Clock
 from srpki.core.errors import ConnectError, ProtocolError, ResponseTimeoutError, TlsError
 from srpki.transport.base import TlsClient
-from srpki.transport.tls import check_session, words
+from srpki.transport.tls import channel_binding, check_session, words
 
 if TYPE_CHECKING:  # what the mixin is mixed into
     _Base = HTTPConnection
@@ -206,6 +206,7 @@ class _TlsConnection(_Bounded, HTTPSConnection):
     def __init__(self, *args: Any, tls: TlsClient, **options: Any) -> None:
         super().__init__(*args, **options)
         self._tls = tls
+        self.binding = b""
 
     def connect(self) -> None:
         """Connect and shake hands."""
@@ -214,6 +215,7 @@ class _TlsConnection(_Bounded, HTTPSConnection):
             super().connect()
             assert isinstance(self.sock, ssl.SSLSocket)
             check_session(self.sock, self._tls)
+            self.binding = channel_binding(self.sock)
         except ssl.SSLError as error:
             raise TlsError(f"TLS with {where} failed: {words(error)}") from None
         except TimeoutError:

@@ -99,6 +99,7 @@ class HttpExchange:
             raise ProtocolError(
                 f"the answer of {self._adapter.where} cannot be read ({type(error).__name__})"
             ) from None
+        binding = getattr(response.raw.connection, "binding", b"")
         try:
             body = self._read(response)
         finally:
@@ -106,7 +107,7 @@ class HttpExchange:
             if self._limits.http_version == "1.0":
                 self._adapter.close()
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return HttpReply(status=response.status_code, headers=headers, body=body)
+        return HttpReply(status=response.status_code, headers=headers, body=body, binding=binding)
 
     def _prepare(self, request: HttpRequest) -> PreparedRequest:
         """Return what requests sends; URL and headers are worked on once for many bodies."""

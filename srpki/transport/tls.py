@@ -111,6 +111,17 @@ def check_session(connection: ssl.SSLSocket, tls: TlsClient) -> None:
         tls.judge(certificate)
 
 
+def channel_binding(connection: ssl.SSLSocket) -> bytes:
+    """Return the tls-unique of *connection* [RFC 5929, section 3], empty where it proves nothing.
+
+    TLS 1.3 has none (Python lacks what RFC 9266 puts in its place), and that of a resumed session
+    can be the same on two connections [RFC 7627, section 1].
+    """
+    if connection.version() != "TLSv1.2" or connection.session_reused:
+        return b""
+    return connection.get_channel_binding("tls-unique") or b""
+
+
 def words(error: BaseException) -> str:
     """Return what an error of the TLS library means, without its numbers and line references."""
     if isinstance(error, ssl.SSLCertVerificationError):

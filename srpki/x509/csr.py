@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +41,15 @@ class CertificationRequest:
     hash_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension to be asked for; *value* is the DER inside its OCTET STRING."""
+
+    oid: str
+    critical: bool
+    value: bytes
+
+
 def build(
     key: PrivateKey,
     subject: x509.Name,
@@ -48,11 +58,12 @@ def build(
     *,
     printable: bool = False,
     challenge: str = "",
+    extensions: Sequence[Extension] = (),
 ) -> bytes:
     """Return the request (DER) for *key* with *subject* and *san*, signed over *hash_name*.
 
     *printable* writes every attribute of the subject as PrintableString; *challenge* becomes the
-    challengePassword attribute [RFC 2985, 5.4.1].
+    challengePassword attribute [RFC 2985, 5.4.1]; *extensions* are asked for beside *san*.
 
     Raises:
         UsageError: when key and hash do not go together.
@@ -64,6 +75,11 @@ def build(
     )
     if san is not None:
         builder = builder.add_extension(san, critical=not list(subject))  # RFC 5280, 4.2.1.6
+    for extension in extensions:
+        builder = builder.add_extension(
+            x509.UnrecognizedExtension(x509.ObjectIdentifier(extension.oid), extension.value),
+            critical=extension.critical,
+        )
     if challenge:
         builder = builder.add_attribute(AttributeOID.CHALLENGE_PASSWORD, challenge.encode())
     # The builder refuses some hashes, so it makes the content and the key signs it here.

@@ -205,8 +205,13 @@ def brief(name: x509.Name) -> str:
     return text if len(text) <= _BRIEF else text[: _BRIEF - 3] + "..."
 
 
+def label(dotted: str) -> str:
+    """Return the short name of the attribute with identifier *dotted*, or else *dotted*."""
+    return _SHORT.get(x509.ObjectIdentifier(dotted), dotted)
+
+
 def _label(attribute: x509.NameAttribute[str | bytes]) -> str:
-    return _SHORT.get(attribute.oid, attribute.oid.dotted_string)
+    return label(attribute.oid.dotted_string)
 
 
 def _shown(value: str | bytes) -> str:

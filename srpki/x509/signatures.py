@@ -77,6 +77,11 @@ def hash_of(identifier: bytes) -> str:
     return _KNOWN[dotted][1]
 
 
+def kind_and_hash(dotted: str) -> tuple[str, str] | None:
+    """Return key type and hash name of signature algorithm *dotted*, None for one of others."""
+    return _KNOWN.get(dotted)
+
+
 @lru_cache(maxsize=64)
 def _dotted(identifier: bytes) -> str:
     return asn1.decode_oid(asn1.read(asn1.read(identifier).content).content)

@@ -1,4 +1,6 @@
-"""EST client: cacerts, simpleenroll and simplereenroll as machines [RFC 7030, RFC 8951].
+"""EST client: cacerts, simpleenroll and simplereenroll as machines [RFC 7030, RFC 8951, RFC 9908].
+
+Before it asks for a certificate the client asks what the server wants in the request (csrattrs).
 
 A machine yields what is to be sent or waited for (`srpki.protocol.steps`). User name and password
 are sent only after the server has asked for them. That they go to no other server is the
@@ -7,7 +9,7 @@ transport's part: it follows no redirect to another scheme, host or port.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,19 +23,25 @@ from srpki.core.errors import (
     UsageError,
 )
 from srpki.core.wire import HttpReply, HttpRequest
-from srpki.protocol.est import authentication, messages
+from srpki.protocol.est import attributes, authentication, messages
+from srpki.protocol.est.attributes import CsrAttributes
 from srpki.protocol.est.authentication import Authentication, DigestSession
 from srpki.protocol.steps import Machine, Send, Wait
 from srpki.protocol.text import peer_text
 from srpki.x509 import csr, keys
 
 MAX_POLLS: Final = 1000
-"""How often a request is repeated because the server says it is not ready."""
+"""How often requests are put off because the server says it is not ready."""
 SHORTEST_WAIT: Final = 1.0
 """Seconds that lie between two polls, whatever the server asks for."""
 LONGEST_WAIT: Final = 3600.0
 """Seconds after which the server is asked again, whatever it asks for."""
 
+Requesting = Callable[[CsrAttributes, bytes], bytes]
+"""Makes a request (PKCS#10 in DER) of what the server wants in it and the session's tls-unique."""
+
+_LINK_ATTEMPTS: Final = 3
+_NOT_OFFERED: Final = (204, 501)
 _PREFERENCE: Final = ("sha-256", "md5")
 _ERROR_TEXT_TYPES: Final = ("", "text/plain", "application/json", "application/problem+json")
 _ERROR_TEXT_OCTETS: Final = 2048
@@ -102,18 +110,18 @@ def cacerts(server: EstServer, *, entropy: Entropy) -> Machine[tuple[bytes, ...]
 
 
 def simple_enroll(
-    server: EstServer, request: bytes, *, entropy: Entropy, clock: Clock, max_wait: float
+    server: EstServer, request: Requesting, *, entropy: Entropy, clock: Clock, max_wait: float
 ) -> Machine[tuple[bytes, ...]]:
-    """Have a certificate issued for *request*, a PKCS#10 in DER [RFC 7030, section 4.2.1].
+    """Have a certificate issued for what *request* makes [RFC 7030, section 4.2.1].
 
     Returns the issued certificate (DER) and after it whatever else the server sent. *max_wait* is
-    the number of seconds that may be waited in all while the server answers 202.
+    the number of seconds that may be waited in all while the server puts the request off.
 
     Raises:
         PeerRefusedError: the server answered with an HTTP error or refuses the credentials.
         ProtocolError: the answer is not what EST allows, or the certificate is for another key.
         ResponseTimeoutError: the certificate was not issued within *max_wait*.
-        InvalidInputError: *request* is not a PKCS#10.
+        InvalidInputError: *request* makes no PKCS#10.
     """
     return _enroll(
         server, server.simpleenroll_path, request, entropy=entropy, clock=clock, max_wait=max_wait
@@ -121,11 +129,11 @@ def simple_enroll(
 
 
 def simple_reenroll(
-    server: EstServer, request: bytes, *, entropy: Entropy, clock: Clock, max_wait: float
+    server: EstServer, request: Requesting, *, entropy: Entropy, clock: Clock, max_wait: float
 ) -> Machine[tuple[bytes, ...]]:
     """Have a certificate renewed or its key changed [RFC 7030, section 4.2.2].
 
-    Subject and subjectAltName of *request* must be those of the current certificate; otherwise as
+    Subject and subjectAltName of the request must be those of the current certificate; otherwise as
     `simple_enroll`.
     """
     return _enroll(
@@ -136,42 +144,61 @@ def simple_reenroll(
 def _enroll(
     server: EstServer,
     path: str,
-    request: bytes,
+    request: Requesting,
     *,
     entropy: Entropy,
     clock: Clock,
     max_wait: float,
 ) -> Machine[tuple[bytes, ...]]:
-    key = csr.check(request).spki
-    body = messages.encode_body(request, wrapped=True)
-    headers = (
-        ("Content-Type", messages.PKCS10),
-        messages.BASE64,
-        ("Content-Length", str(len(body))),
-        ("Accept", messages.PKCS7),
-    )
-    conversation = _Conversation(server, entropy)
-    waited = 0.0
-    for _ in range(MAX_POLLS):
+    patience = _Patience(clock, max_wait)
+    conversation = _Conversation(server, entropy, patience)
+    asked = yield from _attributes(conversation, path)
+    for _ in range(_LINK_ATTEMPTS):
+        binding = conversation.binding
+        der = request(asked, binding)
+        key = csr.check(der).spki
+        body = messages.encode_body(der, wrapped=True)
+        headers = (
+            ("Content-Type", messages.PKCS10),
+            messages.BASE64,
+            ("Content-Length", str(len(body))),
+            ("Accept", messages.PKCS7),
+        )
         reply = yield from conversation.exchange("POST", path, headers, body)
-        if reply.status != 202:
-            return _issued(_certificates(reply), key)
-        delay = _delay(reply, clock)
-        if waited + delay > max_wait:
+        # A request that is linked to a session that has ended is made again for the present one.
+        linked = not asked.challenge or conversation.binding == binding
+        if linked or reply.status < 400:
             break
-        yield Wait(delay, "the EST server has not issued the certificate yet")
-        waited += delay
-    raise ResponseTimeoutError(
-        f"the EST server has not issued the certificate after {waited:.0f} seconds of polling"
-    )
+    return _issued(_certificates(reply), key)
 
 
-def _delay(reply: HttpReply, clock: Clock) -> float:
-    value = reply.header("retry-after")
-    if not value:
-        raise ProtocolError("the EST server answered 202 Accepted without a Retry-After header")
-    delay = messages.retry_after(value, clock.now())
-    return min(max(delay, SHORTEST_WAIT), LONGEST_WAIT)
+def _attributes(
+    conversation: _Conversation, path: str
+) -> Generator[Send | Wait, HttpReply | None, CsrAttributes]:
+    """Ask what the server wants in a request that goes to *path* [RFC 7030, 4.5; RFC 9908].
+
+    A server need not offer this: every refusal of it means that it wants nothing in particular.
+    """
+    accept = (("Accept", messages.CSRATTRS),)
+    reply = yield from conversation.exchange("GET", _attributes_path(path), accept)
+    if reply.status in _NOT_OFFERED or 400 <= reply.status < 500:
+        return attributes.NONE
+    if reply.status != 200:
+        raise PeerRefusedError(f"the EST server answered {_words(reply)} to csrattrs")
+    if not reply.body:
+        return attributes.NONE
+    try:
+        messages.check_attributes(reply.header("content-type"))
+        return attributes.read(messages.decode_body(reply.body))
+    except ProtocolError as error:
+        raise ProtocolError(f"answer of the EST server to csrattrs: {error.sentence}") from None
+
+
+def _attributes_path(path: str) -> str:
+    """Return where csrattrs are: beside the operation at *path*, when that has its usual name."""
+    place, _, name = path.rpartition("/")
+    usual = name in ("simpleenroll", "simplereenroll")
+    return f"{place}/csrattrs" if usual else messages.CSRATTRS_PATH
 
 
 def _certificates(reply: HttpReply) -> tuple[bytes, ...]:
@@ -210,24 +237,76 @@ def _words(reply: HttpReply) -> str:
     return f'{status}: "{said}"' if said else status
 
 
+class _Patience:
+    """How long a server may put an enrolment off [RFC 7030, 4.2.3: 202; RFC 9110: 503]."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        """Wait for *seconds* in all; a Retry-After that is a date counts from *clock*."""
+        self._clock = clock
+        self._seconds = seconds
+        self._waited = 0.0
+        self._polls = 0
+
+    def put_off(self, reply: HttpReply) -> Wait | None:
+        """Return the wait that *reply* asks for, None when it is the answer.
+
+        Raises:
+            ProtocolError: when it does not say how long, or not so that it can be read.
+            ResponseTimeoutError: when it is longer than there is patience.
+        """
+        value = reply.header("retry-after")
+        if reply.status not in (202, 503) or (reply.status == 503 and not value):
+            return None
+        if not value:
+            raise ProtocolError("the EST server answered 202 Accepted without a Retry-After header")
+        delay = messages.retry_after(value, self._clock.now())
+        delay = min(max(delay, SHORTEST_WAIT), LONGEST_WAIT)
+        issuing = reply.status == 202
+        what = "has not issued the certificate" if issuing else "is not available"
+        self._polls += 1
+        if self._waited + delay > self._seconds or self._polls == MAX_POLLS:
+            raise ResponseTimeoutError(
+                f"the EST server {what} after {self._waited:.0f} seconds of polling"
+            )
+        self._waited += delay
+        return Wait(delay, f"the EST server {what}" + (" yet" if issuing else ""))
+
+
 class _Conversation:
     """Requests to one server, with HTTP authentication once the server has asked for it.
 
-    Later requests carry credentials at once: they are in the protection space of the challenge.
+    With *patience* a request is sent again when the server puts it off. Later requests carry
+    credentials at once: they are in the protection space of the challenge.
     """
 
-    _ATTEMPTS = 2  # requests with credentials that one exchange may cost
+    _ATTEMPTS = 2  # requests with credentials that one attempt may cost
 
-    def __init__(self, server: EstServer, entropy: Entropy) -> None:
+    def __init__(
+        self, server: EstServer, entropy: Entropy, patience: _Patience | None = None
+    ) -> None:
         self._server = server
         self._entropy = entropy
+        self._patience = patience
+        self.binding = b""
+        """The tls-unique of the connection that the last answer came over."""
         self._challenge: Authentication | None = None
         self._digest: DigestSession | None = None
 
     def exchange(
         self, method: str, path: str, headers: tuple[tuple[str, str], ...], body: bytes = b""
     ) -> Generator[Send | Wait, HttpReply | None, HttpReply]:
-        """Send one request, again with credentials when asked; return the answer."""
+        """Send a request until it is answered; return the answer."""
+        while True:
+            reply = yield from self._attempt(method, path, headers, body)
+            wait = self._patience.put_off(reply) if self._patience is not None else None
+            if wait is None:
+                return reply
+            yield wait
+
+    def _attempt(
+        self, method: str, path: str, headers: tuple[tuple[str, str], ...], body: bytes
+    ) -> Generator[Send | Wait, HttpReply | None, HttpReply]:
+        """Send a request, again with credentials when asked; return the reply."""
         sent = 0
         while True:
             authorization = self._authorization(method, path)
@@ -241,6 +320,7 @@ class _Conversation:
                 )
             )
             assert reply is not None
+            self.binding = reply.binding
             if reply.status != 401:
                 return reply
             self._take_challenge(reply, first=not sent, last=sent == self._ATTEMPTS)

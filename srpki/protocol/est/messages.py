@@ -18,10 +18,12 @@ from srpki.core.errors import InvalidInputError, ProtocolError
 from srpki.x509 import formats
 
 CACERTS_PATH: Final = "/.well-known/est/cacerts"
+CSRATTRS_PATH: Final = "/.well-known/est/csrattrs"
 SIMPLEENROLL_PATH: Final = "/.well-known/est/simpleenroll"
 SIMPLEREENROLL_PATH: Final = "/.well-known/est/simplereenroll"
 
 PKCS10: Final = "application/pkcs10"
+CSRATTRS: Final = "application/csrattrs"
 PKCS7: Final = "application/pkcs7-mime"
 CERTS_ONLY: Final = "application/pkcs7-mime; smime-type=certs-only"
 BASE64: Final = ("Content-Transfer-Encoding", "base64")
@@ -106,10 +108,26 @@ def check_certs_only(content_type: str) -> None:
     """
     kind, parameters = media_type(content_type)
     if kind != PKCS7:
-        shown = f'"{kind[:64]}"' if kind.isprintable() and kind else "missing"
-        raise ProtocolError(f'the content type of the answer is {shown}, not "{PKCS7}"')
+        raise _other_type(kind, PKCS7)
     if parameters.get("smime-type", "certs-only").lower() != "certs-only":
         raise ProtocolError("the answer is PKCS#7, but not certs-only")
+
+
+def check_attributes(content_type: str) -> None:
+    """Check that an answer says it is CSR attributes [RFC 7030, 4.5.2]; raises `ProtocolError`."""
+    kind, _ = media_type(content_type)
+    if kind != CSRATTRS:
+        raise _other_type(kind, CSRATTRS)
+
+
+def _other_type(kind: str, wanted: str) -> ProtocolError:
+    shown = f'"{kind[:64]}"' if kind.isprintable() and kind else "missing"
+    return ProtocolError(f'the content type of the answer is {shown}, not "{wanted}"')
+
+
+def linking(binding: bytes) -> str:
+    """Return the challengePassword for a session with tls-unique *binding* [RFC 7030, 3.5]."""
+    return base64.b64encode(binding).decode()
 
 
 def retry_after(value: str, now: datetime) -> float:

@@ -20,10 +20,11 @@ from srpki.protocol.est import authentication, messages
 from srpki.protocol.est.authentication import Authentication
 from srpki.x509 import certificates, csr, names
 
-OPERATIONS: Final = ("cacerts", "simpleenroll", "simplereenroll")
+OPERATIONS: Final = ("cacerts", "csrattrs", "simpleenroll", "simplereenroll")
 
 _OK: Final = 200
 _ACCEPTED: Final = 202
+_NO_CONTENT: Final = 204
 _BAD_REQUEST: Final = 400
 _UNAUTHORIZED: Final = 401
 _NOT_FOUND: Final = 404
@@ -59,7 +60,7 @@ def operation(request: HttpRequest) -> str:
     segments = urlsplit(request.url).path.split("/")
     if segments[:3] != _BASE or len(segments) not in (4, 5) or segments[-1] not in OPERATIONS:
         raise RequestRefusedError(_NOT_FOUND, "no such EST operation")
-    method = "GET" if segments[-1] == "cacerts" else "POST"
+    method = "GET" if segments[-1] in ("cacerts", "csrattrs") else "POST"
     if request.method != method:
         raise RequestRefusedError(
             _METHOD_NOT_ALLOWED, f"{segments[-1]} is a {method}", {"allow": method}
@@ -86,6 +87,20 @@ def read_request(request: HttpRequest) -> csr.CertificationRequest:
     return asked
 
 
+def check_linked(request: csr.CertificationRequest, binding: bytes) -> None:
+    """Check that *request* was made for the TLS session with tls-unique *binding* [RFC 7030, 3.5].
+
+    Raises:
+        RequestRefusedError: 400 when its challengePassword is another one or *binding* is empty.
+    """
+    if not binding:
+        raise RequestRefusedError(
+            _BAD_REQUEST, "requests are linked to the session by TLS 1.2 only"
+        )
+    if not hmac.compare_digest(request.challenge.encode(), messages.linking(binding).encode()):
+        raise RequestRefusedError(_BAD_REQUEST, "the request is not linked to this TLS session")
+
+
 def same_identity(request: csr.CertificationRequest, certificate: bytes) -> bool:
     """Whether subject and subjectAltName are those of *certificate* (DER) [RFC 7030, 4.2.2]."""
     facts = certificates.facts(certificate)
@@ -105,6 +120,18 @@ def certificates_reply(
         status=_OK,
         headers={"content-type": content_type, coding.lower(): value},
         body=body,
+    )
+
+
+def attributes_reply(attributes: bytes, *, wrapped: bool) -> HttpReply:
+    """Return the CsrAttrs *attributes* (DER); none when empty [RFC 7030, section 4.5.2]."""
+    if not attributes:
+        return HttpReply(status=_NO_CONTENT)
+    coding, value = messages.BASE64
+    return HttpReply(
+        status=_OK,
+        headers={"content-type": messages.CSRATTRS, coding.lower(): value},
+        body=messages.encode_body(attributes, wrapped=wrapped),
     )
 
 

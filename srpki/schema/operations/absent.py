@@ -130,16 +130,11 @@ FILE: Final = _absent(
     },
 )
 
-_PKI: Final = {
-    "convert-file": "change the storage format of an imported file",
-}
-ADMIN_PKI: Final = _absent("admin system security pki ", _PKI)
 ADMIN_CERTIFICATE: Final = _absent(
     "admin certificate ",
     {
-        **_PKI,
         "secure-nd-export": "write the key of secure neighbour discovery",
         "secure-nd-import": "import a key for secure neighbour discovery",
     },
 )
-"""Names from [pki.md 2, 4.1]."""
+"""Names from [pki.md 4.1]."""

@@ -108,18 +108,23 @@ _DISCONNECT: Final = Action(
     ),
 )
 
-_CMPV2: Final = Container(
-    name="cmpv2",
-    help="Request certificates of a CA by CMPv2, by hand",
-    children=(
-        enrolment.CERT_REQUEST,
-        enrolment.CLEAR_REQUEST,
-        enrolment.INITIAL_REGISTRATION,
-        enrolment.KEY_UPDATE,
-        enrolment.POLL,
-    ),
+_CMPV2_ACTIONS: Final = (
+    enrolment.CERT_REQUEST,
+    enrolment.CLEAR_REQUEST,
+    enrolment.INITIAL_REGISTRATION,
+    enrolment.KEY_UPDATE,
+    enrolment.POLL,
 )
-_CMPV2_CLASSIC: Final = _CMPV2._replace(children=(*_CMPV2.children, enrolment.SHOW_REQUEST))
+
+
+def _cmpv2(*more: Action) -> Container:
+    return Container(
+        name="cmpv2",
+        help="Request certificates of a CA by CMPv2, by hand",
+        children=(*_CMPV2_ACTIONS, *more),
+    )
+
+
 _EST: Final = Container(
     name="est",
     help="Request certificates of an EST server, by hand",
@@ -129,6 +134,7 @@ _ACTIONS: Final = (
     revocation.CLEAR_OCSP_CACHE,
     revocation.CRL_UPDATE,
     _EST,
+    pki.CONVERT_FILE,
     pki.EXPORT,
     pki.GENERATE_CSR,
     pki.GENERATE_KEYPAIR,
@@ -141,10 +147,9 @@ ADMIN_PKI: Final = Container(
     name="pki",
     help="Make, import, export, request and renew certificates and keys",
     children=(
-        _CMPV2,
+        _cmpv2(),
         *_ACTIONS,
         Container(name="show", help="What PKI files hold", children=(pki.FILE_CONTENT,)),
-        *absent.ADMIN_PKI,
     ),
 )
 
@@ -179,7 +184,13 @@ ADMIN_CLASSIC: Final = Container(
         Container(
             name="certificate",
             help="Make, import, export, request and renew certificates and keys",
-            children=(_CMPV2_CLASSIC, *_ACTIONS, pki.FILE_CONTENT, *absent.ADMIN_CERTIFICATE),
+            # The MD-CLI shows the request in the state tree [pki.md section 2].
+            children=(
+                _cmpv2(enrolment.SHOW_REQUEST),
+                *_ACTIONS,
+                pki.FILE_CONTENT,
+                *absent.ADMIN_CERTIFICATE,
+            ),
         ),
         _DISCONNECT,
         _DISPLAY_CONFIG,

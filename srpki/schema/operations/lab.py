@@ -25,6 +25,7 @@ FAULT_OPERATIONS: Final = (
     "certconf",
     "pollreq",
     "cacerts",
+    "csrattrs",
     "simpleenroll",
     "simplereenroll",
     "crl",

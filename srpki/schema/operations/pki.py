@@ -299,6 +299,37 @@ EXPORT: Final = Action(
     ),
 )
 
+CONVERT_FILE: Final = Action(
+    name="convert-file",
+    operation="pki.convert-file",
+    help="Write an imported file in the secure or in the legacy format",
+    classic=Line(
+        "convert-file",
+        (
+            Arg("input-file", "input"),
+            Arg("output-file", "output"),
+            Arg("format", "format"),
+            maybe("force"),
+        ),
+    ),
+    inputs=(
+        Leaf(name="input-file", type=PKI_FILE_NAME, mandatory=True, help="Imported file to read"),
+        Leaf(
+            name="output-file",
+            type=PKI_FILE_NAME,
+            mandatory=True,
+            help="Name that the converted file gets in cf3:\\system-pki",
+        ),
+        Leaf(
+            name="format",
+            type=Enumeration(("secure", "legacy"), named="cert-file-convert-format"),
+            mandatory=True,
+            help="Encrypt every file, or keys alone as old releases did",
+        ),
+        Leaf(name="force", type=EMPTY_TYPE, help="Replace the file when it exists already"),
+    ),
+)
+
 RELOAD: Final = Action(
     name="reload",
     operation="pki.reload",

@@ -25,8 +25,7 @@ def test_the_commands_that_the_issue_and_the_clients_name_are_known():
 
 
 def test_what_is_administered_of_certificates_is_known_by_the_names_of_each_cli():
-    assert "admin system security pki convert-file" in ABSENT_COMMANDS
-    assert "admin certificate convert-file" in CLASSIC_COMMANDS
+    assert "admin certificate secure-nd-import" in CLASSIC_COMMANDS
     others = {command for command in ABSENT_COMMANDS if not command.startswith("admin ")}
     assert others == {command for command in CLASSIC_COMMANDS if not command.startswith("admin ")}
 

@@ -2,8 +2,15 @@
 
 import re
 import threading
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from srpki.x509 import certificates, keys, names
 
 PKI = "admin system security pki"
 EST = "system security pki est-profile"
@@ -104,6 +111,64 @@ def test_what_the_server_may_do_wrong_is_named_and_nothing_is_written(bench, fre
     bench.do(f"lab ca fault add cacerts {fault}")
     assert word in bench.refused(cacerts(f"cf3:/{fresh}.pem"))
     assert not (bench.cf3 / f"{fresh}.pem").exists()
+
+
+def certified(key, signer, start, end):
+    """Return a CA certificate (DER) of "changing" for *key*, signed by *signer*."""
+    name = names.parse_dn("O=Lab,CN=changing")
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, start, end)
+    builder = builder.add_extension(x509.BasicConstraints(True, None), critical=True)
+    return builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+@pytest.fixture
+def changing(bench):
+    """The lab CA hands out the certificates of another CA, which is changing its key."""
+    now = bench.lab.clock.now().replace(microsecond=0)
+    old, new = (keys.generate(keys.KeySpec("ecdsa", curve="secp256r1")) for _ in range(2))
+    early, late = now - timedelta(days=900), now + timedelta(days=90)
+    link = certified(new, old, now, late)
+    authority = bench.lab.server.authority
+    before = authority.settings
+
+    def hand_out(*, linked):
+        more = (certified(old, old, early, late), *((link,) if linked else ()))
+        root = certified(new, new, now, now + timedelta(days=900))
+        authority.settings = replace(before, more_ca_certificates=(*more, root))
+        return certificates.facts(root).fingerprint, f"{late:%Y-%m-%dT%H:%M:%SZ}"
+
+    yield hand_out
+    authority.settings = before
+
+
+@pytest.mark.parametrize("cli", ["md", "classic"])
+def test_a_change_of_the_ca_s_key_is_explained(bench, fresh, changing, cli):
+    fingerprint, late = changing(linked=True)
+    command = {
+        "md": cacerts(f"cf3:/{fresh}.pem"),
+        "classic": f"admin certificate est cacerts est-profile lab-est output-url cf3:/{fresh}.pem",
+    }[cli]
+    said = bench.do(command, cli=cli)
+    assert "5 CA certificates received." in said
+    assert 'CA "O=Lab, CN=changing" is changing its key:' in said
+    text = (bench.cf3 / f"{fresh}.pem").read_bytes()
+    blocks = [
+        x509.load_pem_x509_certificate(block)
+        for block in re.findall(rb"-----BEGIN.*?END CERTIFICATE-----\n", text, re.DOTALL)
+    ]
+    order = [one.fingerprint(hashes.SHA256()).hex() for one in blocks]
+    place = order.index(fingerprint) + 1
+    assert f"certificate {place} in the file: new key, signed by itself" in said
+    assert "new key, signed by the old one: for those who trust the old key, valid to" in said
+    assert f"Import certificate {place} and trust it by a ca-profile before {late}." in said
+    assert "does not vouch" not in said
+
+
+def test_a_new_key_without_the_word_of_the_old_one_is_to_be_compared(bench, fresh, changing):
+    fingerprint, _ = changing(linked=False)
+    said = bench.do(cacerts(f"cf3:/{fresh}.pem"))
+    assert "The old key does not vouch for the new one." in said
+    assert f"fingerprint {fingerprint}." in said
 
 
 # --- enroll -------------------------------------------------------------------------------------------
@@ -302,6 +367,38 @@ def test_a_profile_without_server_or_tls_is_told(bench, named, fresh):
     assert "no server" in bench.refused(enroll(named, f"{fresh}-e"))
     bench.configure(f'{EST} "{fresh}-e" server ipv4 127.0.0.1')
     assert "no client-tls-profile" in bench.refused(enroll(named, f"{fresh}-e"))
+
+
+@pytest.mark.parametrize("cli", ["md", "classic"])
+def test_every_path_of_the_profile_is_the_one_that_is_asked(bench, named, profile, cli):
+    """The lab CA takes a label before the operation [RFC 7030, 3.2.2] and nothing else."""
+
+    def configure(label):
+        paths = {
+            name: f"/.well-known/{label}/{name}"
+            for name in ("cacerts", "simpleenroll", "simplereenroll")
+        }
+        if cli == "md":
+            words = " ".join(f'{name} "{path}"' for name, path in paths.items())
+            bench.configure(f'{EST} "{profile}" server path {words}')
+            return
+        words = " ".join(f"{name} {path}" for name, path in paths.items())
+        bench.do(
+            f"configure system security pki est-profile {profile} server {words}",
+            "exit all",
+            cli="classic",
+        )
+
+    commands = (
+        enroll(named, profile),
+        renew(named, f"{named}-2").replace("lab-est", profile),
+        cacerts(f"cf3:/{named}.pem", profile),
+    )
+    configure("est/vpn")
+    bench.do(*commands)
+    configure("nowhere")
+    for command in commands:
+        assert "404 Not Found" in bench.refused(f"{command} force")
 
 
 def test_a_server_that_is_a_registration_authority_may_be_insisted_on(

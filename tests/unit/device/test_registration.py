@@ -360,3 +360,34 @@ def test_the_request_is_shown_as_on_a_router(bench, named):
 
 def test_a_ca_that_was_asked_for_nothing_has_no_request_to_show(bench):
     assert bench.refused(SHOW, cli="classic") == 'MINOR: CLI ca-profile "lab-ca" has no request'
+
+
+def pairs(text):
+    """Return the lines between the rules, split at the colon in column 21."""
+    lines = text.strip("\n").splitlines()
+    assert lines[0] == lines[2] == lines[-1] == "=" * 79
+    assert lines[1] == "CMPv2 Request"
+    return {line[:20].rstrip(): line[21:].strip() for line in lines[3:-1] if line[20:21] == ":"}
+
+
+def test_a_pending_request_is_shown_without_its_password(bench, pending):
+    text = bench.do(SHOW, cli="classic")
+    shown = pairs(text)
+    assert (shown["Request Status"], shown["CA Response"]) == ("in-progress", "waiting")
+    assert bench.lab.server.secret not in text
+
+
+def test_a_request_that_is_signed_names_the_certificate(bench, fresh):
+    bench.enrol_cmp(fresh)
+    bench.key(f"{fresh}-2")
+    bench.do(
+        f"{PKI} cmpv2 cert-request ca-profile lab-ca current-key {fresh}.key"
+        f" current-certificate {fresh}.crt new-key {fresh}-2.key hash-algorithm sha384"
+        f' save-as "cf3:/{fresh}-2.der"'
+    )
+    shown = pairs(bench.do(SHOW, cli="classic"))
+    assert shown["Original Request"] == "certRequest"
+    assert shown["Message Protection"] == "signature-based"
+    assert shown["Current Certificate"] == f"{fresh}.crt"
+    assert shown["Hash Algorithm"] == "sha384"
+    assert (shown["Current Key"], shown["New Key"]) == (f"{fresh}.key", f"{fresh}-2.key")

@@ -1,6 +1,7 @@
 """The same over loopback: real HTTP, real TLS, a lab CA that listens, and years of lab time."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from srpki.core.clock import SystemClock
 from srpki.labca.authority import Authority
 from srpki.labca.server import LabCa
+from srpki.labca.vault import Identity
 from srpki.transport.http import HttpExchange
+from srpki.x509 import keys, names
 
 
 @pytest.fixture
@@ -118,3 +121,70 @@ def test_a_strict_client_renews_for_a_year_from_a_server_whose_status_is_known(n
     assert 49 <= len(network.texts(2106)) <= 52
     assert network.texts(2107) == []
     assert network.whole()
+
+
+# --- linking of identity and possession [RFC 7030, 3.5] --------------------------------------------
+
+CHALLENGE = bytes.fromhex("300b06092a864886f70d010907")
+"""CsrAttrs that ask for challengePassword and nothing else."""
+
+
+@pytest.fixture
+def linking(network):
+    """A CA that takes no request that is not linked to the TLS session."""
+    settings = replace(network.authority.settings, csr_attributes=CHALLENGE)
+    network.authority.settings = settings
+    network.enrol()
+    return network
+
+
+def configure_est(network, version):
+    network.configure(
+        network.entry(profile="by-est"),
+        profiles=network.profiles,
+        tls=network.TLS.replace(
+            'client-tls-profile "est" {', f'client-tls-profile "est" {{ protocol-version {version}'
+        ),
+    )
+
+
+def test_renewals_are_linked_to_their_tls_1_2_sessions(linking):
+    configure_est(linking, "tls-version-12")
+    summary = linking.advance(days=29 * 3)
+    assert (summary.updates, summary.failed) == (3, 0)
+    assert linking.whole()
+
+
+def test_tls_1_3_cannot_be_linked_and_says_what_to_do(linking):
+    configure_est(linking, "tls-version-13")
+    assert linking.advance(days=29).failed
+    assert "linked to the TLS session, which needs TLS 1.2" in linking.texts(2247)[0]
+
+
+# --- registration authorities [RFC 6402, 2.10] -----------------------------------------------------
+
+
+@pytest.mark.parametrize("insist", [True, False])
+def test_a_server_that_is_no_registration_authority_is_refused_where_it_must_be(network, insist):
+    authority = network.authority
+    key = keys.generate(keys.KeySpec("ecdsa", curve="secp256r1"))
+    issued = authority.issue(
+        key.public_key(), names.parse_dn("CN=est"), names.san(ip_address="127.0.0.1")
+    )
+    authority.tls = Identity(
+        key, issued.certificate
+    )  # for servers and clients, without id-kp-cmcRA
+    network.enrol()
+    with LabCa(authority, lab_time=True) as plain:
+        port = urlsplit(plain.est_url).port
+        profile = 'est-profile "lab" {' + " check-id-kp-cmcra-only true" * insist
+        network.configure(
+            network.entry(profile="by-est"),
+            profiles=network.PROFILES.replace("port 8443", f"port {port}").replace(
+                'est-profile "lab" {', profile, 1
+            ),
+        )
+        summary = network.advance(days=29)
+    assert bool(summary.failed) == insist
+    if insist:
+        assert "not that of a registration authority" in network.texts(2247)[0]

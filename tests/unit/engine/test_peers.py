@@ -110,6 +110,13 @@ def test_est_paths_are_those_of_the_rfc_unless_configured(bench):
     )  # fmt: skip
 
 
+def test_what_a_url_cannot_hold_is_encoded_in_a_path(bench):  # RFC 3986, 2.1 and 3.3
+    server = est_server(
+        bench, 'ipv4 192.0.2.1 path { cacerts "/a b#c" simpleenroll "/x%20y?ca=1" }'
+    )
+    assert (server.cacerts_path, server.simpleenroll_path) == ("/a%20b%23c", "/x%20y?ca=1")
+
+
 def test_est_limits_are_those_of_the_transmission_profile(bench):
     plain = peers(bench, EST.format(server="ipv4 192.0.2.1", more="")).est_limits("tested")
     assert (plain.retries, plain.redirects, plain.http_version) == (0, 0, "1.1")

@@ -1,10 +1,13 @@
 """The program's own command line: statuses, what is imported, what is refused."""
 
+import base64
 import json
 import signal
+import ssl
 import subprocess
 import sys
 import textwrap
+import urllib.request
 
 import pytest
 
@@ -99,6 +102,7 @@ def test_a_question_that_the_script_leaves_open_is_an_error(tmp_path):
         ("ca", "--est-port", "70000"),
         ("ca", "--validity", "soon"),
         ("ca", "--message-time", "soon"),
+        ("ca", "--csr-attributes"),
     ],
 )
 def test_wrong_use_ends_with_2_and_without_a_traceback(arguments, tmp_path):
@@ -160,6 +164,37 @@ def test_the_version_is_printed(capsys):
         main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("srpki ")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(None, "cannot read"), (b"\x30\x01", "CSR attributes"), (b"x" * (2 << 20), "too long")],
+)
+def test_attributes_that_the_lab_ca_cannot_ask_for_are_refused(tmp_path, content, told):
+    path = tmp_path / "attributes.der"
+    if content is not None:
+        path.write_bytes(content)
+    ended = run("ca", "--csr-attributes", str(path))
+    assert ended.returncode != 0
+    assert told in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_the_lab_ca_alone_asks_for_the_attributes_it_is_given(tmp_path):
+    attributes = bytes.fromhex("300a06082a8648ce3d040303")  # ecdsa-with-SHA384
+    (tmp_path / "attributes.der").write_bytes(attributes)
+    command = [sys.executable, "-m", "srpki.frontend.program", "ca", "--json", "--csr-attributes"]
+    with subprocess.Popen(
+        [*command, str(tmp_path / "attributes.der")], stdout=subprocess.PIPE, text=True
+    ) as process:
+        facts = json.loads(process.stdout.readline())
+        context = ssl.create_default_context(cafile=facts["trust_anchor"])
+        try:
+            url = f"{facts['est_url']}/.well-known/est/csrattrs"
+            with urllib.request.urlopen(url, context=context, timeout=20) as reply:
+                assert base64.b64decode(reply.read()) == attributes
+        finally:
+            process.send_signal(signal.SIGTERM)
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,6 +1,7 @@
 """EST at the lab CA: who may enrol and re-enrol, and what the answers look like [RFC 7030]."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
 
 from srpki.core.entropy import SystemEntropy
+from srpki.core.errors import UsageError
 from srpki.core.wire import HttpRequest
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.est_responder import EstResponder
+from srpki.labca.faults import parse_fault
 from srpki.protocol.est import authentication
 from srpki.x509 import certificates, csr, keys, names
 
@@ -32,6 +35,7 @@ class EstClient:
     def send(self, operation, body=b"", authorization="", holder=None, **parts):
         parts = {"method": "POST", "content_type": PKCS10} | parts
         headers = [("Content-Type", parts["content_type"])]
+        binding = parts.get("binding", b"")
         if authorization:
             headers.append(("Authorization", authorization))
         path = parts.get("path", f"/.well-known/est/{operation}")
@@ -40,6 +44,7 @@ class EstClient:
             url=f"https://127.0.0.1{path}",
             headers=tuple(headers),
             body=body,
+            binding=binding,
         )
         return self.responder.handle(request, holder)
 
@@ -404,3 +409,67 @@ def test_each_transaction_is_one_line_of_log(est, log, device_key):
         f"est simpleenroll: 200 C=DE, O=Lab, CN=gw serial {serial:x}",
         "est simpleenroll: 401 authentication is required",
     ]
+
+
+# --- what requests must have -----------------------------------------------------------------------
+
+# RFC 7030, section 4.5.2: challengePassword, secp384r1, a MAC address, ecdsa-with-SHA384.
+EXAMPLE = base64.b64decode(
+    "MEEGCSqGSIb3DQEJBzASBgcqhkjOPQIBMQcGBSuBBAAiMBYGCSqGSIb3DQEJDjEJBgcrBgEBAQEWBggqhkjOPQQDAw=="
+)
+
+
+def test_anyone_is_told_that_nothing_in_particular_is_wanted(est):
+    reply = est.send("csrattrs", method="GET")
+    assert (reply.status, reply.body) == (204, b"")
+
+
+@pytest.mark.parametrize("wrap", [False, True])
+def test_the_attributes_of_the_settings_are_handed_out(clock, faults, log, wrap):
+    settings = CaSettings(csr_attributes=EXAMPLE, wrap_base64=wrap)
+    est = EstClient(Authority(None, clock, SystemEntropy(), settings), faults, log)
+    reply = est.send("csrattrs", method="GET")
+    assert reply.status == 200
+    assert reply.header("content-type") == "application/csrattrs"
+    assert base64.b64decode(reply.body) == EXAMPLE
+    assert reply.body.endswith(b"\n") == wrap
+
+
+def test_attributes_are_fetched_not_posted(est):
+    assert est.send("csrattrs").status == 405
+
+
+def test_a_fault_can_strike_them(est, faults):
+    faults.add(parse_fault("csrattrs garbage"))
+    reply = est.send("csrattrs", method="GET")
+    assert reply.header("content-type") == "application/csrattrs"
+    assert reply.status == 200 and b"neither" in reply.body
+
+
+def test_settings_with_attributes_that_are_none_are_refused():
+    with pytest.raises(UsageError, match="CSR attributes"):
+        CaSettings(csr_attributes=b"\x30\x01")
+
+
+@pytest.mark.parametrize(
+    ("challenge", "binding", "told"),
+    [
+        ("MDEyMzQ1Njc4OWFi", b"0123456789ab", ""),  # base64 of the tls-unique [RFC 7030, 3.5]
+        ("MDEyMzQ1Njc4OWFi", b"another-one!", "not linked to this TLS session"),
+        ("", b"0123456789ab", "not linked to this TLS session"),
+        ("MDEyMzQ1Njc4OWFi", b"", "by TLS 1.2 only"),
+    ],
+)
+def test_requests_are_linked_to_the_tls_session_where_that_is_wanted(
+    clock, settings, faults, log, device_key, challenge, binding, told
+):
+    settings = replace(settings, csr_attributes=EXAMPLE)
+    est = EstClient(Authority(None, clock, SystemEntropy(), settings), faults, log)
+    body = base64.b64encode(csr.build(device_key, SUBJECT, challenge=challenge))
+    reply = est.send("simpleenroll", body, BASIC, binding=binding)
+    assert (reply.status, told.encode() in reply.body) == (400 if told else 200, True)
+
+
+def test_where_it_is_not_wanted_no_link_is_looked_for(est, device_key):
+    body = base64.b64encode(csr.build(device_key, SUBJECT, challenge="secret"))
+    assert est.send("simpleenroll", body, BASIC, binding=b"0123456789ab").status == 200

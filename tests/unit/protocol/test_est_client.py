@@ -1,6 +1,7 @@
 """The EST client as a machine: what it sends, what it waits for, what it makes of answers."""
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,9 +22,10 @@ from srpki.core.errors import (
     UsageError,
 )
 from srpki.core.wire import HttpReply
-from srpki.protocol.est import authentication, client, messages
+from srpki.protocol.est import attributes, authentication, client, messages
 from srpki.protocol.est.client import EstServer
 from srpki.protocol.steps import Send, Wait
+from srpki.x509.keys import KeySpec
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SERVER = EstServer(base_url="https://est.example:8443", username="router", password="s3cret")
@@ -55,6 +57,7 @@ def certificate_for(key):
 
 ISSUED = certificate_for(KEY)
 FOREIGN = certificate_for(OTHER_KEY)
+NO_ATTRIBUTES = HttpReply(status=204)
 
 
 def issued(*found, wrapped=False, content_type=messages.CERTS_ONLY):
@@ -66,6 +69,10 @@ def unauthorized(*challenges):
     return HttpReply(status=401, headers={"www-authenticate": ", ".join(challenges)})
 
 
+def unavailable(value):
+    return HttpReply(status=503, headers={"retry-after": value} if value else {})
+
+
 def later(value):
     return HttpReply(status=202, headers={"retry-after": value} if value else {})
 
@@ -75,10 +82,13 @@ def digest(nonce, algorithm="SHA-256", more=""):
 
 
 class Play:
-    """Drives a machine with the given replies; keeps what it sent and how long it waited."""
+    """Drives a machine with the given replies; keeps what it sent and how long it waited.
 
-    def __init__(self, machine, *replies):
-        self.requests, self.waits = [], []
+    What the server wants in a request is asked for first, and kept apart: *attributes* answers.
+    """
+
+    def __init__(self, machine, *replies, attributes=NO_ATTRIBUTES):
+        self.requests, self.waits, self.asked = [], [], []
         replies, answer = list(replies), None
         while True:
             try:
@@ -92,15 +102,29 @@ class Play:
                 answer = None
                 continue
             assert isinstance(step, Send)
+            if step.request.method == "GET" and not step.request.url.endswith(("cacerts", "/a")):
+                self.asked.append(step.request)
+                answer = attributes
+                continue
             self.requests.append(step.request)
             answer = replies.pop(0)
 
 
-def enroll(server=SERVER, *, request=REQUEST, max_wait=3600.0, again=False):
+def enroll(server=SERVER, *, request=REQUEST, max_wait=3600.0, again=False, path=None):
     function = client.simple_reenroll if again else client.simple_enroll
     return function(
-        server, request, entropy=SeededEntropy(1), clock=FrozenClock(NOW), max_wait=max_wait
+        replace(server, simpleenroll_path=path) if path else server,
+        request if callable(request) else lambda _asked, _binding: request,
+        entropy=SeededEntropy(1),
+        clock=FrozenClock(NOW),
+        max_wait=max_wait,
     )
+
+
+def asked_for(machine):
+    """Begin an enrolment: return the machine after the server has named no attributes."""
+    assert next(machine).request.url.endswith("/csrattrs")
+    return machine, machine.send(NO_ATTRIBUTES)
 
 
 def header(request, name):
@@ -140,6 +164,158 @@ def test_the_paths_of_the_profile_are_used():
         )
     ]
     assert urls == ["https://h/a", "https://h/b", "https://h/c"]
+
+
+# ---------------------------------------------------------------------- what the server wants
+
+# The example of RFC 7030, section 4.5.2: challengePassword, a key on secp384r1, a MAC address in
+# the request for extensions, ecdsa-with-SHA384.
+RFC_7030 = (
+    b"MEEGCSqGSIb3DQEJBzASBgcqhkjOPQIBMQcGBSuBBAAiMBYGCSqGSIb3DQEJDjEJBgcrBgEBAQEWBggqhkjOPQQDAw=="
+)
+
+
+def wanted(body=RFC_7030, status=200, content_type="application/csrattrs"):
+    return HttpReply(status=status, headers={"content-type": content_type}, body=body)
+
+
+def attributes_of(reply, **options):
+    """Return what the maker of the request is told."""
+    told = []
+    play = Play(
+        enroll(request=lambda asked, _: told.append(asked) or REQUEST, **options),
+        issued(),
+        attributes=reply,
+    )
+    return told[0], play
+
+
+def test_the_server_is_asked_what_it_wants_before_the_request_is_made():
+    asked, play = attributes_of(wanted())
+    (request,) = play.asked
+    assert (request.method, request.url, request.body) == (
+        "GET",
+        "https://est.example:8443/.well-known/est/csrattrs",
+        b"",
+    )
+    assert header(request, "accept") == ["application/csrattrs"]
+    assert asked.challenge
+    assert asked.keys == (KeySpec("ecdsa", curve="secp384r1"),)
+    assert asked.signatures == (("ecdsa", "sha384"),)
+
+
+@pytest.mark.parametrize("status", [204, 400, 403, 404, 405, 429, 501])
+def test_a_server_that_does_not_offer_attributes_wants_none(status):
+    asked, _ = attributes_of(wanted(b"<html>", status, "text/html"))
+    assert asked == attributes.NONE
+
+
+@pytest.mark.parametrize("body", [b"", base64.b64encode(b"\x30\x00")])
+def test_an_empty_answer_wants_nothing(body):
+    assert attributes_of(wanted(body))[0] == attributes.NONE
+
+
+@pytest.mark.parametrize(
+    ("path", "asked_at"),
+    [
+        ("/.well-known/est/vpn/simpleenroll", "/.well-known/est/vpn/csrattrs"),
+        ("/pki/simpleenroll", "/pki/csrattrs"),
+        ("/pki/enrol-me", "/.well-known/est/csrattrs"),
+    ],
+)
+def test_attributes_are_asked_for_beside_the_operation(path, asked_at):
+    _, play = attributes_of(NO_ATTRIBUTES, path=path)
+    assert play.asked[0].url == "https://est.example:8443" + asked_at
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        wanted(content_type="text/html"),
+        wanted(content_type=""),
+        wanted(b"\x00\xff"),
+        wanted(base64.b64encode(b"nonsense")),
+        wanted(RFC_7030[:-8]),
+    ],
+)
+def test_attributes_that_cannot_be_read_are_a_fault_of_the_server(reply):
+    with pytest.raises(ProtocolError, match=r"^answer of the EST server to csrattrs: "):
+        Play(enroll(), attributes=reply)
+
+
+@pytest.mark.parametrize("status", [301, 500, 503])
+def test_a_server_in_trouble_is_not_one_that_wants_nothing(status):
+    with pytest.raises(PeerRefusedError, match=f"answered {status} .* to csrattrs"):
+        Play(enroll(), attributes=HttpReply(status=status))
+
+
+def test_attributes_are_asked_for_with_credentials_where_the_server_wants_them():
+    machine = enroll()
+    next(machine)
+    again = machine.send(unauthorized('Basic realm="x"')).request
+    assert again.method == "GET" and header(again, "authorization")
+    assert header(machine.send(NO_ATTRIBUTES).request, "authorization")
+
+
+def test_a_request_that_cannot_be_made_ends_the_enrolment_before_it_is_sent():
+    def refuse(_asked, _binding):
+        raise PeerRefusedError("no such key")
+
+    with pytest.raises(PeerRefusedError, match="no such key"):
+        Play(enroll(request=refuse))
+
+
+# ---------------------------------------------------------------------- linking to the session
+
+
+def bound(reply, binding):
+    """Return *reply* as it comes over the connection with tls-unique *binding*."""
+    return replace(reply, binding=binding)
+
+
+def linked(*replies, binding=b"one"):
+    """Enrol where the server wants the link; return the play and the sessions linked to."""
+    made = []
+
+    def request(asked, binding):
+        assert asked.challenge
+        made.append(binding)
+        return REQUEST
+
+    play = Play(enroll(request=request), *replies, attributes=bound(wanted(), binding))
+    return play, made
+
+
+REFUSED = HttpReply(status=400)
+
+
+def test_a_request_is_made_for_the_session_that_it_goes_over():
+    _, made = linked(bound(issued(), b"one"))
+    assert made == [b"one"]
+
+
+def test_a_request_for_a_session_that_has_ended_is_made_again():
+    play, made = linked(bound(REFUSED, b"two"), bound(issued(), b"two"))
+    assert made == [b"one", b"two"]
+    assert play.result == (ISSUED,)
+
+
+def test_a_request_that_is_refused_in_its_own_session_is_not_made_again():
+    with pytest.raises(PeerRefusedError, match="400"):
+        linked(bound(REFUSED, b"one"))
+
+
+def test_a_server_that_never_keeps_a_session_is_given_up():
+    with pytest.raises(PeerRefusedError, match="400"):
+        linked(*(bound(REFUSED, b"%d" % number) for number in range(3)))
+
+
+def test_a_request_that_need_not_be_linked_is_never_made_twice():
+    with pytest.raises(PeerRefusedError, match="400"):
+        Play(enroll(), bound(REFUSED, b"two"))
+
+
+# ---------------------------------------------------------------------- CA certificates
 
 
 def test_the_ca_certificates_are_fetched():
@@ -216,8 +392,8 @@ def test_basic_carries_user_name_and_password():
 
 @pytest.mark.parametrize("challenge", ['Basic realm="x"', digest("n1")])
 def test_refused_credentials_are_not_sent_again(challenge):
-    machine = enroll()
-    assert isinstance(next(machine), Send)
+    machine, step = asked_for(enroll())
+    assert isinstance(step, Send)
     assert isinstance(machine.send(unauthorized(challenge)), Send)
     with pytest.raises(PeerRefusedError, match="refuses the user name or password: 401"):
         machine.send(unauthorized(challenge))
@@ -278,16 +454,45 @@ def test_a_202_waits_as_long_as_asked_within_bounds(value, seconds):
     assert play.result == (ISSUED,)
 
 
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("120", 120), ("Sun, 01 Mar 2026 12:02:00 GMT", 120)]
+)
+def test_a_503_that_says_how_long_is_waited_for(value, seconds):
+    play = Play(enroll(), unavailable(value), later("5"), issued())
+    assert play.waits == [seconds, 5]
+    assert play.requests[0] == play.requests[1] == play.requests[2]
+
+
+def test_a_503_to_the_question_for_attributes_is_waited_for_too():
+    machine = enroll()
+    first = next(machine)
+    wait = machine.send(unavailable("60"))
+    assert isinstance(wait, Wait) and wait.seconds == 60
+    assert wait.reason == "the EST server is not available"
+    assert machine.send(None) == first
+    assert machine.send(NO_ATTRIBUTES).request.method == "POST"
+
+
+def test_a_503_that_does_not_say_how_long_is_a_refusal():
+    with pytest.raises(PeerRefusedError, match="503 Service Unavailable"):
+        Play(enroll(), unavailable(""))
+
+
+def test_a_server_that_stays_away_longer_than_may_be_waited_is_given_up():
+    with pytest.raises(ResponseTimeoutError, match="is not available after 20 seconds"):
+        Play(enroll(max_wait=25), unavailable("20"), unavailable("20"))
+
+
 def test_a_202_without_retry_after_is_refused():
     with pytest.raises(ProtocolError, match="Retry-After"):
         Play(enroll(), later(""))
 
 
 def test_no_more_is_waited_than_allowed():
-    machine = enroll(max_wait=25)
+    machine, first = asked_for(enroll(max_wait=25))
     waits = [
         step.seconds
-        for step in (next(machine), *(machine.send(r) for r in (later("10"), None) * 2))
+        for step in (first, *(machine.send(r) for r in (later("10"), None) * 2))
         if isinstance(step, Wait)
     ]
     assert waits == [10, 10]
@@ -366,7 +571,6 @@ def test_answers_that_are_not_certificates_are_faults_of_the_server(reply):
 
 
 def test_an_error_of_the_transport_passes_through_the_machine():
-    machine = enroll()
-    next(machine)
+    machine, _ = asked_for(enroll())
     with pytest.raises(ConnectError, match="gone"):
         machine.throw(ConnectError("gone"))

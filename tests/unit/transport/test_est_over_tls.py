@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import PeerRefusedError, ProtocolError
+from srpki.core.wire import HttpReply
 from srpki.protocol.est import authentication, messages
 from srpki.protocol.est import client as est
 from srpki.protocol.steps import Send
@@ -23,7 +24,9 @@ def drive(machine, exchange):
         except StopIteration as stop:
             return stop.value
         assert isinstance(step, Send)
-        answer = exchange.send(step.request)
+        # What the server wants in a request is not what these tests are about.
+        asked = step.request.url.endswith("/csrattrs")
+        answer = HttpReply(status=204) if asked else exchange.send(step.request)
 
 
 @pytest.fixture
@@ -36,7 +39,11 @@ def enroll(exchange, client, net):
             base_url=f"https://127.0.0.1:{peer.port}", username="router", password="s3cret"
         )
         machine = est.simple_enroll(
-            server, request, entropy=SystemEntropy(), clock=FrozenClock(net.now), max_wait=0
+            server,
+            lambda _asked, _binding: request,
+            entropy=SystemEntropy(),
+            clock=FrozenClock(net.now),
+            max_wait=0,
         )
         return drive(machine, exchange(client(), **limits))
 

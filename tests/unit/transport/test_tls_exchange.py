@@ -141,6 +141,29 @@ def test_the_judge_sees_the_certificate_before_the_request_goes(
     assert seen == [(authority.server.der, [])]  # once a connection
 
 
+@pytest.mark.parametrize("version", ["tls-version-12", "tls-version-13"])
+def test_an_answer_tells_the_tls_unique_of_its_session(
+    serve, exchange, net, authority, client, version
+):
+    """What the server has found itself, each time anew; nothing in TLS 1.3 [RFC 8446, C.5]."""
+    found = []
+
+    def answer(connection, peer):
+        while net.read_request(connection) is not None:
+            found.append(connection.get_channel_binding("tls-unique"))
+            connection.sendall(net.answer(b"x"))
+
+    peer = serve(answer, authority.context())
+    one = exchange(client(protocol_version=version))
+    told = [one.send(net.get(peer, scheme="https")).binding for _ in range(2)]
+    one.close()
+    told.append(one.send(net.get(peer, scheme="https")).binding)
+    if version == "tls-version-13":
+        assert told == [b""] * 3
+    else:
+        assert told == found and told[0] == told[1] != told[2] and len(told[0]) == 12
+
+
 def test_nothing_is_sent_to_a_server_the_judge_refuses(serve, net, authority, client, refused):
     def judge(der):
         raise TlsError("not at this lab's time")
