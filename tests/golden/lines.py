@@ -386,8 +386,9 @@ def action_lines(action, path, place):
     if set(action.positional) <= set(base):
         wrong = "unheard-of" if known else ""
         here.add(f"{_said(action, base)} unheard-of".strip(), refused, wrong)
-    for prefix in values.shared([leaf.name for leaf, _ in _inputs(action.inputs)]):
-        here.add(f"{_said(action, base)} {prefix}", refused)
+        left = [leaf.name for leaf, _ in _inputs(action.inputs) if leaf.name not in base]
+        for prefix in values.shared(left):
+            here.add(f"{_said(action, base)} {prefix}", refused)
     return here
 
 

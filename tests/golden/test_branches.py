@@ -18,6 +18,7 @@ from srpki.schema.tree import LAB_SCHEMA, node_at
 
 BRANCHES = {
     "ipsec": ("ipsec",),
+    "log": ("log",),
     "system": ("system",),
     "management-interface": ("system", "management-interface"),
     "pki": ("system", "security", "pki"),

@@ -80,7 +80,7 @@ def _match(name: str, kind: ValueType, what: str, *, ordered: bool = False) -> C
             "gte": "as serious as, or more than,",
         }
     cases = tuple(
-        _case(Leaf(name=operator, type=kind, help=f"Match a {what} {words} this"))
+        _case(Leaf(name=operator, type=kind, help=f"Match events whose {what} is {words} this"))
         for operator, words in operators.items()
     )
     arguments = tuple((Arg(operator, operator),) for operator in operators)
