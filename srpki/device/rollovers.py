@@ -16,28 +16,33 @@ def explain(certificates: Sequence[bytes]) -> tuple[str, ...]:
 def _lines(change: Rollover) -> Iterator[str]:
     yield f'CA "{change.subject}" is changing its key:'
     for link in change.links:
-        yield f"    certificate {link.position + 1} in the file: {_meaning(link)}"
+        key = "new" if link.new else "old"
+        other = "the new one" if link.by_new else "the old one"
+        signer = "itself" if link.new == link.by_new else other
+        yield (
+            f"    certificate {link.position + 1}: {key} key signed by {signer},"
+            f" valid to {_instant(link)}"
+        )
+    yield from _advice(change)
+
+
+def _advice(change: Rollover) -> Iterator[str]:
+    back = change.link(new=False, by_new=True)
+    if back is not None:
+        number = back.position + 1
+        yield f"Certificate {number} leads from the new key to what the old one has issued."
     new = change.link(new=True, by_new=True)
     if new is None:
         return
-    if change.link(new=True, by_new=False) is None:
+    link = change.link(new=True, by_new=False)
+    if link is not None:
+        yield f"The old key vouches for the new one by certificate {link.position + 1}."
+    else:
         yield "The old key does not vouch for the new one. Compare by another way its SHA-256"
         yield f"fingerprint {new.facts.fingerprint}."
     old = change.link(new=False, by_new=False)
     until = f" before {_instant(old)}" if old is not None else ""
     yield f"Import certificate {new.position + 1} and trust it by a ca-profile{until}."
-
-
-def _meaning(link: Link) -> str:
-    until = f"valid to {_instant(link)}"
-    match link.new, link.by_new:
-        case True, True:
-            return f"new key, signed by itself: the new trust anchor, {until}"
-        case True, False:
-            return f"new key, signed by the old one: for those who trust the old key, {until}"
-        case False, True:
-            return f"old key, signed by the new one: for those who trust the new key, {until}"
-    return f"old key, signed by itself: the old trust anchor, {until}"
 
 
 def _instant(link: Link) -> str:

@@ -125,9 +125,15 @@ class Engine:
     def apply(self, view: PkiView) -> None:
         """Take over a new configuration: the end of a commit."""
         self.view = view
-        self._keystore.secure_only = view.imported_format == "secure"
+        secure_only = view.imported_format == "secure"
+        other_format = self._keystore.secure_only != secure_only
+        self._keystore.secure_only = secure_only
         if self._built is not None or _concerns(view):
-            self._take_over().scheduler.kick()
+            parts = self._take_over()
+            if other_format:
+                for name in self._keystore.legacy_names():
+                    parts.register.file_changed(name)
+            parts.scheduler.kick()
 
     def file_changed(self, name: str) -> None:
         """Take note that the operator imported or removed the file *name*."""

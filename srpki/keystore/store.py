@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -21,6 +21,7 @@ from srpki.core.errors import (
     InvalidInputError,
     NotFoundError,
     RefusedError,
+    SrpkiError,
     StorageError,
 )
 from srpki.keystore import legacy
@@ -71,6 +72,16 @@ class Keystore:
             return tuple(
                 name for name in self._files.names(self._directory) if not name.startswith(".")
             )
+
+    def legacy_names(self) -> tuple[str, ...]:
+        """Return the names of the files of the legacy format; what is unreadable is left out."""
+        found = []
+        with suppress(StorageError):
+            for name in self.names():
+                with suppress(SrpkiError), self._lock:
+                    if legacy.read(self._read(name)) is not None:
+                        found.append(name)
+        return tuple(found)
 
     def exists(self, name: str) -> bool:
         """Say whether there is a file *name*; raises `InvalidNameError` or `StorageError`."""

@@ -56,7 +56,7 @@ class Application:
             )
         extensions = list(self._extensions(asked.extensions))
         own_san = self.san if all(one.oid != _SAN for one in extensions) else None
-        return csr.build(
+        made = csr.build(
             self.key,
             self._subject(asked.subject),
             own_san,
@@ -64,6 +64,13 @@ class Application:
             challenge=messages.linking(binding) if asked.challenge else "",
             extensions=extensions,
         )
+        try:
+            csr.check(made)
+        except InvalidInputError:  # what the server dictates goes into it unread
+            raise PeerRefusedError(
+                "the EST server wants what makes the request unreadable"
+            ) from None
+        return made
 
     def _hash(self, spec: KeySpec, wanted: tuple[tuple[str, str], ...]) -> str:
         """Return the hash to sign with: the one that was chosen here, when the server takes it."""

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from cryptography import x509
+
 from srpki.core.errors import InvalidInputError, ProtocolError
 from srpki.x509 import der as asn1
 from srpki.x509 import signatures
@@ -38,7 +40,6 @@ _CURVES: Final = {
     "1.3.132.0.34": "secp384r1",
     "1.3.132.0.35": "secp521r1",
 }
-_LONGEST_OID: Final = 32
 _SET: Final = 0x31
 _BOOLEAN: Final = 0x01
 _TEMPLATE_KEY: Final = 0xA0
@@ -230,6 +231,10 @@ def _checked(element: asn1.Element | None, tag: int) -> bytes:
 def _oid(element: asn1.Element | None) -> str:
     content = _checked(element, asn1.OBJECT_IDENTIFIER)
     dotted = asn1.decode_oid(content)
-    if not 1 < len(content) <= _LONGEST_OID or asn1.encode_oid(dotted)[2:] != content:
+    try:
+        x509.ObjectIdentifier(dotted)  # the library sets bounds of its own
+    except ValueError:
+        dotted = ""
+    if not dotted or asn1.encode_oid(dotted)[2:] != content:
         raise ProtocolError("the CSR attributes have an object identifier that is none")
     return dotted

@@ -158,8 +158,9 @@ def test_a_change_of_the_ca_s_key_is_explained(bench, fresh, changing, cli):
     ]
     order = [one.fingerprint(hashes.SHA256()).hex() for one in blocks]
     place = order.index(fingerprint) + 1
-    assert f"certificate {place} in the file: new key, signed by itself" in said
-    assert "new key, signed by the old one: for those who trust the old key, valid to" in said
+    assert f"    certificate {place}: new key signed by itself, valid to " in said
+    link = re.search(r"certificate (\d): new key signed by the old one, valid to", said)[1]
+    assert f"The old key vouches for the new one by certificate {link}." in said
     assert f"Import certificate {place} and trust it by a ca-profile before {late}." in said
     assert "does not vouch" not in said
 

@@ -272,3 +272,16 @@ def test_an_entry_that_is_deleted_and_configured_again_begins_afresh(bench):
     assert bench.state().update_state == "scheduled"
     assert bench.state().last_update_start_time is None
     assert bench.advance(seconds=1).updates == 1
+
+
+def test_files_of_the_legacy_format_make_an_entry_invalid_where_they_are_not_taken(bench):
+    bench.enrol()
+    bench.keystore.convert("gw.crt", "gw.crt", "legacy", replace=True)
+    bench.configure(bench.entry())
+    assert bench.state().update_state == "scheduled"
+    bench.configure("imported-format secure", bench.entry())
+    state = bench.state()
+    assert (state.update_state, "legacy format" in state.reason) == ("invalid", True)
+    bench.keystore.convert("gw.crt", "gw.crt", "secure", replace=True)
+    bench.engine.file_changed("gw.crt")
+    assert bench.state().update_state == "scheduled"

@@ -4,6 +4,7 @@ import base64
 from dataclasses import replace
 
 import pytest
+from cryptography import x509
 
 from srpki.core.errors import PeerRefusedError
 from srpki.core.wire import HttpReply
@@ -36,9 +37,9 @@ def requests(bench):
 
 
 def sent(bench):
-    """Return the certification request that was sent last."""
+    """Return the certification request (DER) that was sent last."""
     body = [one.body for one in bench.requests if one.method == "POST"][-1]
-    return csr.check(base64.b64decode(body))
+    return base64.b64decode(body)
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_a_server_without_attributes_renews_all_the_same(entry, status):
 def test_the_hash_that_the_server_wants_signs_the_request(entry):
     want(entry, der.encode_oid(SHA384))
     assert entry.engine.update_now("gw.crt").ok
-    assert sent(entry).hash_name == "sha384"
+    assert csr.check(sent(entry)).hash_name == "sha384"
 
 
 def test_a_key_that_the_server_does_not_take_fails_in_step_2_and_says_so(entry):
@@ -88,6 +89,21 @@ def test_a_key_that_the_server_does_not_take_fails_in_step_2_and_says_so(entry):
 def test_extensions_are_asked_for_as_the_server_wants(entry):
     want(entry, attribute(EXTENSION_REQUEST, der.encode(der.SEQUENCE, USAGE)))
     assert entry.engine.update_now("gw.crt").ok
+    request = x509.load_der_x509_csr(sent(entry))
+    usage = request.extensions.get_extension_for_class(x509.KeyUsage)
+    assert usage.critical and usage.value.digital_signature
+
+
+def test_a_renewal_does_not_take_on_names_that_the_server_dictates(entry):
+    names = der.encode(der.SEQUENCE, der.encode(0x82, b"other.example"))
+    wanted = der.encode(
+        der.SEQUENCE, der.encode_oid("2.5.29.17"), der.encode(der.OCTET_STRING, names)
+    )
+    want(entry, attribute(EXTENSION_REQUEST, der.encode(der.SEQUENCE, wanted)))
+    outcome = entry.engine.update_now("gw.crt")
+    assert not outcome.ok and "the certificate to be renewed has not" in outcome.reason
+    with pytest.raises(PeerRefusedError, match="to be renewed has not"):
+        entry.engine.est_requests.renew("lab", certificate_file="gw.crt", key_file="gw.key")
 
 
 def test_requests_by_hand_follow_the_wishes_too(bench):

@@ -31,6 +31,11 @@ def test_a_converted_file_is_read_as_the_one_it_comes_from(filled, pair):
     assert kinds == ["certificate", "key", "crl"]
 
 
+def test_legacy_files_are_listed(filled, node):
+    (node / "cf3" / "system-pki" / "odd").mkdir()
+    assert filled.legacy_names() == ("old-ca.crl", "old-gw.crt", "old-gw.key")
+
+
 def test_only_the_key_is_not_in_clear(filled, node, pair):
     assert pair[0] in content(node, "old-gw.crt") and pair[0] not in content(node, "gw.crt")
     assert bytes.fromhex(CRL) * 100 in content(node, "old-ca.crl")

@@ -230,7 +230,8 @@ def test_a_template_takes_the_place_of_what_old_clients_read():
 
 
 def test_what_is_not_recognised_is_passed_over():
-    strange = der.encode_oid("1.3.6.1.4.1.99999.1") + attribute("1.3.6.1.4.1.99999.2", b"\x05\x00")
+    long = ".".join(["1.3.6.1.4.1.311.21.8", *["12345678"] * 7])
+    strange = der.encode_oid(long) + attribute("1.3.6.1.4.1.99999.2", b"\x05\x00")
     assert attributes.read(sequence(strange)) == attributes.NONE
 
 
@@ -246,7 +247,8 @@ def test_what_is_not_recognised_is_passed_over():
         sequence(sequence()),
         sequence(der.encode(der.OBJECT_IDENTIFIER, b"")),
         sequence(der.encode(der.OBJECT_IDENTIFIER, b"\x2a\x80")),
-        sequence(der.encode(der.OBJECT_IDENTIFIER, b"\x2a" * 60)),
+        sequence(der.encode(der.OBJECT_IDENTIFIER, b"\x2a" * 80)),
+        sequence(der.encode(der.OBJECT_IDENTIFIER, b"\x2a" + b"\xff" * 30 + b"\x01")),
         sequence(attribute(EXTENSIONS, b"\x05\x00")),
         sequence(attribute(EXTENSIONS, sequence(sequence()))),
         sequence(attribute(EXTENSIONS, sequence(extension(SAN_OID), extension(SAN_OID)))),
@@ -265,7 +267,8 @@ def test_what_is_none_of_it_is_a_fault_of_the_server(content):
 
 
 RICH = sequence(
-    der.read(EXAMPLE).content,
+    der.encode_oid("1.2.840.113549.1.9.7"),
+    der.encode_oid("1.2.840.113549.1.1.12"),  # sha384WithRSAEncryption
     der.read(
         template(
             subject=sequence(single("2.5.4.3", der.encode(0x0C, b"gw"))),
@@ -280,9 +283,17 @@ def tried(content):
     """Read *content* and make a request of it; the errors are those that are meant."""
     try:
         asked = attributes.read(content)
-        csr.check(Application(key=RSA, subject=SUBJECT, san=SAN).request(asked))
+        csr.check(Application(key=RSA, subject=SUBJECT, san=SAN).request(asked, b"binding"))
     except (ProtocolError, PeerRefusedError):
         return
+
+
+def test_what_is_flipped_and_cut_below_is_granted_when_it_is_whole():
+    request = csr.check(
+        Application(key=RSA, subject=SUBJECT, san=SAN).request(attributes.read(RICH), b"binding")
+    )
+    assert (request.hash_name, request.challenge) == ("sha384", "YmluZGluZw==")
+    assert list(request.san) == [x509.DNSName("gw.example.net"), x509.DNSName("a.example")]
 
 
 def test_a_flipped_octet_is_no_more_than_an_error():
