@@ -56,9 +56,12 @@ class Renewing:
         exchange = HttpExchange(
             tls=tls, limits=Limits(), scratch=self.place, clock=self.clock, entropy=self.entropy
         )
-        request = csr.build(key, SUBJECT, None)
         machine = operation(
-            self.server, request, entropy=self.entropy, clock=self.clock, max_wait=10
+            self.server,
+            lambda *_: csr.build(key, SUBJECT, None),
+            entropy=self.entropy,
+            clock=self.clock,
+            max_wait=10,
         )
         try:
             return drive(machine, exchange, self.clock, threading.Event())[0]

@@ -34,6 +34,8 @@ class Between:
 
     def handle(self, request, certificate=None):
         reply = self._responder.handle(request, certificate)
+        if request.url.endswith("/csrattrs"):  # asked first; test_est_attributes bends that
+            return reply
         self.number += 1
         return self.bend(self.number - 1, reply)
 

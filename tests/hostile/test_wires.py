@@ -167,7 +167,7 @@ def renew(scheme, port, exchange, clock, device):
             base_url=f"https://127.0.0.1:{port}", username="router", password=SECRET
         )
         request = csr.build(KEY, names.parse_dn("CN=router"))
-        machine = est.simple_reenroll(server, request, max_wait=60, **around)
+        machine = est.simple_reenroll(server, lambda *_: request, max_wait=60, **around)
     drive(machine, exchange, clock, threading.Event())
 
 

@@ -120,11 +120,12 @@ def test_an_update_that_was_interrupted_in_step_2_begins_again(node, name, fault
         target=node.router.run, args=("pki.update-certificate", {"certificate": f"{name}.crt"})
     )
     update.start()
-    while node.state(name)["update-state"] != "in-progress":
+    while fault in node.do("lab ca fault list"):  # until the CA has answered "waiting"
         pass
+    assert node.state(name)["update-state"] == "in-progress"
     node.restart()
     update.join()
-    patience = time.monotonic() + 60  # of a busy machine; the next retry is an hour away
+    patience = time.monotonic() + 20  # of a busy machine; the next retry is an hour away
     while node.state(name)["update-state"] != "scheduled":
         assert time.monotonic() < patience
     assert node.stored(f"{name}.crt.previous", f"{name}.key.previous") == files
