@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-import secrets
+import os
 from typing import Protocol
 
 
@@ -20,7 +19,7 @@ class SystemEntropy:
 
     def octets(self, count: int) -> bytes:
         """Return *count* random octets."""
-        return secrets.token_bytes(count)
+        return os.urandom(count)
 
 
 class SeededEntropy:
@@ -28,6 +27,8 @@ class SeededEntropy:
 
     def __init__(self, seed: int) -> None:
         """Start the sequence that belongs to *seed*."""
+        import random  # noqa: PLC0415 - start-up time
+
         self._random = random.Random(seed)  # noqa: S311 - replayable on purpose
 
     def octets(self, count: int) -> bytes:

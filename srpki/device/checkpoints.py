@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
@@ -94,4 +93,6 @@ def _damaged(url: str, reason: str) -> CorruptError:
 
 
 def _hash(content: bytes) -> str:
+    import hashlib  # noqa: PLC0415 - start-up time
+
     return hashlib.sha256(timeless(content)).hexdigest()

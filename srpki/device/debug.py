@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 from srpki.core.clock import Clock
 from srpki.core.errors import RefusedError, SrpkiError
 from srpki.core.events import UPDATE_FAILED, UPDATE_FINISHED, UPDATE_STARTED, Event
-from srpki.core.wire import HttpReply, HttpRequest
 from srpki.protocol.text import peer_text
 
 if TYPE_CHECKING:
     from srpki.config.views import CaProfile, PkiView
+    from srpki.core.wire import HttpReply, HttpRequest
 
 TOPICS: Final = ("auto-certificate-update", "auto-crl-update", "cmpv2", "est", "ocsp")
 LINES: Final = 2000

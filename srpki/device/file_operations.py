@@ -6,7 +6,6 @@ keystore, so that the engine learns of it; every other command keeps away from t
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from srpki.core.errors import InvalidInputError, NotFoundError
@@ -47,6 +46,8 @@ def checksum(router: Router, inputs: Inputs) -> Outcome:
     content = router.files.read_own(url)
     if kind == "image":
         raise InvalidInputError(f'"{display(url)}" is not a software image')
+    import hashlib  # noqa: PLC0415 - start-up time
+
     digest = hashlib.new(kind, content, usedforsecurity=False).hexdigest()
     return Outcome(data=Lines(lines=(f"{kind} checksum of {display(url)}: {digest}",)))
 

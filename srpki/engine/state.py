@@ -6,7 +6,6 @@ old or the new record. A damaged file costs what it said and nothing else.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -142,6 +141,8 @@ class Records:
 
     def _path(self, name: str) -> Path:
         # A hash: names may hold any character, and be longer than a file's name once quoted.
+        import hashlib  # noqa: PLC0415 - start-up time
+
         return self._directory / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from srpki.core.errors import SrpkiError
-from srpki.core.wire import HttpReply, HttpRequest
-from srpki.transport.base import Exchange, ExchangeFactory, Limits, TlsClient
+
+if TYPE_CHECKING:  # keeps them out of a start that needs none
+    from srpki.core.wire import HttpReply, HttpRequest
+    from srpki.transport.base import Exchange, ExchangeFactory, Limits, TlsClient
 
 
 class Watcher(Protocol):
