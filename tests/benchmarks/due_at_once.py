@@ -24,6 +24,7 @@ from srpki.cli.session import Session
 from srpki.config import persist
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SystemEntropy
+from srpki.core.errors import ConnectError
 from srpki.device.router import Router
 from srpki.schema.tree import SCHEMA
 
@@ -64,6 +65,11 @@ def due_at_once(place):
     print(f"memory: {empty:.0f} MiB with the lab, {ready:.0f} with all, {resident():.0f} after")
 
 
+def nowhere(**_):
+    """Stand for a network without anybody: the profiles name CAs that are not there."""
+    raise ConnectError("there is no network")
+
+
 def at_the_maximum(place):
     tree = maximum.configuration()
     node = place / "maximum"
@@ -71,7 +77,7 @@ def at_the_maximum(place):
     (node / "cf3" / "config.cfg").write_text(persist.dump(SCHEMA.configure, tree), encoding="utf-8")
     del tree
     clock = FrozenClock(datetime(2026, 11, 25, tzinfo=UTC))
-    router = Router(node, clock=clock, entropy=SystemEntropy(), exchanges=None)
+    router = Router(node, clock=clock, entropy=SystemEntropy(), exchanges=nowhere)
     router.start()
     Session(router).feed("show certificate auto-update")
     print(f"memory with a configuration at its maximum: {resident():.0f} MiB")
