@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import Clock, LabClock
 from srpki.core.entropy import Entropy
@@ -30,15 +30,13 @@ if TYPE_CHECKING:
     from srpki.engine.applications import Applications, Daemon
     from srpki.engine.authorities import Authorities
     from srpki.engine.chains import TlsStates
-    from srpki.engine.connections import Connections
     from srpki.engine.crl_updates import CrlUpdates
     from srpki.engine.est_requests import EstRequests
-    from srpki.engine.expiry import Expiry
     from srpki.engine.jobs import Job, Lane, Outcome
+    from srpki.engine.parts import Parts
     from srpki.engine.peers import Peers
-    from srpki.engine.register import Register
     from srpki.engine.requests import Requests
-    from srpki.engine.scheduler import Scheduler, Summary
+    from srpki.engine.scheduler import Summary
     from srpki.engine.state import EntryState
     from srpki.engine.update import Updater
     from srpki.engine.verifier import Verifier
@@ -49,17 +47,6 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 0.1
 """Seconds after which a waiting operator's Ctrl-C is noticed."""
-
-
-class _Parts(NamedTuple):
-    applications: Applications
-    authorities: Authorities
-    connections: Connections
-    crl_updates: CrlUpdates
-    expiry: Expiry
-    register: Register
-    scheduler: Scheduler
-    tls_states: TlsStates
 
 
 class Engine:
@@ -97,7 +84,7 @@ class Engine:
         self._applied: PkiView | None = None
         self._running = False
         self._building = threading.RLock()
-        self._built: _Parts | None = None
+        self._built: Parts | None = None
         self._updater: Updater | None = None
         self._requests: Requests | None = None
         self._verifier: Verifier | None = None
@@ -153,7 +140,7 @@ class Engine:
         parts.authorities.crl_updated(file)
         parts.expiry.look()
 
-    def _parts(self) -> _Parts:
+    def _parts(self) -> Parts:
         """Return the parts, built at the first call; the scheduler runs when the engine does."""
         with self._building:
             if self._built is None:
@@ -162,82 +149,23 @@ class Engine:
                     self._built.scheduler.start(self._take_over)
             return self._built
 
-    def _build(self) -> _Parts:
-        from srpki.engine.applications import Applications  # noqa: PLC0415 - start-up time
-        from srpki.engine.authorities import Authorities  # noqa: PLC0415 - start-up time
-        from srpki.engine.chains import TlsStates  # noqa: PLC0415 - start-up time
-        from srpki.engine.connections import Connections  # noqa: PLC0415 - start-up time
-        from srpki.engine.gather import Gatherer  # noqa: PLC0415 - start-up time
-        from srpki.engine.register import Register  # noqa: PLC0415 - start-up time
-        from srpki.engine.scheduler import Scheduler  # noqa: PLC0415 - start-up time
-        from srpki.engine.state import Records  # noqa: PLC0415 - start-up time
+    def _build(self) -> Parts:
+        from srpki.engine.parts import build  # noqa: PLC0415 - start-up time
 
-        authorities = Authorities(self._clock, self._bus, self._keystore)
-        applications = Applications(self._clock, self._bus, self._keystore, self._daemon)
-        connections = Connections(self._exchanges, self._clock)
-        register = Register(
-            self._clock,
-            self._bus,
-            Records(self._state_dir / "auto-update"),
-            Gatherer(self._keystore, self.view),
-        )
-        register.load()
-        scheduler = Scheduler(self._clock, register, self._run, authorities, connections.sweep)
-        return _Parts(
-            applications=applications,
-            authorities=authorities,
-            connections=connections,
-            crl_updates=self._make_crl_updates(authorities, scheduler, register.lock),
-            expiry=self._make_expiry(applications, authorities, scheduler, register.lock),
-            register=register,
-            scheduler=scheduler,
-            tls_states=TlsStates(
-                clock=self._clock,
-                bus=self._bus,
-                keystore=self._keystore,
-                authorities=authorities,
-                applications=applications,
-            ),
-        )
-
-    def _make_crl_updates(
-        self, authorities: Authorities, scheduler: Scheduler, lock: threading.RLock
-    ) -> CrlUpdates:
-        from srpki.engine.crl_updates import CrlUpdates  # noqa: PLC0415 - start-up time
-
-        return CrlUpdates(
+        return build(
             clock=self._clock,
             bus=self._bus,
             keystore=self._keystore,
-            authorities=authorities,
+            records=self._state_dir / "auto-update",
             exchanges=self._exchanges,
+            daemon=self._daemon,
+            view=self.view,
+            run=self._run,
             peers=self._peers,
-            plan=scheduler.plan,
-            updated=self._crl_updated,
-            lock=lock,
+            crl_updated=self._crl_updated,
         )
 
-    def _make_expiry(
-        self,
-        applications: Applications,
-        authorities: Authorities,
-        scheduler: Scheduler,
-        lock: threading.RLock,
-    ) -> Expiry:
-        from srpki.engine.expiry import Expiry  # noqa: PLC0415 - start-up time
-
-        expiry = Expiry(
-            clock=self._clock,
-            bus=self._bus,
-            applications=applications,
-            authorities=authorities,
-            plan=scheduler.plan,
-            lock=lock,
-        )
-        applications.reloaded = expiry.look
-        return expiry
-
-    def _take_over(self) -> _Parts:
+    def _take_over(self) -> Parts:
         """Hand the present configuration to every part that has not seen it."""
         parts = self._parts()
         with parts.register.lock:

@@ -1,0 +1,100 @@
+"""The parts of an engine, and how they are put together; imported when the first is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import NamedTuple
+
+from srpki.config.views import PkiView
+from srpki.core.clock import Clock
+from srpki.core.events import EventBus
+from srpki.engine.applications import Applications, Daemon
+from srpki.engine.authorities import Authorities
+from srpki.engine.chains import TlsStates
+from srpki.engine.connections import Connections
+from srpki.engine.crl_updates import CrlUpdates
+from srpki.engine.expiry import Expiry
+from srpki.engine.gather import Gatherer
+from srpki.engine.jobs import Job, Outcome
+from srpki.engine.peers import Peers
+from srpki.engine.register import Register
+from srpki.engine.scheduler import Scheduler
+from srpki.engine.state import Records
+from srpki.keystore.store import Keystore
+from srpki.protocol.steps import Wait
+from srpki.transport.base import ExchangeFactory
+
+
+class Parts(NamedTuple):
+    """What an engine is made of once there is something to renew or to watch."""
+
+    applications: Applications
+    authorities: Authorities
+    connections: Connections
+    crl_updates: CrlUpdates
+    expiry: Expiry
+    register: Register
+    scheduler: Scheduler
+    tls_states: TlsStates
+
+
+def build(
+    *,
+    clock: Clock,
+    bus: EventBus,
+    keystore: Keystore,
+    records: Path,
+    exchanges: ExchangeFactory,
+    daemon: Daemon | None,
+    view: PkiView,
+    run: Callable[[Job], Generator[Wait, None, Outcome | None]],
+    peers: Callable[[], Peers],
+    crl_updated: Callable[[str], None],
+) -> Parts:
+    """Return new parts that know each other; but for entries, none has seen *view* yet.
+
+    The states of entries are kept in *records*. *run* carries out an update, *crl_updated* is told
+    the name of each CRL file that was downloaded.
+    """
+    authorities = Authorities(clock, bus, keystore)
+    applications = Applications(clock, bus, keystore, daemon)
+    connections = Connections(exchanges, clock)
+    register = Register(clock, bus, Records(records), Gatherer(keystore, view))
+    register.load()
+    scheduler = Scheduler(clock, register, run, authorities, connections.sweep)
+    expiry = Expiry(
+        clock=clock,
+        bus=bus,
+        applications=applications,
+        authorities=authorities,
+        plan=scheduler.plan,
+        lock=register.lock,
+    )
+    applications.reloaded = expiry.look
+    return Parts(
+        applications=applications,
+        authorities=authorities,
+        connections=connections,
+        crl_updates=CrlUpdates(
+            clock=clock,
+            bus=bus,
+            keystore=keystore,
+            authorities=authorities,
+            exchanges=exchanges,
+            peers=peers,
+            plan=scheduler.plan,
+            updated=crl_updated,
+            lock=register.lock,
+        ),
+        expiry=expiry,
+        register=register,
+        scheduler=scheduler,
+        tls_states=TlsStates(
+            clock=clock,
+            bus=bus,
+            keystore=keystore,
+            authorities=authorities,
+            applications=applications,
+        ),
+    )
