@@ -1,6 +1,6 @@
 """Fuzz each target for a while: ``python tests/fuzz/run.py [SECONDS] [TARGET ...]``.
 
-Needs atheris (``pip install .[fuzz]``). SECONDS are for each target, 60 when not given. What a
+Needs atheris (``pip install .[test,fuzz]``). SECONDS are for each target, 60 when not given. What a
 target could not stand is left in the directory that is printed; the exit status is 1 then.
 """
 
@@ -45,7 +45,7 @@ def main(words: list[str]) -> int:
     try:
         import atheris  # noqa: F401 - to say in time that it is missing
     except ImportError:
-        print("atheris is not installed: pip install .[fuzz]")
+        print("atheris is not installed: pip install .[test,fuzz]")
         return 2
     sys.path.insert(0, str(_HERE))
     import targets
