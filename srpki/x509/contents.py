@@ -8,6 +8,7 @@ from typing import Final
 from cryptography import x509
 
 from srpki.core.errors import InvalidInputError
+from srpki.x509 import ber
 from srpki.x509 import der as asn1
 
 CERTIFICATE: Final = "a certificate"
@@ -61,8 +62,19 @@ def identify(data: bytes) -> str:
             return UNKNOWN
         parts = list(asn1.elements(outer.content))
     except InvalidInputError as error:
+        if data[:2] == b"\x30\x80":
+            return _of_indefinite(data)
         return TRUNCATED if data[:1] == b"\x30" and "truncated" in error.sentence else UNKNOWN
     return _of_parts(parts) or _signed(data)
+
+
+def _of_indefinite(data: bytes) -> str:
+    """Tell containers whose length is not said, as some programs write them."""
+    try:
+        outer, *more = ber.elements(data)
+        return UNKNOWN if more else _of_parts(list(ber.elements(outer.content))) or UNKNOWN
+    except InvalidInputError:
+        return UNKNOWN
 
 
 def _of_parts(parts: list[asn1.Element]) -> str:
@@ -125,9 +137,11 @@ def check_iterations(data: bytes) -> None:
 
 
 def _elements(content: bytes) -> list[asn1.Element]:
-    """Return the elements in *content*; none when it is not DER, as most OCTET STRINGs."""
+    """Return the elements in *content*; none when it is not BER, as most OCTET STRINGs."""
     try:
-        return list(asn1.elements(content))
+        return list(ber.elements(content))
+    except ber.TooComplexError:
+        raise
     except InvalidInputError:
         return []
 

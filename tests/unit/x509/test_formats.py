@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from srpki.core.errors import InvalidInputError, SrpkiError, UsageError
-from srpki.x509 import contents, der, formats, keys
+from srpki.x509 import ber, contents, der, formats, keys
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +241,53 @@ def test_every_iteration_count_of_pkcs12_is_looked_at(options, openssl, made, tm
     assert bomb != file
     with pytest.raises(InvalidInputError, match="iterations"):
         formats.read_key(bomb, "pkcs12", "secret")
+
+
+def bered(element):
+    """Return DER *element* with indefinite lengths and OCTET STRINGs in parts, as NSS writes it."""
+    if element.constructed:
+        return indefinite(element.tag, *map(bered, der.elements(element.content)))
+    if element.tag == der.OCTET_STRING and len(element.content) > 8:
+        halves = element.content[:8], element.content[8:]
+        return indefinite(0x24, *(der.encode(der.OCTET_STRING, half) for half in halves))
+    return element.whole
+
+
+def test_pkcs12_with_indefinite_lengths_is_read(made):
+    file = bered(der.read(made.both_p12))
+    assert file != made.both_p12
+    assert contents.identify(file) == contents.PKCS12
+    assert formats.read_certificates(file, "pkcs12", "secret")
+    assert formats.read_key(file, "pkcs12", "secret")
+
+
+def test_its_iterations_are_bounded_too(made):
+    bomb = bered(der.read(replaced(der.read(made.both_p12), 2048, 0x7FFFFFFF)))
+    with pytest.raises(InvalidInputError, match="iterations"):
+        formats.read_key(bomb, "pkcs12", "secret")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(head * 30_000 for head in (b"\x30\x80", b"\x24\x80")),
+        b"\x30\x80" + b"\x05\x00" * 30_000 + b"\x00\x00",
+        b"\x30\x80\x02\x01\x03",  # without an end
+    ],
+)
+def test_indefinite_lengths_cost_neither_stack_nor_time(data):
+    assert contents.identify(data) == contents.UNKNOWN
+    for read in (formats.read_certificates, formats.read_key):
+        with pytest.raises(InvalidInputError):
+            read(data, "pkcs12")
+
+
+def test_parts_of_parts_without_end_are_too_deep():
+    deep = b"\x04\x01a"
+    for _ in range(1000):
+        deep = der.encode(0x24, deep)
+    with pytest.raises(InvalidInputError, match="deep"):
+        list(ber.elements(deep))
 
 
 def test_a_deep_structure_is_refused():
