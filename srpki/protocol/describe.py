@@ -79,7 +79,7 @@ def _revocation_list(der: bytes) -> Iterator[str]:
     if read.dates.next_update is not None:
         yield f"CRL: nextUpdate {read.dates.next_update:{_TIME}}"
     if read.dates.number is not None:
-        yield f"CRL: number {read.dates.number:x}"
+        yield f"CRL: number {read.dates.number}"
     yield f"CRL: revoked certificates {read.entries}"
 
 

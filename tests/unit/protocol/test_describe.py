@@ -92,7 +92,7 @@ def test_a_crl_says_who_issued_it_and_how_long_it_holds_on_lines_of_its_own():
     assert lines[1:] == (
         "CRL: thisUpdate 2026-01-31T12:00:00Z",
         "CRL: nextUpdate 2026-02-01T12:00:00Z",
-        "CRL: number 2a",
+        "CRL: number 42",
         "CRL: revoked certificates 1",
     )
     assert lines[0].startswith("CRL: issuer CN=CA")
