@@ -44,7 +44,7 @@ CA_PROFILE_ACTION: Final = EventType(
     2083,
     "tmnxPkiCAProfActnStatusChg",
     "MINOR",
-    'CMPv2 {action} of CA profile "{profile}" is {status}: {detail}.',
+    'CMPv2 {action} of CA profile "{profile}" has the status {status}: {detail}.',
 )
 CHAIN_FAILED: Final = EventType(
     2088,

@@ -9,6 +9,7 @@ from srpki.core.errors import SrpkiError
 from srpki.core.wire import HttpReply, HttpRequest
 
 PKIXCMP: Final = "application/pkixcmp"
+CRL: Final = "application/pkix-crl"
 
 _SUFFIXES: Final = {
     PKIXCMP: "der",
@@ -17,7 +18,7 @@ _SUFFIXES: Final = {
     "application/csrattrs": "b64",
     "application/ocsp-request": "der",
     "application/ocsp-response": "der",
-    "application/pkix-crl": "der",
+    CRL: "der",
 }
 """Media types and the form of their bodies: DER, or DER in base64 [RFC 6712, RFC 8951]."""
 

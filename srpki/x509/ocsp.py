@@ -36,6 +36,7 @@ SKEW: Final = timedelta(minutes=5)
 """How far the responder's clock may be ahead of ours."""
 MOST_AGE: Final = timedelta(days=1)
 """The age of an answer that does not say until when it holds."""
+_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 _SIGNING: Final = ExtendedKeyUsageOID.OCSP_SIGNING.dotted_string
 _UNREADABLE: Final = (
     ValueError,
@@ -206,3 +207,52 @@ def _is_about(one: ocsp.OCSPSingleResponse, certificate: bytes, issuer: bytes) -
         one.issuer_key_hash,
         one.issuer_name_hash,
     ) == (asked.serial_number, asked.issuer_key_hash, asked.issuer_name_hash)
+
+
+# --- in words ------------------------------------------------------------------------------------
+
+
+def request_words(data: bytes) -> tuple[str, ...]:
+    """Return what a request (DER) about one certificate asks; raises `ProtocolError`."""
+    if len(data) > MAX_OCTETS:
+        raise ProtocolError("the OCSP request is too long")
+    try:
+        read = ocsp.load_der_ocsp_request(data)
+        return f"about: serial {read.serial_number:x}", *_nonce_words(read.extensions)
+    except _UNREADABLE:
+        raise ProtocolError("the OCSP request cannot be read") from None
+
+
+def answer_words(data: bytes) -> tuple[str, ...]:
+    """Return what an answer (DER) says, whether it counts or not; raises `ProtocolError`."""
+    if len(data) > MAX_OCTETS:
+        raise ProtocolError("the OCSP answer is too long")
+    try:
+        read = ocsp.load_der_ocsp_response(data)
+        status = f"OCSP {read.response_status.name.lower().replace('_', ' ')}"
+        if read.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            return (status,)
+        statements = zip(range(MAX_STATEMENTS), read.responses, strict=False)
+        return (
+            status,
+            f"producedAt: {read.produced_at_utc:{_TIME}}",
+            *(f"response {number}: {_statement_words(one)}" for number, one in statements),
+            *_nonce_words(read.extensions),
+        )
+    except _UNREADABLE:
+        raise ProtocolError("the OCSP answer cannot be read") from None
+
+
+def _statement_words(one: ocsp.OCSPSingleResponse) -> str:
+    words = f"serial {one.serial_number:x}; {one.certificate_status.name.lower()}"
+    if one.revocation_time_utc is not None:
+        words += f" since {one.revocation_time_utc:{_TIME}}"
+    words += f"; thisUpdate {one.this_update_utc:{_TIME}}"
+    until = one.next_update_utc
+    return words if until is None else f"{words}; nextUpdate {until:{_TIME}}"
+
+
+def _nonce_words(extensions: x509.Extensions) -> Iterator[str]:
+    for extension in extensions:
+        if isinstance(extension.value, x509.OCSPNonce):
+            yield f"nonce: {extension.value.nonce.hex()}"

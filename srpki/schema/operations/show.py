@@ -68,7 +68,7 @@ _CERTIFICATE: Final = Container(
         _plain(
             "ocsp-cache",
             "show.certificate.ocsp-cache",
-            "Print the answers of OCSP servers, of which none is ever asked",
+            "Print the answers of OCSP responders that are kept",
         ),
     ),
 )

@@ -86,8 +86,22 @@ def test_a_crl_that_cannot_be_shown_is_refused_with_a_reason(with_crl, name, rea
     assert reason in with_crl.refused(f'show certificate crl "{name}"')
 
 
-def test_nothing_is_in_the_cache_of_ocsp_answers(bench):
-    assert "No Matching Entries" in bench.do("show certificate ocsp-cache")
+@pytest.mark.parametrize("cli", ["md", "classic"])
+def test_the_answers_of_ocsp_responders_are_listed_while_they_hold(bench, cli):
+    cache, now = bench.router.engine.ocsp_cache, bench.lab.clock.now()
+    cache.clear()
+    assert "No Matching Entries" in bench.do("show certificate ocsp-cache", cli=cli)
+    for serial, status, hours in ((0x1F3B, "revoked", 2), (9, "good", 1)):
+        expires = now + timedelta(hours=hours)
+        cache.keep("ca", serial, issuer="CN=CA", status=status, this_update=now, expires=expires)
+    listed = rows(bench.do("show certificate ocsp-cache", cli=cli))
+    revoked, good = (next(row for row in listed if row[0] == number) for number in "12")
+    assert (revoked[1:3], revoked[-1]) == (["1f3b", "CN=CA"], "revoked")
+    assert (good[1:3], good[-1]) == (["9", "CN=CA"], "good")
+    assert f"{now + timedelta(hours=2):%Y/%m/%d %H:%M:%S}" in " ".join(revoked)
+    bench.do("lab clock advance 90m")
+    listed = rows(bench.do("show certificate ocsp-cache", cli=cli))
+    assert [row[0] for row in listed if row[-1] in ("good", "revoked")] == ["1"]
 
 
 @pytest.mark.parametrize("place", ["certificate", "system security pki"])

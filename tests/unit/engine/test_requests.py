@@ -56,7 +56,7 @@ def test_a_key_is_registered_by_password(node):
     assert facts.san == (("dns", "new.lab.example"), ("ip", "192.0.2.7"))
     assert keys.same_public_key(outcome.certificate, node.keystore.read_key("new.key"))
     assert node.texts(2083) == [
-        'CMPv2 initial registration of CA profile "lab" is processed: accepted.'
+        'CMPv2 initial registration of CA profile "lab" has the status processed: accepted.'
     ]
 
 
@@ -94,7 +94,7 @@ def test_a_refusal_is_reported_and_remembered(node):
     assert shown["transaction-status"] == "failed"
     assert shown["transaction-status-code"] == "rejection"
     assert "badCertTemplate" in shown["transaction-status-string"]
-    assert "is failed" in node.texts(2083)[0]
+    assert "has the status failed" in node.texts(2083)[0]
 
 
 def test_a_wrong_password_is_refused(node):
