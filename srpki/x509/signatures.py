@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 
 from srpki.core.errors import InvalidInputError, UsageError
 from srpki.x509 import der as asn1
-from srpki.x509.certificates import parse
+from srpki.x509 import pss
 from srpki.x509.keys import HASHES, PrivateKey, PublicKey, spec_of
 
 _OIDS: Final = {  # RFC 3279, RFC 4055, RFC 5758
@@ -42,7 +41,6 @@ _EDWARDS: Final = {  # RFC 8410
     "1.3.101.112": ed25519.Ed25519PublicKey,
     "1.3.101.113": ed448.Ed448PublicKey,
 }
-_PSS: Final = "1.2.840.113549.1.1.10"
 
 
 def algorithm(key: PrivateKey | PublicKey, hash_name: str) -> bytes:
@@ -72,6 +70,8 @@ def hash_of(identifier: bytes) -> str:
     dotted = _dotted(identifier)
     if dotted in _EDWARDS:
         return ""
+    if dotted == pss.RSASSA_PSS:
+        return pss.parameters(identifier).digest
     if dotted not in _KNOWN:
         raise InvalidInputError(f"signature algorithm {dotted} is not supported")
     return _KNOWN[dotted][1]
@@ -97,12 +97,14 @@ def verify(key: PublicKey, identifier: bytes, signature: bytes, data: bytes) -> 
     """
     digest = hash_of(identifier)
     dotted = _dotted(identifier)
+    kind = _KNOWN[dotted][0] if dotted in _KNOWN else ""
     try:
-        kind = _KNOWN[dotted][0] if digest else ""
         if isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
             if not isinstance(key, _EDWARDS.get(dotted, ())):
                 return False
             key.verify(signature, data)
+        elif isinstance(key, rsa.RSAPublicKey) and dotted == pss.RSASSA_PSS:
+            key.verify(signature, data, pss.parameters(identifier).padding, HASHES[digest])
         elif isinstance(key, rsa.RSAPublicKey) and kind == "rsa":
             key.verify(signature, data, padding.PKCS1v15(), HASHES[digest])
         elif isinstance(key, dsa.DSAPublicKey) and kind == "dsa":
@@ -144,21 +146,7 @@ def verify_certificate(der: bytes, key: PublicKey) -> bool:
     inner = next((field.whole for field in fields if field.tag == asn1.SEQUENCE), b"")
     if inner != parts.algorithm:  # RFC 5280, 4.1.1.2: both say the same
         return False
-    if _dotted(parts.algorithm) == _PSS:
-        return _verify_pss(parse(der), key)
     return verify(key, parts.algorithm, parts.signature, parts.content)
-
-
-def _verify_pss(certificate: x509.Certificate, key: PublicKey) -> bool:
-    try:
-        scheme = certificate.signature_algorithm_parameters
-        digest = certificate.signature_hash_algorithm
-        if not (isinstance(key, rsa.RSAPublicKey) and isinstance(scheme, padding.PSS) and digest):
-            return False
-        key.verify(certificate.signature, certificate.tbs_certificate_bytes, scheme, digest)
-    except (InvalidSignature, ValueError, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 def certificate_hash(der: bytes) -> str:
@@ -167,11 +155,4 @@ def certificate_hash(der: bytes) -> str:
     Raises:
         InvalidInputError: when the algorithm is not one we know.
     """
-    identifier = signed_parts(der).algorithm
-    if _dotted(identifier) != _PSS:
-        return hash_of(identifier)
-    try:
-        digest = parse(der).signature_hash_algorithm
-    except (ValueError, UnsupportedAlgorithm):
-        raise InvalidInputError("the RSASSA-PSS parameters are not supported") from None
-    return digest.name if digest is not None else ""
+    return hash_of(signed_parts(der).algorithm)

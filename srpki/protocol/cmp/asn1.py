@@ -236,16 +236,6 @@ class PBKDF2Params:
 
 
 @asn1.sequence
-class RSASSAPSSParams:
-    """RSASSA-PSS-params [RFC 4055, 3.1]."""
-
-    hash_algorithm: Annotated[list[TLV] | None, Explicit(0)]
-    mask_gen_algorithm: Annotated[list[TLV] | None, Explicit(1)]
-    salt_length: Annotated[int | None, Explicit(2)]
-    trailer_field: Annotated[int | None, Explicit(3)]
-
-
-@asn1.sequence
 class CertReqMessagesBody:
     """The body of ir, cr and kur."""
 

@@ -17,6 +17,7 @@ from srpki.core.errors import ProtocolError
 from srpki.protocol.cmp import asn1
 from srpki.protocol.cmp.messages import Message
 from srpki.x509 import der
+from srpki.x509.pss import HASH_NAMES
 
 PBM: Final = "1.2.840.113533.7.66.13"
 PBMAC1: Final = "1.2.840.113549.1.5.14"
@@ -35,13 +36,6 @@ _SHORTEST_SALT: Final = 8
 _LONGEST_SALT: Final = 128
 _SHORTEST_KEY: Final = 16
 _LONGEST_KEY: Final = 128
-ONE_WAY: Final = {  # RFC 9481, 2.1
-    "1.3.14.3.2.26": "sha1",
-    "2.16.840.1.101.3.4.2.4": "sha224",
-    "2.16.840.1.101.3.4.2.1": "sha256",
-    "2.16.840.1.101.3.4.2.2": "sha384",
-    "2.16.840.1.101.3.4.2.3": "sha512",
-}
 _MACS: Final = {  # RFC 4210, 5.1.3.1; RFC 9481, 6.2
     "1.3.6.1.5.5.8.1.2": "sha1",
     "1.2.840.113549.2.7": "sha1",
@@ -149,7 +143,7 @@ class MacVerifier:
 
     def _derive_pbm(self, value: TLV) -> tuple[bytes, str]:
         parameters = asn1.decode(asn1.PBMParameter, asn1.encode(value), "PBMParameter")
-        one_way = named(ONE_WAY, parameters.owf, "one-way function")
+        one_way = named(HASH_NAMES, parameters.owf, "one-way function")
         mac = named(_MACS, parameters.mac, "MAC")
         count = asn1.number(
             parameters.iteration_count, "PBM iteration count", FEWEST_ITERATIONS, MOST_ITERATIONS

@@ -12,6 +12,7 @@ from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.server_checks import RefusalError
 from srpki.protocol.cmp.status import StatusInfo
 from srpki.x509 import signatures
+from srpki.x509.pss import HASH_NAMES
 
 
 def accepts(message: Message, cert_req_ids: tuple[int, ...], certificate: bytes) -> bool:
@@ -47,6 +48,6 @@ def _hash_name(algorithm: bytes | None, header: Header, certificate: bytes) -> s
             return signatures.certificate_hash(certificate)
         if header.pvno != CMP2021:  # RFC 9480, 2.10
             raise RefusalError("badRequest", "hashAlg belongs to CMP version 3")
-        return mac.named(mac.ONE_WAY, asn1.elements(algorithm), "hashAlg")
+        return mac.named(HASH_NAMES, asn1.elements(algorithm), "hashAlg")
     except (ProtocolError, InvalidInputError) as error:
         raise RefusalError("badAlg", error.sentence) from None

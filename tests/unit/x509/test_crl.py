@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import certificates, crl, keys
@@ -55,6 +56,24 @@ def test_a_crl_of_the_ca_is_read_and_openssl_agrees(tmp_path, spec):
         check=True,
     )
     assert "verify OK" in said.stderr + said.stdout
+
+
+@pytest.mark.parametrize(("mask", "salt"), [(hashes.SHA256(), 32), (hashes.SHA384(), 0)])
+def test_a_crl_with_rsassa_pss_is_read(mask, salt):
+    key, certificate = authority("O=Test,CN=CA", keys.KeySpec("rsa", size=2048))
+    scheme = padding.PSS(padding.MGF1(mask), salt)
+    made = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(certificate.subject)
+        .last_update(NOW)
+        .next_update(NOW + timedelta(days=7))
+        .sign(key, hashes.SHA256(), rsa_padding=scheme)
+        .public_bytes(DER)
+    )
+    ca = certificate.public_bytes(DER)
+    assert crl.check(made, ca).this_update == NOW
+    with pytest.raises(InvalidInputError, match="sign"):
+        crl.check(made[:-1] + bytes((made[-1] ^ 1,)), ca)
 
 
 def test_a_name_in_other_letters_is_the_same_ca():
