@@ -63,7 +63,7 @@ def _taken(found: Parameters, tag: int, value: der.Element) -> Parameters:
             if name != _MGF1 or inner is None:
                 raise InvalidInputError(f"mask generation {name} is not supported")
             return found._replace(mask=_hash(inner))
-        case 0xA2, der.INTEGER:
+        case 0xA2, der.INTEGER if value.content:
             salt = int.from_bytes(value.content, "big", signed=True)
             if not 0 <= salt <= MOST_SALT:
                 raise InvalidInputError("the salt of RSASSA-PSS is out of range")
@@ -83,5 +83,7 @@ def _hash(value: der.Element) -> str:
 
 def _algorithm(value: der.Element) -> tuple[str, der.Element | None]:
     """Return the name in an AlgorithmIdentifier, and its parameters if there are any."""
-    oid, *more = der.elements(value.content) if value.content else (value,)
-    return der.decode_oid(oid.content), more[0] if more else None
+    parts = list(der.elements(value.content))
+    if not parts or parts[0].tag != der.OBJECT_IDENTIFIER:
+        raise InvalidInputError("the RSASSA-PSS parameters are not well formed")
+    return der.decode_oid(parts[0].content), parts[1] if len(parts) > 1 else None
