@@ -7,8 +7,8 @@ are decided here, as are the severities (listed in ``docs/explanation/fidelity.m
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -26,12 +26,17 @@ class EventType:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event that happened at *time* (UTC) to *subject*."""
+    """One event that happened at *time* (UTC) to *subject*.
+
+    *fields* are what it says, by the names of its type's text; *text* is the sentence made of them.
+    An event that an earlier release logged has none.
+    """
 
     time: datetime
     type: EventType
     subject: str
     text: str
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 FILE_READ_FAILED: Final = EventType(
@@ -206,7 +211,8 @@ class EventBus:
 
     def publish(self, time: datetime, kind: EventType, subject: str, /, **fields: object) -> Event:
         """Make the event of *kind* from *fields*, hand it out and return it."""
-        event = Event(time, kind, subject, kind.text.format(**fields))
+        said = {name: str(value) for name, value in fields.items()}
+        event = Event(time, kind, subject, kind.text.format(**said), said)
         with self._lock:
             for listener in self._listeners:
                 listener(event)

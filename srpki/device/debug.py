@@ -18,7 +18,15 @@ from urllib.parse import urlsplit
 
 from srpki.core.clock import Clock
 from srpki.core.errors import RefusedError, SrpkiError
-from srpki.core.events import UPDATE_FAILED, UPDATE_FINISHED, UPDATE_STARTED, Event
+from srpki.core.events import (
+    FILE_RELOADED,
+    FILE_WRITE_FAILED,
+    UPDATE_FAILED,
+    UPDATE_FINISHED,
+    UPDATE_STARTED,
+    Event,
+)
+from srpki.engine.jobs import worked_for
 from srpki.protocol.text import peer_text
 
 if TYPE_CHECKING:
@@ -31,7 +39,14 @@ LINES: Final = 2000
 SWITCHES: Final = 64
 """Most that one session switches on."""
 
-_UPDATES: Final = (UPDATE_STARTED, UPDATE_FINISHED, UPDATE_FAILED)
+_ABOUT: Final = {
+    UPDATE_STARTED.number: "certificate",
+    UPDATE_FINISHED.number: "certificate",
+    UPDATE_FAILED.number: "certificate",
+    FILE_RELOADED.number: "file",
+    FILE_WRITE_FAILED.number: "file",
+}
+"""The events of an update, and the field that names its certificate."""
 _listening: ContextVar[Listener | None] = ContextVar("listening", default=None)
 
 Switch = tuple[str, str]
@@ -154,20 +169,21 @@ class Debugging:
 
     def happened(self, event: Event) -> None:
         """Show *event* when it is about the update of a certificate that is debugged."""
-        if event.type in _UPDATES:
-            self._tell(
-                lambda switch: (
-                    switch[0] == "auto-certificate-update" and f'"{switch[1]}"' in event.text
-                ),
-                "step",
-                lambda: (event.text,),
-            )
+        about = event.fields.get(_ABOUT.get(event.type.number, ""))
+        wanted = ("auto-certificate-update", about)
+        self._tell(lambda switch: switch == wanted, "step", lambda: (event.text,))
 
     def _show(self, request: HttpRequest, what: str, describe: Callable[[], Sequence[str]]) -> None:
         if not self.switches():
             return
-        view, place = self._view(), _place(request.url)
-        self._tell(lambda switch: place in _places(view, switch), what, describe)
+        view, place, update = self._view(), _place(request.url), worked_for()
+
+        def wanted(switch: Switch) -> bool:
+            if switch[0] == "auto-certificate-update":
+                return switch[1] == update
+            return place in _places(view, switch)
+
+        self._tell(wanted, what, describe)
 
     def _tell(
         self,
@@ -209,15 +225,8 @@ def _place(url: str) -> Place:
 
 
 def _places(view: PkiView, switch: Switch) -> Sequence[Place]:
-    """Return where the messages of *switch* go, as *view* has it: nowhere when it names nothing."""
+    """Return where the messages of the profile of *switch* go, as *view* has it."""
     topic, name = switch
-    if topic == "auto-certificate-update":
-        entry = view.auto_updates.get(name)
-        profile = view.update_profiles.get(entry.profile) if entry is not None else None
-        if profile is None:
-            return ()
-        est = profile.protocol == "est"
-        return _places(view, ("est", profile.est_profile) if est else ("cmpv2", profile.ca_profile))
     if topic == "est":
         server = view.est_profiles[name].server if name in view.est_profiles else None
         return () if server is None else ((server.address.lower(), str(server.port), ""),)

@@ -89,6 +89,7 @@ def _encode(numbered: tuple[int, Event]) -> str:
         "event": event.type.number,
         "subject": event.subject,
         "text": event.text,
+        "fields": dict(event.fields),
     }
     return json.dumps(record) + "\n"
 
@@ -97,4 +98,6 @@ def _decode(line: str) -> tuple[int, Event]:
     record = json.loads(line)
     time = datetime.fromisoformat(record["time"]).astimezone(UTC)
     kind = EVENT_TYPES[int(record["event"])]
-    return int(record["id"]), Event(time, kind, str(record["subject"]), str(record["text"]))
+    fields = {name: str(value) for name, value in dict(record.get("fields", {})).items()}
+    event = Event(time, kind, str(record["subject"]), str(record["text"]), fields)
+    return int(record["id"]), event

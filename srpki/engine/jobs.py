@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from srpki.protocol.steps import Wait
 
@@ -64,6 +66,24 @@ class Job:
         if not self.importing and not self.cancel.is_set():
             self.cancel_reason = reason
             self.cancel.set()
+
+
+_at_work: Final[ContextVar[str]] = ContextVar("at_work", default="")
+
+
+@contextmanager
+def working_for(certificate: str) -> Iterator[None]:
+    """Make what is said to peers inside the block, in this thread, the update of *certificate*."""
+    token = _at_work.set(certificate)
+    try:
+        yield
+    finally:
+        _at_work.reset(token)
+
+
+def worked_for() -> str:
+    """Return the certificate file whose automatic update this thread runs; empty for none."""
+    return _at_work.get()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

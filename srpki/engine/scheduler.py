@@ -24,7 +24,7 @@ from typing import Final, Protocol
 from srpki.core.clock import Clock, LabClock
 from srpki.core.errors import BusyError, RefusedError
 from srpki.engine.apart import run_apart
-from srpki.engine.jobs import Errand, Job, Lane, Outcome
+from srpki.engine.jobs import Errand, Job, Lane, Outcome, working_for
 from srpki.engine.register import Entry, Register
 from srpki.protocol.steps import Wait
 
@@ -283,10 +283,11 @@ class Scheduler:
         outcome: Outcome | None = None
         wait: Wait | None = None
         try:
-            if job.steps is None:
-                job.steps = self._run(job)
-                self._begin(job.steps, job.number)
-            wait = next(job.steps)
+            with working_for(job.certificate):
+                if job.steps is None:
+                    job.steps = self._run(job)
+                    self._begin(job.steps, job.number)
+                wait = next(job.steps)
         except StopIteration as end:
             outcome = end.value
         with self._changed:

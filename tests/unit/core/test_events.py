@@ -50,3 +50,11 @@ def test_listeners_hear_every_event_in_order():
         'Key file "a" has been reloaded.',
         'Key file "b" has been reloaded.',
     ]
+
+
+def test_an_event_keeps_what_it_says_by_name():
+    event = events.EventBus().publish(
+        NOW, events.CRL_EXPIRES, "CA", file='a "quoted" name', hours=6, minutes=0
+    )
+    assert event.fields == {"file": 'a "quoted" name', "hours": "6", "minutes": "0"}
+    assert event.text == 'CRL a "quoted" name will expire in 6 hour(s) and 0 minute(s).'

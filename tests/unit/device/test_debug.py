@@ -79,6 +79,31 @@ def test_a_renewal_is_followed_by_its_certificate(bench, cmp_pair):
     assert started < text.index("CMP kur") < text.index("CMP pkiConf") < finished
 
 
+def test_another_certificate_of_the_same_ca_is_not_shown_under_its_name(bench, cmp_pair):
+    # Its update-profile has the name of the certificate that is debugged, its own name begins so.
+    other = f"{cmp_pair}.crt-2"
+    bench.configure(
+        f'system security pki certificate-update-profile "{cmp_pair}.crt" cmpv2 ca-profile "lab-ca"'
+    )
+    bench.enrol_cmp(other)
+    bench.auto_update(other, f"{cmp_pair}.crt")
+    bench.do(f'debug certificate auto-certificate-update "{cmp_pair}.crt"')
+    assert "DEBUG" not in bench.do(bench.update(other))
+    text = bench.do(f'debug certificate auto-certificate-update "{other}.crt"', bench.update(other))
+    assert kinds(text)[0] == ("sent", "kur")
+    assert f'auto-certificate-update "{cmp_pair}.crt"' not in text
+
+
+def test_a_renewal_by_est_is_followed_over_the_same_server(bench, fresh):
+    for name in (fresh, f"{fresh}-2"):
+        bench.enrol_cmp(name)
+        bench.auto_update(name, "lab-est")
+    bench.do(f'debug certificate auto-certificate-update "{fresh}.crt"')
+    assert "DEBUG" not in bench.do(bench.update(f"{fresh}-2"))
+    text = bench.do(bench.update(fresh))
+    assert text.index("has started") < text.index("simplereenroll") < text.index("has finished")
+
+
 def test_a_message_that_two_wanted_is_shown_once(bench, cmp_pair):
     bench.do('debug certificate cmpv2 "lab-ca"')
     bench.do(f'debug certificate auto-certificate-update "{cmp_pair}.crt"')
