@@ -12,7 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+
+SKEW: Final = timedelta(minutes=5)
+"""How far the clock of a CA may be ahead of ours [auto-update.md, section 4]."""
 
 
 class Clock(Protocol):

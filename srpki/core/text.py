@@ -1,6 +1,13 @@
-"""Text that others wrote, made fit for a screen."""
+"""Text made fit for a screen."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def utc(instant: datetime) -> str:
+    """Return *instant* as sentences show it, to the second."""
+    return f"{instant.astimezone(UTC):%Y/%m/%d %H:%M:%S} UTC"
 
 
 def printable(text: str, keep: str = "") -> str:

@@ -295,7 +295,7 @@ def _check_output(router: Router, inputs: Inputs) -> None:
 
 def _keep(router: Router, inputs: Inputs, certificate: bytes) -> Outcome:
     if flag(inputs, "validate-certificate-chain"):
-        router.engine.check_chain(certificate)
+        router.engine.check_chain(certificate, just_issued=True)
     output = text(inputs, "output-file")
     router.keystore.put("certificate", output, certificate, replace=flag(inputs, "force"))
     router.engine.file_changed(output)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import certificates, chain, keys
@@ -18,13 +18,14 @@ def objection(
     others: Sequence[bytes],
     anchors: Sequence[bytes],
     now: datetime,
+    skew: timedelta,
     depth: int,
 ) -> str | None:
     """Return why the certificate *new* must not replace *old*, or None.
 
-    It has to certify *key*, be valid at *now*, have the subject and subjectAltName of *old*, and
-    chain to one of *anchors*; *others* are certificates that may stand in between. Everything is
-    DER; *depth* is the number of certificates in the chain.
+    It has to certify *key*, be valid at *now* or no later than *skew* after it, have the subject
+    and subjectAltName of *old*, and chain to one of *anchors*; *others* are certificates that may
+    stand in between. Everything is DER; *depth* is the number of certificates in the chain.
     """
     try:
         if not keys.same_public_key(new, key):
@@ -34,7 +35,7 @@ def objection(
             return f'the new certificate is for subject "{subject}" instead of "{was}"'
         if not certificates.same_alternative_names(new, old):
             return "the new certificate has other subject alternative names"
-        chain.check_chain(new, others, anchors, now, depth=depth)
+        chain.check_chain(new, others, anchors, now, depth=depth, skew=skew)
     except (InvalidInputError, RefusedChainError) as error:
         return f"the new certificate is not acceptable: {error.sentence}"
     return None

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from srpki.core.clock import Clock
+from srpki.core.clock import SKEW, Clock
 from srpki.core.errors import (
     BusyError,
     InvalidInputError,
@@ -54,8 +54,6 @@ DOWNLOADS: Final = 2
 """Downloads that run at the same time: slow servers must not hold up renewals."""
 PAUSE: Final = timedelta(minutes=1)
 """The least time between two downloads of the same CRL that succeed: a CA cannot make us busy."""
-SKEW: Final = timedelta(minutes=5)
-"""How far the CA's clock may be ahead of ours."""
 _SUBJECT: Final = "CA"
 
 Kind = Literal["auto", "manual"]

@@ -14,11 +14,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from srpki.core.clock import Clock, LabClock
+from srpki.core.clock import SKEW, Clock, LabClock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import RefusedError, StoppedError
 from srpki.core.events import EventBus
@@ -64,11 +64,14 @@ class Engine:
         exchanges: ExchangeFactory,
         view: PkiView,
         daemon: Daemon | None = None,
+        skew: timedelta = SKEW,
     ) -> None:
         """Prepare for *view*; states are kept in *state_dir*, secrets there sealed by *seal*.
 
-        *daemon* is a real program that uses the ipsec pairs.
+        *daemon* is a real program that uses the ipsec pairs. *skew* is how far ahead of our clock
+        the one of a CA may be that has just issued a certificate.
         """
+        self.skew = skew
         self.view = view
         self.ocsp_cache = OcspCache(clock)
         self.statistics = Statistics()
@@ -238,6 +241,7 @@ class Engine:
             exchanges=self._exchanges,
             connections=parts.connections,
             outstanding=self.requests.check_none_outstanding,
+            skew=lambda: self.skew,
         )
         return Updater(
             clock=self._clock,
@@ -309,13 +313,14 @@ class Engine:
             reserved=self._reserved,
         )
 
-    def check_chain(self, certificate: bytes) -> None:
+    def check_chain(self, certificate: bytes, *, just_issued: bool = False) -> None:
         """Raise `PeerError` unless *certificate* (DER) chains to a ca-profile that is up."""
         from srpki.x509 import chain  # noqa: PLC0415 - start-up time
 
         known = self.authorities.certificates()
         depth = self.view.maximum_cert_chain_depth
-        chain.check_chain(certificate, known, known, self._clock.now(), depth=depth)
+        skew = self.skew if just_issued else timedelta()
+        chain.check_chain(certificate, known, known, self._clock.now(), depth=depth, skew=skew)
 
     def _make_verifier(self) -> Verifier:
         from srpki.engine.verifier import Verifier  # noqa: PLC0415 - start-up time

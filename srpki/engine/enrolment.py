@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import Clock
@@ -34,13 +35,17 @@ MAX_POLLED: Final = 86400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What building an enrolment needs beside the renewal itself."""
+    """What building an enrolment needs beside the renewal itself.
+
+    *skew* says how far ahead of our clock that of the CA may be.
+    """
 
     clock: Clock
     entropy: Entropy
     exchanges: ExchangeFactory
     connections: Connections
     outstanding: Callable[[str], None]
+    skew: Callable[[], timedelta]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +72,11 @@ class Enrolment:
 
 
 def _objection(
-    renewal: Renewal, new: bytes, others: Sequence[bytes], anchors: Sequence[bytes], clock: Clock
+    renewal: Renewal,
+    new: bytes,
+    others: Sequence[bytes],
+    anchors: Sequence[bytes],
+    services: Services,
 ) -> str | None:
     if renewal.cancelled():
         return "the update was cancelled"
@@ -77,7 +86,8 @@ def _objection(
         key=renewal.new_key,
         others=(*renewal.peers.authorities.issuers_of(new), *others),
         anchors=anchors,
-        now=clock.now(),
+        now=services.clock.now(),
+        skew=services.skew(),
         depth=renewal.peers.view.maximum_cert_chain_depth,
     )
 
@@ -89,7 +99,7 @@ def _cmpv2(renewal: Renewal, services: Services) -> Enrolment:
     peer = peers.cmp_peer(name)
 
     def accept(certificate: bytes, others: Sequence[bytes]) -> str | None:
-        return _objection(renewal, certificate, others, peer.ca_certificates, services.clock)
+        return _objection(renewal, certificate, others, peer.ca_certificates, services)
 
     def machine() -> Machine[bytes]:
         result = yield from cmp.key_update(
@@ -132,7 +142,7 @@ def _est(renewal: Renewal, services: Services) -> Enrolment:
             clock=services.clock,
             max_wait=MAX_POLLED,
         )
-        reason = _objection(renewal, found[0], found[1:], anchors, services.clock)
+        reason = _objection(renewal, found[0], found[1:], anchors, services)
         if reason is not None:
             raise PeerError(f"the certificate from the EST server is rejected: {reason}")
         return found[0]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.x509.oid import ExtensionOID
 
 from srpki.core.errors import InvalidInputError, PeerError
+from srpki.core.text import utc
 from srpki.x509 import signatures
 from srpki.x509.certificates import CertificateFacts, facts, public_key
 from srpki.x509.names import Canonical
@@ -35,6 +36,7 @@ MIN_RSA_BITS: Final = 1024
 MIN_EC_BITS: Final = 224
 REFUSED_HASHES: Final = ("md5",)
 
+_NONE: Final = timedelta()
 _PROCESSED: Final = frozenset(
     oid.dotted_string
     for oid in (
@@ -70,22 +72,24 @@ def check_chain(
     leaf_der: bytes,
     untrusted: Sequence[bytes],
     anchors: Sequence[bytes],
-    at: datetime,
+    at: datetime | None,
     *,
     depth: int = MAX_DEPTH,
+    skew: timedelta = _NONE,
 ) -> tuple[bytes, ...]:
-    """Return the path from the leaf to an anchor, both included, valid at *at*.
+    """Return the path from the leaf to an anchor, both included, valid at *at*; None: at any time.
 
     *anchors* are trusted whether self-signed or not, but must be valid at *at* themselves; of
     *untrusted* the first 64 are looked at, and those that cannot be read are ignored. *depth* is
-    the number of certificates in the path.
+    the number of certificates in the path. The leaf alone may begin to be valid *skew* after *at*:
+    whoever issued it just now may have another clock.
 
     Raises:
         RefusedChainError: when there is no such path; names the certificate and the reason.
         InvalidInputError: when the leaf or an anchor cannot be read.
     """
     return _Search(untrusted, anchors, at, depth).run(
-        _Link(leaf_der, facts(leaf_der), anchor=False)
+        _Link(leaf_der, facts(leaf_der), anchor=False), skew
     )
 
 
@@ -93,7 +97,7 @@ class _Search:
     """Depth-first search for one path, with a budget of signature checks."""
 
     def __init__(
-        self, untrusted: Sequence[bytes], anchors: Sequence[bytes], at: datetime, depth: int
+        self, untrusted: Sequence[bytes], anchors: Sequence[bytes], at: datetime | None, depth: int
     ) -> None:
         self._at = at
         self._depth = min(depth, MAX_DEPTH)
@@ -108,8 +112,8 @@ class _Search:
                 self._issuers[link.facts.canonical_subject].append(link)
         self._reason = ""
 
-    def run(self, leaf: _Link) -> tuple[bytes, ...]:
-        self._judge(leaf)
+    def run(self, leaf: _Link, skew: timedelta) -> tuple[bytes, ...]:
+        self._judge(leaf, skew)
         if leaf.der in self._anchors:
             return (leaf.der,)
         path = self._extend((leaf,))
@@ -170,14 +174,11 @@ class _Search:
         if not is_signed_by(child.der, issuer.der):
             raise RefusedChainError(f"{child.name} is not signed by {issuer.name}")
 
-    def _judge(self, link: _Link) -> None:
+    def _judge(self, link: _Link, skew: timedelta = _NONE) -> None:
         """Raise `RefusedChainError` for what is wrong with one certificate alone."""
-        said = link.facts
-        if self._at < said.not_before:
-            raise RefusedChainError(f"{link.name} is not valid before {_utc(said.not_before)}")
-        if self._at > said.not_after:
-            raise RefusedChainError(f"{link.name} expired on {_utc(said.not_after)}")
-        unknown = sorted(set(said.critical_extensions) - _PROCESSED)
+        if self._at is not None:
+            _check_dates(link, self._at, skew)
+        unknown = sorted(set(link.facts.critical_extensions) - _PROCESSED)
         if unknown:
             raise RefusedChainError(
                 f"{link.name} has the critical extension {unknown[0]}, which is not processed"
@@ -200,6 +201,17 @@ def _readable(certificates: Iterable[bytes]) -> Iterable[_Link]:
             yield _Link(der, facts(der), anchor=False)
         except InvalidInputError:
             continue  # a path without it may do
+
+
+def _check_dates(link: _Link, at: datetime, skew: timedelta) -> None:
+    begins, ends = link.facts.not_before, link.facts.not_after
+    if begins - at > skew:
+        raise RefusedChainError(
+            f"{link.name} is not valid before {utc(begins)}, and it is {utc(at)} here:"
+            " is the clock right?"
+        )
+    if max(at, begins) > ends:
+        raise RefusedChainError(f"{link.name} expired on {utc(ends)}")
 
 
 def _check_authority(issuer: _Link, path: tuple[_Link, ...]) -> None:
@@ -236,7 +248,3 @@ def _check_strength(link: _Link) -> None:
         return
     if key.key_size < least:
         raise RefusedChainError(f"{link.name} has a key of {key.key_size} bits, fewer than {least}")
-
-
-def _utc(instant: datetime) -> str:
-    return f"{instant:%Y/%m/%d %H:%M:%S} UTC"

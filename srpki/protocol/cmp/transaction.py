@@ -9,6 +9,7 @@ from typing import Final
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import ProtocolError, RefusedError, UsageError
+from srpki.core.text import utc
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.protocol.cmp import bodies, mac, messages, protect
 from srpki.protocol.cmp.header import CMP2000, IDENTIFIER_OCTETS, NULL_DN, Header, check_answer
@@ -98,10 +99,16 @@ class Transaction:
         )
 
     def _check_usable(self, certificate: bytes, credentials: SignatureCredentials) -> None:
-        said = facts(certificate)
-        if not said.not_before <= self._clock.now() <= said.not_after:
+        said, now = facts(certificate), self._clock.now()
+        if now < said.not_before:
             raise RefusedError(
-                f'CMPv2 cannot sign with "{said.subject}", which is not valid now',
+                f'CMPv2 cannot sign with "{said.subject}", which is not valid before'
+                f" {utc(said.not_before)}, and it is {utc(now)} here",
+                hint="wait until then, or set the clock if it is behind",
+            )
+        if now > said.not_after:
+            raise RefusedError(
+                f'CMPv2 cannot sign with "{said.subject}", which expired on {utc(said.not_after)}',
                 hint="enrol anew with a reference and password",
             )
         if not keys.same_public_key(certificate, credentials.key):

@@ -29,6 +29,7 @@ def judged(bench):
             "others": (bench.authority.issuing.certificate,),
             "anchors": (bench.authority.root,),
             "now": bench.clock.now(),
+            "skew": timedelta(minutes=5),
             "depth": 7,
         }
         return checks.objection(rest.pop("new", issued.certificate), **{**given, **rest})

@@ -117,6 +117,30 @@ def test_every_certificate_must_be_valid_at_the_time(lab, expired, early):
         check_chain(leaf.der, [upper.der], [root.der], lab.now)
 
 
+def test_the_leaf_alone_may_be_early_by_the_skew_that_is_allowed(lab):
+    skew = timedelta(minutes=5)
+    root = lab.make_root("root")
+    early = lab.issue(root, lab.Holder(lab.name("leaf")), start=lab.now + skew)
+    assert check_chain(early.der, [], [root.der], lab.now, skew=skew)
+    with pytest.raises(RefusedChainError, match="not valid before"):
+        check_chain(early.der, [], [root.der], lab.now - timedelta(seconds=1), skew=skew)
+    upper = lab.issue(root, lab.Holder(lab.name("upper")), ca=True, start=lab.now + skew)
+    leaf = lab.issue(upper, lab.Holder(lab.name("leaf")), start=lab.now + skew)
+    with pytest.raises(RefusedChainError, match='CN=upper" is not valid before'):
+        check_chain(leaf.der, [upper.der], [root.der], lab.now, skew=skew)
+    over = lab.issue(root, lab.Holder(lab.name("leaf")), end=lab.now - timedelta(seconds=1))
+    with pytest.raises(RefusedChainError, match="expired on"):
+        check_chain(over.der, [], [root.der], lab.now, skew=skew)
+
+
+def test_without_a_time_no_date_is_judged(lab):
+    root = lab.make_root("root", end=lab.now - timedelta(days=1))
+    leaf = lab.issue(root, lab.Holder(lab.name("leaf")), start=lab.now + timedelta(days=1))
+    assert check_chain(leaf.der, [], [root.der], None) == (leaf.der, root.der)
+    with pytest.raises(RefusedChainError):
+        check_chain(leaf.der, [], [lab.make_root("root").der], None)
+
+
 def test_both_ends_of_the_validity_are_included(lab):
     root = lab.make_root("root", start=lab.now, end=lab.now)
     assert check_chain(root.der, [], [root.der], lab.now)
