@@ -36,12 +36,14 @@ class Pick(NamedTuple):
 class Put(NamedTuple):
     """The value, or *constant*, goes to the leaf at *leaf*, relative to the present step.
 
-    A *weak* one gives way to a value that the line gave before.
+    A *weak* one gives way to a value that the line gave before, one that is given *instead* takes
+    the place of the value that the word before it stands for.
     """
 
     leaf: tuple[str, ...]
     constant: Value | None = None
     weak: bool = False
+    instead: bool = False
 
 
 class Suffix(NamedTuple):

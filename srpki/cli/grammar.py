@@ -106,10 +106,11 @@ class Keyword(Grammar):
 class Slot(Grammar):
     """A value of *type*, called *name*, declared by *leaf*; a key of the list *entries*.
 
-    Completion lists what there is below the *heading*.
+    Completion lists what there is below the *heading*. Of an *optional* one only a whole word of
+    its type is the value; any other word is what follows it.
     """
 
-    __slots__ = ("effects", "entries", "heading", "help", "leaf", "name", "type")
+    __slots__ = ("effects", "entries", "heading", "help", "leaf", "name", "optional", "type")
 
     def __init__(
         self,
@@ -121,6 +122,7 @@ class Slot(Grammar):
         *,
         entries: str = "",
         heading: str = "",
+        optional: bool = False,
     ) -> None:
         self.name = name
         self.type = type
@@ -129,6 +131,12 @@ class Slot(Grammar):
         self.leaf = leaf
         self.entries = entries
         self.heading = heading or name
+        self.optional = optional
+
+    @property
+    def nullable(self) -> bool:
+        """Whether it may be left out."""
+        return self.optional
 
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the slot itself."""

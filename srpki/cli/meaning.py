@@ -168,6 +168,8 @@ class _Fold:
         self._landed = False
 
     def _put(self, effect: Put, value: Value | None) -> None:
+        if effect.instead:
+            self._edits.pop()
         known = any(at is self._at and leaf == effect.leaf for _, at, leaf, _ in self._edits)
         if not (effect.weak and known):
             self._edit("set", effect.leaf, value if effect.constant is None else effect.constant)

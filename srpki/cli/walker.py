@@ -142,7 +142,7 @@ def _step(ways: list[_Way], token: Token, at: int) -> tuple[Thread, ...] | Failu
         return _by_keyword(ways, keywords[0], token)
     failure: Failure | None = None
     if not token.mark:
-        outcomes = [_value(way, token, at) for way in ways if isinstance(way.terminal, Slot)]
+        outcomes = [_value(way, token, at) for way in ways if _may_take(way.terminal, token)]
         threads = tuple(outcome for outcome in outcomes if isinstance(outcome, Thread))
         if threads:
             return threads
@@ -152,6 +152,12 @@ def _step(ways: list[_Way], token: Token, at: int) -> tuple[Thread, ...] | Failu
     if keywords and token.text:
         return Failure("ambiguous", at, token.text, tuple(keyword.word for keyword in keywords))
     return failure or Failure("unknown", at, token.text)
+
+
+def _may_take(terminal: Terminal, token: Token) -> bool:
+    if not isinstance(terminal, Slot):
+        return False
+    return not terminal.optional or token.text in terminal.type.words()
 
 
 def _keywords(ways: list[_Way], *, mark: bool) -> list[Keyword]:

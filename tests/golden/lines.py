@@ -160,10 +160,10 @@ def _md(node, path, place):
 
 def _md_value(here, leaf, place):
     best = good(place)
-    if is_flag(leaf):
-        here.add(leaf.name, accepted=True)
-    else:
+    if not is_flag(leaf):
         here.words.append(leaf.name)
+    if is_flag(leaf) or isinstance(leaf.type, Boolean):
+        here.add(leaf.name, accepted=True)
     for value, accepted in typed_values(place):
         here.add(f"{leaf.name} {value}", accepted, value)
     here.add(f"delete {leaf.name}", accepted=True, before=f"{leaf.name} {best}")

@@ -32,6 +32,7 @@ from srpki.cli.grammar import (
     Opt,
     Optional,
     Seq,
+    Slot,
     State,
     Terminal,
 )
@@ -63,7 +64,7 @@ from srpki.schema.nodes import (
 )
 from srpki.schema.paths import Path, path
 from srpki.schema.tree import node_at
-from srpki.schema.types import Empty
+from srpki.schema.types import Boolean, Empty
 
 
 class Reach(NamedTuple):
@@ -257,10 +258,21 @@ def _value(child: Leaf | LeafList, after: State) -> tuple[Keyword, State]:
     if isinstance(child.type, Empty):
         keyword = Keyword(child.name, child.help, (Put(name, constant=True),), mark_of(child))
         return keyword, after
+    if isinstance(child.type, Boolean):
+        return _switch(child, after)
     keyword = Keyword(child.name, child.help, mark=mark_of(child))
     if isinstance(child, LeafList):
         return keyword, (values_of(child, (Put(name),)), *after)
     return keyword, (value_of(child, (Put(name),)), *after)
+
+
+def _switch(child: Leaf | LeafList, after: State) -> tuple[Keyword, State]:
+    """Return a boolean, which its name alone makes true [observed-2.md 1]."""
+    place = (child.name,)
+    keyword = Keyword(child.name, child.help, (Put(place, constant=True),), mark_of(child))
+    effects = (Put(place, instead=True),)
+    value = Slot(child.name, child.type, child.help, effects, child, optional=True)
+    return keyword, (value, *after)
 
 
 def values_of(leaf: LeafList, effects: Effects) -> Grammar:

@@ -36,7 +36,7 @@ def value(slot: Slot, before: str, width: int, typed: str = "") -> Iterator[str]
     leaf = slot.leaf if isinstance(slot.leaf, Leaf) else None
     facts = list(_limits(slot.type, leaf.units if leaf else ""))
     default = [Property("Default", (leaf.default,))] if leaf and leaf.default else []
-    if isinstance(slot.type, Enumeration | Boolean):
+    if isinstance(slot.type, Enumeration):
         yield f" <{slot.name}>"
         yield from (f" {word}" for word in slot.type.words() if word.startswith(typed))
         yield from _properties(default, width)
@@ -91,6 +91,9 @@ def _limits(kind: ValueType, units: str) -> Iterator[Property]:
         case Union():
             for member in kind.types:
                 yield from _limits(member, units)
+        case Boolean():
+            # The word between brackets may be left out.
+            yield Property("<boolean>", ("[true]", "false"))
         case Address():
             for version in kind.versions:
                 yield Property(f"<ipv{version}-address>", (_ADDRESSES[version],))

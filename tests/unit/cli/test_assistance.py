@@ -72,8 +72,13 @@ def test_tab_offers_files(md):
     assert offered(md, "key-file gw.k") == ["gw.key"]
 
 
+def test_tab_offers_the_values_of_a_boolean_and_what_may_follow_without_one(md):
+    assert offered(md, "environment more ")[:2] == ["true", "false"]
+    assert "prompt" in offered(md, "environment more ")
+
+
 def test_tab_offers_the_values_of_an_enumeration(md):
-    assert offered(md, "environment more ") == ["true", "false"]
+    assert offered(md, "environment time-display ") == ["local", "utc"]
 
 
 def test_nothing_is_offered_after_a_mistake_or_after_a_whole_string(md):
