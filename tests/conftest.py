@@ -8,15 +8,16 @@ import pytest
 from srpki.config.datastore import Datastore
 from srpki.config.tree import EMPTY, Branch, Entries, get, put
 from srpki.core.clock import FrozenClock
-from srpki.core.errors import ExistsError, NotFoundError
+from srpki.core.errors import ExistsError, MissingInputError, NotFoundError
 from srpki.core.events import FILE_RELOADED, Event
 from srpki.device.commits import Commits
 from srpki.device.debug import Debugging
+from srpki.device.inputs import checked
 from srpki.device.results import LogPage, Message, Result
 from srpki.device.sessions import Sessions
 from srpki.keystore.names import display
 from srpki.schema.paths import Value, path
-from srpki.schema.tree import LAB_SCHEMA
+from srpki.schema.tree import LAB_SCHEMA, actions
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -57,7 +58,8 @@ class MemoryFlash:
 class FakeDevice:
     """The device port of the CLI: the real schema and datastore, canned operations.
 
-    An operation answers with one line that tells its inputs, unless *answers* says otherwise.
+    An operation answers with one line that tells its inputs, unless *answers* says otherwise or
+    what is mandatory is missing.
     """
 
     def __init__(self) -> None:
@@ -82,6 +84,12 @@ class FakeDevice:
 
     def run(self, operation: str, inputs: Mapping[str, Value]) -> Result:
         self.calls.append((operation, dict(inputs)))
+        try:
+            checked(actions()[operation], inputs)
+        except MissingInputError as error:
+            return Result(
+                ok=False, operation_id=len(self.calls), start_time=NOW, end_time=NOW, error=error
+            )
         told = " ".join([operation, *(f"{name}={value}" for name, value in inputs.items())])
         ok, messages, data = self.answers.get(operation, (True, (Message("info", told),), None))
         return Result(

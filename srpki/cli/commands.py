@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, Device
+from srpki.core.errors import MissingInputError
 
 if TYPE_CHECKING:
     from srpki.device.results import Data, Message
@@ -15,8 +16,13 @@ if TYPE_CHECKING:
 def run(
     device: Device, said: Meaning, failed: Callable[[str], str], shown: Callable[[Data], str]
 ) -> Answer:
-    """Run the operation of *said*; *failed* words the errors of the dialect, *shown* its data."""
+    """Run the operation of *said*; *failed* words the errors of the dialect, *shown* its data.
+
+    Raises `MissingInputError`.
+    """
     result = device.run(said.operation, said.inputs)
+    if isinstance(result.error, MissingInputError):
+        raise result.error
     lines = [_worded(message, failed) for message in result.messages]
     if result.data is not None:
         lines.append(shown(result.data))

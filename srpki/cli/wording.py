@@ -14,7 +14,7 @@ from srpki.config.errors import (
     ReadOnlyError,
 )
 from srpki.config.validate import Problem
-from srpki.core.errors import SrpkiError
+from srpki.core.errors import MissingInputError, SrpkiError
 
 NOT_EMULATED: Final = (
     *("copy", "insert", "rename", "replace"),
@@ -140,6 +140,8 @@ def md_error(error: SrpkiError) -> str:
             return f"MINOR: MGMT_CORE #2703: {error.sentence}"
         case InvalidConfigurationError():
             return "\n".join(md_problem(problem) for problem in error.problems)
+        case MissingInputError():
+            return "\n".join(map(missing_value, error.names))
         case _:
             return operation_failed(str(error))
 
@@ -159,6 +161,8 @@ def classic_error(error: SrpkiError) -> str:
     """Return *error* as the classic CLI prints it."""
     if isinstance(error, InvalidConfigurationError):
         return "\n".join(f"MINOR: CLI {problem}" for problem in error.problems)
+    if isinstance(error, MissingInputError):
+        return f"Error: Missing parameter. ({', '.join(error.names)})"
     return classic_failed(str(error))
 
 

@@ -4,6 +4,7 @@
   x UsageError            mine: the operator asked for something impossible
     + InvalidNameError    a name or URL that may not be used
     + InvalidInputError   an input that cannot be read (wrong type, truncated, over-long)
+    + MissingInputError   an input that an operation cannot do without
     + NotFoundError       a named thing does not exist
     + ExistsError         the target exists already
     + BusyError           the thing asked for is in use or already running
@@ -60,6 +61,17 @@ class InvalidInputError(UsageError):
     """An input that cannot be read: wrong type, truncated, over-long."""
 
     code = "invalid-input"
+
+
+class MissingInputError(UsageError):
+    """Inputs that an operation cannot do without are not there."""
+
+    code = "missing-input"
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        """Keep the *names* of the inputs; those of a choice are one name, with bars between."""
+        super().__init__(f"missing input: {', '.join(names)}")
+        self.names = names
 
 
 class NotFoundError(UsageError):

@@ -8,8 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from srpki.core.errors import NotFoundError, SrpkiError
+from srpki.device.inputs import checked
 from srpki.device.results import Data, Message, Result
 from srpki.schema.paths import Value
+from srpki.schema.tree import actions
 
 if TYPE_CHECKING:
     from srpki.device.router import Router
@@ -46,10 +48,10 @@ Operation = Callable[["Router", Inputs], Outcome]
 
 
 def run(router: Router, operation_id: int, operation: str, inputs: Inputs) -> Result:
-    """Run *operation* and return its result; a `SrpkiError` becomes an error message."""
+    """Run *operation* on checked *inputs*; a `SrpkiError` becomes an error message."""
     start = router.clock.now()
     try:
-        outcome = _function(operation)(router, inputs)
+        outcome = _function(operation)(router, _checked(operation, inputs))
     except SrpkiError as error:
         messages = (Message("error", str(error)),)
         return Result(
@@ -58,6 +60,7 @@ def run(router: Router, operation_id: int, operation: str, inputs: Inputs) -> Re
             start_time=start,
             end_time=router.clock.now(),
             messages=messages,
+            error=error,
         )
     return Result(
         ok=outcome.ok,
@@ -67,6 +70,13 @@ def run(router: Router, operation_id: int, operation: str, inputs: Inputs) -> Re
         messages=outcome.messages,
         data=outcome.data,
     )
+
+
+def _checked(operation: str, inputs: Inputs) -> Inputs:
+    action = actions().get(operation)
+    if action is None:
+        raise NotFoundError(f"operation {operation} is not emulated")
+    return checked(action, inputs)
 
 
 def _function(operation: str) -> Operation:

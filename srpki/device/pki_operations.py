@@ -31,16 +31,19 @@ if TYPE_CHECKING:
 
 
 def generate_keypair(router: Router, inputs: Inputs) -> Outcome:
-    """Generate a key pair and write it, sealed, to ``save-path``, which must not exist."""
+    """Generate a key pair and write it, sealed, to ``save-path``, over a file that is there.
+
+    The saved configuration and imported files are never written over [observed-2.md 6].
+    """
     from srpki.x509 import keys  # noqa: PLC0415 - start-up time
 
     url = text(inputs, "save-path")
     spec = _key_spec(inputs)
     description = keys.describe(spec)
     try:
-        router.files.check_new(url)
+        router.files.check_new(url, force=True)
         der = keys.private_der(keys.generate(spec))
-        router.files.write(url, router.seal.seal(der, SEALED_KEY))
+        router.files.write(url, router.seal.seal(der, SEALED_KEY), force=True)
     except SrpkiError as error:
         _publish_key(router, url, description, f"failed: {error.sentence}")
         raise

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from srpki.config.tree import Branch
+from srpki.core.errors import SrpkiError
 from srpki.core.events import Event
 
 if TYPE_CHECKING:
@@ -186,7 +187,10 @@ Data = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How an operation ended [YANG action output: status, messages, start-time, end-time]."""
+    """How an operation ended [YANG action output: status, messages, start-time, end-time].
+
+    The *error* that ended it is among the messages too.
+    """
 
     ok: bool
     operation_id: int
@@ -194,3 +198,4 @@ class Result:
     end_time: datetime
     messages: tuple[Message, ...] = ()
     data: Data | None = field(default=None)
+    error: SrpkiError | None = None

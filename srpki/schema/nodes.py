@@ -109,10 +109,26 @@ class Line(NamedTuple):
     the whole syntax; an `Either` without values in its alternatives chooses a case. Neighbouring
     items that begin with a keyword (`Arg` with one, `Maybe`) may be typed in any order; where all
     may be left out, at least one must be there.
+
+    *presumed* names the input of an action that has its default value where the line chooses no
+    case, though the MD-CLI wants one.
     """
 
     keyword: str
     items: tuple[Item, ...]
+    presumed: str = ""
+
+
+def arguments(items: tuple[Item, ...]) -> Iterator[Arg]:
+    """Yield the values among *items*, in order."""
+    for item in items:
+        if isinstance(item, Arg):
+            yield item
+        elif isinstance(item, Maybe):
+            yield from arguments(item.items)
+        elif isinstance(item, Either):
+            for alternative in item.alternatives:
+                yield from arguments(alternative)
 
 
 @dataclass(frozen=True, slots=True)

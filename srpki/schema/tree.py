@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from srpki.schema.configure.ipsec import IPSEC
@@ -94,6 +95,21 @@ LAB_SCHEMA: Final = SchemaTree(
     _operations(ADMIN_CLASSIC, DEBUG, FILE, LAB, NO_DEBUG, SHOW),
 )
 """The tree of a node in lab mode, which has the ``lab`` commands too."""
+
+
+@cache
+def actions() -> Mapping[str, Action]:
+    """Return every action of either CLI by the operation that it runs."""
+    roots = (LAB_SCHEMA.operations_md, LAB_SCHEMA.operations_classic)
+    return {action.operation: action for root in roots for action in _actions(root)}
+
+
+def _actions(node: Container) -> Iterator[Action]:
+    for child in data_children(node):
+        if isinstance(child, Action):
+            yield child
+        elif isinstance(child, Container):
+            yield from _actions(child)
 
 
 def node_at(root: Container, *names: str) -> DataNode | Action | None:

@@ -10,7 +10,7 @@ from srpki.cli.classic.commands import classic_line
 from srpki.cli.classic.dialect import ClassicDialect, wants_command
 from srpki.cli.classic.editing import check_allowed, edits, entry_words, made, remark
 from srpki.cli.classic.environment import Settings
-from srpki.cli.classic.lines import absolute
+from srpki.cli.classic.lines import absolute, presumed
 from srpki.cli.classic.trail import Trail
 from srpki.cli.grammar import State
 from srpki.cli.lexer import lex_classic
@@ -26,6 +26,7 @@ from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import Container, ListNode
 from srpki.schema.paths import Path
+from srpki.schema.tree import actions
 
 if TYPE_CHECKING:
     from srpki.device.results import Data
@@ -192,7 +193,8 @@ class ClassicCli(Shell):
             check_classic(self.device.datastore.running)
         if said.operation == SAVE and "url" in said.inputs:
             return self._save(str(said.inputs["url"]))
-        return self.run(said)
+        action = actions().get(said.operation)
+        return self.run(said._replace(inputs=presumed(action, said.inputs)) if action else said)
 
     def _save(self, url: str) -> Answer:
         """Write the configuration to *url* in the form that this CLI reads."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from srpki.cli.classic.layout import Names, Placed
 from srpki.cli.effects import Effects, Input, KeyOf, Make, Part, Put, Suffix
@@ -13,6 +13,7 @@ from srpki.schema.common import ADMIN_STATE
 from srpki.schema.nodes import (
     Action,
     Arg,
+    Choice,
     Container,
     DataNode,
     Either,
@@ -28,7 +29,7 @@ from srpki.schema.nodes import (
     Word,
     child_of,
 )
-from srpki.schema.paths import Path
+from srpki.schema.paths import Path, Value
 from srpki.schema.types import Boolean, Empty, Integer, Text
 
 _UNITS = (
@@ -66,6 +67,20 @@ def keyword_of(node: Action | DataNode) -> str:
 def is_shutdown(node: Placed) -> bool:
     """Return whether *node* is typed as ``shutdown`` and ``no shutdown``."""
     return isinstance(node, Leaf) and node.name == "admin-state" and node.type is ADMIN_STATE
+
+
+def presumed(action: Action, inputs: Mapping[str, Value]) -> dict[str, Value]:
+    """Return *inputs* with what the line of *action* presumes where it has chosen no case."""
+    name = action.classic.presumed if isinstance(action.classic, Line) else ""
+    choices = (node for node in action.inputs if isinstance(node, Choice))
+    for choice in choices:
+        leafs = {leaf.name: leaf for case in choice.cases for leaf in case.children}
+        if name in leafs and not leafs.keys() & inputs.keys():
+            leaf = leafs[name]
+            assert isinstance(leaf, Leaf)
+            assert leaf.default is not None
+            return {**inputs, name: leaf.type.parse(leaf.default)}
+    return dict(inputs)
 
 
 def line_names(items: tuple[Item, ...]) -> Iterator[str]:

@@ -116,13 +116,14 @@ GENERATE_KEYPAIR: Final = Action(
                 )
             ),
         ),
+        presumed="rsa-key-size",
     ),
     inputs=(
         Leaf(
             name="save-path",
             type=CFLASH_URL,
             mandatory=True,
-            help="File on cf3: to write the key to; it must not exist",
+            help="File on cf3: to write the key to, in the place of what is there",
         ),
         _KEY_TYPE,
     ),
