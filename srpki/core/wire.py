@@ -25,13 +25,16 @@ class HttpRequest:
 class HttpReply:
     """One HTTP reply. *headers* has lower-case names.
 
-    *binding*, at the client only, is as that of a request.
+    *binding*, at the client only, is as that of a request. *repeated*, at the client only, says
+    that the request went out twice: the kept connection that it went over first ended without a
+    word, so that the server may have acted upon it before.
     """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)
     binding: bytes = field(default=b"", repr=False)
+    repeated: bool = False
 
     def header(self, name: str) -> str:
         """Return the value of header *name*, or an empty string."""

@@ -127,19 +127,20 @@ def name_of(element: TLV, what: str) -> bytes:
     return content
 
 
-def check_answer(answer: Header, request: Header) -> None:
-    """Check that *answer* belongs to *request*: version, transaction and nonce.
+def check_answer(answer: Header, request: Header, *, put_off: bytes = b"") -> None:
+    """Check that *answer* belongs to *request*: transaction and nonce.
+
+    *put_off* is the senderNonce of an earlier request to which *answer* may be the late answer
+    [RFC 9483, 4.4]; without it the answer carries that of *request* [RFC 9810, 5.1.1].
 
     Raises:
         ProtocolError: says which does not fit. Nothing here proves who sent it.
     """
-    if answer.pvno not in (CMP2000, CMP2021):
-        raise ProtocolError(
-            f"the answer has CMP version {answer.pvno}", hint="CMPv2 is needed (pvno 2 or 3)"
-        )
     if not _same(answer.transaction_id, request.transaction_id):
         raise ProtocolError("the answer's transactionID is not that of the request")
-    if not _same(answer.recipient_nonce, request.sender_nonce):
+    if not _same(answer.recipient_nonce, request.sender_nonce) and not (
+        put_off and _same(answer.recipient_nonce, put_off)
+    ):
         raise ProtocolError("the answer's recipNonce is not the senderNonce of the request")
 
 

@@ -69,13 +69,23 @@ class CmpPeer:
     max_poll_seconds: float = 86400.0
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What the CA has granted: *certificate* is DER, *status* a number, *text* the CA's words."""
+
+    certificate: bytes
+    status: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """A transaction that the CA answered with ``waiting``: all that is needed to go on polling.
+    """A transaction that the CA has put off: all that is needed to go on polling.
 
-    *request* is ``ir``, ``cr`` or ``kur``; *check_after* is in seconds from the answer; the octets
-    are the transaction identifier, the last answer's nonces (empty: it had none) and the header's
-    sender (a Name).
+    *request* is ``ir``, ``cr`` or ``kur``; *cert_req_id* is what is polled for; *check_after* is in
+    seconds from the answer; the octets are the transaction identifier, the last answer's nonces
+    (empty: it had none), the senderNonce of the request that was put off and the header's sender (a
+    Name). *issued* is the certificate whose confirmation was put off, None before there is one.
     """
 
     request: str
@@ -84,14 +94,15 @@ class Pending:
     transaction_id: bytes
     sender_nonce: bytes
     recipient_nonce: bytes
+    request_nonce: bytes
     sender: bytes
+    issued: Issued | None = None
 
-    def to_json(self) -> dict[str, str | int]:
+    def to_json(self) -> dict[str, object]:
         """Return it as values that JSON has, octets as hexadecimal digits."""
-        return {
-            name: value.hex() if isinstance(value, bytes) else value
-            for name, value in asdict(self).items()
-        }
+        record = _plain(asdict(self))
+        record["issued"] = None if self.issued is None else _plain(asdict(self.issued))
+        return record
 
     @classmethod
     def from_json(cls, record: Mapping[str, object]) -> Pending:
@@ -104,10 +115,30 @@ class Pending:
                 transaction_id=_octets(record["transaction_id"]),
                 sender_nonce=_octets(record["sender_nonce"]),
                 recipient_nonce=_octets(record["recipient_nonce"]),
+                request_nonce=_octets(record.get("request_nonce", "")),  # once there was none
                 sender=_octets(record["sender"]),
+                issued=_issued(record.get("issued")),
             )
         except (KeyError, ValueError, TypeError):
             raise InvalidInputError("the pending CMP transaction cannot be read") from None
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: value.hex() if isinstance(value, bytes) else value for name, value in values.items()
+    }
+
+
+def _issued(value: object) -> Issued | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise TypeError
+    return Issued(
+        certificate=_octets(value["certificate"]),
+        status=_number(value["status"]),
+        text=str(value["text"]),
+    )
 
 
 def _request(value: object) -> str:

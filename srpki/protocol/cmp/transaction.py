@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,9 +13,16 @@ from srpki.core.errors import ProtocolError, RefusedError, UsageError
 from srpki.core.text import utc
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.protocol.cmp import bodies, mac, messages, protect
-from srpki.protocol.cmp.header import CMP2000, IDENTIFIER_OCTETS, NULL_DN, Header, check_answer
+from srpki.protocol.cmp.header import (
+    CMP2000,
+    CMP2021,
+    IDENTIFIER_OCTETS,
+    NULL_DN,
+    Header,
+    check_answer,
+)
 from srpki.protocol.cmp.messages import Message
-from srpki.protocol.cmp.peer import CmpPeer, MacCredentials, Pending, SignatureCredentials
+from srpki.protocol.cmp.peer import CmpPeer, Issued, MacCredentials, Pending, SignatureCredentials
 from srpki.protocol.cmp.signer import Signers, issuer_and_subject
 from srpki.protocol.steps import Send
 from srpki.protocol.text import peer_text
@@ -68,9 +76,13 @@ class Transaction:
         self._identity = self._identify(credentials, subject if pending is None else pending.sender)
         self._recipient = peer.recipient or _first_subject(peer)
         self._last: Header | None = None
+        self._request_nonce = b""
         self.id = entropy.octets(IDENTIFIER_OCTETS)
+        self.repeated = False
+        """Whether the last request, or a poll for its answer, went out twice: see `HttpReply`."""
         if pending is not None:
             self.id = pending.transaction_id
+            self._request_nonce = pending.request_nonce
             self._last = Header(
                 sender_nonce=pending.sender_nonce or None,
                 recipient_nonce=pending.recipient_nonce or None,
@@ -128,6 +140,7 @@ class Transaction:
             ProtocolError: the answer is no CMP message (an HTTP error is not the CA's word), not
                 for this request, or not protected by whom it must be.
         """
+        polling = messages.kind_of(body) == "pollReq"
         header = Header(
             pvno=version,
             sender=self._identity.sender,
@@ -136,24 +149,45 @@ class Transaction:
             sender_kid=self._identity.sender_kid,
             transaction_id=self.id,
             sender_nonce=self._entropy.octets(IDENTIFIER_OCTETS),
-            recipient_nonce=self._recipient_nonce(body),
+            recipient_nonce=self._recipient_nonce(polling),
         )
+        if not polling:
+            self._request_nonce = header.sender_nonce or b""
+            self.repeated = False
         data = messages.encode(header, body, self._identity.protector, self._identity.extra_certs)
         request = HttpRequest(method="POST", url=self._peer.url, headers=_HEADERS, body=data)
         reply = yield Send(request)
         if reply is None:
             raise ProtocolError("the request had no answer")
+        self.repeated |= reply.repeated
         answer = messages.decode(_content(reply))
-        check_answer(answer.header, header)
+        self._check(answer, header)
         self._verify(answer)
         self._last = answer.header
         return answer
 
-    def _recipient_nonce(self, body: bytes) -> bytes | None:
+    def _check(self, answer: Message, request: Header) -> None:
+        """Raise `ProtocolError` unless *answer* is one of CMPv2 and belongs to *request*.
+
+        What a request that was put off is answered in the end names that request or the last
+        poll: RFC 9483 and RFC 9810 differ. A pollRep answers a poll and nothing else.
+        """
+        if answer.header.pvno not in (CMP2000, CMP2021):
+            said = ""
+            if answer.kind == "error":  # what the CA has to say of it
+                with suppress(ProtocolError):
+                    said = f": {bodies.decode_error(answer)}"
+            raise ProtocolError(
+                f"the answer has CMP version {answer.header.pvno}{said}",
+                hint="CMPv2 is needed (pvno 2 or 3)",
+            )
+        put_off = b"" if answer.kind == "pollRep" else self._request_nonce
+        check_answer(answer.header, request, put_off=put_off)
+
+    def _recipient_nonce(self, polling: bool) -> bytes | None:
         if self._last is None:
             return None
-        same = self._peer.same_recipient_nonce_for_poll_request
-        if same and messages.kind_of(body) == "pollReq":
+        if polling and self._peer.same_recipient_nonce_for_poll_request:
             return self._last.recipient_nonce
         return self._last.sender_nonce
 
@@ -183,7 +217,9 @@ class Transaction:
             f"the {answer.kind} is not protected", hint=hint if answer.kind == "pkiConf" else ""
         )
 
-    def pending(self, request: str, cert_req_id: int, check_after: int) -> Pending:
+    def pending(
+        self, request: str, cert_req_id: int, check_after: int, issued: Issued | None
+    ) -> Pending:
         """Return what is needed to go on with this transaction later."""
         last = self._last or Header()
         return Pending(
@@ -193,7 +229,9 @@ class Transaction:
             transaction_id=self.id,
             sender_nonce=last.sender_nonce or b"",
             recipient_nonce=last.recipient_nonce or b"",
+            request_nonce=self._request_nonce,
             sender=self._identity.sender,
+            issued=issued,
         )
 
 
