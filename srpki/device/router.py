@@ -33,6 +33,7 @@ from srpki.device.sessions import Sessions
 from srpki.device.system import DEFAULT_NAME
 from srpki.device.versions import Versions
 from srpki.engine.engine import Engine
+from srpki.engine.settings import DEFAULT, Settings
 from srpki.keystore import names
 from srpki.keystore.lock import NodeLock
 from srpki.keystore.seal import Seal
@@ -71,11 +72,13 @@ class Router:
         classic: Form | None = None,
         send: Send = datagrams.send,
         daemon: Daemon | None = None,
+        settings: Settings = DEFAULT,
     ) -> None:
         """Build the router over the directory *node*, making it when it is not there.
 
         *classic* is the classic form of a configuration, which the CLI knows. Events go to syslog
-        collectors by *send*. *daemon* is a real program that uses the ipsec pairs.
+        collectors by *send*. *daemon* is a real program that uses the ipsec pairs, *settings* are
+        those that a router does not have.
         """
         self.clock = clock
         self.entropy = entropy
@@ -83,6 +86,7 @@ class Router:
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
         self.sessions = Sessions(clock)
         self._daemon = daemon
+        self._settings = settings
         self._send = send
         self.debug = Debugging(clock, lambda: self.engine.view)
         self._exchanges = WatchedExchanges(exchanges, self.debug)
@@ -130,6 +134,7 @@ class Router:
             exchanges=self._exchanges,
             view=view(self.datastore.running, self.seal.open_text),
             daemon=self._daemon,
+            settings=self._settings,
         )
         self.datastore.subscribe(_EngineParticipant(self.engine, self.seal))
         self.commits = Commits(

@@ -8,7 +8,7 @@ was seen to say [pki.md 5, R-18].
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -78,6 +78,22 @@ def compute(certificate: bytes, known: Mapping[str, bytes], depth: int) -> Chain
             return Chain("partial", tuple(found), f"it has more than {depth} certificates")
         found.append(above)
         below = known[above]
+
+
+def issuers(certificate: bytes, known: Mapping[str, bytes], depth: int) -> tuple[bytes, ...]:
+    """Return the CA certificates above *certificate*, the issuer first, without a root (all DER).
+
+    They are looked for among the *known*, as `compute` does; where one is missing they end.
+    """
+    found = compute(certificate, known, depth).ca_profiles
+    return without_root([known[name] for name in found])
+
+
+def without_root(path: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Return the certificates of *path* (DER) that are not self-signed."""
+    from srpki.x509.chain import is_signed_by  # noqa: PLC0415 - start-up time
+
+    return tuple(der for der in path if not is_signed_by(der, der))
 
 
 class TlsStates:

@@ -23,6 +23,7 @@ from srpki.core.entropy import Entropy
 from srpki.core.errors import RefusedError, StoppedError
 from srpki.core.events import EventBus
 from srpki.engine.ocsp_cache import OcspCache
+from srpki.engine.settings import DEFAULT, Settings
 from srpki.engine.statistics import Statistics
 
 if TYPE_CHECKING:
@@ -65,17 +66,20 @@ class Engine:
         view: PkiView,
         daemon: Daemon | None = None,
         skew: timedelta = SKEW,
+        settings: Settings = DEFAULT,
     ) -> None:
         """Prepare for *view*; states are kept in *state_dir*, secrets there sealed by *seal*.
 
         *daemon* is a real program that uses the ipsec pairs. *skew* is how far ahead of our clock
-        the one of a CA may be that has just issued a certificate.
+        the one of a CA may be that has just issued a certificate. *settings* are those that a
+        router does not have.
         """
         self.skew = skew
         self.view = view
         self.ocsp_cache = OcspCache(clock)
         self.statistics = Statistics()
         self._daemon = daemon
+        self._settings = settings
         self._clock = clock
         self._entropy = entropy
         self._bus = bus
@@ -344,7 +348,14 @@ class Engine:
         with self._building:
             if self._verifier is None:
                 self._verifier = self._make_verifier()
-        return Peers(self.view, parts.authorities, parts.applications, self._clock, self._verifier)
+        return Peers(
+            self.view,
+            parts.authorities,
+            parts.applications,
+            self._clock,
+            self._verifier,
+            self._settings,
+        )
 
     def _reserved(self, lane: Lane, what: str) -> AbstractContextManager[None]:
         return self._parts().scheduler.reserved(lane, what)

@@ -107,6 +107,7 @@ def _cmpv2(renewal: Renewal, services: Services) -> Enrolment:
             cmp.SignatureCredentials(
                 renewal.key,
                 renewal.certificate,
+                peers.signer_chain(renewal.certificate),
                 hash_algorithm=renewal.profile.hash_algorithm,
             ),
             renewal.new_key,

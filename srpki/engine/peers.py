@@ -13,9 +13,11 @@ from urllib.parse import quote, urlsplit
 
 from srpki.core.clock import Clock, LabClock
 from srpki.core.errors import NotFoundError, RefusedError, TlsError
+from srpki.engine import chains
 from srpki.engine.applications import Applications, Loaded, client_pair
 from srpki.engine.authorities import Authorities
 from srpki.engine.gather import cmp_url
+from srpki.engine.settings import DEFAULT, Settings
 from srpki.protocol import crl
 from srpki.protocol.cmp.client import CmpPeer
 from srpki.protocol.est import messages
@@ -40,6 +42,7 @@ class Peers:
     applications: Applications
     clock: Clock
     verifier: Verifier
+    settings: Settings = DEFAULT
 
     # --- CMPv2 -----------------------------------------------------------------------------------
 
@@ -71,6 +74,16 @@ class Peers:
             accept_unprotected_error=settings.accept_unprotected_error_message,
             accept_unprotected_pkiconf=settings.accept_unprotected_pkiconf_message,
         )
+
+    def signer_chain(self, certificate: bytes) -> tuple[bytes, ...]:
+        """Return the CA certificates (DER) that go along with *certificate*, which signs.
+
+        The issuer comes first; what is not known, and a root, is left out [RFC 9483, 3.3].
+        """
+        if not self.settings.cmpv2_send_chain:
+            return ()
+        depth = self.view.maximum_cert_chain_depth
+        return chains.issuers(certificate, self.authorities.usable(), depth)
 
     def cmp_limits(self, name: str) -> Limits:
         """Return the limits of the ca-profile *name*: its own ``http``, and how it transmits."""

@@ -29,7 +29,7 @@ from srpki.core.errors import (
     StorageError,
 )
 from srpki.core.events import CA_PROFILE_ACTION, FILE_READ_FAILED, FILE_WRITE_FAILED, EventBus
-from srpki.engine import drive
+from srpki.engine import chains, drive
 from srpki.engine.connections import Connections
 from srpki.engine.gather import cmp_lane, cmp_url
 from srpki.engine.jobs import Lane
@@ -230,12 +230,17 @@ class Requests:
     def _chain(
         self, request: Request, certificate: bytes | None, peers: Peers
     ) -> tuple[bytes, ...]:
-        """Return the CA certificates that go along with the signer's, by ``send-chain``."""
-        if certificate is None or not request.inputs.get("send-chain"):
+        """Return the CA certificates that go along with the signer's; by ``send-chain`` for ir."""
+        if certificate is None:
+            return ()
+        if request.kind != "initial-registration":
+            return peers.signer_chain(certificate)
+        if not request.inputs.get("send-chain"):
             return ()
         known, with_ca = peers.authorities.certificates(), request.text("with-ca")
         anchors = (peers.authorities.certificate(with_ca),) if with_ca else known
-        return chain.check_chain(certificate, known, anchors, self._clock.now())[1:]
+        path = chain.check_chain(certificate, known, anchors, self._clock.now())
+        return chains.without_root(path[1:])
 
     def _accept(self, peers: Peers, anchors: Sequence[bytes]) -> cmp.Accept:
         def accept(certificate: bytes, others: Sequence[bytes]) -> str | None:

@@ -15,6 +15,7 @@ from srpki.device.router import Router, make_directories
 from srpki.frontend.applications import configured
 from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
 from srpki.frontend.profiles import configure_lab_profiles
+from srpki.frontend.settings import chosen
 from srpki.keystore.files import replace_file
 from srpki.keystore.lock import NodeLock
 from srpki.labca.authority import Authority, CaSettings
@@ -160,6 +161,7 @@ def opened_lab(
             exchanges=recorded(Exchanges(node), record, lab.clock),
             laboratory=lab,
             daemon=configured(node),
+            settings=chosen(node),
             classic=ClassicForm(),
         )
         with running(router):

@@ -11,6 +11,7 @@ from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
 from srpki.frontend.applications import configured
 from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
+from srpki.frontend.settings import chosen
 
 
 @contextmanager
@@ -33,6 +34,7 @@ def opened(node: Path, *, lab: bool, record: Path | None = None) -> Iterator[Rou
         entropy=SystemEntropy(),
         exchanges=recorded(Exchanges(node), record, clock),
         daemon=configured(node),
+        settings=chosen(node),
         classic=ClassicForm(),
     )
     with running(router):

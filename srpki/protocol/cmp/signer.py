@@ -21,6 +21,7 @@ from srpki.protocol.cmp.header import Header
 from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.peer import CmpPeer
 from srpki.protocol.cmp.protect import verify_signature
+from srpki.protocol.text import peer_text
 from srpki.x509 import der, names
 from srpki.x509.certificates import MAX_OCTETS, facts
 from srpki.x509.chain import check_chain
@@ -83,16 +84,27 @@ class Signers:
             else:
                 return
         if refused is None:
-            raise ProtocolError(
-                f"no certificate is known for the signer of the {message.kind},"
-                f" {_display(message.header.sender)}",
-                hint="see response-signing-cert and response-signing-use-extracert",
-            )
+            raise self._unknown(message)
         raise ProtocolError(
             f"the signature of the {message.kind} does not count: {refused.sentence}"
         )
 
-    def _candidates(self, message: Message) -> Iterator[bytes]:
+    def _unknown(self, message: Message) -> ProtocolError:
+        """Return the error for a signer of whom no certificate is known, or none with his key."""
+        sender, kid = _display(message.header.sender), message.header.sender_kid
+        if kid is not None and any(self._candidates(message, by_key=False)):
+            return ProtocolError(
+                f"the senderKID of the {message.kind}, {peer_text(kid.hex(), 80)}, is not the key"
+                f" identifier of the certificate that is known of {sender}",
+                hint="the CA signs with another key: see response-signing-cert",
+            )
+        return ProtocolError(
+            f"no certificate is known for the signer of the {message.kind}, {sender}",
+            hint="see response-signing-cert and response-signing-use-extracert",
+        )
+
+    def _candidates(self, message: Message, *, by_key: bool = True) -> Iterator[bytes]:
+        """Yield who may have signed *message*; unless *by_key*, whatever the senderKID says."""
         peer = self._peer
         if peer.response_signing_certificates:
             pool: Sequence[bytes] = peer.response_signing_certificates
@@ -102,13 +114,13 @@ class Signers:
             pool = (*peer.ca_certificates, *message.extra_certs)
         for certificate in dict.fromkeys(pool):
             try:
-                fits = self._fits(certificate, message.header)
+                fits = self._fits(certificate, message.header, by_key=by_key)
             except InvalidInputError:
                 continue  # what cannot be read cannot be the signer
             if fits:
                 yield certificate
 
-    def _fits(self, certificate: bytes, header: Header) -> bool:
+    def _fits(self, certificate: bytes, header: Header, *, by_key: bool) -> bool:
         """Say whether *certificate* is the one that *header* and the ca-profile speak of."""
         subject = issuer_and_subject(certificate)[1]
         if subject != header.sender and (
@@ -116,8 +128,10 @@ class Signers:
         ):
             return False
         said = facts(certificate)
-        if None not in (header.sender_kid, said.subject_key_identifier) and (
-            header.sender_kid != said.subject_key_identifier
+        if (
+            by_key
+            and None not in (header.sender_kid, said.subject_key_identifier)
+            and header.sender_kid != said.subject_key_identifier
         ):
             return False
         if self._peer.response_signing_certificates:

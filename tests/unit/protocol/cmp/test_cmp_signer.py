@@ -172,7 +172,7 @@ def test_sender_kid_must_be_the_signers_if_it_is_given(ca, update):
     )
     assert update() == ca.issued
     ca.bend = lambda parts: parts.update(header=replace(parts["header"], sender_kid=b"other"))
-    with pytest.raises(ProtocolError, match="no certificate is known"):
+    with pytest.raises(ProtocolError, match="senderKID of the kup, 6f74686572, is not"):
         update()
 
 
@@ -190,3 +190,24 @@ def test_names_are_cut_from_the_certificate_as_they_stand(ca):
     )
     with pytest.raises(InvalidInputError):
         issuer_and_subject(b"\x30\x02\x30\x00")
+
+
+@pytest.mark.parametrize("configured", [False, True])
+def test_a_sender_kid_that_fits_no_certificate_is_named_as_the_cause(ca, update, configured):
+    ca.bend = lambda parts: parts.update(
+        header=replace(parts["header"], sender_kid=bytes.fromhex("c0ffee00"))
+    )
+    peer = {"response_signing_certificates": (ca.signer,)} if configured else {}
+    with pytest.raises(ProtocolError) as caught:
+        update(**peer)
+    assert "senderKID of the kup, c0ffee00," in caught.value.sentence
+    assert "CN=CMP" in caught.value.sentence
+
+
+def test_a_sender_kid_is_not_blamed_for_a_signer_who_is_not_known(ca, update):
+    ca.sender = parse(ca.device).subject.public_bytes()
+    ca.bend = lambda parts: parts.update(
+        header=replace(parts["header"], sender_kid=b"\xc0"), extra_certs=()
+    )
+    with pytest.raises(ProtocolError, match="no certificate is known"):
+        update()
