@@ -77,7 +77,7 @@ class Delivery:
         """Return the answer that decides, *answer* or a later one; without *wait* the first pause.
 
         Raises:
-            ProtocolError: a pollRep is for another request.
+            ProtocolError: a pollRep is for another request, or an answer is an earlier one.
             ResponseTimeoutError: the CA did not decide within the bounds.
         """
         while (pause := self.pause(answer)) is not None:
@@ -109,6 +109,9 @@ class Delivery:
             return None
         if info.status != WAITING:
             return None
+        if self._polls and self._transaction.names_request(answer):
+            # Only what decides may do so: this is the answer that put the request off, once more.
+            raise ProtocolError("the answer's recipNonce is not the senderNonce of the pollReq")
         if self.cert_req_id is None:
             self.cert_req_id = polled_for
         # The first poll follows at once [RFC 4210, 5.3.22].

@@ -184,6 +184,10 @@ class Transaction:
         put_off = b"" if answer.kind == "pollRep" else self._request_nonce
         check_answer(answer.header, request, put_off=put_off)
 
+    def names_request(self, answer: Message) -> bool:
+        """Whether *answer* carries the nonce of the last request that was no poll."""
+        return answer.header.recipient_nonce == self._request_nonce
+
     def _recipient_nonce(self, polling: bool) -> bytes | None:
         if self._last is None:
             return None

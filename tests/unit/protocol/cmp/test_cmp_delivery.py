@@ -201,6 +201,19 @@ def test_a_poll_is_answered_by_another_error_that_says_waiting(patient, run, aro
         run(ask("kur", ca, around, max_polls=2), ca)
 
 
+@pytest.mark.parametrize("kind", ["kup", "error"])
+def test_what_put_a_request_off_is_not_believed_a_second_time(ca, run, around, kind):
+    ca.polls, first = 2, []
+
+    def bend(parts):
+        if kind == "error" and len(ca.seen) == 1:
+            parts["body"] = WAIT
+
+    ca.bend, ca.spoil = bend, lambda _, data: first.append(data) or first[0]
+    with pytest.raises(ProtocolError, match="senderNonce of the pollReq"):
+        run(ask("kur", ca, around), ca)
+
+
 @pytest.mark.parametrize("kind", ["kur", "certConf"])
 def test_an_unprotected_error_that_says_waiting_needs_the_profiles_leave(
     patient, run, around, kind
