@@ -1,4 +1,4 @@
-"""Our CMP client against the mock server of ``openssl cmp``.
+"""Our CMP client against the mock server of ``openssl cmp``, of this Debian and of OpenSSL 3.5.
 
 The server hands out one certificate whatever is asked, so that one is made beforehand, for the
 client's new key. It answers only on loopback, by a preloaded library (loopback_preload.c).
@@ -6,19 +6,15 @@ client's new key. It answers only on loopback, by a preloaded library (loopback_
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from foreign import need
+from peers import openssl_35
 
 from srpki.core.clock import FrozenClock, SystemClock
 from srpki.core.entropy import SystemEntropy
@@ -27,7 +23,6 @@ from srpki.engine.drive import drive
 from srpki.protocol.cmp.client import (
     CmpPeer,
     MacCredentials,
-    SignatureCredentials,
     certificate_request,
     initial_registration,
     key_update,
@@ -43,190 +38,26 @@ pytestmark = pytest.mark.interop
 SUBJECT = names.parse_dn("C=DE,O=Lab,CN=router")
 SAN = names.san("gw.lab.example")
 PASSWORD = MacCredentials("4711", "insecure")
-EXTENSIONS = """
-[req]
-distinguished_name=dn
-[dn]
-[ca]
-basicConstraints=critical,CA:TRUE
-keyUsage=critical,keyCertSign,cRLSign,digitalSignature
-subjectKeyIdentifier=hash
-[server]
-basicConstraints=CA:FALSE
-keyUsage=critical,digitalSignature
-extendedKeyUsage=1.3.6.1.5.5.7.3.28,1.3.6.1.5.5.7.3.27
-subjectKeyIdentifier=hash
-[device]
-basicConstraints=CA:FALSE
-keyUsage=critical,digitalSignature
-subjectAltName=DNS:gw.lab.example
-subjectKeyIdentifier=hash
-"""
 
 
-def program(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"{name} is not installed")
-        pytest.skip(f"{name} is not installed")
-    return path
-
-
-def openssl(*words: str, where: Path) -> str:
-    done = subprocess.run(
-        [program("openssl"), *words],
-        check=False,
-        cwd=where,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-@dataclass
-class Pki:
-    """Keys and certificates of one algorithm as files root, vendor, server, factory, old, new."""
-
-    where: Path
-
-    def make(self, kind: str) -> None:
-        (self.where / "ext.cnf").write_text(EXTENSIONS)
-        for name in ("root", "vendor", "server", "factory", "old", "new"):
-            options = {
-                "rsa": ("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"),
-                "ec": ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"),
-            }[kind]
-            openssl("genpkey", *options, "-out", f"{name}.key", where=self.where)
-        for name in ("root", "vendor"):
-            openssl(
-                *("req", "-new", "-x509", "-key", f"{name}.key", "-subj", f"/O=Lab/CN={name}"),
-                *("-days", "30", "-config", "ext.cnf", "-extensions", "ca"),
-                *("-out", f"{name}.pem"),
-                where=self.where,
-            )
-        self._issue("server", "root", "server", "/C=DE/O=Lab/CN=CMP Server", "0x1001")
-        self._issue("factory", "vendor", "device", "/C=DE/O=Vendor/CN=SN-1", "0x1001")
-        self._issue("old", "root", "device", "/C=DE/O=Lab/CN=router", "0x1002")
-        # OpenSSL 3.0 takes a kur only when oldCertID names what it is going to hand out
-        self._issue("new", "root", "device", "/C=DE/O=Lab/CN=router", "0x1002")
-
-    def _issue(self, name: str, issuer: str, section: str, subject: str, serial: str) -> None:
-        openssl(
-            *("req", "-new", "-key", f"{name}.key", "-subj", subject, "-config", "ext.cnf"),
-            *("-out", f"{name}.csr"),
-            where=self.where,
-        )
-        openssl(
-            *("x509", "-req", "-in", f"{name}.csr", "-CA", f"{issuer}.pem"),
-            *("-CAkey", f"{issuer}.key", "-set_serial", serial, "-days", "20"),
-            *("-extfile", "ext.cnf", "-extensions", section, "-out", f"{name}.pem"),
-            where=self.where,
-        )
-
-    def certificate(self, name: str) -> bytes:
-        data = (self.where / f"{name}.pem").read_bytes()
-        return x509.load_pem_x509_certificate(data).public_bytes(serialization.Encoding.DER)
-
-    def key(self, name: str):
-        return serialization.load_pem_private_key((self.where / f"{name}.key").read_bytes(), None)
-
-    def credentials(self, name: str) -> SignatureCredentials:
-        return SignatureCredentials(self.key(name), self.certificate(name))
-
-
-@pytest.fixture(scope="module", params=["ec", "rsa"])
-def pki(request, tmp_path_factory) -> Pki:
-    made = Pki(tmp_path_factory.mktemp(request.param))
-    made.make(request.param)
-    return made
-
-
-@pytest.fixture(scope="module")
-def preload(tmp_path_factory) -> Path:
-    library = tmp_path_factory.mktemp("preload") / "loopback_preload.so"
-    source = Path(__file__).with_name("loopback_preload.c")
-    subprocess.run(
-        [program("gcc"), "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True
-    )
-    return library
-
-
-def port_of(process: subprocess.Popen) -> int:
-    """Return the port that the server says it listens on; a trial connection costs it a second."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("ACCEPT "):
-            address = line.split()[1]
-            assert "127.0.0.1" in address
-            return int(address.rpartition(":")[2])
-    pytest.fail("the mock server ended")
+@pytest.fixture(scope="module", params=["openssl", "openssl-3.5"])
+def program(request) -> str:
+    return need("openssl") if request.param == "openssl" else openssl_35()
 
 
 @pytest.fixture
-def mock(pki, preload, tmp_path):
+def mock(peers, program, pki):
     """Starts the mock server in a mood given by options; returns how the client sees it."""
 
     @contextmanager
     def start(*mood: str) -> Iterator[CmpPeer]:
-        configuration = tmp_path / "mock.cnf"  # OpenSSL 3.2 and later hold oldCertID against it
-        configuration.write_text("[cmp]\nref_cert = old.pem\n")
-        process = subprocess.Popen(
-            [
-                *(program("openssl"), "cmp", "-config", str(configuration), "-port", "0"),
-                *("-srv_ref", "4711", "-srv_secret", "pass:insecure"),
-                *("-srv_cert", "server.pem", "-srv_key", "server.key"),
-                *("-srv_trusted", "trusted.pem", "-rsp_cert", "new.pem"),
-                *("-rsp_extracerts", "root.pem", "-rsp_capubs", "root.pem"),
-                *mood,
-            ],
-            cwd=pki.where,
-            env={**os.environ, "LD_PRELOAD": str(preload)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        try:
+        with peers.openssl_mock(program, pki, *mood) as server:
             yield CmpPeer(
-                url=f"http://127.0.0.1:{port_of(process)}/pkix/",
+                url=f"http://127.0.0.1:{server.port}/pkix/",
                 ca_certificates=(pki.certificate("root"),),
             )
-        finally:
-            process.terminate()
-            process.communicate(timeout=20)
 
-    trusted = [(pki.where / f"{name}.pem").read_text() for name in ("root", "vendor")]
-    (pki.where / "trusted.pem").write_text("".join(trusted))
     return start
-
-
-@pytest.fixture
-def run(tmp_path):
-    """Runs a machine over HTTP; waits end at once."""
-
-    def run(machine):
-        exchange = HttpExchange(
-            None, Limits(), tmp_path, clock=SystemClock(), entropy=SystemEntropy()
-        )
-        try:
-            return drive(
-                machine, exchange, FrozenClock(datetime(2026, 1, 1, tzinfo=UTC)), threading.Event()
-            )
-        finally:
-            exchange.close()
-
-    return run
-
-
-@pytest.fixture
-def around():
-    return {
-        "clock": SystemClock(),
-        "entropy": SystemEntropy(),
-        "accept": lambda certificate, others: None,
-    }
 
 
 def test_initial_registration_with_a_password(mock, pki, run, around):
@@ -295,12 +126,14 @@ def test_key_update_with_each_choice_of_signer(mock, pki, run, around, choice):
         assert run(machine).certificate == pki.certificate("new")
 
 
+@pytest.mark.parametrize("program", ["openssl"], indirect=True)
 def test_polling(mock, pki, run, around):
     with mock("-poll_count", "3", "-check_after", "1") as peer:
         machine = key_update(peer, pki.credentials("old"), pki.key("new"), poll=True, **around)
         assert run(machine).certificate == pki.certificate("new")
 
 
+@pytest.mark.parametrize("program", ["openssl"], indirect=True)
 def test_polling_by_hand(mock, pki, tmp_path, around):
     """The mock server forgets a transaction when its connection ends, so one is kept."""
     exchange = HttpExchange(None, Limits(), tmp_path, clock=SystemClock(), entropy=SystemEntropy())

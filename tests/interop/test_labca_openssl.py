@@ -1,8 +1,7 @@
-"""OpenSSL's CMP client, verifier, TLS client and curl against the lab CA."""
+"""OpenSSL's CMP client (3.0 and 3.5), verifier, TLS client and curl against the lab CA."""
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
+from foreign import need
+from peers import openssl_35
 
 from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
@@ -26,16 +27,6 @@ CA_KEYS = {
     "ecdsa": keys.KeySpec("ecdsa", curve="secp256r1"),
     "rsa": keys.KeySpec("rsa", size=2048),
 }
-
-
-def need(program):
-    """Return the path of *program*; absent, it is a failure in CI and a skip elsewhere."""
-    found = shutil.which(program)
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"{program} is not installed")
-        pytest.skip(f"{program} is not installed")
-    return found
 
 
 def run(*words, check=True, **options):
@@ -80,10 +71,10 @@ def lab(request, tmp_path_factory, vendor):
 class Device:
     """Keys and certificates in a directory, and `openssl cmp` for them."""
 
-    def __init__(self, directory, lab):
+    def __init__(self, directory, lab, openssl):
         self.directory = directory
         self.lab = lab
-        self.openssl = need("openssl")
+        self.openssl = openssl
 
     def key(self, name="key", spec=CA_KEYS["ecdsa"]):
         path = self.directory / f"{name}.pem"
@@ -146,9 +137,14 @@ def pem(der):
     return certificates.parse(der).public_bytes(Encoding.PEM).decode()
 
 
+@pytest.fixture(scope="module", params=["openssl", "openssl-3.5"])
+def program(request):
+    return need("openssl") if request.param == "openssl" else openssl_35()
+
+
 @pytest.fixture
-def device(tmp_path, lab):
-    return Device(tmp_path, lab)
+def device(tmp_path, lab, program):
+    return Device(tmp_path, lab, program)
 
 
 def states(lab):
@@ -262,6 +258,8 @@ def test_a_certificate_that_the_client_does_not_want_is_revoked(device, lab):
     assert states(lab)[-1] == "revoked"
 
 
+# OpenSSL 3.5 takes "-popo -1" for the wish that the CA make the key
+@pytest.mark.parametrize("program", ["openssl"], indirect=True)
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -306,15 +304,20 @@ def test_nobody_revokes_anothers_certificate(device, lab):
 
 
 def test_the_ca_certificates_are_told_to_who_asks(device, lab):
+    """OpenSSL 3.0 shows that they came, 3.5 writes them."""
+    told = device.directory / "told.pem"
     _, said = device.cmp(
         *("genm", "-ref", "4711", "-secret", "pass:insecure", "-recipient", "/CN=lab"),
-        *("-infotype", "caCerts"),
+        *("-infotype", "caCerts", "-cacertsout", told),
         out="none",
         enrols=False,
     )
     assert "received GENP" in said
-    assert "id-it-caCerts" in said
-    assert "infoValue: absent" not in said
+    if written := told.read_text():
+        assert lab.issuing_certificate.read_text() in written
+    else:
+        assert "id-it-caCerts" in said
+        assert "infoValue: absent" not in said
 
 
 def test_a_general_message_about_nothing_is_answered(device):
