@@ -29,7 +29,7 @@ from srpki.labca.authority import Authority
 from srpki.labca.faults import FaultScript
 from srpki.labca.store import REVOKED
 from srpki.labca.striking import StruckError, strike
-from srpki.x509 import certificates, der, keys
+from srpki.x509 import der, keys
 
 CRL_PATH: Final = "/crl/issuing.crl"
 OCSP_PATH: Final = "/ocsp"
@@ -115,7 +115,7 @@ def status(authority: Authority, asked: ocsp.OCSPRequest) -> ocsp.OCSPResponse:
 
     Raises `ValueError` for a request about several, or by a hash that is not known.
     """
-    issuing = certificates.parse(authority.issuing.certificate)
+    issuing = x509.load_der_x509_certificate(authority.issuing.certificate)
     ours = _names_us(asked, issuing)
     record = authority.numbered(asked.serial_number) if ours else None
     now = authority.clock.now().replace(microsecond=0)

@@ -6,14 +6,15 @@ seen last, so looking twice costs nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from typing import Final, TypeVar
+from functools import cached_property, lru_cache
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID
@@ -21,6 +22,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import der as asn1
 from srpki.x509 import names
+from srpki.x509.forms import Certificate, Extensions
 from srpki.x509.names import AlternativeName, Canonical, parse_dn, parse_name, same_name, san
 
 __all__ = [
@@ -63,17 +65,15 @@ _USAGES: Final = (
     ("key_cert_sign", "keyCertSign"),
     ("crl_sign", "cRLSign"),
 )
-_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CertificateFacts:
     """What a certificate says, as values that compare.
 
-    Times are aware UTC; *subject* and *issuer* are cut to fit a sentence; *san* is sorted (kind,
-    value) pairs; *path_length* is None without limit; *key_usage* is None when the extension is
-    absent; *extended_key_usage* and *critical_extensions* are dotted identifiers; *fingerprint* is
-    SHA-256 in lower-case hex.
+    Times are aware UTC; *subject* and *issuer* are cut to fit a sentence; *fingerprint* is SHA-256
+    in lower-case hex. What an extension says is read when it is asked for, and raises
+    `InvalidInputError`, which names it, when it is there but cannot be read.
     """
 
     subject: str
@@ -81,41 +81,105 @@ class CertificateFacts:
     serial: int
     not_before: datetime
     not_after: datetime
-    san: tuple[AlternativeName, ...]
-    is_ca: bool
-    path_length: int | None
-    key_usage: tuple[str, ...] | None
-    extended_key_usage: tuple[str, ...]
     public_key: str
     fingerprint: str
     version: int
     signature_algorithm: str
-    critical_extensions: tuple[str, ...]
-    subject_key_identifier: bytes | None
-    authority_key_identifier: bytes | None
     canonical_subject: Canonical
     canonical_issuer: Canonical
+    extensions: Extensions = field(repr=False, compare=False)
+
+    @cached_property
+    def san(self) -> tuple[AlternativeName, ...]:
+        """The subjectAltName as sorted (kind, value) pairs."""
+        return names.alternative_names(self.extensions.find(x509.SubjectAlternativeName))
+
+    @cached_property
+    def is_ca(self) -> bool:
+        """Whether basicConstraints say so."""
+        constraints = self.extensions.find(x509.BasicConstraints)
+        return constraints is not None and constraints.ca
+
+    @cached_property
+    def path_length(self) -> int | None:
+        """The most CA certificates below this one; None without limit."""
+        constraints = self.extensions.find(x509.BasicConstraints)
+        return constraints.path_length if constraints is not None else None
+
+    @cached_property
+    def key_usage(self) -> tuple[str, ...] | None:
+        """The keyUsage; None when the extension is absent."""
+        return _usages(self.extensions.find(x509.KeyUsage))
+
+    @cached_property
+    def extended_key_usage(self) -> tuple[str, ...]:
+        """The purposes as dotted identifiers; none when the extension is absent."""
+        found = self.extensions.find(x509.ExtendedKeyUsage)
+        return tuple(usage.dotted_string for usage in found or ())
+
+    @cached_property
+    def critical_extensions(self) -> tuple[str, ...]:
+        """The critical extensions as dotted identifiers."""
+        return tuple(one.oid.dotted_string for one in self.extensions if one.critical)
+
+    @cached_property
+    def subject_key_identifier(self) -> bytes | None:
+        """The identifier of the key; None also when it cannot be read: nothing rests on it."""
+        with suppress(InvalidInputError):
+            found = self.extensions.find(x509.SubjectKeyIdentifier)
+            return found.digest if found is not None else None
+        return None
+
+    @cached_property
+    def authority_key_identifier(self) -> bytes | None:
+        """The identifier of the issuer's key; None as for `subject_key_identifier`."""
+        with suppress(InvalidInputError):
+            found = self.extensions.find(x509.AuthorityKeyIdentifier)
+            return found.key_identifier if found is not None else None
+        return None
 
 
 @lru_cache(maxsize=_KEPT)
-def parse(der: bytes) -> x509.Certificate:
-    """Return the certificate in *der*.
+def parse(der: bytes) -> Certificate:
+    """Return the certificate in *der*: as the library reads it, else as `lenient` does.
 
     Raises:
-        InvalidInputError: when it is not one certificate, is over-long, or its serial number is
-            not positive or longer than any in use [RFC 5280, 4.1.2.2].
+        InvalidInputError: when it is not one certificate, is over-long, a field or a critical
+            extension cannot be read, or an extension is there twice; names what it is.
     """
     if len(der) > MAX_OCTETS:
         raise InvalidInputError("the certificate is too long")
     serial = _serial_content(der)
-    if serial[:1] >= b"\x80" or not any(serial):
-        raise InvalidInputError("the certificate's serial number is not positive")
     if len(serial) > _MAX_SERIAL_OCTETS:
         raise InvalidInputError("the certificate's serial number is too long")
+    positive = serial[:1] < b"\x80" and any(serial)  # RFC 5280, 4.1.2.2
+    found = _strict(der) if positive else None
+    if found is None:
+        from srpki.x509.lenient import certificate  # noqa: PLC0415 - start-up time
+
+        found = certificate.read(der)
+    return found
+
+
+def _strict(der: bytes) -> Certificate | None:
+    """Return the certificate in *der* as the library reads it, None when it does not like it."""
     try:
-        return x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError, x509.InvalidVersion):
-        raise InvalidInputError("the certificate cannot be read", hint="is it damaged?") from None
+        found = x509.load_der_x509_certificate(der)
+        return Certificate(
+            octets=der,
+            version=found.version.value + 1,
+            serial_number=found.serial_number,
+            signature_algorithm_oid=found.signature_algorithm_oid,
+            issuer=found.issuer,
+            not_valid_before_utc=found.not_valid_before_utc,
+            not_valid_after_utc=found.not_valid_after_utc,
+            subject=found.subject,
+            extensions=Extensions(list(found.extensions), "certificate"),
+            signature=found.signature,
+            load_key=found.public_key,
+        )
+    except UNREADABLE:
+        return None
 
 
 def _serial_content(der: bytes) -> bytes:
@@ -143,59 +207,23 @@ def facts(der: bytes) -> CertificateFacts:
     """Return the facts of the certificate in *der*.
 
     Raises:
-        InvalidInputError: when it, or a name or extension of it, cannot be read.
+        InvalidInputError: when it or its public key cannot be read.
     """
     certificate = parse(der)
-    key = describe_public(public_key(der))
-    try:
-        return _facts(certificate, key)
-    except x509.DuplicateExtension:
-        raise InvalidInputError("the certificate has an extension twice") from None
-    except UNREADABLE:
-        raise InvalidInputError(
-            "the certificate has fields that cannot be read", hint="is it damaged?"
-        ) from None
-
-
-def _facts(certificate: x509.Certificate, key: str) -> CertificateFacts:
-    constraints = _extension(certificate, x509.BasicConstraints)
-    extended = _extension(certificate, x509.ExtendedKeyUsage)
-    subject_key = _extension(certificate, x509.SubjectKeyIdentifier)
-    authority_key = _extension(certificate, x509.AuthorityKeyIdentifier)
     return CertificateFacts(
         subject=names.brief(certificate.subject),
         issuer=names.brief(certificate.issuer),
         serial=certificate.serial_number,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
-        san=names.alternative_names(_extension(certificate, x509.SubjectAlternativeName)),
-        is_ca=constraints is not None and constraints.ca,
-        path_length=constraints.path_length if constraints is not None else None,
-        key_usage=_usages(_extension(certificate, x509.KeyUsage)),
-        extended_key_usage=tuple(usage.dotted_string for usage in extended or ()),
-        public_key=key,
-        fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
-        version=certificate.version.value + 1,
+        public_key=describe_public(public_key(der)),
+        fingerprint=hashlib.sha256(der).hexdigest(),
+        version=certificate.version,
         signature_algorithm=certificate.signature_algorithm_oid.dotted_string,
-        critical_extensions=tuple(
-            extension.oid.dotted_string
-            for extension in certificate.extensions
-            if extension.critical
-        ),
-        subject_key_identifier=subject_key.digest if subject_key is not None else None,
-        authority_key_identifier=(
-            authority_key.key_identifier if authority_key is not None else None
-        ),
         canonical_subject=names.canonical(certificate.subject),
         canonical_issuer=names.canonical(certificate.issuer),
+        extensions=certificate.extensions,
     )
-
-
-def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
-    try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
 
 
 def _usages(extension: x509.KeyUsage | None) -> tuple[str, ...] | None:
@@ -223,8 +251,7 @@ def describe_public(key: CertificatePublicKeyTypes) -> str:
 
 def san_of(der: bytes) -> x509.SubjectAlternativeName | None:
     """Return the subjectAltName of the certificate in *der*; raises `InvalidInputError`."""
-    facts(der)  # proves that the extensions can be read
-    return _extension(parse(der), x509.SubjectAlternativeName)
+    return parse(der).extensions.find(x509.SubjectAlternativeName)
 
 
 def ocsp_urls(der: bytes) -> tuple[str, ...]:
@@ -232,8 +259,7 @@ def ocsp_urls(der: bytes) -> tuple[str, ...]:
 
     [RFC 5280, 4.2.2.1]; raises `InvalidInputError`.
     """
-    facts(der)  # proves that the extensions can be read
-    access = _extension(parse(der), x509.AuthorityInformationAccess)
+    access = parse(der).extensions.find(x509.AuthorityInformationAccess)
     return tuple(
         one.access_location.value
         for one in access or ()

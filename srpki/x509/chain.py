@@ -135,6 +135,9 @@ class _Search:
             except RefusedChainError as error:
                 self._note(error.sentence)
                 continue
+            except InvalidInputError as error:  # a field of the issuer's that counts here
+                self._note(f"{issuer.name}: {error.sentence}")
+                continue
             longer = (*path, issuer)
             if issuer.anchor:
                 return longer

@@ -161,9 +161,9 @@ def write_certificates(certificates: Sequence[bytes], format: str) -> bytes:  # 
         case "der":
             return _single(certificates)
         case "pkcs7-der":
-            return pkcs7.write([parse(der) for der in certificates])
+            return pkcs7.write(certificates)
         case "pkcs7-pem":
-            return to_pem(pkcs7.write([parse(der) for der in certificates]), "PKCS7")
+            return to_pem(pkcs7.write(certificates), "PKCS7")
         case _:
             raise UsageError(
                 f"certificates alone are not written as {format}", hint="use pem, der or pkcs7"
@@ -207,12 +207,20 @@ def write_pkcs12(certificate: bytes, key: PrivateKey, password: str) -> bytes:
     """Return a PKCS#12 file with *certificate* (DER) and its *key*, encrypted under *password*.
 
     Raises:
-        UsageError: when there is no password.
+        UsageError: when there is no password, or the library does not load the certificate.
     """
     if not password:
         raise UsageError("a private key is not written in clear", hint="give a password")
     encryption = serialization.BestAvailableEncryption(password.encode())
-    return pkcs12.serialize_key_and_certificates(None, key, parse(certificate), None, encryption)
+    try:
+        loaded = x509.load_der_x509_certificate(certificate)
+    except (ValueError, TypeError):
+        fields = ", ".join(parse(certificate).not_der)
+        raise UsageError(
+            f"a certificate that is not DER ({fields}) is not written as PKCS#12",
+            hint="export certificate and key as PEM or DER",
+        ) from None
+    return pkcs12.serialize_key_and_certificates(None, key, loaded, None, encryption)
 
 
 def to_pem(der: bytes, label: str) -> bytes:

@@ -17,7 +17,7 @@ from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
 
 from srpki.core.errors import InvalidInputError
-from srpki.x509 import der as asn1
+from srpki.x509.forms import UnsupportedName
 
 Canonical = tuple[frozenset[tuple[str, str | bytes]], ...]
 AlternativeName = tuple[str, str]
@@ -46,6 +46,7 @@ _SHORT: Final = {oid: short for short, oid in _TYPEABLE.items()} | {
     NameOID.UNSTRUCTURED_NAME: "unstructuredName",
 }
 _MAX_DN: Final = 256
+_MAX_NAME_OCTETS: Final = 8192
 _BRIEF: Final = 300  # more than what can be typed
 _MAX_DOMAINS: Final = 512
 _PRINTABLE: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")  # X.680, 41.4
@@ -149,24 +150,19 @@ def _printable(attribute: x509.NameAttribute[str | bytes]) -> x509.NameAttribute
 
 
 def parse_name(der: bytes) -> x509.Name:
-    """Return the Name in *der*; raises `InvalidInputError`.
-
-    The library reads names only inside something else, so this puts it into a request.
-    """
-    if len(der) > 8192 or asn1.read(der).whole != der:
-        raise InvalidInputError("the name cannot be read")
-    algorithm = asn1.encode(asn1.SEQUENCE, asn1.encode_oid("1.3.101.112"))
-    key = asn1.encode(asn1.SEQUENCE, algorithm, asn1.encode(asn1.BIT_STRING, bytes(33)))
-    request = asn1.encode(
-        asn1.SEQUENCE,
-        asn1.encode(asn1.SEQUENCE, b"\x02\x01\x00", der, key, b"\xa0\x00"),
-        algorithm,
-        asn1.encode(asn1.BIT_STRING, bytes(65)),
-    )
+    """Return the Name in *der*, however a CA has written it; raises `InvalidInputError`."""
+    if len(der) > _MAX_NAME_OCTETS:
+        raise InvalidInputError("the name cannot be read: it is too long")
     try:
-        return x509.load_der_x509_csr(request).subject
+        return x509.Name.from_bytes(der)
     except (ValueError, TypeError):
-        raise InvalidInputError("the name cannot be read") from None
+        pass
+    from srpki.x509.lenient.names import name  # noqa: PLC0415 - start-up time
+
+    try:
+        return name(der)[0]
+    except InvalidInputError as error:
+        raise InvalidInputError(f"the name cannot be read: {error.sentence}") from None
 
 
 def canonical(name: x509.Name) -> Canonical:
@@ -275,6 +271,8 @@ def _alternative(name: x509.GeneralName) -> AlternativeName:
                 "+".join(sorted(f"{oid}={value!s}" for oid, value in rdn))
                 for rdn in canonical(name.value)
             )
+        case UnsupportedName():
+            return name.form, name.value.hex()
         case x509.OtherName():
             return "other", f"{name.type_id.dotted_string}:{name.value.hex()}"
         case _:

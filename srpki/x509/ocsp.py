@@ -37,6 +37,8 @@ SKEW: Final = timedelta(minutes=5)
 MOST_AGE: Final = timedelta(days=1)
 """The age of an answer that does not say until when it holds."""
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+_NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
+_SHA1: Final = "1.3.14.3.2.26"
 _SIGNING: Final = ExtendedKeyUsageOID.OCSP_SIGNING.dotted_string
 _UNREADABLE: Final = (
     ValueError,
@@ -65,14 +67,29 @@ def request(certificate: bytes, issuer: bytes, nonce: bytes = b"") -> bytes:
     The certificate is named by SHA-1, which every responder knows; nothing rests on it, since the
     answer is signed.
     """
-    builder = ocsp.OCSPRequestBuilder().add_certificate(
-        certificates.parse(certificate),
-        certificates.parse(issuer),
-        SHA1(),  # noqa: S303 - a name, not a proof
-    )
+    single = asn1.encode(asn1.SEQUENCE, _certificate_id(certificate, issuer))
+    parts = [asn1.encode(asn1.SEQUENCE, single)]
     if nonce:
-        builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
-    return builder.build().public_bytes(Encoding.DER)
+        value = asn1.encode(asn1.OCTET_STRING, asn1.encode(asn1.OCTET_STRING, nonce))
+        extension = asn1.encode(asn1.SEQUENCE, asn1.encode_oid(_NONCE), value)
+        parts.append(asn1.encode(0xA2, asn1.encode(asn1.SEQUENCE, extension)))
+    return asn1.encode(asn1.SEQUENCE, asn1.encode(asn1.SEQUENCE, *parts))
+
+
+def _certificate_id(certificate: bytes, issuer: bytes) -> bytes:
+    """Return the CertID of *certificate*: over the octets that its CA has written."""
+    name = certificates.parse(issuer).subject.public_bytes()
+    number = certificates.parse(certificate).serial_number
+    algorithm = asn1.encode(asn1.SEQUENCE, asn1.encode_oid(_SHA1), asn1.NULL)
+    return asn1.encode(
+        asn1.SEQUENCE,
+        algorithm,
+        asn1.encode(asn1.OCTET_STRING, hashlib.sha1(name, usedforsecurity=False).digest()),
+        asn1.encode(asn1.OCTET_STRING, _key_hash(issuer)),
+        asn1.encode(
+            asn1.INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True)
+        ),
+    )
 
 
 def judge(

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from pyasn1.codec.ber import decoder
 from pyasn1.error import PyAsn1Error
 from pyasn1.type import namedtype, tag, univ
@@ -19,6 +17,8 @@ from srpki.core.errors import InvalidInputError
 from srpki.x509 import der as asn1
 
 SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
+_DATA: Final = "1.2.840.113549.1.7.1"
+_SET: Final = 0x31
 MAX_OBJECTS: Final = 256
 """Certificates or CRLs taken from one structure."""
 
@@ -71,6 +71,15 @@ def objects(data: bytes, which: str) -> list[bytes]:
     return [item for item in items if item[:1] == bytes((asn1.SEQUENCE,))]
 
 
-def write(certificates: Sequence[x509.Certificate]) -> bytes:
-    """Return a certs-only SignedData (DER) with *certificates* [RFC 8951, 3.2]."""
-    return pkcs7.serialize_certificates(list(certificates), Encoding.DER)
+def write(certificates: Sequence[bytes]) -> bytes:
+    """Return a certs-only SignedData (DER) with *certificates* as they are [RFC 8951, 3.2]."""
+    data = asn1.encode(asn1.SEQUENCE, asn1.encode_oid(_DATA))
+    signed = asn1.encode(
+        asn1.SEQUENCE,
+        b"\x02\x01\x01",
+        asn1.encode(_SET),
+        data,
+        asn1.encode(0xA0, *sorted(certificates)),
+        asn1.encode(_SET),
+    )
+    return asn1.encode(asn1.SEQUENCE, asn1.encode_oid(SIGNED_DATA), asn1.encode(0xA0, signed))

@@ -18,6 +18,7 @@ from cryptography.x509.oid import (
 
 from srpki.core.text import printable
 from srpki.x509 import names
+from srpki.x509.forms import Unreadable, UnsupportedName
 
 _TITLES: Final = {
     ExtensionOID.AUTHORITY_INFORMATION_ACCESS: "Authority Information Access",
@@ -116,6 +117,9 @@ def _content(value: x509.ExtensionType) -> Iterator[str]:  # noqa: C901 - one ca
             yield str(value.crl_number)
         case x509.CRLReason():
             yield value.reason.name.replace("_", " ").title()
+        case Unreadable():
+            yield f"cannot be read: {value.reason}"
+            yield from _octets(value.value)
         case _:
             yield from _octets(value.public_bytes())
 
@@ -136,7 +140,7 @@ def _authority_key(value: x509.AuthorityKeyIdentifier) -> Iterator[str]:
     for name in value.authority_cert_issuer or ():
         yield general_name(name)
     if serial is not None:
-        yield f"serial:{colons(serial.to_bytes(serial.bit_length() // 8 + 1, 'big'))}"
+        yield f"serial:{colons(serial.to_bytes(serial.bit_length() // 8 + 1, 'big', signed=True))}"
 
 
 def _point(point: x509.DistributionPoint) -> Iterator[str]:
@@ -170,6 +174,8 @@ def general_name(name: x509.GeneralName) -> str:
             return f"URI:{printable(name.value)}"
         case x509.DirectoryName():
             return f"DirName:{names.display(name.value)}"
+        case UnsupportedName():
+            return f"{name.form}:<unsupported>"
         case x509.RegisteredID():
             return f"Registered ID:{name.value.dotted_string}"
         case _:

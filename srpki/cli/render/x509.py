@@ -62,7 +62,7 @@ def certificate(der: bytes) -> Iterator[str]:
     found = certificates.parse(der)
     yield "Certificate:"
     yield "    Data:"
-    yield f"        Version: {found.version.value + 1} (0x{found.version.value:x})"
+    yield f"        Version: {found.version} (0x{found.version - 1:x})"
     yield from _serial(found.serial_number)
     yield f"        Signature Algorithm: {_algorithm(found.signature_algorithm_oid)}"
     yield f"        Issuer: {names.display(found.issuer)}"
@@ -122,8 +122,9 @@ def _revoked(found: x509.CertificateRevocationList) -> Iterator[str]:
 
 
 def _serial(number: int) -> Iterator[str]:
-    if 0 <= number < 1 << 63:
-        yield f"        Serial Number: {number} (0x{number:x})"
+    if abs(number) < 1 << 63:
+        sign = "-" if number < 0 else ""
+        yield f"        Serial Number: {number} ({sign}0x{abs(number):x})"
     else:
         yield "        Serial Number:"
         yield f"            {_hexadecimal(number)}"
@@ -131,7 +132,7 @@ def _serial(number: int) -> Iterator[str]:
 
 def _hexadecimal(number: int) -> str:
     octets = max(1, (number.bit_length() + 7) // 8)
-    return number.to_bytes(octets, "big").hex(":")
+    return ("" if number >= 0 else "-") + abs(number).to_bytes(octets, "big").hex(":")
 
 
 def _time(moment: datetime) -> str:

@@ -27,7 +27,7 @@ from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.serve import read_script, serve
 from srpki.labca.server import LabCa
 from srpki.protocol.cmp import bodies, messages
-from srpki.x509 import certificates, csr, keys, names
+from srpki.x509 import csr, formats, keys, names
 
 P256 = keys.KeySpec("ecdsa", curve="secp256r1")
 SUBJECT = names.parse_dn("CN=gw")
@@ -75,7 +75,7 @@ def tls(server, tmp_path, holder=None, **settings):
 
 
 def pem(der):
-    return certificates.parse(der).public_bytes(Encoding.PEM).decode()
+    return formats.to_pem(der, "CERTIFICATE").decode()
 
 
 def est(server, context, operation, key, headers=USER, subject=SUBJECT):

@@ -112,8 +112,8 @@ def with_serial(certificate, content):
     return der.encode(0x30, changed, *(part.whole for part in rest))
 
 
-@pytest.mark.parametrize("serial", [b"\x00", b"\x00\x00", b"\xff", b"\x80\x01", b""])
-def test_a_serial_number_that_is_not_positive_is_refused(root, serial):
+@pytest.mark.parametrize("serial", [b"\x00\x00", b"\xff\x80", b""])
+def test_a_serial_number_that_is_no_number_is_refused(root, serial):
     assert with_serial(root.der, b"\x05") != root.der
     assert certificates.facts(with_serial(root.der, b"\x05")).serial == 5
     with pytest.raises(InvalidInputError):
@@ -129,13 +129,11 @@ def test_what_is_no_certificate_is_refused(root):
         certificates.parse(root.der + bytes(70_000))
 
 
-def test_an_unreadable_extension_is_refused_as_damage(lab, root):
+def test_an_unreadable_extension_is_refused_by_name(lab, root):
     broken = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, b"\x30\x03\x82\x05a")
-    odd = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, b"\x30\x02\xa3\x00")
-    for extension in (broken, odd):
-        holder = lab.issue(root, lab.Holder(lab.name("x")), extensions=((extension, False),))
-        with pytest.raises(InvalidInputError, match="cannot be read"):
-            certificates.facts(holder.der)
+    holder = lab.issue(root, lab.Holder(lab.name("x")), extensions=((broken, False),))
+    with pytest.raises(InvalidInputError, match="subjectAltName cannot be read"):
+        certificates.san_of(holder.der)
 
 
 def test_a_key_type_that_is_not_known_is_refused(root):
