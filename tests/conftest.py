@@ -106,6 +106,9 @@ class FakeDevice:
         entries = Entries({("gw.crt",): entry})
         return put(EMPTY, path("system", "security", "pki", "certificate-auto-update"), entries)
 
+    def pending(self) -> list[str]:
+        return []
+
     def choices(self, target: str) -> list[str]:
         if target == "pki-file-name":
             return ["gw.crt", "gw.key"]

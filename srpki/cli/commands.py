@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from srpki.cli import wording
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, Device
 from srpki.core.errors import MissingInputError
@@ -26,7 +27,8 @@ def run(
     lines = [_worded(message, failed) for message in result.messages]
     if result.data is not None:
         lines.append(shown(result.data))
-    return Answer("\n".join(lines), ok=result.ok)
+    text, error = "\n".join(lines), result.error.code if result.error is not None else ""
+    return Answer(text, ok=result.ok, fault=None if result.ok else wording.fault(text, error))
 
 
 def _worded(message: Message, failed: Callable[[str], str]) -> str:

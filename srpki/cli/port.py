@@ -44,12 +44,12 @@ class Flash(Protocol):
 
 
 def text_at(files: Flash, url: str, hint: str) -> str:
-    """Return the text of the file at *url*; raises as `Flash.read` does.
+    """Return the text of the file at *url* without its byte order mark; raises as `Flash.read`.
 
     Raises `InvalidInputError` with *hint* where it is no text.
     """
     try:
-        return files.read(url).decode()
+        return files.read(url).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidInputError(f'"{display(url)}" is not UTF-8 text', hint=hint) from None
 
@@ -104,6 +104,10 @@ class Device(Protocol):
         """Return the live content of the state tree."""
         ...
 
+    def pending(self) -> Sequence[str]:
+        """Return a sentence for each request that was made and is not over."""
+        ...
+
     def choices(self, target: str) -> Sequence[str]:
         """Return the values that a reference to *target*, or ``pki-file-name``, may have now."""
         ...
@@ -131,8 +135,22 @@ class Highlight(NamedTuple):
     styles: tuple[str, ...]
 
 
+class Fault(NamedTuple):
+    """Why a line did not go well, for programs.
+
+    *severity* and *code* are those of the message (``minor``, ``2201``), empty where it has none;
+    *error* is the `SrpkiError.code`, where one was the cause; *column* is the place in the line,
+    from 1, where it went wrong.
+    """
+
+    severity: str = ""
+    code: str = ""
+    error: str = ""
+    column: int | None = None
+
+
 class Answer(NamedTuple):
-    """What came of a line: *text* to print and whether it went well.
+    """What came of a line: *text* to print and whether it went well, else the *fault*.
 
     Unless it is empty, a newline is to be printed after the text, even where it ends in one.
     After a *question* the next line is its answer; a *closed* session takes no more lines.
@@ -145,6 +163,7 @@ class Answer(NamedTuple):
     closed: bool = False
     whole: bool = False
     found: tuple[Highlight, ...] = ()
+    fault: Fault | None = None
 
 
 class Offer(NamedTuple):

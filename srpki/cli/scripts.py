@@ -18,6 +18,20 @@ OUTPUT = 1 << 23
 """Most characters that one typed line may print by way of files."""
 
 
+UNANSWERED = "the line does not answer the question, which counts as n"
+"""Why a script stops at a line that is neither y nor n."""
+
+
+def counts(line: str) -> bool:
+    """Return whether a script's *line* is more than white space or a comment."""
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def answers(line: str) -> bool:
+    """Return whether *line* answers a question; in a script any other counts as ``n``."""
+    return line.strip().lower() in {"y", "n"}
+
+
 class Runner(Protocol):
     """The session, as a file sees it."""
 
@@ -109,6 +123,12 @@ class Scripts:
                 return
             prompt = (self._runner.prompt if asked is None else asked).rpartition("\n")[2]
             answered = asked is not None
+            if answered and not answers(line):
+                if not counts(line):
+                    continue
+                yield self._runner.line("n")
+                yield self._stopped(UNANSWERED, number, shown)
+                return
             answer = self._runner.line(line)
             asked = answer.question
             self._length += len(answer.text)
@@ -118,7 +138,7 @@ class Scripts:
                 # The carets of an error stand under the line as echoed.
                 echo = line if answered else self._runner.masked(line)
                 yield Answer(f"{prompt}{echo}\n{answer.text}")
-                yield self._stopped("", number, shown)
+                yield self._stopped("", number, shown)._replace(fault=answer.fault)
                 return
 
     def _reason(self) -> str:

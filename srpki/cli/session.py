@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from srpki.device.sessions import Kind
 
 ENDED: Final = "The session has been disconnected."
+UNCOMMITTED: Final = "The session ends with uncommitted changes, which are lost."
 RESTARTED: Final = "The node has been rebooted; a new session begins."
 
 
@@ -71,23 +72,24 @@ class Session:
         """How a terminal is used."""
         return self._shell.screen
 
-    def feed(self, line: str) -> Answer:
+    def feed(self, line: str, shown: str | None = None) -> Answer:
         """Answer *line*, or the question that the last answer ended with.
 
-        What the session debugs follows the output of the command that caused it.
+        What the session debugs follows the output of the command that caused it. ``history`` has
+        *shown*, where that is given, in the place of the line.
         """
         traces = self._traces
         with traces.listening():
-            answer = self._answered(line)
+            answer = self._answered(line, shown)
         return answer._replace(text=_joined(answer.text, traces.take()))
 
-    def _answered(self, line: str) -> Answer:
+    def _answered(self, line: str, shown: str | None) -> Answer:
         if self.gone:
             return Answer(ENDED, ok=False, closed=True)
         self._interrupted.clear()
         self._scripts = None
         self.device.sessions.touch(self._login)
-        answer = self._asking.feed(line) if self._asking else self._command(line)
+        answer = self._asking.feed(line) if self._asking else self._command(line, shown)
         if self.device.datastore is not self._datastore:
             return self._rebooted(answer)
         if self._login.ended:
@@ -125,6 +127,11 @@ class Session:
             return self._shell.masked(line)
         before, slashes, command = line.partition("//")
         return f"{before}/{self._of(self._other).masked('/' + command)}" if slashes else line
+
+    @property
+    def uncommitted(self) -> bool:
+        """Whether edits that nobody has committed would be lost if the session ended now."""
+        return not self.gone and any(shell.uncommitted for shell in self._shells.values())
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*; nothing after ``//``."""
@@ -234,16 +241,16 @@ class Session:
 
     # --- typed lines ---
 
-    def _command(self, line: str) -> Answer:
+    def _command(self, line: str, shown: str | None) -> Answer:
         command = line.strip()
         if command.startswith("!") and self._shell.recalls:
             return self._recall(command[1:])
-        return self._remembered(line, command)
+        return self._remembered(line, command, shown)
 
-    def _remembered(self, line: str, command: str) -> Answer:
+    def _remembered(self, line: str, command: str, shown: str | None = None) -> Answer:
         if command and len(line) <= LINE_LIMIT:
-            shown = self.masked(command)
-            self.history.add(shown, whole=shown == command)
+            kept = self.masked(command) if shown is None else shown.strip()
+            self.history.add(kept, whole=kept == command)
         return self.line(line)
 
     def _recall(self, text: str) -> Answer:

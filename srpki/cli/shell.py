@@ -148,6 +148,11 @@ class Shell(ABC):
         """Take the question back that waits for an answer."""
         self._asked = None
 
+    @property
+    def uncommitted(self) -> bool:
+        """Whether edits of this CLI would be lost if the session ended now."""
+        return False
+
     def close(self) -> None:
         """Let go of what the session holds."""
         self.forget_question()
@@ -169,22 +174,23 @@ class Shell(ABC):
     def feed(self, line: str) -> Answer:
         """Answer *line*, or the question asked last by it."""
         if len(line) > LINE_LIMIT:
-            return Answer(self.mistake(wording.TOO_LONG), ok=False)
+            return _failed(self.mistake(wording.TOO_LONG))
         try:
             if self._asked is not None:
                 asked, self._asked = self._asked, None
                 return asked(line)
             return self._feed(line)
         except RefusalError as refusal:
-            return Answer(refusal.text, ok=False)
+            return _failed(refusal.text)
         except SrpkiError as error:
-            return Answer(self.refused(error), ok=False)
+            return _failed(self.refused(error), error.code)
 
     def _feed(self, line: str) -> Answer:
         reading = self.read(line)
         found = parse(reading.state, reading.tokens, abbreviations=self.abbreviations)
         if found.failure is not None:
-            return Answer(self.wrong(found.failure, reading, line), ok=False)
+            column = wording.column(found.failure, reading.tokens, line)
+            return _failed(self.wrong(found.failure, reading, line), column=column)
         said = meaning(found.matches, self.context, reading.start)
         answer = self._execute(said)
         if not said.modifiers or not answer.ok or answer.question is not None:
@@ -284,7 +290,7 @@ class Shell(ABC):
 
         if said.operation.startswith(ABSENT):
             command = said.operation.removeprefix(ABSENT)
-            return Answer(self.not_emulated(command), ok=False)
+            return _failed(self.not_emulated(command))
         answer = run(self.device, said, self.operation_failed, self.shown)
         if answer.ok and said.operation == SAVE and not said.inputs:
             self.saved.note(self.device)
@@ -309,3 +315,7 @@ class Shell(ABC):
         from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
 
         return spell_time(time)
+
+
+def _failed(text: str, error: str = "", column: int | None = None) -> Answer:
+    return Answer(text, ok=False, fault=wording.fault(text, error, column))

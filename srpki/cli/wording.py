@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from srpki.cli.lexer import LINE_LIMIT, Token
+from srpki.cli.port import Fault
 from srpki.cli.walker import Failure
 from srpki.config.errors import (
     ConflictError,
@@ -92,6 +94,21 @@ def _place(failure: Failure, tokens: Sequence[Token], line: str) -> tuple[int, i
         token = tokens[failure.at]
         return token.start, token.end - token.start
     return len(line.rstrip()) + 1, 1
+
+
+_MESSAGE: Final = re.compile(r"^(MINOR|MAJOR|CRITICAL): (?:\w+ #(\d+): )?", re.MULTILINE)
+
+
+def fault(text: str, error: str = "", column: int | None = None) -> Fault:
+    """Return the fault that the message *text* tells of; *error* is the code of its cause."""
+    found = _MESSAGE.search(text)
+    severity, code = (found[1].lower(), found[2] or "") if found else ("", "")
+    return Fault(severity, code, error, column)
+
+
+def column(failure: Failure, tokens: Sequence[Token], line: str) -> int:
+    """Return the place in *line*, from 1, where it went wrong."""
+    return _place(failure, tokens, line)[0] + 1
 
 
 TOO_LONG = f"line longer than {LINE_LIMIT} characters"

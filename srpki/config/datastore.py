@@ -69,6 +69,11 @@ class Datastore:
         return self._booted
 
     @property
+    def edited(self) -> bool:
+        """Whether the candidate that sessions share holds edits that nobody has committed."""
+        return self._shared.dirty
+
+    @property
     def candidates(self) -> tuple[Candidate, ...]:
         """The candidates that are open, the eldest first."""
         return tuple(self._candidates)

@@ -212,6 +212,17 @@ class Router:
         entries = get(self.datastore.running, path(*steps))
         return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else []
 
+    def changes(self) -> object:
+        """Return a value that is another one when configuration, keystore or flash have changed."""
+        return self.datastore.running
+
+    def pending(self) -> Sequence[str]:
+        """Return a sentence for each request by hand that its CA has not decided yet."""
+        return [
+            f'The request of ca-profile "{name}" is pending: poll for it later.'
+            for name in self.engine.outstanding()
+        ]
+
     def uptime(self) -> timedelta:
         """Return how long this router has been up, by its own clock, which may be set back."""
         return max(timedelta(), self.clock.now() - self.booted)

@@ -288,6 +288,12 @@ class Engine:
                 self._requests = self._make_requests()
             return self._requests
 
+    def outstanding(self) -> tuple[str, ...]:
+        """Return the ca-profiles that owe an answer, if requests were made since the start."""
+        with self._building:
+            requests = self._requests
+        return requests.outstanding() if requests is not None else ()
+
     @property
     def est_requests(self) -> EstRequests:
         """The EST requests that an operator makes by hand."""

@@ -192,6 +192,11 @@ class Requests:
         with self._lock:
             return self._last.get(name)
 
+    def outstanding(self) -> tuple[str, ...]:
+        """Return the ca-profiles whose CMPv2 servers still owe an answer."""
+        with self._lock:
+            return tuple(name for name, record in self._last.items() if record.pending is not None)
+
     def state(self, name: str) -> Branch:
         """Return ``cmpv2 request`` of the ca-profile *name* for the state tree, perhaps empty."""
         record = self.record(name)
@@ -200,9 +205,7 @@ class Requests:
     def check_none_outstanding(self, name: str) -> None:
         """Raise `BusyError` when the CMPv2 server of ca-profile *name* still owes an answer."""
         profiles = self._peers().view.ca_profiles
-        with self._lock:
-            pending = [other for other, record in self._last.items() if record.pending is not None]
-        for other in pending:
+        for other in self.outstanding():
             if other in profiles and cmp_url(profiles[other]) == cmp_url(profiles[name]):
                 raise BusyError(
                     f'the request of ca-profile "{other}" is pending', hint="poll or clear it"

@@ -1,86 +1,202 @@
-"""Scripted sessions: a command file in, a transcript (or one JSON object a line) out.
+"""Scripted sessions: the lines of a command file go in, what came of each comes out.
 
 Must not import prompt_toolkit: a script never pays for the terminal.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TextIO
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Protocol
 
-from srpki.cli.port import Answer
-from srpki.cli.session import Session
+from srpki.cli.port import Answer, Fault
+from srpki.cli.scripts import UNANSWERED, answers, counts
+from srpki.cli.session import UNCOMMITTED, Session
+
+if TYPE_CHECKING:
+    from srpki.core.clock import Clock
+    from srpki.frontend.variables import Line
+
+LATER: Final = frozenset({"busy", "locked", "pending"})
+"""The errors that trying again later can cure: exit status 3, where a script had no other."""
+
+_OPEN: Final = "The script ends before this question is answered, which counts as n."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One command of a script: what was shown before it, what it was, what came of it.
 
-    The session has ended with it when it is *closed*.
+    *line* is its number in the file, None for what the end of the script brought to light. It took
+    *seconds* of real time. Running configuration, keystore or flash are other than before when it
+    *changed* something. The session has ended with it when it is *closed*.
     """
 
     prompt: str
     command: str
     output: str
     ok: bool
+    line: int | None = None
+    fault: Fault = field(default_factory=Fault)
+    seconds: float = 0.0
+    changed: bool = False
     closed: bool = False
 
 
-def exchanges(session: Session, lines: Iterable[str]) -> Iterator[Exchange]:
-    """Feed *lines* to *session* and yield what happened, one value a line fed.
+@dataclass(slots=True)
+class Tally:
+    """How many commands a script has run, how many failed, and what that makes of it."""
 
-    Empty lines and comments are passed over, except where they answer a question. A question
-    that the script leaves unanswered is an error of its own.
+    commands: int = 0
+    failed: int = 0
+    changed: bool = False
+    later: bool = True
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0 well, 3 when every failure may be over later, else 1."""
+        if not self.failed:
+            return 0
+        return 3 if self.later else 1
+
+    def count(self, exchange: Exchange) -> None:
+        """Take note of *exchange*."""
+        self.commands += exchange.line is not None
+        self.changed |= exchange.changed
+        if not exchange.ok:
+            self.failed += 1
+            self.later &= exchange.fault.error in LATER
+
+
+class Writer(Protocol):
+    """Where the exchanges of a script are written to, as they happen."""
+
+    def exchange(self, exchange: Exchange) -> None:
+        """Write *exchange*."""
+        ...
+
+    def end(self, tally: Tally, prompt: str) -> None:
+        """Write what ends a script that *tally* tells of; no *prompt* when it ended before."""
+        ...
+
+
+class Run:
+    """A run of the lines of a script in *session*.
+
+    A question that the next line answers with neither ``y`` nor ``n`` counts as ``n`` and is an
+    error of that line, which runs as a command when the caller goes on.
     """
-    question: str | None = None
-    for raw in lines:
-        line = raw.rstrip("\r\n")
-        if question is None and (not line.strip() or line.lstrip().startswith("#")):
-            continue
+
+    def __init__(self, session: Session, changes: Callable[[], object] = tuple) -> None:
+        """Feed *session*; *changes* tells by its value whether something was changed meanwhile."""
+        self._session = session
+        self._clock: Clock = session.device.clock
+        self._changes = changes
+        self.question: str | None = None
+
+    def exchanges(self, lines: Iterable[Line]) -> Iterator[Exchange]:
+        """Feed *lines* and yield what happened, one value a line fed, until the session is closed.
+
+        Empty lines and comments are passed over.
+        """
+        for line in lines:
+            if not counts(line.shown):
+                continue
+            if self.question is not None and not answers(line.typed):
+                yield self._refused(line)
+            exchange = self._fed(line)
+            yield exchange
+            if exchange.closed:
+                return
+
+    def ended(self) -> Iterator[Exchange]:
+        """Yield what is wrong with the end of the script, if anything: no line follows.
+
+        That is a question without its answer, changes that nobody has committed, and requests that
+        their CA has not decided yet.
+        """
+        session = self._session
+        if self.question is not None:
+            yield Exchange(prompt=self.question, command="", output=_OPEN, ok=False)
+            session.feed("n")
+        if session.uncommitted:
+            yield Exchange(prompt=session.prompt, command="", output=UNCOMMITTED, ok=False)
+        if not session.gone:
+            fault = Fault(error="pending")
+            for sentence in session.device.pending():
+                prompt = session.prompt
+                yield Exchange(prompt=prompt, command="", output=sentence, ok=False, fault=fault)
+
+    def _fed(self, line: Line) -> Exchange:
+        """Feed *line*; return what came of it."""
+        session, question = self._session, self.question
         prompt = session.prompt if question is None else question
-        answer: Answer = session.feed(line)
-        question = answer.question
-        yield Exchange(prompt, line, answer.text, answer.ok, answer.closed)
-        if answer.closed:
-            return
-    if question is not None:
-        yield Exchange(question, "", "The script ends before this question is answered.", ok=False)
+        before, begun = self._changes(), self._clock.monotonic()
+        answer = session.feed(line.typed, line.shown if line.spans else None)
+        seconds = self._clock.monotonic() - begun
+        self.question = answer.question
+        return Exchange(
+            prompt=prompt,
+            command=line.shown,
+            output=_told(line, answer, prompt),
+            ok=answer.ok,
+            line=line.number,
+            fault=_fault(line, answer),
+            seconds=seconds,
+            changed=self._changes() != before,
+            closed=answer.closed,
+        )
+
+    def _refused(self, line: Line) -> Exchange:
+        """Answer the open question with ``n``, which *line* does not do."""
+        question, self.question = self.question or "", None
+        said = self._session.feed("n")
+        sentence = self._session.mistake(f"line {line.number}: {UNANSWERED}")
+        return Exchange(
+            prompt=question,
+            command="n",
+            output="\n".join(filter(None, (said.text, sentence))),
+            ok=False,
+            line=line.number,
+        )
+
+
+def _fault(line: Line, answer: Answer) -> Fault:
+    fault = answer.fault or Fault()
+    if fault.column is None:
+        return fault
+    return fault._replace(column=line.place(fault.column - 1) + 1)
+
+
+def _told(line: Line, answer: Answer, prompt: str) -> str:
+    """Return the text of *answer*; carets stand under the line as it was written."""
+    first, newline, rest = answer.text.partition("\n")
+    if line.spans and not answer.ok and first.strip("^ ") == "" and "^" in first:
+        margin = len(prompt.rpartition("\n")[2])
+        at = line.place(max(first.index("^") - margin, 0))
+        first = " " * (margin + at) + first.strip()
+    return line.masked(first + newline + rest)
 
 
 def run_script(
-    session: Session, lines: Iterable[str], out: TextIO, *, keep_going: bool, as_json: bool
+    session: Session,
+    lines: Iterable[Line],
+    writer: Writer,
+    *,
+    keep_going: bool,
+    changes: Callable[[], object] = tuple,
 ) -> int:
-    """Run *lines* and write the transcript to *out*; return the exit status.
+    """Run *lines* and write what happens to *writer*; return the exit status of `Tally`.
 
-    0: every command succeeded; 1: one failed, after which nothing runs unless *keep_going*.
+    After a failure nothing runs unless *keep_going*.
     """
-    status = 0
-    closed = False
-    for exchange in exchanges(session, lines):
-        out.write(_as_json(exchange) if as_json else _as_text(exchange))
-        out.flush()
-        closed = exchange.closed
-        if not exchange.ok:
-            status = 1
-            if not keep_going:
-                return status
-    if not (as_json or closed):
-        out.write(session.prompt + "\n")
-    return status
-
-
-def _as_text(exchange: Exchange) -> str:
-    output = f"{exchange.output}\n" if exchange.output else ""
-    return f"{exchange.prompt}{exchange.command}\n{output}"
-
-
-def _as_json(exchange: Exchange) -> str:
-    record = {
-        "prompt": exchange.prompt,
-        "command": exchange.command,
-        "output": exchange.output,
-        "ok": exchange.ok,
-    }
-    return json.dumps(record) + "\n"
+    run, tally, ended = Run(session, changes), Tally(), False
+    for exchange in chain(run.exchanges(lines), run.ended()):
+        tally.count(exchange)
+        writer.exchange(exchange)
+        ended = exchange.closed or not (exchange.ok or keep_going or exchange.line is None)
+        if ended:
+            break
+    writer.end(tally, "" if ended else session.prompt)
+    return tally.status

@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TextIO
 
-from srpki.cli.session import Session
+from srpki.cli.scripts import UNANSWERED, answers, counts
+from srpki.cli.session import UNCOMMITTED, Session
 
 
 def has_terminal() -> bool:
@@ -27,9 +28,11 @@ def has_terminal() -> bool:
 
 
 def run_plain(session: Session, *, interrupt: Callable[[], None]) -> int:
-    """Feed standard input to *session* until it ends; return the exit status, 0.
+    """Feed standard input to *session* until it ends; return the exit status.
 
-    *interrupt* is called when Ctrl-C is pressed during a command; elsewhere it drops the line.
+    It is 0, but 1 for a pipe that leaves changes uncommitted, or a question without its answer:
+    there the session stops. *interrupt* is called when Ctrl-C is pressed during a command;
+    elsewhere it drops the line.
     """
     source, out = _lenient(sys.stdin), _lenient(sys.stdout)
     echo = not source.isatty()  # a terminal shows what is typed by itself
@@ -48,11 +51,21 @@ def run_plain(session: Session, *, interrupt: Callable[[], None]) -> int:
                 _print(out, "\n")
                 break
             line = line.rstrip("\r\n")
+            if echo and question is not None and not answers(line):
+                if not counts(line):
+                    continue
+                said = session.feed("n").text
+                _print(out, "\n".join(("n", *filter(None, (said,)), session.mistake(UNANSWERED))))
+                _print(out, "\n")
+                return 1
             _print(out, f"{line}\n" if echo else "")
             with _control_c(session, interrupt):
                 answer = worker.submit(session.feed, line).result()
             _print(out, f"{answer.text}\n" if answer.text else "")
             question, closed = answer.question, answer.closed
+    if echo and (question is not None or session.uncommitted):
+        _print(out, f"{UNCOMMITTED}\n" if session.uncommitted else "")
+        return 1
     return 0
 
 

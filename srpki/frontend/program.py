@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from srpki import __version__
-from srpki.core.errors import SrpkiError, UsageError
+from srpki.core.errors import BusyError, SrpkiError, UsageError
 
 USAGE_ERROR = 2
+TRY_LATER = 3
 
 
 def default_node() -> Path:
@@ -31,7 +32,7 @@ def default_node() -> Path:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; return its exit status: 0 well, 1 failed, 2 used wrongly."""
+    """Run the program; return its exit status: 0 well, 1 failed, 2 used wrongly, 3 try later."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -43,10 +44,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except SrpkiError as error:
         sys.stderr.write(f"srpki: {error}\n")
-        return USAGE_ERROR if isinstance(error, UsageError) else 1
+        return _status(error)
     except Exception as error:  # noqa: BLE001 - a bug is told in a line, never as a traceback
         sys.stderr.write(f"srpki: internal error ({type(error).__name__}: {error}); report it\n")
         return 1
+
+
+def _status(error: SrpkiError) -> int:
+    """Return the exit status of a program that *error* ends before it has begun."""
+    if isinstance(error, BusyError):
+        return TRY_LATER
+    return USAGE_ERROR if isinstance(error, UsageError) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,6 +79,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     script.add_argument("--keep-going", action="store_true", help="go on after an error")
     script.add_argument("--json", action="store_true", help="print one JSON object a line")
+    script.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="put VALUE (@FILE: the content of a file) in for ${NAME}; may be repeated",
+    )
     script.set_defaults(run=_exec)
 
     authority = commands.add_parser("ca", help="run the lab CA alone, for other clients")
@@ -159,30 +174,9 @@ def _shell(options: argparse.Namespace) -> int:
 
 
 def _exec(options: argparse.Namespace) -> int:
-    from srpki.cli.session import Session  # noqa: PLC0415 - start-up time
-    from srpki.frontend.batch import run_script  # noqa: PLC0415 - start-up time
-    from srpki.frontend.node import opened  # noqa: PLC0415 - start-up time
+    from srpki.frontend.execution import execute  # noqa: PLC0415 - start-up time
 
-    lines = _script(options.file)
-    with (
-        opened(_node(options), lab=options.lab, record=options.record) as router,
-        closing(Session(router, dialect=options.cli)) as session,
-    ):
-        return run_script(
-            session, lines, sys.stdout, keep_going=options.keep_going, as_json=options.json
-        )
-
-
-def _script(name: str) -> list[str]:
-    try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"cannot read {name}: {error.strerror}", hint="name a readable file"
-        ) from None
-    except UnicodeDecodeError:
-        raise UsageError(f"cannot read {name}: not UTF-8 text", hint="name a text file") from None
-    return text.splitlines()
+    return execute(options, _node(options), _status)
 
 
 def _ca(options: argparse.Namespace) -> int:

@@ -109,8 +109,8 @@ def test_json_is_one_object_a_line_and_what_the_text_says(tmp_path):
         "--json",
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    records = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert all(set(record) == {"prompt", "command", "output", "ok"} for record in records)
+    *records, total = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert total == {"commands": len(records), "failed": 0, "changed": True, "status": 0}
     assert all(record["ok"] is True for record in records)
     assert [record["command"] for record in records][3:8] == [
         "edit-config private",
@@ -130,7 +130,8 @@ def test_the_first_error_ends_a_script_with_status_1(tmp_path):
     )
     ended = run(tmp_path / "n", script)
     assert ended.returncode == 1
-    assert ended.stderr == ""
+    number = script.count("\n") - 1
+    assert ended.stderr.startswith(f"srpki: -:{number}: MINOR: MGMT_AGENT #2007: Operation failed")
     last = squeezed(ended.stdout)[-1]
     assert last.startswith("MINOR: MGMT_AGENT #2007: Operation failed - update of gw.crt failed")
     assert "403" in last
@@ -146,7 +147,7 @@ def test_keep_going_runs_on_to_the_retry_and_still_ends_with_1(tmp_path):
     )
     ended = run(tmp_path / "n", script, "--keep-going", "--json")
     assert ended.returncode == 1
-    records = [json.loads(line) for line in ended.stdout.splitlines()]
+    *records, _ = [json.loads(line) for line in ended.stdout.splitlines()]
     assert [record["ok"] for record in records[-4:]] == [True, False, True, True]
     assert "of which failed: 0" in records[-2]["output"]
     assert "update-state scheduled" in records[-1]["output"]

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from srpki.cli.session import Session
-from srpki.frontend.batch import exchanges
+from srpki.frontend.batch import Run
 from srpki.frontend.node import opened
+from srpki.frontend.variables import plain
 from srpki.labca.faults import parse_script
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -17,7 +18,7 @@ SEALED = re.compile(r'password ".*"')
 def run(name, dialect, node):
     lines = (EXAMPLES / name).read_text(encoding="utf-8").splitlines()
     with opened(node, lab=False) as router:
-        for step in exchanges(Session(router, dialect=dialect), lines):
+        for step in Run(Session(router, dialect=dialect)).exchanges(plain(lines)):
             assert step.ok, f"{step.command}: {step.output}"
     configuration = (node / "cf3" / "config.cfg").read_text(encoding="utf-8")
     return SEALED.sub("password (sealed)", configuration)
@@ -34,7 +35,7 @@ def test_the_demos_configuration_is_the_same_in_both_dialects(tmp_path):
 def test_a_change_that_nobody_accepts_takes_itself_back(tmp_path):
     lines = (EXAMPLES / "safe-change.md-cli").read_text(encoding="utf-8").splitlines()
     with opened(tmp_path, lab=True) as router:
-        steps = list(exchanges(Session(router), lines))
+        steps = list(Run(Session(router)).exchanges(plain(lines)))
     assert [step.output for step in steps if not step.ok] == []
     names = [step.output.split()[-1] for step in steps if "System Name" in step.command]
     assert names == ["on-trial", "before", "on-trial", "before"]

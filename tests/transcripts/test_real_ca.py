@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from srpki.cli.session import Session
-from srpki.frontend.batch import exchanges
+from srpki.frontend.batch import Run
 from srpki.frontend.labs import opened_lab
+from srpki.frontend.variables import plain
 from srpki.x509 import certificates
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "real-ca.md"
@@ -42,7 +43,7 @@ def followed(dialect, node, ports):
         for placeholder, value in told.items():
             typed = typed.replace(placeholder, value)
         assert not re.search(r"<[a-z-]+>", typed)
-        for step in exchanges(session, typed.splitlines()):
+        for step in Run(session).exchanges(plain(typed.splitlines())):
             assert step.ok, f"{step.command}\n{step.output}"
         for name in ("gw", "web"):
             new = certificates.facts(router.keystore.read_certificate(f"{name}.crt"))
@@ -95,5 +96,5 @@ def test_the_knobs_that_the_page_names_for_ejbca_are_there_in_both_clis(tmp_path
     }
     with opened_lab(tmp_path / "node", profiles=False) as (router, _):
         for dialect, typed in commands.items():
-            for step in exchanges(Session(router, dialect=dialect), typed):
+            for step in Run(Session(router, dialect=dialect)).exchanges(plain(typed)):
                 assert step.ok, f"{step.command}\n{step.output}"

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from srpki.cli.session import Session
-from srpki.frontend.batch import exchanges
+from srpki.frontend.batch import Run
 from srpki.frontend.labs import opened_lab
+from srpki.frontend.variables import plain
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"^```transcript\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -63,14 +64,14 @@ def test_what_the_page_shows_is_what_the_program_prints(name, before, tmp_path):
     with opened_lab(tmp_path / "node") as (router, lab):
         told = {"<reference>": lab.server.reference, "<secret>": lab.server.secret}
         session = Session(router)
-        for step in exchanges(session, [filled(command, told) for command in before]):
+        for step in Run(session).exchanges(plain(filled(command, told) for command in before)):
             assert step.ok, step
         for block in blocks:
             commands = [filled(command, told) for command in COMMAND.findall(block)]
             assert commands, block
             shown = "".join(
                 f"{step.prompt}{step.command}\n{step.output}\n"
-                for step in exchanges(session, commands)
+                for step in Run(session).exchanges(plain(commands))
             )
             expected, actual = squeeze(block), squeeze(shown)
             for want, got in zip(expected, actual, strict=False):

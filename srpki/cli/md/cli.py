@@ -250,6 +250,11 @@ class MdCli(Shell):
         self.changing.apply(said)
         return self.navigation.follow(said)
 
+    @property
+    def uncommitted(self) -> bool:
+        """Whether the candidate, or the one that all sessions share, holds edits."""
+        return self.flow.dirty or self.device.datastore.edited
+
     def close(self) -> None:
         """Leave whatever mode the session is in, without a question."""
         if self.flow.mode is not None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from srpki.cli.port import Answer
 from srpki.cli.session import Session
 from srpki.config.datastore import Datastore
 from srpki.device.sessions import Sessions
@@ -149,7 +150,7 @@ def test_an_action_asks_until_it_is_answered(asking, dialect):
     assert asking.calls == []
     assert session.feed("Y").text == "admin.reboot"
     assert session.feed("admin reboot").question == QUESTION
-    assert session.feed("n") == ("", True, None, False, False, ())
+    assert session.feed("n") == Answer()
     assert len(asking.calls) == 1
     assert session.feed("admin reboot").question == QUESTION
     assert session.control_z().question is None

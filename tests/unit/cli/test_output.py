@@ -6,6 +6,7 @@ import pytest
 
 from srpki.cli.meaning import Modifier
 from srpki.cli.pipes import apply
+from srpki.cli.port import Answer
 from srpki.cli.render.results import render
 from srpki.cli.session import Session
 from srpki.core.errors import StorageError
@@ -68,7 +69,7 @@ def test_output_goes_to_a_file_in_the_place_of_what_is_there(device, dialect):
         ("show time | match six | match seven > cf3:/out.txt", ""),
         ("show time | count >cf3:/out.txt", "Count: "),
     ):
-        assert session.feed(line) == ("", True, None, False, False, ())
+        assert session.feed(line) == Answer()
         assert device.files.files["cf3:\\out.txt"].decode().startswith(content)
 
 

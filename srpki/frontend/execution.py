@@ -1,0 +1,109 @@
+"""``srpki exec``: reads a command file, opens the node and runs the file there."""
+
+from __future__ import annotations
+
+import io
+import sys
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
+
+from srpki.cli.scripts import counts
+from srpki.cli.session import Session
+from srpki.core.errors import SrpkiError, UsageError
+from srpki.frontend.batch import run_script
+from srpki.frontend.node import opened
+from srpki.frontend.records import Records, Transcript
+from srpki.frontend.variables import (
+    LAB_NAMES,
+    WrongLineError,
+    check_names,
+    filled,
+    lab_variables,
+    read_settings,
+)
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from srpki.device.router import Router
+    from srpki.frontend.variables import Variable
+
+MAX_OCTETS: Final = 1 << 20
+"""Most octets of a command file, as of one that ``exec`` runs in the shell."""
+
+
+def execute(options: argparse.Namespace, node: Path, status_of: Callable[[SrpkiError], int]) -> int:
+    """Run the command file that *options* name on *node*; return the exit status.
+
+    Raises what keeps the first command from running, which is a record, too, where records are
+    wanted; its exit status is *status_of* it.
+    """
+    out, errors = _printable(sys.stdout), _printable(sys.stderr)
+    records = Records(options.file, out) if options.json else None
+    writer = records or Transcript(options.file, out, errors)
+    with ExitStack() as stack:
+        try:
+            lines, settings = _prepared(options)
+            router = stack.enter_context(opened(node, lab=options.lab, record=options.record))
+            session = stack.enter_context(closing(Session(router, dialect=options.cli)))
+        except SrpkiError as error:
+            if records is not None:
+                line = error.line if isinstance(error, WrongLineError) else None
+                records.refusal(error, line, status_of(error))
+            raise
+        return run_script(
+            session,
+            [filled(number, text, {**_lab(router), **settings}) for number, text in lines],
+            writer,
+            keep_going=options.keep_going,
+            changes=router.changes if options.json else tuple,
+        )
+
+
+def _prepared(options: argparse.Namespace) -> tuple[list[tuple[int, str]], dict[str, Variable]]:
+    """Return the numbered lines that count, and the variables that were given for them."""
+    settings = read_settings(options.set)
+    lines = [
+        (number, text)
+        for number, text in enumerate(_read(options.file).split("\n"), 1)
+        if counts(text)
+    ]
+    check_names(lines, settings.keys() | (LAB_NAMES.keys() if options.lab else ()), options.file)
+    return lines, settings
+
+
+def _lab(router: Router) -> dict[str, Variable]:
+    return {} if router.laboratory is None else lab_variables(router.laboratory.describe())
+
+
+def _read(name: str) -> str:
+    """Return the text of the command file *name*, ``-`` for standard input, without a BOM."""
+    try:
+        if name == "-":
+            content = _up_to(sys.stdin.buffer)
+        else:
+            with Path(name).open("rb") as stream:
+                content = _up_to(stream)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {name}: {error.strerror}", hint="name a readable file"
+        ) from None
+    except UnicodeDecodeError:
+        raise UsageError(f"cannot read {name}: not UTF-8 text", hint="name a text file") from None
+    if len(content) > MAX_OCTETS:
+        raise UsageError(f"{name} is longer than {MAX_OCTETS} octets", hint="name a command file")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _up_to(stream: BinaryIO) -> bytes:
+    return stream.read(MAX_OCTETS + 1)
+
+
+def _printable(stream: TextIO) -> TextIO:
+    """Return *stream* such that what its encoding lacks is written with backslashes."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    return stream
