@@ -15,8 +15,8 @@ from srpki.config.tree import Branch, Entries, get
 from srpki.config.viewer import view
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
-from srpki.core.errors import NotFoundError, StorageError, UsageError
-from srpki.core.events import EventBus
+from srpki.core.errors import NotFoundError, SrpkiError, StorageError, UsageError
+from srpki.core.events import FILE_WRITE_FAILED, EventBus
 from srpki.device import checkpoints, live, operations
 from srpki.device.checkpoints import Checkpoints
 from srpki.device.commits import Commits
@@ -117,7 +117,8 @@ class Router:
         self.files = FileSystem(cf3)
         self.seal = Seal(state / "chassis.key", self.entropy)
         self.keystore = Keystore(cf3, self.seal)
-        self.keystore.recover()
+        for name in self.keystore.recover():
+            self._tell_unsettled(name)
         _sweep(state)
         versions = Versions(cf3 / CONFIGURATION, _SAVED)
         running = _load(versions, self.forms)
@@ -147,6 +148,15 @@ class Router:
         self.rollback = Rollback(self.datastore, self.files, self.clock)
         self.modes = ModeWatch(self.clock)
         self.datastore.subscribe(self.modes)
+
+    def _tell_unsettled(self, name: str) -> None:
+        """Say that the file *name* is refused, and why; the node starts without it."""
+        try:
+            self.keystore.kind_of(name)
+        except SrpkiError as error:
+            self.bus.publish(
+                self.clock.now(), FILE_WRITE_FAILED, "Cert", file=name, reason=error.sentence
+            )
 
     @property
     def lab(self) -> bool:

@@ -73,7 +73,7 @@ class Versions:
             kept = self._contiguous(backups)
             self._files.write_new(self._staged, content)
             for version in range(kept):
-                self._files.link(self._name(version), self._hidden(str(version + 1)))
+                self._files.duplicate(self._name(version), self._hidden(str(version + 1)))
             self._files.sync_directory(self._directory)
             self._files.rename(self._staged, self._journal)
             self._finish()

@@ -8,7 +8,6 @@ changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -160,18 +159,8 @@ class Updater:
         fingerprint = certificates.facts(new).fingerprint
         if not self.progress.importing(job, fingerprint):
             raise StoppedError("cancelled")
-        try:
-            self.keystore.swap(job.certificate, new, key_file, new_key)
-        except StorageError:
-            # Beyond the commit point the new pair is put in place by the next access: this one.
-            if not self._swapped(job.certificate, new):
-                raise
+        self.keystore.swap(job.certificate, new, key_file, new_key)
         self.progress.imported(job, key_file, new, new_key)
-
-    def _swapped(self, certificate: str, new: bytes) -> bool:
-        with suppress(SrpkiError):
-            return self.keystore.read_certificate(certificate) == new
-        return False
 
     # --- ends ------------------------------------------------------------------------------------
 

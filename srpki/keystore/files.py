@@ -7,9 +7,12 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from srpki.core.errors import StorageError
+
+MAX_COPY: Final = 1 << 28
+"""Octets of a file that is copied where it cannot have a second name."""
 
 
 class FileOps(Protocol):
@@ -35,8 +38,11 @@ class FileOps(Protocol):
         """Give *source* the name *target*, taking the place of a file there, in one step."""
         ...
 
-    def link(self, source: Path, target: Path) -> None:
-        """Give *source* the further name *target*, which must not exist."""
+    def duplicate(self, source: Path, target: Path) -> None:
+        """Give the file *source* the further name *target*, which must not exist, or copy it.
+
+        A copy, where the file system has no hard links, is synced but may end half-way in a crash.
+        """
         ...
 
     def unlink(self, path: Path) -> None:
@@ -97,9 +103,12 @@ class OsFiles:
         """Give *source* the name *target*, taking the place of a file there, in one step."""
         source.rename(target)
 
-    def link(self, source: Path, target: Path) -> None:
-        """Give *source* the further name *target*, which must not exist."""
-        os.link(source, target, follow_symlinks=False)
+    def duplicate(self, source: Path, target: Path) -> None:
+        """Give the file *source* the further name *target*, which must not exist, or copy it."""
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except OSError:
+            self.write_new(target, self.read(source, MAX_COPY))
 
     def unlink(self, path: Path) -> None:
         """Remove the file at *path*; nothing there is no error."""

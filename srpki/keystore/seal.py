@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -155,12 +154,15 @@ class Seal:
         return AESGCM(key)
 
     def _make_key(self) -> None:
-        """Write a new key aside and link it in place: whole or not there, and never over one."""
+        """Write a new key aside and move it in place: whole or not there, and never over one.
+
+        Between the last look and the move only the owner of the node's lock can make one.
+        """
         fresh = self._path.with_name(f".{self._path.name}.new")
         self._files.unlink(fresh)
         self._files.write_new(fresh, self._entropy.octets(_KEY_OCTETS))
-        with suppress(FileExistsError):  # then that one is the chassis key
-            self._files.link(fresh, self._path)
+        if self._files.kind(self._path) == "absent":
+            self._files.rename(fresh, self._path)
         self._files.unlink(fresh)
         self._files.sync_directory(self._path.parent)
 

@@ -60,10 +60,15 @@ class Keystore:
         self._transaction = Transaction(self._directory, self._files)
         self._lock = threading.RLock()
 
-    def recover(self) -> None:
-        """Finish or undo what a crash interrupted; raises `StorageError`."""
-        with self._lock, _storage(f"recover {DIRECTORY}"):
-            self._transaction.recover()
+    def recover(self) -> tuple[str, ...]:
+        """Finish or undo what a crash interrupted; never raises.
+
+        Return the files for which the disk allows neither: they alone are refused until it does.
+        """
+        with self._lock:
+            with suppress(OSError):  # the next access tells
+                self._transaction.recover()
+            return self._transaction.pending
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the files, sorted; raises `StorageError`."""
@@ -87,7 +92,7 @@ class Keystore:
         """Say whether there is a file *name*; raises `InvalidNameError` or `StorageError`."""
         path = self._directory / file_name(name)
         with self._lock, _storage(f'open file "{name}"'):
-            self._transaction.settle()
+            self._transaction.settle(name)
             return self._files.kind(path) == "file"
 
     def kind_of(self, name: str) -> Kind:
@@ -195,8 +200,8 @@ class Keystore:
         Raises:
             InvalidNameError: when a name may not be used, or both are the same.
             RefusedError: when *certificate* (DER) does not certify *key*.
-            StorageError: when a step fails; the old pair is untouched, or, after the commit point,
-                the new one is put in place by the next access or start.
+            StorageError: when a step fails; the old pair is in place. Where the disk does not allow
+                even that, both files are refused until it does, then the pair is old or new.
         """
         from srpki.x509 import keys  # noqa: PLC0415 - start-up time
 
@@ -218,7 +223,7 @@ class Keystore:
         """Remove the file *name*; raises `NotFoundError`, `InvalidNameError`, `StorageError`."""
         path = self._directory / file_name(name)
         with self._lock, _storage(f'remove file "{name}"'):
-            self._transaction.settle()
+            self._transaction.settle(name)
             if self._files.kind(path) != "file":
                 raise NotFoundError(f'file "{name}" does not exist', hint=f"see {DIRECTORY}")
             self._files.unlink(path)
@@ -239,19 +244,18 @@ class Keystore:
                 self._files.unlink(probe)
 
     def _prepare(self) -> None:
-        """Make the directory when it is not there and settle what a failure left behind."""
+        """Make the directory when it is not there."""
         kind = self._files.kind(self._directory)
         if kind == "absent":
             self._files.make_directory(self._directory)
             self._files.sync_directory(self._cf3)
         elif kind != "directory":
             raise StorageError(f"{DIRECTORY} is not a directory", hint="move it away")
-        self._transaction.settle()
 
     def _read(self, name: str) -> bytes:
         path = self._directory / file_name(name)
         with _storage(f'open file "{name}"'):
-            self._transaction.settle()
+            self._transaction.settle(name)
             try:
                 return self._files.read(path, MAX_OCTETS)
             except (FileNotFoundError, NotADirectoryError):

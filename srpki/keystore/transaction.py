@@ -1,21 +1,27 @@
 """Replace several files of one directory together, or none of them.
 
-Stage the new files and sync them; write and sync a journal, which is the commit point; move the
-old files to ``.previous``; move the new ones in place; drop the journal. The directory is synced
-after each of these, because a power cut may keep a later change of names and lose an earlier one.
-A crash before the journal leaves the old files, after it `recover` finishes. Every step may be
-repeated: what is still to do is seen from what is there.
+Stage the new files and sync them; write and sync a journal, which is the commit point; set what
+was ``.previous`` aside; give the old files the further name ``.previous``; move the new ones in
+their place; drop the journal. So the old files stand under their names until new ones replace them.
+The directory is synced between these, because a power cut may keep a later change of names and lose
+an earlier one. A crash before the journal leaves the old files, after it `recover` finishes. Where
+the disk does not let it finish, every step is taken back, and the old files stand under their names
+again, with the ``.previous`` of before. Where it does not allow that either, the files of this one
+journal are refused until it does; no other file is concerned.
 
-The journal names each file with the digest of its new content, so a journal that outlived its
-staged files (a power cut before the directory was synced) is known as not committed.
+Every step may be repeated, in both directions: what is still to do is seen from what is there. The
+journal names each file with the digests of what it is to hold and of what it held, so a journal
+that outlived its staged files (a power cut before the directory was synced) is known as not
+committed.
 """
 
 from __future__ import annotations
 
+import errno
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +31,7 @@ from srpki.keystore.names import PREVIOUS, file_name
 
 JOURNAL: Final = ".journal"
 STAGED: Final = ".new"
+ASIDE: Final = ".older"
 MAX_OCTETS: Final = 1 << 24
 """Octets of one file."""
 _MAX_JOURNAL: Final = 1 << 16
@@ -32,11 +39,15 @@ _MAX_JOURNAL: Final = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One file of a journal: *digest* of the new content, *replaces* an old file or not."""
+    """One file of a journal, with the digests of its *new* and its *old* content.
+
+    *older* is that of its ``.previous``. Empty ones say that there was no such file.
+    """
 
     name: str
-    digest: str
-    replaces: bool
+    new: str
+    old: str
+    older: str
 
 
 class Transaction:
@@ -46,124 +57,227 @@ class Transaction:
         """Work in *directory* through *files*; whether a journal is there is not known yet."""
         self._directory = directory
         self._files = files
-        self._journal = directory / JOURNAL
         self._unsettled = True
+        self._pending: dict[str, Path] = {}
 
     def replace(self, contents: Mapping[str, bytes]) -> None:
         """Put *contents* in place, by name, the old files becoming ``.previous``.
 
         Raises:
-            OSError: when a step fails. Before the commit point nothing has changed; after it the
-                new files are in place as soon as `settle` succeeds.
+            OSError: when a step fails. The old files are in place then; or, where the disk refuses
+                that too, all of *contents* are refused until `settle` succeeds.
         """
-        self.settle()
-        entries = [self._entry(name, content) for name, content in contents.items()]
+        self.settle(*contents)
+        journal = self._hidden(next(iter(contents)), JOURNAL)
         try:
-            for name, content in contents.items():
-                self.stage(name, content)
-            self._files.write_new(self._journal, _encode(entries))
+            entries = [self._staged_entry(name, content) for name, content in contents.items()]
+            self._files.write_new(journal, _encode(entries))
             self._files.sync_directory(self._directory)
         except OSError:
-            self._abandon(contents)
+            self._abandon(journal, *(self._hidden(name, STAGED) for name in contents))
             raise
-        self._unsettled = True
         try:
-            self._finish(entries)
+            self._finish(journal, entries)
         except OSError:
-            self.settle()  # a second try, from what is there; raises when that fails as well
-        self._unsettled = False
+            if not self._resume(journal):  # a second try, from what is there
+                raise
 
     def replace_one(self, name: str, content: bytes) -> None:
         """Put *content* in place of the file *name*, of which nothing is kept; raises `OSError`."""
-        self.settle()
+        self.settle(name)
+        staged = self._hidden(name, STAGED)
         try:
-            self.stage(name, content)
-            self._files.rename(self._staged(name), self._directory / name)
+            self._stage(name, content)
+            self._files.rename(staged, self._directory / name)
         except OSError:
-            self._abandon([name])
+            self._abandon(staged)
             raise
         self._files.sync_directory(self._directory)
 
-    def settle(self) -> None:
-        """Finish or undo what a failure left behind, unless that is known to be done."""
+    def settle(self, *names: str) -> None:
+        """Finish or undo what a failure left behind of *names*, unless that is known to be done.
+
+        Raises `OSError` when that fails, or the directory cannot be listed.
+        """
         if self._unsettled:
             self.recover()
+        wanted = {name.removesuffix(PREVIOUS) for name in names}
+        for journal in {self._pending[name] for name in wanted & self._pending.keys()}:
+            self._resume(journal)
 
     def recover(self) -> None:
-        """Finish a committed replacement, undo any other, remove stray files.
+        """Finish or undo every replacement that was begun, remove stray files.
 
-        It may be interrupted at any step and repeated. Raises `OSError`.
+        It may be interrupted at any step and repeated. What can be neither finished nor undone is
+        left for `settle`. Raises `OSError` when the directory cannot be listed.
         """
-        if self._files.kind(self._journal) != "absent":
-            entries = _decode(self._files.read(self._journal, _MAX_JOURNAL))
-            if all(self._is_committed(entry) for entry in entries):
-                self._finish(entries)
-            else:
-                self._undo(entries)
-        for name in self._files.names(self._directory):
-            if name.startswith(".") and name.endswith(STAGED):
-                self._files.unlink(self._directory / name)
+        self._pending.clear()
+        for journal in self._all_hidden(JOURNAL):
+            with suppress(OSError):  # `settle` tells, when one of its files is asked for
+                self._resume(journal)
+        for suffix in (STAGED, ASIDE):
+            for path in self._all_hidden(suffix):
+                if self._shown(path, suffix) not in self._pending:
+                    with suppress(OSError):  # it is in nobody's way
+                        self._files.unlink(path)
         self._unsettled = False
 
-    def stage(self, name: str, content: bytes) -> None:
-        """Write *content* beside the place of *name*; raises `OSError`."""
-        self._files.unlink(self._staged(name))
-        self._files.write_new(self._staged(name), content)
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """The files of replacements that can be neither finished nor undone now."""
+        return tuple(sorted(self._pending))
 
-    def _entry(self, name: str, content: bytes) -> _Entry:
-        """Return the entry for *name*; raises `OSError` when a rename could not succeed."""
+    # --- before the commit point -----------------------------------------------------------------
+
+    def _staged_entry(self, name: str, content: bytes) -> _Entry:
+        """Stage *content* for *name*; raises `OSError`, also when a rename could not succeed."""
         for path in (self._directory / name, self._previous(name)):
             kind = self._files.kind(path)
             if kind not in ("absent", "file"):
-                raise FileExistsError(0, f"a {kind} has the name", str(path))
-        replaces = self._files.kind(self._directory / name) == "file"
-        return _Entry(name, _sha256(content), replaces)
+                raise FileExistsError(errno.EEXIST, f"a {kind} has the name", str(path))
+        self._files.unlink(self._hidden(name, ASIDE))
+        self._stage(name, content)
+        old, older = map(self._digest, (self._directory / name, self._previous(name)))
+        return _Entry(name, _sha256(content), old, older)
 
-    def _finish(self, entries: list[_Entry]) -> None:
-        staged = [entry for entry in entries if self._has(self._staged(entry.name))]
-        for entry in staged:
-            current = self._directory / entry.name
-            if not entry.replaces:  # an older .previous must not look like the one replaced
-                self._files.unlink(self._previous(entry.name))
-            elif self._has(current):
-                self._files.rename(current, self._previous(entry.name))
-        self._files.sync_directory(self._directory)
-        for entry in staged:
-            self._files.rename(self._staged(entry.name), self._directory / entry.name)
-        self._drop_journal()
+    def _stage(self, name: str, content: bytes) -> None:
+        """Write *content* beside the place of *name*; raises `OSError`."""
+        self._files.unlink(self._hidden(name, STAGED))
+        self._files.write_new(self._hidden(name, STAGED), content)
 
-    def _is_committed(self, entry: _Entry) -> bool:
-        """Say whether the new content of *entry* is there, staged or in place."""
-        staged = self._staged(entry.name)
-        path = staged if self._has(staged) else self._directory / entry.name
-        return self._digest(path) == entry.digest
-
-    def _undo(self, entries: list[_Entry]) -> None:
-        """Put back what was moved, if anything was, and drop the journal."""
-        for entry in entries:
-            current, previous = self._directory / entry.name, self._previous(entry.name)
-            moved = self._digest(current) in ("", entry.digest)
-            if entry.replaces and moved and self._has(previous):
-                self._files.rename(previous, current)
-        self._drop_journal()
-
-    def _drop_journal(self) -> None:
-        """Remove the journal when all it speaks of is done and synced, and sync that as well."""
-        self._files.sync_directory(self._directory)
-        self._files.unlink(self._journal)
-        self._files.sync_directory(self._directory)
-
-    def _abandon(self, names: Mapping[str, bytes] | list[str]) -> None:
+    def _abandon(self, *written: Path) -> None:
         """Remove what was written before the commit point; `recover` does it if this fails."""
         self._unsettled = True
         with suppress(OSError):
-            self._files.unlink(self._journal)
-            for name in names:
-                self._files.unlink(self._staged(name))
+            for path in written:
+                self._files.unlink(path)
             self._unsettled = False
 
-    def _staged(self, name: str) -> Path:
-        return self._directory / f".{name}{STAGED}"
+    # --- after it --------------------------------------------------------------------------------
+
+    def _resume(self, journal: Path) -> bool:
+        """Finish what *journal* speaks of, else undo it; return whether the new files stand.
+
+        Raises `OSError` when neither succeeds: its files are pending then.
+        """
+        entries: list[_Entry] = []
+        refusal: OSError | None = None
+        stand = True
+        try:
+            if self._has(journal):
+                entries = _decode(self._files.read(journal, _MAX_JOURNAL))
+                stand = bool(entries) and all(map(self._is_committed, entries))
+                if stand:
+                    refusal = self._refusal(journal, entries)
+                    stand = refusal is None
+                if not stand:
+                    self._undo(journal, entries)
+            else:  # dropped already: only the last sync has failed
+                self._files.sync_directory(self._directory)
+                self._unsettled = True  # what was set aside is still there
+        except OSError as error:
+            known = [name for name, path in self._pending.items() if path == journal]
+            names = [entry.name for entry in entries] or known or self._suspects(journal)
+            self._pending.update(dict.fromkeys(names, journal))
+            raise _unresolved(refusal, error) from None
+        self._pending = {name: path for name, path in self._pending.items() if path != journal}
+        return stand
+
+    def _refusal(self, journal: Path, entries: list[_Entry]) -> OSError | None:
+        """Finish; return why the disk does not let it, while it can still be undone."""
+        try:
+            self._finish(journal, entries)
+        except OSError as error:
+            if not self._has(journal):
+                raise
+            return error
+        return None
+
+    def _finish(self, journal: Path, entries: list[_Entry]) -> None:
+        for entry in entries:
+            previous = self._previous(entry.name)
+            if entry.older and self._digest(previous) == entry.older != entry.old:
+                self._files.rename(previous, self._hidden(entry.name, ASIDE))
+        self._files.sync_directory(self._directory)
+        for entry in entries:
+            current, previous = self._directory / entry.name, self._previous(entry.name)
+            if entry.old and entry.old == self._digest(current) != self._digest(previous):
+                if self._has(previous):  # half of a copy
+                    self._files.unlink(previous)
+                self._files.duplicate(current, previous)
+        self._files.sync_directory(self._directory)
+        for entry in entries:
+            staged = self._hidden(entry.name, STAGED)
+            if self._has(staged):
+                self._files.rename(staged, self._directory / entry.name)
+        self._drop(journal, entries, ASIDE)
+
+    def _undo(self, journal: Path, entries: list[_Entry]) -> None:
+        """Put back what was replaced, if anything was, then what was set aside."""
+        for entry in entries:
+            current, previous = self._directory / entry.name, self._previous(entry.name)
+            if self._digest(current) not in ("", entry.new):
+                continue
+            if not entry.old:
+                self._files.unlink(current)
+            elif self._digest(previous) == entry.old:
+                self._files.rename(previous, current)
+        self._files.sync_directory(self._directory)
+        for entry in entries:
+            aside, previous = self._hidden(entry.name, ASIDE), self._previous(entry.name)
+            if self._digest(self._directory / entry.name) != entry.old:
+                continue  # not ours: nothing else that may be the old one is lost
+            if self._has(aside):
+                self._files.rename(aside, previous)
+            elif not entry.older and self._has(previous):
+                self._files.unlink(previous)
+        self._drop(journal, entries, STAGED)
+
+    def _drop(self, journal: Path, entries: list[_Entry], rest: str) -> None:
+        """Remove *journal* when all it speaks of is done and synced, then what is left of it."""
+        self._files.sync_directory(self._directory)
+        self._files.unlink(journal)
+        self._files.sync_directory(self._directory)
+        try:
+            for entry in entries:
+                self._files.unlink(self._hidden(entry.name, rest))
+        except OSError:
+            self._unsettled = True  # swept by the next access
+
+    def _is_committed(self, entry: _Entry) -> bool:
+        """Say whether the new content of *entry* is there, staged or in place."""
+        staged = self._hidden(entry.name, STAGED)
+        path = staged if self._has(staged) else self._directory / entry.name
+        return self._digest(path) == entry.new
+
+    def _suspects(self, journal: Path) -> list[str]:
+        """Return the files that a *journal* which cannot be read may speak of."""
+        found = {self._shown(journal, JOURNAL)}
+        with suppress(OSError):
+            for suffix in (STAGED, ASIDE):
+                found |= {self._shown(path, suffix) for path in self._all_hidden(suffix)}
+        return sorted(found)
+
+    # --- names -----------------------------------------------------------------------------------
+
+    def _hidden(self, name: str, suffix: str) -> Path:
+        return self._directory / f".{name}{suffix}"
+
+    def _all_hidden(self, suffix: str) -> Iterator[Path]:
+        """Yield the files that `_hidden` may have named; others are not ours to touch."""
+        for name in self._files.names(self._directory):
+            path = self._directory / name
+            ours = name.startswith(".") and name.endswith(suffix) and self._shown(path, suffix)
+            if ours and self._files.kind(path) == "file":
+                yield path
+
+    @staticmethod
+    def _shown(path: Path, suffix: str) -> str:
+        """Return the name that *path* was hidden for, empty when it cannot be one."""
+        try:
+            return file_name(path.name[1 : -len(suffix)])
+        except InvalidNameError:
+            return ""
 
     def _previous(self, name: str) -> Path:
         return self._directory / f"{name}{PREVIOUS}"
@@ -171,11 +285,22 @@ class Transaction:
     def _has(self, path: Path) -> bool:
         return self._files.kind(path) == "file"
 
+    def _holds(self, name: str, digest: str) -> bool:
+        return self._digest(self._directory / name) == digest
+
     def _digest(self, path: Path) -> str:
         """Return the SHA-256 of the file at *path*, empty when there is none."""
         if not self._has(path):
             return ""
         return _sha256(self._files.read(path, MAX_OCTETS))
+
+
+def _unresolved(forward: OSError | None, back: OSError) -> OSError:
+    """Return the error about files that can be neither replaced nor put back."""
+    reasons = [str(error.strerror or error) for error in (forward, back) if error is not None]
+    why = " and ".join(dict.fromkeys(reasons))
+    text = f"its replacement was begun and can be neither finished nor undone: {why}"
+    return OSError(back.errno, text, back.filename)
 
 
 def _sha256(content: bytes) -> str:
@@ -185,15 +310,15 @@ def _sha256(content: bytes) -> str:
 
 
 def _encode(entries: list[_Entry]) -> bytes:
-    return json.dumps([[entry.name, entry.digest, entry.replaces] for entry in entries]).encode()
+    return json.dumps([astuple(entry) for entry in entries]).encode()
 
 
 def _decode(journal: bytes) -> list[_Entry]:
     """Return the entries; none when the journal was not written to its end."""
     try:
         return [
-            _Entry(file_name(name), str(digest), bool(replaces))
-            for name, digest, replaces in json.loads(journal)
+            _Entry(file_name(name), str(new), str(old), str(older))
+            for name, new, old, older in json.loads(journal)
         ]
     except (ValueError, TypeError, AttributeError, RecursionError, InvalidNameError):
         return []

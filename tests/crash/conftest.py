@@ -104,7 +104,7 @@ class MemoryDisk:
         assert source.parent == target.parent
         self._change(source.parent, {source: None, target: self.content[source]})
 
-    def link(self, source: Path, target: Path) -> None:
+    def duplicate(self, source: Path, target: Path) -> None:
         if target in self.content:
             raise FileExistsError(errno.EEXIST, "File exists", str(target))
         self._change(target.parent, {target: self.content[source]})
@@ -159,6 +159,11 @@ class Faulty:
             path, content = arguments
             self.disk.write_new(path, content[: len(content) // 2])
             raise self.error()
+        if fails and self.mode == "torn" and name == "duplicate":  # a copy, without hard links
+            source, target = arguments
+            content = self.disk.read(source, 1 << 28)
+            self.disk.write_new(target, content[: len(content) // 2])
+            raise self.error()
         if fails and self.mode != "after":
             raise self.error()
         getattr(self.disk, name)(*arguments)
@@ -171,8 +176,8 @@ class Faulty:
     def rename(self, source, target):
         self._step("rename", source, target)
 
-    def link(self, source, target):
-        self._step("link", source, target)
+    def duplicate(self, source, target):
+        self._step("duplicate", source, target)
 
     def unlink(self, path):
         self._step("unlink", path)
@@ -182,6 +187,61 @@ class Faulty:
 
     def sync_directory(self, path):
         self._step("sync_directory", path)
+
+
+@dataclass
+class Stubborn:
+    """FileOps of a disk that never does what *refuses* says; a restart does not change its mind.
+
+    It is asked with the operation (``from`` and ``to`` for the two sides of a rename) and a path.
+    """
+
+    disk: FileOps
+    refuses: Callable[[str, Path], bool]
+    asked: int = 0
+
+    def _ask(self, operation: str, path: Path) -> None:
+        self.asked += 1
+        if self.refuses(operation, path):
+            raise OSError(errno.EBUSY, "Device or resource busy", str(path))
+
+    def kind(self, path):
+        return self.disk.kind(path)
+
+    def names(self, directory):
+        return self.disk.names(directory)
+
+    def read(self, path, limit):
+        self._ask("read", path)
+        return self.disk.read(path, limit)
+
+    def write_new(self, path, content):
+        self._ask("write", path)
+        self.disk.write_new(path, content)
+
+    def rename(self, source, target):
+        self._ask("from", source)
+        self._ask("to", target)
+        self.disk.rename(source, target)
+
+    def duplicate(self, source, target):
+        self._ask("read", source)
+        self._ask("write", target)
+        self.disk.duplicate(source, target)
+
+    def unlink(self, path):
+        self._ask("unlink", path)
+        self.disk.unlink(path)
+
+    def make_directory(self, path):
+        self.disk.make_directory(path)
+
+    def sync_directory(self, path):
+        self._ask("sync", path)
+        self.disk.sync_directory(path)
+
+    def heal(self):
+        self.refuses = lambda operation, path: False
 
 
 def no_space() -> OSError:
@@ -210,6 +270,7 @@ def bench():
         Crash=Crash,
         MemoryDisk=MemoryDisk,
         Faulty=Faulty,
+        Stubborn=Stubborn,
         no_space=no_space,
         keystore=keystore,
         prepare=prepare,

@@ -12,6 +12,7 @@ from srpki.core.errors import NotFoundError, StorageError
 from srpki.keystore.files import OsFiles
 from srpki.x509 import keys
 
+JOURNAL = ".gw.key.journal"
 MODES = ("before", "torn", "after")  # in the order of what has happened
 SCENARIOS = (
     "pair",
@@ -147,6 +148,7 @@ def test_one_failing_step_is_reported_or_overcome(scenario, mode, bench, pairs, 
             reported = error
         else:
             reported = None
+        store.names()  # the next access sweeps
         outcome = bench.judge(store, scenario, pairs, names_of(disk))
         assert outcome == ("old" if reported else "new"), (at, files.done)
         if reported:
@@ -200,7 +202,7 @@ def test_a_journal_with_another_version_of_a_staged_file_is_not_a_commit(bench, 
     for at in range(1, count_steps(bench, run, start) + 1):
         wreck = crashed(bench, start, run, at, "after")
         staged = sorted(path for path in wreck.content if path.name.endswith(".new"))
-        if len(staged) < 2 or not any(path.name == ".journal" for path in wreck.content):
+        if len(staged) < 2 or not any(path.name == JOURNAL for path in wreck.content):
             continue
         damaged += 1
         wreck.content[staged[0]] = wreck.content[staged[0]][:-1]
@@ -212,13 +214,13 @@ def test_a_journal_with_another_version_of_a_staged_file_is_not_a_commit(bench, 
 
 @pytest.mark.parametrize(
     "journal",
-    [b"", b"{}", b"[]", b"[1]", b'[["gw.crt"]]', b'[["gw.crt", "00", true]]', b"[" * 60_000],
+    [b"", b"{}", b"[]", b"[1]", b'[["gw.crt"]]', b'[["gw.crt", "00", "00"]]', b"[" * 60_000],
 )
 def test_a_journal_of_nonsense_changes_nothing(journal, bench, pairs, prepared):
     disk = prepared("pair with .previous")
     before = dict(disk.content)
     directory = next(path.parent for path in disk.content if path.name == bench.KEY)
-    disk.content[directory / ".journal"] = journal
+    disk.content[directory / JOURNAL] = journal
     bench.keystore(disk).recover()
     assert disk.content == before
 
@@ -229,10 +231,10 @@ def test_a_journal_cannot_lead_out_of_the_directory(bench, pairs, tmp_path):
     store = bench.keystore(OsFiles(), tmp_path / "cf3", tmp_path / "state")
     bench.prepare(store, "pair", pairs)
     (tmp_path / "cf3" / "x.previous").write_bytes(b"outside")
-    (tmp_path / "cf3" / "system-pki" / ".journal").write_bytes(b'[["../x", "00", true]]')
+    (tmp_path / "cf3" / "system-pki" / JOURNAL).write_bytes(b'[["../x", "00", "00"]]')
     bench.keystore(OsFiles(), tmp_path / "cf3", tmp_path / "state").recover()
     assert (tmp_path / "cf3" / "x.previous").exists()
-    assert not (tmp_path / "cf3" / "system-pki" / ".journal").exists()
+    assert not (tmp_path / "cf3" / "system-pki" / JOURNAL).exists()
 
 
 @pytest.mark.parametrize("scenario", ["pair", "pair with .previous"])

@@ -83,6 +83,14 @@ class QuickFiles(OsFiles):
         self.trouble("rename", target)
         super().rename(source, target)
 
+    def duplicate(self, source, target):
+        self.trouble("duplicate", target)
+        super().duplicate(source, target)
+
+    def unlink(self, path):
+        self.trouble("unlink", path)
+        super().unlink(path)
+
     def sync_directory(self, path):
         """Leave it to the system."""
 

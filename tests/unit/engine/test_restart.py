@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from srpki.core.errors import StorageError
 from srpki.engine.scheduler import Summary
 
 
@@ -128,7 +129,7 @@ def test_killed_in_step_3_after_the_commit_point_it_goes_on_at_4(bench, file):
     bench.state()
 
     def trouble(operation, path):
-        if operation == "rename" and path.name == file:
+        if operation in ("duplicate", "rename") and path.name == file:
             die()
 
     bench.files.trouble = trouble
@@ -188,18 +189,19 @@ def test_a_reload_that_is_owed_survives(bench):
     assert bench.numbers() == [2101, 2101, 2246]
 
 
+def stuck(operation, path):
+    """A disk on which a swap goes neither forward nor back, once it has begun."""
+    if operation in ("rename", "unlink") and path.name in STEPS:
+        raise OSError(16, "Device or resource busy")
+
+
 def test_a_swap_that_failed_after_its_commit_point_and_is_completed_by_the_restart_goes_on_at_4(
     bench,
 ):
     bench.enrol()
     bench.configure(bench.entry())
     bench.state()
-
-    def trouble(operation, path):
-        if operation == "rename" and path.name in STEPS:
-            raise OSError(5, "Input/output error")
-
-    bench.files.trouble = trouble
+    bench.files.trouble = stuck
     assert bench.advance(days=29).failed == 1
     bench.files.trouble = lambda *_: None
     bench.reboot()
@@ -210,6 +212,50 @@ def test_a_swap_that_failed_after_its_commit_point_and_is_completed_by_the_resta
     assert bench.state().update_state == "scheduled"
     held = bench.engine.applications.held("gw.crt", "gw.key")
     assert held.certificate == bench.pair()[0]
+
+
+def test_a_file_that_cannot_be_replaced_costs_its_own_entry_the_renewal_and_no_more(bench):
+    """As one that is mounted alone: the old pair stays in use, the other one is renewed."""
+    old, other = bench.enrol(), bench.enrol("other")
+    bench.configure(bench.entry(), bench.entry("other"))
+    bench.state()
+
+    def mounted(operation, path):
+        if operation == "rename" and path.name == "gw.crt":
+            raise OSError(16, "Device or resource busy")
+
+    bench.files.trouble = mounted
+    assert bench.advance(days=29) == Summary(updates=2, failed=1)
+    for _ in range(2):
+        assert bench.whole() and bench.pair()[0] == old
+        assert bench.pair("other")[0] != other
+        found = bench.state()
+        assert found.update_state == "wait-for-retry"
+        assert found.reason == 'replace files "gw.crt" and "gw.key": Device or resource busy'
+        bench.reboot()
+    bench.files.trouble = lambda *_: None
+    assert bench.advance(hours=1) == Summary(updates=1)
+    assert bench.whole() and bench.pair()[0] != old
+
+
+def test_a_swap_that_goes_neither_forward_nor_back_is_told_in_the_state(bench):
+    bench.enrol()
+    other = bench.enrol("other")
+    bench.configure(bench.entry(), bench.entry("other"))
+    bench.state()
+    bench.files.trouble = stuck
+    assert bench.advance(days=29) == Summary(updates=2, failed=1)
+    for _ in range(2):
+        with pytest.raises(StorageError, match="neither finished nor undone"):
+            bench.pair()
+        assert "neither finished nor undone: Device or resource busy" in bench.state().reason
+        assert bench.pair("other")[0] != other
+        bench.reboot()
+        bench.advance(hours=2)  # it looks again, in vain
+    bench.files.trouble = lambda *_: None
+    bench.advance(hours=2)
+    assert bench.whole()
+    assert bench.state().update_state == "scheduled"
 
 
 def test_stopping_leaves_an_update_that_waits_for_its_ca_to_begin_again(bench):

@@ -1,5 +1,6 @@
 """Real file operations: synced, exclusive, private."""
 
+import errno
 import os
 import stat
 
@@ -66,5 +67,16 @@ def test_a_link_does_not_take_the_place_of_a_file(tmp_path):
     (tmp_path / "a").write_bytes(b"a")
     (tmp_path / "b").write_bytes(b"b")
     with pytest.raises(FileExistsError):
-        OsFiles().link(tmp_path / "a", tmp_path / "b")
+        OsFiles().duplicate(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "b").read_bytes() == b"b"
+
+
+def test_without_hard_links_a_file_is_copied(tmp_path, monkeypatch):
+    def refused(*_arguments, **_options):
+        raise PermissionError(errno.EPERM, "Operation not permitted")  # as FAT answers
+
+    monkeypatch.setattr(os, "link", refused)
+    (tmp_path / "a").write_bytes(b"a")
+    OsFiles().duplicate(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == b"a"
+    assert stat.S_IMODE((tmp_path / "b").stat().st_mode) == 0o600
