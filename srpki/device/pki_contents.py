@@ -104,7 +104,7 @@ def _der(router: Router, inputs: Inputs) -> bytes:
             return formats.read_crl(content, form)
         case _:
             der = formats.read_request(content, form)
-            csr.check(der)
+            csr.check(der, own=True)
             return der
 
 

@@ -55,7 +55,7 @@ def compute(certificate: bytes, known: Mapping[str, bytes], depth: int) -> Chain
     Raises `InvalidInputError` when a certificate cannot be read.
     """
     from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
-    from srpki.x509.chain import is_signed_by  # noqa: PLC0415 - start-up time
+    from srpki.x509.chain import has_issued  # noqa: PLC0415 - start-up time
 
     found: list[str] = []
     below = certificate
@@ -63,15 +63,7 @@ def compute(certificate: bytes, known: Mapping[str, bytes], depth: int) -> Chain
         said = certificates.facts(below)
         if said.canonical_issuer == said.canonical_subject:
             return Chain("complete", tuple(found))
-        above = next(
-            (
-                name
-                for name, der in known.items()
-                if certificates.facts(der).canonical_subject == said.canonical_issuer
-                and is_signed_by(below, der)
-            ),
-            None,
-        )
+        above = next((name for name, der in known.items() if has_issued(der, below)), None)
         if above is None:
             return Chain("partial", tuple(found), f'its issuer "{said.issuer}" is not known')
         if len(found) + 2 > depth or above in found:

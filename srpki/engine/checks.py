@@ -37,5 +37,5 @@ def objection(
             return "the new certificate has other subject alternative names"
         chain.check_chain(new, others, anchors, now, depth=depth, skew=skew)
     except (InvalidInputError, RefusedChainError) as error:
-        return f"the new certificate is not acceptable: {error.sentence}"
+        return f"the new certificate is not acceptable: {error}"
     return None

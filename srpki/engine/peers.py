@@ -6,7 +6,7 @@ Each function takes what it needs from the configuration and raises `RefusedErro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
@@ -73,6 +73,7 @@ class Peers:
             same_recipient_nonce_for_poll_request=settings.same_recipient_nonce_for_poll_request,
             accept_unprotected_error=settings.accept_unprotected_error_message,
             accept_unprotected_pkiconf=settings.accept_unprotected_pkiconf_message,
+            maximum_cert_chain_depth=self.view.maximum_cert_chain_depth,
         )
 
     def signer_chain(self, certificate: bytes) -> tuple[bytes, ...]:
@@ -203,21 +204,20 @@ class Peers:
         entry = next(one for one in profile.entries if one.certificate_file and one.key_file)
         return tuple(self.authorities.certificate(name) for name in entry.send_chain)
 
-    def _judge(self, profile: EstProfile, client: ClientTlsProfile) -> Callable[[bytes], None]:
+    def _judge(
+        self, profile: EstProfile, client: ClientTlsProfile
+    ) -> Callable[[Sequence[bytes]], None]:
         """Return the checks of a server certificate that the TLS library does not make."""
 
         def check(certificate: bytes) -> None:
-            facts = certificates.facts(certificate)
-            now = self.clock.now()
-            if self._in_lab and not facts.not_before <= now <= facts.not_after:
-                raise TlsError("the server's certificate is not valid at the lab's time")
-            if profile.check_id_kp_cmcra_only and CMC_RA not in facts.extended_key_usage:
+            usage = certificates.facts(certificate).extended_key_usage
+            if profile.check_id_kp_cmcra_only and CMC_RA not in usage:
                 raise TlsError(
                     "the server's certificate is not that of a registration authority",
                     hint="see check-id-kp-cmcra-only",
                 )
 
-        return lambda certificate: self.verifier.judge(certificate, client, check)
+        return lambda chain: self.verifier.judge(chain, client, check)
 
     @property
     def _in_lab(self) -> bool:

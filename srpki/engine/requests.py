@@ -242,7 +242,8 @@ class Requests:
             return ()
         known, with_ca = peers.authorities.certificates(), request.text("with-ca")
         anchors = (peers.authorities.certificate(with_ca),) if with_ca else known
-        path = chain.check_chain(certificate, known, anchors, self._clock.now())
+        depth = peers.view.maximum_cert_chain_depth
+        path = chain.check_chain(certificate, known, anchors, self._clock.now(), depth=depth)
         return chains.without_root(path[1:])
 
     def _accept(self, peers: Peers, anchors: Sequence[bytes]) -> cmp.Accept:
@@ -253,7 +254,7 @@ class Requests:
                 # No dates: the action has no validate-certificate-chain, which would ask for them.
                 chain.check_chain(certificate, known, anchors, None, depth=depth)
             except (RefusedChainError, InvalidInputError) as error:
-                return error.sentence
+                return str(error)
             return None
 
         return accept

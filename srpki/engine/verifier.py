@@ -8,10 +8,10 @@ are there [facts: pki.md 13, 14].
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
@@ -23,8 +23,9 @@ from srpki.engine.ocsp_cache import OcspCache
 from srpki.engine.statistics import Statistics
 from srpki.protocol import ocsp as responder
 from srpki.transport.base import ExchangeFactory
-from srpki.x509 import certificates, crl
-from srpki.x509.chain import MAX_DEPTH, is_signed_by
+from srpki.x509 import certificates, revocation
+from srpki.x509.chain import RefusedChainError, check_chain, has_issued
+from srpki.x509.revocation import Finding
 
 if TYPE_CHECKING:
     from srpki.config.views import ClientTlsProfile
@@ -40,14 +41,6 @@ class _Ca:
 
     profile: str
     der: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """What one method has found; *reason* says why it is unknown."""
-
-    status: Literal["good", "revoked", "unknown"]
-    reason: str = ""
 
 
 class Verifier:
@@ -77,15 +70,19 @@ class Verifier:
         self._lock = threading.Lock()
 
     def judge(
-        self, certificate: bytes, client: ClientTlsProfile, checks: Callable[[bytes], None]
+        self, chain: Sequence[bytes], client: ClientTlsProfile, checks: Callable[[bytes], None]
     ) -> None:
-        """Raise `TlsError` when the server's *certificate* (DER) fails *checks* or is revoked.
+        """Raise `TlsError` unless the server, the first of *chain* (DER), may be spoken to.
 
-        *checks* are those of the protocol and raise what they find.
+        *chain* is what TLS has verified it by; *checks* are those of the protocol and raise what
+        they find in the server's certificate.
         """
+        certificate = chain[0]
         try:
             checks(certificate)
+            used = self._check_chain(chain, client)
             self._check_status(certificate, client)
+            self._check_authorities(used[1:])
         except SrpkiError as error:
             self._count(passed=False)
             self._bus.publish(
@@ -105,11 +102,50 @@ class Verifier:
             self._statistics.passed += passed
             self._statistics.failed += not passed
 
+    # --- the chain -------------------------------------------------------------------------------
+
+    def _check_chain(self, chain: Sequence[bytes], client: ClientTlsProfile) -> tuple[bytes, ...]:
+        """Return the path up to a trust anchor of *client* that *chain* holds; raise `TlsError`.
+
+        The TLS library counts no certificates, and in the lab it has no clock.
+        """
+        peers = self._peers()
+        try:
+            return check_chain(
+                chain[0],
+                chain[1:],
+                peers.trust_anchors(client),
+                self._clock.now(),
+                depth=peers.view.maximum_cert_chain_depth,
+            )
+        except RefusedChainError as error:
+            raise TlsError(
+                f"the server's certificate is refused: {error.sentence}", hint=error.hint
+            ) from None
+
+    def _check_authorities(self, path: Sequence[bytes]) -> None:
+        """Raise `TlsError` when a CA of *path* or above it is listed in a CRL of its issuer.
+
+        Above the trust anchor the ca-profiles that are up lead on; without a CRL a CA is not
+        checked.
+        """
+        waiting, seen = list(path), set(path)
+        while waiting:
+            below = waiting.pop()
+            if has_issued(below, below):  # nobody above a root can revoke it
+                continue
+            issuers = self._issuers_of(below)
+            if self._by_crl(below, issuers).status == "revoked":
+                raise TlsError(f"the CA {_named(below)} is revoked")
+            if below == path[-1] or below not in path:
+                above = {issuer.der for issuer in issuers} - seen
+                waiting += above
+                seen |= above
+
     # --- status ----------------------------------------------------------------------------------
 
     def _check_status(self, certificate: bytes, client: ClientTlsProfile) -> None:
-        issuers = self._issuers_of(certificate)
-        found = self._status(certificate, issuers, client)
+        found = self._status(certificate, self._issuers_of(certificate), client)
         if found.status == "revoked":
             raise TlsError("the server's certificate is revoked")
         if found.status == "unknown" and client.default_result != "good":
@@ -117,74 +153,33 @@ class Verifier:
                 f"the status of the server's certificate is not known: {found.reason}",
                 hint=f'see status-verify of client-tls-profile "{client.name}"',
             )
-        self._check_depth(issuers, client)
-        self._check_authorities(issuers)
 
-    def _status(self, certificate: bytes, issuers: list[_Ca], client: ClientTlsProfile) -> _Finding:
+    def _status(self, certificate: bytes, issuers: list[_Ca], client: ClientTlsProfile) -> Finding:
         """Ask by the primary method, then by the secondary one if that cannot tell."""
         if not issuers:
-            return _Finding("unknown", "no ca-profile that is up has issued it")
-        found = _Finding("unknown")
+            return Finding("unknown", "no ca-profile that is up has issued it")
+        found = Finding("unknown")
         for method in (client.primary, client.secondary):
             if found.status == "unknown" and method != "none":
                 by = self._by_crl if method == "crl" else self._by_ocsp
                 found = by(certificate, issuers)
         return found
 
-    def _check_depth(self, issuers: list[_Ca], client: ClientTlsProfile) -> None:
-        """Raise `TlsError` when the chain up to a trust anchor has too many certificates."""
-        peers = self._peers()
-        most = peers.view.maximum_cert_chain_depth
-        for length in range(2, MAX_DEPTH + 1):
-            if not issuers:
-                return  # what the server sent itself has satisfied the TLS library
-            if length > most:
-                raise TlsError(
-                    f"the chain of the server's certificate has more than {most} certificates",
-                    hint="see maximum-cert-chain-depth",
-                )
-            if any(issuer.der in peers.trust_anchors(client) for issuer in issuers):
-                return
-            issuers = self._issuers_of(issuers[0].der)
-
-    def _check_authorities(self, issuers: list[_Ca]) -> None:
-        """Raise `TlsError` when a CA above is listed in a CRL; without a CRL it is not checked."""
-        for _ in range(MAX_DEPTH):
-            if not issuers:
-                return
-            below = issuers[0].der
-            said = certificates.facts(below)
-            if said.canonical_issuer == said.canonical_subject:
-                return
-            issuers = self._issuers_of(below)
-            if self._by_crl(below, issuers).status == "revoked":
-                raise TlsError(f'the CA "{said.subject}" is revoked')
-
     def _issuers_of(self, certificate: bytes) -> list[_Ca]:
         """Return every ca-profile that is up and whose CA has issued *certificate*."""
-        name = certificates.facts(certificate).canonical_issuer
         return [
             _Ca(profile, der)
             for profile, der in self._authorities.usable().items()
-            if certificates.facts(der).canonical_subject == name and is_signed_by(certificate, der)
+            if has_issued(der, certificate)
         ]
 
-    def _by_crl(self, certificate: bytes, issuers: list[_Ca]) -> _Finding:
-        serial = certificates.facts(certificate).serial
-        reason = "the CA has no CRL that is valid"
-        for issuer in issuers:
-            der = self._authorities.crl(issuer.profile)
-            if not der:
-                continue
-            try:
-                return _Finding("revoked" if crl.lists(der, serial) else "good")
-            except SrpkiError as error:
-                reason = error.sentence
-        return _Finding("unknown", reason)
+    def _by_crl(self, certificate: bytes, issuers: list[_Ca]) -> Finding:
+        lists = (self._authorities.crl(issuer.profile) for issuer in issuers)
+        return revocation.by_crls(certificate, filter(None, lists))
 
     # --- OCSP ------------------------------------------------------------------------------------
 
-    def _by_ocsp(self, certificate: bytes, issuers: list[_Ca]) -> _Finding:
+    def _by_ocsp(self, certificate: bytes, issuers: list[_Ca]) -> Finding:
         reason = "no OCSP responder is configured"
         for issuer in issuers:
             try:
@@ -194,15 +189,15 @@ class Verifier:
                 continue
             if found is not None:
                 return found
-        return _Finding("unknown", reason)
+        return Finding("unknown", reason)
 
-    def _asked(self, certificate: bytes, issuer: _Ca) -> _Finding | None:
+    def _asked(self, certificate: bytes, issuer: _Ca) -> Finding | None:
         """Return what a responder says or has said; None when there is none to ask."""
         serial = certificates.facts(certificate).serial
         ca = certificates.facts(issuer.der)
         known = self._cache.find(ca.fingerprint, serial)
         if known is not None:
-            return _Finding(known.status)
+            return Finding(known.status)
         peers = self._peers()
         url = next(self._responders(certificate, issuer, peers), "")
         if not url:
@@ -228,7 +223,7 @@ class Verifier:
                 this_update=said.this_update,
                 expires=said.until,
             )
-        return _Finding(said.status)
+        return Finding(said.status)
 
     @staticmethod
     def _responders(certificate: bytes, issuer: _Ca, peers: Peers) -> Iterator[str]:

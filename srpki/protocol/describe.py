@@ -84,7 +84,7 @@ def _revocation_list(der: bytes) -> Iterator[str]:
 
 
 def _certification_request(body: bytes) -> Iterator[str]:
-    request = csr.check(est.decode_body(body))
+    request = csr.check(est.decode_body(body), own=True)
     yield f"request: subject {peer_text(names.display(request.subject)) or 'NULL-DN'}"
     yield f"request: key {describe(spec_of(request.public_key))}"
     for kind, value in names.alternative_names(request.san):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,7 +18,8 @@ class TlsClient:
 
     Certificates are DER. *ciphers* (TLS 1.2), *ciphers13*, *groups* and *signatures* are names of
     the SR OS lists, in order of preference; empty means the library's default. *judge* is given
-    the server's certificate after the handshake and raises `TlsError` when it may not be used;
+    the chain that was verified in the handshake, the server's certificate first and the trust
+    anchor last, and raises `TlsError` when it may not be used;
     *check_time* is False only in lab mode, where *judge* looks at the lab's time instead.
     """
 
@@ -31,7 +32,7 @@ class TlsClient:
     groups: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
     check_time: bool = True
-    judge: Callable[[bytes], None] | None = None
+    judge: Callable[[Sequence[bytes]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

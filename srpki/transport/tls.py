@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import ssl
+import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cryptography.hazmat.primitives import serialization
 
@@ -99,16 +100,27 @@ def check_session(connection: ssl.SSLSocket, tls: TlsClient) -> None:
     Raises:
         TlsError: the cipher suite is not in the profile's list, or the judge says no.
     """
-    session = connection.cipher()
-    certificate = connection.getpeercert(binary_form=True)
-    if session is None or certificate is None:
+    session, chain = connection.cipher(), verified_chain(connection)
+    if session is None or not chain:
         raise TlsError("the server did not authenticate itself")
     suite, version, _ = session
     allowed = [CIPHERS13[name] for name in tls.ciphers13]
     if version == "TLSv1.3" and allowed and suite not in allowed:
         raise TlsError(f"the server chose cipher suite {suite}, which is not in the cipher list")
     if tls.judge is not None:
-        tls.judge(certificate)
+        tls.judge(chain)
+
+
+def verified_chain(connection: ssl.SSLSocket) -> tuple[bytes, ...]:
+    """Return the certificates (DER) by which *connection* was verified, the anchor last.
+
+    They came from the server and from the trust anchors; empty where nothing was verified.
+    """
+    if sys.version_info >= (3, 13):
+        return tuple(connection.get_verified_chain())
+    session: Any = connection._sslobj  # type: ignore[attr-defined]
+    found = session.get_verified_chain() if session is not None else None
+    return tuple(ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in found or ())
 
 
 def channel_binding(connection: ssl.SSLSocket) -> bytes:

@@ -32,9 +32,9 @@ MAX_CANDIDATES: Final = 64
 """Certificates of a peer that are looked at; the rest is ignored."""
 MAX_SIGNATURES: Final = 64
 """Signature checks for one path: same names and many keys must not cost time without end."""
+NEW_KEY: Final = "if the CA has a new key, import its new certificate and restart the ca-profile"
 MIN_RSA_BITS: Final = 1024
 MIN_EC_BITS: Final = 224
-REFUSED_HASHES: Final = ("md5",)
 
 _NONE: Final = timedelta()
 _PROCESSED: Final = frozenset(
@@ -110,7 +110,7 @@ class _Search:
         for link in _readable(untrusted[:MAX_CANDIDATES]):
             if link.der not in self._anchors:
                 self._issuers[link.facts.canonical_subject].append(link)
-        self._reason = ""
+        self._reason: RefusedChainError | None = None
 
     def run(self, leaf: _Link, skew: timedelta) -> tuple[bytes, ...]:
         self._judge(leaf, skew)
@@ -118,7 +118,8 @@ class _Search:
             return (leaf.der,)
         path = self._extend((leaf,))
         if path is None:
-            raise RefusedChainError(self._reason, hint="check the CA certificates that are trusted")
+            assert self._reason is not None
+            raise self._reason
         return tuple(link.der for link in path)
 
     def _extend(self, path: tuple[_Link, ...]) -> tuple[_Link, ...] | None:
@@ -126,14 +127,19 @@ class _Search:
         child = path[-1]
         candidates = self._candidates(child)
         if not candidates:
-            self._note(f'the issuer of {child.name}, "{child.facts.issuer}", is not known')
+            self._note(
+                RefusedChainError(
+                    f'the issuer of {child.name}, "{child.facts.issuer}", is not known',
+                    hint="check the CA certificates that are trusted",
+                )
+            )
         for issuer in candidates:
             if any(issuer.der == link.der for link in path):
                 continue
             try:
                 self._check_issuer(child, issuer, path)
             except RefusedChainError as error:
-                self._note(error.sentence)
+                self._note(error)
                 continue
             except InvalidInputError as error:  # a field of the issuer's that counts here
                 self._note(f"{issuer.name}: {error.sentence}")
@@ -144,10 +150,15 @@ class _Search:
             found = self._extend(longer)
             if found is not None:
                 return found
-        self._note(f"{child.name} does not lead to a trusted CA")
+        self._note(
+            RefusedChainError(
+                f"{child.name} does not lead to a trusted CA",
+                hint="check the CA certificates that are trusted",
+            )
+        )
         return None
 
-    def _note(self, reason: str) -> None:
+    def _note(self, reason: RefusedChainError) -> None:
         """Keep the first reason: the one nearest to the path that looked best."""
         self._reason = self._reason or reason
 
@@ -166,16 +177,15 @@ class _Search:
         """Raise `RefusedChainError` unless *issuer* may and did issue *child*."""
         if len(path) + 1 > self._depth:
             raise RefusedChainError(
-                f"the chain of {path[0].name} has more than {self._depth} certificates"
+                f"the chain of {path[0].name} has more than {self._depth} certificates",
+                hint="see maximum-cert-chain-depth",
             )
         self._judge(issuer)
         _check_authority(issuer, path)
         if self._signatures == 0:
             raise RefusedChainError(f"the chain of {path[0].name} takes too many signature checks")
         self._signatures -= 1
-        _check_hash(child)
-        if not is_signed_by(child.der, issuer.der):
-            raise RefusedChainError(f"{child.name} is not signed by {issuer.name}")
+        _check_signature(child, issuer)
 
     def _judge(self, link: _Link, skew: timedelta = _NONE) -> None:
         """Raise `RefusedChainError` for what is wrong with one certificate alone."""
@@ -191,11 +201,26 @@ class _Search:
 
 @lru_cache(maxsize=1024)
 def is_signed_by(child: bytes, issuer: bytes) -> bool:
-    """Say whether the key of *issuer* signed *child* (both DER).
+    """Say whether the key of *issuer* signed *child* (both DER); names are the caller's business.
 
-    Kept, because the CA certificates of a path are the same for every renewal.
+    Kept, because the CA certificates of a path are the same for every renewal. Raises
+    `InvalidInputError` when the algorithm is not one we know, or is too weak.
     """
     return signatures.verify_certificate(child, public_key(issuer))
+
+
+def has_issued(issuer: bytes, child: bytes) -> bool:
+    """Say whether *issuer* bears the name of the issuer of *child* and signed it (both DER).
+
+    What is signed too weakly is signed by nobody. Raises `InvalidInputError` when one of the two
+    cannot be read.
+    """
+    if facts(issuer).canonical_subject != facts(child).canonical_issuer:
+        return False
+    try:
+        return is_signed_by(child, issuer)
+    except InvalidInputError:
+        return False
 
 
 def _readable(certificates: Iterable[bytes]) -> Iterable[_Link]:
@@ -232,13 +257,22 @@ def _check_authority(issuer: _Link, path: tuple[_Link, ...]) -> None:
         )
 
 
-def _check_hash(link: _Link) -> None:
+def _check_signature(child: _Link, issuer: _Link) -> None:
+    """Raise `RefusedChainError` unless the key of *issuer* signed *child*."""
     try:
-        name = signatures.certificate_hash(link.der)
+        signed = is_signed_by(child.der, issuer.der)
     except InvalidInputError as error:
-        raise RefusedChainError(f"{link.name}: {error.sentence}") from None
-    if name in REFUSED_HASHES:
-        raise RefusedChainError(f"{link.name} is signed with {name}, which is too weak")
+        raise RefusedChainError(f"{child.name} is refused: {error.sentence}") from None
+    if signed:
+        return
+    if child.facts.authority_key_identifier == issuer.facts.subject_key_identifier is not None:
+        raise RefusedChainError(f"the signature of {issuer.name} on {child.name} is wrong")
+    known = "trusted" if issuer.anchor else "known"
+    if child.facts.canonical_subject == issuer.facts.canonical_subject:
+        said = f"{child.name} has another key than the CA of this name that is {known}"
+    else:
+        said = f"{child.name} is not signed by the key of {issuer.name} that is {known}"
+    raise RefusedChainError(said, hint=NEW_KEY)
 
 
 def _check_strength(link: _Link) -> None:

@@ -1,11 +1,12 @@
-"""Certificate revocation lists as DER: their dates, who stands behind them, whom they list.
+"""Certificate revocation lists as DER: their dates, who stands behind them, their entries.
 
 What a ca-profile asks of its crl-file when it is enabled [facts: pki.md section 7.2], and which of
-two lists is the newer one [pki.md 13].
+two lists is the newer one [pki.md 13]. What a list says of a certificate is in `revocation`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,7 +15,8 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from srpki.core.errors import InvalidInputError
-from srpki.x509 import certificates, signatures
+from srpki.x509 import certificates, extensions, signatures
+from srpki.x509.extensions import Extension
 from srpki.x509.names import canonical, display
 
 MAX_OCTETS: Final = 1 << 24
@@ -28,10 +30,13 @@ _UNREADABLE: Final = (
 )
 
 
-_PROCESSED: Final = (
-    x509.AuthorityKeyIdentifier,
-    x509.CRLNumber,
-    x509.IssuingDistributionPoint,
+_DELTA: Final = "2.5.29.27"
+_PROCESSED: Final = frozenset(
+    {
+        "2.5.29.35",  # authorityKeyIdentifier
+        "2.5.29.20",  # cRLNumber
+        extensions.ISSUING_DISTRIBUTION_POINT,
+    }
 )
 """Extensions that may be critical here; an unknown one would change what the list says."""
 
@@ -77,50 +82,56 @@ def contents(der: bytes) -> CrlContents:
 def check(der: bytes, issuer: bytes) -> CrlFacts:
     """Return the facts of the CRL in *der*, issued and signed by the CA certificate *issuer* (DER).
 
-    The dates are the caller's business. Raises:
-        InvalidInputError: when it cannot be read, is a delta CRL or covers a part only, or is not
-            by *issuer*.
+    Its dates and what it covers are the caller's business. Raises:
+        InvalidInputError: when it cannot be read, is a delta CRL, has a critical extension that is
+            not known, or is not by *issuer*.
     """
     crl = _load(der)
     try:
-        extensions = tuple(crl.extensions)
         facts = _dates(crl)
         name = canonical(crl.issuer)
     except _UNREADABLE:
         raise _damaged() from None
-    for extension in extensions:
+    for extension in extensions.of_crl(der).values():
         _check_extension(extension)
-    if name != certificates.facts(issuer).canonical_subject:
+    ca = certificates.facts(issuer)
+    if name != ca.canonical_subject:
         raise InvalidInputError("the CRL was issued by another CA")
+    if ca.key_usage is not None and "cRLSign" not in ca.key_usage:
+        raise InvalidInputError("the CA may not sign CRLs (keyUsage)")
     parts = signatures.signed_parts(der)
     key = certificates.public_key(issuer)
-    if not signatures.verify(key, parts.algorithm, parts.signature, parts.content):
+    try:
+        signed = signatures.verify(key, parts.algorithm, parts.signature, parts.content)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"the CRL is refused: {error.sentence}") from None
+    if not signed:
         raise InvalidInputError("the CRL is not signed by the CA")
     return facts
 
 
-def lists(der: bytes, serial: int) -> bool:
-    """Say whether the CRL in *der* revokes the certificate with number *serial*.
-
-    A certificate on hold is revoked; one that was taken off the list is not [RFC 5280, 5.3.1].
-
-    Raises:
-        InvalidInputError: when the list or its entry cannot be read, or the entry has a critical
-            extension that is not processed.
-    """
+def entry(der: bytes, serial: int) -> x509.RevokedCertificate | None:
+    """Return the first entry with number *serial* of a CRL (DER); raises `InvalidInputError`."""
     try:
-        entry = _load(der).get_revoked_certificate_by_serial_number(serial)
-        if entry is None:
-            return False
-        extensions = tuple(entry.extensions)
+        return _load(der).get_revoked_certificate_by_serial_number(serial)
     except _UNREADABLE:
         raise _damaged() from None
-    for extension in extensions:
-        known = isinstance(extension.value, x509.CRLReason | x509.InvalidityDate)
-        if extension.critical and not known:
-            raise InvalidInputError("the CRL has an entry that is not understood")
-    reasons = (item.value for item in extensions if isinstance(item.value, x509.CRLReason))
-    return not any(reason.reason is x509.ReasonFlags.remove_from_crl for reason in reasons)
+
+
+def entries(der: bytes) -> Iterator[x509.RevokedCertificate]:
+    """Yield the entries of the CRL in *der*; raises `InvalidInputError`."""
+    try:
+        yield from _load(der)
+    except _UNREADABLE:
+        raise _damaged() from None
+
+
+def entry_extensions(entry: x509.RevokedCertificate) -> x509.Extensions:
+    """Return the extensions of *entry*; raises `InvalidInputError`."""
+    try:
+        return entry.extensions
+    except _UNREADABLE:
+        raise InvalidInputError("the CRL has an entry that cannot be read") from None
 
 
 def _load(der: bytes) -> x509.CertificateRevocationList:
@@ -142,20 +153,11 @@ def _damaged() -> InvalidInputError:
     return InvalidInputError("the CRL cannot be read", hint="is it damaged?")
 
 
-def _check_extension(extension: x509.Extension[x509.ExtensionType]) -> None:
-    """Raise `InvalidInputError` when *extension* makes the list less than a complete one."""
-    value = extension.value
-    if isinstance(value, x509.DeltaCRLIndicator):
+def _check_extension(extension: Extension) -> None:
+    """Raise `InvalidInputError` when *extension* makes the list one that cannot be used."""
+    if extension.oid == _DELTA:
         raise InvalidInputError("the CRL is a delta CRL", hint="import a complete one")
-    if isinstance(value, x509.IssuingDistributionPoint) and (
-        value.indirect_crl
-        or value.only_some_reasons
-        or value.only_contains_ca_certs
-        or value.only_contains_user_certs
-        or value.only_contains_attribute_certs
-    ):
-        raise InvalidInputError("the CRL covers a part only", hint="import a complete one")
-    if extension.critical and not isinstance(value, _PROCESSED):
+    if extension.critical and extension.oid not in _PROCESSED:
         raise InvalidInputError(
-            f"the CRL has the critical extension {extension.oid.dotted_string}, which is not known"
+            f"the CRL has the critical extension {extension.oid}, which is not known"
         )

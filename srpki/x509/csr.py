@@ -90,11 +90,13 @@ def build(
     )
 
 
-def check(der: bytes) -> CertificationRequest:
+def check(der: bytes, *, own: bool = False) -> CertificationRequest:
     """Return what the request in *der* asks for, its signature verified.
 
+    One of our *own* may be signed over any hash that ``hash-algorithm`` has.
+
     Raises:
-        NotSignedError: when the signature is not by its own key.
+        NotSignedError: when the signature is not by its own key, or is too weak to prove it.
         InvalidInputError: when it cannot be read.
     """
     if len(der) > MAX_OCTETS:
@@ -109,7 +111,9 @@ def check(der: bytes) -> CertificationRequest:
         raise InvalidInputError("the certification request cannot be read") from None
     parts = signatures.signed_parts(der)
     try:
-        good = signatures.verify(public_key, parts.algorithm, parts.signature, parts.content)
+        good = signatures.verify(
+            public_key, parts.algorithm, parts.signature, parts.content, own=own
+        )
     except InvalidInputError as error:
         raise NotSignedError(error.sentence) from None
     if not good:

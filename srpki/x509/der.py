@@ -64,6 +64,18 @@ def elements(content: bytes) -> Iterator[Element]:
         offset += len(element.whole)
 
 
+def sequence(data: bytes) -> Iterator[Element]:
+    """Yield the elements of the SEQUENCE that *data* is.
+
+    Raises:
+        InvalidInputError: when it is something else, or as `read` does.
+    """
+    whole = read(data)
+    if whole.tag != SEQUENCE or len(whole.whole) != len(data):
+        raise InvalidInputError("the data is not a sequence")
+    yield from elements(whole.content)
+
+
 def encode(tag: int, *contents: bytes) -> bytes:
     """Return the element with *tag* around *contents*."""
     content = b"".join(contents)

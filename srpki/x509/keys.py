@@ -30,7 +30,7 @@ CURVES: Final[dict[str, ec.EllipticCurve]] = {
     "secp521r1": ec.SECP521R1(),
 }
 HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
-    "md5": hashes.MD5(),  # noqa: S303 - the operator may ask for it; chains refuse it
+    "md5": hashes.MD5(),  # noqa: S303 - the operator may ask for it; nothing is verified with it
     "sha1": hashes.SHA1(),  # noqa: S303 - same, and old CAs answer with it
     "sha224": hashes.SHA224(),
     "sha256": hashes.SHA256(),

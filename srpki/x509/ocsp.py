@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final, Literal
 
 from cryptography import x509
@@ -22,8 +23,9 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from srpki.core.errors import InvalidInputError, PeerRefusedError, ProtocolError
-from srpki.x509 import certificates, keys, signatures
+from srpki.x509 import certificates, extensions, keys, signatures
 from srpki.x509 import der as asn1
+from srpki.x509.chain import RefusedChainError, check_chain
 from srpki.x509.names import canonical
 
 MAX_OCTETS: Final = 1 << 16
@@ -40,10 +42,13 @@ _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 _NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
 _SHA1: Final = "1.3.14.3.2.26"
 _SIGNING: Final = ExtendedKeyUsageOID.OCSP_SIGNING.dotted_string
+_SINGLE_EXTENSIONS: Final = 0xA1
+_PROCESSED: Final = frozenset({"2.5.29.21", "2.5.29.24"})  # reasonCode, invalidityDate
 _UNREADABLE: Final = (
     ValueError,
     TypeError,
     IndexError,
+    StopIteration,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
@@ -110,9 +115,10 @@ def judge(
         if status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             said = status.name.lower().replace("_", " ")
             raise PeerRefusedError(f"the OCSP responder answered: {said}")
-        _check_signature(answer, read, issuer, at)
+        signed = _signed(answer)
+        _check_signature(signed, read, issuer, at)
         _check_extensions(read, nonce)
-        return _verdict(read, certificate, issuer, at)
+        return _verdict(signed, read, certificate, issuer, at)
     except _UNREADABLE:
         raise ProtocolError("the OCSP answer cannot be read") from None
     except InvalidInputError as error:
@@ -122,14 +128,23 @@ def judge(
 # --- who signed ----------------------------------------------------------------------------------
 
 
-def _check_signature(answer: bytes, read: ocsp.OCSPResponse, issuer: bytes, at: datetime) -> None:
+def _check_signature(
+    signed: signatures.Signed, read: ocsp.OCSPResponse, issuer: bytes, at: datetime
+) -> None:
     """Raise `ProtocolError` unless *issuer*, or whom it appointed, signed [RFC 6960, 4.2.2.2]."""
-    signed = _signed(answer)
-    for signer in _signers(read, issuer, at):
-        key = certificates.public_key(signer)
-        if signatures.verify(key, signed.algorithm, signed.signature, signed.content):
-            return
-    raise ProtocolError("the OCSP answer is not signed by the CA nor by a responder of the CA")
+    refused = ""
+    for signer in _signers(read, issuer):
+        try:
+            if signer != issuer:
+                _check_appointed(signer, issuer, at)
+            key = certificates.public_key(signer)
+            if signatures.verify(key, signed.algorithm, signed.signature, signed.content):
+                return
+        except (InvalidInputError, RefusedChainError) as error:
+            refused = refused or f": {error.sentence}"
+    raise ProtocolError(
+        f"the OCSP answer is not signed by the CA nor by a responder of the CA{refused}"
+    )
 
 
 def _signed(answer: bytes) -> signatures.Signed:
@@ -142,13 +157,13 @@ def _signed(answer: bytes) -> signatures.Signed:
     return signatures.Signed(content.whole, algorithm.whole, signature.content[1:])
 
 
-def _signers(read: ocsp.OCSPResponse, issuer: bytes, at: datetime) -> Iterator[bytes]:
+def _signers(read: ocsp.OCSPResponse, issuer: bytes) -> Iterator[bytes]:
     """Yield the certificates (DER) whose key may have signed: the CA's own first."""
     if _is_named(read, issuer):
         yield issuer
     for certificate in read.certificates[:MAX_CERTIFICATES]:
         der = certificate.public_bytes(Encoding.DER)
-        if der != issuer and _is_named(read, der) and _is_appointed(der, issuer, at):
+        if der != issuer and _is_named(read, der):
             yield der
 
 
@@ -164,19 +179,18 @@ def _key_hash(certificate: bytes) -> bytes:
     return hashlib.sha1(bits.content[1:], usedforsecurity=False).digest()
 
 
-def _is_appointed(certificate: bytes, issuer: bytes, at: datetime) -> bool:
-    """Say whether *issuer* itself has issued *certificate* for signing OCSP answers.
+def _check_appointed(certificate: bytes, issuer: bytes, at: datetime) -> None:
+    """Raise unless *issuer* itself has issued *certificate* for signing OCSP answers.
 
-    Whether the responder's certificate is revoked is not asked: that leads in circles.
+    It is judged as any certificate in a chain is. Whether it is revoked is not asked: that leads
+    in circles.
     """
     said = certificates.facts(certificate)
-    return (
-        _SIGNING in said.extended_key_usage
-        and (said.key_usage is None or "digitalSignature" in said.key_usage)
-        and said.not_before <= at <= said.not_after
-        and said.canonical_issuer == certificates.facts(issuer).canonical_subject
-        and signatures.verify_certificate(certificate, certificates.public_key(issuer))
-    )
+    if _SIGNING not in said.extended_key_usage:
+        raise RefusedChainError("the responder may not sign OCSP answers (extendedKeyUsage)")
+    if said.key_usage is not None and "digitalSignature" not in said.key_usage:
+        raise RefusedChainError("the responder may not sign answers (keyUsage)")
+    check_chain(certificate, (), (issuer,), at)
 
 
 # --- what it says --------------------------------------------------------------------------------
@@ -191,15 +205,40 @@ def _check_extensions(read: ocsp.OCSPResponse, nonce: bytes) -> None:
             raise ProtocolError("the OCSP answer has a critical extension that is not known")
 
 
-def _verdict(read: ocsp.OCSPResponse, certificate: bytes, issuer: bytes, at: datetime) -> Verdict:
+def _check_single_extensions(content: bytes, number: int) -> None:
+    """Raise `ProtocolError` for what the statement *number* of a ResponseData marks critical.
+
+    The library reads these extensions of the first statement only.
+    """
+    fields = asn1.elements(asn1.read(content).content)
+    statements = next(field for field in fields if field.tag == asn1.SEQUENCE)
+    statement = next(islice(asn1.elements(statements.content), number, None))
+    last = list(asn1.elements(statement.content))[-1]
+    if last.tag != _SINGLE_EXTENSIONS:
+        return
+    for extension in extensions.parse(last.content):
+        if extension.critical and extension.oid not in _PROCESSED:
+            raise ProtocolError(
+                f"the OCSP answer has the critical extension {extension.oid}, which is not known"
+            )
+
+
+def _verdict(
+    signed: signatures.Signed,
+    read: ocsp.OCSPResponse,
+    certificate: bytes,
+    issuer: bytes,
+    at: datetime,
+) -> Verdict:
     found = [
-        one
-        for _, one in zip(range(MAX_STATEMENTS), read.responses, strict=False)
+        (number, one)
+        for number, one in zip(range(MAX_STATEMENTS), read.responses, strict=False)
         if _is_about(one, certificate, issuer)
     ]
     if len(found) != 1:
         raise ProtocolError("the OCSP answer is not about the certificate that was asked for")
-    (one,) = found
+    ((number, one),) = found
+    _check_single_extensions(signed.content, number)
     this_update, until = one.this_update_utc, one.next_update_utc
     if this_update > at + SKEW:
         raise ProtocolError("the OCSP answer is not yet valid")

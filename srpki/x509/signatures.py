@@ -1,7 +1,8 @@
 """AlgorithmIdentifiers of signatures, and their verification, for every hash SR OS lists.
 
 The library's own readers refuse MD5, SHA-1 and DSA with SHA-512; an operator may still ask for
-them (``hash-algorithm``) and an old CA may answer with them, so identifiers are kept here.
+them (``hash-algorithm``) and an old CA may answer with the latter two, so identifiers are kept
+here. Nothing that is signed over an MD5 digest counts, whoever sends it [RFC 6151, 2.1].
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _OIDS: Final = {  # RFC 3279, RFC 4055, RFC 5758
     ("ecdsa", "sha512"): "1.2.840.10045.4.3.4",
 }
 _KNOWN: Final = {dotted: pair for pair, dotted in _OIDS.items()}
+REFUSED_HASHES: Final = ("md5",)
 _EDWARDS: Final = {  # RFC 8410
     "1.3.101.112": ed25519.Ed25519PublicKey,
     "1.3.101.113": ed448.Ed448PublicKey,
@@ -87,15 +89,20 @@ def _dotted(identifier: bytes) -> str:
     return asn1.decode_oid(asn1.read(asn1.read(identifier).content).content)
 
 
-def verify(key: PublicKey, identifier: bytes, signature: bytes, data: bytes) -> bool:
+def verify(
+    key: PublicKey, identifier: bytes, signature: bytes, data: bytes, *, own: bool = False
+) -> bool:
     """Say whether *signature* over *data* is by *key*; *identifier* is the AlgorithmIdentifier.
 
-    Parameters may be absent or NULL: both are seen with RSA.
+    Parameters may be absent or NULL: both are seen with RSA. What is our *own* may be signed over
+    a digest that is too weak to be taken from others.
 
     Raises:
-        InvalidInputError: when the algorithm is not one we know.
+        InvalidInputError: when the algorithm is not one we know, or is too weak.
     """
     digest = hash_of(identifier)
+    if digest in REFUSED_HASHES and not own:
+        raise InvalidInputError(f"a signature over an {digest.upper()} digest is too weak")
     dotted = _dotted(identifier)
     kind = _KNOWN[dotted][0] if dotted in _KNOWN else ""
     try:
@@ -139,7 +146,7 @@ def verify_certificate(der: bytes, key: PublicKey) -> bool:
     """Say whether the certificate in *der* was signed by *key*; names are the caller's business.
 
     Raises:
-        InvalidInputError: when the algorithm is not one we know.
+        InvalidInputError: when the algorithm is not one we know, or is too weak.
     """
     parts = signed_parts(der)
     fields = asn1.elements(asn1.read(parts.content).content)

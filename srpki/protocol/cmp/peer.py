@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from srpki.core.errors import InvalidInputError
+from srpki.x509.chain import MAX_DEPTH
 from srpki.x509.keys import PrivateKey
 
 
@@ -51,6 +52,7 @@ class CmpPeer:
         same_recipient_nonce_for_poll_request: a pollReq repeats the recipNonce of the last answer.
         accept_unprotected_error: an error message needs no protection.
         accept_unprotected_pkiconf: a pkiConf needs no protection.
+        maximum_cert_chain_depth: certificates that the chain of a signer may have.
         max_polls: how often one transaction polls.
         max_poll_seconds: how long it may wait in all between polls.
     """
@@ -65,6 +67,7 @@ class CmpPeer:
     same_recipient_nonce_for_poll_request: bool = False
     accept_unprotected_error: bool = False
     accept_unprotected_pkiconf: bool = False
+    maximum_cert_chain_depth: int = MAX_DEPTH
     max_polls: int = 1000
     max_poll_seconds: float = 86400.0
 

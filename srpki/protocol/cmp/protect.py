@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from srpki.core.errors import InvalidInputError, ProtocolError
-from srpki.protocol.cmp import asn1, mac
+from srpki.protocol.cmp import mac
 from srpki.protocol.cmp.messages import Message
 from srpki.x509 import certificates, signatures
 from srpki.x509.keys import PrivateKey, PublicKey, sign
-
-_MD5_WITH_RSA: Final = "1.2.840.113549.1.1.4"
 
 
 class SignatureProtector:
@@ -49,9 +45,6 @@ def verify(key: PublicKey, algorithm: bytes, signature: bytes, data: bytes) -> b
     Raises:
         ProtocolError: for an algorithm that is not well formed, unknown or refused (MD5).
     """
-    name, _ = asn1.algorithm_name(algorithm)
-    if name == _MD5_WITH_RSA:
-        raise ProtocolError("a signature over an MD5 digest is too weak")
     try:
         return signatures.verify(key, algorithm, signature, data)
     except InvalidInputError as error:

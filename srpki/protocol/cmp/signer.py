@@ -86,7 +86,8 @@ class Signers:
         if refused is None:
             raise self._unknown(message)
         raise ProtocolError(
-            f"the signature of the {message.kind} does not count: {refused.sentence}"
+            f"the signature of the {message.kind} does not count: {refused.sentence}",
+            hint=refused.hint,
         )
 
     def _unknown(self, message: Message) -> ProtocolError:
@@ -144,10 +145,9 @@ class Signers:
         if certificate in peer.response_signing_certificates:
             check_chain(certificate, (), (certificate,), now)
             return
-        if peer.response_signing_use_extracert:
-            check_chain(certificate, extra_certs, peer.ca_certificates, now)
-        else:
-            check_chain(certificate, (), peer.ca_certificates, now)
+        others = extra_certs if peer.response_signing_use_extracert else ()
+        depth = peer.maximum_cert_chain_depth
+        check_chain(certificate, others, peer.ca_certificates, now, depth=depth)
         if certificate in peer.ca_certificates:
             return
         said = facts(certificate)

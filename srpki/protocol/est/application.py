@@ -65,7 +65,7 @@ class Application:
             extensions=extensions,
         )
         try:
-            csr.check(made)
+            csr.check(made, own=True)
         except InvalidInputError:  # what the server dictates goes into it unread
             raise PeerRefusedError(
                 "the EST server wants what makes the request unreadable"

@@ -156,7 +156,7 @@ def _enroll(
     for _ in range(_LINK_ATTEMPTS):
         binding = conversation.binding
         der = request(asked, binding)
-        key = csr.check(der).spki
+        key = csr.check(der, own=True).spki
         body = messages.encode_body(der, wrapped=True)
         headers = (
             ("Content-Type", messages.PKCS10),

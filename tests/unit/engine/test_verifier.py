@@ -83,13 +83,20 @@ class Setting:
             tls=tls,
         )
 
-    def judge(self, certificate=None):
+    def judge(self, *chain):
         client = self.bench.engine._peers().tls_client("lab")
-        client.judge(certificate or self.leaf)
+        client.judge(chain or (self.leaf,))
 
-    def refused(self, why, certificate=None):
+    def refused(self, why, *chain):
         with pytest.raises(TlsError, match=why):
-            self.judge(certificate)
+            self.judge(*chain)
+
+
+def subordinate(ca, name, *, end=9999):
+    """Return a CA that *ca* has certified."""
+    below = Ca(ca.now, name)
+    below.certificate = ca._made(below.name, below.key, -1, end, ca=True)
+    return below
 
 
 @pytest.fixture
@@ -112,13 +119,20 @@ def test_a_status_that_nothing_tells_means_revoked_unless_configured(setting):
 
 
 def test_a_certificate_of_a_ca_that_no_profile_names_has_no_status(setting):
+    between = subordinate(setting.ca, "CN=Sent along")
+    leaf = between.issue()
+    setting.configure(crl=setting.ca.crl())
+    setting.refused("no ca-profile that is up has issued it", leaf, between.certificate)
+    setting.configure("default-result good", crl=setting.ca.crl())
+    setting.judge(leaf, between.certificate)
+
+
+def test_a_server_that_leads_to_no_trust_anchor_is_refused_whatever_the_default(setting):
     stranger = Ca(setting.ca.now, "O=Test,CN=Stranger").issue()
     impostor = Ca(setting.ca.now).issue()  # the same name, another key
-    setting.configure(crl=setting.ca.crl())
-    for certificate in (stranger, impostor):
-        setting.refused("no ca-profile that is up has issued it", certificate)
     setting.configure("default-result good", crl=setting.ca.crl())
-    setting.judge(stranger)
+    setting.refused('the issuer of "CN=leaf", "O=Test, CN=Stranger", is not known', stranger)
+    setting.refused('not signed by the key of "O=Test, CN=CA" that is trusted', impostor)
 
 
 # --- CRL -----------------------------------------------------------------------------------------
@@ -141,6 +155,49 @@ def test_a_crl_that_has_expired_tells_nothing(setting):
     setting.refused("has no CRL that is valid")
 
 
+SHARDS = [f"http://192.0.2.1/{number}.crl" for number in range(3)]
+
+
+def shard(url):
+    """Return the issuingDistributionPoint of the CRL at *url*."""
+    return x509.IssuingDistributionPoint(
+        [x509.UniformResourceIdentifier(url)], None, False, False, None, False, False
+    )
+
+
+def in_shard(setting, url):
+    point = x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)
+    return setting.ca.issue(more=[x509.CRLDistributionPoints([point])])
+
+
+def test_a_crl_of_another_distribution_point_says_nothing(setting):
+    """The profile comes up with it; what it leaves open is for default-result [pki.md 7.2, 13]."""
+    leaf = in_shard(setting, SHARDS[2])
+    one = setting.ca.crl(critical=[shard(SHARDS[1])])
+    setting.configure(crl=one)
+    assert setting.bench.engine.authorities.state("ca").up
+    setting.refused("not known: the CRL is that of another distribution point", leaf)
+    setting.judge(in_shard(setting, SHARDS[1]))
+    setting.configure("default-result good", crl=one)
+    setting.judge(leaf)
+
+
+def test_the_parts_of_a_crl_may_be_in_several_profiles_of_one_ca(setting):
+    leaf = in_shard(setting, SHARDS[2])
+    serial = certificates.facts(leaf).serial
+    two = setting.ca.crl(critical=[shard(SHARDS[2])], revoked=[serial])
+    setting.bench.keystore.put("crl", "two.crl", two)
+    more = """ca-profile "again" {
+        admin-state enable cert-file "ca.crt" crl-file "two.crl" revocation-check crl
+    }"""
+    setting.configure(
+        "default-result good", crl=setting.ca.crl(critical=[shard(SHARDS[1])]), more=more
+    )
+    setting.refused("the server's certificate is revoked", leaf)
+    setting.judge(in_shard(setting, SHARDS[2]))
+    setting.judge(in_shard(setting, SHARDS[1]))
+
+
 def test_a_ca_above_that_is_revoked_takes_the_server_along(bench):
     setting = Setting(bench)
     root = Ca(bench.clock.now(), "O=Test,CN=Root")
@@ -161,23 +218,73 @@ def test_a_ca_above_that_is_revoked_takes_the_server_along(bench):
     setting.refused('the CA "O=Test, CN=CA" is revoked', leaf)
 
 
-@pytest.mark.parametrize(("depth", "fits"), [(7, True), (3, True), (2, False), (1, False)])
-def test_a_chain_has_no_more_certificates_than_configured(bench, depth, fits):
-    """[pki.md 7.3]: the server's, the issuing CA's and the trust anchor make three."""
-    setting = Setting(bench)
-    leaf = bench.authority.tls.certificate
-    bench.configure(f"maximum-cert-chain-depth {depth}")
-    if fits:
-        setting.judge(leaf)
+def tower(setting, height):
+    """Return the chain (DER) below the CA of *setting*, *height* certificates with it."""
+    cas = [setting.ca]
+    for number in range(height - 2):
+        cas.append(subordinate(cas[-1], f"CN=Below {number}"))
+    below = reversed(cas[1:])
+    return cas, [cas[-1].issue(), *(ca.certificate for ca in below), setting.ca.certificate]
+
+
+def as_profiles(bench, cas, *, crl_of=None, revoked=()):
+    """Return ca-profiles for *cas* (the first has one); that of *crl_of* lists *revoked*."""
+    made = ""
+    for number, ca in enumerate(cas[1:], 1):
+        bench.keystore.put("certificate", f"ca{number}.crt", ca.certificate)
+        crl_file = ""
+        if ca is crl_of:
+            bench.keystore.put("crl", f"ca{number}.crl", ca.crl(revoked=revoked))
+            crl_file = f'crl-file "ca{number}.crl"'
+        made += f"""ca-profile "ca{number}" {{
+            admin-state enable cert-file "ca{number}.crt" {crl_file} revocation-check crl-optional
+        }}"""
+    return made
+
+
+@pytest.mark.parametrize("known", ["sent by the server", "in ca-profiles"])
+@pytest.mark.parametrize("depth", [None, 1, 2, 5, 7])
+@pytest.mark.parametrize("height", [2, 3, 5, 6, 7, 8, 9, 10, 12])
+def test_a_chain_has_no_more_certificates_than_configured(setting, known, depth, height):
+    """[pki.md 7.3]: all of them count, the trust anchor included, wherever they come from."""
+    cas, chain = tower(setting, height)
+    more = as_profiles(setting.bench, cas) if known == "in ca-profiles" else ""
+    more += f"maximum-cert-chain-depth {depth}" if depth else ""
+    setting.configure("default-result good", more=more)
+    if height <= (depth or 7):
+        setting.judge(*chain)
     else:
-        setting.refused(f"more than {depth} certificates", leaf)
+        setting.refused(f"more than {depth or 7} certificates", *chain)
 
 
-def test_a_chain_is_counted_up_to_the_trust_anchor(bench):
-    setting = Setting(bench)
-    tls = bench.TLS.replace('trust-anchor "root"', 'trust-anchor "lab"')
-    bench.configure("maximum-cert-chain-depth 2", tls=tls)
-    setting.judge(bench.authority.tls.certificate)
+def test_a_chain_is_counted_up_to_the_trust_anchor(setting):
+    cas, chain = tower(setting, 5)
+    setting.ca = cas[-1]  # now the trust anchor
+    setting.bench.keystore.put("certificate", "ca.crt", setting.ca.certificate)
+    setting.configure("default-result good", more="maximum-cert-chain-depth 2")
+    setting.judge(*chain)
+
+
+@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("known", ["sent by the server", "in ca-profiles"])
+def test_a_revoked_ca_is_met_wherever_it_stands(setting, known, place):
+    cas, chain = tower(setting, 7)
+    issuer, revoked = cas[place], certificates.facts(cas[place + 1].certificate).serial
+    used = cas if known == "in ca-profiles" else [setting.ca, *([issuer] if place else [])]
+    more = as_profiles(setting.bench, used, crl_of=issuer, revoked=[revoked])
+    setting.configure(
+        "default-result good", crl=setting.ca.crl(revoked=[revoked] if not place else ()), more=more
+    )
+    setting.refused(f'the CA "CN=Below {place}" is revoked', *chain)
+
+
+def test_every_ca_of_the_chain_must_be_valid_at_the_lab_s_time(setting):
+    between = subordinate(setting.ca, "CN=Short", end=5)
+    chain = between.issue(), between.certificate, setting.ca.certificate
+    setting.configure("default-result good")
+    setting.judge(*chain)
+    setting.bench.advance(hours=6)
+    setting.refused('"CN=Short" expired on', *chain)
 
 
 # --- OCSP ----------------------------------------------------------------------------------------

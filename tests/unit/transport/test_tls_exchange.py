@@ -132,13 +132,14 @@ def test_the_judge_sees_the_certificate_before_the_request_goes(
     peer = serve(net.answering(net.answer(b"x")), authority.context())
     seen = []
 
-    def judge(der):
-        seen.append((der, list(peer.requests)))
+    def judge(chain):
+        seen.append((chain, list(peer.requests)))
 
     one = exchange(client(judge=judge))
     one.send(net.post(peer, scheme="https", headers=SECRET))
     one.send(net.post(peer, scheme="https", headers=SECRET))
-    assert seen == [(authority.server.der, [])]  # once a connection
+    chain = (authority.server.der, authority.issuing.der, authority.root.der)
+    assert seen == [(chain, [])]  # once a connection
 
 
 @pytest.mark.parametrize("version", ["tls-version-12", "tls-version-13"])
@@ -165,7 +166,7 @@ def test_an_answer_tells_the_tls_unique_of_its_session(
 
 
 def test_nothing_is_sent_to_a_server_the_judge_refuses(serve, net, authority, client, refused):
-    def judge(der):
+    def judge(chain):
         raise TlsError("not at this lab's time")
 
     peer = serve(net.answering(net.answer()), authority.context())
@@ -180,12 +181,12 @@ def test_in_lab_mode_time_is_left_to_the_judge(serve, exchange, net, authority, 
     judged = []
     tls = client(check_time=False, judge=judged.append)
     assert exchange(tls).send(net.get(peer, scheme="https")).body == b"x"
-    assert judged == [server.der]
+    assert judged == [(server.der, authority.issuing.der, authority.root.der)]
 
 
 def test_lab_mode_forgives_nothing_but_time(serve, net, authority, client, refused):
     peer = serve(net.answering(net.answer()), authority.context(authority.issue("x", "192.0.2.1")))
-    tls = client(check_time=False, judge=lambda der: None)
+    tls = client(check_time=False, judge=lambda chain: None)
     assert "IP address mismatch" in refused(peer, tls)
     assert refused(peer, client(check_time=False, trust_anchors=(net.identity("o", ca=True).der,)))
 

@@ -74,9 +74,31 @@ def test_the_same_name_with_another_key_is_not_the_issuer(tower, lab):
     _, upper, lower, leaf = tower
     impostor = lab.make_root("root")
     with pytest.raises(
-        RefusedChainError, match='"O=Lab, CN=upper" is not signed by "O=Lab, CN=root"'
-    ):
+        RefusedChainError,
+        match='"O=Lab, CN=upper" is not signed by the key of "O=Lab, CN=root" that is trusted',
+    ) as caught:
         check_chain(leaf.der, ders(lower, upper), [impostor.der], lab.now)
+    assert "if the CA has a new key, import its new certificate" in caught.value.hint
+
+
+def test_a_ca_that_has_a_new_key_is_told_as_such(lab):
+    old, new = lab.make_root("CA", identifiers=True), lab.make_root("CA", identifiers=True)
+    leaf = lab.issue(new, lab.Holder(lab.name("leaf")), identifiers=True)
+    with pytest.raises(RefusedChainError, match=r"CN=leaf.* by the key of .*CN=CA.* trusted"):
+        check_chain(leaf.der, [], [old.der], lab.now)
+    with pytest.raises(
+        RefusedChainError, match='"O=Lab, CN=CA" has another key than the CA of this name'
+    ) as caught:
+        check_chain(leaf.der, [new.der], [old.der], lab.now)
+    assert "restart the ca-profile" in caught.value.hint
+
+
+def test_a_broken_signature_is_not_blamed_on_a_new_key(lab):
+    root = lab.make_root("CA", identifiers=True)
+    leaf = lab.issue(root, lab.Holder(lab.name("leaf")), identifiers=True).der
+    broken = leaf[:-1] + bytes((leaf[-1] ^ 1,))
+    with pytest.raises(RefusedChainError, match=r'signature of ".*CN=CA" on ".*CN=leaf" is wrong'):
+        check_chain(broken, [], [root.der], lab.now)
 
 
 def test_of_two_issuers_of_one_name_the_right_one_is_found(lab, root):
@@ -275,7 +297,7 @@ def test_md5_is_refused_and_sha1_still_accepted(openssl, tmp_path):
         if good:
             assert check_chain(leaf, [], [ca], at)
         else:
-            with pytest.raises(RefusedChainError, match="md5"):
+            with pytest.raises(RefusedChainError, match="MD5 digest is too weak"):
                 check_chain(leaf, [], [ca], at)
 
 

@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from srpki.core.errors import InvalidInputError
-from srpki.x509 import certificates, crl, keys
+from srpki.x509 import certificates, crl, keys, signatures
+from srpki.x509 import der as asn1
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 DER, PEM = serialization.Encoding.DER, serialization.Encoding.PEM
@@ -147,47 +148,53 @@ def test_a_critical_extension_that_is_not_known_makes_a_crl_unfit():
         crl.check(made.public_bytes(DER), certificate.public_bytes(DER))
 
 
-def listing(*entries):
-    """Return a CRL (DER) with *entries*: a serial number and its extension, critical or not."""
+def test_a_crl_that_covers_a_part_loads():
+    """[pki.md 7.2]: format, version, no delta, signature; what it covers is judged at use."""
     key, certificate = authority("O=Test,CN=CA")
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(certificate.subject)
-        .last_update(NOW)
-        .next_update(NOW + timedelta(days=7))
+    uri = x509.UniformResourceIdentifier("http://192.0.2.1/shard1.crl")
+    for scope in ({"full_name": [uri]}, {"only_contains_ca_certs": True}, {"indirect_crl": True}):
+        point = {
+            "full_name": None,
+            "relative_name": None,
+            "only_contains_user_certs": False,
+            "only_contains_ca_certs": False,
+            "only_some_reasons": None,
+            "indirect_crl": False,
+            "only_contains_attribute_certs": False,
+        } | scope
+        made = revoking(key, certificate.subject, x509.IssuingDistributionPoint(**point))
+        assert crl.check(made.public_bytes(DER), certificate.public_bytes(DER)).number == 3
+
+
+def test_a_crl_that_is_signed_over_md5_does_not_count():
+    key, certificate = authority("O=Test,CN=CA", keys.KeySpec("rsa", size=1024))
+    made = revoking(key, certificate.subject).public_bytes(DER)
+    algorithm = signatures.algorithm(key, "md5")
+    signed = signatures.signed_parts(made)
+    content = signed.content.replace(signed.algorithm, algorithm)
+    weak = asn1.encode(
+        asn1.SEQUENCE,
+        content,
+        algorithm,
+        asn1.encode(asn1.BIT_STRING, b"\0" + keys.sign(key, content, "md5")),
     )
-    for serial, extension, critical in entries:
-        entry = x509.RevokedCertificateBuilder(serial, NOW)
-        if extension is not None:
-            entry = entry.add_extension(extension, critical=critical)
-        builder = builder.add_revoked_certificate(entry.build())
-    return builder.sign(key, hashes.SHA256()).public_bytes(DER)
+    with pytest.raises(InvalidInputError, match=r"the CRL is refused: .* MD5 digest is too weak"):
+        crl.check(weak, certificate.public_bytes(DER))
 
 
-def test_a_crl_tells_who_is_revoked():
-    reasons = x509.ReasonFlags
-    der = listing(
-        (1, None, False),
-        (2, x509.CRLReason(reasons.key_compromise), True),
-        (3, x509.CRLReason(reasons.certificate_hold), False),
-        (4, x509.CRLReason(reasons.remove_from_crl), False),
-        (5, x509.InvalidityDate(NOW), False),
-        (6, UNKNOWN, False),
+def test_a_ca_that_may_not_sign_crls_has_none():
+    key, subject = keys.generate(P256), certificates.parse_dn("O=Test,CN=CA")
+    usage = x509.KeyUsage(*[False] * 5, True, *[False] * 3)  # keyCertSign
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), 1)
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + timedelta(days=365))
+        .add_extension(x509.BasicConstraints(True, None), critical=True)
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
     )
-    told = {serial: crl.lists(der, serial) for serial in range(8)}
-    assert told == {
-        0: False, 1: True, 2: True, 3: True, 4: False, 5: True, 6: True, 7: False,
-    }  # fmt: skip
-
-
-def test_an_entry_that_is_not_understood_is_told_and_so_is_what_is_no_crl():
-    der = listing((1, UNKNOWN, True), (2, None, False))
-    with pytest.raises(InvalidInputError, match="not understood"):
-        crl.lists(der, 1)
-    assert crl.lists(der, 2)
-    for wrong in (b"", b"nothing", der[:-1], bytes(crl.MAX_OCTETS + 1)):
-        with pytest.raises(InvalidInputError):
-            crl.lists(wrong, 1)
+    with pytest.raises(InvalidInputError, match="keyUsage"):
+        crl.check(revoking(key, subject).public_bytes(DER), certificate.public_bytes(DER))
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_openssl_verifies_every_kind_of_request(kind, hash_name, openssl):
     assert f"Signature Algorithm: {OPENSSL_NAMES[kind, hash_name]}" in shown
     assert "Subject: C=DE, O=Lab, CN=gw" in shown
     assert "DNS:gw.example.net, IP Address:192.0.2.7" in shown
-    found = csr.check(der)
+    found = csr.check(der, own=True)
     assert found.subject == SUBJECT and found.san == san and found.hash_name == hash_name
     assert found.spki == keys.spki(KEYS[kind]) and found.challenge == ""
 
@@ -55,6 +55,14 @@ def test_dsa_with_the_long_hashes_that_openssl_3_0_cannot_verify(hash_name):
     # NIST CSOR: id-dsa-with-sha384 and -sha512 are 2.16.840.1.101.3.4.3.3 and .4
     last = {"sha384": "03", "sha512": "04"}[hash_name]
     assert signatures.signed_parts(der).algorithm.hex() == "300b06096086480165030403" + last
+
+
+def test_a_request_that_others_have_signed_over_md5_proves_nothing():
+    der = csr.build(KEYS["rsa"], SUBJECT, hash_name="md5")
+    with pytest.raises(csr.NotSignedError, match="MD5 digest is too weak"):
+        csr.check(der)
+    with pytest.raises(csr.NotSignedError, match="not signed by its own key"):
+        csr.check(der[:-1] + bytes((der[-1] ^ 1,)), own=True)
 
 
 @pytest.mark.parametrize("kind", ["dsa", "ecdsa"])

@@ -1,20 +1,24 @@
 """OCSP answers: which count and which do not [RFC 6960, 3.2 and 4.2]."""
 
 from datetime import UTC, datetime
+from unittest import mock
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import ocsp as library
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from issuing import DER, HOUR, P256, Ca
 
 from srpki.core.errors import PeerError, PeerRefusedError, ProtocolError
-from srpki.x509 import certificates, keys, ocsp
+from srpki.x509 import certificates, chain, keys, ocsp, signatures
+from srpki.x509 import der as asn1
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 NONCE = b"0123456789abcdef"
 SIGNING = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING])
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00")
 STATUS = {
     "good": library.OCSPCertStatus.GOOD,
     "revoked": library.OCSPCertStatus.REVOKED,
@@ -254,3 +258,160 @@ def test_no_truncated_and_no_altered_answer_is_ever_taken_for_good(ca, leaf):
 def test_what_is_no_answer_at_all_is_told(ca, leaf, data):
     with pytest.raises(ProtocolError):
         judged(data, ca, leaf)
+
+
+# --- a responder is judged as any certificate in a chain is ----------------------------------------
+
+
+def resigned(certificate, key, hash_name):
+    """Return *certificate* (DER) signed anew by *key* over another digest."""
+    parts, identifier = signatures.signed_parts(certificate), signatures.algorithm(key, hash_name)
+    fields = (
+        identifier if field.whole == parts.algorithm else field.whole
+        for field in asn1.elements(asn1.read(parts.content).content)
+    )
+    content = asn1.encode(asn1.SEQUENCE, *fields)
+    signature = asn1.encode(asn1.BIT_STRING, b"\0" + keys.sign(key, content, hash_name))
+    return asn1.encode(asn1.SEQUENCE, content, identifier, signature)
+
+
+@pytest.fixture(scope="module")
+def rsa_ca():
+    ca = Ca(NOW)
+    ca.key = keys.generate(keys.KeySpec("rsa", size=1024))
+    ca.certificate = ca._made(ca.name, ca.key, -1, 9999, ca=True)
+    return ca
+
+
+@pytest.mark.parametrize(
+    ("hash_name", "counts"), [("sha256", True), ("sha1", True), ("md5", False)]
+)
+def test_a_responder_whose_certificate_is_signed_too_weakly_does_not_count(
+    rsa_ca, hash_name, counts
+):
+    leaf = rsa_ca.issue()
+    key, certificate = delegate(rsa_ca)
+    weak = resigned(certificate, rsa_ca.key, hash_name)
+    data = answer(rsa_ca, leaf, signer=weak, key=key, attached=[weak])
+    if counts:
+        assert judged(data, rsa_ca, leaf).status == "good"
+    else:
+        with pytest.raises(
+            ProtocolError, match=r"is not signed by the CA .*MD5 digest is too weak"
+        ):
+            judged(data, rsa_ca, leaf)
+
+
+def test_an_answer_that_is_signed_over_md5_does_not_count(rsa_ca):
+    leaf = rsa_ca.issue()
+    data = answer(rsa_ca, leaf)
+    outer = list(asn1.elements(asn1.read(data).content))
+    kind, octets = asn1.elements(asn1.read(outer[1].content).content)
+    content, _, signature = asn1.elements(asn1.read(octets.content).content)
+    for hash_name, counts in (("sha1", True), ("md5", False)):
+        basic = asn1.encode(
+            asn1.SEQUENCE,
+            content.whole,
+            signatures.algorithm(rsa_ca.key, hash_name),
+            asn1.encode(asn1.BIT_STRING, b"\0" + keys.sign(rsa_ca.key, content.whole, hash_name)),
+        )
+        inner = asn1.encode(asn1.SEQUENCE, kind.whole, asn1.encode(asn1.OCTET_STRING, basic))
+        made = asn1.encode(asn1.SEQUENCE, outer[0].whole, asn1.encode(0xA0, inner))
+        assert len(signature.content) == 129
+        if counts:
+            assert judged(made, rsa_ca, leaf).status == "good"
+        else:
+            with pytest.raises(ProtocolError, match="MD5 digest is too weak"):
+                judged(made, rsa_ca, leaf)
+
+
+@pytest.mark.parametrize("critical", [True, False])
+def test_a_responder_with_a_critical_extension_that_is_not_known_does_not_count(ca, leaf, critical):
+    key, subject = keys.generate(P256), certificates.parse_dn("CN=responder")
+    certificate = (
+        x509.CertificateBuilder(ca.name, subject, key.public_key(), 7)
+        .not_valid_before(NOW - HOUR)
+        .not_valid_after(NOW + HOUR)
+        .add_extension(SIGNING, critical=True)
+        .add_extension(UNKNOWN, critical=critical)
+        .sign(ca.key, hashes.SHA256())
+        .public_bytes(DER)
+    )
+    data = answer(ca, leaf, signer=certificate, key=key, attached=[certificate])
+    if critical:
+        with pytest.raises(ProtocolError, match=r"responder.* 1\.3\.6\.1\.4\.1\.99999\.1"):
+            judged(data, ca, leaf)
+    else:
+        assert judged(data, ca, leaf).status == "good"
+
+
+def test_a_responder_with_a_key_that_is_too_small_does_not_count(ca, leaf):
+    key = rsa.generate_private_key(65537, 1024)
+    certificate = ca.issue("CN=responder", key=key, more=(SIGNING,))
+    data = answer(ca, leaf, signer=certificate, key=key, attached=[certificate])
+    assert judged(data, ca, leaf).status == "good"
+    with mock.patch.object(chain, "MIN_RSA_BITS", 1025):  # the library makes none below 1024
+        with pytest.raises(ProtocolError, match="a key of 1024 bits"):
+            judged(data, ca, leaf)
+
+
+# --- extensions of the statement -------------------------------------------------------------------
+
+
+def with_single_extensions(ca, data, *made):
+    """Return the answer *data* with extensions in its statements: one list for each of them."""
+    outer = list(asn1.elements(asn1.read(data).content))
+    kind, octets = asn1.elements(asn1.read(outer[1].content).content)
+    content, algorithm, *_ = asn1.elements(asn1.read(octets.content).content)
+    fields = list(asn1.elements(content.content))
+    place = next(number for number, field in enumerate(fields) if field.tag == asn1.SEQUENCE)
+    (statement,) = asn1.elements(fields[place].content)
+    statements = []
+    for number, extensions in enumerate(made):
+        changed = statement.content
+        if number:  # about another serial number: the last octet of the CertID
+            cert_id, *rest = asn1.elements(statement.content)
+            other = cert_id.whole[:-1] + bytes((cert_id.whole[-1] ^ number,))
+            changed = other + b"".join(field.whole for field in rest)
+        if extensions:
+            changed += asn1.encode(0xA1, asn1.encode(asn1.SEQUENCE, *extensions))
+        statements.append(asn1.encode(asn1.SEQUENCE, changed))
+    parts = [field.whole for field in fields]
+    for order in (statements, statements[::-1]):
+        parts[place] = asn1.encode(asn1.SEQUENCE, *order)
+        signed = asn1.encode(asn1.SEQUENCE, *parts)
+        signature = asn1.encode(asn1.BIT_STRING, b"\0" + keys.sign(ca.key, signed, "sha256"))
+        basic = asn1.encode(asn1.SEQUENCE, signed, algorithm.whole, signature)
+        inner = asn1.encode(asn1.SEQUENCE, kind.whole, asn1.encode(asn1.OCTET_STRING, basic))
+        yield asn1.encode(asn1.SEQUENCE, outer[0].whole, asn1.encode(0xA0, inner))
+
+
+def extension(dotted, value, *, critical):
+    marked = b"\x01\x01\xff" if critical else b""
+    octets = asn1.encode(asn1.OCTET_STRING, value)
+    return asn1.encode(asn1.SEQUENCE, asn1.encode_oid(dotted), marked, octets)
+
+
+STRANGE = "1.3.6.1.4.1.99999.1"
+
+
+@pytest.mark.parametrize(
+    ("made", "counts"),
+    [
+        ([[]], True),
+        ([[extension(STRANGE, b"\x05\x00", critical=False)]], True),
+        ([[extension(STRANGE, b"\x05\x00", critical=True)]], False),
+        ([[extension("2.5.29.21", b"\x0a\x01\x01", critical=True)]], True),  # reasonCode
+        ([[extension("2.5.29.29", b"\x30\x00", critical=True)]], False),  # certificateIssuer
+        ([[], [extension(STRANGE, b"\x05\x00", critical=True)]], True),  # about another one
+        ([[extension(STRANGE, b"\x05\x00", critical=True)], []], False),
+    ],
+)
+@pytest.mark.parametrize("status", ["good", "revoked"])
+def test_a_critical_extension_of_the_statement_must_be_known(ca, leaf, status, made, counts):
+    for data in with_single_extensions(ca, answer(ca, leaf, status=status), *made):
+        if counts:
+            assert judged(data, ca, leaf).status == status
+        else:
+            with pytest.raises(ProtocolError, match="critical extension"):
+                judged(data, ca, leaf)

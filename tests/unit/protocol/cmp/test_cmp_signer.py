@@ -72,6 +72,9 @@ def test_use_extracert_takes_what_leads_to_the_ca(ca, update, make_ca):
     with pytest.raises(ProtocolError):
         update()  # the profile's CA did not issue it itself
     assert update(response_signing_use_extracert=True) == ca.issued
+    deep = {"response_signing_use_extracert": True, "maximum_cert_chain_depth": 2}
+    with pytest.raises(ProtocolError, match="has more than 2 certificates"):
+        update(**deep)
 
 
 def _issued_by(ca, issuer, issuer_key, key):
