@@ -142,7 +142,7 @@ class _Search:
                 self._note(error)
                 continue
             except InvalidInputError as error:  # a field of the issuer's that counts here
-                self._note(f"{issuer.name}: {error.sentence}")
+                self._note(RefusedChainError(f"{issuer.name}: {error.sentence}"))
                 continue
             longer = (*path, issuer)
             if issuer.anchor:

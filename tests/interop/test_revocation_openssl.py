@@ -23,7 +23,7 @@ from srpki.protocol import crl as download
 from srpki.protocol import ocsp as responder
 from srpki.transport.base import Limits
 from srpki.transport.http import HttpExchange
-from srpki.x509 import certificates, crl, keys, ocsp
+from srpki.x509 import certificates, crl, keys, ocsp, revocation
 
 pytestmark = pytest.mark.interop
 
@@ -219,8 +219,8 @@ def test_a_crl_of_openssl_is_downloaded_checked_and_read(shop, tmp_path):
         der = converse(download.fetch(f"{url}/ca.crl"), tmp_path)
         facts = crl.check(der, shop.ca.certificate)
         assert (facts.number, facts.next_update - facts.this_update) == (7, timedelta(days=3))
-        assert crl.lists(der, certificates.facts(leaf).serial)
-        assert not crl.lists(der, certificates.facts(other).serial)
+        assert revocation.by_crls(leaf, [der]).status == "revoked"
+        assert revocation.by_crls(other, [der]).status == "good"
         with pytest.raises(InvalidInputError, match="what is not DER"):
             converse(download.fetch(f"{url}/crl.pem"), tmp_path)
         with pytest.raises(PeerRefusedError, match="HTTP status 404"):

@@ -194,7 +194,6 @@ def test_the_urls_are_tried_in_order_until_one_gives_a_good_crl(bench, ca, web):
     assert known.failed.cause == "invalid-crl"
 
 
-PART = x509.IssuingDistributionPoint(None, None, True, False, None, False, False)
 UNFIT = {
     "signed by another key": lambda ca: ca.crl(start=1, end=48, key=keys.generate(P256)),
     "of another CA": lambda ca: Ca(ca.now, "O=Test,CN=Other").crl(start=1, end=48),
@@ -204,7 +203,6 @@ UNFIT = {
     "expired": lambda ca: ca.crl(start=0, end=1, number=9),
     "from the future": lambda ca: ca.crl(start=30, end=48, number=9),
     "a delta": lambda ca: ca.crl(start=1, end=48, critical=[x509.DeltaCRLIndicator(1)]),
-    "a part": lambda ca: ca.crl(start=1, end=48, critical=[PART]),
     "PEM": lambda _ca: b"-----BEGIN X509 CRL-----\n",
     "HTML": lambda _ca: b"<html>no such file</html>",
     "empty": lambda _ca: b"",
