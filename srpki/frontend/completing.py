@@ -35,11 +35,11 @@ def complete(before: str, offers: Sequence[Offer]) -> Completed:
     first = offers[0]
     if len(offers) == 1:
         return Completed(first.text, first.replaces, ends=first.whole)
-    common = _common([offer.text for offer in offers])
+    agreed = common([offer.text for offer in offers])
     same_place = all(offer.replaces == first.replaces for offer in offers)
     typed = before[len(before) - first.replaces :]
-    if same_place and common != typed and common.startswith(typed):
-        return Completed(common, first.replaces)
+    if same_place and agreed != typed and agreed.startswith(typed):
+        return Completed(agreed, first.replaces)
     return Completed(choices=tuple(offers))
 
 
@@ -73,7 +73,7 @@ def in_columns(words: Sequence[str], width: int) -> str:
     return "\n".join("".join(word.ljust(column) for word in row).rstrip() for row in rows)
 
 
-def _common(texts: Sequence[str]) -> str:
+def common(texts: Sequence[str]) -> str:
     """Return what all *texts* begin with."""
     low, high = min(texts), max(texts)
     length = 0

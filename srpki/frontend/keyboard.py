@@ -1,45 +1,56 @@
-"""What keys do at the prompt: help, completion, paste, and the ways out of a line."""
+"""What keys do at the prompt: help, completion, and the ways out of a line."""
 
 from __future__ import annotations
 
-from collections import deque
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import groupby
+from typing import Final
 
-from prompt_toolkit.application import get_app
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_focus
 from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
-from prompt_toolkit.keys import Keys
-from prompt_toolkit.search import accept_search, stop_search
 
-from srpki.cli.lexer import lex_md
+from srpki.cli.lexer import LINE_LIMIT, lex_md
 from srpki.cli.session import Session
+from srpki.frontend.ahead import ENTER, Ahead, Pasted
 from srpki.frontend.completing import complete, listed
+from srpki.frontend.display import Display
+from srpki.frontend.editor import Editor
 
 
 @dataclass(frozen=True, slots=True)
 class Aside:
     """Something to print before the prompt comes again with *draft* as it was.
 
-    What is *whole* is printed without stopping.
+    What is *whole* is printed without stopping; on a *clear* screen nothing else is left.
     """
 
     text: str
     draft: Document
     whole: bool = False
+    clear: bool = False
 
 
-class ControlZ:
-    """Ctrl-Z was pressed; what stood on the line is dropped."""
+class Way(Enum):
+    """A way out of a line that drops it."""
+
+    CONTROL_C = auto()
+    CONTROL_Z = auto()
+    END = auto()
 
 
-Entered = str | Aside | ControlZ
+Entered = str | Aside | Way
 """What one prompt can end with."""
 
-_ENTER = (Keys.ControlM, Keys.ControlJ)
-_Handler = Callable[[KeyPressEvent], None]
+RECALLED: Final = 1000
+"""Most lines that the arrow keys bring back."""
+
+_SPECIAL: Final = re.compile(r"[ ?]")
+"""Characters that may mean more than themselves."""
 
 
 def apology(error: Exception) -> str:
@@ -52,129 +63,140 @@ def apology(error: Exception) -> str:
 
 
 class Keyboard:
-    """The keys of one session's prompt that differ from those of any line editor."""
+    """The keys of one session's prompt."""
 
     def __init__(
         self,
         session: Session,
+        display: Display,
         *,
         asking: Callable[[], bool],
         columns: Callable[[], int],
-        head: Callable[[], None],
     ) -> None:
-        """Help and complete by *session*, except while *asking*; lists fit into *columns*.
-
-        *head* prints the prompt's lines above the one that is typed on.
-        """
+        """Help and complete by *session*, except while *asking*; lists fit into *columns*."""
         self._session = session
+        self._display = display
         self._asking = asking
         self._columns = columns
-        self._head = head
-        self.pasted: deque[str] = deque()
-        """The lines of a paste behind the first; the last of them is not ended."""
+        self._prompt = ""
+        self._entered: Entered | None = None
+        self.editor = Editor(self._bindings(), self._recalled)
 
-    def bindings(self) -> KeyBindings:
-        """Return the bindings, for prompt_toolkit to put over its own."""
+    def begin(self, prompt: str, draft: Document) -> None:
+        """Begin a line behind *prompt* that says *draft* already."""
+        self._prompt = prompt
+        self._entered = None
+        self.editor.begin(draft)
+        self._display.begin(prompt)
+        self._draw()
+
+    def obey(self, ahead: Ahead) -> Entered | None:
+        """Obey the keys that wait until the line is left; return how, or None where it is not."""
+        try:
+            while ahead and self._entered is None:
+                item = ahead.take()
+                if isinstance(item, KeyPress):
+                    self._press(item)
+                else:
+                    ahead.put_back(self._type(item))
+                self._draw()
+        except Exception as error:  # noqa: BLE001 - a bug must not end the session
+            self._entered = Aside(apology(error), self.editor.document)
+        if self._entered is not None:
+            self.editor.stop_search()
+            self._draw()
+        return self._entered
+
+    # --- characters ---
+
+    def _type(self, text: str) -> str:
+        """Type as much of *text* as means nothing but itself, and what follows; return the rest."""
+        if isinstance(text, Pasted):
+            self.editor.accept_search()
+            self.editor.type(text)
+            return ""
+        if not self.editor.plain:
+            self._press(KeyPress(text[0]))
+            return text[1:]
+        special = None if self._asking() else _SPECIAL.search(text)
+        if special is None:
+            self.editor.type(text)
+            return ""
+        self.editor.type(text[: special.start()])
+        if special[0] == " ":
+            self.editor.type(f"{self._session.expand(self.editor.text)} ")
+        elif self._inside_text():
+            self.editor.type("?")
+        else:
+            self._help()
+        return text[special.end() :]
+
+    def _inside_text(self) -> bool:
+        """Return whether the cursor is inside quotes or a comment, where every key is text."""
+        before = self.editor.document.text_before_cursor
+        if before.lstrip().startswith("#") or len(before) > LINE_LIMIT:
+            return True
+        tokens = lex_md(before)
+        return bool(tokens) and tokens[-1].quoted and not tokens[-1].closed
+
+    def _draw(self) -> None:
+        before, line = self._prompt, self.editor.document
+        if (search := self.editor.search) is not None:
+            before, line = search
+        self._display.show(before + line.text, len(before) + line.cursor_position)
+
+    # --- keys ---
+
+    def _press(self, press: KeyPress) -> None:
+        if press.key in ENTER and self.editor.plain:
+            self._entered = self.editor.text
+            return
+        self.editor.press(press)
+        if self._entered is None:
+            self._entered = self.editor.entered
+
+    def _bindings(self) -> KeyBindings:
+        """Return the bindings that prompt_toolkit puts over its own."""
         keys = KeyBindings()
         typing = has_focus(DEFAULT_BUFFER)
-        commanding = typing & Condition(self._commanding)
-        keys.add("?", filter=commanding)(_carefully(self._help))
-        keys.add(" ", filter=commanding)(_carefully(self._space))
-        keys.add("tab", filter=typing)(_carefully(self._tab))
-        keys.add("c-l")(self._clear)
-        keys.add("c-z")(self._control_z)
-        keys.add(Keys.BracketedPaste)(self._paste)
+        commanding = typing & Condition(lambda: not (self._asking() or self._inside_text()))
+        empty = typing & Condition(lambda: not self.editor.text)
+        keys.add("?", filter=commanding)(lambda _: self._help())
+        keys.add(" ", filter=commanding)(lambda _: self._space())
+        keys.add("tab", filter=typing)(lambda _: self._tab())
+        keys.add("c-l")(lambda _: self._leave(Aside("", self.editor.document, clear=True)))
+        keys.add("c-z")(lambda _: self._leave(Way.CONTROL_Z))
+        keys.add("c-c", filter=typing)(lambda _: self._leave(Way.CONTROL_C))
+        keys.add("c-d", filter=empty)(lambda _: self._leave(Way.END))
+        keys.add("c-@")(_nothing)  # as some programs send it behind Enter
         return keys
 
-    def whole_line(self, keys: Sequence[KeyPress]) -> tuple[str | None, int]:
-        """Return the first line that *keys*, typed ahead, make and how many of them it takes.
+    def _leave(self, entered: Entered) -> None:
+        self._entered = entered
 
-        That saves drawing a prompt for each line of a long paste. There is none (None, 0) when the
-        line is not whole yet, or when it holds keys that only a prompt can obey.
-        """
-        end = next((at for at, press in enumerate(keys) if press.key in _ENTER), None)
-        if end is None:
-            return None, 0
-        line = ""
-        for press in keys[:end]:
-            if len(press.key) > 1:
-                return None, 0
-            special = press.key in "? " and not self._asking() and not _inside_text(line)
-            if special and press.key == "?":
-                return None, 0
-            line += (self._session.expand(line) if special else "") + press.key
-        return line, end + 1
-
-    def _commanding(self) -> bool:
-        """Return whether keys may mean more than their character."""
-        before = get_app().current_buffer.document.text_before_cursor
-        return not self._asking() and not _inside_text(before)
-
-    def _help(self, event: KeyPressEvent) -> None:
-        document = event.current_buffer.document
+    def _help(self) -> None:
+        document = self.editor.document
         if text := self._session.help(document.text_before_cursor):
-            event.app.exit(result=Aside(text, document))
+            self._leave(Aside(text, document))
 
-    def _space(self, event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
-        at_end = buffer.document.is_cursor_at_the_end
-        rest = self._session.expand(buffer.text) if at_end else ""
-        buffer.insert_text(rest + " ")
+    def _space(self) -> None:
+        at_end = self.editor.document.is_cursor_at_the_end
+        self.editor.replace(0, f"{self._session.expand(self.editor.text) if at_end else ''} ")
 
-    def _tab(self, event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
-        before = buffer.document.text_before_cursor
+    def _tab(self) -> None:
+        before = self.editor.document.text_before_cursor
         found = complete(before, self._session.complete(before))
         if found.choices:
-            listing = listed(found.choices, self._columns())
-            event.app.exit(result=Aside(listing, buffer.document))
+            self._leave(Aside(listed(found.choices, self._columns()), self.editor.document))
             return
-        buffer.delete_before_cursor(found.replaces)
-        buffer.insert_text(found.text)
-        if found.ends and buffer.document.is_cursor_at_the_end:
-            buffer.insert_text(" ")
+        at_end = self.editor.document.is_cursor_at_the_end
+        self.editor.replace(found.replaces, found.text + (" " if found.ends and at_end else ""))
 
-    def _clear(self, event: KeyPressEvent) -> None:
-        event.app.renderer.clear()
-        self._head()
-
-    @staticmethod
-    def _control_z(event: KeyPressEvent) -> None:
-        if event.app.layout.is_searching:
-            stop_search()
-        event.app.exit(result=ControlZ())
-
-    def _paste(self, event: KeyPressEvent) -> None:
-        if event.app.layout.is_searching:
-            accept_search()
-        first, *others = _lines(event.data)
-        event.current_buffer.insert_text(first)
-        if others:
-            self.pasted.extend(others)
-            event.current_buffer.validate_and_handle()
+    def _recalled(self) -> Sequence[str]:
+        """Return what was typed before: each line once where it is repeated, none with a secret."""
+        recent = self._session.history.recent(RECALLED)
+        return [line for line, _ in groupby(entry.line for entry in recent if entry.whole)]
 
 
-def _carefully(handler: _Handler) -> _Handler:
-    """Make a bug in *handler* an apology instead of prompt_toolkit's traceback."""
-
-    def careful(event: KeyPressEvent) -> None:
-        try:
-            handler(event)
-        except Exception as error:  # noqa: BLE001 - a bug must not end the session
-            event.app.exit(result=Aside(apology(error), event.current_buffer.document))
-
-    return careful
-
-
-def _inside_text(before: str) -> bool:
-    """Return whether the cursor is inside quotes or a comment, where every key is text."""
-    if before.lstrip().startswith("#"):
-        return True
-    tokens = lex_md(before)
-    return bool(tokens) and tokens[-1].quoted and not tokens[-1].closed
-
-
-def _lines(paste: str) -> list[str]:
-    """Return the lines of *paste*; what is no text in it would only disturb the screen."""
-    lines = paste.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
-    return ["".join(filter(str.isprintable, line)) for line in lines]
+def _nothing(event: KeyPressEvent) -> None:
+    del event

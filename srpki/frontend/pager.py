@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.utils import get_cwidth
 
+from srpki.frontend.ahead import ENTER
+
 if TYPE_CHECKING:
     from prompt_toolkit.data_structures import Size
     from prompt_toolkit.key_binding import KeyPress
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from srpki.cli.port import Screen
 
 Step = Literal["page", "line", "rest", "quit"]
-_ENTER = (Keys.ControlM, Keys.ControlJ)
 _QUIT = ("q", "Q", Keys.ControlC)
 
 
@@ -60,7 +61,7 @@ def step_of(press: KeyPress | None) -> Step:
         return "quit"
     if press.key == Keys.BracketedPaste:
         return "rest"
-    return "line" if press.key in _ENTER else "page"
+    return "line" if press.key in ENTER else "page"
 
 
 class Pager:
@@ -77,22 +78,18 @@ class Pager:
         self._key = key
         self._size = size
 
-    async def show(self, text: str, screen: Screen) -> KeyPress | None:
-        """Show *text* as *screen* wants it; return a paste that came instead of a key."""
+    async def show(self, text: str, screen: Screen) -> None:
+        """Show *text* as *screen* wants it."""
         pages = Pages(text)
         self._write(self._next(pages, "page", screen))
         while pages.left:
             message = screen.stop[: max(1, self._size().columns - 1)]
             self._write(message)
-            press = await self._key()
+            step = step_of(await self._key())
             self._write(f"\r{' ' * len(message)}\r")
-            step = step_of(press)
             if step == "quit":
-                return None
+                return
             self._write(self._next(pages, step, screen))
-            if step == "rest":
-                return press
-        return None
 
     def _next(self, pages: Pages, step: Step, screen: Screen) -> str:
         size = self._size()

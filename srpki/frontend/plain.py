@@ -1,30 +1,36 @@
-"""A session without a terminal: lines in, a transcript out, no escape codes.
+"""A session without a terminal: lines in, a transcript out (``echo "show version" | srpki shell``).
 
-For pipes (``echo "show version" | srpki shell``) and for terminals that cannot move a cursor.
 Must not import prompt_toolkit, which could do nothing here.
 """
 
 from __future__ import annotations
 
 import io
-import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Final, TextIO
 
+from srpki.cli.lexer import lex_md
+from srpki.cli.port import Answer
 from srpki.cli.scripts import UNANSWERED, answers, counts
 from srpki.cli.session import UNCOMMITTED, Session
+from srpki.frontend.completing import listed
+
+CONTROL_C: Final = "\x03"
+CONTROL_Z: Final = "\x1a"
+WIDTH: Final = 80
+"""Columns of a list of completions."""
+
+_PIECE: Final = re.compile(r"[^\x03\x1a]*[\x03\x1a]|[^\x03\x1a]+|^$")
 
 
 def has_terminal() -> bool:
-    """Return whether standard input and output are a terminal that can be drawn on."""
-    streams = (sys.stdin, sys.stdout)
-    if not all(stream is not None and stream.isatty() for stream in streams):
-        return False
-    return os.environ.get("TERM", "").lower() not in ("dumb", "unknown")
+    """Return whether standard input and output are a terminal."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def run_plain(session: Session, *, interrupt: Callable[[], None]) -> int:
@@ -36,37 +42,63 @@ def run_plain(session: Session, *, interrupt: Callable[[], None]) -> int:
     """
     source, out = _lenient(sys.stdin), _lenient(sys.stdout)
     echo = not source.isatty()  # a terminal shows what is typed by itself
-    question: str | None = None
-    closed = False
+    pieces: list[str] = []
+    answer = Answer()
     with ThreadPoolExecutor(max_workers=1) as worker:
-        while not closed:
+        while not answer.closed:
+            question = answer.question
             _print(out, session.prompt if question is None else question)
             try:
-                line = source.readline()
+                pieces = pieces or _pieces(source)
             except KeyboardInterrupt:
-                question = None if question is None else session.control_z().question
-                _print(out, "\n")
-                continue
-            if not line:
+                pieces = [CONTROL_C]
+                _print(out, "" if echo else "\n")
+            if not pieces:
                 _print(out, "\n")
                 break
-            line = line.rstrip("\r\n")
-            if echo and question is not None and not answers(line):
-                if not counts(line):
+            piece = pieces.pop(0)
+            if echo and question is not None and not (answers(piece) or _is_key(piece)):
+                if not counts(piece):
                     continue
                 said = session.feed("n").text
                 _print(out, "\n".join(("n", *filter(None, (said,)), session.mistake(UNANSWERED))))
                 _print(out, "\n")
                 return 1
-            _print(out, f"{line}\n" if echo else "")
+            _print(out, f"{piece.rstrip(CONTROL_C + CONTROL_Z)}\n" if echo else "")
             with _control_c(session, interrupt):
-                answer = worker.submit(session.feed, line).result()
+                asked = question is not None
+                answer = worker.submit(_answer, session, piece, asked=asked).result()
             _print(out, f"{answer.text}\n" if answer.text else "")
-            question, closed = answer.question, answer.closed
-    if echo and (question is not None or session.uncommitted):
+    if echo and (answer.question is not None or session.uncommitted):
         _print(out, f"{UNCOMMITTED}\n" if session.uncommitted else "")
         return 1
     return 0
+
+
+def _pieces(source: TextIO) -> list[str]:
+    """Return the next line, cut behind each key in it that ends a line; nothing at the end."""
+    line = source.readline()
+    return _PIECE.findall(line.rstrip("\r\n")) if line else []
+
+
+def _is_key(piece: str) -> bool:
+    """Return whether *piece* ends with a key that takes a question back."""
+    return piece.endswith((CONTROL_C, CONTROL_Z))
+
+
+def _answer(session: Session, line: str, *, asked: bool) -> Answer:
+    """Return what comes of *line*: help for a lone ``?`` at its end, a list for a Tab there."""
+    if line.endswith(CONTROL_Z) or (asked and line.endswith(CONTROL_C)):
+        return session.control_z()
+    if line.endswith(CONTROL_C):
+        return Answer()
+    if not asked and line.strip():
+        last = lex_md(line)[-1:]
+        if last and last[0].text == "?" and not last[0].quoted:
+            return Answer(session.help(line[: last[0].start]))
+        if line.endswith("\t") and (offers := session.complete(line.rstrip("\t"))):
+            return Answer(listed(offers, WIDTH))
+    return session.feed(line)
 
 
 @contextmanager

@@ -168,9 +168,15 @@ def _shell(options: argparse.Namespace) -> int:
     ):
         if not has_terminal():
             return run_plain(session, interrupt=router.interrupt)
+        from srpki.frontend.greeting import greeting  # noqa: PLC0415 - start-up time
         from srpki.frontend.terminal import Terminal  # noqa: PLC0415 - start-up time
 
-        return Terminal(session, interrupt=router.interrupt).run()
+        return Terminal(
+            session,
+            interrupt=router.interrupt,
+            greeting=greeting(lab=options.lab),
+            moves=os.environ.get("TERM", "").lower() not in ("", "dumb", "unknown"),
+        ).run()
 
 
 def _exec(options: argparse.Namespace) -> int:

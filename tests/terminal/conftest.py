@@ -13,10 +13,6 @@ PATIENCE = 9.0
 """Seconds until what should be on the screen has to be there."""
 
 
-BRACKETS_ON = b"\x1b[?2004h"
-"""Asks the terminal to put brackets around what is pasted."""
-
-
 class Person:
     """Runs ``srpki shell`` on a terminal of its own, types, and looks at the screen."""
 
@@ -66,8 +62,8 @@ class Person:
         self._until(lambda: any(line.startswith(start) for line in self.lines), start)
 
     def sees_it_run(self):
-        """Wait until the line is taken and its command runs: only then is nothing drawn after."""
-        self._until(lambda: self.raw.endswith(BRACKETS_ON), "a running command")
+        """Wait until the line is taken and its command runs: nothing but dots is written after."""
+        self._until(lambda: self.raw.rstrip(b".").endswith(b"\r\n"), "a running command")
 
     def resize(self, columns, rows):
         """Make the window another size, which the program is told by SIGWINCH."""

@@ -177,9 +177,8 @@ def test_the_terminal_gets_no_questions_and_its_own_mode_back(operator):
     operator.type(f"show version{ENTER}sho?{CTRL_C}logout{ENTER}")
     assert operator.leaves() == 0
     assert not operator.raw_mode
-    assert b"\x1b[6n" not in operator.raw
     assert b"WARNING" not in operator.raw
-    assert operator.raw.rindex(b"\x1b[?2004l") > operator.raw.rindex(b"\x1b[?2004h")
+    assert b"\x1b" not in operator.raw
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -37,9 +37,12 @@ class Input(io.StringIO):
 def talk(device, monkeypatch, capsys):
     """Feed a text to a session on the fake device; return what is printed."""
 
-    def feed(text, *, terminal=False, interrupt=lambda: None):
+    def feed(text, *, terminal=False, interrupt=lambda: None, status=0, **replaced):
         monkeypatch.setattr(sys, "stdin", Input(text, terminal=terminal))
-        assert plain.run_plain(Session(device), interrupt=interrupt) == 0
+        session = Session(device)
+        for name, method in replaced.items():
+            monkeypatch.setattr(session, name, method)
+        assert plain.run_plain(session, interrupt=interrupt) == status
         return capsys.readouterr().out
 
     return feed
@@ -98,6 +101,54 @@ def test_control_c_stops_a_file_of_commands(talk, device):
     assert [name for name, _ in device.calls] == ["show.time"]
 
 
+@pytest.mark.parametrize(
+    ("line", "helped"),
+    [
+        ("show ?", "show "),
+        ("?", ""),
+        ("  show  ? ", "  show  "),
+        ("show ve?", None),
+        ("show a.crl?x=1", None),
+        ('show "?', None),
+        ('show "?"', None),
+        ("# show ?", None),
+        ("show ? x", None),
+    ],
+)
+def test_a_question_mark_helps_only_where_it_stands_alone_at_the_end(talk, line, helped):
+    shown = talk(f"{line}\n", help=lambda text: f"help on {text!r}")
+    assert (f"# {line}\nhelp on {helped!r}\n" in shown) == (helped is not None)
+    assert ("help on" in shown) == (helped is not None)
+
+
+def test_help_in_a_pipe_is_that_of_a_terminal_and_runs_nothing(talk, device):
+    shown = talk("show ?\npwc\n")
+    assert "\n version " in shown
+    assert "Present Working Context:\n/\n" in shown
+    assert device.calls == []
+
+
+def test_a_tab_at_the_end_lists_and_tabs_before_are_blanks(talk, device):
+    shown = talk("show ti\t\n\tshow\ttime\nshow \t\n\t\nshow nothing\t\n")
+    assert "# show ti\t\ntime\n\n" in shown
+    assert "certificate  log" in shown
+    assert device.calls == [("show.time", {})]
+    assert "Unknown element - 'nothing'" in shown
+
+
+def test_control_z_and_control_c_are_obeyed_between_lines(talk, device):
+    shown = talk("edit-config private\nconfigure system\nname x\x1apwc\nshow tim\x03show time\n")
+    assert "A:admin@node-2# name x\n\n(pr)[/]\nA:admin@node-2# pwc\n" in shown
+    assert "# show tim\n\n(pr)[/]\nA:admin@node-2# show time\n" in shown
+    assert device.calls == [("show.time", {})]
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x1a"])
+def test_a_question_is_taken_back_in_a_pipe_too(talk, key):
+    shown = talk(f"{DIRTY}{key}\npwc\n", status=1)
+    assert "Discard uncommitted changes? [y,n] \n\n*[pr:/configure]\nA:admin@node-2# " in shown
+
+
 def test_long_output_never_stops(talk, device):
     device.answers["show.time"] = (True, (), Lines(lines=("a line",) * 100))
     shown = talk("environment match-highlight admin-state enable\nshow time | match a\npwc\n")
@@ -107,22 +158,14 @@ def test_long_output_never_stops(talk, device):
 
 
 @pytest.mark.parametrize(
-    ("stdin", "stdout", "term", "drawable"),
-    [
-        (True, True, "xterm", True),
-        (True, True, "", True),
-        (True, True, "dumb", False),
-        (False, True, "xterm", False),
-        (True, False, "xterm", False),
-        (None, True, "xterm", False),
-    ],
+    ("stdin", "stdout", "both"),
+    [(True, True, True), (False, True, False), (True, False, False), (None, True, False)],
 )
-def test_only_a_terminal_on_both_sides_can_be_drawn_on(monkeypatch, stdin, stdout, term, drawable):
+def test_only_a_terminal_on_both_sides_is_one(monkeypatch, stdin, stdout, both):
     for name, terminal in (("stdin", stdin), ("stdout", stdout)):
         stream = None if terminal is None else Input("", terminal=terminal)
         monkeypatch.setattr(sys, name, stream)
-    monkeypatch.setenv("TERM", term)
-    assert plain.has_terminal() is drawable
+    assert plain.has_terminal() is both
 
 
 def shell(node, script, *options, **environment):

@@ -258,10 +258,9 @@ def test_a_bug_is_told_in_one_line_without_what_it_held(typist, monkeypatch, bro
     assert typist.status == 0
 
 
-def test_the_terminal_is_never_asked_where_its_cursor_is_and_gets_its_modes_back(typist):
-    typist.type("show time", ENTER, "sh?", CTRL_C)
-    assert "\x1b[6n" not in typist.raw
-    assert typist.raw.rindex("\x1b[?2004l") > typist.raw.rindex("\x1b[?2004h")
+def test_neither_typing_nor_help_needs_an_escape_code(typist):
+    typist.type("show tiem\b\bme", ENTER, "sh?", CTRL_C, "sh\tt\t", CTRL_C, UP, ENTER)
+    assert "\x1b" not in typist.raw
 
 
 def test_an_answer_cannot_steer_the_terminal(typist, device):
