@@ -12,6 +12,7 @@ from srpki.core.errors import ExistsError, MissingInputError, NotFoundError
 from srpki.core.events import FILE_RELOADED, Event
 from srpki.device.commits import Commits
 from srpki.device.debug import Debugging
+from srpki.device.happenings import Mark
 from srpki.device.inputs import checked
 from srpki.device.results import LogPage, Message, Result
 from srpki.device.sessions import Sessions
@@ -68,7 +69,7 @@ class FakeDevice:
         self.clock = FrozenClock(NOW)
         self.files = MemoryFlash()
         self.commits = Commits(self.datastore, self.clock)
-        self.sessions = Sessions(self.clock)
+        self.sessions = Sessions(self.clock, lambda: Mark({}, frozenset(), {}))
         self.debug = Debugging(self.clock, lambda: None)
         self.calls: list[tuple[str, dict[str, Value]]] = []
         self.answers: dict[str, tuple[bool, tuple[Message, ...], object]] = {}

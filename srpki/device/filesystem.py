@@ -18,6 +18,7 @@ from srpki.core.errors import (
     InvalidInputError,
     InvalidNameError,
     NotFoundError,
+    SrpkiError,
     StorageError,
 )
 from srpki.core.text import printable
@@ -44,8 +45,9 @@ class FileSystem:
     """Compact flash 3 of one node; a URL cannot lead out of it."""
 
     def __init__(self, cf3: Path) -> None:
-        """Serve the directory *cf3*."""
+        """Serve the directory *cf3*; `changes` counts what has been done to it."""
         self._cf3 = cf3
+        self.changes = 0
 
     def read(self, url: str) -> bytes:
         """Return the content of the file at *url*, 1 MiB at most.
@@ -148,7 +150,7 @@ class FileSystem:
         Raises `InvalidNameError`, `ExistsError` or `StorageError`.
         """
         self.check_new(url, force=force)
-        replace_file(names.resolve(url, self._cf3), content, shown=names.display(url))
+        self._put(names.resolve(url, self._cf3), content, names.display(url))
 
     def save(self, url: str, text: str) -> None:
         """Write a configuration to *url*, in the place of what is there.
@@ -159,7 +161,16 @@ class FileSystem:
         self._check_not_imported(path, shown)
         if path.is_dir():
             raise InvalidInputError(f'"{shown}" is a directory', hint="name a file")
-        replace_file(path, text.encode(), shown=shown)
+        self._put(path, text.encode(), shown)
+
+    def _put(self, path: Path, content: bytes, shown: str) -> None:
+        """Write *content* to *path*; the same content again is no change."""
+        try:
+            same = self._content(path, shown, MAX_OWN) == content
+        except SrpkiError:
+            same = False
+        replace_file(path, content, shown=shown)
+        self.changes += not same
 
     # --- copy, move, remove ----------------------------------------------------------------------
 
@@ -170,7 +181,7 @@ class FileSystem:
         """
         content = self.read_own(source)
         path, shown = self._destination(names.resolve(source, self._cf3), target, force=force)
-        replace_file(path, content, shown=shown)
+        self._put(path, content, shown)
 
     def move(self, source: str, target: str, *, force: bool = False) -> None:
         """Give the file or directory *source* another name or place; overwrite with *force* only.
@@ -186,6 +197,7 @@ class FileSystem:
             raise InvalidInputError(f'"{shown}" cannot be moved into itself')
         with _storage(f'move "{shown}" to "{shown_destination}"'):
             path.replace(destination)
+        self.changes += 1
 
     def remove(self, url: str) -> None:
         """Remove the file at *url*; raises as `move` does."""
@@ -197,6 +209,7 @@ class FileSystem:
                 path.unlink()
             except FileNotFoundError:
                 raise NotFoundError("File Not Found", hint=f'"{shown}"') from None
+        self.changes += 1
 
     def make_directory(self, url: str) -> None:
         """Make the directory *url* (mode 0700); raises as `move` does."""
@@ -207,6 +220,7 @@ class FileSystem:
                 path.mkdir(mode=0o700)
             except FileExistsError:
                 raise ExistsError(f'"{shown}" exists already') from None
+        self.changes += 1
 
     def remove_directory(self, url: str, *, recursive: bool = False) -> None:
         """Remove the directory *url*, with all that is in it when *recursive*; raises as `move`."""
@@ -215,6 +229,7 @@ class FileSystem:
             raise NotFoundError(f'directory "{shown}" does not exist')
         with _storage(f'remove directory "{shown}"'):
             if recursive:
+                self.changes += 1  # first: what is left of it is another directory
                 shutil.rmtree(path)
                 return
             try:
@@ -225,6 +240,7 @@ class FileSystem:
                 raise InvalidInputError(
                     f'"{shown}" is not empty', hint="remove what is in it first"
                 ) from None
+        self.changes += 1
 
     def _own(self, url: str) -> tuple[Path, str]:
         """Return where *url* lies and how it is shown: neither imported nor the flash itself."""

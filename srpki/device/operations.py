@@ -27,6 +27,7 @@ _MODULES = {
     "admin": "srpki.device.admin_operations",
     "lab": "srpki.device.lab_operations",
     "rollback": "srpki.device.rollback_operations",
+    "wait": "srpki.device.wait_operations",
 }
 """The module of each family, imported when its first operation runs (start-up time).
 
@@ -97,6 +98,12 @@ def text(inputs: Inputs, name: str, default: str = "") -> str:
     """Return the string input *name*, or *default* when it was not given."""
     value = inputs.get(name)
     return value if isinstance(value, str) else default
+
+
+def number(inputs: Inputs, name: str, default: int = 0) -> int:
+    """Return the integer input *name*, or *default* when it was not given."""
+    value = inputs.get(name)
+    return value if isinstance(value, int) else default
 
 
 def flag(inputs: Inputs, name: str) -> bool:

@@ -24,6 +24,7 @@ from srpki.device.debug import Debugging
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
 from srpki.device.forms import Form, Forms
+from srpki.device.happenings import Happenings, Mark
 from srpki.device.history import History
 from srpki.device.logs import Logs
 from srpki.device.modewatch import ModeWatch
@@ -84,7 +85,7 @@ class Router:
         self.entropy = entropy
         self.laboratory = laboratory
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
-        self.sessions = Sessions(clock)
+        self.sessions = Sessions(clock, self._mark)
         self._daemon = daemon
         self._settings = settings
         self._send = send
@@ -119,6 +120,8 @@ class Router:
         self.keystore = Keystore(cf3, self.seal)
         for name in self.keystore.recover():
             self._tell_unsettled(name)
+        self.happenings = Happenings(self.keystore)
+        self.bus.subscribe(self.happenings.happened)
         _sweep(state)
         versions = Versions(cf3 / CONFIGURATION, _SAVED)
         running = _load(versions, self.forms)
@@ -222,9 +225,12 @@ class Router:
         entries = get(self.datastore.running, path(*steps))
         return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else []
 
+    def _mark(self) -> Mark:
+        return self.happenings.mark()
+
     def changes(self) -> object:
         """Return a value that is another one when configuration, keystore or flash have changed."""
-        return self.datastore.running
+        return self.datastore.running, sum(self.keystore.changes.values()), self.files.changes
 
     def pending(self) -> Sequence[str]:
         """Return a sentence for each request by hand that its CA has not decided yet."""

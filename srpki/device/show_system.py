@@ -97,7 +97,7 @@ def users(router: Router, inputs: Inputs) -> Outcome:
     """Show who is logged in; the session that was active last is the one that asks."""
     del inputs
     logins = router.sessions.all()
-    own = max(logins, key=lambda login: (login.active, login.session_id), default=None)
+    own = router.sessions.asking() if logins else None
     now = router.clock.now()
     found = tuple(
         User(

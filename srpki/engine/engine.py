@@ -213,6 +213,10 @@ class Engine:
             raise RefusedError("the clock is not the lab's", hint="start srpki with --lab")
         return self._take_over().scheduler.run_until(target, self._clock, cancel)
 
+    def next_instant(self) -> datetime | None:
+        """Return when something happens next: at once while a job runs, None for never."""
+        return self._take_over().scheduler.next_instant()
+
     def plan(self, at: datetime, do: Callable[[], None]) -> Callable[[], None]:
         """Call *do*, which must not fail, at the instant *at*; return what takes that back.
 

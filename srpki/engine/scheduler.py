@@ -135,6 +135,13 @@ class Scheduler:
             self._dispatch()
             self._wake.set()
 
+    def next_instant(self) -> datetime | None:
+        """Return when something happens next: now while a job runs, None for never."""
+        with self._changed:
+            if self._running:
+                return self._clock.now()
+            return min((instant for instant, _ in self._candidates()), default=None)
+
     def plan(self, at: datetime, do: Callable[[], None]) -> Callable[[], None]:
         """Call *do* at the instant *at*, in order with the updates; return what takes that back."""
         errand = Errand(at, do)

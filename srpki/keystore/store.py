@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -50,9 +51,11 @@ class Keystore:
     def __init__(self, cf3: Path, seal: Seal, files: FileOps | None = None) -> None:
         """Serve ``system-pki`` in the directory *cf3*, which is made with the first file.
 
-        Once `secure_only` is set, files of the legacy format are refused.
+        Once `secure_only` is set, files of the legacy format are refused. `changes` counts for each
+        name how often another content came, the old one went, or the file was removed.
         """
         self.secure_only = False
+        self.changes: Counter[str] = Counter()
         self._cf3 = cf3
         self._directory = cf3 / DIRECTORY
         self._seal = seal
@@ -163,7 +166,16 @@ class Keystore:
             raise InvalidInputError(f"a file of kind {kind} is not kept", hint=", ".join(_KINDS))
         if len(content) > MAX_OCTETS // 2:
             raise InvalidInputError(f"{_WORDS[kind]} of {len(content)} octets is too long")
-        self._write(name, self._sealed(kind, content), replace=replace)
+        with self._lock:
+            present = self._content(kind, name)
+            self._write(name, self._sealed(kind, content), replace=replace)
+            self.changes[name] += present != content
+
+    def _content(self, kind: Kind, name: str) -> bytes | None:
+        """Return what the file *name* holds, None where it is not a readable one of *kind*."""
+        with suppress(SrpkiError):
+            return self._opened(name, self._read(name), kind)
+        return None
 
     def convert(self, name: str, output: str, form: Format, *, replace: bool) -> None:
         """Store the file *name* in format *form* under *output*, which may be the same name.
@@ -179,6 +191,7 @@ class Keystore:
             if form == "legacy":
                 sealed = legacy.write(kind, sealed if kind == "key" else content)
             self._write(output, sealed, replace=replace)
+            self.changes[output] += 1
 
     def _sealed(self, kind: Kind, content: bytes) -> bytes:
         """Return *content* as a file of the secure format."""
@@ -218,6 +231,7 @@ class Keystore:
         with self._lock, _storage(f'replace files "{certificate_name}" and "{key_name}"'):
             self._prepare()
             self._transaction.replace(contents)
+            self.changes.update(contents.keys())
 
     def remove(self, name: str) -> None:
         """Remove the file *name*; raises `NotFoundError`, `InvalidNameError`, `StorageError`."""
@@ -227,6 +241,7 @@ class Keystore:
             if self._files.kind(path) != "file":
                 raise NotFoundError(f'file "{name}" does not exist', hint=f"see {DIRECTORY}")
             self._files.unlink(path)
+            self.changes[name] += 1
             self._files.sync_directory(self._directory)
 
     def writable(self) -> None:

@@ -35,6 +35,7 @@ from srpki.schema.operations.debug import DEBUG, NO_DEBUG
 from srpki.schema.operations.file import FILE
 from srpki.schema.operations.lab import LAB
 from srpki.schema.operations.show import SHOW
+from srpki.schema.operations.wait import WAIT
 from srpki.schema.state.pki import PKI as STATE_PKI
 from srpki.schema.state.tls import TLS as STATE_TLS
 from srpki.schema.types import Reference, Union, ValueType, ValueTypeError
@@ -83,16 +84,16 @@ _STATE: Final = Container(
 SCHEMA: Final = SchemaTree(
     _CONFIGURE,
     _STATE,
-    _operations(ADMIN_MD, DEBUG, FILE, NO_DEBUG, SHOW),
-    _operations(ADMIN_CLASSIC, DEBUG, FILE, NO_DEBUG, SHOW),
+    _operations(ADMIN_MD, DEBUG, FILE, NO_DEBUG, SHOW, WAIT),
+    _operations(ADMIN_CLASSIC, DEBUG, FILE, NO_DEBUG, SHOW, WAIT),
 )
 """The tree of a node."""
 
 LAB_SCHEMA: Final = SchemaTree(
     _CONFIGURE,
     _STATE,
-    _operations(ADMIN_MD, DEBUG, FILE, LAB, NO_DEBUG, SHOW),
-    _operations(ADMIN_CLASSIC, DEBUG, FILE, LAB, NO_DEBUG, SHOW),
+    _operations(ADMIN_MD, DEBUG, FILE, LAB, NO_DEBUG, SHOW, WAIT),
+    _operations(ADMIN_CLASSIC, DEBUG, FILE, LAB, NO_DEBUG, SHOW, WAIT),
 )
 """The tree of a node in lab mode, which has the ``lab`` commands too."""
 

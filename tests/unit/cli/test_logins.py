@@ -7,6 +7,7 @@ import pytest
 from srpki.cli.port import Answer
 from srpki.cli.session import Session
 from srpki.config.datastore import Datastore
+from srpki.device.happenings import Mark
 from srpki.device.sessions import Sessions
 from srpki.schema.nodes import Action, Container, Leaf
 from srpki.schema.tree import LAB_SCHEMA
@@ -19,7 +20,7 @@ def reboot(device):
     """What the node does to itself: all sessions end, everything is built anew."""
     for login in device.sessions.all():
         device.sessions.end(login)
-    device.sessions = Sessions(device.clock)
+    device.sessions = Sessions(device.clock, lambda: Mark({}, frozenset(), {}))
     device.datastore = Datastore(LAB_SCHEMA.configure, sealer=None)
 
 
