@@ -1,5 +1,6 @@
 """``srpki exec``: what a script leaves behind, its variables, its records and its status."""
 
+import io
 import json
 import os
 import subprocess
@@ -256,3 +257,67 @@ def test_a_byte_order_mark_is_passed_over(execute, tmp_path):
     (tmp_path / "node" / "cf3" / "f").write_text(text, encoding="utf-8-sig")
     ended = execute("edit-config private\nload full-replace cf3:/f\ncommit\n")
     assert ended.returncode == 0, ended.stdout
+
+
+# --- what a command changed, and what may be over later ---
+
+
+def test_records_tell_what_each_command_changed(execute):
+    script = (
+        'admin system security pki generate-keypair save-path "cf3:/a.key" ecdsa-curve secp256r1\n'
+        "admin system security pki import type key format der"
+        ' input-url "cf3:/a.key" output-file "a.key"\n'
+        "admin system security pki import type key format der"
+        ' input-url "cf3:/a.key" output-file "a.key"\n'
+        'file copy "cf3:/a.key" "cf3:/b.key"\n'
+        'file copy "cf3:/a.key" "cf3:/b.key" force\n'
+        'file remove "cf3:/b.key" force\n'
+        'show time > "cf3:/t"\n'
+        "file list\n"
+        "configure private\n"
+        'system name "other"\n'
+        "commit\n"
+        "delete system name\n"
+        'system name "other"\n'
+        "exit all\n"
+    )
+    *told, total = records(execute(script, "--json"))
+    assert total["status"] == 0, told[-1]
+    changed = [one["command"].split(" > ")[0] for one in told if one["changed"]]
+    assert changed == [told[at]["command"].split(" > ")[0] for at in (0, 1, 3, 5, 6, 10)]
+
+
+def test_a_request_that_is_left_pending_is_a_failure_that_may_be_over_later(execute):
+    script = (
+        "lab ca fault add ir waiting seconds 3600\n"
+        'admin system security pki generate-keypair save-path "cf3:/a.key" ecdsa-curve secp256r1\n'
+        "admin system security pki import type key format der"
+        ' input-url "cf3:/a.key" output-file "a.key"\n'
+        "admin system security pki cmpv2 initial-registration ca-profile lab-ca key-to-certify a.key"
+        ' reference ${lab.reference} password "${lab.secret}" save-as cf3:/a.crt'
+        ' subject-dn "CN=a"\n'
+    )
+    ended = execute(script, "--lab", "--json")
+    *told, last, total = records(ended)
+    assert [one["ok"] for one in told] == [True] * 4, told[-1]
+    assert (last["ok"], last["line"]) == (False, None)
+    assert 'The request of ca-profile "lab-ca" is pending' in last["output"]
+    assert (total["status"], ended.returncode) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [("configure exclusive", 3), ("configure global", 3), ("show bogus", 1)],
+)
+def test_a_lock_of_another_session_may_be_over_later(device, line, status):
+    from srpki.cli.session import Session
+    from srpki.frontend.batch import run_script
+    from srpki.frontend.records import Records
+
+    Session(device).feed("configure exclusive")
+    out = io.StringIO()
+    lines = variables.plain([line, "show time"])
+    ended = run_script(Session(device), lines, Records("f", out), keep_going=True)
+    *told, total = [json.loads(one) for one in out.getvalue().splitlines()]
+    assert (ended, total["status"]) == (status, status)
+    assert told[0]["code"] == {3: "2052", 1: "2201"}[status] or told[0]["code"] == "2051"
