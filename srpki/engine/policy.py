@@ -192,7 +192,7 @@ def expired_and_cmpv2(given: Input) -> Decision | None:
     assert given.profile is not None
     if given.profile.protocol != "cmpv2" or not _expired(given):
         return None
-    return Hopeless("the certificate has expired and CMPv2 cannot sign with it")
+    return Hopeless("the certificate has expired and CMPv2 cannot sign with it: use EST")
 
 
 def expired_and_nothing_else_authenticates(given: Input) -> Decision | None:

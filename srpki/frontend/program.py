@@ -22,6 +22,7 @@ from srpki.core.errors import BusyError, SrpkiError, UsageError
 
 USAGE_ERROR = 2
 TRY_LATER = 3
+PLATFORMS = "Linux; macOS untested; Windows only by WSL"
 
 
 def default_node() -> Path:
@@ -33,6 +34,9 @@ def default_node() -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return its exit status: 0 well, 1 failed, 2 used wrongly, 3 try later."""
+    if sys.platform == "win32":
+        sys.stderr.write("srpki: Windows is not supported: run srpki in WSL\n")
+        return 1
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -62,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="srpki",
         description="An emulator of the certificate side of a Nokia SR OS router, with a lab CA.",
     )
-    parser.add_argument("--version", action="version", version=f"srpki {__version__}")
+    parser.add_argument("--version", action="version", version=f"srpki {__version__} ({PLATFORMS})")
     _node_options(parser)
     parser.set_defaults(run=_shell)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
@@ -75,16 +79,23 @@ def _parser() -> argparse.ArgumentParser:
     script.add_argument("file", metavar="FILE", help="the command file, - for standard input")
     _node_options(script, again=True)
     script.add_argument(
-        "--cli", choices=("md", "classic"), help="first CLI (as configured, else md)"
+        "--cli", choices=("md", "classic"), help="first CLI (default: as the node is configured)"
     )
-    script.add_argument("--keep-going", action="store_true", help="go on after an error")
-    script.add_argument("--json", action="store_true", help="print one JSON object a line")
+    script.add_argument(
+        "--keep-going", action="store_true", help="go on after an error (default: stop)"
+    )
+    script.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object a line (default: a transcript)",
+    )
     script.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="put VALUE (@FILE: the content of a file) in for ${NAME}; may be repeated",
+        help="put VALUE (@FILE: the content of a file) in for ${NAME}; may be repeated"
+        " (default: the lab's variables in lab mode, else none)",
     )
     script.set_defaults(run=_exec)
 
@@ -112,7 +123,9 @@ def _parser() -> argparse.ArgumentParser:
     authority.set_defaults(run=_ca)
 
     demo = commands.add_parser("demo", help="show the first renewal, end to end")
-    demo.add_argument("--node", type=Path, default=None, help="where to make the node (a new one)")
+    demo.add_argument(
+        "--node", type=Path, default=None, help="where to make the node (default: a temporary one)"
+    )
     demo.set_defaults(run=_demo)
     return parser
 
@@ -121,20 +134,24 @@ def _node_options(parser: argparse.ArgumentParser, *, again: bool = False) -> No
     # A sub-command repeats the options of the plain program; SUPPRESS keeps the outer value.
     default_path = argparse.SUPPRESS if again else None
     parser.add_argument(
-        "--node", type=Path, default=default_path, metavar="DIR", help="the node directory"
+        "--node",
+        type=Path,
+        default=default_path,
+        metavar="DIR",
+        help="the node directory (default: srpki/node in $XDG_DATA_HOME or ~/.local/share)",
     )
     parser.add_argument(
         "--lab",
         action="store_true",
         default=argparse.SUPPRESS if again else False,
-        help="run the lab CA beside the node and let its clock be moved",
+        help="run the lab CA beside the node and let its clock be moved (default: off)",
     )
     parser.add_argument(
         "--record",
         type=Path,
         default=default_path,
         metavar="DIR",
-        help="keep every message that is sent or received in this directory",
+        help="keep every message that is sent or received in this directory (default: none)",
     )
 
 

@@ -24,7 +24,7 @@ from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, Offer, Screen
 from srpki.cli.shell import Host, Reading, Saved, Shell
-from srpki.cli.walker import Failure
+from srpki.cli.walker import Failure, parse
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
 from srpki.device.history import Author
@@ -173,7 +173,18 @@ class MdCli(Shell):
         """Return the carets and the message; an alias' command was not typed, so no carets."""
         if self._aliases.running:
             return wording.md_message(failure)
-        return wording.md_failure(failure, reading.tokens, line, self.margin)
+        text = wording.md_failure(failure, reading.tokens, line, self.margin)
+        if failure.at == 0 and self._known_at_the_root(failure.text):
+            text += f"\nINFO: CLI 'exit all' leaves [{self.place(self.context)}]"
+        return text
+
+    def _known_at_the_root(self, word: str) -> bool:
+        """Return whether *word*, unknown here in a branch of commands, is one at the root."""
+        here = self.context[0].name if self.context else ""
+        branches = {child.name for child in self.device.schema.operations_md.children}
+        if here not in branches or not word:
+            return False
+        return parse(self._grammar(()), lex_md(word)).failure is None
 
     def refused(self, error: SrpkiError) -> str:
         """Return *error* with its application and number."""

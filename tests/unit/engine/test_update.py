@@ -321,7 +321,7 @@ def test_an_expired_certificate_is_not_updated_by_cmpv2_and_nothing_is_sent(benc
     assert expire(bench, bench.entry()).failed == 1
     assert bench.requests == []
     (text,) = bench.texts(2247)
-    assert "in step 2: the certificate has expired and CMPv2 cannot sign with it" in text
+    assert "in step 2: the certificate has expired and CMPv2 cannot sign with it: use EST" in text
     assert bench.state().update_state == "wait-for-retry"
 
 
