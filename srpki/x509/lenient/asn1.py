@@ -23,6 +23,7 @@ GENERALIZED_TIME: Final = 0x18
 MAX_ELEMENTS: Final = 1000
 """Elements of one field: pyasn1 takes a tenth of a millisecond for each."""
 _MAX_DEPTH: Final = 16
+_MAX_NUMBER_OCTETS: Final = 64  # what is longer could not even be printed
 _LATIN: Final = (0x14,)
 """T61String: nobody ever wrote anything but Latin-1 into it."""
 _WIDE: Final = {0x1E: "utf-16-be", 0x1C: "utf-32-be"}
@@ -91,6 +92,8 @@ def integer(element: Element, tag: int = tlv.INTEGER) -> int:
     padded = len(content) > 1 and content[0] in (0, 0xFF) and content[0] >> 7 == content[1] >> 7
     if element.tag != tag or not content or padded:  # BER knows no padding either [X.690, 8.3.2]
         raise RefusedError("it is not a number")
+    if len(content) > _MAX_NUMBER_OCTETS:
+        raise RefusedError("its number is too long")
     return int.from_bytes(element.content, "big", signed=True)
 
 

@@ -99,6 +99,13 @@ def test_what_cannot_be_read_is_told_to_who_asks_for_it(field, gw):
     assert facts.subject == "CN=gw"
 
 
+def test_a_huge_version_is_refused_by_name(gw):
+    root, _ = authority()
+    huge = encode(0xA0, encode(2, bytes([1]) * 5000))
+    with pytest.raises(InvalidInputError, match="version cannot be read: its number is too long"):
+        certificates.parse(leaf(root, gw.spki, version=huge))
+
+
 @pytest.mark.parametrize("oid", [*(oid for oid, _ in NEEDED.values()), crooked.TIMESTAMPS])
 def test_a_critical_extension_that_cannot_be_read_is_refused(oid, gw):
     root, _ = authority()
