@@ -60,7 +60,7 @@ def show_file_content(router: Router, inputs: Inputs) -> Outcome:
         return Outcome(data=_imported(router, names.file_name(name), inputs))
     if kind == "key":
         return Outcome(data=FileContent(kind="key", key=_key(router, inputs)))
-    return Outcome(data=FileContent(kind=kind, der=_der(router, inputs)))
+    return Outcome(data=_file(router, inputs))
 
 
 def _imported(router: Router, name: str, inputs: Inputs) -> FileContent:
@@ -68,9 +68,9 @@ def _imported(router: Router, name: str, inputs: Inputs) -> FileContent:
         raise UsageError(f'"{name}" is kept as DER', hint="give format der")
     match text(inputs, "type"):
         case "certificate":
-            return FileContent(kind="certificate", der=router.keystore.read_certificate(name))
+            return _object("certificate", router.keystore.read_certificate(name))
         case "crl":
-            return FileContent(kind="crl", der=router.keystore.read_crl(name))
+            return _object("crl", router.keystore.read_crl(name))
         case "key":
             return FileContent(kind="key", key=_spec(router.keystore.read_key(name)))
         case _:
@@ -93,19 +93,39 @@ def _spec(key: PrivateKey) -> tuple[str, str]:
     return spec.kind.upper(), spec.curve or f"{spec.size} bits"
 
 
-def _der(router: Router, inputs: Inputs) -> bytes:
+def _file(router: Router, inputs: Inputs) -> FileContent:
     from srpki.x509 import csr, formats  # noqa: PLC0415 - start-up time
 
     content, form = router.files.read(text(inputs, "url")), text(inputs, "format")
-    match text(inputs, "type"):
+    kind = text(inputs, "type")
+    match kind:
         case "certificate":
-            return formats.read_certificates(content, form, text(inputs, "password"))[0]
+            der = formats.read_certificates(content, form, text(inputs, "password"))[0]
         case "crl":
-            return formats.read_crl(content, form)
+            der = formats.read_crl(content, form)
         case _:
             der = formats.read_request(content, form)
             csr.check(der, own=True)
-            return der
+    return _object(kind, der, content, form)
+
+
+def _object(kind: str, der: bytes, content: bytes = b"", form: str = "der") -> FileContent:
+    return FileContent(kind=kind, der=der, not_der=not_der(kind, der, content, form))
+
+
+def not_der(kind: str, der: bytes, content: bytes, form: str) -> tuple[str, ...]:
+    """Name what of the object *der*, found in a file with *content*, is not as RFC 5280 has it."""
+    from srpki.x509 import certificates, crl, csr, formats  # noqa: PLC0415 - start-up time
+
+    fields: tuple[str, ...] = ()
+    if kind == "certificate":
+        fields = certificates.parse(der).not_der
+    elif kind == "crl":
+        fields = crl.parse(der).not_der
+    elif kind == "csr":
+        fields = csr.parse(der).not_der
+    behind = (f"octets behind the {kind}",) if formats.has_more(content, form) else ()
+    return (*fields, *behind)
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -76,15 +76,16 @@ def _publish_key(router: Router, url: str, description: str, outcome: str) -> No
 def import_file(router: Router, inputs: Inputs) -> Outcome:
     """Import a certificate, key or CRL from ``cf3:``; a file of the same name is replaced."""
     try:
-        _import(router, inputs)
+        odd = _import(router, inputs)
     except SrpkiError as error:
         _publish_import(router, inputs, f"failed: {error.sentence}")
         raise
     _publish_import(router, inputs, "success")
-    return Outcome()
+    return told(f"not DER: {', '.join(odd)}; a router may refuse it") if odd else Outcome()
 
 
-def _import(router: Router, inputs: Inputs) -> None:
+def _import(router: Router, inputs: Inputs) -> tuple[str, ...]:
+    """Import a file; returns what of it is not as RFC 5280 has it."""
     from srpki.x509 import formats, keys  # noqa: PLC0415 - start-up time
 
     output, kind = text(inputs, "output-file"), text(inputs, "type")
@@ -97,11 +98,13 @@ def _import(router: Router, inputs: Inputs) -> None:
                 router.engine.check_chain(der)
             router.keystore.put("certificate", output, der)
         case "key":
-            key = formats.read_key(content, form, password)
-            router.keystore.put("key", output, keys.private_der(key))
+            der = keys.private_der(formats.read_key(content, form, password))
+            router.keystore.put("key", output, der)
         case _:
-            router.keystore.put("crl", output, formats.read_crl(content, form))
+            der = formats.read_crl(content, form)
+            router.keystore.put("crl", output, der)
     router.engine.file_changed(output)
+    return pki_contents.not_der(kind, der, content, form)
 
 
 def _unsealed(router: Router, content: bytes, kind: str) -> bytes:

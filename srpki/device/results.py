@@ -148,11 +148,15 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileContent:
-    """What a PKI file holds: the *der* of a certificate, crl or csr; of a *key* type and size."""
+    """What a PKI file holds: the *der* of a certificate, crl or csr; of a *key* type and size.
+
+    *not_der* names what of it is not as RFC 5280 has it.
+    """
 
     kind: str
     der: bytes = b""
     key: tuple[str, str] = ("", "")
+    not_der: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,7 +127,9 @@ def _builder(
         )
     )
     if subject.alternative is not None:
-        builder = builder.add_extension(subject.alternative, critical=False)
+        asked = subject.alternative  # its octets: a form of name may be one that nobody processes
+        as_asked = x509.UnrecognizedExtension(asked.oid, asked.public_bytes())
+        builder = builder.add_extension(as_asked, critical=False)
     return builder
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
-
-from cryptography import x509
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import ber
@@ -40,11 +37,7 @@ _LABELS: Final = {
     "PKCS7": PKCS7,
     "CMS": PKCS7,
 }
-_LOADERS: Final[tuple[tuple[str, Callable[[bytes], object]], ...]] = (
-    (CERTIFICATE, x509.load_der_x509_certificate),
-    (CRL, x509.load_der_x509_crl),
-    (REQUEST, x509.load_der_x509_csr),
-)
+_TIMES: Final = (0x17, 0x18)
 
 
 def of_label(label: str) -> str:
@@ -58,14 +51,25 @@ def identify(data: bytes) -> str:
         return PEM
     try:
         outer = asn1.read(data)
-        if outer.tag != asn1.SEQUENCE or len(outer.whole) != len(data):
+        if outer.tag != asn1.SEQUENCE:
             return UNKNOWN
         parts = list(asn1.elements(outer.content))
     except InvalidInputError as error:
         if data[:2] == b"\x30\x80":
             return _of_indefinite(data)
         return TRUNCATED if data[:1] == b"\x30" and "truncated" in error.sentence else UNKNOWN
-    return _of_parts(parts) or _signed(data)
+    return _of_parts(parts) or _signed(parts)
+
+
+def alone(data: bytes) -> bytes:
+    """Return the first DER element in *data* without what stands behind it.
+
+    Data that does not begin with one are returned as they are.
+    """
+    try:
+        return asn1.read(data).whole
+    except InvalidInputError:
+        return data
 
 
 def _of_indefinite(data: bytes) -> str:
@@ -100,14 +104,26 @@ def _of_parts(parts: list[asn1.Element]) -> str:
             return ""
 
 
-def _signed(data: bytes) -> str:
-    for name, load in _LOADERS:
-        try:
-            load(data)
-        except (ValueError, x509.InvalidVersion):
-            continue
-        return name
-    return UNKNOWN
+def _signed(parts: list[asn1.Element]) -> str:
+    """Tell what is SIGNED by the tags of the fields that are signed, whatever they hold."""
+    if [part.tag for part in parts] != [asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING]:
+        return UNKNOWN
+    try:
+        tags = [field.tag for field in asn1.elements(parts[0].content)]
+    except InvalidInputError:
+        return UNKNOWN
+    version, *rest = tags or [0]
+    match rest if version in (asn1.INTEGER, 0xA0) else tags:
+        case [asn1.SEQUENCE, asn1.SEQUENCE, asn1.SEQUENCE, asn1.SEQUENCE, asn1.SEQUENCE, *_]:
+            return CERTIFICATE  # of version 1: its version is left out
+        case [asn1.INTEGER, asn1.SEQUENCE, asn1.SEQUENCE, asn1.SEQUENCE, asn1.SEQUENCE, *_]:
+            return CERTIFICATE
+        case [asn1.SEQUENCE, asn1.SEQUENCE, tag, *_] if tag in _TIMES:
+            return CRL
+        case [asn1.SEQUENCE, asn1.SEQUENCE, *_] if version == asn1.INTEGER:
+            return REQUEST
+        case _:
+            return UNKNOWN
 
 
 def check_iterations(data: bytes) -> None:

@@ -7,28 +7,24 @@ two lists is the newer one [pki.md 13]. What a list says of a certificate is in 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import certificates, extensions, signatures
+from srpki.x509.certificates import UNREADABLE
 from srpki.x509.extensions import Extension
+from srpki.x509.forms import Extensions, RevocationList, Revoked
 from srpki.x509.names import canonical, display
 
 MAX_OCTETS: Final = 1 << 24
 """Octets of one CRL."""
-_UNREADABLE: Final = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-)
-
+_KEPT: Final = 4  # the longest have 16 MiB
 
 _DELTA: Final = "2.5.29.27"
 _PROCESSED: Final = frozenset(
@@ -70,13 +66,47 @@ class CrlContents:
     dates: CrlFacts
 
 
+@lru_cache(maxsize=_KEPT)
+def parse(der: bytes) -> RevocationList:
+    """Return the CRL in *der*: as the library reads it, else as `lenient` does.
+
+    Raises:
+        InvalidInputError: when it is no CRL, is over-long, a field or a critical extension cannot
+            be read, or an extension is there twice; names what it is.
+    """
+    if len(der) > MAX_OCTETS:
+        raise InvalidInputError("the CRL is too long")
+    found = _strict(der)
+    if found is None:
+        from srpki.x509.lenient import crl  # noqa: PLC0415 - start-up time
+
+        found = crl.read(der)
+    return found
+
+
+def _strict(der: bytes) -> RevocationList | None:
+    """Return the CRL in *der* as the library reads it, None when it does not like any of it."""
+    try:
+        read = x509.load_der_x509_crl(der)
+        for entry in read:
+            _ = entry.extensions
+        return RevocationList(
+            issuer=read.issuer,
+            last_update_utc=read.last_update_utc,
+            next_update_utc=read.next_update_utc,
+            signature_algorithm_oid=read.signature_algorithm_oid,
+            signature=read.signature,
+            extensions=Extensions(list(read.extensions), "CRL"),
+            entries=read,
+        )
+    except UNREADABLE:
+        return None
+
+
 def contents(der: bytes) -> CrlContents:
     """Return what the CRL in *der* is about, whoever signed it; raises `InvalidInputError`."""
-    crl = _load(der)
-    try:
-        return CrlContents(display(crl.issuer), len(crl), _dates(crl))
-    except _UNREADABLE:
-        raise _damaged() from None
+    crl = parse(der)
+    return CrlContents(display(crl.issuer), len(crl.entries), _dates(crl))
 
 
 def check(der: bytes, issuer: bytes) -> CrlFacts:
@@ -86,12 +116,8 @@ def check(der: bytes, issuer: bytes) -> CrlFacts:
         InvalidInputError: when it cannot be read, is a delta CRL, has a critical extension that is
             not known, or is not by *issuer*.
     """
-    crl = _load(der)
-    try:
-        facts = _dates(crl)
-        name = canonical(crl.issuer)
-    except _UNREADABLE:
-        raise _damaged() from None
+    crl = parse(der)
+    facts, name = _dates(crl), canonical(crl.issuer)
     for extension in extensions.of_crl(der).values():
         _check_extension(extension)
     ca = certificates.facts(issuer)
@@ -110,47 +136,23 @@ def check(der: bytes, issuer: bytes) -> CrlFacts:
     return facts
 
 
-def entry(der: bytes, serial: int) -> x509.RevokedCertificate | None:
+def entry(der: bytes, serial: int) -> Revoked | None:
     """Return the first entry with number *serial* of a CRL (DER); raises `InvalidInputError`."""
-    try:
-        return _load(der).get_revoked_certificate_by_serial_number(serial)
-    except _UNREADABLE:
-        raise _damaged() from None
+    return parse(der).entries.get_revoked_certificate_by_serial_number(serial)
 
 
-def entries(der: bytes) -> Iterator[x509.RevokedCertificate]:
+def entries(der: bytes) -> Iterator[Revoked]:
     """Yield the entries of the CRL in *der*; raises `InvalidInputError`."""
-    try:
-        yield from _load(der)
-    except _UNREADABLE:
-        raise _damaged() from None
+    yield from parse(der).entries
 
 
-def entry_extensions(entry: x509.RevokedCertificate) -> x509.Extensions:
-    """Return the extensions of *entry*; raises `InvalidInputError`."""
-    try:
-        return entry.extensions
-    except _UNREADABLE:
-        raise InvalidInputError("the CRL has an entry that cannot be read") from None
-
-
-def _load(der: bytes) -> x509.CertificateRevocationList:
-    if len(der) > MAX_OCTETS:
-        raise InvalidInputError("the CRL is too long")
-    try:
-        return x509.load_der_x509_crl(der)
-    except _UNREADABLE:
-        raise _damaged() from None
-
-
-def _dates(crl: x509.CertificateRevocationList) -> CrlFacts:
-    numbers = [item.value for item in crl.extensions if isinstance(item.value, x509.CRLNumber)]
-    number = numbers[0].crl_number if numbers else None
-    return CrlFacts(crl.last_update_utc, crl.next_update_utc, number)
-
-
-def _damaged() -> InvalidInputError:
-    return InvalidInputError("the CRL cannot be read", hint="is it damaged?")
+def _dates(crl: RevocationList) -> CrlFacts:
+    number = None
+    with suppress(InvalidInputError):  # one that cannot be read says as little as none
+        number = crl.extensions.find(x509.CRLNumber)
+    return CrlFacts(
+        crl.last_update_utc, crl.next_update_utc, number.crl_number if number is not None else None
+    )
 
 
 def _check_extension(extension: Extension) -> None:

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import AttributeOID
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import der as asn1
 from srpki.x509 import names, signatures
 from srpki.x509.certificates import UNREADABLE
+from srpki.x509.forms import Extensions, Request
 from srpki.x509.keys import PrivateKey, PublicKey, sign, spki
 
 MAX_OCTETS: Final = 1 << 16
 """Octets of one request."""
+_KEPT: Final = 16
+_ATTRIBUTES: Final = 0xA0
+_SET: Final = 0x31
+_UTF8_STRING: Final = 0x0C
+_VERSION_1: Final = b"\x02\x01\x00"
+_TRUE: Final = b"\x01\x01\xff"
+_EXTENSION_REQUEST: Final = "1.2.840.113549.1.9.14"
+_CHALLENGE_PASSWORD: Final = AttributeOID.CHALLENGE_PASSWORD.dotted_string
 
 
 class NotSignedError(InvalidInputError):
@@ -70,24 +79,82 @@ def build(
         InvalidInputError: when *printable* is asked of other characters.
     """
     identifier = signatures.algorithm(key, hash_name)
-    builder = x509.CertificateSigningRequestBuilder(
-        names.with_printable(subject) if printable else subject
-    )
-    if san is not None:
-        builder = builder.add_extension(san, critical=not list(subject))  # RFC 5280, 4.2.1.6
-    for extension in extensions:
-        builder = builder.add_extension(
-            x509.UnrecognizedExtension(x509.ObjectIdentifier(extension.oid), extension.value),
-            critical=extension.critical,
-        )
+    asked = list(extensions)
+    if san is not None:  # critical without a subject [RFC 5280, 4.2.1.6]
+        asked.insert(0, Extension(san.oid.dotted_string, not list(subject), san.public_bytes()))
+    attributes = []
+    if asked:
+        attributes.append(_attribute(_EXTENSION_REQUEST, _extensions(asked)))
     if challenge:
-        builder = builder.add_attribute(AttributeOID.CHALLENGE_PASSWORD, challenge.encode())
-    # The builder refuses some hashes, so it makes the content and the key signs it here.
-    content = builder.sign(key, hashes.SHA256()).tbs_certrequest_bytes
+        attributes.append(
+            _attribute(_CHALLENGE_PASSWORD, asn1.encode(_UTF8_STRING, challenge.encode()))
+        )
+    content = asn1.encode(
+        asn1.SEQUENCE,
+        _VERSION_1,
+        (names.with_printable(subject) if printable else subject).public_bytes(),
+        spki(key),
+        asn1.encode(_ATTRIBUTES, *sorted(attributes)),
+    )
     signature = sign(key, content, hash_name)
     return asn1.encode(
         asn1.SEQUENCE, content, identifier, asn1.encode(asn1.BIT_STRING, b"\x00" + signature)
     )
+
+
+def _attribute(oid: str, value: bytes) -> bytes:
+    return asn1.encode(asn1.SEQUENCE, asn1.encode_oid(oid), asn1.encode(_SET, value))
+
+
+def _extensions(asked: Sequence[Extension]) -> bytes:
+    if len({one.oid for one in asked}) != len(asked):
+        raise InvalidInputError("an extension is asked for twice")
+    return asn1.encode(
+        asn1.SEQUENCE,
+        *(
+            asn1.encode(
+                asn1.SEQUENCE,
+                asn1.encode_oid(one.oid),
+                _TRUE if one.critical else b"",
+                asn1.encode(asn1.OCTET_STRING, one.value),
+            )
+            for one in asked
+        ),
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def parse(der: bytes) -> Request:
+    """Return the request in *der*, whoever signed it: as the library, else as `lenient` reads it.
+
+    Raises:
+        InvalidInputError: when it is none, is over-long, a field or a critical extension cannot be
+            read, or an extension is there twice; names what it is.
+    """
+    if len(der) > MAX_OCTETS:
+        raise InvalidInputError("the certification request is too long")
+    found = _strict(der)
+    if found is None:
+        from srpki.x509.lenient import request  # noqa: PLC0415 - start-up time
+
+        found = request.read(der)
+    return found
+
+
+def _strict(der: bytes) -> Request | None:
+    """Return the request in *der* as the library reads it, None when it does not like it."""
+    try:
+        read = x509.load_der_x509_csr(der)
+        return Request(
+            subject=read.subject,
+            signature_algorithm_oid=read.signature_algorithm_oid,
+            signature=read.signature,
+            extensions=Extensions(list(read.extensions), "certification request"),
+            challenge=_challenge(read),
+            load_key=read.public_key,
+        )
+    except UNREADABLE:
+        return None
 
 
 def check(der: bytes, *, own: bool = False) -> CertificationRequest:
@@ -99,16 +166,13 @@ def check(der: bytes, *, own: bool = False) -> CertificationRequest:
         NotSignedError: when the signature is not by its own key, or is too weak to prove it.
         InvalidInputError: when it cannot be read.
     """
-    if len(der) > MAX_OCTETS:
-        raise InvalidInputError("the certification request is too long")
+    request = parse(der)
+    san = request.extensions.find(x509.SubjectAlternativeName)
+    request.extensions.find(x509.BasicConstraints)  # what `asks_for_ca` asks can be told
     try:
-        request = x509.load_der_x509_csr(der)
-        subject = request.subject
         public_key = request.public_key()
-        san = _san(request)
-        challenge = _challenge(request)
     except UNREADABLE:
-        raise InvalidInputError("the certification request cannot be read") from None
+        raise InvalidInputError("the certification request's key cannot be read") from None
     parts = signatures.signed_parts(der)
     try:
         good = signatures.verify(
@@ -119,31 +183,19 @@ def check(der: bytes, *, own: bool = False) -> CertificationRequest:
     if not good:
         raise NotSignedError("the certification request is not signed by its own key")
     return CertificationRequest(
-        subject,
+        request.subject,
         san,
         public_key,
         spki(public_key),
-        challenge,
+        request.challenge,
         signatures.hash_of(parts.algorithm),
     )
 
 
 def asks_for_ca(der: bytes) -> bool:
     """Say whether a request (DER) that `check` has passed is for a CA certificate."""
-    try:
-        constraints = x509.load_der_x509_csr(der).extensions.get_extension_for_class(
-            x509.BasicConstraints
-        )
-    except x509.ExtensionNotFound:
-        return False
-    return constraints.value.ca
-
-
-def _san(request: x509.CertificateSigningRequest) -> x509.SubjectAlternativeName | None:
-    try:
-        return request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return None
+    constraints = parse(der).extensions.find(x509.BasicConstraints)
+    return constraints is not None and constraints.ca
 
 
 def _challenge(request: x509.CertificateSigningRequest) -> str:

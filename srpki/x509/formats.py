@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from srpki.core.errors import InvalidInputError, UsageError
-from srpki.x509 import contents, pkcs7
+from srpki.x509 import contents, crl, pkcs7
 from srpki.x509.certificates import parse
 from srpki.x509.keys import MAX_KEY_OCTETS, PrivateKey, checked
 
@@ -52,7 +52,8 @@ def read_certificates(data: bytes, format: str, password: str = "") -> list[byte
     """Return the certificates (DER) in *data*, at least one, in their order.
 
     *format* is pem, der, pkcs12, pkcs7-der or pkcs7-pem; *password* is for PKCS#12, where the
-    certificate that belongs to the key comes first.
+    certificate that belongs to the key comes first. The first must be one that can be read; its
+    neighbours are left out when they cannot, and so are octets behind any of them.
 
     Raises:
         InvalidInputError: when there is none; says what was found instead.
@@ -60,9 +61,7 @@ def read_certificates(data: bytes, format: str, password: str = "") -> list[byte
     _check(data, format)
     match format:
         case "pem":
-            found = [
-                block.der() for block in _blocks(data, contents.CERTIFICATE, _CERTIFICATE_LABELS)
-            ]
+            found = _pem_certificates(data)
         case "der":
             found = [_expect_der(data, contents.CERTIFICATE)]
         case "pkcs12":
@@ -71,9 +70,30 @@ def read_certificates(data: bytes, format: str, password: str = "") -> list[byte
             found = pkcs7.objects(_pkcs7(data, format), "certificates")
     if not found:
         raise InvalidInputError("the file holds no certificate")
-    for der in found:
-        parse(der)
+    if not format.startswith("pkcs7"):  # a SET OF, which has no first
+        parse(found[0])
+    return _readable(found)
+
+
+def _pem_certificates(data: bytes) -> list[bytes]:
+    first, *more = _blocks(data, contents.CERTIFICATE, _CERTIFICATE_LABELS)
+    found = [contents.alone(first.der())]
+    for block in more:
+        with suppress(InvalidInputError):
+            found.append(contents.alone(block.der()))
     return found
+
+
+def _readable(found: list[bytes]) -> list[bytes]:
+    """Return the certificates that can be read; raises for the first one when none can."""
+    readable = []
+    for der in found:
+        with suppress(InvalidInputError):
+            parse(der)
+            readable.append(der)
+    if not readable:
+        parse(found[0])
+    return readable
 
 
 def read_key(data: bytes, format: str, password: str = "") -> PrivateKey:  # noqa: A002
@@ -92,9 +112,9 @@ def read_key(data: bytes, format: str, password: str = "") -> PrivateKey:  # noq
                 contents.check_iterations(block.der())
             return _load_key(block.text, password, pem=True)
         case "der":
-            _expect_der(data, contents.KEY, contents.ENCRYPTED_KEY)
-            contents.check_iterations(data)
-            return _load_key(data, password, pem=False)
+            der = _expect_der(data, contents.KEY, contents.ENCRYPTED_KEY)
+            contents.check_iterations(der)
+            return _load_key(der, password, pem=False)
         case "pkcs12":
             key = _pkcs12(data, password).key
             if key is None:
@@ -113,7 +133,7 @@ def read_crl(data: bytes, format: str) -> bytes:  # noqa: A002
     _check(data, format)
     match format:
         case "pem":
-            der = _blocks(data, contents.CRL, ("X509 CRL",))[0].der()
+            der = contents.alone(_blocks(data, contents.CRL, ("X509 CRL",))[0].der())
         case "der":
             der = _expect_der(data, contents.CRL)
         case "pkcs12":
@@ -122,10 +142,7 @@ def read_crl(data: bytes, format: str) -> bytes:  # noqa: A002
             der = next(iter(pkcs7.objects(_pkcs7(data, format), "crls")), b"")
             if not der:
                 raise InvalidInputError("the PKCS#7 file holds no CRL")
-    try:
-        x509.load_der_x509_crl(der)
-    except (ValueError, x509.InvalidVersion):
-        raise InvalidInputError("the CRL cannot be read", hint="is it damaged?") from None
+    crl.parse(der)
     return der
 
 
@@ -145,8 +162,24 @@ def read_request(data: bytes, format: str) -> bytes:  # noqa: A002
     _check(data, format)
     if format == "pem":
         labels = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
-        return _blocks(data, contents.REQUEST, labels)[0].der()
+        return contents.alone(_blocks(data, contents.REQUEST, labels)[0].der())
     return _expect_der(data, contents.REQUEST)
+
+
+def has_more(data: bytes, format: str) -> bool:  # noqa: A002
+    """Say whether octets stand behind the first object in *data*, which the readers leave out.
+
+    *format* is one of theirs; what a container holds is never followed by anything.
+    """
+    match format:
+        case "pem":
+            block = next(_all_blocks(data), None)
+            der = b"" if block is None else block.der()
+            return contents.alone(der) != der
+        case "der":
+            return contents.alone(data) != data
+        case _:
+            return False
 
 
 def write_certificates(certificates: Sequence[bytes], format: str) -> bytes:  # noqa: A002
@@ -287,10 +320,10 @@ def _blocks(data: bytes, wanted: str, labels: Sequence[str]) -> list[_Block]:
 
 
 def _expect_der(data: bytes, *wanted: str) -> bytes:
-    """Return *data* when it is one of *wanted* in DER; raises with what it is instead."""
+    """Return the one of *wanted* that *data* begin with, in DER; raises with what it is instead."""
     found = contents.identify(data)
     if found in wanted:
-        return data
+        return contents.alone(data)
     if found == contents.PEM:
         raise InvalidInputError("this is PEM, not DER", hint="give format pem")
     hint = "is it damaged?" if found == contents.UNKNOWN else "give the right type and format"

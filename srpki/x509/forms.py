@@ -1,4 +1,4 @@
-"""What a certificate says, whichever reader has read it.
+"""What certificates, CRLs and requests say, whichever reader has read it.
 
 The types of the library are kept wherever they can say it. An extension that no reader could read
 stays in its place as `Unreadable`: who asks for it is told so, who does not is not troubled.
@@ -6,10 +6,10 @@ stays in its place as `Unreadable`: who asks for it is told so, who does not is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
@@ -157,6 +157,65 @@ class Certificate:
     subject: x509.Name
     extensions: Extensions = field(repr=False, compare=False)
     signature: bytes = field(repr=False)
+    load_key: Callable[[], CertificatePublicKeyTypes] = field(repr=False, compare=False)
+    not_der: tuple[str, ...] = ()
+
+    def public_key(self) -> CertificatePublicKeyTypes:
+        """Return the public key; raises what the library raises where it has no such key."""
+        return self.load_key()
+
+
+class Revoked(Protocol):
+    """An entry of a CRL [RFC 5280, 5.3]; the names are the library's."""
+
+    @property
+    def serial_number(self) -> int: ...  # noqa: D102
+    @property
+    def revocation_date_utc(self) -> datetime: ...  # noqa: D102
+    @property
+    def extensions(self) -> x509.Extensions: ...  # noqa: D102
+
+
+class Entries(Protocol):
+    """The entries of a CRL, in their order."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Revoked]: ...
+
+    def get_revoked_certificate_by_serial_number(self, serial_number: int) -> Revoked | None:
+        """Return the first entry with *serial_number*."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationList:
+    """A CRL [RFC 5280, 5.1]; the names of the fields are the library's.
+
+    An entry is looked at when it is asked for; its extensions raise what the reader raises.
+    """
+
+    issuer: x509.Name
+    last_update_utc: datetime
+    next_update_utc: datetime | None
+    signature_algorithm_oid: x509.ObjectIdentifier
+    signature: bytes = field(repr=False)
+    extensions: Extensions = field(repr=False, compare=False)
+    entries: Entries = field(repr=False, compare=False)
+    not_der: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A certification request [RFC 2986, 4]; the names of the fields are the library's.
+
+    *challenge* is the challengePassword, empty without.
+    """
+
+    subject: x509.Name
+    signature_algorithm_oid: x509.ObjectIdentifier
+    signature: bytes = field(repr=False)
+    extensions: Extensions = field(repr=False, compare=False)
+    challenge: str = field(repr=False)
     load_key: Callable[[], CertificatePublicKeyTypes] = field(repr=False, compare=False)
     not_der: tuple[str, ...] = ()
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from cryptography import x509
+from cryptography.x509.oid import CRLEntryExtensionOID
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import crl, distribution_points
@@ -91,7 +92,7 @@ def is_listed(der: bytes, serial: int) -> bool:
         if unknown or unknown is None:
             raise InvalidInputError("the CRL has an entry that is not understood")
         return False
-    reasons = (one.value for one in crl.entry_extensions(entry))
+    reasons = (one.value for one in entry.extensions)
     return not any(
         isinstance(one, x509.CRLReason) and one.reason is x509.ReasonFlags.remove_from_crl
         for one in reasons
@@ -108,8 +109,8 @@ def _not_understood(der: bytes) -> frozenset[int] | None:
         return frozenset()
     found: set[int] = set()
     for entry in crl.entries(der):
-        for extension in crl.entry_extensions(entry):
-            if isinstance(extension.value, x509.CertificateIssuer):
+        for extension in entry.extensions:
+            if extension.oid == CRLEntryExtensionOID.CERTIFICATE_ISSUER:  # readable or not
                 return None
             if extension.critical and not isinstance(extension.value, _PROCESSED):
                 found.add(entry.serial_number)

@@ -14,7 +14,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from srpki.x509.der import BIT_STRING, INTEGER, OCTET_STRING, SEQUENCE, encode, encode_oid
+from srpki.x509 import keys
+from srpki.x509.der import (
+    BIT_STRING,
+    INTEGER,
+    OCTET_STRING,
+    SEQUENCE,
+    elements,
+    encode,
+    encode_oid,
+    read,
+)
 
 SET, BOOLEAN, NULL = 0x31, 0x01, b"\x05\x00"
 UTF8, PRINTABLE, T61, IA5, BMP, VISIBLE = 0x0C, 0x13, 0x14, 0x16, 0x1E, 0x1A
@@ -275,3 +285,26 @@ def leaf(maker: Maker, spki: bytes, kind: Kind | None = None, **more: object) ->
     details = {"subject": common_name("gw")} | dict(kind.details) | more
     usual = (extension(BASIC, encode(SEQUENCE)), extension(USAGE, b"\x03\x02\x07\x80"))
     return maker.certificate(spki=spki, extensions=kind.extensions(*usual), **details)
+
+
+def rewritten(der: bytes, kind: Kind, key: object, serial: int | None = None) -> bytes:
+    """The certificate *der* with what *kind* changes in it, signed anew by *key*."""
+    content, algorithm, _ = elements(read(der).content)
+    version, number, _, issuer, validity, subject, spki, *rest = elements(content.content)
+    listed = elements(read(rest[-1].content).content)
+    extensions = kind.extensions(*(one.whole for one in listed))
+    details = kind.details
+    written = details.get("algorithm", algorithm.whole)
+    changed = encode(
+        SEQUENCE,
+        version.whole,
+        number.whole if serial is None else integer(serial),
+        written,
+        issuer.whole,
+        details.get("validity", validity.whole),
+        details.get("subject", subject.whole),
+        spki.whole,
+        encode(0xA3, encode(SEQUENCE, *extensions)),
+    )
+    signature = keys.sign(key, changed, "sha256")
+    return encode(SEQUENCE, changed, written, encode(BIT_STRING, b"\0" + signature))

@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from srpki.cli.render.extensions import extensions
 from srpki.core.errors import InvalidInputError
 from srpki.device.results import FileContent
-from srpki.x509 import certificates, names
+from srpki.x509 import certificates, csr, names
+from srpki.x509 import crl as crl_list
+from srpki.x509.forms import Entries, Revoked
 
 _SIGNATURES: Final = {
     "1.2.840.10040.4.3": "dsa-with-SHA1",
@@ -38,11 +40,16 @@ def file_content(data: FileContent) -> list[str]:
     Raises `InvalidInputError`: many fields are looked at only now.
     """
     try:
-        return list(_content(data))
+        return [*_mark(data), *_content(data)]
     except certificates.UNREADABLE:
         raise InvalidInputError(
             f"the {data.kind} has fields that cannot be read", hint="is it damaged?"
         ) from None
+
+
+def _mark(data: FileContent) -> Iterator[str]:
+    if data.not_der:
+        yield f"not DER: {', '.join(data.not_der)}; a router may refuse it"
 
 
 def _content(data: FileContent) -> Iterator[str]:
@@ -77,7 +84,7 @@ def certificate(der: bytes) -> Iterator[str]:
 
 def request(der: bytes) -> Iterator[str]:
     """Yield the PKCS#10 request in *der*."""
-    found = x509.load_der_x509_csr(der)
+    found = csr.parse(der)
     yield "Certificate Request:"
     yield "    Data:"
     yield "        Version: 1 (0x0)"
@@ -94,7 +101,7 @@ def request(der: bytes) -> Iterator[str]:
 
 def crl(der: bytes) -> Iterator[str]:
     """Yield the CRL in *der*, its first 1000 entries at most."""
-    found = x509.load_der_x509_crl(der)
+    found = crl_list.parse(der)
     yield "Certificate Revocation List (CRL):"
     yield "        Version 2 (0x1)"
     yield f"        Signature Algorithm: {_algorithm(found.signature_algorithm_oid)}"
@@ -103,11 +110,11 @@ def crl(der: bytes) -> Iterator[str]:
     following = found.next_update_utc
     yield f"        Next Update: {_time(following) if following else 'NONE'}"
     yield from _extensions("CRL extensions:", found.extensions, "        ")
-    yield from _revoked(found)
+    yield from _revoked(found.entries)
     yield from _signature(found.signature_algorithm_oid, found.signature)
 
 
-def _revoked(found: x509.CertificateRevocationList) -> Iterator[str]:
+def _revoked(found: Entries) -> Iterator[str]:
     if not len(found):
         yield "No Revoked Certificates."
         return
@@ -118,7 +125,14 @@ def _revoked(found: x509.CertificateRevocationList) -> Iterator[str]:
             return
         yield f"    Serial Number: {_hexadecimal(entry.serial_number).replace(':', '').upper()}"
         yield f"        Revocation Date: {_time(entry.revocation_date_utc)}"
+        yield from _entry_extensions(entry)
+
+
+def _entry_extensions(entry: Revoked) -> Iterator[str]:
+    try:
         yield from _extensions("CRL entry extensions:", entry.extensions, "        ")
+    except InvalidInputError as error:  # the other entries are none the worse
+        yield f"        {error.sentence}"
 
 
 def _serial(number: int) -> Iterator[str]:

@@ -130,7 +130,8 @@ def _old_certificate(controls: list[asn1.AttributeTypeAndValue] | None) -> tuple
     for control in asn1.bounded(controls, "controls"):
         if control.type == OLD_CERT_ID:
             value = asn1.decode(asn1.CertId, asn1.encode(control.value), "oldCertID")
-            serial = asn1.number(value.serial_number, "oldCertID's serial number", 0, _MAX_SERIAL)
+            serial = value.serial_number  # CAs have given out 0 and negative ones
+            asn1.number(serial, "oldCertID's serial number", -_MAX_SERIAL, _MAX_SERIAL)
             return headers.name_of(value.issuer, "oldCertID's issuer"), serial
     return None
 

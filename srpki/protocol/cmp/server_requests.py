@@ -21,6 +21,7 @@ from srpki.protocol.cmp.bodies import CertificateRequest
 from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.server_checks import Peer, RefusalError, is_name
 from srpki.x509 import certificates, csr, der, names
+from srpki.x509.forms import Extensions
 
 ANSWERS = {"ir": "ip", "cr": "cp", "p10cr": "cp", "kur": "kup"}
 """The answer that belongs to each request for a certificate."""
@@ -153,9 +154,10 @@ def _template(kind: str, request: CertificateRequest, public_key: bytes) -> Enro
     algorithm = der.encode(der.SEQUENCE, der.encode_oid("1.3.101.112"))
     data = der.encode(der.SEQUENCE, content, algorithm, der.encode(der.BIT_STRING, b"\x00"))
     try:
-        parsed = x509.load_der_x509_csr(data)
+        parsed = csr.parse(data)
         subject, extensions = parsed.subject, parsed.extensions
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        alternative = _alternative(extensions)
+    except InvalidInputError:
         raise RefusalError("badCertTemplate", "the template cannot be read") from None
     try:
         key = parsed.public_key()
@@ -167,7 +169,7 @@ def _template(kind: str, request: CertificateRequest, public_key: bytes) -> Enro
         kind=kind,
         cert_req_id=request.cert_req_id,
         subject=subject,
-        alternative=_alternative(extensions),
+        alternative=alternative,
         public_key=key,
         not_after=_not_after(request),
         more_asked=any(
@@ -176,14 +178,11 @@ def _template(kind: str, request: CertificateRequest, public_key: bytes) -> Enro
     )
 
 
-def _alternative(extensions: x509.Extensions) -> x509.SubjectAlternativeName | None:
-    found = None
-    for extension in extensions:
-        if isinstance(extension.value, x509.BasicConstraints) and extension.value.ca:
-            raise RefusalError("badCertTemplate", "CA certificates are not issued")
-        if isinstance(extension.value, x509.SubjectAlternativeName):
-            found = extension.value
-    return found
+def _alternative(extensions: Extensions) -> x509.SubjectAlternativeName | None:
+    constraints = extensions.find(x509.BasicConstraints)
+    if constraints is not None and constraints.ca:
+        raise RefusalError("badCertTemplate", "CA certificates are not issued")
+    return extensions.find(x509.SubjectAlternativeName)
 
 
 def _not_after(request: CertificateRequest) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -160,3 +160,26 @@ def only(found: Sequence[Element], tag: int) -> Element | None:
     if len(chosen) > 1:
         raise RefusedError("it is not well formed")
     return chosen[0] if chosen else None
+
+
+def spans(content: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where the content of each SEQUENCE in *content* begins and ends, without copying it.
+
+    Raises `RefusedError` for anything else that stands there.
+    """
+    offset, end = 0, len(content)
+    while offset < end:
+        head = content[offset : offset + 2]
+        if len(head) < 2 or head[0] != SEQUENCE:
+            raise RefusedError("it is not well formed")
+        start, length = offset + 2, head[1]
+        if length & 0x80:
+            count = length & 0x7F
+            if not 1 <= count <= 4:
+                raise RefusedError("it is not well formed")
+            length = int.from_bytes(content[start : start + count], "big")
+            start += count
+        offset = start + length
+        if offset > end or not length:
+            raise RefusedError("it is not well formed")
+        yield start, offset

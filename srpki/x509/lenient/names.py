@@ -50,9 +50,9 @@ def _attribute(pair: Any) -> x509.NameAttribute[str]:
 
 
 def _is_writable(attribute: x509.NameAttribute[str]) -> bool:
-    """Say whether the type of *attribute* has its characters, so that the library writes it."""
+    """Say whether the type of *attribute* has its characters: the library writes any, unread."""
     try:
-        x509.Name([attribute]).public_bytes()
+        x509.Name.from_bytes(x509.Name([attribute]).public_bytes())
     except ValueError:
         return False
     return True

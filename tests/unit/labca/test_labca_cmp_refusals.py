@@ -301,7 +301,7 @@ CA = ("2.5.29.19", bytes.fromhex("30030101ff"))  # BasicConstraints: cA TRUE
         {"extensions": extensions(SAN, SAN)},
         {"extensions": extensions(("2.5.29.17", b"\x30\x01"))},
         {"extensions": extensions(("2.5.29.17", b"\x30\x00"))},
-        {"extensions": extensions(("2.5.29.17", bytes.fromhex("3004a5023000")))},  # ediPartyName
+        {"extensions": extensions(("2.5.29.17", bytes.fromhex("3002a903")))},  # no form of name
         {"extensions": b"\x30\x02\x30\x00"},
     ],
 )

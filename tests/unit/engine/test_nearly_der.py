@@ -1,0 +1,75 @@
+"""Certificates that are nearly DER, from import through renewal, by both protocols."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+from crooked import KINDS, rewritten
+
+from srpki.labca import authority as lab_authority
+from srpki.labca import profiles
+from srpki.labca.cmp_responder import CmpResponder
+from srpki.x509 import certificates
+
+LEAVES = {title: kind for title, kind in KINDS.items() if kind.ca is not True}
+CAS = {title: kind for title, kind in KINDS.items() if kind.ca is not False}
+PROTOCOLS = ("by-cmp", "by-est")
+
+
+@pytest.fixture
+def crooked_ca(bench, monkeypatch):
+    """Let the CA write every certificate as a kind has it."""
+
+    def start(kind):
+        whole = profiles.end_entity
+        numbers = itertools.count(0, -1)
+
+        def end_entity(subject, issuer, number, *more):
+            if kind.field != "serialNumber":
+                return rewritten(whole(subject, issuer, number, *more), kind, issuer.key)
+            return rewritten(whole(subject, issuer, 7, *more), kind, issuer.key, number)
+
+        monkeypatch.setattr(profiles, "end_entity", end_entity)
+        if kind.field == "serialNumber":
+            monkeypatch.setattr(lab_authority, "serial_number", lambda _: next(numbers))
+
+    return start
+
+
+@pytest.mark.parametrize("profile", PROTOCOLS)
+@pytest.mark.parametrize("title", LEAVES)
+def test_a_certificate_of_each_kind_is_renewed_by_another(title, profile, bench, crooked_ca):
+    kind = LEAVES[title]
+    crooked_ca(kind)
+    first = bench.enrol()
+    bench.configure(bench.entry(profile=profile))
+    bench.engine.start()
+    for _ in range(2):
+        outcome = bench.engine.update_now("gw.crt")
+        assert outcome.ok, outcome.reason
+    renewed, _ = bench.pair()
+    assert renewed != first and bench.whole()
+    for der in (first, renewed):
+        assert certificates.parse(der).not_der == (kind.field,)
+    assert certificates.same_subject(first, renewed)
+    assert certificates.same_alternative_names(first, renewed)
+
+
+@pytest.mark.parametrize("title", CAS)
+def test_a_ca_of_each_kind_has_its_profile_up_and_renews(title, bench):
+    kind = CAS[title]
+    made = bench.authority  # the key of its root is gone: what signs here is not looked at
+    issuing = rewritten(made.issuing.certificate, kind, made.issuing.key)
+    made.issuing = replace(made.issuing, certificate=issuing)
+    made._issuer = lab_authority._issuer(made.issuing)
+    made.cmp_signer = made._make_server("CMP server", profiles.cmp_signer)
+    responder = CmpResponder(made, bench.faults, log=bench.transactions.append)
+    bench._responders["http"] = responder
+    bench.keystore.put("certificate", "issuing.crt", issuing)
+    bench.engine.file_changed("issuing.crt")
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.engine.start()
+    assert bench.engine.authorities.state("lab").oper_state == "up"
+    outcome = bench.engine.update_now("gw.crt")
+    assert outcome.ok, outcome.reason
