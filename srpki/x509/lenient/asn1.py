@@ -78,8 +78,10 @@ def _check_size(octets: bytes) -> None:
         content, depth = pending.pop()
         try:
             found = list(ber.elements(content))
-        except InvalidInputError as error:
-            raise RefusedError(error.sentence) from None
+        except ber.TooComplexError:
+            raise RefusedError("it is too long or too deep") from None
+        except InvalidInputError:
+            raise RefusedError("it is not well formed") from None
         left -= len(found)
         if left < 0 or depth > _MAX_DEPTH:
             raise RefusedError("it is too long or too deep")
