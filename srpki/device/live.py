@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from srpki.config.tree import EMPTY, Branch, Element, Entries, put
-from srpki.device import live_tls
+from srpki.device import live_ipsec, live_tls
 from srpki.engine.state import EntryState
 from srpki.schema.paths import path
 
@@ -43,7 +43,9 @@ def state(engine: Engine) -> Branch:
     tls = live_tls.state(engine)
     if tls:
         security["tls"] = tls
-    return put(EMPTY, path("system", "security"), Branch(security))
+    tree = put(EMPTY, path("system", "security"), Branch(security))
+    ipsec = live_ipsec.state(engine)
+    return put(tree, path("ipsec"), ipsec) if ipsec else tree
 
 
 def _entries(found: Mapping[str, Mapping[str, Element]]) -> Entries:

@@ -20,6 +20,7 @@ _MODULES = {
     "debug": "srpki.device.debug_operations",
     "pki": "srpki.device.pki_operations",
     "show.certificate": "srpki.device.show_certificate",
+    "show.ipsec": "srpki.device.show_ipsec",
     "show.log": "srpki.device.show_log",
     "show.tls": "srpki.device.show_tls",
     "show": "srpki.device.show_system",

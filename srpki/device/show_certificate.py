@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from srpki.core.errors import NotFoundError, SrpkiError
+from srpki.device.imported_files import days_left, end_of, imported_files
 from srpki.device.operations import Inputs, Operation, Outcome, text
 from srpki.device.results import Beside, Cell, Fields, Table
 
@@ -252,11 +253,32 @@ def auto_update(router: Router, inputs: Inputs) -> Outcome:
         entry = chosen(states, name, "certificate-auto-update")
         pairs = tuple(_auto_update_pairs(router, name, entry))
         return Outcome(data=Fields(title="Certificate Auto Update Information", pairs=pairs))
-    rows: list[tuple[Cell, ...]] = [
-        (file, entry.update_state, entry.next_update_time) for file, entry in sorted(states.items())
-    ]
-    columns = ("Certificate File", "State", "Next Update Time")
+    rows: list[tuple[Cell, ...]] = []
+    for file, entry in sorted(states.items()):
+        end = end_of(router, file)
+        left = days_left(end, router.clock.now())
+        rows.append((file, entry.update_state, entry.next_update_time, end, left))
+    columns = ("Certificate File", "State", "Next Update Time", "Not After", "Days Left")
     return entries_found("Certificate Auto Update Information", columns, rows)
+
+
+def files(router: Router, inputs: Inputs) -> Outcome:
+    """List the imported files with their subjects, ends and users; not a command of SR OS."""
+    del inputs
+    now = router.clock.now()
+    rows: list[tuple[Cell, ...]] = [
+        (
+            file.name,
+            file.kind,
+            file.subject,
+            file.not_after,
+            days_left(file.not_after, now),
+            ", ".join(file.users) or "<none>",
+        )
+        for file in imported_files(router)
+    ]
+    columns = ("File", "Kind", "Subject", "Not After", "Days Left", "Used By")
+    return entries_found("Imported Files (emulator only)", columns, rows)
 
 
 def _auto_update_pairs(router: Router, name: str, entry: EntryState) -> Iterator[tuple[str, Cell]]:
@@ -270,6 +292,9 @@ def _auto_update_pairs(router: Router, name: str, entry: EntryState) -> Iterator
     yield "Last Start Time", entry.last_update_start_time
     yield "Last End Time", entry.last_update_end_time
     yield "Next Update Time", entry.next_update_time
+    end = end_of(router, name)
+    yield "Not After", end
+    yield "Days Left", days_left(end, router.clock.now())
     yield "Used By", ", ".join(use.user for use in users) or NOT_SPECIFIED
 
 
@@ -278,6 +303,7 @@ OPERATIONS: dict[str, Operation] = {
     "show.certificate.ca-profile": ca_profile,
     "show.certificate.crl": crl,
     "show.certificate.est-profile": est_profile,
+    "show.certificate.files": files,
     "show.certificate.ocsp-cache": ocsp_cache,
     "show.certificate.update-profile": update_profile,
 }

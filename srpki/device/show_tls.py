@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srpki.core.errors import SrpkiError
 from srpki.device.operations import Inputs, Operation, Outcome, text
 from srpki.device.results import Cell, Fields, Table
 from srpki.device.show_certificate import NOT_SPECIFIED, admin, chosen, entries_found
@@ -41,17 +40,9 @@ def _cert_row(router: Router, entry: TlsCertEntry) -> tuple[Cell, ...]:
         str(entry.entry_id),
         entry.certificate_file or NOT_SPECIFIED,
         entry.key_file or NOT_SPECIFIED,
-        "yes" if _loaded(router, entry) else "no",
+        "yes" if router.engine.applications.holds(entry.certificate_file, entry.key_file) else "no",
         " ".join(entry.send_chain) or "<none>",
     )
-
-
-def _loaded(router: Router, entry: TlsCertEntry) -> bool:
-    try:
-        router.engine.applications.held(entry.certificate_file, entry.key_file)
-    except SrpkiError:
-        return False
-    return True
 
 
 def client_tls_profile(router: Router, inputs: Inputs) -> Outcome:

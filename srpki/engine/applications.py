@@ -102,6 +102,11 @@ class Applications:
             held = ((use, self._loaded.get((use.certificate, use.key))) for use in self._uses)
             return tuple((use, pair) for use, pair in held if pair is not None)
 
+    def holds(self, certificate: str, key: str) -> bool:
+        """Say whether somebody has loaded a copy of a pair."""
+        with self._lock:
+            return (certificate, key) in self._loaded
+
     def held(self, certificate: str, key: str) -> Loaded:
         """Return the loaded copy of a pair; raises `RefusedError` when nobody has loaded it."""
         with self._lock:

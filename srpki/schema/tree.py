@@ -36,6 +36,7 @@ from srpki.schema.operations.file import FILE
 from srpki.schema.operations.lab import LAB
 from srpki.schema.operations.show import SHOW
 from srpki.schema.operations.wait import WAIT
+from srpki.schema.state.ipsec import IPSEC as STATE_IPSEC
 from srpki.schema.state.pki import PKI as STATE_PKI
 from srpki.schema.state.tls import TLS as STATE_TLS
 from srpki.schema.types import Reference, Union, ValueType, ValueTypeError
@@ -67,6 +68,7 @@ _STATE: Final = Container(
     name="state",
     help="Navigate and print the state of the node",
     children=(
+        STATE_IPSEC,
         Container(
             name="system",
             help="State of the node's own parts",

@@ -201,6 +201,12 @@ def test_every_node_of_the_state_of_pki_is_declared_as_in_the_facts():
     compare(state.children, facts("state-system-security-pki"), "state")
 
 
+@pytest.mark.parametrize("name", ["cert-profile", "trust-anchor-profile"])
+def test_every_leaf_of_the_state_of_ipsec_is_declared_as_in_the_facts(name):
+    state = node_at(SCHEMA.state, "ipsec", name)
+    compare(state.children, facts(f"state-ipsec-{name}"), f"state ipsec {name}")
+
+
 def paths_of_actions(nodes, prefix=""):
     for node in nodes:
         name, kind = (

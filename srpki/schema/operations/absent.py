@@ -60,7 +60,6 @@ SHOW: Final = _absent(
         "eth-cfm": "Ethernet connectivity checks",
         "eth-ring": "Ethernet rings",
         "filter": "packet filters",
-        "ipsec": "tunnels",
         "isa": "service adapters",
         "lag": "link aggregation",
         "li": "lawful interception",
@@ -86,6 +85,22 @@ SHOW: Final = _absent(
         "test-oam": "tests of the network",
         "vrrp": "virtual routers",
         "xiom": "expansion modules",
+    },
+)
+
+SHOW_IPSEC: Final = _absent(
+    "show ipsec ",
+    {
+        "certificate": "certificates of earlier releases",
+        "gateway": "gateways for remote access",
+        "ike-policy": "policies of IKE",
+        "lockout": "peers that are locked out",
+        "security-policy": "security policies",
+        "static-sa": "static security associations",
+        "transform": "transforms",
+        "ts-list": "lists of traffic selectors",
+        "tunnel": "tunnels",
+        "tunnel-template": "templates of tunnels",
     },
 )
 

@@ -9,6 +9,7 @@ from srpki.schema.nodes import Action, Container, Leaf
 from srpki.schema.operations import absent
 from srpki.schema.operations.debug import SHOW_DEBUG
 from srpki.schema.operations.inputs import STATE
+from srpki.schema.operations.show_ipsec import IPSEC
 from srpki.schema.operations.show_log import LOG
 from srpki.schema.types import Reference, ValueType
 
@@ -65,6 +66,11 @@ _CERTIFICATE: Final = Container(
         _UPDATE_PROFILE,
         _CRL,
         _EST_PROFILE,
+        _plain(
+            "files",
+            "show.certificate.files",
+            "List the imported files: whose, until when, who uses them (not part of SR OS)",
+        ),
         _plain(
             "ocsp-cache",
             "show.certificate.ocsp-cache",
@@ -143,6 +149,7 @@ SHOW: Final = Container(
     children=(
         _CERTIFICATE,
         SHOW_DEBUG,
+        IPSEC,
         LOG,
         _SYSTEM,
         _plain("time", "show.time", "Print the time of the node"),

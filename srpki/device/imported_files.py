@@ -1,0 +1,101 @@
+"""What the imported files are: kind, subject, end, and who uses each; not a command of SR OS."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from srpki.core.errors import SrpkiError
+
+if TYPE_CHECKING:
+    from srpki.config.views import PkiView
+    from srpki.device.router import Router
+
+_DAY = timedelta(days=1)
+
+
+class ImportedFile(NamedTuple):
+    """One file: its *kind*, whose it is, and when it ends, None for what does not.
+
+    The *subject* of a key is its type and size, of a CRL its issuer, and of a file that cannot be
+    read the reason.
+    """
+
+    name: str
+    kind: str
+    subject: str
+    not_after: datetime | None
+    users: tuple[str, ...]
+
+
+def imported_files(router: Router) -> Sequence[ImportedFile]:
+    """Return the imported files of *router*, sorted; raises `StorageError`."""
+    users = _users(router)
+    return [_look(router, name, users.get(name, ())) for name in router.keystore.names()]
+
+
+def days_left(not_after: datetime | None, now: datetime) -> str | None:
+    """Return the whole days from *now* to *not_after*, negative when it has passed."""
+    return None if not_after is None else str((not_after - now) // _DAY)
+
+
+def end_of(router: Router, name: str) -> datetime | None:
+    """Return when the certificate in the file *name* ends, None when it cannot be read."""
+    from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
+
+    try:
+        return certificates.facts(router.keystore.read_certificate(name)).not_after
+    except SrpkiError:
+        return None
+
+
+def _look(router: Router, name: str, users: Sequence[str]) -> ImportedFile:
+    from srpki.x509 import certificates, crl, keys  # noqa: PLC0415 - start-up time
+
+    keystore, kind = router.keystore, "unreadable"
+    end: datetime | None = None
+    try:
+        kind = keystore.kind_of(name)
+        match kind:
+            case "certificate":
+                facts = certificates.facts(keystore.read_certificate(name))
+                subject, end = facts.subject, facts.not_after
+            case "crl":
+                found = crl.contents(keystore.read_crl(name))
+                subject, end = found.issuer, found.dates.next_update
+            case _:
+                subject = keys.describe(keys.spec_of(keystore.read_key(name)))
+    except SrpkiError as error:
+        return ImportedFile(name, kind, error.sentence, None, tuple(users))
+    return ImportedFile(name, kind, subject, end, tuple(users))
+
+
+def _users(router: Router) -> Mapping[str, Sequence[str]]:
+    """Return for each file what names it in the configuration, in the order of the kinds."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for file, user in _references(router.engine.view):
+        if file and user not in found[file]:
+            found[file].append(user)
+    return found
+
+
+def _references(view: PkiView) -> Sequence[tuple[str, str]]:
+    """Return pairs of a file and what uses it."""
+    named: list[tuple[str, str]] = []
+    for entry in view.auto_updates.values():
+        user = f'auto-update "{entry.certificate_file_name}"'
+        named += (entry.certificate_file_name, user), (entry.key_file_name, user)
+    for name, profile in view.ca_profiles.items():
+        user = f'ca-profile "{name}"'
+        files = profile.cert_file, profile.crl_file, profile.cmpv2.response_signing_cert
+        named += [(file, user) for file in files]
+    for name, ipsec in view.ipsec_cert_profiles.items():
+        for pair in ipsec.entries:
+            named += [(file, f'ipsec cert-profile "{name}"') for file in (pair.cert, pair.key)]
+    for name, tls in view.cert_profiles.items():
+        for item in tls.entries:
+            user = f'tls cert-profile "{name}"'
+            named += (item.certificate_file, user), (item.key_file, user)
+    return named
