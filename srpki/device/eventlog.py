@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections import deque
 from contextlib import suppress
@@ -11,9 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from srpki.core.events import EVENT_TYPES, Event
+from srpki.storage.files import OsFiles, replace
 
 CAPACITY = 500
 """Events kept, as many as a memory log of SR OS holds by default."""
+
+_MAX_OCTETS = 1 << 24
 
 
 class EventLog:
@@ -22,9 +24,10 @@ class EventLog:
     A line that cannot be read back is skipped: the log must never keep a node from starting.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, files: OsFiles | None = None) -> None:
         """Read the events kept in *path*, if it is there."""
         self._path = path
+        self._files = files or OsFiles(path.parent)
         self._lock = threading.Lock()
         self._events: deque[tuple[int, Event]] = deque(maxlen=CAPACITY)
         self._lines = 0
@@ -53,7 +56,7 @@ class EventLog:
 
     def _load(self) -> None:
         try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()
+            lines = self._files.read(self._path, _MAX_OCTETS).decode().splitlines()
         except (OSError, ValueError):
             return
         self._lines = len(lines)
@@ -67,17 +70,12 @@ class EventLog:
         if self._lines >= 2 * CAPACITY:
             self._rewrite()
             return
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8") as stream:
-            stream.write(_encode(numbered))
+        self._files.append(self._path, _encode(numbered).encode())
         self._lines += 1
 
     def _rewrite(self) -> None:
-        fresh = self._path.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_TRUNC | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.writelines(_encode(numbered) for numbered in self._events)
-        fresh.replace(self._path)
+        content = "".join(map(_encode, self._events)).encode()
+        replace(self._files, self._path, content, sync=False)
         self._lines = len(self._events)
 
 

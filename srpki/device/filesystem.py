@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import errno
-import os
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 from srpki.core.errors import (
@@ -24,8 +21,8 @@ from srpki.core.errors import (
 from srpki.core.text import printable
 from srpki.device.results import FileEntry, Listing
 from srpki.keystore import names
-from srpki.keystore.files import replace_file
 from srpki.keystore.store import DIRECTORY
+from srpki.storage.files import OsFiles, replace_file
 
 CONFIGURATION = "config.cfg"
 """The saved configuration, at the root of the compact flash."""
@@ -44,9 +41,10 @@ MAX_NAMES = 10000
 class FileSystem:
     """Compact flash 3 of one node; a URL cannot lead out of it."""
 
-    def __init__(self, cf3: Path) -> None:
-        """Serve the directory *cf3*; `changes` counts what has been done to it."""
+    def __init__(self, cf3: Path, files: OsFiles | None = None) -> None:
+        """Serve the directory *cf3* by *files*; `changes` counts what has been done to it."""
         self._cf3 = cf3
+        self.files = files or OsFiles(cf3)
         self.changes = 0
 
     def read(self, url: str) -> bytes:
@@ -68,22 +66,22 @@ class FileSystem:
         except NotFoundError:
             raise NotFoundError(f'open file "{shown}"') from None
 
-    @staticmethod
-    def _content(path: Path, shown: str, limit: int) -> bytes:
-        try:
-            # Looked at before it is opened: opening a pipe waits for somebody who writes to it.
-            _check_regular(path.lstat().st_mode, shown)
-            with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as stream:
-                content = stream.read(limit + 1)
-        except FileNotFoundError:
-            raise NotFoundError(f'file "{shown}" does not exist') from None
-        except OSError as error:
-            raise StorageError(f'open file "{shown}": {error.strerror}') from None
-        if len(content) > limit:
-            raise InvalidInputError(
-                f'"{shown}" is longer than {limit} octets', hint="name another file"
-            )
-        return content
+    def _content(self, path: Path, shown: str, limit: int) -> bytes:
+        with _storage(f'open file "{shown}"'):
+            kind = self.files.kind(path)
+            if kind == "absent":
+                raise NotFoundError(f'file "{shown}" does not exist')
+            if kind != "file":
+                what = "a directory" if kind == "directory" else "not a file"
+                raise InvalidInputError(f'"{shown}" is {what}', hint="name a file")
+            try:
+                return self.files.read(path, limit)
+            except OSError as error:
+                if error.errno != errno.EFBIG:
+                    raise
+        raise InvalidInputError(
+            f'"{shown}" is longer than {limit} octets', hint="name another file"
+        )
 
     def path(self, url: str) -> Path:
         """Return where *url* lies on this machine; raises `InvalidNameError`."""
@@ -94,17 +92,17 @@ class FileSystem:
 
         Directories have a ``\`` after their names. Raises `InvalidNameError` or `StorageError`.
         """
+        place = names.resolve(url, self._cf3)
         try:
-            with os.scandir(names.resolve(url, self._cf3)) as found:
-                items = list(islice(found, MAX_NAMES))
+            found = [name for name in self.files.names(place)[:MAX_NAMES] if name[:1] != "."]
+            kinds = {name: self.files.kind(place / name) for name in found if name.isprintable()}
         except OSError:
             return ()
-        shown = (item for item in items if not item.name.startswith("."))
         return tuple(
             sorted(
-                f"{item.name}\\" if item.is_dir(follow_symlinks=False) else item.name
-                for item in shown
-                if item.name.isprintable() and not item.is_symlink()
+                f"{name}\\" if kind == "directory" else name
+                for name, kind in kinds.items()
+                if kind != "other"
             )
         )
 
@@ -120,10 +118,19 @@ class FileSystem:
             raise InvalidNameError(
                 f'"{shown}" is the saved configuration', hint="name another file"
             )
-        if path.is_dir():
+        self._check_free(path, shown, "remove it or name another file", force=force)
+
+    def _check_free(self, path: Path, shown: str, cure: str, *, force: bool) -> None:
+        """Raise `InvalidInputError` for a directory, `ExistsError` for a file unless *force*."""
+        kind = self._kind(path, shown)
+        if kind == "directory":
             raise InvalidInputError(f'"{shown}" is a directory', hint="name a file")
-        if path.exists() and not force:
-            raise ExistsError(f'"{shown}" exists already', hint="remove it or name another file")
+        if kind != "absent" and not force:
+            raise ExistsError(f'"{shown}" exists already', hint=cure)
+
+    def _kind(self, path: Path, shown: str) -> str:
+        with _storage(f'open "{shown}"'):
+            return self.files.kind(path)
 
     def _check_not_imported(
         self, path: Path, shown: str, hint: str = "write elsewhere, then import"
@@ -159,17 +166,19 @@ class FileSystem:
         """
         path, shown = names.resolve(url, self._cf3), names.display(url)
         self._check_not_imported(path, shown)
-        if path.is_dir():
-            raise InvalidInputError(f'"{shown}" is a directory', hint="name a file")
+        self._check_free(path, shown, "", force=True)
         self._put(path, text.encode(), shown)
 
     def _put(self, path: Path, content: bytes, shown: str) -> None:
-        """Write *content* to *path*; the same content again is no change."""
+        """Write *content* to *path*, with the directories above; the same again is no change."""
         try:
             same = self._content(path, shown, MAX_OWN) == content
         except SrpkiError:
             same = False
-        replace_file(path, content, shown=shown)
+        with _storage(f'write file "{shown}"'):
+            for directory in reversed(path.relative_to(self._cf3).parents[:-1]):
+                self.files.make_directory(self._cf3 / directory)
+        replace_file(self.files, path, content, shown=shown)
         self.changes += not same
 
     # --- copy, move, remove ----------------------------------------------------------------------
@@ -190,50 +199,46 @@ class FileSystem:
         `StorageError`.
         """
         path, shown = self._own(source)
-        if not path.exists():
+        if self._kind(path, shown) == "absent":
             raise NotFoundError("File Not Found", hint=f'"{shown}"')
         destination, shown_destination = self._destination(path, target, force=force)
         if path in destination.parents:
             raise InvalidInputError(f'"{shown}" cannot be moved into itself')
         with _storage(f'move "{shown}" to "{shown_destination}"'):
-            path.replace(destination)
+            self.files.rename(path, destination)
         self.changes += 1
 
     def remove(self, url: str) -> None:
         """Remove the file at *url*; raises as `move` does."""
         path, shown = self._own(url)
-        if path.is_dir():
+        kind = self._kind(path, shown)
+        if kind == "directory":
             raise InvalidInputError(f'"{shown}" is a directory', hint="name a file")
+        if kind == "absent":
+            raise NotFoundError("File Not Found", hint=f'"{shown}"')
         with _storage(f'remove file "{shown}"'):
-            try:
-                path.unlink()
-            except FileNotFoundError:
-                raise NotFoundError("File Not Found", hint=f'"{shown}"') from None
+            self.files.unlink(path)
         self.changes += 1
 
     def make_directory(self, url: str) -> None:
         """Make the directory *url* (mode 0700); raises as `move` does."""
         path, shown = self._own(url)
         self._check_parent(path, shown)
+        if self._kind(path, shown) != "absent":
+            raise ExistsError(f'"{shown}" exists already')
         with _storage(f'make directory "{shown}"'):
-            try:
-                path.mkdir(mode=0o700)
-            except FileExistsError:
-                raise ExistsError(f'"{shown}" exists already') from None
+            self.files.make_directory(path)
         self.changes += 1
 
     def remove_directory(self, url: str, *, recursive: bool = False) -> None:
         """Remove the directory *url*, with all that is in it when *recursive*; raises as `move`."""
         path, shown = self._own(url)
-        if not path.is_dir():
+        if self._kind(path, shown) != "directory":
             raise NotFoundError(f'directory "{shown}" does not exist')
         with _storage(f'remove directory "{shown}"'):
-            if recursive:
-                self.changes += 1  # first: what is left of it is another directory
-                shutil.rmtree(path)
-                return
+            self.changes += recursive  # first: what is left of it is another directory
             try:
-                path.rmdir()
+                self.files.remove_directory(path, recursive=recursive)
             except OSError as error:
                 if error.errno != errno.ENOTEMPTY:
                     raise
@@ -253,22 +258,18 @@ class FileSystem:
     def _destination(self, source: Path, url: str, *, force: bool) -> tuple[Path, str]:
         """Return the file that *source* goes to: *url*, or the same name in the directory *url*."""
         path, shown = names.resolve(url, self._cf3), names.display(url)
-        if path.is_dir() and path != source:
+        if path != source and self._kind(path, shown) == "directory":
             inside = shown.removesuffix("\\") + f"\\{source.name}"
             path, shown = names.resolve(inside, self._cf3), inside
         self._check_not_imported(path, shown)
         if path == source:
             raise InvalidInputError(f'"{shown}" is what it would be replaced by')
-        if path.is_dir():
-            raise InvalidInputError(f'"{shown}" is a directory', hint="name a file")
-        if path.exists() and not force:
-            raise ExistsError(f'"{shown}" exists already', hint="add force to replace it")
+        self._check_free(path, shown, "add force to replace it", force=force)
         self._check_parent(path, shown)
         return path, shown
 
-    @staticmethod
-    def _check_parent(path: Path, shown: str) -> None:
-        if not path.parent.is_dir():
+    def _check_parent(self, path: Path, shown: str) -> None:
+        if self._kind(path.parent, shown) != "directory":
             above = shown.rpartition("\\")[0]
             raise NotFoundError(f'directory "{above}" does not exist', hint="make it first")
 
@@ -277,23 +278,32 @@ class FileSystem:
         path, shown = names.resolve(url, self._cf3), names.display(url)
         try:
             entries = tuple(self._entries(path))
-            free = shutil.disk_usage(self._cf3).free
+            free = self.files.free()
         except FileNotFoundError:
             raise NotFoundError("File Not Found", hint=f'"{shown}"') from None
         except OSError as error:
             raise StorageError(f'list "{shown}": {error.strerror}') from None
-        directory = shown if path.is_dir() else shown.rpartition("\\")[0] + "\\"
-        return Listing(url=directory, entries=entries, free=free)
+        if self._kind(path, shown) != "directory":
+            shown = shown.rpartition("\\")[0] + "\\"
+        return Listing(url=shown, entries=entries, free=free)
 
     def _entries(self, path: Path) -> Iterator[FileEntry]:
         """Yield the rows of a listing; those of a directory begin with itself and the one above."""
-        if not path.is_dir():
-            yield _entry(path)
+        if self.files.kind(path) != "directory":
+            yield self._entry(path)
             return
         if path != self._cf3:
-            yield replace(_entry(path), name=".")
-            yield replace(_entry(path.parent), name="..")
-        yield from (_entry(item) for item in sorted(path.iterdir()) if item.name[:1] != ".")
+            yield replace(self._entry(path), name=".")
+            yield replace(self._entry(path.parent), name="..")
+        yield from (self._entry(path / name) for name in self.files.names(path) if name[:1] != ".")
+
+    def _entry(self, path: Path) -> FileEntry:
+        facts = self.files.facts(path)
+        return FileEntry(
+            name=printable(path.name),
+            size=None if stat.S_ISDIR(facts.st_mode) else facts.st_size,
+            modified=datetime.fromtimestamp(facts.st_mtime, UTC),
+        )
 
 
 @contextmanager
@@ -303,18 +313,3 @@ def _storage(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(f"{what}: {error.strerror or error}") from None
-
-
-def _check_regular(mode: int, shown: str) -> None:
-    if not stat.S_ISREG(mode):
-        kind = "a directory" if stat.S_ISDIR(mode) else "not a file"
-        raise InvalidInputError(f'"{shown}" is {kind}', hint="name a file")
-
-
-def _entry(path: Path) -> FileEntry:
-    facts = path.lstat()
-    return FileEntry(
-        name=printable(path.name),
-        size=None if stat.S_ISDIR(facts.st_mode) else facts.st_size,
-        modified=datetime.fromtimestamp(facts.st_mtime, UTC),
-    )

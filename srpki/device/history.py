@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from srpki.core.errors import StorageError
-from srpki.keystore.files import replace_file
+from srpki.storage.files import OsFiles, replace_file
 
 MAXIMUM: Final = 200
 """The most that `commit-history` allows."""
+
+
+_MAX_OCTETS: Final = 1 << 22
 
 
 class Author(NamedTuple):
@@ -47,9 +50,10 @@ class History:
     commit.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, files: OsFiles | None = None) -> None:
         """Read what is kept in *path*, if it is there."""
         self._path = path
+        self._files = files or OsFiles(Path() if path is None else path.parent)
         self._records: list[Record] = []
         if path is not None:
             self._load(path)
@@ -68,11 +72,11 @@ class History:
         if self._path is not None:
             lines = "".join(map(_encode, reversed(self._records)))
             with suppress(StorageError):
-                replace_file(self._path, lines.encode(), shown=self._path.name)
+                replace_file(self._files, self._path, lines.encode(), shown=self._path.name)
 
     def _load(self, path: Path) -> None:
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = self._files.read(path, _MAX_OCTETS).decode().splitlines()
         except (OSError, ValueError):
             return
         for line in reversed(lines[-MAXIMUM:]):

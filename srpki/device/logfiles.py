@@ -2,7 +2,6 @@ r"""Logs in files below ``cf3:\log``: one after the other, each for a time, old 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from srpki.core.events import Event
+from srpki.storage.files import OsFiles
 
 OCTETS: Final = 1 << 20
 """Octets after which a file is followed by another, however young it is."""
@@ -37,8 +37,11 @@ class LogFiles:
     A disk that refuses loses events and stops nothing.
     """
 
-    def __init__(self, directory: Path, prefix: str, *, rollover: int, retention: int) -> None:
+    def __init__(
+        self, files: OsFiles, directory: Path, prefix: str, *, rollover: int, retention: int
+    ) -> None:
         """Begin another file after *rollover* minutes; keep files for *retention* hours."""
+        self._files = files
         self._directory = directory
         self._prefix = prefix
         self._rollover = timedelta(minutes=rollover)
@@ -55,9 +58,7 @@ class LogFiles:
                 self._begin(event.time)
             self._octets += len(content)
             assert self._since is not None
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-            with os.fdopen(os.open(self._path(self._since), flags, 0o600), "ab") as stream:
-                stream.write(content)
+            self._files.append(self._path(self._since), content)
 
     def _full(self, now: datetime) -> bool:
         if self._since is None or self._octets >= OCTETS:
@@ -65,14 +66,14 @@ class LogFiles:
         return not timedelta() <= now - self._since < self._rollover
 
     def _begin(self, now: datetime) -> None:
-        self._directory.mkdir(mode=0o700, exist_ok=True)
+        self._files.make_directory(self._directory)
         self._since, self._octets = now, 0
         pattern = re.compile(re.escape(self._prefix) + r"-[0-9]{8}-[0-9]{6}", re.ASCII)
-        files = sorted(path for path in self._directory.iterdir() if pattern.fullmatch(path.name))
+        kept = [name for name in self._files.names(self._directory) if pattern.fullmatch(name)]
         oldest = self._path(now - self._retention).name
-        for position, path in enumerate(files):
-            if path.name < oldest or position < len(files) - FILES + 1:
-                path.unlink(missing_ok=True)
+        for position, name in enumerate(kept):
+            if name < oldest or position < len(kept) - FILES + 1:
+                self._files.unlink(self._directory / name)
 
     def _path(self, since: datetime) -> Path:
         return self._directory / f"{self._prefix}-{since.astimezone(UTC):{_STAMP}}"

@@ -24,6 +24,7 @@ from srpki.schema.paths import path
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from srpki.storage.files import OsFiles
     from srpki.transport.datagrams import Send
 
 _NOT_SPECIFIED: Final = "(Not Specified)"
@@ -67,9 +68,16 @@ class Logs:
     """The configured logs of one node; a `srpki.config.datastore.Participant`."""
 
     def __init__(
-        self, directory: Path, *, name: Callable[[], str], console: Lines, send: Send
+        self,
+        files: OsFiles,
+        directory: Path,
+        *,
+        name: Callable[[], str],
+        console: Lines,
+        send: Send,
     ) -> None:
-        """Write files into *directory*; *name* is the node's, *console* prints in sessions."""
+        """Write *files* into *directory*; *name* is the node's, *console* prints in sessions."""
+        self._files = files
         self._directory = directory
         self._name = name
         self._console = console
@@ -157,6 +165,7 @@ class Logs:
                 sink = self._keep(kept, printed=kind == "cli")
             case ("file", str(name), str(target), Branch() as entry):
                 files = LogFiles(
+                    self._files,
                     self._directory,
                     f"log{name:0>2}{target:0>2}",
                     rollover=_number(entry, "rollover"),

@@ -126,7 +126,7 @@ class Rollback:
             raise RefusedError(f"no {what} location is configured", hint="configure it first")
         url = location + suffix
         self._files.check_new(url, force=True)
-        return Versions(self._files.path(url), names.display(url))
+        return Versions(self._files.path(url), names.display(url), self._files.files)
 
 
 def _number(which: Which) -> int:

@@ -36,11 +36,12 @@ from srpki.device.versions import Versions
 from srpki.engine.engine import Engine
 from srpki.engine.settings import DEFAULT, Settings
 from srpki.keystore import names
-from srpki.keystore.lock import NodeLock
 from srpki.keystore.seal import Seal
-from srpki.keystore.store import Keystore
+from srpki.keystore.store import DIRECTORY, Keystore
 from srpki.schema.paths import Value, path
 from srpki.schema.tree import LAB_SCHEMA, SCHEMA
+from srpki.storage.files import OsFiles, sweep
+from srpki.storage.lock import NodeLock
 from srpki.transport import datagrams
 from srpki.transport.watched import WatchedExchanges
 
@@ -94,6 +95,7 @@ class Router:
         self.forms = Forms(SCHEMA.configure, clock, classic)
         self._ids = itertools.count(1)
         self._cancel = threading.Event()
+        self._files = OsFiles(node)
         self._cf3, self._state = make_directories(node)
         self._lock = NodeLock(self._state / "lock")
         self._lock.acquire()
@@ -108,22 +110,27 @@ class Router:
         cf3, state = self._cf3, self._state
         self.booted = self.clock.now()
         self.bus = EventBus()
-        self.log = EventLog(state / "events.jsonl")
+        files = self._files
+        self.log = EventLog(state / "events.jsonl", files)
         self.bus.subscribe(self.log.append)
         self.bus.subscribe(self.debug.happened)
         self.logs = Logs(
-            cf3 / "log", name=self.system_name, console=self.debug.tell_all, send=self._send
+            files,
+            cf3 / "log",
+            name=self.system_name,
+            console=self.debug.tell_all,
+            send=self._send,
         )
         self.bus.subscribe(self.logs.append)
-        self.files = FileSystem(cf3)
-        self.seal = Seal(state / "chassis.key", self.entropy)
-        self.keystore = Keystore(cf3, self.seal)
+        self.files = FileSystem(cf3, files)
+        self.seal = Seal(state / "chassis.key", self.entropy, files)
+        self.keystore = Keystore(cf3, self.seal, files)
         for name in self.keystore.recover():
             self._tell_unsettled(name)
         self.happenings = Happenings(self.keystore)
         self.bus.subscribe(self.happenings.happened)
-        _sweep(state)
-        versions = Versions(cf3 / CONFIGURATION, _SAVED)
+        self._sweep()
+        versions = self._saved()
         running = _load(versions, self.forms)
         self.datastore = Datastore(SCHEMA.configure, sealer=self.seal, running=running)
         self.logs.apply(running, running)
@@ -139,13 +146,14 @@ class Router:
             view=view(self.datastore.running, self.seal.open_text),
             daemon=self._daemon,
             settings=self._settings,
+            files=files,
         )
         self.datastore.subscribe(_EngineParticipant(self.engine, self.seal))
         self.commits = Commits(
             self.datastore,
             self.clock,
             checkpoints=Checkpoints(self.datastore, versions, self.forms),
-            history=History(state / "commits.jsonl"),
+            history=History(state / "commits.jsonl", files),
             plan=self.engine.plan,
         )
         self.rollback = Rollback(self.datastore, self.files, self.clock)
@@ -160,6 +168,21 @@ class Router:
             self.bus.publish(
                 self.clock.now(), FILE_WRITE_FAILED, "Cert", file=name, reason=error.sentence
             )
+
+    def _saved(self) -> Versions:
+        return Versions(self._cf3 / CONFIGURATION, _SAVED, self._files)
+
+    def _sweep(self) -> None:
+        """Remove what a killed process may have left: half-written files, keys for the TLS library.
+
+        Those of the keystore are its own.
+        """
+        sweep(self._files, self._cf3, but=DIRECTORY)
+        sweep(self._files, self._state)
+        with suppress(OSError):
+            for name in self._files.names(self._state):
+                if name.startswith("tls-") and name.endswith(".pem"):
+                    self._files.unlink(self._state / name)
 
     @property
     def lab(self) -> bool:
@@ -184,7 +207,7 @@ class Router:
         nothing has stopped then.
         """
         with self.datastore.lock:
-            _load(Versions(self._cf3 / CONFIGURATION, _SAVED), self.forms)
+            _load(self._saved(), self.forms)
             self.commits.end()
         for login in self.sessions.all():
             self.sessions.end(login)
@@ -283,23 +306,17 @@ def _load(versions: Versions, forms: Forms) -> Branch:
     return Branch()
 
 
-def _sweep(state: Path) -> None:
-    """Remove what a killed process may have left: sealed key files for the TLS library."""
-    for stale in state.glob("tls-*.pem"):
-        with suppress(OSError):
-            stale.unlink()
-
-
 def make_directories(node: Path) -> tuple[Path, Path]:
     """Make what is missing of a node directory; return its ``cf3`` and ``state``."""
     cf3, state = node / "cf3", node / "state"
     try:
-        for directory in (node, cf3, state):
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        node.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for directory in (cf3, state):
+            OsFiles(node).make_directory(directory)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"{node} is not a directory", hint="name another one") from None
     except OSError as error:
         raise StorageError(
-            f"cannot make the node directory {node}: {error.strerror}", hint="name another one"
+            f"cannot use the node directory {node}: {error.strerror}", hint="name another one"
         ) from None
     return cf3, state

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from srpki.core.errors import NotFoundError, StorageError
-from srpki.keystore.files import FileOps, OsFiles
+from srpki.storage.files import FileOps, OsFiles
 
 MAXIMUM_SIZE: Final = 64 * 2**20
 """Octets of a version: what a configuration of the greatest length may take in UTF-8."""
@@ -37,7 +37,7 @@ class Versions:
     def __init__(self, path: Path, url: str, files: FileOps | None = None) -> None:
         self._path = path
         self._url = url
-        self._files: FileOps = files or OsFiles()
+        self._files: FileOps = files or OsFiles(path.parent)
         self._directory = path.parent
         self._staged = self._hidden("part")
         self._journal = self._hidden("next")

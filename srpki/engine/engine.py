@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from srpki.keystore.seal import Seal
     from srpki.keystore.store import Keystore
     from srpki.protocol.steps import Wait
+    from srpki.storage.files import FileOps
     from srpki.transport.base import ExchangeFactory
 
 PATIENCE: Final = 0.1
@@ -67,6 +68,7 @@ class Engine:
         daemon: Daemon | None = None,
         skew: timedelta = SKEW,
         settings: Settings = DEFAULT,
+        files: FileOps | None = None,
     ) -> None:
         """Prepare for *view*; states are kept in *state_dir*, secrets there sealed by *seal*.
 
@@ -87,6 +89,7 @@ class Engine:
         self._keystore.secure_only = view.imported_format == "secure"
         self._seal = seal
         self._state_dir = state_dir
+        self._files = files
         self._exchanges = exchanges
         self._applied: PkiView | None = None
         self._running = False
@@ -158,12 +161,13 @@ class Engine:
 
     def _build(self) -> Parts:
         from srpki.engine.parts import build  # noqa: PLC0415 - start-up time
+        from srpki.storage.records import Records  # noqa: PLC0415 - start-up time
 
         return build(
             clock=self._clock,
             bus=self._bus,
             keystore=self._keystore,
-            records=self._state_dir / "auto-update",
+            records=Records(self._state_dir / "auto-update", self._files),
             exchanges=self._exchanges,
             daemon=self._daemon,
             view=self.view,
@@ -313,7 +317,7 @@ class Engine:
 
     def _make_requests(self) -> Requests:
         from srpki.engine.requests import Requests  # noqa: PLC0415 - start-up time
-        from srpki.engine.state import Records  # noqa: PLC0415 - start-up time
+        from srpki.storage.records import Records  # noqa: PLC0415 - start-up time
 
         return Requests(
             clock=self._clock,
@@ -321,7 +325,7 @@ class Engine:
             bus=self._bus,
             keystore=self._keystore,
             seal=self._seal,
-            records=Records(self._state_dir / "cmp-requests"),
+            records=Records(self._state_dir / "cmp-requests", self._files),
             connections=self._parts().connections,
             peers=self._peers,
             reserved=self._reserved,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from pathlib import Path
 from typing import NamedTuple
 
 from srpki.config.views import PkiView
@@ -20,9 +19,9 @@ from srpki.engine.jobs import Job, Outcome
 from srpki.engine.peers import Peers
 from srpki.engine.register import Register
 from srpki.engine.scheduler import Scheduler
-from srpki.engine.state import Records
 from srpki.keystore.store import Keystore
 from srpki.protocol.steps import Wait
+from srpki.storage.records import Records
 from srpki.transport.base import ExchangeFactory
 
 
@@ -44,7 +43,7 @@ def build(
     clock: Clock,
     bus: EventBus,
     keystore: Keystore,
-    records: Path,
+    records: Records,
     exchanges: ExchangeFactory,
     daemon: Daemon | None,
     view: PkiView,
@@ -60,7 +59,7 @@ def build(
     authorities = Authorities(clock, bus, keystore)
     applications = Applications(clock, bus, keystore, daemon)
     connections = Connections(exchanges, clock)
-    register = Register(clock, bus, Records(records), Gatherer(keystore, view))
+    register = Register(clock, bus, records, Gatherer(keystore, view))
     register.load()
     scheduler = Scheduler(clock, register, run, authorities, connections.sweep)
     expiry = Expiry(

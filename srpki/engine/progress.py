@@ -83,7 +83,7 @@ class Progress:
     def importing(self, job: Job, fingerprint: str) -> bool:
         """Begin step 3 with the certificate of *fingerprint*; False when *job* was cancelled.
 
-        Not synced: the swap that follows is, and without this record a restart begins at 1.
+        Synced before the swap: it is what tells, after a power cut, that step 4 is still owed.
         """
         register = self._register
         with register.lock:
@@ -91,7 +91,7 @@ class Progress:
                 return False
             job.importing = True
             entry = register.entries[job.certificate]
-            register.keep(entry, entry.state.but(step=3, fingerprint=fingerprint), sync=False)
+            register.keep(entry, entry.state.but(step=3, fingerprint=fingerprint))
             return True
 
     def imported(self, job: Job, key_file: str, certificate: bytes, key: PrivateKey) -> None:

@@ -19,7 +19,8 @@ from srpki.engine import policy, state
 from srpki.engine.gather import Gatherer
 from srpki.engine.jobs import Cause, Job, Lane
 from srpki.engine.policy import Busy, Input, Invalid
-from srpki.engine.state import EntryState, Records
+from srpki.engine.state import EntryState
+from srpki.storage.records import Records
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView
@@ -77,6 +78,12 @@ class Register:
                 FILE_READ_FAILED,
                 file=file,
                 reason=f"the update state is damaged ({reason}) and begins afresh",
+            )
+        for file, reason in self.records.unreadable.items():
+            self._publish(
+                FILE_READ_FAILED,
+                file=file,
+                reason=f"the update state cannot be read now ({reason}) and is left as it is",
             )
 
     # --- configuration and files -----------------------------------------------------------------
@@ -142,6 +149,8 @@ class Register:
                     self._look_at(entry)
 
     def _look_at(self, entry: Entry) -> None:
+        if self.records.unread(entry.name) and not self._revived(entry):
+            return
         given = self.gatherer.input(entry.name, self.clock.now())
         decision = policy.decide(given)
         if isinstance(decision, Invalid):
@@ -161,6 +170,31 @@ class Register:
             self._await(entry, again.but(fingerprint=given.pair.fingerprint), "retry")
         else:
             self._schedule(entry, given, None if fresh else known.held_until)
+
+    def _revived(self, entry: Entry) -> bool:
+        """Read again what the disk did not give at the start; say whether it does now.
+
+        What it says is not known before, a reload that is owed perhaps, so nothing begins meanwhile
+        and nothing is written over it.
+        """
+        try:
+            record = self.records.again(entry.name)
+            if record is not None:
+                entry.state = state.from_json(record)
+        except ValueError:
+            return True  # damaged: it begins afresh
+        except StorageError as error:
+            entry.due = None
+            entry.state = EntryState(update_state="invalid", reason=error.sentence)
+            self._look_later(entry)
+            return False
+        return True
+
+    def _look_later(self, entry: Entry) -> None:
+        """Look again, when a disk that fails may have recovered."""
+        _, profile = self.gatherer.settings(entry.name)
+        seconds = DISK_PAUSE if profile is None else profile.retry_interval
+        self._later[entry.name] = self.clock.now() + timedelta(seconds=seconds)
 
     def _settled(self, known: EntryState, given: Input) -> EntryState:
         """Return *known* with a swap that was begun decided: the certificate on disk tells."""
@@ -201,9 +235,7 @@ class Register:
         """
         entry.due = None
         if given.pair.storage_failed:
-            _, profile = self.gatherer.settings(entry.name)
-            seconds = DISK_PAUSE if profile is None else profile.retry_interval
-            self._later[entry.name] = given.now + timedelta(seconds=seconds)
+            self._look_later(entry)
             if entry.state.update_state in {"in-progress", "wait-for-retry"}:
                 return
         if entry.state.reason != decision.reason and decision.file:
@@ -227,6 +259,8 @@ class Register:
             entry = self.entries.get(name)
             if entry is None or entry.deleted:
                 raise NotFoundError(f'"{name}" has no certificate-auto-update entry')
+            if self.records.unread(name) and not self._revived(entry):
+                raise RefusedError(f'"{name}" cannot be updated: {entry.state.reason}')
             now, running = self.clock.now(), entry.job is not None
             given = self.gatherer.input(name, now, manual=True, in_progress=running)
             match policy.decide(given):

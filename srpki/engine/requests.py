@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypedDict
@@ -35,9 +35,9 @@ from srpki.engine.gather import cmp_lane, cmp_url
 from srpki.engine.jobs import Lane
 from srpki.engine.peers import Peers
 from srpki.engine.request_record import Request, RequestRecord, RequestType
-from srpki.engine.state import Records
 from srpki.protocol.cmp import client as cmp
 from srpki.protocol.steps import Machine
+from srpki.storage.records import Records
 from srpki.x509 import certificates, chain
 from srpki.x509.chain import RefusedChainError
 
@@ -109,6 +109,7 @@ class Requests:
         self._reserved = reserved
         self._lock = threading.Lock()
         self._last: dict[str, RequestRecord] = {}
+        self._unopened: dict[str, Mapping[str, Any]] = {}
         self._load()
 
     # --- CMPv2 -----------------------------------------------------------------------------------
@@ -182,14 +183,19 @@ class Requests:
         Raises `RefusedError` when there is neither.
         """
         with self._lock:
-            if name not in self._last:
+            if not (name in self._last or name in self._unopened or self._records.unread(name)):
                 raise RefusedError(f'ca-profile "{name}" has no request')
-            del self._last[name]
+            self._last.pop(name, None)
+            self._unopened.pop(name, None)
             self._records.drop(name)
 
     def record(self, name: str) -> RequestRecord | None:
-        """Return the last request of the ca-profile *name*, or None."""
+        """Return the last request of the ca-profile *name*, or None.
+
+        Raises `StorageError` when the disk does not tell: one may be pending.
+        """
         with self._lock:
+            self._look_again(name)
             return self._last.get(name)
 
     def outstanding(self) -> tuple[str, ...]:
@@ -199,14 +205,18 @@ class Requests:
 
     def state(self, name: str) -> Branch:
         """Return ``cmpv2 request`` of the ca-profile *name* for the state tree, perhaps empty."""
-        record = self.record(name)
-        return EMPTY if record is None else record.branch()
+        with suppress(StorageError):
+            record = self.record(name)
+            return EMPTY if record is None else record.branch()
+        return EMPTY
 
     def check_none_outstanding(self, name: str) -> None:
         """Raise `BusyError` when the CMPv2 server of ca-profile *name* still owes an answer."""
         profiles = self._peers().view.ca_profiles
-        for other in self.outstanding():
-            if other in profiles and cmp_url(profiles[other]) == cmp_url(profiles[name]):
+        url = cmp_url(profiles[name])
+        for other in (other for other, profile in profiles.items() if cmp_url(profile) == url):
+            record = self.record(other)
+            if record is not None and record.pending is not None:
                 raise BusyError(
                     f'the request of ca-profile "{other}" is pending', hint="poll or clear it"
                 )
@@ -337,12 +347,32 @@ class Requests:
         found, damaged = self._records.load()
         for name, saved in found.items():
             try:
-                sealed = str(saved.get("password", ""))
-                password = self._seal.open_text(sealed) if sealed else ""
-                self._last[name] = RequestRecord.from_json(saved, password)
+                self._last[name] = self._opened(saved)
             except SrpkiError as error:
                 damaged[name] = error.sentence
-        for name, reason in damaged.items():
+                if isinstance(error, StorageError):  # the key is not there now, the record is
+                    self._unopened[name] = saved
+        for name, reason in (damaged | dict(self._records.unreadable)).items():
             self._bus.publish(
                 self._clock.now(), FILE_READ_FAILED, _SUBJECT, file=name, reason=reason
             )
+
+    def _opened(self, saved: Mapping[str, Any]) -> RequestRecord:
+        sealed = str(saved.get("password", ""))
+        return RequestRecord.from_json(saved, self._seal.open_text(sealed) if sealed else "")
+
+    def _look_again(self, name: str) -> None:
+        """Read what the disk did not give before; raises `StorageError` when it still does not."""
+        saved = self._unopened.get(name)
+        if saved is None and self._records.unread(name):
+            saved = self._records.again(name)
+        if saved is None:
+            return
+        try:
+            self._last[name] = self._opened(saved)
+        except StorageError:
+            self._unopened[name] = saved
+            raise
+        except SrpkiError:
+            pass  # damaged: there is nothing to go on with
+        self._unopened.pop(name, None)

@@ -1,25 +1,13 @@
-"""What is remembered of each entry through a restart: one small JSON file an entry.
-
-Each file is written beside its place, synced and renamed (mode 0600), so that a crash leaves the
-old or the new record. A damaged file costs what it said and nothing else.
-"""
+"""What is remembered of each entry through a restart: a record of JSON values an entry."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Final, Literal, get_args
-
-from srpki.core.errors import StorageError
+from typing import Any, Literal, get_args
 
 UpdateState = Literal["invalid", "scheduled", "in-progress", "wait-for-retry"]
-MAX_RECORD: Final = 1 << 16
-"""Octets of one record; ours are a few hundred."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,83 +76,3 @@ def instant(text: object) -> datetime | None:
         return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("a time beyond the calendar") from None
-
-
-class Records:
-    """A directory of JSON records by name; the name is inside, the file is its hash."""
-
-    def __init__(self, directory: Path) -> None:
-        """Keep the records in *directory*, which is made by the first `save`."""
-        self._directory = directory
-
-    def load(self) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-        """Return the records by name, and what is wrong with the damaged ones, by file name.
-
-        A damaged file is moved aside (``.damaged``), so that it is reported once.
-        """
-        found: dict[str, dict[str, Any]] = {}
-        damaged: dict[str, str] = {}
-        try:
-            paths = sorted(self._directory.glob("*.json"))
-        except OSError as error:
-            return found, {self._directory.name: error.strerror or "unreadable"}
-        for path in paths:
-            try:
-                record = _read(path)
-            except (OSError, ValueError, RecursionError) as error:
-                damaged[path.name] = str(error)
-                with suppress(OSError):
-                    path.replace(path.with_suffix(".damaged"))
-            else:
-                found[record["name"]] = record
-        return found, damaged
-
-    def save(self, name: str, record: Mapping[str, object], *, sync: bool = True) -> None:
-        """Put *record* in the place of what was kept under *name*; raises `StorageError`.
-
-        Without *sync* it survives the end of the process, but perhaps not a power cut.
-        """
-        path = self._path(name)
-        content = json.dumps({"name": name, **record}, separators=(",", ":")).encode()
-        try:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(path, content, sync=sync)
-        except OSError as error:
-            raise StorageError(f'write the state of "{name}": {error.strerror}') from None
-
-    def drop(self, name: str) -> None:
-        """Forget what is kept under *name*, if anything; raises `StorageError`."""
-        try:
-            self._path(name).unlink(missing_ok=True)
-        except OSError as error:
-            raise StorageError(f'remove the state of "{name}": {error.strerror}') from None
-
-    def _path(self, name: str) -> Path:
-        # A hash: names may hold any character, and be longer than a file's name once quoted.
-        import hashlib  # noqa: PLC0415 - start-up time
-
-        return self._directory / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
-
-
-def _read(path: Path) -> dict[str, Any]:
-    with path.open("rb") as stream:
-        content = stream.read(MAX_RECORD + 1)
-    if len(content) > MAX_RECORD:
-        raise ValueError("too long for a record")
-    record = json.loads(content)
-    if not isinstance(record, dict) or not isinstance(record.get("name"), str):
-        raise ValueError("not a record")  # noqa: TRY004 - one kind of damage for the caller
-    return record
-
-
-def _write(path: Path, content: bytes, *, sync: bool) -> None:
-    fresh = path.with_suffix(".new")
-    with suppress(FileNotFoundError):
-        fresh.unlink()
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    with os.fdopen(os.open(fresh, flags, 0o600), "wb") as stream:
-        stream.write(content)
-        if sync:
-            stream.flush()
-            os.fsync(stream.fileno())
-    fresh.replace(path)

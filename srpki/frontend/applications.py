@@ -11,25 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import UsageError
+from srpki.frontend.settings import own_file
 
 if TYPE_CHECKING:
     from srpki.engine.applications import Daemon
 
 FILE: Final = "applications.json"
 EXAMPLE: Final = '{"strongswan": {"vici": "/run/charon.vici"}}'
-MAX_OCTETS: Final = 65536
 
 
 def configured(node: Path) -> Daemon | None:
     """Return the daemon that *node* names, None when it names none; raises `UsageError`."""
     path = node / FILE
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_OCTETS)
-    except (FileNotFoundError, NotADirectoryError):
+    content = own_file(node, FILE)
+    if content is None:
         return None
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
     socket = _socket(content)
     if socket is None:
         raise UsageError(f"{path} is not understood", hint=f"it holds {EXAMPLE}, or is not there")

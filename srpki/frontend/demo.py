@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,10 +12,11 @@ from rich.console import Console
 
 from srpki.cli.session import Session
 from srpki.core.errors import SrpkiError, UsageError
+from srpki.device.filesystem import MAX_OWN
 from srpki.device.router import Router
 from srpki.frontend import demo_script as script
 from srpki.frontend.labs import Lab, opened_lab
-from srpki.x509 import certificates
+from srpki.x509 import certificates, formats
 
 CMP_CERTIFICATE, CMP_KEY = "ipsec-gw.crt", "ipsec-gw.key"
 FILES = "file list cf3:/system-pki"
@@ -96,8 +96,9 @@ class _Demo:
         for name, value in self._lab.describe():
             self._say(f"  {name:18} {value}")
         self._say("The CA's certificates are copied to cf3:, as an operator would by SCP.")
-        for name, source in self._lab.certificate_files().items():
-            shutil.copyfile(source, self._router.files.path(f"cf3:/{name}.pem"))
+        for name, der in self._lab.certificates().items():
+            pem = formats.write_certificates([der], "pem")
+            self._router.files.write(f"cf3:/{name}.pem", pem)
 
     def _enrol(self) -> None:
         for command in script.trust(self._lab.server):
@@ -180,16 +181,15 @@ class _Demo:
 
     def _nothing_in_clear(self) -> bool:
         """Look at every file of the node for a key in PEM or in plain PKCS#8."""
-        from srpki.x509 import formats  # noqa: PLC0415 - start-up time
-
-        for path in self._router.files.path("cf3:/").rglob("*"):
-            if path.is_file():
-                for form in ("pem", "der"):
-                    try:
-                        formats.read_key(path.read_bytes(), form, "")
-                    except UsageError:
-                        continue
-                    return False
+        files = self._router.files.files
+        for path in files.walk(self._router.files.path("cf3:/")):
+            content = files.read(path, MAX_OWN)
+            for form in ("pem", "der"):
+                try:
+                    formats.read_key(content, form, "")
+                except UsageError:
+                    continue
+                return False
         return True
 
     def _state(self) -> str:

@@ -10,21 +10,22 @@ from pathlib import Path
 
 from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
-from srpki.core.errors import ConnectError, RefusedError
+from srpki.core.errors import ConnectError, RefusedError, StorageError
 from srpki.device.router import Router, make_directories
 from srpki.frontend.applications import configured
 from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.frontend.settings import chosen
-from srpki.keystore.files import replace_file
-from srpki.keystore.lock import NodeLock
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.faults import FaultScript
 from srpki.labca.server import LabCa
+from srpki.storage.files import OsFiles, replace_file
+from srpki.storage.lock import NodeLock
 
 LAB_DIRECTORY = "lab-ca"
 """The lab CA's own directory inside a node directory; the router never looks into it."""
 
+_MOST_OCTETS = 1 << 16
 VALIDITY = timedelta(days=30)
 """The life of the certificates that the lab CA of a node issues."""
 
@@ -43,6 +44,11 @@ class Lab:
         self._profiles = profiles
         self._validity = validity
         directory = node / LAB_DIRECTORY
+        self._files = OsFiles(node)
+        try:
+            self._files.make_directory(directory)
+        except OSError as error:
+            raise StorageError(f"the lab CA cannot use {directory}: {error.strerror}") from None
         self._clock_file = directory / "clock.json"
         self._ports_file = directory / "ports.json"
         self.clock = LabClock(SystemClock(), self._remembered_offset())
@@ -62,7 +68,7 @@ class Lab:
 
     def start(self) -> None:
         """Listen on the ports of last time, or on any others when those are taken."""
-        ports = _read(self._ports_file)
+        ports = self._read(self._ports_file)
         self.server = self._server(ports.get("cmp", 0), ports.get("est", 0))
         try:
             self.server.start()
@@ -70,7 +76,10 @@ class Lab:
             self.server.stop()
             self.server = self._server(0, 0)
             self.server.start()
-        _write(self._ports_file, {"cmp": self.server.cmp_port, "est": self.server.est_port})
+        with suppress(StorageError):  # then they may be others at the next start
+            self._write(
+                self._ports_file, {"cmp": self.server.cmp_port, "est": self.server.est_port}
+            )
 
     def stop(self) -> None:
         """Stop listening and remember the clock."""
@@ -81,15 +90,12 @@ class Lab:
     def equip(self, router: Router) -> None:
         """Add the ready-made profiles, with the CA's present addresses, to *router*."""
         if self._profiles:
-            configure_lab_profiles(router, self.server, self.certificate_files())
+            configure_lab_profiles(router, self.server, self.certificates())
 
-    def certificate_files(self) -> Mapping[str, Path]:
-        """Return the CA's certificates, as PEM files, by the name a node gives them."""
-        found = {
-            "lab-root": self.server.trust_anchor,
-            "lab-issuing": self.server.issuing_certificate,
-        }
-        return {name: path for name, path in found.items() if path is not None}
+    def certificates(self) -> Mapping[str, bytes]:
+        """Return the CA's certificates (DER) by the name a node gives them."""
+        authority = self._authority
+        return {"lab-root": authority.root, "lab-issuing": authority.issuing.certificate}
 
     def describe(self) -> tuple[tuple[str, str], ...]:
         """Return what a client of the CA needs to know; the secrets are the lab's own."""
@@ -125,15 +131,26 @@ class Lab:
 
     def remember_clock(self) -> None:
         """Keep the clock's offset for the next start of this node."""
-        _write(self._clock_file, {"offset": round(self.clock.offset.total_seconds())})
+        self._write(self._clock_file, {"offset": round(self.clock.offset.total_seconds())})
 
     def _remembered_offset(self) -> timedelta:
         try:
-            offset = timedelta(seconds=_read(self._clock_file).get("offset", 0))
+            offset = timedelta(seconds=self._read(self._clock_file).get("offset", 0))
             SystemClock().now() + offset
         except OverflowError:
             return timedelta()  # damaged: no clock of ours has been there
         return offset
+
+    def _read(self, path: Path) -> dict[str, int]:
+        """Return the numbers kept in *path*; a damaged file is as good as none."""
+        with suppress(OSError, ValueError, RecursionError):
+            found = json.loads(self._files.read(path, _MOST_OCTETS))
+            if isinstance(found, dict):
+                return {name: value for name, value in found.items() if isinstance(value, int)}
+        return {}
+
+    def _write(self, path: Path, numbers: Mapping[str, int]) -> None:
+        replace_file(self._files, path, json.dumps(numbers).encode("ascii"), shown=str(path))
 
 
 @contextmanager
@@ -168,16 +185,3 @@ def opened_lab(
             yield router, lab
     finally:
         lab.stop()
-
-
-def _read(path: Path) -> dict[str, int]:
-    """Return the numbers kept in *path*; a damaged file is as good as none."""
-    with suppress(OSError, ValueError):
-        found = json.loads(path.read_text(encoding="ascii"))
-        if isinstance(found, dict):
-            return {name: value for name, value in found.items() if isinstance(value, int)}
-    return {}
-
-
-def _write(path: Path, numbers: Mapping[str, int]) -> None:
-    replace_file(path, json.dumps(numbers).encode("ascii"), shown=str(path))

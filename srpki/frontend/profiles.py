@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from srpki.config.edit import Edit
@@ -12,7 +11,6 @@ from srpki.device.router import Router
 from srpki.frontend.demo_script import LabAddresses
 from srpki.schema.paths import Path as DataPath
 from srpki.schema.paths import Step, Value, path
-from srpki.x509 import formats
 
 _PKI = path("system", "security", "pki")
 _TLS = path("system", "security", "tls")
@@ -21,16 +19,15 @@ _EST = (*_PKI, Step("est-profile", ("lab-est",)))
 
 
 def configure_lab_profiles(
-    router: Router, lab: LabAddresses, certificates: Mapping[str, Path]
+    router: Router, lab: LabAddresses, certificates: Mapping[str, bytes]
 ) -> None:
-    """Import the lab CA's *certificates* and add the profiles that are not there.
+    """Import the lab CA's *certificates* (DER) and add the profiles that are not there.
 
     The addresses of the lab CA are brought up to date in any case: its ports may have changed.
     """
-    for name, source in certificates.items():
+    for name, der in certificates.items():
         file = f"{name}.crt"
         if not router.keystore.exists(file):
-            der = formats.read_certificates(source.read_bytes(), "pem")[0]
             router.keystore.put("certificate", file, der)
     running = router.datastore.running
     missing = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import threading
@@ -16,12 +15,14 @@ from srpki.core.errors import SrpkiError, StorageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.protocol import kinds
 from srpki.protocol.text import peer_text
+from srpki.storage.files import OsFiles
 
 MESSAGES: Final = 99_999
 """Most messages that one directory keeps."""
 OCTETS: Final = 1 << 30
 """Most octets that one run keeps."""
 INDEX: Final = "index.txt"
+_LONGEST_INDEX: Final = 1 << 28
 
 _KEPT_HEADERS: Final = frozenset(
     (
@@ -48,6 +49,7 @@ class Recorder:
     def __init__(self, directory: Path, clock: Clock, complaints: TextIO | None = None) -> None:
         """Record into *directory*, made if need be, after what it holds; raises `StorageError`."""
         self._directory = directory
+        self._files = OsFiles(directory)
         self._clock = clock
         self._complaints = complaints
         self._lock = threading.Lock()
@@ -55,8 +57,8 @@ class Recorder:
         self._stopped = False
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._number = _highest_number(directory)
-            self._append(directory / INDEX, b"")
+            self._number = self._highest_number()
+            self._files.append(directory / INDEX, b"")
         except OSError as error:
             raise StorageError(
                 f"cannot record into {directory}: {error.strerror}", hint="name another directory"
@@ -100,8 +102,8 @@ class Recorder:
             try:
                 if body and message is not None:
                     name = f"{name}.{kinds.suffix(message)}"
-                    self._create(self._directory / name, body)
-                self._append(self._directory / INDEX, f"{name} {what}\n".encode())
+                    self._files.write_new(self._directory / name, body, sync=False)
+                self._files.append(self._directory / INDEX, f"{name} {what}\n".encode())
             except OSError as error:
                 self._stop(f"cannot record: {error.strerror}")
 
@@ -110,26 +112,13 @@ class Recorder:
         out = self._complaints or sys.stderr
         out.write(f"srpki: {why}; nothing more is recorded into {self._directory}\n")
 
-    @staticmethod
-    def _create(path: Path, content: bytes) -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-
-    @staticmethod
-    def _append(path: Path, content: bytes) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-        with os.fdopen(os.open(path, flags, 0o600), "ab") as stream:
-            stream.write(content)
-
-
-def _highest_number(directory: Path) -> int:
-    """Return the number of the last message that *directory* holds."""
-    index = directory / INDEX
-    names = [path.name for path in directory.iterdir()]
-    if index.exists():
-        names += index.read_text(encoding="utf-8", errors="replace").splitlines()
-    return max((int(name[:5]) for name in names if _NUMBERED.match(name)), default=0)
+    def _highest_number(self) -> int:
+        """Return the number of the last message that the directory holds."""
+        index = self._directory / INDEX
+        names = self._files.names(self._directory)
+        if INDEX in names:
+            names += self._files.read(index, _LONGEST_INDEX).decode(errors="replace").splitlines()
+        return max((int(name[:5]) for name in names if _NUMBERED.match(name)), default=0)
 
 
 def _peer(url: str) -> str:

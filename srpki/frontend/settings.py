@@ -11,6 +11,7 @@ from typing import Final
 
 from srpki.core.errors import UsageError
 from srpki.engine.settings import DEFAULT, Settings
+from srpki.storage.files import OsFiles
 
 FILE: Final = "settings.json"
 EXAMPLE: Final = '{"cmpv2": {"send-chain": false}}'
@@ -23,19 +24,28 @@ def chosen(node: Path) -> Settings:
     Raises `UsageError` for a file that cannot be read or says anything else.
     """
     path = node / FILE
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_OCTETS)
-    except (FileNotFoundError, NotADirectoryError):
+    content = own_file(node, FILE)
+    if content is None:
         return DEFAULT
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
     try:
         return _read(json.loads(content))
     except (ValueError, RecursionError):
         raise UsageError(
             f"{path} is not understood", hint=f"it holds {EXAMPLE}, or is not there"
         ) from None
+
+
+def own_file(node: Path, name: str) -> bytes | None:
+    """Return the content of the file *name* in *node*, None when it is not there.
+
+    Raises `UsageError` for what cannot be read, is a link or no file, or is longer than 64 KiB.
+    """
+    try:
+        return OsFiles(node).read(node / name, MAX_OCTETS)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UsageError(f"cannot read {node / name}: {error.strerror}") from None
 
 
 def _read(found: object) -> Settings:

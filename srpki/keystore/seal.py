@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, StorageError, UsageError
-from srpki.keystore.files import FileOps, OsFiles
+from srpki.storage.files import FileOps, OsFiles
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -46,7 +46,7 @@ class Seal:
         """Use the chassis key at *key_path*; nonces and a new key come from *entropy*."""
         self._path = key_path
         self._entropy = entropy
-        self._files = files or OsFiles()
+        self._files = files or OsFiles(key_path.parent)
         self._lock = threading.Lock()
         self._cipher: AESGCM | None = None
 

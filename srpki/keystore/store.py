@@ -26,10 +26,10 @@ from srpki.core.errors import (
     StorageError,
 )
 from srpki.keystore import legacy
-from srpki.keystore.files import FileOps, OsFiles
 from srpki.keystore.names import file_name, new_file_name
 from srpki.keystore.seal import Seal
 from srpki.keystore.transaction import MAX_OCTETS, Transaction
+from srpki.storage.files import FileOps, OsFiles
 
 if TYPE_CHECKING:
     from srpki.x509.keys import PrivateKey
@@ -59,7 +59,7 @@ class Keystore:
         self._cf3 = cf3
         self._directory = cf3 / DIRECTORY
         self._seal = seal
-        self._files = files or OsFiles()
+        self._files = files or OsFiles(cf3)
         self._transaction = Transaction(self._directory, self._files)
         self._lock = threading.RLock()
 

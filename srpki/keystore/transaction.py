@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Final
 
 from srpki.core.errors import InvalidNameError
-from srpki.keystore.files import FileOps
 from srpki.keystore.names import PREVIOUS, file_name
+from srpki.storage.files import FileOps
 
 JOURNAL: Final = ".journal"
 STAGED: Final = ".new"

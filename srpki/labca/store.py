@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Final
 
 from srpki.core.errors import CorruptError, StorageError
+from srpki.storage.files import OsFiles
 from srpki.x509 import certificates, names
 
 _Names = tuple[names.Canonical, tuple[names.AlternativeName, ...]]
 
 MOST_CERTIFICATES: Final = 100_000
 _MOST_LINE: Final = 64 * 1024
-_APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+_APPEND: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND
 
 ISSUED: Final = "issued"
 """Sent, not yet confirmed by its owner."""
@@ -69,15 +70,15 @@ class IssuedStore:
         self._path = None if directory is None else directory / "issued"
         self._file: int | None = None
         self._close: Callable[[], object] | None = None
-        if self._path is None:
+        if directory is None or self._path is None:
             return
         try:
-            self._load(self._path)
-            self._file = os.open(self._path, _APPEND, 0o600)
+            self._file = OsFiles(directory).open(self._path, _APPEND)
+            self._close = weakref.finalize(self, os.close, self._file)
+            self._load(self._path, self._file)
         except OSError as error:
             raise self._unusable(error) from None
         self._not_yet_named = list(self._records)
-        self._close = weakref.finalize(self, os.close, self._file)
 
     def close(self) -> None:
         """Close the file."""
@@ -139,15 +140,15 @@ class IssuedStore:
             return
         fields = {"serial": f"{record.serial:x}", "state": record.state, **more}
         line = json.dumps(fields).encode() + b"\n"
-        if len(line) > _MOST_LINE:
+        if len(line) >= _MOST_LINE:
             raise StorageError("the certificate is too long to be remembered")
         try:
             _write_whole(self._file, line)
         except OSError as error:
             raise self._unusable(error) from None
 
-    def _load(self, path: Path) -> None:
-        for fields in _lines(path):
+    def _load(self, path: Path, descriptor: int) -> None:
+        for fields in _lines(path, descriptor):
             try:
                 serial, state = int(fields["serial"], 16), fields["state"]
                 at = datetime.fromisoformat(fields["at"]) if "at" in fields else None
@@ -180,11 +181,11 @@ def _write_whole(file: int, line: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _lines(path: Path) -> Iterator[dict[str, str]]:
-    if not path.exists():
-        return
-    with path.open("r+b") as file:
+def _lines(path: Path, descriptor: int) -> Iterator[dict[str, str]]:
+    with os.fdopen(descriptor, "r+b", closefd=False) as file:
         while line := file.readline(_MOST_LINE):
+            if len(line) == _MOST_LINE:
+                raise _damaged(path)  # none of ours: they are looked at before they are written
             if not line.endswith(b"\n"):
                 # The process ended while writing it: nothing was promised yet.
                 file.seek(-len(line), os.SEEK_CUR)

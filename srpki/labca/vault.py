@@ -26,10 +26,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from srpki.core.entropy import Entropy
 from srpki.core.errors import BusyError, CorruptError, InvalidInputError, StorageError
+from srpki.storage.files import OsFiles, replace, sweep
 from srpki.x509 import keys
 
 _MOST_OCTETS: Final = 1 << 20
-_PRIVATE: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,10 @@ class Vault:
         self._password = b""
         if directory is None:
             return
+        self._files = OsFiles(directory)
         try:
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, _PRIVATE)
+            lock = self._files.open(directory / "lock", os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise _storage(directory, error) from None
         self._release = weakref.finalize(self, os.close, lock)
@@ -67,7 +68,8 @@ class Vault:
             raise BusyError(
                 f"another lab CA uses {directory}", hint="stop it or choose another directory"
             ) from None
-        if not (directory / "unlock").exists():
+        sweep(self._files, directory)
+        if not self._there("unlock"):
             self._write("unlock", entropy.octets(32).hex().encode())
         self._password = self._read("unlock")
 
@@ -79,7 +81,7 @@ class Vault:
         """Return the identity called *name*, kept from before or made now."""
         if self.directory is None:
             return make()
-        if (self.directory / f"{name}.pem").exists():
+        if self._there(f"{name}.pem"):
             return self._load(name)
         made = make()
         # The certificate is written last: where it is, the key is.
@@ -92,7 +94,7 @@ class Vault:
         """Return the registered credentials, kept from before or made now."""
         if self.directory is None:
             return make()
-        if not (self.directory / "credentials.json").exists():
+        if not self._there("credentials.json"):
             made = make()
             self._write("credentials.json", json.dumps(made, indent=1).encode())
             return made
@@ -127,11 +129,17 @@ class Vault:
             raise self._corrupt(f"{name}.key")
         return Identity(key, der)
 
+    def _there(self, name: str) -> bool:
+        assert self.directory is not None
+        try:
+            return self._files.kind(self.directory / name) != "absent"
+        except OSError as error:
+            raise _storage(self.directory / name, error) from None
+
     def _read(self, name: str) -> bytes:
         assert self.directory is not None
         try:
-            with (self.directory / name).open("rb") as file:
-                return file.read(_MOST_OCTETS)
+            return self._files.read(self.directory / name, _MOST_OCTETS)
         except OSError as error:
             raise _storage(self.directory / name, error) from None
 
@@ -139,16 +147,8 @@ class Vault:
         """Write *data* whole or not at all."""
         assert self.directory is not None
         path = self.directory / name
-        staged = self.directory / f"{name}.new"
         try:
-            staged.unlink(missing_ok=True)
-            with os.fdopen(
-                os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "wb"
-            ) as f:
-                f.write(data)
-                f.flush()
-                os.fsync(f.fileno())
-            staged.replace(path)
+            replace(self._files, path, data)
         except OSError as error:
             raise _storage(path, error) from None
 

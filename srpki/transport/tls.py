@@ -7,7 +7,6 @@ enforced (see ``docs/explanation/fidelity.md``).
 
 from __future__ import annotations
 
-import os
 import ssl
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives import serialization
 
 from srpki.core.entropy import Entropy
 from srpki.core.errors import StorageError, TlsError
+from srpki.storage.files import OsFiles
 from srpki.transport.base import TlsClient
 
 CIPHERS: Final = {
@@ -173,20 +173,15 @@ def _load_client_certificate(
     )
     chain = "".join(map(ssl.DER_cert_to_PEM_cert, tls.certificate_chain)).encode()
     path = scratch / f"tls-{entropy.octets(8).hex()}.pem"
+    files = OsFiles(scratch.parent)
     try:
-        descriptor = _create(path)
+        files.make_directory(scratch)
         try:
-            with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
-                file.write(key + chain)
+            files.write_new(path, key + chain, sync=False)
             context.load_cert_chain(path, password=password)
         finally:
-            path.unlink(missing_ok=True)
+            files.unlink(path)
     except ssl.SSLError as error:  # before OSError, of which it is a kind
         raise TlsError(f"the client certificate cannot be used: {words(error)}") from None
     except OSError as error:
         raise StorageError(f"cannot write in {scratch}: {error.strerror}") from None
-
-
-def _create(path: Path) -> int:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from srpki.core.entropy import SeededEntropy
-from srpki.keystore.files import FileOps
 from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
+from srpki.storage.files import FileOps
 from srpki.x509 import keys
 
 STATE, CF3 = Path("/node/state"), Path("/node/cf3")
@@ -92,7 +92,7 @@ class MemoryDisk:
         assert len(self.content[path]) <= limit
         return self.content[path]
 
-    def write_new(self, path: Path, content: bytes) -> None:
+    def write_new(self, path: Path, content: bytes, *, sync: bool = True) -> None:
         if path in self.content:
             raise FileExistsError(errno.EEXIST, "File exists", str(path))
         assert path.parent in self.directories
@@ -170,7 +170,7 @@ class Faulty:
         if fails:
             raise self.error()
 
-    def write_new(self, path, content):
+    def write_new(self, path, content, *, sync=True):
         self._step("write_new", path, content)
 
     def rename(self, source, target):
@@ -215,7 +215,7 @@ class Stubborn:
         self._ask("read", path)
         return self.disk.read(path, limit)
 
-    def write_new(self, path, content):
+    def write_new(self, path, content, *, sync=True):
         self._ask("write", path)
         self.disk.write_new(path, content)
 

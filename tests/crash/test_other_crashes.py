@@ -81,7 +81,7 @@ def test_what_was_sealed_survives_a_power_cut(bench):
 
 def test_a_chassis_key_made_by_another_meanwhile_is_not_written_over(bench):
     class Race(bench.MemoryDisk):
-        def write_new(self, path, content):
+        def write_new(self, path, content, *, sync=True):
             super().write_new(path, content)
             self.content[path.with_name("chassis.key")] = b"k" * 32
 

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from srpki.core.errors import NotFoundError, StorageError
-from srpki.keystore.files import OsFiles
+from srpki.storage.files import OsFiles
 from srpki.x509 import keys
 
 JOURNAL = ".gw.key.journal"
@@ -228,11 +228,11 @@ def test_a_journal_of_nonsense_changes_nothing(journal, bench, pairs, prepared):
 def test_a_journal_cannot_lead_out_of_the_directory(bench, pairs, tmp_path):
     for directory in ("cf3", "state"):
         (tmp_path / directory).mkdir()
-    store = bench.keystore(OsFiles(), tmp_path / "cf3", tmp_path / "state")
+    store = bench.keystore(OsFiles(tmp_path), tmp_path / "cf3", tmp_path / "state")
     bench.prepare(store, "pair", pairs)
     (tmp_path / "cf3" / "x.previous").write_bytes(b"outside")
     (tmp_path / "cf3" / "system-pki" / JOURNAL).write_bytes(b'[["../x", "00", "00"]]')
-    bench.keystore(OsFiles(), tmp_path / "cf3", tmp_path / "state").recover()
+    bench.keystore(OsFiles(tmp_path), tmp_path / "cf3", tmp_path / "state").recover()
     assert (tmp_path / "cf3" / "x.previous").exists()
     assert not (tmp_path / "cf3" / "system-pki" / JOURNAL).exists()
 
@@ -246,7 +246,7 @@ def test_real_files_survive_as_those_in_memory(scenario, bench, pairs, tmp_path)
     def store_in(node, files):
         return bench.keystore(files, node / "cf3", node / "state")
 
-    bench.prepare(store_in(start, OsFiles()), scenario, pairs)
+    bench.prepare(store_in(start, OsFiles(tmp_path)), scenario, pairs)
     outcomes = []
     at = 0
     while True:
@@ -254,16 +254,16 @@ def test_real_files_survive_as_those_in_memory(scenario, bench, pairs, tmp_path)
         for mode in MODES:
             node = tmp_path / f"{at}-{mode}"
             shutil.copytree(start, node)
-            files = bench.Faulty(OsFiles(), at=at, mode=mode)
+            files = bench.Faulty(OsFiles(tmp_path), at=at, mode=mode)
             try:
                 swap(bench, store_in(node, files), pairs)
             except bench.Crash:
-                again = bench.Faulty(OsFiles(), at=1 + at % 4, mode=mode)
+                again = bench.Faulty(OsFiles(tmp_path), at=1 + at % 4, mode=mode)
                 try:
                     store_in(node, again).recover()
                 except bench.Crash:
-                    store_in(node, OsFiles()).recover()
-            store = store_in(node, OsFiles())
+                    store_in(node, OsFiles(tmp_path)).recover()
+            store = store_in(node, OsFiles(tmp_path))
             on_disk = [path.name for path in (node / "cf3" / "system-pki").iterdir()]
             outcomes.append(bench.judge(store, scenario, pairs, on_disk))
         if files.steps < at:
@@ -306,7 +306,7 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_pair(bench, pairs, tmp_pa
             for _ in range(lines):
                 assert process.stdout.readline()
             process.kill()
-        store = bench.keystore(OsFiles(), tmp_path / "cf3", tmp_path / "state")
+        store = bench.keystore(OsFiles(tmp_path), tmp_path / "cf3", tmp_path / "state")
         store.recover()
         assert keys.same_public_key(*store.read_pair("gw.crt", "gw.key"))
         if store.exists("gw.crt.previous"):
@@ -341,7 +341,7 @@ def test_readers_beside_a_swap_see_whole_pairs_only(bench, pairs, prepared):
 def test_a_directory_in_the_way_is_found_before_the_commit(blocker, bench, pairs, tmp_path):
     (tmp_path / "cf3").mkdir()
     (tmp_path / "state").mkdir()
-    store = bench.keystore(OsFiles(), tmp_path / "cf3", tmp_path / "state")
+    store = bench.keystore(OsFiles(tmp_path), tmp_path / "cf3", tmp_path / "state")
     bench.prepare(store, "pair", pairs)
     if store.exists(blocker):
         store.remove(blocker)

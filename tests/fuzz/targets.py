@@ -29,7 +29,6 @@ from srpki.core.errors import SrpkiError
 from srpki.device.results import FileContent
 from srpki.engine import state
 from srpki.engine.request_record import RequestRecord
-from srpki.keystore.files import OsFiles
 from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
 from srpki.protocol.cmp import bodies, general, mac, messages, revocations
@@ -37,6 +36,8 @@ from srpki.protocol.cmp.peer import Pending
 from srpki.protocol.est import authentication
 from srpki.protocol.est import messages as est
 from srpki.schema.tree import SCHEMA
+from srpki.storage.files import OsFiles
+from srpki.storage.records import Records
 from srpki.x509 import certificates, contents, crl, csr, formats, keys, names, pkcs7
 
 _TESTS = Path(__file__).parents[1]
@@ -203,8 +204,8 @@ def _node() -> tuple[Path, Seal, Keystore]:
         directory = Path(tempfile.mkdtemp(prefix="srpki-fuzz-"))
         atexit.register(shutil.rmtree, directory, ignore_errors=True)
         (directory / "cf3").mkdir()
-        seal = Seal(directory / "chassis.key", SeededEntropy(7), _Files())
-        keystore = Keystore(directory / "cf3", seal, _Files())
+        seal = Seal(directory / "chassis.key", SeededEntropy(7), _Files(directory))
+        keystore = Keystore(directory / "cf3", seal, _Files(directory))
         keystore.put("certificate", "gw.crt", _issuer())
         _nodes.append((directory, seal, keystore))
     return _nodes[0]
@@ -222,7 +223,7 @@ def keystore(data: bytes) -> None:
     for read in (store.read_certificate, store.read_key, store.read_crl, store.kind_of):
         with suppress(SrpkiError):
             read("odd.crt")
-    journal = pki / ".journal"
+    journal = pki / ".gw.crt.journal"
     journal.write_bytes(data)
     store.recover()
     assert not journal.exists()
@@ -233,7 +234,7 @@ def keystore(data: bytes) -> None:
 def _records(data: bytes, directory: Path) -> None:
     directory.mkdir(exist_ok=True)
     (directory / "one.json").write_bytes(data)
-    found, _ = state.Records(directory).load()
+    found, _ = Records(directory).load()
     for record in found.values():
         with suppress(ValueError):
             state.from_json(record)

@@ -124,7 +124,7 @@ def test_an_exported_crl_is_that_of_the_ca(node, nss, tmp_path):
     do("import type crl format der input-url cf3:/ca.crl output-file ca.crl")
     do("export type crl format der input-file ca.crl output-url cf3:/ca-out.crl")
     for name, trust in (("root", "CT,C,C"), ("issuing", "CT,C,C")):
-        path = lab.certificate_files()[f"lab-{name}"]
+        path = cf3.parent / "lab-ca" / f"{name}.pem"
         nss("certutil", "-A", "-n", name, "-t", trust, "-a", "-i", path)
     nss("crlutil", "-I", "-i", cf3 / "ca-out.crl")  # which checks the signature
     shown = nss("crlutil", "-L", "-n", "issuing")

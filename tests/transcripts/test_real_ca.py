@@ -25,8 +25,9 @@ def lines(dialect):
 def followed(dialect, node, ports):
     """Type the page on *node* and return the configuration that is saved at its end."""
     with opened_lab(node, profiles=False) as (router, lab):
-        for name, path in lab.certificate_files().items():
-            (node / "cf3" / f"{name.removeprefix('lab-')}.pem").write_bytes(path.read_bytes())
+        for name in ("root", "issuing"):
+            pem = (node / "lab-ca" / f"{name}.pem").read_bytes()
+            (node / "cf3" / f"{name}.pem").write_bytes(pem)
         est = urlsplit(lab.server.est_url)
         told = {
             "<cmp-url>": lab.server.cmp_url,

@@ -83,7 +83,7 @@ def test_the_ca_certificates_are_written_in_pem_as_openssl_reads_them(bench, fre
     found = {openssl("x509", "-outform", "DER", octets=block) for block in blocks}
     known = {
         openssl("x509", "-in", path, "-outform", "DER")
-        for path in bench.lab.certificate_files().values()
+        for path in (bench.lab.server.trust_anchor, bench.lab.server.issuing_certificate)
     }
     assert found == known
 
@@ -180,8 +180,12 @@ def test_the_certificate_is_imported_and_chains_to_the_root_as_openssl_sees_it(
 ):
     bench.do(enroll(named, more="validate-certificate-chain hash-algorithm sha384"))
     (tmp_path / "c.pem").write_bytes(exported(bench, named))
-    ca = bench.lab.certificate_files()
-    trust = ("-CAfile", ca["lab-root"], "-untrusted", ca["lab-issuing"])
+    trust = (
+        "-CAfile",
+        bench.lab.server.trust_anchor,
+        "-untrusted",
+        bench.lab.server.issuing_certificate,
+    )
     now = int(bench.lab.clock.now().timestamp())
     openssl("verify", *trust, "-attime", now, tmp_path / "c.pem")
     subject = openssl(

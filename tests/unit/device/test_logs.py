@@ -10,6 +10,7 @@ import pytest
 from srpki.core.events import EVENT_TYPES, Event
 from srpki.device import logfiles, syslog
 from srpki.device.logfiles import LogFiles
+from srpki.storage.files import OsFiles
 
 RFC5424 = re.compile(  # the ABNF of RFC 5424, section 6, without structured data
     r"<(?P<pri>[0-9]{1,3})>1 (?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}Z) (?P<host>[!-~]{1,255})"
@@ -228,7 +229,7 @@ def test_a_log_in_files_writes_what_show_log_would_print(bench):
 
 
 def test_files_follow_one_another_and_old_ones_go(tmp_path):
-    files = LogFiles(tmp_path / "log", "log3003", rollover=60, retention=2)
+    files = LogFiles(OsFiles(tmp_path), tmp_path / "log", "log3003", rollover=60, retention=2)
     (tmp_path / "log").mkdir()
     (tmp_path / "log" / "log3003x-20200101-000000").write_text("of another log")
     for minutes in (0, 30, 70, 140):
@@ -246,7 +247,7 @@ def names(tmp_path):
 def test_a_file_and_the_number_of_files_are_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr(logfiles, "OCTETS", 100)
     monkeypatch.setattr(logfiles, "FILES", 3)
-    files = LogFiles(tmp_path / "log", "log", rollover=60, retention=500)
+    files = LogFiles(OsFiles(tmp_path), tmp_path / "log", "log", rollover=60, retention=500)
     for second in range(10):
         files.append(second, event(time=NOW + timedelta(seconds=second)))
     assert len(list((tmp_path / "log").iterdir())) == 3
@@ -254,7 +255,9 @@ def test_a_file_and_the_number_of_files_are_bounded(tmp_path, monkeypatch):
 
 def test_a_disk_that_refuses_stops_nothing(tmp_path):
     (tmp_path / "log").write_text("in the way")
-    LogFiles(tmp_path / "log", "log", rollover=60, retention=1).append(1, event())
+    LogFiles(OsFiles(tmp_path), tmp_path / "log", "log", rollover=60, retention=1).append(
+        1, event()
+    )
 
 
 def test_the_name_of_a_log_cannot_lead_out_of_the_node(bench):

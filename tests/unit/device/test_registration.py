@@ -44,10 +44,14 @@ def asked(bench, command):
 def test_the_certificate_is_written_as_openssl_accepts_it(bench, named, openssl, tmp_path):
     text = bench.do(bench.registration(named))
     assert text.splitlines() == ["Processing request...", "Received 'accepted'."]  # [pki.md 6.2]
-    ca = bench.lab.certificate_files()
     pem = openssl("x509", "-inform", "DER", "-in", saved(bench, named))
     (tmp_path / "c.pem").write_bytes(pem)
-    trust = ("-CAfile", ca["lab-root"], "-untrusted", ca["lab-issuing"])
+    trust = (
+        "-CAfile",
+        bench.lab.server.trust_anchor,
+        "-untrusted",
+        bench.lab.server.issuing_certificate,
+    )
     now = int(bench.lab.clock.now().timestamp())
     openssl("verify", *trust, "-attime", now, tmp_path / "c.pem")
     shown = openssl(

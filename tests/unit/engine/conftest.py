@@ -17,7 +17,6 @@ from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ResponseTimeoutError
 from srpki.core.events import EventBus
 from srpki.engine.engine import Engine
-from srpki.keystore.files import OsFiles
 from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
 from srpki.labca.authority import Authority, CaSettings
@@ -25,6 +24,7 @@ from srpki.labca.cmp_responder import CmpResponder
 from srpki.labca.est_responder import EstResponder
 from srpki.labca.faults import FaultScript
 from srpki.schema.tree import SCHEMA
+from srpki.storage.files import OsFiles
 from srpki.transport.memory import MemoryExchange
 from srpki.x509 import certificates, keys
 
@@ -71,10 +71,11 @@ NO_PASSWORD = PROFILES.replace(
 class QuickFiles(OsFiles):
     """The operating system's files, written when it likes; *trouble* may raise for any change."""
 
-    def __init__(self):
+    def __init__(self, root):
+        super().__init__(root)
         self.trouble = lambda operation, path: None
 
-    def write_new(self, path, content):
+    def write_new(self, path, content, *, sync=True):
         self.trouble("write", path)
         path.touch(mode=0o600, exist_ok=False)
         path.write_bytes(content)
@@ -112,7 +113,7 @@ class Bench:
         est = EstResponder(self.authority, self.faults, log=self.transactions.append)
         self.cmp = cmp
         self._responders = {"http": cmp, "https": est}
-        self.files = QuickFiles()
+        self.files = QuickFiles(directory)
         self.exchanges = []
         self.before_answer = lambda request: None
         (directory / "cf3").mkdir()

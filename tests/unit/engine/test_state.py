@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from srpki.core.errors import StorageError
-from srpki.engine.state import EntryState, Records, from_json, instant, rfc3339, to_json
+from srpki.engine.state import EntryState, from_json, instant, rfc3339, to_json
+from srpki.storage.records import Records
 
 MOMENT = datetime(2026, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
 STATE = EntryState(

@@ -13,6 +13,7 @@ from srpki.core.errors import ConnectError, StorageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.frontend import recording
 from srpki.frontend.recording import INDEX, Recorder
+from srpki.storage.files import OsFiles
 from srpki.transport.base import Limits
 from srpki.transport.memory import MemoryExchange
 from srpki.transport.watched import WatchedExchanges
@@ -124,10 +125,10 @@ def test_a_disk_that_refuses_stops_the_recording_and_not_the_exchange(tmp_path, 
     complaints = io.StringIO()
     watched = exchange(tmp_path, lambda request: HttpReply(status=200, body=b"y"), complaints)
 
-    def full(*_):
+    def full(*_, **_options):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Recorder, "_create", staticmethod(full))
+    monkeypatch.setattr(OsFiles, "write_new", full)
     assert watched.send(ENROLL).status == 200
     assert "No space left on device" in complaints.getvalue()
 

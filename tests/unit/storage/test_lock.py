@@ -8,12 +8,12 @@ import sys
 import pytest
 
 from srpki.core.errors import BusyError, StorageError
-from srpki.keystore.lock import NodeLock
+from srpki.storage.lock import NodeLock
 
 HOLDER = """
 import sys
 from pathlib import Path
-from srpki.keystore.lock import NodeLock
+from srpki.storage.lock import NodeLock
 lock = NodeLock(Path(sys.argv[1]))
 lock.acquire()
 print("locked", flush=True)

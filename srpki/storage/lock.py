@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from srpki.core.errors import BusyError, StorageError
+from srpki.storage.files import OsFiles
 
 
 class NodeLock:
@@ -20,8 +22,9 @@ class NodeLock:
     """
 
     def __init__(self, path: Path) -> None:
-        """Lock the file at *path*; its directory exists."""
+        """Lock the file at *path*, whose directory exists and lies in the node's."""
         self._path = path
+        self._files = OsFiles(path.parent.parent)
         self._descriptor = -1
 
     def acquire(self) -> None:
@@ -31,15 +34,12 @@ class NodeLock:
             BusyError: when another process, or this one, has it.
             StorageError: when the file cannot be opened or locked.
         """
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
-            descriptor = os.open(self._path, flags, 0o600)
+            descriptor = self._files.open(self._path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise StorageError(f"cannot open {self._path}: {error.strerror}") from None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         except OSError as error:
             holder = _holder(descriptor)
             os.close(descriptor)
@@ -50,11 +50,15 @@ class NodeLock:
                 hint="end it first or use another node directory",
             ) from None
         self._descriptor = descriptor
+        with suppress(OSError):  # a full disk: then whoever comes second is not told our number
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
         """Free the lock; nothing happens when it is not held."""
         if self._descriptor >= 0:
-            os.ftruncate(self._descriptor, 0)
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)
             self._descriptor = -1
 

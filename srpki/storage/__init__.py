@@ -1,0 +1,1 @@
+"""Files that others may have put there: opened below one directory, without following a link."""

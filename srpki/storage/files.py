@@ -1,0 +1,298 @@
+"""File operations below one directory, one call a step, so that tests can fail at every one.
+
+Whoever can write into a node directory, or hands one on, must not lead the program out of it: no
+component of a path below the root is followed when it is a symbolic link, and nothing but regular
+files is opened, without waiting. Each path is walked from the root anew, directory by directory.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, Protocol
+
+from srpki.core.errors import StorageError
+
+MAX_COPY: Final = 1 << 28
+"""Octets of a file that is copied where it cannot have a second name."""
+MAX_WALK: Final = 100_000
+"""Most names that `OsFiles.walk` looks at."""
+
+_WALKED: Final = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
+_LISTED: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_PRIVATE: Final = 0o600
+
+
+class FileOps(Protocol):
+    """What a room that must survive a crash may do to a disk. Every method raises `OSError`."""
+
+    def kind(self, path: Path) -> str:
+        """Return ``absent``, ``file``, ``directory`` or ``other`` (a link, a device)."""
+        ...
+
+    def names(self, directory: Path) -> list[str]:
+        """Return the names in *directory*, sorted; none when it does not exist."""
+        ...
+
+    def read(self, path: Path, limit: int) -> bytes:
+        """Return the content of the regular file at *path*, *limit* octets at most."""
+        ...
+
+    def write_new(self, path: Path, content: bytes, *, sync: bool = True) -> None:
+        """Create *path*, which must not exist, with mode 0600; write and sync *content*."""
+        ...
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Give *source* the name *target*, taking the place of a file there, in one step."""
+        ...
+
+    def duplicate(self, source: Path, target: Path) -> None:
+        """Give the file *source* the further name *target*, which must not exist, or copy it.
+
+        A copy, where the file system has no hard links, is synced but may end half-way in a crash.
+        """
+        ...
+
+    def unlink(self, path: Path) -> None:
+        """Remove the file at *path*; nothing there is no error."""
+        ...
+
+    def make_directory(self, path: Path) -> None:
+        """Make the directory *path* with mode 0700; one there already is no error."""
+        ...
+
+    def sync_directory(self, path: Path) -> None:
+        """Make the names in *path* survive a power cut."""
+        ...
+
+
+class OsFiles:
+    """The operating system's files at and below the directory *root*, which may itself be a link.
+
+    A link on the way is `OSError` with ``ELOOP``; a path that is not below the root `ValueError`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Serve *root*, which need not exist yet."""
+        self._root = root
+
+    # --- looking ---------------------------------------------------------------------------------
+
+    def kind(self, path: Path) -> str:
+        """Return ``absent``, ``file``, ``directory`` or ``other`` (a link, a device)."""
+        try:
+            mode = self.facts(path).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return "absent"
+        if stat.S_ISREG(mode):
+            return "file"
+        return "directory" if stat.S_ISDIR(mode) else "other"
+
+    def facts(self, path: Path) -> os.stat_result:
+        """Return what the system knows of *path* itself, not of what a link there leads to."""
+        with self._parent(path) as (directory, name):
+            return os.stat(name, dir_fd=directory, follow_symlinks=False)
+
+    def names(self, directory: Path) -> list[str]:
+        """Return the names in *directory*, sorted; none when it does not exist."""
+        try:
+            with self._parent(directory) as (above, name), _opened(name, _LISTED, above) as listed:
+                return sorted(os.listdir(listed))  # noqa: PTH208 - a descriptor
+        except FileNotFoundError:
+            return []
+
+    def walk(self, directory: Path) -> Iterator[Path]:
+        """Yield every regular file at and below *directory*; what cannot be listed is left out."""
+        seen = 0
+        waiting = [directory]
+        while waiting:
+            place = waiting.pop()
+            with suppress(OSError):
+                for name in self.names(place):
+                    seen += 1
+                    if seen > MAX_WALK:
+                        return
+                    kind = self.kind(place / name)
+                    if kind == "directory":
+                        waiting.append(place / name)
+                    elif kind == "file":
+                        yield place / name
+
+    def free(self) -> int:
+        """Return how many octets can still be written."""
+        return shutil.disk_usage(self._root).free
+
+    # --- content ---------------------------------------------------------------------------------
+
+    def open(self, path: Path, flags: int) -> int:
+        """Return a descriptor of the regular file at *path*, made with mode 0600 if *flags* say so.
+
+        Never waits: a pipe or a device in its place is an error.
+        """
+        with self._parent(path) as (directory, name):
+            descriptor = _open(name, flags | os.O_NONBLOCK, directory)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, "Not a regular file", str(path))
+        return descriptor
+
+    def read(self, path: Path, limit: int) -> bytes:
+        """Return the content of the regular file at *path*, *limit* octets at most."""
+        with os.fdopen(self.open(path, os.O_RDONLY), "rb") as stream:
+            content = stream.read(limit + 1)
+        if len(content) > limit:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+        return content
+
+    def write_new(self, path: Path, content: bytes, *, sync: bool = True) -> None:
+        """Create *path*, which must not exist, with mode 0600; write and sync *content*."""
+        descriptor = self.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        with os.fdopen(descriptor, "wb", buffering=0) as stream:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[stream.write(rest) :]
+            if sync:
+                os.fsync(stream.fileno())
+
+    def append(self, path: Path, content: bytes) -> None:
+        """Write *content* behind what is in the file at *path*, making it with mode 0600."""
+        descriptor = self.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        with os.fdopen(descriptor, "ab") as stream:
+            stream.write(content)
+
+    # --- names -----------------------------------------------------------------------------------
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Give *source* the name *target*, taking the place of a file there, in one step."""
+        with self._parent(source) as (one, old), self._parent(target) as (other, new):
+            os.rename(old, new, src_dir_fd=one, dst_dir_fd=other)
+
+    def duplicate(self, source: Path, target: Path) -> None:
+        """Give the file *source* the further name *target*, which must not exist, or copy it."""
+        try:
+            with self._parent(source) as (one, old), self._parent(target) as (other, new):
+                os.link(old, new, src_dir_fd=one, dst_dir_fd=other, follow_symlinks=False)
+        except OSError:  # FAT and many others have no hard links, each with an error of its own
+            self.write_new(target, self.read(source, MAX_COPY))
+
+    def unlink(self, path: Path) -> None:
+        """Remove the file at *path*; nothing there is no error."""
+        with suppress(FileNotFoundError), self._parent(path) as (directory, name):
+            os.unlink(name, dir_fd=directory)
+
+    def make_directory(self, path: Path) -> None:
+        """Make the directory *path* with mode 0700; one there already is no error."""
+        with self._parent(path) as (directory, name):
+            try:
+                os.mkdir(name, 0o700, dir_fd=directory)
+            except FileExistsError:
+                with _opened(name, _WALKED | os.O_NOFOLLOW, directory):
+                    pass  # it is one, and not a link to one
+
+    def remove_directory(self, path: Path, *, recursive: bool = False) -> None:
+        """Remove the directory *path*, which must be empty unless *recursive*."""
+        with self._parent(path) as (directory, name):
+            if recursive:
+                shutil.rmtree(name, dir_fd=directory)
+            else:
+                os.rmdir(name, dir_fd=directory)
+
+    def sync_directory(self, path: Path) -> None:
+        """Make the names in *path* survive a power cut, where the file system knows how."""
+        with self._parent(path) as (above, name), _opened(name, _LISTED, above) as directory:
+            try:
+                os.fsync(directory)
+            except OSError as error:
+                if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                    raise
+
+    @contextmanager
+    def _parent(self, path: Path) -> Iterator[tuple[int, str]]:
+        """Open the directory that *path* lies in, and say what it is called there."""
+        *above, name = path.relative_to(self._root).parts or (".",)
+        directory = os.open(self._root, _WALKED)
+        try:
+            for component in above:
+                inner = _open(component, _WALKED, directory)
+                os.close(directory)
+                directory = inner
+            yield directory, name
+        finally:
+            os.close(directory)
+
+
+def _open(name: str, flags: int, directory: int) -> int:
+    """Open *name* in *directory*, but not through a link."""
+    try:
+        return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, _PRIVATE, dir_fd=directory)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR) and _is_link(name, directory):
+            text = f"{name!r} is a symbolic link, which is not followed"
+            raise OSError(errno.ELOOP, text, name) from None
+        raise
+
+
+@contextmanager
+def _opened(name: str, flags: int, directory: int) -> Iterator[int]:
+    descriptor = _open(name, flags, directory)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _is_link(name: str, directory: int) -> bool:
+    with suppress(OSError):
+        return stat.S_ISLNK(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode)
+    return False
+
+
+def staged(path: Path) -> Path:
+    """Return where the new content of *path* is written before it takes its place."""
+    return path.with_name(f".{path.name}.new")
+
+
+def replace(files: FileOps, path: Path, content: bytes, *, sync: bool = True) -> None:
+    """Put *content* at *path* by way of a temporary file (mode 0600); raises `OSError`.
+
+    What was at *path* is still there then. Without *sync* the new content survives the end of the
+    process, but perhaps not a power cut.
+    """
+    fresh = staged(path)
+    try:
+        files.unlink(fresh)
+        files.write_new(fresh, content, sync=sync)
+        files.rename(fresh, path)
+        if sync:
+            files.sync_directory(path.parent)
+    except OSError:
+        with suppress(OSError):
+            files.unlink(fresh)
+        raise
+
+
+def replace_file(files: FileOps, path: Path, content: bytes, *, shown: str) -> None:
+    """As `replace`, but raises `StorageError`, which calls the file *shown*."""
+    try:
+        replace(files, path, content)
+    except OSError as error:
+        raise StorageError(f'write file "{shown}": {error.strerror}') from None
+
+
+def sweep(files: OsFiles, directory: Path, *, but: str = "") -> None:
+    """Remove what `replace` was about to write at and below *directory* when its process ended.
+
+    Call it with the lock of the directory held. Only files that bear a name of `staged` are ours;
+    what lies in directories called *but* is somebody else's.
+    """
+    for path in files.walk(directory):
+        name = path.name
+        ours = name.startswith(".") and name.endswith(".new") and len(name) > len(".") + len(".new")
+        if ours and path.parent.name != but:
+            with suppress(OSError):  # it is in nobody's way
+                files.unlink(path)
