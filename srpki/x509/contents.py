@@ -1,4 +1,4 @@
-"""What is in these octets? Good enough to tell an operator, and to bound what opening costs."""
+"""What is in these octets? Good enough to tell an operator."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from srpki.x509 import der as asn1
 CERTIFICATE: Final = "a certificate"
 KEY: Final = "a private key"
 ENCRYPTED_KEY: Final = "an encrypted private key"
+OPENSSH_KEY: Final = "an OpenSSH private key"
 CRL: Final = "a CRL"
 REQUEST: Final = "a certification request"
 PUBLIC_KEY: Final = "a public key"
@@ -18,37 +19,55 @@ PKCS7: Final = "PKCS#7"
 PKCS12: Final = "PKCS#12"
 PEM: Final = "PEM"
 TRUNCATED: Final = "a truncated file"
+JAVA_KEYSTORE: Final = "a Java keystore"
+PUTTY_KEY: Final = "a PuTTY private key"
 UNKNOWN: Final = "an unknown kind of file"
 
-MAX_ITERATIONS: Final = 2_000_000
-"""Rounds of a password-based key derivation; common are 2048 to 600,000."""
-_MAX_DEPTH: Final = 32
-_MAX_ELEMENTS: Final = 20_000
-
+KEY_LABELS: Final = (
+    "PRIVATE KEY",
+    "ENCRYPTED PRIVATE KEY",
+    "RSA PRIVATE KEY",
+    "DSA PRIVATE KEY",
+    "EC PRIVATE KEY",
+)
+"""PEM blocks with private keys that can be read."""
 _LABELS: Final = {
     "CERTIFICATE": CERTIFICATE,
     "X509 CERTIFICATE": CERTIFICATE,
     "TRUSTED CERTIFICATE": "an OpenSSL trusted certificate",
+    **dict.fromkeys(KEY_LABELS, KEY),
     "ENCRYPTED PRIVATE KEY": ENCRYPTED_KEY,
+    "OPENSSH PRIVATE KEY": OPENSSH_KEY,
     "PUBLIC KEY": PUBLIC_KEY,
+    "RSA PUBLIC KEY": PUBLIC_KEY,
     "CERTIFICATE REQUEST": REQUEST,
     "NEW CERTIFICATE REQUEST": REQUEST,
     "X509 CRL": CRL,
     "PKCS7": PKCS7,
     "CMS": PKCS7,
 }
+_MAGIC: Final = {b"\xfe\xed\xfe\xed": JAVA_KEYSTORE, b"PuTTY-User-Key-File-": PUTTY_KEY}
+CURES: Final = {
+    OPENSSH_KEY: "convert it: ssh-keygen -p -m PKCS8 -f FILE",
+    PUTTY_KEY: "convert it: puttygen FILE -O private-openssh, then ssh-keygen -p -m PKCS8",
+    JAVA_KEYSTORE: "convert it: keytool -importkeystore -deststoretype PKCS12",
+}
+"""How to make of a file what can be read."""
 _TIMES: Final = (0x17, 0x18)
 
 
 def of_label(label: str) -> str:
     """Return what a PEM block with *label* is, in words."""
-    return _LABELS.get(label) or (KEY if label.endswith("PRIVATE KEY") else f"a PEM {label} block")
+    return _LABELS.get(label) or f"a PEM {label} block"
 
 
 def identify(data: bytes) -> str:
     """Return what *data* is, as one of the constants of this module."""
     if b"-----BEGIN " in data:
         return PEM
+    for magic, kind in _MAGIC.items():
+        if data.startswith(magic):
+            return kind
     try:
         outer = asn1.read(data)
         if outer.tag != asn1.SEQUENCE:
@@ -124,47 +143,3 @@ def _signed(parts: list[asn1.Element]) -> str:
             return REQUEST
         case _:
             return UNKNOWN
-
-
-def check_iterations(data: bytes) -> None:
-    """Refuse an encrypted key or PKCS#12 file that would take too long to open.
-
-    PBKDF2, PBES1 and the PKCS#12 MAC have the salt (OCTET STRING) and then the iteration count
-    (INTEGER) [RFC 8018, A; RFC 7292, 4], scrypt the salt and its cost: so every INTEGER after an
-    OCTET STRING is looked at.
-
-    Raises:
-        InvalidInputError: when a count is above 2,000,000 or the structure is too large.
-    """
-    budget = _MAX_ELEMENTS
-    pending = [(data, 0)]
-    while pending:
-        content, depth = pending.pop()
-        before = 0
-        for element in _elements(content):
-            budget -= 1
-            if budget < 0 or depth > _MAX_DEPTH:
-                raise InvalidInputError("the structure of the file is too deep or too long")
-            if element.tag == asn1.INTEGER and before == asn1.OCTET_STRING:
-                _check_count(element.content)
-            if element.constructed or element.tag == asn1.OCTET_STRING:
-                pending.append((element.content, depth + 1))
-            before = element.tag
-
-
-def _elements(content: bytes) -> list[asn1.Element]:
-    """Return the elements in *content*; none when it is not BER, as most OCTET STRINGs."""
-    try:
-        return list(ber.elements(content))
-    except ber.TooComplexError:
-        raise
-    except InvalidInputError:
-        return []
-
-
-def _check_count(content: bytes) -> None:
-    if int.from_bytes(content[:9], "big") > MAX_ITERATIONS:
-        raise InvalidInputError(
-            "the password protection of the file has too many iterations",
-            hint=f"write it again with at most {MAX_ITERATIONS}",
-        )

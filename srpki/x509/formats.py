@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from srpki.core.errors import InvalidInputError, UsageError
-from srpki.x509 import contents, crl, pkcs7
+from srpki.x509 import contents, crl, derivations, pkcs7
 from srpki.x509.certificates import parse
 from srpki.x509.keys import MAX_KEY_OCTETS, PrivateKey, checked
 
@@ -31,14 +31,8 @@ MAX_OCTETS: Final = 1 << 20
 """Octets of a file."""
 
 _CERTIFICATE_LABELS: Final = ("CERTIFICATE", "X509 CERTIFICATE")
-_KEY_LABELS: Final = (
-    "PRIVATE KEY",
-    "ENCRYPTED PRIVATE KEY",
-    "RSA PRIVATE KEY",
-    "DSA PRIVATE KEY",
-    "EC PRIVATE KEY",
-)
 _PKCS7_LABELS: Final = ("PKCS7", "CMS")
+_WRITE_AGAIN: Final = "write it again: openssl pkcs8 -topk8 -v2 aes-256-cbc"
 _ENCODINGS: Final = {
     "pem": serialization.Encoding.PEM,
     "der": serialization.Encoding.DER,
@@ -107,13 +101,14 @@ def read_key(data: bytes, format: str, password: str = "") -> PrivateKey:  # noq
     _check(data, format)
     match format:
         case "pem":
-            block = _blocks(data, contents.KEY, _KEY_LABELS)[0]
+            block = _blocks(data, contents.KEY, contents.KEY_LABELS)[0]
             if block.label.startswith("ENCRYPTED"):
-                contents.check_iterations(block.der())
+                _check_protection(block.der())
             return _load_key(block.text, password, pem=True)
         case "der":
             der = _expect_der(data, contents.KEY, contents.ENCRYPTED_KEY)
-            contents.check_iterations(der)
+            if contents.identify(der) == contents.ENCRYPTED_KEY:
+                _check_protection(der)
             return _load_key(der, password, pem=False)
         case "pkcs12":
             key = _pkcs12(data, password).key
@@ -309,14 +304,14 @@ def _blocks(data: bytes, wanted: str, labels: Sequence[str]) -> list[_Block]:
     if chosen:
         return chosen
     if found:
-        raise InvalidInputError(
-            f"this is {contents.of_label(found[0].label)}, not {wanted}", hint="give the right type"
-        )
+        kind = contents.of_label(found[0].label)
+        hint = contents.CURES.get(kind, "give the right type")
+        raise InvalidInputError(f"this is {kind}, not {wanted}", hint=hint)
     if b"-----BEGIN " in data:
         raise InvalidInputError("the PEM block is truncated", hint="its END line is missing")
-    raise InvalidInputError(
-        f"this is not PEM but {contents.identify(data)}", hint="name the format that it has"
-    )
+    kind = contents.identify(data)
+    hint = contents.CURES.get(kind, "name the format that it has")
+    raise InvalidInputError(f"this is not PEM but {kind}", hint=hint)
 
 
 def _expect_der(data: bytes, *wanted: str) -> bytes:
@@ -327,6 +322,7 @@ def _expect_der(data: bytes, *wanted: str) -> bytes:
     if found == contents.PEM:
         raise InvalidInputError("this is PEM, not DER", hint="give format pem")
     hint = "is it damaged?" if found == contents.UNKNOWN else "give the right type and format"
+    hint = contents.CURES.get(found, hint)
     raise InvalidInputError(f"this is {found}, not {wanted[0]}", hint=hint)
 
 
@@ -361,18 +357,49 @@ def _load_key(data: bytes, password: str, *, pem: bool) -> PrivateKey:
                     "the private key is encrypted", hint="give its password"
                 ) from None
             return checked(load(data, None))
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except UnsupportedAlgorithm:
         raise InvalidInputError(
-            "the private key cannot be read",
-            hint="is the password right?" if password else "is it damaged?",
+            "the private key is of a type that cannot be used", hint="use RSA, DSA or ECDSA"
         ) from None
+    except (ValueError, TypeError) as error:
+        raise _unreadable_key(str(error), password) from None
+
+
+def _unreadable_key(said: str, password: str) -> InvalidInputError:
+    """Return the error for a key that the library refuses; *said* is what it says itself.
+
+    With some ciphers it cannot tell a wrong password from damage.
+    """
+    if "unknown cipher" in said:
+        return InvalidInputError(
+            "the private key is encrypted with a cipher that is not supported", hint=_WRITE_AGAIN
+        )
+    if not password:
+        hint = "is it damaged?"
+    elif "password" in said:
+        hint = "is the password right?"
+    else:
+        hint = "is it damaged, or is the password wrong?"
+    return InvalidInputError("the private key cannot be read", hint=hint)
+
+
+def _check_protection(der: bytes) -> None:
+    """Refuse an encrypted key that takes too long to open, or cannot be opened at all."""
+    derivations.check(der)
+    algorithm = derivations.unsupported(der)
+    if algorithm:
+        raise InvalidInputError(
+            f"the private key is encrypted with {algorithm}, which is not supported",
+            hint=_WRITE_AGAIN,
+        )
 
 
 def _pkcs12(data: bytes, password: str) -> pkcs12.PKCS12KeyAndCertificates:
     found = contents.identify(data)
     if found != contents.PKCS12:
-        raise InvalidInputError(f"this is {found}, not PKCS#12", hint="give the right format")
-    contents.check_iterations(data)
+        hint = contents.CURES.get(found, "give the right format")
+        raise InvalidInputError(f"this is {found}, not PKCS#12", hint=hint)
+    derivations.check(data)
     try:
         with warnings.catch_warnings():  # the library warns of BER, which it reads
             warnings.simplefilter("ignore")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from srpki.core.errors import InvalidInputError, SrpkiError, UsageError
-from srpki.x509 import ber, contents, der, formats, keys
+from srpki.x509 import ber, contents, der, derivations, formats, keys
 
 
 @pytest.fixture(scope="module")
@@ -236,7 +236,7 @@ def test_every_iteration_count_of_pkcs12_is_looked_at(options, openssl, made, tm
     file = openssl(
         "pkcs12", "-export", "-in", str(tmp_path / "both.pem"), "-passout", "pass:secret", *options
     )  # fmt: skip
-    contents.check_iterations(file)
+    derivations.check(file)
     bomb = replaced(der.read(file), 2048, 0x7FFFFFFF)
     assert bomb != file
     with pytest.raises(InvalidInputError, match="iterations"):
@@ -295,7 +295,7 @@ def test_a_deep_structure_is_refused():
     for _ in range(100):
         deep = der.encode(0x30, deep)
     with pytest.raises(InvalidInputError, match="deep"):
-        contents.check_iterations(deep)
+        derivations.check(deep)
     for read in (formats.read_certificates, formats.read_key, formats.read_crl):
         for format_ in ("der", "pkcs7-der", "pkcs12"):
             with pytest.raises(InvalidInputError):
