@@ -138,6 +138,8 @@ def check(der: bytes, issuer: bytes) -> CrlFacts:
 
 def entry(der: bytes, serial: int) -> Revoked | None:
     """Return the first entry with number *serial* of a CRL (DER); raises `InvalidInputError`."""
+    if serial < 0:  # which the library does not look for
+        return next((one for one in entries(der) if one.serial_number == serial), None)
     return parse(der).entries.get_revoked_certificate_by_serial_number(serial)
 
 

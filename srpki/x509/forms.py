@@ -1,4 +1,4 @@
-"""What certificates, CRLs and requests say, whichever reader has read it.
+"""What certificates, CRLs, requests and OCSP answers say, whichever reader has read it.
 
 The types of the library are kept wherever they can say it. An extension that no reader could read
 stays in its place as `Unreadable`: who asks for it is told so, who does not is not troubled.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol, TypeVar
+from typing import Final, Literal, Protocol, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
@@ -222,3 +222,34 @@ class Request:
     def public_key(self) -> CertificatePublicKeyTypes:
         """Return the public key; raises what the library raises where it has no such key."""
         return self.load_key()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A SingleResponse [RFC 6960, 4.2.1], the one with *number* in its answer, from 0.
+
+    The certificate is named by its number and by hashes, with the algorithm *hash_oid*, of its
+    issuer's name and key; *status* is good, revoked or unknown.
+    """
+
+    number: int
+    hash_oid: str
+    issuer_name_hash: bytes
+    issuer_key_hash: bytes
+    serial_number: int
+    status: Literal["good", "revoked", "unknown"]
+    revocation_time_utc: datetime | None
+    this_update_utc: datetime
+    next_update_utc: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OcspAnswer:
+    """A BasicOCSPResponse [RFC 6960, 4.2.1]; its responder has a name or the hash of a key."""
+
+    responder_name: x509.Name | None
+    responder_key_hash: bytes | None
+    produced_at_utc: datetime
+    statements: tuple[Statement, ...]
+    certificates: tuple[bytes, ...]
+    extensions: Extensions

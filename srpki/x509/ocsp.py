@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -23,9 +24,10 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from srpki.core.errors import InvalidInputError, PeerRefusedError, ProtocolError
-from srpki.x509 import certificates, extensions, keys, signatures
+from srpki.x509 import certificates, contents, extensions, keys, signatures
 from srpki.x509 import der as asn1
 from srpki.x509.chain import RefusedChainError, check_chain
+from srpki.x509.forms import Extensions, OcspAnswer, Statement
 from srpki.x509.names import canonical
 
 MAX_OCTETS: Final = 1 << 16
@@ -54,7 +56,17 @@ _UNREADABLE: Final = (
     x509.UnsupportedGeneralNameType,
 )
 
+_ENUMERATED: Final = 0x0A
+_SUCCESSFUL: Final = "successful"
+_STATUS: Final = {one.value: one.name.lower().replace("_", " ") for one in ocsp.OCSPResponseStatus}
 Status = Literal["good", "revoked", "unknown"]
+
+
+_STATUS_OF: Final[dict[ocsp.OCSPCertStatus, Status]] = {
+    ocsp.OCSPCertStatus.GOOD: "good",
+    ocsp.OCSPCertStatus.REVOKED: "revoked",
+    ocsp.OCSPCertStatus.UNKNOWN: "unknown",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +95,12 @@ def request(certificate: bytes, issuer: bytes, nonce: bytes = b"") -> bytes:
 
 def _certificate_id(certificate: bytes, issuer: bytes) -> bytes:
     """Return the CertID of *certificate*: over the octets that its CA has written."""
-    name = certificates.parse(issuer).subject.public_bytes()
     number = certificates.parse(certificate).serial_number
     algorithm = asn1.encode(asn1.SEQUENCE, asn1.encode_oid(_SHA1), asn1.NULL)
     return asn1.encode(
         asn1.SEQUENCE,
         algorithm,
-        asn1.encode(asn1.OCTET_STRING, hashlib.sha1(name, usedforsecurity=False).digest()),
+        asn1.encode(asn1.OCTET_STRING, _name_hash(issuer)),
         asn1.encode(asn1.OCTET_STRING, _key_hash(issuer)),
         asn1.encode(
             asn1.INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True)
@@ -110,12 +121,11 @@ def judge(
     if len(answer) > MAX_OCTETS:
         raise ProtocolError("the OCSP answer is too long")
     try:
-        read = ocsp.load_der_ocsp_response(answer)
-        status = read.response_status
-        if status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-            said = status.name.lower().replace("_", " ")
-            raise PeerRefusedError(f"the OCSP responder answered: {said}")
-        signed = _signed(answer)
+        answer = contents.alone(answer)
+        status = _status(answer)
+        if status != _SUCCESSFUL:
+            raise PeerRefusedError(f"the OCSP responder answered: {status}")
+        read, signed = _read(answer), _signed(answer)
         _check_signature(signed, read, issuer, at)
         _check_extensions(read, nonce)
         return _verdict(signed, read, certificate, issuer, at)
@@ -125,11 +135,58 @@ def judge(
         raise ProtocolError(f"the OCSP answer cannot be read: {error.sentence}") from None
 
 
+# --- what is read --------------------------------------------------------------------------------
+
+
+def _status(answer: bytes) -> str:
+    """Return the responseStatus in words; raises `InvalidInputError`."""
+    code = next(asn1.sequence(answer), None)
+    if code is None or code.tag != _ENUMERATED or len(code.content) != 1:
+        raise InvalidInputError("it has no status")
+    return _STATUS.get(code.content[0], f"status {code.content[0]}")
+
+
+def _read(answer: bytes) -> OcspAnswer:
+    """Return the successful *answer*: as the library reads it, else as `lenient` does."""
+    try:
+        read = ocsp.load_der_ocsp_response(answer)
+        return OcspAnswer(
+            responder_name=read.responder_name,
+            responder_key_hash=read.responder_key_hash,
+            produced_at_utc=read.produced_at_utc,
+            statements=tuple(
+                _statement(number, one)
+                for number, one in zip(range(MAX_STATEMENTS), read.responses, strict=False)
+            ),
+            certificates=tuple(one.public_bytes(Encoding.DER) for one in read.certificates),
+            extensions=Extensions(list(read.extensions), "OCSP answer"),
+        )
+    except _UNREADABLE:
+        from srpki.x509.lenient import ocsp as lenient  # noqa: PLC0415 - start-up time
+
+        return lenient.read(answer, MAX_STATEMENTS)
+
+
+def _statement(number: int, one: ocsp.OCSPSingleResponse) -> Statement:
+    named = _SHA1 if isinstance(one.hash_algorithm, SHA1) else one.hash_algorithm.name
+    return Statement(
+        number=number,
+        hash_oid=named,
+        issuer_name_hash=one.issuer_name_hash,
+        issuer_key_hash=one.issuer_key_hash,
+        serial_number=one.serial_number,
+        status=_STATUS_OF[one.certificate_status],
+        revocation_time_utc=one.revocation_time_utc,
+        this_update_utc=one.this_update_utc,
+        next_update_utc=one.next_update_utc,
+    )
+
+
 # --- who signed ----------------------------------------------------------------------------------
 
 
 def _check_signature(
-    signed: signatures.Signed, read: ocsp.OCSPResponse, issuer: bytes, at: datetime
+    signed: signatures.Signed, read: OcspAnswer, issuer: bytes, at: datetime
 ) -> None:
     """Raise `ProtocolError` unless *issuer*, or whom it appointed, signed [RFC 6960, 4.2.2.2]."""
     refused = ""
@@ -157,21 +214,26 @@ def _signed(answer: bytes) -> signatures.Signed:
     return signatures.Signed(content.whole, algorithm.whole, signature.content[1:])
 
 
-def _signers(read: ocsp.OCSPResponse, issuer: bytes) -> Iterator[bytes]:
+def _signers(read: OcspAnswer, issuer: bytes) -> Iterator[bytes]:
     """Yield the certificates (DER) whose key may have signed: the CA's own first."""
     if _is_named(read, issuer):
         yield issuer
-    for certificate in read.certificates[:MAX_CERTIFICATES]:
-        der = certificate.public_bytes(Encoding.DER)
-        if der != issuer and _is_named(read, der):
-            yield der
+    for der in read.certificates[:MAX_CERTIFICATES]:
+        with suppress(InvalidInputError):  # what cannot be read cannot be the signer
+            if der != issuer and _is_named(read, der):
+                yield der
 
 
-def _is_named(read: ocsp.OCSPResponse, certificate: bytes) -> bool:
+def _is_named(read: OcspAnswer, certificate: bytes) -> bool:
     """Say whether the ResponderID is that of *certificate*."""
     if read.responder_name is not None:
         return canonical(read.responder_name) == certificates.facts(certificate).canonical_subject
     return read.responder_key_hash == _key_hash(certificate)
+
+
+def _name_hash(certificate: bytes) -> bytes:
+    name = certificates.parse(certificate).subject.public_bytes()
+    return hashlib.sha1(name, usedforsecurity=False).digest()
 
 
 def _key_hash(certificate: bytes) -> bytes:
@@ -196,7 +258,7 @@ def _check_appointed(certificate: bytes, issuer: bytes, at: datetime) -> None:
 # --- what it says --------------------------------------------------------------------------------
 
 
-def _check_extensions(read: ocsp.OCSPResponse, nonce: bytes) -> None:
+def _check_extensions(read: OcspAnswer, nonce: bytes) -> None:
     for extension in read.extensions:
         if isinstance(extension.value, x509.OCSPNonce):
             if nonce and extension.value.nonce != nonce:
@@ -225,20 +287,16 @@ def _check_single_extensions(content: bytes, number: int) -> None:
 
 def _verdict(
     signed: signatures.Signed,
-    read: ocsp.OCSPResponse,
+    read: OcspAnswer,
     certificate: bytes,
     issuer: bytes,
     at: datetime,
 ) -> Verdict:
-    found = [
-        (number, one)
-        for number, one in zip(range(MAX_STATEMENTS), read.responses, strict=False)
-        if _is_about(one, certificate, issuer)
-    ]
+    found = [one for one in read.statements if _is_about(one, certificate, issuer)]
     if len(found) != 1:
         raise ProtocolError("the OCSP answer is not about the certificate that was asked for")
-    ((number, one),) = found
-    _check_single_extensions(signed.content, number)
+    (one,) = found
+    _check_single_extensions(signed.content, one.number)
     this_update, until = one.this_update_utc, one.next_update_utc
     if this_update > at + SKEW:
         raise ProtocolError("the OCSP answer is not yet valid")
@@ -246,23 +304,17 @@ def _verdict(
         raise ProtocolError("the OCSP answer is too old")
     if until is not None and until < at:
         raise ProtocolError("the OCSP answer has expired")
-    match one.certificate_status:
-        case ocsp.OCSPCertStatus.GOOD:
-            return Verdict("good", this_update, until)
-        case ocsp.OCSPCertStatus.REVOKED:
-            return Verdict("revoked", this_update, until)
-        case _:
-            return Verdict("unknown", this_update, until)
+    return Verdict(one.status, this_update, until)
 
 
-def _is_about(one: ocsp.OCSPSingleResponse, certificate: bytes, issuer: bytes) -> bool:
+def _is_about(one: Statement, certificate: bytes, issuer: bytes) -> bool:
     """Say whether the CertID of *one* is that of *certificate* in our own request."""
-    asked = ocsp.load_der_ocsp_request(request(certificate, issuer))
-    return isinstance(one.hash_algorithm, SHA1) and (
-        one.serial_number,
-        one.issuer_key_hash,
-        one.issuer_name_hash,
-    ) == (asked.serial_number, asked.issuer_key_hash, asked.issuer_name_hash)
+    return (one.hash_oid, one.issuer_name_hash, one.issuer_key_hash, one.serial_number) == (
+        _SHA1,
+        _name_hash(issuer),
+        _key_hash(issuer),
+        certificates.parse(certificate).serial_number,
+    )
 
 
 # --- in words ------------------------------------------------------------------------------------
@@ -284,23 +336,22 @@ def answer_words(data: bytes) -> tuple[str, ...]:
     if len(data) > MAX_OCTETS:
         raise ProtocolError("the OCSP answer is too long")
     try:
-        read = ocsp.load_der_ocsp_response(data)
-        status = f"OCSP {read.response_status.name.lower().replace('_', ' ')}"
-        if read.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-            return (status,)
-        statements = zip(range(MAX_STATEMENTS), read.responses, strict=False)
+        status = _status(contents.alone(data))
+        if status != _SUCCESSFUL:
+            return (f"OCSP {status}",)
+        read = _read(contents.alone(data))
         return (
-            status,
+            f"OCSP {status}",
             f"producedAt: {read.produced_at_utc:{_TIME}}",
-            *(f"response {number}: {_statement_words(one)}" for number, one in statements),
+            *(f"response {one.number}: {_statement_words(one)}" for one in read.statements),
             *_nonce_words(read.extensions),
         )
-    except _UNREADABLE:
+    except (InvalidInputError, *_UNREADABLE):
         raise ProtocolError("the OCSP answer cannot be read") from None
 
 
-def _statement_words(one: ocsp.OCSPSingleResponse) -> str:
-    words = f"serial {one.serial_number:x}; {one.certificate_status.name.lower()}"
+def _statement_words(one: Statement) -> str:
+    words = f"serial {one.serial_number:x}; {one.status}"
     if one.revocation_time_utc is not None:
         words += f" since {one.revocation_time_utc:{_TIME}}"
     words += f"; thisUpdate {one.this_update_utc:{_TIME}}"

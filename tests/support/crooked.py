@@ -6,6 +6,7 @@ stand, so what is made here is as good as what the CAs make that write such thin
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -308,3 +309,90 @@ def rewritten(der: bytes, kind: Kind, key: object, serial: int | None = None) ->
     )
     signature = keys.sign(key, changed, "sha256")
     return encode(SEQUENCE, changed, written, encode(BIT_STRING, b"\0" + signature))
+
+
+def entry(serial: bytes, *extensions: bytes, at: bytes | None = None) -> bytes:
+    """An entry of a CRL for *serial* (an INTEGER)."""
+    more = (encode(SEQUENCE, *extensions),) if extensions else ()
+    return encode(SEQUENCE, serial, at or utc_time(datetime(2026, 2, 1, tzinfo=UTC)), *more)
+
+
+def revocation_list(
+    maker: Maker,
+    entries: Sequence[bytes] = (),
+    extensions: Sequence[bytes] = (),
+    *,
+    algorithm: bytes = ECDSA_SHA256,
+    issuer: bytes | None = None,
+    this_update: bytes | None = None,
+) -> bytes:
+    """A CRL by *maker* of 2026/01/01, good until 2036."""
+    content = encode(
+        SEQUENCE,
+        integer(1),
+        algorithm,
+        issuer or maker.subject,
+        this_update or utc_time(datetime(2026, 1, 1, tzinfo=UTC)),
+        utc_time(datetime(2036, 1, 1, tzinfo=UTC)),
+        encode(SEQUENCE, *entries) if entries else b"",
+        encode(0xA0, encode(SEQUENCE, *extensions)) if extensions else b"",
+    )
+    return maker.sign(content, algorithm)
+
+
+def request(
+    maker: Maker, *extensions: bytes, subject: bytes | None = None, algorithm: bytes = ECDSA_SHA256
+) -> bytes:
+    """A PKCS#10 by *maker* that asks for *extensions*."""
+    asked = encode(
+        SEQUENCE,
+        encode_oid("1.2.840.113549.1.9.14"),
+        encode(SET, encode(SEQUENCE, *extensions)),
+    )
+    content = encode(
+        SEQUENCE,
+        integer(0),
+        maker.subject if subject is None else subject,
+        maker.spki,
+        encode(0xA0, asked if extensions else b""),
+    )
+    return maker.sign(content, algorithm)
+
+
+def answer(
+    signer: Maker,
+    issuer: Maker,
+    serial: bytes,
+    *,
+    status: bytes = b"\x80\x00",
+    version: bytes = b"",
+    extensions: Sequence[bytes] = (),
+    certificates: Sequence[bytes] = (),
+    algorithm: bytes = ECDSA_SHA256,
+    statements: Sequence[bytes] = (),
+) -> bytes:
+    """An OCSP answer by *signer* about the certificate of *issuer* with number *serial*."""
+    *_, bits = elements(read(issuer.spki).content)
+    named = encode(
+        SEQUENCE,
+        encode(SEQUENCE, encode_oid("1.3.14.3.2.26"), NULL),
+        encode(OCTET_STRING, hashlib.sha1(issuer.subject).digest()),
+        encode(OCTET_STRING, hashlib.sha1(bits.content[1:]).digest()),
+        serial,
+    )
+    begins, ends = (encode(0x18, f"20{year}0101000000Z".encode()) for year in (26, 36))
+    about = encode(SEQUENCE, named, status, begins, encode(0xA0, ends))
+    content = encode(
+        SEQUENCE,
+        version,
+        encode(0xA1, signer.subject),
+        begins,
+        encode(SEQUENCE, *statements, about),
+        encode(0xA1, encode(SEQUENCE, *extensions)) if extensions else b"",
+    )
+    content_and_signature = read(signer.sign(content, algorithm)).content
+    more = encode(0xA0, encode(SEQUENCE, *certificates)) if certificates else b""
+    basic = encode(SEQUENCE, content_and_signature, more)
+    kind = encode_oid("1.3.6.1.5.5.7.48.1.1")
+    outer = encode(0xA0, encode(SEQUENCE, kind, encode(OCTET_STRING, basic)))
+    return encode(SEQUENCE, b"\x0a\x01\x00", outer)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from cryptography import x509
-from cryptography.x509.oid import CRLEntryExtensionOID, ExtensionOID
+from cryptography.x509.oid import CRLEntryExtensionOID, ExtensionOID, OCSPExtensionOID
 from pyasn1_modules import rfc5280
 
 from srpki.x509 import der as tlv
@@ -280,6 +280,10 @@ def _invalidity_date(octets: bytes) -> x509.InvalidityDate:
     return x509.InvalidityDate(moment.replace(tzinfo=None))
 
 
+def _nonce(octets: bytes) -> x509.OCSPNonce:
+    return x509.OCSPNonce(asn1.single(octets, tlv.OCTET_STRING).content)
+
+
 def _certificate_issuer(octets: bytes) -> x509.CertificateIssuer:
     return x509.CertificateIssuer(_general_names(asn1.single(octets)))
 
@@ -302,6 +306,7 @@ _READERS: Final[Mapping[x509.ObjectIdentifier, Callable[[bytes], x509.ExtensionT
     ExtensionOID.POLICY_CONSTRAINTS: _policy_constraints,
     ExtensionOID.SUBJECT_ALTERNATIVE_NAME: _alternative_name,
     ExtensionOID.SUBJECT_KEY_IDENTIFIER: _key_identifier,
+    OCSPExtensionOID.NONCE: _nonce,
     CRLEntryExtensionOID.CERTIFICATE_ISSUER: _certificate_issuer,
     CRLEntryExtensionOID.CRL_REASON: _reason,
     CRLEntryExtensionOID.INVALIDITY_DATE: _invalidity_date,
