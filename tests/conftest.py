@@ -21,6 +21,7 @@ from srpki.schema.paths import Value, path
 from srpki.schema.tree import LAB_SCHEMA, actions
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+_AGREEMENT = "agreement"
 
 
 class MarkingSealer:
@@ -128,3 +129,28 @@ def new_device():
 def device():
     """A device with an empty configuration."""
     return FakeDevice()
+
+
+@pytest.fixture
+def agreement(record_property):
+    """Notes how often we agree with a foreign judge, to be printed at the end of the run."""
+
+    def note(judge: str, agreed: int, cases: int) -> None:
+        record_property(_AGREEMENT, (judge, agreed, cases))
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what `agreement` has noted."""
+    found = {
+        tuple(value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == _AGREEMENT
+    }
+    if found:
+        terminalreporter.section("agreement with foreign judges")
+        for judge, agreed, cases in sorted(found):
+            terminalreporter.line(f"{judge}: {agreed} of {cases}")

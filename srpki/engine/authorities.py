@@ -35,11 +35,13 @@ _LAST: Final = datetime.max.replace(tzinfo=UTC) - _SECOND
 class OperState:
     """``oper-state`` and ``oper-flags`` of one ca-profile; up when no flag holds it down.
 
-    *crl_ignored* lists the flags of the CRL that only ``crl-optional`` disregards.
+    *crl_ignored* lists the flags of the CRL that only ``crl-optional`` disregards, *unprocessed*
+    what the CA certificate asks for in vain: it may refuse chains later on, and keeps nothing down.
     """
 
     oper_flags: tuple[str, ...]
     crl_ignored: tuple[str, ...] = ()
+    unprocessed: tuple[str, ...] = ()
 
     @property
     def up(self) -> bool:
@@ -62,6 +64,7 @@ class _File:
     begins: datetime | None = None
     ends: datetime | None = None
     error: str = ""
+    unprocessed: tuple[str, ...] = ()
 
     def flag(self, now: datetime) -> str:
         """Return the flag that this file raises at *now*, or nothing."""
@@ -283,14 +286,14 @@ class Authorities:
                 profile=name,
                 reason=" ".join(new.crl_ignored),
             )
-        if old.oper_flags != new.oper_flags:
+        if old.oper_flags != new.oper_flags or new.unprocessed != old.unprocessed:
             self._bus.publish(
                 now,
                 CA_PROFILE_STATE_CHANGE,
                 "CA",
                 profile=name,
                 state=new.oper_state,
-                reason="" if new.up else f": {' '.join(new.oper_flags)}",
+                reason=_reason(new),
             )
 
     # --- loading ---------------------------------------------------------------------------------
@@ -306,18 +309,20 @@ class Authorities:
         return files
 
     def _load_certificate(self, kind: str, name: str) -> _File:
-        from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
+        from srpki.x509 import certificates, chain  # noqa: PLC0415 - start-up time
 
         if not name:
             return _File(kind, name, error="no file is configured")
         try:
             der = self._keystore.read_certificate(name)
             facts = certificates.facts(der)
+            unprocessed: tuple[str, ...] = ()
             if kind == "cert":
                 _check_authority(facts)
+                unprocessed = chain.unprocessed(der)
         except SrpkiError as error:
             return _File(kind, name, error=error.sentence)
-        return _File(kind, name, der, facts.not_before, facts.not_after)
+        return _File(kind, name, der, facts.not_before, facts.not_after, unprocessed=unprocessed)
 
     def _load_crl(self, name: str, issuer: bytes) -> _File:
         from srpki.x509 import crl  # noqa: PLC0415 - start-up time
@@ -353,6 +358,15 @@ def _watched(settings: CaProfile) -> tuple[object, ...]:
     )
 
 
+def _reason(state: OperState) -> str:
+    """Return what the event says after ``up`` or ``down``."""
+    if not state.up:
+        return f": {' '.join(state.oper_flags)}"
+    if state.unprocessed:
+        return f", but chains through it may be refused: {'; '.join(state.unprocessed)}"
+    return ""
+
+
 def _state(profile: _Profile, now: datetime) -> OperState:
     if not profile.settings.enabled:
         return OperState(("admin-down",))
@@ -360,4 +374,5 @@ def _state(profile: _Profile, now: datetime) -> OperState:
     ignored: tuple[str, ...] = ()
     if profile.settings.revocation_check == "crl-optional" and raised.get("crl"):
         ignored = (raised.pop("crl"),)
-    return OperState(tuple(flag for flag in FLAGS if flag in raised.values()), ignored)
+    flags = tuple(flag for flag in FLAGS if flag in raised.values())
+    return OperState(flags, ignored, profile.files["cert"].unprocessed)

@@ -4,27 +4,28 @@ Not the library's verifier: that one insists on web PKI (a subjectAltName on eve
 self-signed root), while IPsec certificates often have no alternative name and a ca-profile may
 name an issuing CA alone. Names are matched by RFC 5280, 7.1.
 
-Not processed: certificate policies and name constraints. A certificate that marks such an
-extension critical is refused, as the RFC demands; policies are accepted as any-policy.
+Name constraints and policies are processed, with the RFC's default inputs: any policy will do, and
+none is required. A critical extension that is not processed refuses the certificate.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-from cryptography.x509.oid import ExtensionOID
 
 from srpki.core.errors import InvalidInputError, PeerError
 from srpki.core.text import utc
-from srpki.x509 import signatures
+from srpki.x509 import extensions, name_constraints, policies, signatures
 from srpki.x509.certificates import CertificateFacts, facts, public_key
 from srpki.x509.names import Canonical
+
+_Read = TypeVar("_Read")
 
 MAX_DEPTH: Final = 7
 """Certificates in a path, leaf and anchor included (``maximum-cert-chain-depth``)."""
@@ -38,14 +39,18 @@ MIN_EC_BITS: Final = 224
 
 _NONE: Final = timedelta()
 _PROCESSED: Final = frozenset(
-    oid.dotted_string
-    for oid in (
-        ExtensionOID.BASIC_CONSTRAINTS,
-        ExtensionOID.KEY_USAGE,
-        ExtensionOID.EXTENDED_KEY_USAGE,
-        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
-        ExtensionOID.CERTIFICATE_POLICIES,
-    )
+    {
+        extensions.BASIC_CONSTRAINTS,
+        extensions.KEY_USAGE,
+        extensions.EXTENDED_KEY_USAGE,
+        extensions.SUBJECT_ALTERNATIVE_NAME,
+        extensions.NAME_CONSTRAINTS,
+        extensions.CERTIFICATE_POLICIES,
+        extensions.POLICY_MAPPINGS,
+        extensions.POLICY_CONSTRAINTS,
+        extensions.INHIBIT_ANY_POLICY,
+        extensions.CRL_DISTRIBUTION_POINTS,
+    }
 )
 
 
@@ -110,6 +115,7 @@ class _Search:
         for link in _readable(untrusted[:MAX_CANDIDATES]):
             if link.der not in self._anchors:
                 self._issuers[link.facts.canonical_subject].append(link)
+        self._comparisons = name_constraints.Budget()
         self._reason: RefusedChainError | None = None
 
     def run(self, leaf: _Link, skew: timedelta) -> tuple[bytes, ...]:
@@ -138,6 +144,8 @@ class _Search:
                 continue
             try:
                 self._check_issuer(child, issuer, path)
+                if issuer.anchor:
+                    self._check_constraints((*path, issuer))
             except RefusedChainError as error:
                 self._note(error)
                 continue
@@ -187,6 +195,32 @@ class _Search:
         self._signatures -= 1
         _check_signature(child, issuer)
 
+    def _check_constraints(self, path: tuple[_Link, ...]) -> None:
+        """Raise `RefusedChainError` for what CAs of the whole *path* ask of those below them.
+
+        The names that a trust anchor may certify are in its certificate and count; its policies do
+        not: the path begins below it [RFC 5280, 6.1.1 (d)].
+        """
+        below = path[-2::-1]
+        failure = policies.objection([_read(link, policies.read) for link in below])
+        if failure is not None:
+            place, why = failure
+            raise RefusedChainError(f"{below[place].name} {why}")
+        for place, link in enumerate(path):
+            if place and link.facts.canonical_subject == link.facts.canonical_issuer:
+                continue  # 6.1.3 (b): a CA that renews itself names nobody else
+            for issuer in path[place + 1 :]:
+                self._check_names(link, issuer)
+
+    def _check_names(self, link: _Link, issuer: _Link) -> None:
+        """Raise `RefusedChainError` unless *issuer* may have *link* below it by its names."""
+        constraints = _read(issuer, name_constraints.read)
+        why = _read(
+            link, lambda der: name_constraints.objection(der, constraints, self._comparisons)
+        )
+        if why:
+            raise RefusedChainError(f"{link.name} {why} by {issuer.name}")
+
     def _judge(self, link: _Link, skew: timedelta = _NONE) -> None:
         """Raise `RefusedChainError` for what is wrong with one certificate alone."""
         if self._at is not None:
@@ -221,6 +255,29 @@ def has_issued(issuer: bytes, child: bytes) -> bool:
         return is_signed_by(child, issuer)
     except InvalidInputError:
         return False
+
+
+def _read(link: _Link, reader: Callable[[bytes], _Read]) -> _Read:
+    """Return what *reader* reads in *link*; raise `RefusedChainError` when it cannot."""
+    try:
+        return reader(link.der)
+    except InvalidInputError as error:
+        raise RefusedChainError(f"{link.name}: {error.sentence}") from None
+
+
+def unprocessed(der: bytes) -> tuple[str, ...]:
+    """Return what the CA certificate in *der* asks in vain: what is below it can be refused for it.
+
+    Raises `InvalidInputError` when it cannot be read.
+    """
+    strange = sorted(set(facts(der).critical_extensions) - _PROCESSED)
+    found = [f"its critical extension {one} is not processed" for one in strange]
+    try:
+        policies.read(der)
+        found += name_constraints.unprocessed(der)
+    except InvalidInputError as error:
+        found.append(error.sentence)
+    return tuple(found)
 
 
 def _readable(certificates: Iterable[bytes]) -> Iterable[_Link]:

@@ -48,9 +48,7 @@ class GeneralName(NamedTuple):
 
 def read(element: asn1.Element) -> GeneralName:
     """Return the name in *element*; raises `InvalidInputError` when it cannot be read."""
-    form = _FORMS.get(element.tag)
-    if form is None:
-        raise InvalidInputError("a general name has a form that does not exist")
+    form = form_of(element)
     if form in _TEXTS:
         # IA5String; octets beyond it match no name that is written in ASCII.
         return GeneralName(form, element.content.decode("latin-1"))
@@ -62,6 +60,14 @@ def read(element: asn1.Element) -> GeneralName:
             raise InvalidInputError("an otherName has no type")
         return GeneralName(form, element.content, asn1.decode_oid(first.content))
     return GeneralName(form, element.content)
+
+
+def form_of(element: asn1.Element) -> str:
+    """Return the form of the name in *element*; raises `InvalidInputError` when it is none."""
+    form = _FORMS.get(element.tag)
+    if form is None:
+        raise InvalidInputError("a general name has a form that does not exist")
+    return form
 
 
 def read_all(content: bytes) -> Iterator[GeneralName]:

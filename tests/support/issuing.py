@@ -21,7 +21,7 @@ class Ca:
         self.name = certificates.parse_dn(name)
         self.certificate = self._made(self.name, self.key, -1, life, ca=True)
 
-    def _made(self, subject, key, start, end, *, ca=False, more=(), serial=None):
+    def _made(self, subject, key, start, end, *, ca=False, more=(), critical=(), serial=None):
         builder = (
             x509.CertificateBuilder(self.name, subject, key.public_key())
             .serial_number(serial or x509.random_serial_number())
@@ -31,6 +31,8 @@ class Ca:
         )
         for extension in more:
             builder = builder.add_extension(extension, critical=False)
+        for extension in critical:
+            builder = builder.add_extension(extension, critical=True)
         return builder.sign(self.key, hashes.SHA256()).public_bytes(DER)
 
     def issue(self, name="CN=leaf", *, start=-1, end=24 * 90, more=(), key=None, serial=None):

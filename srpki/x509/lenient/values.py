@@ -15,7 +15,7 @@ from pyasn1_modules import rfc5280
 
 from srpki.x509 import der as tlv
 from srpki.x509.der import Element
-from srpki.x509.forms import ReadAlternativeName
+from srpki.x509.forms import ReadAlternativeName, UnsupportedName
 from srpki.x509.lenient import asn1
 from srpki.x509.lenient.asn1 import RefusedError
 from srpki.x509.lenient.names import general_name, name
@@ -169,15 +169,16 @@ def _name_constraints(octets: bytes) -> x509.NameConstraints:
 
 
 def _subtrees(element: Element | None, tag: int) -> list[x509.GeneralName] | None:
-    """Return the bases of GeneralSubtrees; raises `RefusedError` unless all are whole trees."""
+    """Return the bases of GeneralSubtrees, minimum and maximum apart, as the library does."""
     if element is None:
         return None
     bases = []
     for subtree in asn1.parts(element, tag):
-        base, *distances = asn1.parts(subtree)
-        if any(one.tag != 0x80 or asn1.integer(one, 0x80) for one in distances):
-            raise RefusedError("a subtree has a minimum that is not 0, or a maximum")
-        bases.append(general_name(base, constraint=True))
+        base, *_ = asn1.parts(subtree)
+        name = general_name(base, constraint=True)
+        if isinstance(name, x509.DNSName) and "*" in name.value:  # the library's type has none
+            name = UnsupportedName("dNSName", base.whole)
+        bases.append(name)
     return bases or None
 
 

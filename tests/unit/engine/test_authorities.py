@@ -17,7 +17,16 @@ DER = serialization.Encoding.DER
 class Issuer:
     """A CA made for one test: any dates, any extensions."""
 
-    def __init__(self, bench, *, start=0, life=365, ca=True, usage=("key_cert_sign", "crl_sign")):
+    def __init__(
+        self,
+        bench,
+        *,
+        start=0,
+        life=365,
+        ca=True,
+        usage=("key_cert_sign", "crl_sign"),
+        critical=(),
+    ):
         self.now = bench.clock.now()
         self.key = keys.generate(P256)
         self.name = certificates.parse_dn("O=Test,CN=CA")
@@ -35,6 +44,8 @@ class Issuer:
             )
             usages = {name: name in usage for name in names.split()}
             builder = builder.add_extension(x509.KeyUsage(**usages), critical=True)
+        for extension in critical:
+            builder = builder.add_extension(extension, critical=True)
         self.certificate = builder.sign(self.key, hashes.SHA256()).public_bytes(DER)
 
     def crl(self, *, start=0, life=30, key=None, name=None, delta=False):
@@ -93,6 +104,39 @@ def test_a_certificate_that_is_not_a_ca_s_is_invalid(bench, wrong):
 
 def test_a_ca_without_key_usage_is_accepted(bench):
     assert configure(bench, Issuer(bench, usage=None).certificate).up
+
+
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00")
+IN_VAIN = 'CA profile "tested" is up, but chains through it may be refused: '
+
+
+@pytest.mark.parametrize(
+    ("extension", "why"),
+    [
+        (UNKNOWN, "its critical extension 1.3.6.1.4.1.99999.1 is not processed"),
+        (
+            x509.NameConstraints([x509.RegisteredID(UNKNOWN.oid), x509.DNSName("a.net")], None),
+            "its constraint on registeredID is not processed",
+        ),
+    ],
+)
+def test_what_the_ca_asks_for_in_vain_is_told_and_keeps_nothing_down(bench, extension, why):
+    state = configure(bench, Issuer(bench, critical=[extension]).certificate)
+    assert (state.oper_state, state.oper_flags) == ("up", ())
+    assert told(bench) == [f"{IN_VAIN}{why}."]
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        x509.NameConstraints([x509.DNSName("a.net")], None),
+        x509.PolicyConstraints(0, None),
+        x509.InhibitAnyPolicy(0),
+    ],
+)
+def test_constraints_that_are_processed_are_not_worth_a_word(bench, extension):
+    assert configure(bench, Issuer(bench, critical=[extension]).certificate).up
+    assert told(bench) == ['CA profile "tested" is up.']
 
 
 def test_a_missing_certificate_is_invalid_until_it_is_imported(bench):

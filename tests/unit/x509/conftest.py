@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from srpki.x509 import formats
+
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 KEY_USAGES = (
@@ -123,3 +125,27 @@ def openssl():
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def openssl_verifies(openssl, tmp_path):
+    """Ask `openssl verify` whether the last of *chain* leads to the first, at `NOW`."""
+
+    def verifies(chain: list[bytes], *options: str) -> bool:
+        for file, content in (("root", chain[:1]), ("middle", chain[1:-1]), ("leaf", chain[-1:])):
+            (tmp_path / file).write_bytes(formats.write_certificates(content, "pem"))
+        untrusted = ("-untrusted", str(tmp_path / "middle")) if chain[1:-1] else ()
+        program = shutil.which("openssl")
+        assert program is not None
+        done = subprocess.run(
+            [
+                *(program, "verify", "-attime", str(int(NOW.timestamp())), *options),
+                *("-CAfile", str(tmp_path / "root"), *untrusted, str(tmp_path / "leaf")),
+            ],
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        return done.returncode == 0
+
+    return verifies
