@@ -160,7 +160,8 @@ def test_a_ca_that_renews_itself_is_not_counted(path, refusal, openssl_verifies)
     """[RFC 5280, 6.1.4 (h)]: numbers are not decremented; 6.1.3 (d)(2): anyPolicy counts in it."""
     names = ("CA", "CA", "leaf")
     for said, good in (
-        ([{"explicit": 1}, {}, {}], True),
+        ([{"explicit": 2}, {}, {}], True),
+        ([{"explicit": 1}, {}, {}], False),
         ([{"policies": [A], "explicit": 0, "any_policy": 0}, {"policies": [ANY]},
           {"policies": [A]}], True),
         ([{"policies": [A], "explicit": 0, "any_policy": 0}, {"policies": [ANY]},
