@@ -55,17 +55,20 @@ def compute(certificate: bytes, known: Mapping[str, bytes], depth: int) -> Chain
     Raises `InvalidInputError` when a certificate cannot be read.
     """
     from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
-    from srpki.x509.chain import has_issued  # noqa: PLC0415 - start-up time
+    from srpki.x509.chain import has_issued, is_self_signed  # noqa: PLC0415 - start-up time
 
     found: list[str] = []
     below = certificate
     while True:
-        said = certificates.facts(below)
-        if said.canonical_issuer == said.canonical_subject:
+        if is_self_signed(below):
             return Chain("complete", tuple(found))
         above = next((name for name, der in known.items() if has_issued(der, below)), None)
         if above is None:
-            return Chain("partial", tuple(found), f'its issuer "{said.issuer}" is not known')
+            issuer = certificates.facts(below).canonical_issuer
+            names = (certificates.facts(der).canonical_subject for der in known.values())
+            why = "is known with another key" if issuer in names else "is not known"
+            reason = f'its issuer "{certificates.facts(below).issuer}" {why}'
+            return Chain("partial", tuple(found), reason)
         if len(found) + 2 > depth or above in found:
             return Chain("partial", tuple(found), f"it has more than {depth} certificates")
         found.append(above)
@@ -83,9 +86,9 @@ def issuers(certificate: bytes, known: Mapping[str, bytes], depth: int) -> tuple
 
 def without_root(path: Sequence[bytes]) -> tuple[bytes, ...]:
     """Return the certificates of *path* (DER) that are not self-signed."""
-    from srpki.x509.chain import is_signed_by  # noqa: PLC0415 - start-up time
+    from srpki.x509.chain import is_self_signed  # noqa: PLC0415 - start-up time
 
-    return tuple(der for der in path if not is_signed_by(der, der))
+    return tuple(der for der in path if not is_self_signed(der))
 
 
 class TlsStates:

@@ -24,7 +24,7 @@ from srpki.engine.statistics import Statistics
 from srpki.protocol import ocsp as responder
 from srpki.transport.base import ExchangeFactory
 from srpki.x509 import certificates, revocation
-from srpki.x509.chain import RefusedChainError, check_chain, has_issued
+from srpki.x509.chain import RefusedChainError, check_chain, has_issued, is_self_signed
 from srpki.x509.revocation import Finding
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Verifier:
         waiting, seen = list(path), set(path)
         while waiting:
             below = waiting.pop()
-            if has_issued(below, below):  # nobody above a root can revoke it
+            if is_self_signed(below):  # nobody above a root can revoke it
                 continue
             issuers = self._issuers_of(below)
             if self._by_crl(below, issuers).status == "revoked":

@@ -280,6 +280,22 @@ def unprocessed(der: bytes) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
+def is_self_signed(der: bytes) -> bool:
+    """Say whether the certificate in *der* is issued and signed by itself, as a root is.
+
+    Over whatever digest: nothing rests on that signature [RFC 5280, 6.1]. False, too, when its key
+    or its algorithm is not one we know. Raises `InvalidInputError` when it cannot be read.
+    """
+    said = facts(der)
+    if said.canonical_issuer != said.canonical_subject:
+        return False
+    try:
+        return signatures.verify_certificate(der, public_key(der), weak=True)
+    except InvalidInputError:
+        return False
+
+
 def _readable(certificates: Iterable[bytes]) -> Iterable[_Link]:
     for der in dict.fromkeys(certificates):
         try:

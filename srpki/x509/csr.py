@@ -176,7 +176,7 @@ def check(der: bytes, *, own: bool = False) -> CertificationRequest:
     parts = signatures.signed_parts(der)
     try:
         good = signatures.verify(
-            public_key, parts.algorithm, parts.signature, parts.content, own=own
+            public_key, parts.algorithm, parts.signature, parts.content, weak=own
         )
     except InvalidInputError as error:
         raise NotSignedError(error.sentence) from None

@@ -90,18 +90,18 @@ def _dotted(identifier: bytes) -> str:
 
 
 def verify(
-    key: PublicKey, identifier: bytes, signature: bytes, data: bytes, *, own: bool = False
+    key: PublicKey, identifier: bytes, signature: bytes, data: bytes, *, weak: bool = False
 ) -> bool:
     """Say whether *signature* over *data* is by *key*; *identifier* is the AlgorithmIdentifier.
 
-    Parameters may be absent or NULL: both are seen with RSA. What is our *own* may be signed over
-    a digest that is too weak to be taken from others.
+    Parameters may be absent or NULL: both are seen with RSA. *weak* takes digests that prove
+    nothing to others: for what is our own, and for what nothing rests on.
 
     Raises:
         InvalidInputError: when the algorithm is not one we know, or is too weak.
     """
     digest = hash_of(identifier)
-    if digest in REFUSED_HASHES and not own:
+    if digest in REFUSED_HASHES and not weak:
         raise InvalidInputError(f"a signature over an {digest.upper()} digest is too weak")
     dotted = _dotted(identifier)
     kind = _KNOWN[dotted][0] if dotted in _KNOWN else ""
@@ -142,8 +142,10 @@ def signed_parts(der: bytes) -> Signed:
     return Signed(parts[0].whole, parts[1].whole, parts[2].content[1:])
 
 
-def verify_certificate(der: bytes, key: PublicKey) -> bool:
+def verify_certificate(der: bytes, key: PublicKey, *, weak: bool = False) -> bool:
     """Say whether the certificate in *der* was signed by *key*; names are the caller's business.
+
+    *weak* is as for `verify`.
 
     Raises:
         InvalidInputError: when the algorithm is not one we know, or is too weak.
@@ -153,7 +155,7 @@ def verify_certificate(der: bytes, key: PublicKey) -> bool:
     inner = next((field.whole for field in fields if field.tag == asn1.SEQUENCE), b"")
     if inner != parts.algorithm:  # RFC 5280, 4.1.1.2: both say the same
         return False
-    return verify(key, parts.algorithm, parts.signature, parts.content)
+    return verify(key, parts.algorithm, parts.signature, parts.content, weak=weak)
 
 
 def certificate_hash(der: bytes) -> str:

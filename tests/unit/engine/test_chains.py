@@ -38,7 +38,15 @@ def test_a_missing_ca_leaves_the_chain_partial_and_is_named(line):
 def test_a_ca_of_the_same_name_with_another_key_is_not_taken(bench, line):
     leaf, known = line
     known["i"] = Ca(bench.clock.now(), "CN=issuing").certificate
-    assert chains.compute(leaf, known, 7).state == "partial"
+    assert chains.compute(leaf, known, 7) == chains.Chain(
+        "partial", (), 'its issuer "CN=issuing" is known with another key'
+    )
+
+
+def test_a_ca_that_certifies_its_own_new_key_is_not_yet_a_root(bench):
+    old, new = Ca(bench.clock.now(), "CN=CA"), Ca(bench.clock.now(), "CN=CA")
+    known = {"link": old._made(new.name, new.key, -1, 99, ca=True), "old": old.certificate}
+    assert chains.compute(new.issue(), known, 7) == chains.Chain("complete", ("link", "old"))
 
 
 @pytest.mark.parametrize(("depth", "found"), [(3, ("i", "m")), (1, ())])

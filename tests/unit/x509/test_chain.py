@@ -292,6 +292,7 @@ def test_md5_is_refused_and_sha1_still_accepted(openssl, tmp_path):
         ca, leaf = self_signed(openssl, tmp_path, digest)
         at = certificates.facts(leaf).not_before
         assert check_chain(ca, [], [ca], at)  # a trust anchor's own signature is not looked at
+        assert chain.is_self_signed(ca) and not chain.is_self_signed(leaf)
         if good:
             assert check_chain(leaf, [], [ca], at)
         else:
