@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from srpki.cli import wording
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, Device
-from srpki.core.errors import MissingInputError
+from srpki.core.errors import MissingInputError, NotSavedError
 
 if TYPE_CHECKING:
     from srpki.device.results import Data, Message
@@ -19,10 +19,10 @@ def run(
 ) -> Answer:
     """Run the operation of *said*; *failed* words the errors of the dialect, *shown* its data.
 
-    Raises `MissingInputError`.
+    Raises `MissingInputError` and `NotSavedError`, which the dialects word apart.
     """
     result = device.run(said.operation, said.inputs)
-    if isinstance(result.error, MissingInputError):
+    if isinstance(result.error, MissingInputError | NotSavedError):
         raise result.error
     lines = [_worded(message, failed) for message in result.messages]
     if result.data is not None:

@@ -16,7 +16,7 @@ from srpki.config.errors import (
     ReadOnlyError,
 )
 from srpki.config.validate import Problem
-from srpki.core.errors import MissingInputError, SrpkiError
+from srpki.core.errors import MissingInputError, NotSavedError, SrpkiError
 
 NOT_EMULATED: Final = (
     *("copy", "insert", "rename", "replace"),
@@ -159,6 +159,8 @@ def md_error(error: SrpkiError) -> str:
             return "\n".join(md_problem(problem) for problem in error.problems)
         case MissingInputError():
             return "\n".join(map(missing_value, error.names))
+        case NotSavedError():
+            return f"MINOR: MGMT_CORE #5001: {error}"
         case _:
             return operation_failed(str(error))
 
@@ -180,6 +182,8 @@ def classic_error(error: SrpkiError) -> str:
         return "\n".join(f"MINOR: CLI {problem}" for problem in error.problems)
     if isinstance(error, MissingInputError):
         return f"Error: Missing parameter. ({', '.join(error.names)})"
+    if isinstance(error, NotSavedError):
+        return f"MINOR: CLI {error}"
     return classic_failed(str(error))
 
 

@@ -152,6 +152,12 @@ class StorageError(NodeError):
     code = "storage"
 
 
+class NotSavedError(StorageError):
+    """What was asked is in effect, but would not survive a restart: it could not be saved."""
+
+    code = "not-saved"
+
+
 class CorruptError(NodeError):
     """A file of the node is damaged or belongs to another chassis."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from srpki.config.datastore import Datastore
 from srpki.config.management import configuration_backups
@@ -86,6 +86,19 @@ def load(versions: Versions, version: int, decode: Callable[[str], Branch]) -> C
     except InvalidInputError as error:
         raise _damaged(url, str(error)) from None
     return Checkpoint(url, tree, len(text.splitlines()))
+
+
+MOST_BACKUPS: Final = 200
+"""As many earlier versions as ``configuration-backups`` allows."""
+
+
+def newest_good(versions: Versions, decode: Callable[[str], Branch]) -> str:
+    """Return the URL of the newest earlier version that can be read, empty when there is none."""
+    for version in versions.numbers(MOST_BACKUPS):
+        with suppress(SrpkiError):
+            if version:
+                return load(versions, version, decode).url
+    return ""
 
 
 def _damaged(url: str, reason: str) -> CorruptError:

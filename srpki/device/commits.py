@@ -9,7 +9,7 @@ from srpki.config.candidate import Candidate
 from srpki.config.datastore import Datastore
 from srpki.config.management import auto_config_save, commit_history
 from srpki.core.clock import Clock
-from srpki.core.errors import NotFoundError
+from srpki.core.errors import NotFoundError, NotSavedError, StorageError
 from srpki.device.checkpoints import Checkpoint, Checkpoints
 from srpki.device.confirmation import Confirmation, Plan
 from srpki.device.history import Author, Commit, History
@@ -51,7 +51,7 @@ class Commits:
         """Commit *candidate* and save the configuration, unless auto-config-save is off.
 
         Raises what `Candidate.commit` raises, and `RefusedError` while a confirmed commit waits:
-        nothing has changed then. A `StorageError` tells that the configuration runs but could not
+        nothing has changed then. `NotSavedError` tells that the configuration runs but could not
         be saved.
         """
         with self._datastore.lock:
@@ -78,7 +78,7 @@ class Commits:
     def accept(self) -> None:
         """Keep a confirmed commit and save it; raises `RefusedError` when none waits.
 
-        A `StorageError` tells that the commit is kept but could not be saved.
+        `NotSavedError` tells that the commit is kept but could not be saved.
         """
         with self._datastore.lock:
             self._confirmation.accept()
@@ -91,12 +91,11 @@ class Commits:
     def save(self) -> None:
         """Save the running configuration, keeping earlier versions.
 
-        Raises `StorageError`, and `RefusedError` while a confirmed commit waits.
+        Raises `NotSavedError`, and `RefusedError` while a confirmed commit waits.
         """
         with self._datastore.lock:
             self._confirmation.check()
-            if self._checkpoints is not None:
-                self._checkpoints.save()
+            self._save("the running configuration")
 
     def end(self) -> None:
         """Refuse every commit from now on: the node has restarted."""
@@ -104,7 +103,18 @@ class Commits:
 
     def _save_automatically(self) -> None:
         if auto_config_save(self._datastore.running):
-            self.save()
+            self._save("the commit")
+
+    def _save(self, what: str) -> None:
+        if self._checkpoints is None:
+            return
+        try:
+            self._checkpoints.save()
+        except StorageError as error:
+            raise NotSavedError(
+                f"{what} is in effect, but not saved: {error.sentence}",
+                hint="see to the disk, then admin save",
+            ) from None
 
     def _remember(self, author: Author, comment: str) -> None:
         self._history.add(

@@ -55,9 +55,9 @@ class History:
         self._path = path
         self._files = files or OsFiles(Path() if path is None else path.parent)
         self._records: list[Record] = []
-        if path is not None:
-            self._load(path)
-        self._next = max((record.commit.commit_id for record in self._records), default=0) + 1
+        self._unread = path is not None
+        self._next = 1
+        self._load()
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -66,22 +66,32 @@ class History:
 
     def add(self, time: datetime, author: Author, comment: str, digest: str, *, limit: int) -> None:
         """Remember a commit, and of all no more than *limit*."""
+        self._load()
         commit = Commit(self._next, time, author, comment)
         self._next += 1
         self._records = [Record(commit, digest), *self._records][:limit]
-        if self._path is not None:
+        if self._path is not None and not self._unread:
             lines = "".join(map(_encode, reversed(self._records)))
             with suppress(StorageError):
                 replace_file(self._files, self._path, lines.encode(), shown=self._path.name)
 
-    def _load(self, path: Path) -> None:
-        try:
-            lines = self._files.read(path, _MAX_OCTETS).decode().splitlines()
-        except (OSError, ValueError):
+    def _load(self) -> None:
+        """Read what is kept, unless that is done; what the disk does not give now is left alone."""
+        if self._path is None or not self._unread:
             return
+        lines: list[str] = []
+        try:
+            lines = self._files.read(self._path, _MAX_OCTETS).decode(errors="replace").splitlines()
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return
+        self._unread = False
         for line in reversed(lines[-MAXIMUM:]):
             with suppress(ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
                 self._records.append(_decode(line))
+        newest = max((record.commit.commit_id for record in self._records), default=0)
+        self._next = max(self._next, newest + 1)
 
 
 def _encode(record: Record) -> str:

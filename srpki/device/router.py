@@ -15,12 +15,13 @@ from srpki.config.tree import Branch, Entries, get
 from srpki.config.viewer import view
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
-from srpki.core.errors import NotFoundError, SrpkiError, StorageError, UsageError
+from srpki.core.errors import CorruptError, NotFoundError, SrpkiError
 from srpki.core.events import FILE_WRITE_FAILED, EventBus
-from srpki.device import checkpoints, live, operations
+from srpki.device import checkpoints, directories, live, operations
 from srpki.device.checkpoints import Checkpoints
 from srpki.device.commits import Commits
 from srpki.device.debug import Debugging
+from srpki.device.directories import make_directories
 from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import CONFIGURATION, FileSystem
 from srpki.device.forms import Form, Forms
@@ -30,6 +31,7 @@ from srpki.device.logs import Logs
 from srpki.device.modewatch import ModeWatch
 from srpki.device.results import Result
 from srpki.device.rollback import Rollback
+from srpki.device.sealed import sealed_thing
 from srpki.device.sessions import Sessions
 from srpki.device.system import DEFAULT_NAME
 from srpki.device.versions import Versions
@@ -95,7 +97,7 @@ class Router:
         self.forms = Forms(SCHEMA.configure, clock, classic)
         self._ids = itertools.count(1)
         self._cancel = threading.Event()
-        self._files = OsFiles(node)
+        self._node, self._files = node, OsFiles(node)
         self._cf3, self._state = make_directories(node)
         self._lock = NodeLock(self._state / "lock")
         self._lock.acquire()
@@ -123,7 +125,9 @@ class Router:
         )
         self.bus.subscribe(self.logs.append)
         self.files = FileSystem(cf3, files)
-        self.seal = Seal(state / "chassis.key", self.entropy, files)
+        self.seal = Seal(
+            state / "chassis.key", self.entropy, files, lambda: sealed_thing(files, cf3, state)
+        )
         self.keystore = Keystore(cf3, self.seal, files)
         for name in self.keystore.recover():
             self._tell_unsettled(name)
@@ -217,6 +221,10 @@ class Router:
         self._build()
         self.start()
 
+    def warnings(self) -> Sequence[str]:
+        """Return a sentence for each directory of the node that somebody else may change."""
+        return tuple(directories.warnings(self._node))
+
     def interrupt(self) -> None:
         """End the waiting of the operation that runs in the foreground (Ctrl-C)."""
         self._cancel.set()
@@ -301,22 +309,13 @@ class _EngineParticipant:
 def _load(versions: Versions, forms: Forms) -> Branch:
     """Return the saved configuration, an empty one when nothing was saved."""
     versions.recover()
-    with suppress(NotFoundError):
-        return checkpoints.load(versions, 0, forms.decode).tree
-    return Branch()
-
-
-def make_directories(node: Path) -> tuple[Path, Path]:
-    """Make what is missing of a node directory; return its ``cf3`` and ``state``."""
-    cf3, state = node / "cf3", node / "state"
     try:
-        node.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for directory in (cf3, state):
-            OsFiles(node).make_directory(directory)
-    except (FileExistsError, NotADirectoryError):
-        raise UsageError(f"{node} is not a directory", hint="name another one") from None
-    except OSError as error:
-        raise StorageError(
-            f"cannot use the node directory {node}: {error.strerror}", hint="name another one"
-        ) from None
-    return cf3, state
+        return checkpoints.load(versions, 0, forms.decode).tree
+    except NotFoundError:
+        return Branch()
+    except CorruptError as error:
+        good = checkpoints.newest_good(versions, forms.decode)
+        if not good:
+            raise
+        cure = f"mend it, or put {good} in its place, which is whole"
+        raise CorruptError(error.sentence, hint=cure) from None

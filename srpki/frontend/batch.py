@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LATER: Final = frozenset({"busy", "locked", "pending"})
 """The errors that trying again later can cure: exit status 3, where a script had no other."""
 
+UNSAVED: Final = frozenset({"not-saved"})
+"""The error of what is in effect, but not saved: exit status 4, where a script had no other."""
+
 _OPEN: Final = "The script ends before this question is answered, which counts as n."
 
 
@@ -51,14 +54,16 @@ class Tally:
     commands: int = 0
     failed: int = 0
     changed: bool = False
-    later: bool = True
+    errors: set[str] = field(default_factory=set)
 
     @property
     def status(self) -> int:
-        """The exit status: 0 well, 3 when every failure may be over later, else 1."""
+        """The exit status: 0 well, 3 when every failure may be over later, 4 unsaved, else 1."""
         if not self.failed:
             return 0
-        return 3 if self.later else 1
+        if self.errors <= LATER:
+            return 3
+        return 4 if self.errors <= UNSAVED else 1
 
     def count(self, exchange: Exchange) -> None:
         """Take note of *exchange*."""
@@ -66,7 +71,7 @@ class Tally:
         self.changed |= exchange.changed
         if not exchange.ok:
             self.failed += 1
-            self.later &= exchange.fault.error in LATER
+            self.errors.add(exchange.fault.error)
 
 
 class Writer(Protocol):

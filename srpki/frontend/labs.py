@@ -11,7 +11,8 @@ from pathlib import Path
 from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ConnectError, RefusedError, StorageError
-from srpki.device.router import Router, make_directories
+from srpki.device.directories import make_directories
+from srpki.device.router import Router
 from srpki.frontend.applications import configured
 from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
 from srpki.frontend.profiles import configure_lab_profiles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def running(router: Router) -> Iterator[None]:
-    """Let *router* run inside the block and stop it afterwards, whatever happened."""
+    """Let *router* run inside the block and stop it afterwards, whatever happened.
+
+    Who else may change its directory is told on standard error.
+    """
     try:
+        for sentence in router.warnings():
+            sys.stderr.write(f"srpki: warning: {sentence}\n")
         router.start()
         yield
     finally:

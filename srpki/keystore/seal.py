@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,8 @@ from srpki.storage.files import FileOps, OsFiles
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-_MAGIC: Final = b"SRPKI\x01"
+MAGIC: Final = b"SRPKI\x01"
+"""What every sealed file begins with."""
 _KEY_OCTETS: Final = 32
 _NONCE_OCTETS: Final = 12
 _TAG_OCTETS: Final = 16
@@ -42,8 +44,18 @@ class Seal:
     Safe to use from several threads.
     """
 
-    def __init__(self, key_path: Path, entropy: Entropy, files: FileOps | None = None) -> None:
-        """Use the chassis key at *key_path*; nonces and a new key come from *entropy*."""
+    def __init__(
+        self,
+        key_path: Path,
+        entropy: Entropy,
+        files: FileOps | None = None,
+        in_use: Callable[[], str] = str,
+    ) -> None:
+        """Use the chassis key at *key_path*; nonces and a new key come from *entropy*.
+
+        No key is made where *in_use* names something that was sealed with one.
+        """
+        self._in_use = in_use
         self._path = key_path
         self._entropy = entropy
         self._files = files or OsFiles(key_path.parent)
@@ -87,15 +99,15 @@ class Seal:
     @staticmethod
     def is_sealed(data: bytes) -> bool:
         """Say whether *data* looks sealed, by this or another chassis."""
-        return data.startswith(_MAGIC)
+        return data.startswith(MAGIC)
 
     @staticmethod
     def purpose_of(sealed: bytes) -> bytes:
         """Return the purpose that *sealed* claims, empty when it is not sealed."""
-        if not sealed.startswith(_MAGIC) or len(sealed) <= len(_MAGIC):
+        if not sealed.startswith(MAGIC) or len(sealed) <= len(MAGIC):
             return b""
-        start = len(_MAGIC) + 1
-        return sealed[start : start + sealed[len(_MAGIC)]]
+        start = len(MAGIC) + 1
+        return sealed[start : start + sealed[len(MAGIC)]]
 
     def seal_text(self, plain: str) -> str:
         """Return *plain* as a token without blanks, for the configuration.
@@ -139,10 +151,7 @@ class Seal:
 
         try:
             if self._files.kind(self._path) == "absent":
-                if not create:
-                    raise CorruptError(
-                        "the chassis key is missing", hint="restore state/chassis.key from a backup"
-                    )
+                self._check_lost(create=create)
                 self._make_key()
             key = self._files.read(self._path, _KEY_OCTETS)
         except OSError as error:
@@ -152,6 +161,17 @@ class Seal:
                 "the chassis key is damaged", hint="restore state/chassis.key from a backup"
             )
         return AESGCM(key)
+
+    def _check_lost(self, *, create: bool) -> None:
+        """Raise `CorruptError` where a chassis key is wanted that is not there any more."""
+        sealed = self._in_use()
+        if sealed or not create:
+            what = f", with which {sealed} is sealed" if sealed else ""
+            cure = f", or remove {sealed}" if sealed else ""
+            raise CorruptError(
+                f"the chassis key is missing{what}",
+                hint=f"restore state/chassis.key from a backup{cure}",
+            )
 
     def _make_key(self) -> None:
         """Write a new key aside and move it in place: whole or not there, and never over one.
@@ -170,4 +190,4 @@ class Seal:
 def _header(purpose: bytes) -> bytes:
     if len(purpose) > MAX_PURPOSE:
         raise UsageError("the purpose of a seal is too long")
-    return _MAGIC + bytes((len(purpose),)) + purpose
+    return MAGIC + bytes((len(purpose),)) + purpose

@@ -48,7 +48,7 @@ ELSEWHERE = {
     "cli/reference/__main__.py": "writes the reference pages of the documentation",
     "cli/reference/pages.py": "makes its pages on a node of its own",
     "cli/reference/messages.py": "reads the program's own source",
-    "device/router.py": "makes the node directory itself, which the user named",
+    "device/directories.py": "makes the node directory itself, which the user named",
     "frontend/demo.py": "makes a new node directory where the user says",
     "frontend/execution.py": "reads the command file that the user named",
     "frontend/program.py": "opens /dev/null",

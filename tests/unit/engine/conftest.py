@@ -114,6 +114,7 @@ class Bench:
         self.cmp = cmp
         self._responders = {"http": cmp, "https": est}
         self.files = QuickFiles(directory)
+        self.state_files = None
         self.exchanges = []
         self.before_answer = lambda request: None
         (directory / "cf3").mkdir()
@@ -142,6 +143,7 @@ class Bench:
             state_dir=self.directory / "state",
             exchanges=self.exchange,
             view=self.view,
+            files=self.state_files,
         )
         return self.engine
 
