@@ -11,11 +11,44 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 SKEW: Final = timedelta(minutes=5)
 """How far the clock of a CA may be ahead of ours [auto-update.md, section 4]."""
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+"""An instant that does not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """An instant that something waits for, and the *interval* that it came from.
+
+    It is not believed beyond now plus that interval: a clock that was ahead when the deadline was
+    set, and has come back, must not park what waits for years [auto-update.md, section 4].
+    """
+
+    at: datetime
+    interval: timedelta
+
+    @classmethod
+    def after(cls, now: datetime, interval: timedelta) -> Self:
+        """Return the deadline that is *interval* away from *now*."""
+        return cls(now + interval, interval)
+
+    @classmethod
+    def of(cls, at: datetime, now: datetime) -> Self:
+        """Return the instant *at* as a deadline that is set *now*."""
+        return cls(at, at - now)
+
+    def believed(self, now: datetime) -> bool:
+        """Say whether it can have been set at *now* or before."""
+        return self.at - now <= self.interval
+
+    def seen(self, now: datetime) -> Self:
+        """Return what holds at *now*: this deadline, or its interval anew."""
+        return self if self.believed(now) else self.after(now, self.interval)
 
 
 class Clock(Protocol):
@@ -109,16 +142,16 @@ class LabClock:
 
     def wait(self, seconds: float, cancel: threading.Event | None = None) -> bool:
         """Wait until the lab's time is *seconds* later; return False when *cancel* came first."""
-        deadline = self.now() + timedelta(seconds=max(0.0, seconds))
+        deadline = Deadline.after(self.now(), timedelta(seconds=max(0.0, seconds)))
         with self._moved:
-            while (now := self.now()) < deadline:
+            while (now := self.now()) < (deadline := deadline.seen(now)).at:
                 if cancel is not None and cancel.is_set():
                     return False
                 if self._standing is not None:
-                    self._standing = deadline
+                    self._standing = deadline.at
                     self._moved.notify_all()
                     break
-                remaining = (deadline - now).total_seconds()
+                remaining = (deadline.at - now).total_seconds()
                 self._moved.wait(remaining if cancel is None else min(remaining, self._SLICE))
         return cancel is None or not cancel.is_set()
 

@@ -11,12 +11,15 @@ from srpki.config.management import auto_config_save, commit_history
 from srpki.core.clock import Clock
 from srpki.core.errors import NotFoundError, NotSavedError, StorageError
 from srpki.device.checkpoints import Checkpoint, Checkpoints
-from srpki.device.confirmation import Confirmation, Plan
+from srpki.device.confirmation import Confirmation
 from srpki.device.history import Author, Commit, History
+from srpki.engine.jobs import Plan
 
 
-def _never(at: datetime, do: Callable[[], None]) -> Callable[[], None]:
-    del at, do
+def _never(
+    at: datetime, do: Callable[[], None], anew: Callable[[], None] | None = None
+) -> Callable[[], None]:
+    del at, do, anew
     return lambda: None
 
 

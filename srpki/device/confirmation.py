@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from srpki.config.candidate import Candidate
 from srpki.config.datastore import Datastore
 from srpki.config.tree import Branch
-from srpki.core.clock import Clock
+from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import RefusedError
-
-Plan = Callable[[datetime, Callable[[], None]], Callable[[], None]]
-"""Calls a function at an instant, with no lock held; returns what takes that back."""
+from srpki.engine.jobs import Plan
 
 
 class _Pending(NamedTuple):
@@ -21,7 +19,7 @@ class _Pending(NamedTuple):
 
     former: Branch
     candidate: Candidate
-    when: datetime
+    when: Deadline
     drop: Callable[[], None]
 
 
@@ -46,14 +44,24 @@ class Confirmation:
         with self._datastore.lock:
             former = self._datastore.running
             candidate.commit()
-            when = self._clock.now() + timedelta(minutes=minutes)
-            drop = self._plan(when, lambda: self._take_back(when))
-            self._pending = _Pending(former, candidate, when, drop)
+            self._wait(former, candidate, timedelta(minutes=minutes))
+
+    def _wait(self, former: Branch, candidate: Candidate, interval: timedelta) -> None:
+        when = Deadline.after(self._clock.now(), interval)
+        drop = self._plan(when.at, lambda: self._take_back(when), lambda: self._wait_anew(when))
+        self._pending = _Pending(former, candidate, when, drop)
+
+    def _wait_anew(self, when: Deadline) -> None:
+        """Begin the wait that was to end at *when* again: the clock was set back."""
+        with self._datastore.lock:
+            pending = self._pending
+            if pending is not None and pending.when == when:
+                self._wait(pending.former, pending.candidate, when.interval)
 
     def remaining(self) -> timedelta | None:
         """Return how long a commit still waits, if one does."""
-        pending = self._pending
-        return None if pending is None else max(timedelta(), pending.when - self._clock.now())
+        pending, now = self._pending, self._clock.now()
+        return None if pending is None else max(timedelta(), pending.when.seen(now).at - now)
 
     def accept(self) -> None:
         """Keep the commit that waits; raises `RefusedError` when none does."""
@@ -87,7 +95,7 @@ class Confirmation:
             raise RefusedError("no confirmed commit waits")
         return self._pending
 
-    def _take_back(self, when: datetime) -> None:
+    def _take_back(self, when: Deadline) -> None:
         with self._datastore.lock:
             pending = self._pending
             if pending is None or pending.when != when or self._ended:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from srpki.core.clock import SKEW, Clock
+from srpki.core.clock import NEVER, SKEW, Clock
 from srpki.core.errors import (
     BusyError,
     InvalidInputError,
@@ -195,11 +195,18 @@ class CrlUpdates:
         self._schedule(record, now + timedelta(seconds=seconds) if seconds else None)
 
     def _schedule(self, record: _Record, at: datetime | None) -> None:
-        """Plan a download at the instant *at*; None stops until something changes."""
+        """Plan a download at the instant *at*; None stops until something changes, as the clock."""
         status = "stopped" if at is None else "auto-scheduled"
         record.state = record.state.but(status=status, next_update=at)
-        if at is not None:
-            record.undo = self._plan(at, lambda: self._due(record))
+        record.undo = self._plan(
+            NEVER if at is None else at, lambda: self._due(record), lambda: self._begin_anew(record)
+        )
+
+    def _begin_anew(self, record: _Record) -> None:
+        """Look at the CRL in use again: the clock was set back, and may have made it invalid."""
+        with self._changed:
+            if self._is_current(record) and not record.busy:
+                self._begin(record)
 
     # --- downloading -----------------------------------------------------------------------------
 

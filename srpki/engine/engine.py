@@ -221,13 +221,15 @@ class Engine:
         """Return when something happens next: at once while a job runs, None for never."""
         return self._take_over().scheduler.next_instant()
 
-    def plan(self, at: datetime, do: Callable[[], None]) -> Callable[[], None]:
-        """Call *do*, which must not fail, at the instant *at*; return what takes that back.
+    def plan(
+        self, at: datetime, do: Callable[[], None], anew: Callable[[], None] | None = None
+    ) -> Callable[[], None]:
+        """Call *do* at the instant *at*, or *anew*, as `srpki.engine.jobs.Plan` says.
 
-        It is called in order with the updates, from a thread of the scheduler and with no lock
-        held. When the engine does not run, nothing is called.
+        Neither may fail. They are called from a thread of the scheduler and with no lock held.
+        When the engine does not run, nothing is called.
         """
-        return self._take_over().scheduler.plan(at, do)
+        return self._take_over().scheduler.plan(at, do, anew)
 
     def states(self) -> Mapping[str, EntryState]:
         """Return the state of every ``certificate-auto-update`` entry, by certificate file name."""

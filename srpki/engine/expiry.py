@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from srpki.core.clock import Clock
+from srpki.core.clock import NEVER, Clock
 from srpki.core.events import (
     CERTIFICATE_EXPIRED,
     CERTIFICATE_EXPIRES,
@@ -37,9 +37,8 @@ if TYPE_CHECKING:
 CA_PROFILE: Final = "CA-profile"
 """The user of a ca-profile's own certificates, as events name it."""
 _SECOND: Final = timedelta(seconds=1)
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _FIRST: Final = datetime(1950, 1, 1, tzinfo=UTC)
-_LAST: Final = _NEVER - _SECOND
+_LAST: Final = NEVER - _SECOND
 """What is reckoned with; dates may lie at the very ends of the calendar."""
 
 
@@ -75,14 +74,15 @@ _EVENTS: Final = {
 
 @dataclass(slots=True, eq=False)
 class _Watch:
-    """What was said of one item: *next* is when something is to be said again."""
+    """What was *said* of one item, and when; *next* is when something is to be said again."""
 
     begins: datetime
     ends: datetime
     settings: ExpirationWarning
     warned: bool = False
     early: bool = False
-    next: datetime = _NEVER
+    said: datetime = _FIRST
+    next: datetime = NEVER
 
 
 class Expiry:
@@ -107,7 +107,6 @@ class Expiry:
         self._lock = lock
         self._view: PkiView | None = None
         self._watched: dict[_Item, _Watch] = {}
-        self._planned: datetime = _NEVER
         self._undo: Callable[[], None] = lambda: None
 
     def apply(self, view: PkiView) -> None:
@@ -129,17 +128,10 @@ class Expiry:
             self._plan_next()
 
     def _plan_next(self) -> None:
-        soonest = min((watch.next for watch in self._watched.values()), default=_NEVER)
-        if soonest != self._planned:
-            self._undo()
-            self._planned, self._undo = soonest, lambda: None
-            if soonest != _NEVER:
-                self._undo = self._plan(soonest, self._due)
-
-    def _due(self) -> None:
-        with self._lock:
-            self._planned = _NEVER
-            self.look()
+        """Plan the next look, be it never: a clock that is set back is a reason to look, too."""
+        self._undo()
+        soonest = min((watch.next for watch in self._watched.values()), default=NEVER)
+        self._undo = self._plan(soonest, self.look, self.look)
 
     # --- one file --------------------------------------------------------------------------------
 
@@ -155,10 +147,13 @@ class Expiry:
         if watch is not None and (watch.begins, watch.ends) != (begins, ends):
             self._clear(item, watch, "the file was replaced")
             watch = None
+        elif watch is not None and watch.said > now:
+            self._clear(item, watch, "the clock was set back")
+            watch = None
         elif watch is not None and watch.settings != settings:
             if settings.hours is None:
                 self._clear(item, watch, "no warning is configured")
-            watch = _Watch(begins, ends, settings, early=watch.early, next=now)
+            watch = _Watch(begins, ends, settings, early=watch.early, said=watch.said, next=now)
         if watch is None:
             watch = _Watch(begins, ends, settings, next=now)
         self._watched[item] = watch
@@ -167,17 +162,18 @@ class Expiry:
 
     def _speak(self, item: _Item, watch: _Watch, now: datetime) -> None:
         """Say what *now* is to be said of *item*, and note when something is to be said again."""
+        watch.said = now
         if now < watch.begins and not watch.early:
             watch.early = True
             self._publish(_EVENTS[item.kind].early, item)
         hours = watch.settings.hours
         if hours is None:
-            watch.next = _NEVER
+            watch.next = NEVER
             return
         first = watch.ends - timedelta(hours=hours)
         if now > watch.ends:
             self._publish(_EVENTS[item.kind].after, item)
-            watch.warned, watch.next = True, _NEVER
+            watch.warned, watch.next = True, NEVER
         elif now >= first and hours:
             # Rounded: a thread wakes some milliseconds late, and six hours are meant.
             minutes = round((watch.ends - now).total_seconds() / 60)

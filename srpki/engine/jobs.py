@@ -8,16 +8,28 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
+from srpki.core.clock import Deadline
 from srpki.protocol.steps import Wait
 
 Cause = Literal["scheduled", "by hand", "retry", "after a restart"]
 Lane = tuple[str, ...]
 """What only so many updates may use at once: ``("cmpv2", URL)`` or ``("est",)``; empty: nothing."""
 
-Plan = Callable[[datetime, Callable[[], None]], Callable[[], None]]
-"""Calls something at an instant, in order with the updates; returns what takes that back."""
+
+class Plan(Protocol):
+    """Calls something at an instant, in order with the updates."""
+
+    def __call__(
+        self, at: datetime, do: Callable[[], None], anew: Callable[[], None] | None = None
+    ) -> Callable[[], None]:
+        """Call *do* at the instant *at*; return what takes that back.
+
+        When the clock is set back to before now, the plan is not believed any more: *anew* is
+        called then, at once, in place of *do*. Without it *do* waits as long as it had to.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +52,7 @@ class Outcome:
 class Job:
     """One run of an update.
 
-    *resume_at* is when it wants to go on; *number* is its place in the order of beginning; *steps*
+    *resume* is when it wants to go on; *number* is its place in the order of beginning; *steps*
     is the running use case; *outcome* is set before *done*. *importing* is set when step 3 begins:
     from there on the job can no longer be cancelled. The scheduler's lock guards *cancel*,
     *importing* and *leave*.
@@ -48,7 +60,7 @@ class Job:
 
     certificate: str
     cause: Cause
-    resume_at: datetime
+    resume: Deadline
     from_step: int = 1
     lane: Lane = ()
     step: int = 0
@@ -86,12 +98,13 @@ def worked_for() -> str:
     return _at_work.get()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Errand:
-    """Something other than an update that is done once, *at* an instant, with no lock held.
+    """Something other than an update that is done once, at its *deadline*, with no lock held.
 
-    *do* must not fail.
+    *do* must not fail, nor *anew*, which takes its place when the clock is set back.
     """
 
-    at: datetime
+    deadline: Deadline
     do: Callable[[], None]
+    anew: Callable[[], None] | None = None

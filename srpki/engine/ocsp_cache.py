@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from srpki.core.clock import Clock
+from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import NotFoundError
 
 MOST: Final = 2000
@@ -16,14 +16,26 @@ MOST: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class OcspEntry:
-    """One answer: about the certificate number *serial* of *issuer*, a distinguished name."""
+    """One answer: about the certificate number *serial* of *issuer*, a distinguished name.
+
+    It holds until *deadline*, but not before it came: the clock may have been set back.
+    """
 
     entry_id: int
     serial: int
     issuer: str
     status: Literal["good", "revoked"]
     this_update: datetime
-    expires: datetime
+    deadline: Deadline
+
+    @property
+    def expires(self) -> datetime:
+        """When the responder no longer vouches for it."""
+        return self.deadline.at
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether it may be believed at *now*."""
+        return now <= self.deadline.at and self.deadline.believed(now)
 
 
 class OcspCache:
@@ -42,14 +54,12 @@ class OcspCache:
             return tuple(sorted(self._entries.values(), key=lambda entry: entry.entry_id))
 
     def find(self, fingerprint: str, serial: int) -> OcspEntry | None:
-        """Return the answer about *serial* of the CA certificate with *fingerprint*, if it holds.
-
-        One from the future does not: the lab's clock may have been set back.
-        """
+        """Return the answer about *serial* of the CA with *fingerprint*, if it holds now."""
         now = self._clock.now()
         with self._lock:
             entry = self._entries.get((fingerprint, serial))
-            return entry if entry and entry.this_update <= now <= entry.expires else None
+            fits = entry is not None and entry.this_update <= now and entry.holds(now)
+            return entry if fits else None
 
     def keep(
         self,
@@ -62,7 +72,7 @@ class OcspCache:
         expires: datetime,
     ) -> None:
         """Keep an answer; when there is no room, the one that expires first makes it."""
-        key = (fingerprint, serial)
+        key, deadline = (fingerprint, serial), Deadline.of(expires, self._clock.now())
         with self._lock:
             known = self._entries.pop(key, None)
             if len(self._entries) >= MOST:
@@ -70,7 +80,7 @@ class OcspCache:
             if len(self._entries) >= MOST:
                 del self._entries[min(self._entries, key=lambda one: self._entries[one].expires)]
             number = known.entry_id if known is not None else self._free_number()
-            self._entries[key] = OcspEntry(number, serial, issuer, status, this_update, expires)
+            self._entries[key] = OcspEntry(number, serial, issuer, status, this_update, deadline)
 
     def clear(self, entry_id: int | None = None) -> None:
         """Forget the answer *entry_id*, without it all; raises `NotFoundError`."""
@@ -90,5 +100,5 @@ class OcspCache:
 
     def _sweep(self) -> None:
         now = self._clock.now()
-        for key in [key for key, entry in self._entries.items() if entry.expires < now]:
+        for key in [key for key, entry in self._entries.items() if not entry.holds(now)]:
             del self._entries[key]

@@ -243,19 +243,30 @@ def next_update(given: Input) -> datetime:
     return deadline if given.held_until is None else max(deadline, given.held_until)
 
 
-def hold_after(deadline: datetime, finished: datetime, retry_interval: int) -> datetime | None:
-    """Return until when a certificate that is due again at *deadline* is left alone, or None.
+SHORTEST_PAUSE: Final = timedelta(seconds=10)
+"""The least time between two updates that nobody asked for."""
 
-    A CA that issues shorter lives than ``before-expiry`` would otherwise be asked in a tight loop:
-    the next update waits *retry_interval* seconds, and never comes within `SHORTEST_PAUSE`.
+
+def hold_for(not_after: datetime, finished: datetime, retry_interval: int) -> timedelta:
+    """Return how long a certificate that was just renewed is left alone, however soon it is due.
+
+    A CA that issues shorter lives than ``before-expiry`` would otherwise be asked in a tight loop.
+    The pause is *retry_interval* (seconds), or half of the life that is left when that is less.
     """
-    if deadline <= finished:
-        return finished + timedelta(seconds=retry_interval)
-    return finished + SHORTEST_PAUSE if deadline < finished + SHORTEST_PAUSE else None
+    half = (not_after - finished) / 2
+    return max(min(timedelta(seconds=retry_interval), half), SHORTEST_PAUSE)
 
 
-SHORTEST_PAUSE: Final = timedelta(seconds=60)
-"""The least time between two updates that nobody asked for: the least retry-interval."""
+def retry_in(not_after: datetime | None, failed: datetime, retry_interval: int) -> timedelta:
+    """Return how long an update that *failed* waits until it is tried again.
+
+    That is *retry_interval* (seconds), unless the certificate ends before: then half of the life
+    that it has left. Once it has ended there is nothing to hurry for.
+    """
+    whole = timedelta(seconds=retry_interval)
+    if not_after is None or not failed <= not_after <= failed + whole:
+        return whole
+    return max((not_after - failed) / 2, SHORTEST_PAUSE)
 
 
 def _expired(given: Input) -> bool:

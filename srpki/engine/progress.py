@@ -5,9 +5,10 @@ Each step is one change of state, made under the register's lock and persisted w
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from srpki.core.clock import Deadline
 from srpki.engine import policy
 from srpki.engine.jobs import Job
 from srpki.engine.policy import Decision, Invalid, Start
@@ -113,7 +114,8 @@ class Progress:
             if register.gone(job):
                 return None
             entry, now = register.entries[job.certificate], register.clock.now()
-            retry = now + timedelta(seconds=retry_interval)
+            not_after = register.gatherer.input(job.certificate, now).pair.not_after
+            retry = Deadline.after(now, policy.retry_in(not_after, now, retry_interval))
             swapping = job.importing and job.step == 3
             owed = job.step == 4
             current = register.gatherer.fingerprint(job.certificate)
@@ -123,19 +125,21 @@ class Progress:
                     update_state="wait-for-retry",
                     reason=reason,
                     last_update_end_time=now,
-                    next_update_time=retry,
+                    next_update_time=retry.at,
+                    held_until=None,
+                    interval=retry.interval.total_seconds(),
                     step=3 if swapping else 4 if owed else 1,
                     pending_reload=owed or entry.state.pending_reload,
                     fingerprint=entry.state.fingerprint if swapping else current,
                 ),
                 sync=sync,
             )
-            return retry
+            return retry.at
 
-    def finished(self, job: Job, retry_interval: int) -> datetime | None:
+    def finished(self, job: Job, retry_interval: int) -> tuple[datetime, datetime] | None:
         """Schedule the entry of *job* by its new certificate.
 
-        Returns until when the certificate is left alone although it is due already, or None.
+        Returns when the certificate is due again and until when it is left alone, if that is later.
         """
         register = self._register
         with register.lock:
@@ -146,21 +150,24 @@ class Progress:
             held = following = None
             if given.profile is not None and given.pair.not_after is not None:
                 following = policy.due_at(given.pair, given.profile.schedule)
-                held = policy.hold_after(following, now, retry_interval)
+                pause = policy.hold_for(given.pair.not_after, now, retry_interval)
+                if following < now + pause:
+                    held = Deadline.after(now, pause)
             register.keep(
                 entry,
                 entry.state.but(
                     update_state="scheduled",
                     reason="",
                     last_update_end_time=now,
-                    next_update_time=held or following,
+                    next_update_time=following if held is None else held.at,
                     step=0,
                     pending_reload=False,
                     fingerprint=given.pair.fingerprint,
-                    held_until=held,
+                    held_until=None if held is None else held.at,
+                    interval=0.0 if held is None else held.interval.total_seconds(),
                 ),
             )
-            return held
+            return None if held is None or following is None else (following, held.at)
 
     def cancelled(self, job: Job) -> None:
         """Put the entry of *job*, which changed nothing, back where it can be scheduled."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from srpki.core.clock import Clock
+from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import BusyError, NotFoundError, RefusedError, StorageError
 from srpki.core.events import FILE_READ_FAILED, FILE_WRITE_FAILED, EventBus, EventType
 from srpki.engine import policy, state
@@ -63,7 +63,7 @@ class Register:
     entries: dict[str, Entry] = field(default_factory=dict)
     _saved: dict[str, EntryState] = field(default_factory=dict)
     _stale: set[str] = field(default_factory=set)
-    _later: dict[str, datetime] = field(default_factory=dict)
+    _later: dict[str, Deadline] = field(default_factory=dict)
 
     def load(self) -> None:
         """Read what earlier runs left; damaged records are reported and forgotten."""
@@ -140,13 +140,22 @@ class Register:
         """
         with self.lock:
             now = self.clock.now()
-            self._stale.update(name for name, when in self._later.items() if when <= now)
+            self._doubt(now)
+            self._stale.update(name for name, when in self._later.items() if when.at <= now)
             stale, self._stale = self._stale, set()
             for name in stale:
                 self._later.pop(name, None)
                 entry = self.entries.get(name)
                 if entry is not None and entry.job is None:
                     self._look_at(entry)
+
+    def _doubt(self, now: datetime) -> None:
+        """Look again at what waits for an instant that a clock ahead of *now* has set."""
+        self._later = {name: when.seen(now) for name, when in self._later.items()}
+        for entry in self.entries.values():
+            waits = entry.state.waits if entry.due is not None else None
+            if waits is not None and waits.interval and not waits.believed(now):
+                self._stale.add(entry.name)
 
     def _look_at(self, entry: Entry) -> None:
         if self.records.unread(entry.name) and not self._revived(entry):
@@ -157,7 +166,7 @@ class Register:
             self._invalidate(entry, decision, given)
             return
         entry.lane = self.gatherer.lane(entry.name)
-        known = self._settled(entry.state, given)
+        known = self._settled(self._believed(entry, given.now), given)
         fresh = entry.anew or known.fingerprint != given.pair.fingerprint
         entry.anew = False
         if known.update_state == "in-progress":  # left behind: nothing runs
@@ -169,7 +178,21 @@ class Register:
             again = known.but(next_update_time=given.now, step=4)
             self._await(entry, again.but(fingerprint=given.pair.fingerprint), "retry")
         else:
-            self._schedule(entry, given, None if fresh else known.held_until)
+            self._schedule(entry, given, None if fresh else known)
+
+    def _believed(self, entry: Entry, now: datetime) -> EntryState:
+        """Return the state of *entry* with what it waits for as it holds *now*."""
+        known, waits = entry.state, entry.state.waits
+        if waits is None:
+            return known
+        if not known.interval:  # written before intervals were
+            _, profile = self.gatherer.settings(entry.name)
+            assert profile is not None
+            waits = Deadline(waits.at, timedelta(seconds=profile.retry_interval))
+        at, interval = waits.seen(now).at, waits.interval.total_seconds()
+        if known.update_state == "wait-for-retry":
+            return known.but(next_update_time=at, interval=interval)
+        return known.but(held_until=at, interval=interval)
 
     def _revived(self, entry: Entry) -> bool:
         """Read again what the disk did not give at the start; say whether it does now.
@@ -194,7 +217,8 @@ class Register:
         """Look again, when a disk that fails may have recovered."""
         _, profile = self.gatherer.settings(entry.name)
         seconds = DISK_PAUSE if profile is None else profile.retry_interval
-        self._later[entry.name] = self.clock.now() + timedelta(seconds=seconds)
+        pause = timedelta(seconds=seconds)
+        self._later[entry.name] = Deadline.after(self.clock.now(), pause)
 
     def _settled(self, known: EntryState, given: Input) -> EntryState:
         """Return *known* with a swap that was begun decided: the certificate on disk tells."""
@@ -212,7 +236,9 @@ class Register:
         entry.from_step = 4 if known.step == 4 else 1
         self.keep(entry, known.but(update_state="wait-for-retry"))
 
-    def _schedule(self, entry: Entry, given: Input, held_until: datetime | None) -> None:
+    def _schedule(self, entry: Entry, given: Input, known: EntryState | None) -> None:
+        """Schedule *entry* by its certificate, held as *known* says, if it is to count."""
+        held_until = None if known is None else known.held_until
         entry.due = policy.next_update(replace(given, held_until=held_until))
         entry.cause, entry.from_step = "scheduled", 1
         self.keep(
@@ -224,6 +250,7 @@ class Register:
                 step=0,
                 fingerprint=given.pair.fingerprint,
                 held_until=held_until,
+                interval=0.0 if known is None or held_until is None else known.interval,
             ),
         )
 
@@ -270,12 +297,13 @@ class Register:
                     )
                 case Invalid(reason=reason):
                     raise RefusedError(f'"{name}" cannot be updated: {reason}')
-            return self._open(entry, Job(name, "by hand", now))
+            return self._open(entry, Job(name, "by hand", Deadline.of(now, now)))
 
     def take(self, entry: Entry) -> Job:
         """Return a new job for the due *entry*."""
         assert entry.due is not None
-        job = Job(entry.name, entry.cause, entry.due, from_step=entry.from_step)
+        resume = Deadline.of(entry.due, self.clock.now())
+        job = Job(entry.name, entry.cause, resume, from_step=entry.from_step)
         return self._open(entry, job)
 
     def _open(self, entry: Entry, job: Job) -> Job:
@@ -307,7 +335,7 @@ class Register:
 
     def next_change(self) -> datetime | None:
         """Return when `look` has something to do although nobody tells, if ever."""
-        return min(self._later.values(), default=None)
+        return min((when.at for when in self._later.values()), default=None)
 
     def due(self) -> Iterator[Entry]:
         """Yield the entries that wait for their time; the lock is held by the caller."""

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
-from srpki.core.clock import Clock, LabClock
+from srpki.core.clock import NEVER, Clock, Deadline, LabClock
 from srpki.core.errors import BusyError, RefusedError
 from srpki.engine.apart import run_apart
 from srpki.engine.jobs import Errand, Job, Lane, Outcome, working_for
@@ -142,9 +142,11 @@ class Scheduler:
                 return self._clock.now()
             return min((instant for instant, _ in self._candidates()), default=None)
 
-    def plan(self, at: datetime, do: Callable[[], None]) -> Callable[[], None]:
-        """Call *do* at the instant *at*, in order with the updates; return what takes that back."""
-        errand = Errand(at, do)
+    def plan(
+        self, at: datetime, do: Callable[[], None], anew: Callable[[], None] | None = None
+    ) -> Callable[[], None]:
+        """Call *do* at the instant *at*, or *anew*, as `srpki.engine.jobs.Plan` says."""
+        errand = Errand(Deadline.of(at, self._clock.now()), do, anew)
         with self._changed:
             self._errands.append(errand)
         self.kick()
@@ -216,16 +218,29 @@ class Scheduler:
             if change is not None:
                 yield change, alarm
         for errand in self._errands:
-            yield errand.at, errand
+            if errand.deadline.at != NEVER:  # it waits for a clock that is set back alone
+                yield errand.deadline.at, errand
         for job in self._waiting:
             if job.cancel.is_set():
                 yield _AT_ONCE, job
             elif self._free(job.lane, job):
-                yield job.resume_at, job
+                yield job.resume.at, job
         for entry in self._register.due():
             assert entry.due is not None
             if entry.from_step == 4 or self._free(entry.lane, None):
                 yield entry.due, entry
+
+    def _look(self) -> None:
+        """Bring every instant that something waits for up to date with the clock."""
+        self._register.look()
+        now = self._clock.now()
+        for job in self._waiting:
+            job.resume = job.resume.seen(now)
+        for errand in self._errands:
+            if errand.anew is None or errand.deadline.believed(now):
+                errand.deadline = errand.deadline.seen(now)
+            else:
+                errand.deadline, errand.do = Deadline.of(now, now), errand.anew
 
     def _free(self, lane: Lane, job: Job | None) -> bool:
         if lane[:1] == ("est",):
@@ -235,7 +250,7 @@ class Scheduler:
     def _take(self) -> Job | Errand | None:
         """Return what is first in due order among all that is due now; a job is running then."""
         while True:
-            self._register.look()
+            self._look()
             limit = self._clock.now()  # after the look, which makes entries due as it happens
             instant, chosen = min(
                 self._candidates(), key=lambda pair: pair[0], default=(limit, None)
@@ -300,7 +315,7 @@ class Scheduler:
         with self._changed:
             self._running.discard(job)
             if wait is not None:
-                job.resume_at = self._clock.now() + timedelta(seconds=wait.seconds)
+                job.resume = Deadline.after(self._clock.now(), timedelta(seconds=wait.seconds))
                 self._waiting.append(job)
             else:
                 self._end(job, outcome)
@@ -334,8 +349,8 @@ class Scheduler:
 
         Each update runs at its own instant, to its end or until it waits for its retry; one that
         waits for its CA may carry the clock beyond *target*, where it then stays. Backwards
-        nothing runs but what is under way. Interrupted (*cancel*, `stop`, or an exception in the
-        waiting thread), the clock stays where it is and what is left runs later.
+        nothing runs on the way but what is under way. Interrupted (*cancel*, `stop`, or an
+        exception in the waiting thread), the clock stays where it is and what is left runs later.
 
         Raises `BusyError` when the clock is being moved already.
         """
@@ -365,6 +380,17 @@ class Scheduler:
         self, target: datetime, clock: LabClock, cancel: threading.Event, summary: Summary
     ) -> None:
         backwards = target < clock.now()
+        self._step_over(target, clock, cancel, summary)
+        if not summary.interrupted and (backwards or target > clock.now()):
+            clock.move_to(target)
+            self._alarm.look()
+        if backwards:
+            self._step_over(target, clock, cancel, summary)
+
+    def _step_over(
+        self, target: datetime, clock: LabClock, cancel: threading.Event, summary: Summary
+    ) -> None:
+        """Run all that is due until *target*, and what is under way, moving the clock to each."""
         while not cancel.is_set():
             with self._changed:
                 limit = self._limit(target)
@@ -379,15 +405,12 @@ class Scheduler:
                 summary.updates += outcome is not None
                 summary.failed += outcome is not None and not outcome.ok
         summary.interrupted = cancel.is_set() or self._stopped
-        if not summary.interrupted and (backwards or target > clock.now()):
-            clock.move_to(target)
-            self._alarm.look()
 
     def _limit(self, target: datetime) -> datetime | None:
         """Return the next instant at which something happens, or None when nothing is left."""
         if self._stopped:
             return None
-        self._register.look()
+        self._look()
         under_way = bool(self._waiting)
         return min(
             (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
+
+from srpki.core.clock import Deadline
 
 UpdateState = Literal["invalid", "scheduled", "in-progress", "wait-for-retry"]
 
@@ -17,7 +19,8 @@ class EntryState:
     *reason* says why the entry is invalid or what failed last. *step* is the step that runs, or
     the one that a retry begins with. *fingerprint* names the certificate that the schedule was
     made for; during step 3 it is the new one, so that a restart can tell whether the swap took
-    place. *pending_reload* is a step 4 still owed to the applications.
+    place. *pending_reload* is a step 4 still owed to the applications. *interval* is what the time
+    of the retry, or *held_until*, came from, in seconds.
     """
 
     update_state: UpdateState = "invalid"
@@ -29,6 +32,15 @@ class EntryState:
     pending_reload: bool = False
     fingerprint: str = ""
     held_until: datetime | None = None
+    interval: float = 0.0
+
+    @property
+    def waits(self) -> Deadline | None:
+        """What the entry waits for, other than a date of its certificate: a retry, the hold."""
+        at = self.held_until
+        if self.update_state == "wait-for-retry":
+            at = self.next_update_time
+        return None if at is None else Deadline(at, timedelta(seconds=self.interval))
 
     def but(self, **changes: Any) -> EntryState:
         """Return this state with *changes*."""

@@ -165,12 +165,13 @@ class Updater:
     # --- ends ------------------------------------------------------------------------------------
 
     def _finished(self, run: _Run) -> Outcome:
-        held = self.progress.finished(run.job, run.profile.retry_interval)
+        found = self.progress.finished(run.job, run.profile.retry_interval)
         detail = ""
-        if held is not None:
+        if found is not None:
+            due, held = found
+            again = "already" if due <= self.clock.now() else f"again at {_shown(due)}"
             detail = (
-                "; the new certificate is due already, the next update waits until"
-                f" {rfc3339(held.replace(microsecond=0))}"
+                f"; the new certificate is due {again}, the next update waits until {_shown(held)}"
             )
         self._publish(UPDATE_FINISHED, run, detail=detail)
         return self._outcome(run)
@@ -223,6 +224,10 @@ class Updater:
             profile=run.profile.name,
             **fields,
         )
+
+
+def _shown(instant: datetime) -> str:
+    return rfc3339(instant.replace(microsecond=0))
 
 
 def _key_spec(profile: UpdateProfile, key: PrivateKey) -> KeySpec:

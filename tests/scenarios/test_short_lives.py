@@ -58,20 +58,34 @@ def test_a_ca_that_mends_its_ways_ends_it(node):
     assert "due already" not in node.news(2246)[-1].text
 
 
-def test_a_life_that_ends_before_the_retry_interval_does_not_loop_either(node):
+def test_lives_that_end_before_the_retry_interval_are_renewed_in_their_middle(node):
     node.do("lab ca fault add kur short-life seconds 60 times 100", node.update("gw"))
     node.mark()
-    node.do("lab clock advance 1h")
-    assert len(node.news(2245)) <= 12
-    assert node.state("gw")["update-state"] == "wait-for-retry"
-    assert "expired" in node.reason("gw")
+    node.do("lab clock advance 10m")
+    times = [event.time for event in node.news(2245)]
+    gaps = {round((later - former).total_seconds()) for former, later in pairwise(times)}
+    assert gaps <= {29, 30}  # notBefore is a whole second
+    assert node.news(2247) == []
+    assert node.state("gw")["update-state"] == "scheduled"
 
 
-def test_lives_just_longer_than_the_schedule_are_renewed_a_minute_apart_at_most(node):
-    """before-expiry an hour (its least), lives ten seconds longer: held for the shortest pause."""
+def test_one_life_shorter_than_the_retry_interval_does_not_end_the_renewal(node):
+    """The CA errs once and is well again: one update later so is the certificate."""
+    node.configure(f'{PKI} certificate-update-profile "brisk" retry-interval 3600')
+    node.do("lab ca fault add kur short-life seconds 1800", node.update("gw"))
+    assert "Updates on the way: 1, of which failed: 0" in node.do("lab clock advance 3d")
+    assert node.instant("gw", "next-update-time") - node.now() > timedelta(days=19)
+
+
+@pytest.mark.parametrize("over", [1, 61, 299])
+def test_lives_just_longer_than_the_schedule_are_renewed_once_in_a_retry_interval(node, over):
+    """before-expiry an hour (its least), lives a little longer: due again before it is over."""
     profile = f'{PKI} certificate-update-profile "brisk"'
     node.configure(f"{profile} before-expiry 3600")
-    node.do("lab ca fault add kur short-life seconds 3610 times 100", node.update("gw"))
+    seconds = 3600 + over
+    node.do(f"lab ca fault add kur short-life seconds {seconds} times 100", node.update("gw"))
+    assert "is due again at" in node.news(2246)[-1].text
     node.mark()
-    node.do("lab clock advance 10m")
-    assert 1 <= len(node.news(2245)) <= 10
+    node.do("lab clock advance 1h")
+    times = [event.time for event in node.news(2245)]
+    assert {round((later - former).total_seconds()) for former, later in pairwise(times)} == {300}

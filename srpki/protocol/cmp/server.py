@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from srpki.core.clock import Clock
+from srpki.core.clock import Clock, Deadline
 from srpki.core.entropy import Entropy
 from srpki.core.errors import ProtocolError
 from srpki.protocol.cmp import (
@@ -207,7 +207,8 @@ class CmpServer:
             client_nonce=header.sender_nonce or b"",
         )
         if deviation.waiting:
-            transaction.ready = self._clock.now() + timedelta(seconds=deviation.waiting)
+            waiting = timedelta(seconds=deviation.waiting)
+            transaction.ready = Deadline.after(self._clock.now(), waiting)
             self._reopen(header, transaction)
             info = StatusInfo(status.WAITING, ("the request is being looked at",))
             return self._response(transaction, info, None)
@@ -238,7 +239,7 @@ class CmpServer:
         if transaction.ready is None:
             transaction.deadline = self._clock.now() + CONFIRM_WITHIN
         else:
-            transaction.deadline = transaction.ready + POLL_WITHIN
+            transaction.deadline = transaction.ready.at + POLL_WITHIN
         self._transactions.open(header.transaction_id or b"", transaction)
 
     def _response(
@@ -322,8 +323,9 @@ class CmpServer:
         now = self._clock.now()
         transaction.nonce, transaction.client_nonce = nonce, message.header.sender_nonce or b""
         if deviation.waiting:
-            transaction.ready = now + timedelta(seconds=deviation.waiting)
-        remaining = (transaction.ready - now).total_seconds()
+            transaction.ready = Deadline.after(now, timedelta(seconds=deviation.waiting))
+        transaction.ready = transaction.ready.seen(now)
+        remaining = (transaction.ready.at - now).total_seconds()
         if remaining <= 0:
             return self._decide(message.header, transaction, issue)
         self._reopen(message.header, transaction)

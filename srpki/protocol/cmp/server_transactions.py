@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from srpki.core.clock import Deadline
 from srpki.protocol.cmp.server_checks import Peer, RefusalError
 from srpki.protocol.cmp.server_requests import Enrolment
 
@@ -32,7 +33,7 @@ class Transaction:
     deadline: datetime
     nonce: bytes
     client_nonce: bytes
-    ready: datetime | None = None
+    ready: Deadline | None = None
     certificate: bytes | None = field(default=None, repr=False)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from srpki.core.clock import FrozenClock, LabClock, SystemClock
+from srpki.core.clock import Deadline, FrozenClock, LabClock, SystemClock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -56,6 +56,39 @@ def test_a_wait_that_began_before_ends_when_the_clock_is_moved_past_it():
         clock.move_to(clock.now() + timedelta(days=2))
     assert woken.wait(10)
     waiter.join()
+
+
+class Unsteady(FrozenClock):
+    """A clock that shows one instant after the other, the last one for ever."""
+
+    def __init__(self, *moments):
+        super().__init__(moments[0])
+        self.moments = list(moments)
+
+    def now(self):
+        return self.moments.pop(0) if len(self.moments) > 1 else self.moments[0]
+
+
+def test_a_wait_takes_no_longer_when_the_clock_is_set_back():
+    back = START - timedelta(days=2)
+    base = Unsteady(
+        START, START, back, back + timedelta(seconds=3599), back + timedelta(seconds=3600), START
+    )
+    clock = LabClock(base)
+    clock._SLICE = 0
+    assert clock.wait(3600, threading.Event()) is True
+    assert base.moments == [START]  # the wait has ended at the instant before
+
+
+def test_a_deadline_is_not_believed_beyond_now_and_its_interval():
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    deadline = Deadline.after(START, hour)
+    for moment in (START, START + hour, START + day):
+        assert deadline.seen(moment) == deadline
+    back = deadline.seen(START - day)
+    assert back == Deadline(START - day + hour, hour)
+    assert back.seen(START - day + hour / 2) == back  # it comes nearer
+    assert not Deadline.of(START - hour, START).believed(START - timedelta(microseconds=1))
 
 
 def test_a_cancelled_wait_on_a_lab_clock_says_so():

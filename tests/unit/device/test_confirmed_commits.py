@@ -62,6 +62,25 @@ def test_at_its_deadline_it_is_taken_back_and_the_edits_are_in_the_candidate(nod
     assert (node.name, node.saved()) == ("trial", "trial")
 
 
+def test_a_clock_that_is_set_back_makes_nobody_wait_longer(trial):
+    """Ten minutes were meant, not ten minutes and the time by which the clock was ahead."""
+    trial.advance(minutes=4)
+    trial.advance(days=-400)
+    assert trial.router.commits.remaining() == MINUTES
+    trial.advance(minutes=9)
+    assert trial.name == "trial"
+    assert trial.router.commits.remaining() == timedelta(minutes=1)
+    trial.advance(minutes=1)
+    assert trial.name == "former"
+
+
+def test_what_is_accepted_after_that_stays(trial):
+    trial.advance(days=-400)
+    trial.router.commits.accept()
+    trial.advance(days=401)
+    assert trial.name == "trial"
+
+
 def test_edits_made_meanwhile_stay_in_the_candidate_too(trial):
     trial.open.create(PROFILE)
     trial.advance(minutes=10)
@@ -196,7 +215,7 @@ class Deadlines:
     def __init__(self):
         self.planned = []
 
-    def __call__(self, at, do):
+    def __call__(self, at, do, anew=None):
         self.planned.append(do)
         return lambda: None
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from srpki.core.clock import FrozenClock
+from srpki.core.clock import FrozenClock, LabClock
 from srpki.engine.ocsp_cache import MOST, OcspCache
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -55,3 +55,20 @@ def test_an_answer_holds_from_its_update_to_the_next():
     clock.advance(timedelta(seconds=1))
     assert cache.find("ca", 1) is None
     assert cache.entries() == ()
+
+
+def test_an_answer_of_a_clock_that_has_come_back_does_not_hold():
+    """The responder says that it holds for two hours; it came in a month that is yet to be."""
+    base = FrozenClock(NOW)
+    clock = LabClock(base, 720 * HOUR)
+    cache = OcspCache(clock)
+    keep(cache, 1, hours=722, start=720)
+    keep(cache, 2, hours=722, start=0)
+    assert [entry.serial for entry in cache.entries()] == [1, 2]
+    with clock.stepping():
+        clock.move_to(NOW + HOUR)
+    assert cache.find("ca", 1) is None
+    assert cache.find("ca", 2) is None
+    assert cache.entries() == ()
+    keep(cache, 1, hours=2, start=1)
+    assert cache.find("ca", 1) is not None

@@ -158,18 +158,36 @@ def test_a_deadline_is_a_whole_second():
     assert policy.due_at(odd, Schedule("before-expiry", 1)).microsecond == 0
 
 
-def test_a_certificate_that_is_due_when_issued_is_held_for_the_retry_interval():
-    assert policy.hold_after(ISSUED, ISSUED, 3600) == ISSUED + timedelta(seconds=3600)
+@pytest.mark.parametrize(
+    ("life", "pause"),
+    # The lesser of an hour and half of the life that is left, never under ten seconds.
+    [(86400, 3600), (7200, 3600), (7198, 3599), (1800, 900), (60, 30), (20, 10), (19, 10), (1, 10)],
+)
+def test_a_renewed_certificate_is_left_alone_for_a_while(life, pause):
+    not_after = ISSUED + timedelta(seconds=life)
+    assert policy.hold_for(not_after, ISSUED, 3600) == timedelta(seconds=pause)
 
 
-def test_a_certificate_that_is_due_seconds_later_is_held_for_a_minute():
-    assert policy.hold_after(ISSUED + timedelta(seconds=1), ISSUED, 3600) == ISSUED + timedelta(
-        seconds=60
-    )
-
-
-def test_a_certificate_that_is_due_later_is_not_held():
-    assert policy.hold_after(ISSUED + timedelta(minutes=2), ISSUED, 3600) is None
+@pytest.mark.parametrize(
+    ("left", "wait"),
+    # The whole interval unless the certificate ends before; after its end there is no hurry.
+    [
+        (None, 3600),
+        (86400, 3600),
+        (3601, 3600),
+        (3600, 1800),
+        (1800, 900),
+        (60, 30),
+        (20, 10),
+        (5, 10),
+        (0, 10),
+        (-1, 3600),
+        (-86400, 3600),
+    ],
+)
+def test_a_retry_does_not_outlast_the_certificate(left, wait):
+    not_after = None if left is None else ISSUED + timedelta(seconds=left)
+    assert policy.retry_in(not_after, ISSUED, 3600) == timedelta(seconds=wait)
 
 
 def test_every_check_says_in_a_sentence_what_it_finds():

@@ -4,6 +4,7 @@ import os
 import threading
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -143,16 +144,14 @@ class TestShortLives:
         return timedelta(minutes=30)
 
     @pytest.mark.parametrize("profile", ["by-cmp", "by-est"])
-    def test_a_certificate_that_is_due_when_issued_waits_for_the_retry_interval(
-        self, bench, profile
-    ):
+    def test_a_certificate_that_is_due_when_issued_waits_for_half_its_life(self, bench, profile):
         bench.enrol(validity=timedelta(days=2))
         bench.configure(bench.entry(profile=profile))
         bench.advance(days=1)
         first = bench.state().last_update_end_time
-        assert bench.state().next_update_time == first + timedelta(hours=1)
+        assert bench.state().next_update_time == first + timedelta(minutes=15)
         (text,) = bench.texts(2246)
-        assert "is due already, the next update waits until 2030-05-18T13:00:00Z" in text
+        assert "is due already, the next update waits until 2030-05-18T12:15:00Z" in text
 
     def test_it_is_asked_for_once_an_interval_and_no_more(self, bench):
         bench.enrol(validity=timedelta(days=2))
@@ -170,7 +169,7 @@ class TestShortLives:
         held = bench.state().next_update_time
         bench.reboot()
         assert bench.state().next_update_time == held
-        assert bench.advance(minutes=59).updates == 0
+        assert bench.advance(minutes=14).updates == 0
 
     def test_a_new_import_ends_the_hold(self, bench):
         bench.enrol(validity=timedelta(days=2))
@@ -180,11 +179,56 @@ class TestShortLives:
         assert bench.state().next_update_time == bench.clock.now() + timedelta(days=8)
 
 
-def test_a_life_just_longer_than_before_expiry_does_not_loop(bench):
-    bench.issue_for(timedelta(days=1, seconds=1))
+@pytest.mark.parametrize("profile", ["by-cmp", "by-est"])
+def test_one_short_life_does_not_end_the_renewal(bench, profile):
+    """The CA is well but for one certificate that lives for half of a retry-interval."""
+    bench.faults.add(
+        f"{'kur' if profile == 'by-cmp' else 'simplereenroll'} short-life seconds 1800"
+    )
+    bench.enrol()
+    bench.configure(bench.entry(profile=profile))
+    bench.advance(days=33)
+    assert bench.numbers().count(2247) == 0
+    assert bench.state().update_state == "scheduled"
+    assert bench.state().next_update_time > bench.clock.now() + timedelta(days=20)
+
+
+def test_a_retry_comes_before_a_certificate_ends(bench):
+    """With two hours to live and a day between retries; the CA is silent for the first one."""
+    bench.enrol(validity=timedelta(hours=2))
+    profile = (
+        'certificate-update-profile "slow" { retry-interval 36000 cmpv2 { ca-profile "lab" } }'
+    )
+    bench.faults.add("kur no-answer")
+    bench.configure(profile, bench.entry(profile="slow"))
+    summary = bench.advance(hours=2)
+    assert (summary.updates, summary.failed) == (2, 1)
+    assert bench.state().update_state == "scheduled"
+
+
+def test_a_dead_ca_is_tried_ever_more_often_to_the_end_and_then_as_configured(bench):
+    bench.enrol(validity=timedelta(minutes=30))
+    bench.faults.add("any no-answer times 1000")
+    bench.configure(bench.entry())
+    bench.advance(minutes=30)
+    times = [event.time for event in bench.events if event.type.number == 2245]
+    gaps = [round((later - former).total_seconds()) for former, later in pairwise(times)]
+    assert gaps[:3] == [900, 450, 225]
+    assert min(gaps) == 10
+    assert len(times) < 20
+    assert bench.advance(hours=10).updates == 10
+
+
+@pytest.mark.parametrize("under", [0, 1, 61, 300, 3599, 3601])
+def test_a_life_about_as_long_as_before_expiry_does_not_loop(bench, under):
+    """The schedule asks for *under* seconds less than the CA gives: retry-interval in between."""
+    bench.issue_for(timedelta(days=1, seconds=under))
     bench.enrol()
     bench.configure(bench.entry())
-    assert bench.advance(hours=1).updates <= 60
+    assert bench.advance(hours=2, seconds=-1).updates == (2 if under < 3600 else 1)
+    for text in bench.texts(2246):
+        said = "due already" if under == 0 else "due again at 2030-05-17T1"
+        assert (said in text) == (under < 3600)
 
 
 # --- interrupted ---------------------------------------------------------------------------------
