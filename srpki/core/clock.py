@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -119,10 +119,20 @@ class LabClock:
 
     _SLICE = 0.2  # seconds of real time after which a cancelled wait is noticed
 
-    def __init__(self, base: Clock, offset: timedelta = timedelta()) -> None:
-        """Run *offset* apart from *base*."""
+    def __init__(
+        self,
+        base: Clock,
+        offset: timedelta = timedelta(),
+        remember: Callable[[timedelta], None] = lambda _: None,
+    ) -> None:
+        """Run *offset* apart from *base*.
+
+        *remember* is given the new offset before each move, which does not take place if it fails:
+        what happens at an instant must not be there after a crash without the instant.
+        """
         self._base = base
         self._offset = offset
+        self._remember = remember
         self._standing: datetime | None = None
         self._moved = threading.Condition()
 
@@ -148,8 +158,7 @@ class LabClock:
                 if cancel is not None and cancel.is_set():
                     return False
                 if self._standing is not None:
-                    self._standing = deadline.at
-                    self._moved.notify_all()
+                    self._stand_at(deadline.at)
                     break
                 remaining = (deadline.at - now).total_seconds()
                 self._moved.wait(remaining if cancel is None else min(remaining, self._SLICE))
@@ -178,5 +187,10 @@ class LabClock:
             if self._standing is None:
                 message = "the clock moves only while stepping"
                 raise RuntimeError(message)
-            self._standing = instant.astimezone(UTC)
+            self._stand_at(instant.astimezone(UTC))
+
+    def _stand_at(self, instant: datetime) -> None:
+        if instant != self._standing:
+            self._remember(instant - self._base.now())
+            self._standing = instant
             self._moved.notify_all()

@@ -37,7 +37,7 @@ class Lab:
     def __init__(
         self, node: Path, *, profiles: bool = True, validity: timedelta = VALIDITY
     ) -> None:
-        """Prepare the lab of *node*; its clock goes on where it was left.
+        """Prepare the lab of *node*; its clock goes on where it was left, by whatever end.
 
         With *profiles* the node's configuration gets the ready-made ones that it lacks. What its
         CA issues is good for *validity*.
@@ -52,11 +52,21 @@ class Lab:
             raise StorageError(f"the lab CA cannot use {directory}: {error.strerror}") from None
         self._clock_file = directory / "clock.json"
         self._ports_file = directory / "ports.json"
-        self.clock = LabClock(SystemClock(), self._remembered_offset())
+        offset = self._remembered_offset()
+        self.clock = LabClock(SystemClock(), offset or timedelta(), self._note_clock)
         self._script = FaultScript()
         settings = CaSettings(validity=int(validity.total_seconds()))
         self._authority = Authority(directory, self.clock, SystemEntropy(), settings)
+        if offset is None:
+            self._find_clock()
         self.server = self._server(0, 0)
+
+    def _find_clock(self) -> None:
+        """Set the clock, whose record is lost, to where the newest certificate is valid."""
+        newest = self._authority.newest_start()
+        if newest is not None:
+            with self.clock.stepping():
+                self.clock.move_to(newest)
 
     def _server(self, cmp_port: int, est_port: int) -> LabCa:
         return LabCa(
@@ -68,7 +78,8 @@ class Lab:
         )
 
     def start(self) -> None:
-        """Listen on the ports of last time, or on any others when those are taken."""
+        """Remember the clock; listen on the ports of last time, or on others if they are taken."""
+        self.remember_clock()
         ports = self._read(self._ports_file)
         self.server = self._server(ports.get("cmp", 0), ports.get("est", 0))
         try:
@@ -132,14 +143,20 @@ class Lab:
 
     def remember_clock(self) -> None:
         """Keep the clock's offset for the next start of this node."""
-        self._write(self._clock_file, {"offset": round(self.clock.offset.total_seconds())})
+        self._write(self._clock_file, _numbers(self.clock.offset))
 
-    def _remembered_offset(self) -> timedelta:
+    def _note_clock(self, offset: timedelta) -> None:
+        """Keep *offset* so that it survives a kill, though perhaps not a power cut: it is quick."""
+        self._write(self._clock_file, _numbers(offset), sync=False)
+
+    def _remembered_offset(self) -> timedelta | None:
+        """Return the clock's offset; None when its record is not there, or damaged."""
+        found = self._read(self._clock_file)
         try:
-            offset = timedelta(seconds=self._read(self._clock_file).get("offset", 0))
+            offset = timedelta(seconds=found["offset"], microseconds=found.get("microseconds", 0))
             SystemClock().now() + offset
-        except OverflowError:
-            return timedelta()  # damaged: no clock of ours has been there
+        except (KeyError, OverflowError):  # no clock of ours has been there
+            return None
         return offset
 
     def _read(self, path: Path) -> dict[str, int]:
@@ -150,8 +167,16 @@ class Lab:
                 return {name: value for name, value in found.items() if isinstance(value, int)}
         return {}
 
-    def _write(self, path: Path, numbers: Mapping[str, int]) -> None:
-        replace_file(self._files, path, json.dumps(numbers).encode("ascii"), shown=str(path))
+    def _write(self, path: Path, numbers: Mapping[str, int], *, sync: bool = True) -> None:
+        content = json.dumps(numbers).encode("ascii")
+        replace_file(self._files, path, content, shown=str(path), sync=sync)
+
+
+def _numbers(offset: timedelta) -> Mapping[str, int]:
+    return {
+        "offset": offset.days * 86400 + offset.seconds,
+        "microseconds": offset.microseconds,
+    }
 
 
 @contextmanager

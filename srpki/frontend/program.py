@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 from srpki import __version__
 from srpki.core.errors import BusyError, SrpkiError, UsageError
+from srpki.frontend.ending import as_a_shell, ending_on
 
 USAGE_ERROR = 2
 TRY_LATER = 3
@@ -199,7 +199,8 @@ def _shell(options: argparse.Namespace) -> int:
 def _exec(options: argparse.Namespace) -> int:
     from srpki.frontend.execution import execute  # noqa: PLC0415 - start-up time
 
-    return execute(options, _node(options), _status)
+    with ending_on((signal.SIGTERM, signal.SIGHUP), as_a_shell):
+        return execute(options, _node(options), _status)
 
 
 def _ca(options: argparse.Namespace) -> int:
@@ -209,35 +210,24 @@ def _ca(options: argparse.Namespace) -> int:
     from srpki.labca.authority import CaSettings  # noqa: PLC0415 - start-up time
     from srpki.labca.serve import read_content, serve  # noqa: PLC0415 - start-up time
 
-    for number in _ENDING:
-        signal.signal(number, _end)
     settings = CaSettings(message_time=options.message_time)
     if options.validity is not None:
         settings = replace(settings, validity=options.validity)
     if options.csr_attributes is not None:
         settings = replace(settings, csr_attributes=read_content(options.csr_attributes))
-    return serve(
-        options.dir,
-        SystemClock(),
-        SystemEntropy(),
-        settings,
-        out=sys.stdout,
-        log=sys.stderr,
-        stop=threading.Event(),
-        as_json=options.json,
-        faults=options.faults,
-        ports=(options.cmp_port, options.est_port),
-    )
-
-
-_ENDING = (signal.SIGTERM, signal.SIGINT)
-
-
-def _end(*_: object) -> NoReturn:
-    """Unwind to the end with status 0; a handler may not set an event that its thread waits on."""
-    for number in _ENDING:
-        signal.signal(number, signal.SIG_IGN)
-    raise SystemExit(0)
+    with ending_on((signal.SIGTERM, signal.SIGINT), lambda _: 0):
+        return serve(
+            options.dir,
+            SystemClock(),
+            SystemEntropy(),
+            settings,
+            out=sys.stdout,
+            log=sys.stderr,
+            stop=threading.Event(),
+            as_json=options.json,
+            faults=options.faults,
+            ports=(options.cmp_port, options.est_port),
+        )
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -248,6 +248,11 @@ class Authority:
         """Return the record of every certificate issued, in order."""
         return self._store.all()
 
+    def newest_start(self) -> datetime | None:
+        """Return the latest notBefore of all certificates issued, None when there are none."""
+        issued = (certificates.facts(record.certificate) for record in self._store.all())
+        return max((facts.not_before for facts in issued), default=None)
+
     def judge_signer(
         self, certificate: bytes, others: tuple[bytes, ...], *, foreign: bool
     ) -> tuple[str, str]:

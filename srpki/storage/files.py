@@ -276,10 +276,12 @@ def replace(files: FileOps, path: Path, content: bytes, *, sync: bool = True) ->
         raise
 
 
-def replace_file(files: FileOps, path: Path, content: bytes, *, shown: str) -> None:
+def replace_file(
+    files: FileOps, path: Path, content: bytes, *, shown: str, sync: bool = True
+) -> None:
     """As `replace`, but raises `StorageError`, which calls the file *shown*."""
     try:
-        replace(files, path, content)
+        replace(files, path, content, sync=sync)
     except OSError as error:
         raise StorageError(f'write file "{shown}": {error.strerror}') from None
 
