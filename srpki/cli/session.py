@@ -47,6 +47,7 @@ class Session:
         self._first = dialect
         self._interrupted = threading.Event()
         self.wake: Callable[[], None] | None = None
+        self.watch: Callable[[str], None] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -57,7 +58,7 @@ class Session:
         self._shells: dict[Dialect, Shell] = {}
         self._active: Dialect = self._first or engines(self.device)[0]
         self._scripts: Scripts | None = None
-        self._traces = self.device.debug.listener(self._news_came)
+        self._traces = self.device.debug.listener(self._news_came, self._watched)
         self._login = self.device.sessions.open(self._user, self._kind, self._address)
 
     # --- what a frontend does ---
@@ -99,13 +100,18 @@ class Session:
     def news(self) -> str:
         """Return what has come since the last answer: debug output, events for the console.
 
-        `wake`, where a frontend has set it, is called from any thread when something comes.
+        `wake`, where a frontend has set it, is called from any thread when something comes; so is
+        `watch`, with a line that passes while a command runs and that is not told again.
         """
         return self._traces.take()
 
     def _news_came(self) -> None:
         if self.wake is not None:
             self.wake()
+
+    def _watched(self, line: str) -> None:
+        if self.watch is not None:
+            self.watch(line)
 
     def control_z(self) -> Answer:
         """Answer Ctrl-Z: back to the operational root; a question is taken back."""

@@ -26,6 +26,7 @@ from srpki.core.events import (
     UPDATE_STARTED,
     Event,
 )
+from srpki.core.text import utc
 from srpki.engine.jobs import worked_for
 from srpki.protocol.text import peer_text
 
@@ -56,8 +57,16 @@ Switch = tuple[str, str]
 class Listener:
     """What one session wants to see, and the lines that wait for it."""
 
-    def __init__(self, wake: Callable[[], None] | None = None) -> None:
-        """Call *wake*, from any thread, when lines have come; it must not block or raise."""
+    def __init__(
+        self,
+        wake: Callable[[], None] | None = None,
+        watch: Callable[[str], None] | None = None,
+    ) -> None:
+        """Call *wake*, from any thread, when lines have come; it must not block or raise.
+
+        *watch*, of which the same is true, shows a line while a command of the session runs.
+        """
+        self.watch = watch
         self.switches: frozenset[Switch] = frozenset()
         self._wake = wake
         self._lock = threading.Lock()
@@ -102,6 +111,7 @@ class Debugging:
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
         self._number = 0
+        self._watch: Callable[[str], None] | None = None
 
     def exists(self, switch: Switch) -> bool:
         """Say whether the profile or entry of *switch* is configured."""
@@ -110,9 +120,13 @@ class Debugging:
             return name in view.auto_updates
         return name in (view.est_profiles if topic == "est" else view.ca_profiles)
 
-    def listener(self, wake: Callable[[], None] | None = None) -> Listener:
-        """Return a listener for a new session, which *wake* tells of lines; `forget` it later."""
-        listener = Listener(wake)
+    def listener(
+        self,
+        wake: Callable[[], None] | None = None,
+        watch: Callable[[str], None] | None = None,
+    ) -> Listener:
+        """Return a listener for a new session, as `Listener` says; `forget` it later."""
+        listener = Listener(wake, watch)
         with self._lock:
             self._listeners.append(listener)
         return listener
@@ -167,8 +181,21 @@ class Debugging:
         """Show that *request* got no answer."""
         self._show(request, "no answer", lambda: (peer_text(error.sentence),))
 
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Show each event inside the block as it passes, where a person watches the session."""
+        listener = _listening.get()
+        self._watch = None if listener is None else listener.watch
+        try:
+            yield
+        finally:
+            self._watch = None
+
     def happened(self, event: Event) -> None:
-        """Show *event* when it is about the update of a certificate that is debugged."""
+        """Show *event* when somebody watches it pass, or debugs the update that it is about."""
+        watch = self._watch
+        if watch is not None:
+            watch(f"{utc(event.time)}  {event.text}")
         about = event.fields.get(_ABOUT.get(event.type.number, ""))
         wanted = ("auto-certificate-update", about)
         self._tell(lambda switch: switch == wanted, "step", lambda: (event.text,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from srpki.core.clock import LabClock
@@ -44,4 +45,13 @@ class Laboratory(Protocol):
 
     def remember_clock(self) -> None:
         """Keep the clock's offset for the next start of this node."""
+        ...
+
+    @property
+    def skew(self) -> timedelta:
+        """How far ahead of the clock a certificate may begin that was just issued."""
+        ...
+
+    def allow_skew(self, skew: timedelta) -> None:
+        """Set and keep `skew`."""
         ...

@@ -28,26 +28,38 @@ def _laboratory(router: Router) -> Laboratory:
 def clock_show(router: Router, inputs: Inputs) -> Outcome:
     """Show the lab's time and how far it is from real time."""
     del inputs
-    clock = _laboratory(router).clock
-    pairs = (("Lab time", rfc3339(clock.now())), ("Ahead of real time", _distance(clock.offset)))
+    laboratory = _laboratory(router)
+    clock = laboratory.clock
+    offset = timedelta(seconds=round(clock.offset.total_seconds()))
+    pairs = (
+        ("Lab time", rfc3339(clock.now())),
+        ("Behind real time" if offset < timedelta() else "Ahead of real time", str(abs(offset))),
+        ("Skew allowed", f"{laboratory.skew.total_seconds():.0f} seconds"),
+    )
     return Outcome(data=Fields(title="Lab Clock (emulator only)", pairs=pairs))
-
-
-def _distance(offset: timedelta) -> str:
-    sign = "-" if offset < timedelta(seconds=-1) else ""
-    return sign + str(timedelta(seconds=round(abs(offset).total_seconds())))
 
 
 def clock_advance(router: Router, inputs: Inputs) -> Outcome:
     """Move router and lab CA forward, running every update that becomes due on the way."""
     laboratory = _laboratory(router)
     duration = parse_duration(text(inputs, "duration"))
-    return _move(router, laboratory, laboratory.clock.now() + duration)
+    try:
+        return _move(router, laboratory, laboratory.clock.now() + duration)
+    except OverflowError:
+        raise _beyond_the_end() from None
 
 
 def clock_set(router: Router, inputs: Inputs) -> Outcome:
     """Move router and lab CA to an instant; backwards nothing runs."""
     return _move(router, _laboratory(router), _instant(text(inputs, "time")))
+
+
+def clock_skew(router: Router, inputs: Inputs) -> Outcome:
+    """Set how far ahead of the lab's clock a certificate may begin that was just issued."""
+    skew = timedelta(seconds=int(str(inputs["seconds"])))
+    _laboratory(router).allow_skew(skew)
+    router.engine.skew = skew
+    return Outcome()
 
 
 def _instant(written: str) -> datetime:
@@ -64,8 +76,9 @@ def _instant(written: str) -> datetime:
 
 def _move(router: Router, laboratory: Laboratory, target: datetime) -> Outcome:
     if target.year > _LAST_YEAR:
-        raise InvalidInputError(f"the lab's time ends with the year {_LAST_YEAR}")
-    summary = router.engine.run_until(target, router.cancel)
+        raise _beyond_the_end()
+    with router.debug.watching():
+        summary = router.engine.run_until(target, router.cancel)
     laboratory.remember_clock()
     line = f"Lab time is {rfc3339(laboratory.clock.now())}."
     if summary.interrupted:
@@ -73,6 +86,10 @@ def _move(router: Router, laboratory: Laboratory, target: datetime) -> Outcome:
     if summary.updates:
         line += f" Updates on the way: {summary.updates}, of which failed: {summary.failed}."
     return told(line)
+
+
+def _beyond_the_end() -> InvalidInputError:
+    return InvalidInputError(f"the lab's time ends with the year {_LAST_YEAR}")
 
 
 def ca_show(router: Router, inputs: Inputs) -> Outcome:
@@ -116,6 +133,7 @@ OPERATIONS: dict[str, Operation] = {
     "lab.clock.show": clock_show,
     "lab.clock.advance": clock_advance,
     "lab.clock.set": clock_set,
+    "lab.clock.skew": clock_skew,
     "lab.ca.revoke": revoke,
     "lab.ca.show": ca_show,
     "lab.ca.fault.add": fault_add,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from srpki.config.datastore import Datastore
 from srpki.config.tree import Branch, Entries, get
 from srpki.config.viewer import view
-from srpki.core.clock import Clock
+from srpki.core.clock import SKEW, Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, NotFoundError, SrpkiError
 from srpki.core.events import FILE_WRITE_FAILED, EventBus
@@ -151,6 +151,7 @@ class Router:
             daemon=self._daemon,
             settings=self._settings,
             files=files,
+            skew=SKEW if self.laboratory is None else self.laboratory.skew,
         )
         self.datastore.subscribe(_EngineParticipant(self.engine, self.seal))
         self.commits = Commits(

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
-from srpki.core.clock import LabClock, SystemClock
+from srpki.core.clock import SKEW, LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ConnectError, RefusedError, StorageError
 from srpki.device.directories import make_directories
@@ -52,6 +52,7 @@ class Lab:
             raise StorageError(f"the lab CA cannot use {directory}: {error.strerror}") from None
         self._clock_file = directory / "clock.json"
         self._ports_file = directory / "ports.json"
+        self.skew = self._remembered_skew()
         offset = self._remembered_offset()
         self.clock = LabClock(SystemClock(), offset or timedelta(), self._note_clock)
         self._script = FaultScript()
@@ -143,11 +144,27 @@ class Lab:
 
     def remember_clock(self) -> None:
         """Keep the clock's offset for the next start of this node."""
-        self._write(self._clock_file, _numbers(self.clock.offset))
+        self._write(self._clock_file, self._numbers(self.clock.offset))
+
+    def allow_skew(self, skew: timedelta) -> None:
+        """Set and keep how far ahead a certificate may begin that was just issued."""
+        self.skew = skew
+        self.remember_clock()
+
+    def _numbers(self, offset: timedelta) -> Mapping[str, int]:
+        return {
+            "offset": offset.days * 86400 + offset.seconds,
+            "microseconds": offset.microseconds,
+            "skew": int(self.skew.total_seconds()),
+        }
+
+    def _remembered_skew(self) -> timedelta:
+        found = self._read(self._clock_file).get("skew", -1)
+        return timedelta(seconds=found) if 0 <= found <= SKEW.total_seconds() else SKEW
 
     def _note_clock(self, offset: timedelta) -> None:
         """Keep *offset* so that it survives a kill, though perhaps not a power cut: it is quick."""
-        self._write(self._clock_file, _numbers(offset), sync=False)
+        self._write(self._clock_file, self._numbers(offset), sync=False)
 
     def _remembered_offset(self) -> timedelta | None:
         """Return the clock's offset; None when its record is not there, or damaged."""
@@ -170,13 +187,6 @@ class Lab:
     def _write(self, path: Path, numbers: Mapping[str, int], *, sync: bool = True) -> None:
         content = json.dumps(numbers).encode("ascii")
         replace_file(self._files, path, content, shown=str(path), sync=sync)
-
-
-def _numbers(offset: timedelta) -> Mapping[str, int]:
-    return {
-        "offset": offset.days * 86400 + offset.seconds,
-        "microseconds": offset.microseconds,
-    }
 
 
 @contextmanager

@@ -31,6 +31,10 @@ class Dots:
             self._timer = None
         self._erase()
 
+    def pause(self) -> None:
+        """Take the dots off the screen for a line that is to be printed; the row is begun anew."""
+        self._erase()
+
     def _dot(self) -> None:
         if self._count == MOST:
             self._erase()

@@ -28,6 +28,7 @@ from prompt_toolkit.output import create_output
 
 from srpki.cli.port import Answer
 from srpki.cli.session import Session
+from srpki.core.text import printable
 from srpki.frontend.ahead import Ahead
 from srpki.frontend.display import FLAT, Display
 from srpki.frontend.keyboard import Aside, Entered, Keyboard, Way, apology
@@ -207,11 +208,21 @@ class Terminal:
             with suppress(RuntimeError):  # the loop has ended just now
                 loop.call_soon_threadsafe(self._stirred.set)
 
-        self._session.wake = wake
+        def watch(line: str) -> None:
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._pass_by, line)
+
+        self._session.wake, self._session.watch = wake, watch
         try:
             yield
         finally:
-            self._session.wake = None
+            self._session.wake = self._session.watch = None
+
+    def _pass_by(self, line: str) -> None:
+        """Print *line*, which passes while a command runs."""
+        if self._dots is not None:
+            self._dots.pause()
+        self._write(f"{printable(line)}\n")
 
     # --- a command ---
 

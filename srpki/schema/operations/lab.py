@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
+from srpki.core.clock import SKEW
+from srpki.core.durations import parse_duration
+from srpki.core.errors import InvalidInputError
 from srpki.schema.common import PKI_FILE_NAME
 from srpki.schema.nodes import Action, Container, Leaf
-from srpki.schema.types import Enumeration, Integer, Text
+from srpki.schema.types import Enumeration, Integer, Text, ValueTypeError
 
-_DURATION: Final = Text(
-    length=(2, 11), patterns=("[0-9]{1,10}[smhd]",), complaint="not a duration such as 90s or 30d"
-)
+
+class _Duration(Text):
+    """A duration as `parse_duration` reads it."""
+
+    def parse(self, text: str) -> str:
+        """Return *text* itself when it is a duration."""
+        try:
+            parse_duration(text)
+        except InvalidInputError as error:
+            raise ValueTypeError(error.sentence) from None
+        return text
+
+
+_DURATION: Final = _Duration(length=(2, 11), patterns=("[0-9]{1,10}[smhdwy]",))
 _INSTANT: Final = Text(
     patterns=(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})",),
     complaint="not a time such as 2026-01-31T12:00:00Z",
@@ -96,7 +110,7 @@ _CLOCK: Final = Container(
                     name="duration",
                     type=_DURATION,
                     mandatory=True,
-                    help="How far, as 90s, 45m, 12h or 30d",
+                    help="How far, as 90s, 45m, 12h, 30d, 2w or 1y",
                 ),
             ),
         ),
@@ -119,6 +133,21 @@ _CLOCK: Final = Container(
             operation="lab.clock.show",
             help="Print the time that the node and the lab CA take it for",
             inputs=(),
+        ),
+        Action(
+            name="skew",
+            operation="lab.clock.skew",
+            help="Set how far ahead a certificate that was just issued may begin",
+            positional=("seconds",),
+            inputs=(
+                Leaf(
+                    name="seconds",
+                    type=Integer("uint32", 0, int(SKEW.total_seconds())),
+                    units="seconds",
+                    mandatory=True,
+                    help="What counts as the same time, as the clocks of CAs differ",
+                ),
+            ),
         ),
     ),
 )

@@ -142,6 +142,7 @@ def lab_time(bench):
         ("45m", timedelta(minutes=45)),
         ("12h", timedelta(hours=12)),
         ("30d", timedelta(days=30)),
+        ("2w", timedelta(days=14)),
     ],
 )
 @pytest.mark.parametrize("cli", ["md", "classic"])
@@ -152,6 +153,41 @@ def test_the_clock_advances_by_what_is_typed_for_router_and_ca(bench, typed, mov
     assert moved <= after - before <= moved + timedelta(seconds=5)
     assert abs(bench.lab.server.authority.clock.now() - after) < timedelta(seconds=2)
     assert f"{after:%H:%M}" in bench.do("show time")
+
+
+@pytest.mark.parametrize("typed", ["soon", "5", "1.5h", "5M", "101y", "9999999999d"])
+@pytest.mark.parametrize("cli", ["md", "classic"])
+def test_a_wrong_duration_has_one_error_text(bench, typed, cli):
+    told = bench.fails(f"lab clock advance {typed}", cli=cli)
+    assert (
+        f"'{typed}' is not a duration such as 90s, 45m, 12h, 30d, 2w or 1y, of a century at most"
+    ) in told
+
+
+def test_the_distance_to_real_time_says_its_direction(bench):
+    now = lab_time(bench)
+    real = now - bench.lab.clock.offset
+    for days, name, other in (
+        (9, "Behind real time", "Ahead"),
+        (-9, "Ahead of real time", "Behind"),
+    ):
+        target = real - timedelta(days=days)
+        bench.do(f"lab clock set {target:%Y-%m-%dT%H:%M:%SZ}")
+        shown = fields(bench.do("lab clock show"))
+        assert shown[name].startswith(("9 days, 0:0", "8 days, 23:59"))
+        assert not any(key.startswith(other) for key in shown)
+    bench.do(f"lab clock set {now:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def test_the_skew_that_is_allowed_is_set_and_kept(bench):
+    assert fields(bench.do("lab clock show"))["Skew allowed"] == "300 seconds"
+    bench.do("lab clock skew 0")
+    assert fields(bench.do("lab clock show"))["Skew allowed"] == "0 seconds"
+    assert bench.router.engine.skew == timedelta()
+    assert bench.lab._remembered_skew() == timedelta()
+    bench.fails("lab clock skew 301")
+    bench.do("lab clock skew 300")
+    assert bench.router.engine.skew == timedelta(minutes=5)
 
 
 def test_the_clock_is_set_forward_and_back(bench):

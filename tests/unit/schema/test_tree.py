@@ -100,6 +100,7 @@ def test_lab_commands_are_there_in_lab_mode_alone():
         "lab.clock.advance",
         "lab.clock.set",
         "lab.clock.show",
+        "lab.clock.skew",
     }
 
 
