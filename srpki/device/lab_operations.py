@@ -51,7 +51,7 @@ def clock_advance(router: Router, inputs: Inputs) -> Outcome:
 
 def clock_set(router: Router, inputs: Inputs) -> Outcome:
     """Move router and lab CA to an instant; backwards nothing runs."""
-    return _move(router, _laboratory(router), _instant(text(inputs, "time")))
+    return _move(router, _laboratory(router), _instant(text(inputs, "time")), back=True)
 
 
 def clock_skew(router: Router, inputs: Inputs) -> Outcome:
@@ -74,11 +74,13 @@ def _instant(written: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def _move(router: Router, laboratory: Laboratory, target: datetime) -> Outcome:
+def _move(
+    router: Router, laboratory: Laboratory, target: datetime, *, back: bool = False
+) -> Outcome:
     if target.year > _LAST_YEAR:
         raise _beyond_the_end()
     with router.debug.watching():
-        summary = router.engine.run_until(target, router.cancel)
+        summary = router.engine.run_until(target, router.cancel, back=back)
     laboratory.remember_clock()
     line = f"Lab time is {rfc3339(laboratory.clock.now())}."
     if summary.interrupted:

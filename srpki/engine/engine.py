@@ -208,14 +208,16 @@ class Engine:
             raise StoppedError("the update did not take place", hint=job.cancel_reason or reason)
         return job.outcome
 
-    def run_until(self, target: datetime, cancel: threading.Event | None = None) -> Summary:
+    def run_until(
+        self, target: datetime, cancel: threading.Event | None = None, *, back: bool = False
+    ) -> Summary:
         """Move the lab's clock to *target*, running on the way all that becomes due, in order.
 
         Raises `RefusedError` when the clock is not the lab's, `BusyError` when it is moved already.
         """
         if not isinstance(self._clock, LabClock):
             raise RefusedError("the clock is not the lab's", hint="start srpki with --lab")
-        return self._take_over().scheduler.run_until(target, self._clock, cancel)
+        return self._take_over().scheduler.run_until(target, self._clock, cancel, back=back)
 
     def next_instant(self) -> datetime | None:
         """Return when something happens next: at once while a job runs, None for never."""

@@ -343,13 +343,19 @@ class Scheduler:
     # --- the lab's clock -------------------------------------------------------------------------
 
     def run_until(
-        self, target: datetime, clock: LabClock, cancel: threading.Event | None = None
+        self,
+        target: datetime,
+        clock: LabClock,
+        cancel: threading.Event | None = None,
+        *,
+        back: bool = False,
     ) -> Summary:
         """Move *clock* to *target*, running on the way everything that becomes due, in order.
 
         Each update runs at its own instant, to its end or until it waits for its retry; one that
-        waits for its CA may carry the clock beyond *target*, where it then stays. Backwards
-        nothing runs on the way but what is under way. Interrupted (*cancel*, `stop`, or an
+        waits for its CA may carry the clock beyond *target*, where it then stays. With *back* it
+        goes to a *target* that has passed, too, and nothing runs on the way but what is under way;
+        without, it never goes back, however long that took. Interrupted (*cancel*, `stop`, or an
         exception in the waiting thread), the clock stays where it is and what is left runs later.
 
         Raises `BusyError` when the clock is being moved already.
@@ -363,29 +369,30 @@ class Scheduler:
             with self._changed:
                 self._changed.wait_for(lambda: not self._threads)
             with clock.stepping():
-                return self._stepping(target, clock, cancel or threading.Event())
+                backwards = back and target < clock.now()
+                return self._stepping(target, clock, cancel or threading.Event(), backwards)
         finally:
             with self._changed:
                 self._paused = False
                 self._changed.notify_all()
             self.kick()
 
-    def _stepping(self, target: datetime, clock: LabClock, cancel: threading.Event) -> Summary:
+    def _stepping(
+        self, target: datetime, clock: LabClock, cancel: threading.Event, backwards: bool
+    ) -> Summary:
         """Run the steps in a thread of their own: a Ctrl-C must not land in a file's swap."""
         summary = Summary()
-        run_apart(lambda: self._step_until(target, clock, cancel, summary), cancel)
-        return summary
 
-    def _step_until(
-        self, target: datetime, clock: LabClock, cancel: threading.Event, summary: Summary
-    ) -> None:
-        backwards = target < clock.now()
-        self._step_over(target, clock, cancel, summary)
-        if not summary.interrupted and (backwards or target > clock.now()):
-            clock.move_to(target)
-            self._alarm.look()
-        if backwards:
+        def step() -> None:
             self._step_over(target, clock, cancel, summary)
+            if not summary.interrupted and (backwards or target > clock.now()):
+                clock.move_to(target)
+                self._alarm.look()
+            if backwards:
+                self._step_over(target, clock, cancel, summary)
+
+        run_apart(step, cancel)
+        return summary
 
     def _step_over(
         self, target: datetime, clock: LabClock, cancel: threading.Event, summary: Summary

@@ -112,7 +112,7 @@ class Node:
 
     def advance(self, **by):
         """Move the clock by a timedelta of *by*, doing on the way what is due."""
-        self.router.engine.run_until(self.clock.now() + timedelta(**by))
+        self.router.engine.run_until(self.clock.now() + timedelta(**by), back=True)
 
     @property
     def name(self):

@@ -77,10 +77,17 @@ def test_a_clock_that_is_set_back_runs_nothing_and_deadlines_stay_where_they_are
     bench.configure(bench.entry())
     due = bench.state().next_update_time
     back = bench.clock.now() - timedelta(days=400)
-    assert bench.engine.run_until(back) == Summary()
+    assert bench.engine.run_until(back, back=True) == Summary()
     assert bench.clock.now() == back
     assert bench.state().next_update_time == due
     assert bench.engine.run_until(due) == Summary(updates=1)
+
+
+def test_moving_on_never_moves_back_though_the_target_has_passed_meanwhile(bench):
+    """As when an update that was under way took longer than the clock was to be moved."""
+    now = bench.clock.now()
+    assert bench.engine.run_until(now - timedelta(seconds=1)) == Summary()
+    assert bench.clock.now() == now
 
 
 # --- one outstanding request per CMPv2 server ----------------------------------------------------
