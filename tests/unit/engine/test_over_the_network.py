@@ -1,15 +1,23 @@
 """The same over loopback: real HTTP, real TLS, a lab CA that listens, and years of lab time."""
 
-from contextlib import ExitStack
+import socket
+import ssl
+import threading
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from issuing import P256, Ca
 
 from srpki.core.clock import SystemClock
+from srpki.core.errors import TlsError
+from srpki.core.wire import HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.server import LabCa
 from srpki.labca.vault import Identity
+from srpki.transport.base import Limits
 from srpki.transport.http import HttpExchange
 from srpki.x509 import keys, names
 
@@ -188,3 +196,66 @@ def test_a_server_that_is_no_registration_authority_is_refused_where_it_must_be(
     assert bool(summary.failed) == insist
     if insist:
         assert "not that of a registration authority" in network.texts(2247)[0]
+
+
+@contextmanager
+def serving(directory, chain, key):
+    """Yield the port of a TLS server that sends *chain* (DER), up to the root and without it."""
+    secret = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    file = directory / "server.pem"
+    file.write_bytes(secret + "".join(map(ssl.DER_cert_to_PEM_cert, chain)).encode())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+    def serve(listener):
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with suppress(OSError), context.wrap_socket(connection, server_side=True) as tls:
+                    if tls.recv(4096):
+                        tls.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+
+
+@pytest.mark.parametrize(("length", "good"), [(3, True), (7, True), (8, False), (10, False)])
+@pytest.mark.parametrize("version", ["tls-version-12", "tls-version-13"])
+def test_a_server_that_sends_its_whole_chain_is_held_against_the_depth(
+    bench, tmp_path, length, good, version
+):
+    """Counted is what TLS has verified: all that the server sent, and the trust anchor."""
+    cas = [Ca(bench.clock.now(), "CN=root")]
+    for number in range(length - 2):
+        below = Ca(bench.clock.now(), f"CN={number}")
+        below.certificate = cas[-1]._made(below.name, below.key, -1, 9999, ca=True)
+        cas.append(below)
+    key = keys.generate(P256)
+    leaf = cas[-1].issue("CN=server", key=key, more=[names.san(ip_address="127.0.0.1")])
+    bench.keystore.put("certificate", "root.crt", cas[0].certificate)
+    bench.engine.stop()
+    bench.boot()
+    tls = bench.TLS.replace("admin-state enable", f"admin-state enable protocol-version {version}")
+    bench.configure(tls=tls)
+    client = bench.engine._peers().tls_client("lab")
+    sent = [leaf, *(ca.certificate for ca in reversed(cas[1:]))]
+    with serving(tmp_path, sent, key) as port:
+        exchange = HttpExchange(
+            client, Limits(), tmp_path, clock=SystemClock(), entropy=bench.entropy
+        )
+        asked = HttpRequest(method="GET", url=f"https://127.0.0.1:{port}/")
+        with closing(exchange):
+            if good:
+                assert exchange.send(asked).status == 200
+            else:
+                with pytest.raises(TlsError, match="has more than 7 certificates"):
+                    exchange.send(asked)
