@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from srpki.cli.existing import SEPARATORS, Known, is_url
-from srpki.cli.grammar import UNLISTED, Keyword, Slot, State, Terminal
+from srpki.cli.grammar import UNLISTED, Keyword, Slot, State, Terminal, spelled
 from srpki.cli.lexer import Token, is_plain
 from srpki.cli.port import Offer
-from srpki.cli.walker import Match, Walk, fitting, walk
+from srpki.cli.walker import Match, Walk, Walker, fitting
 from srpki.config.text import quote
 from srpki.schema.types import ValueTypeError
 
@@ -22,14 +22,19 @@ OFFERS = 500
 """Most values of one kind offered at once."""
 
 
-def at_cursor(state: State, tokens: Sequence[Token], text: str) -> tuple[Walk, Token]:
-    """Return the walk over the whole words of *text* and the word that the cursor touches."""
+def at_cursor(
+    state: State, tokens: Sequence[Token], text: str, walker: Walker | None = None
+) -> tuple[Walk, Token]:
+    """Return the walk over the whole words of *text* and the word that the cursor touches.
+
+    A *walker* remembers what it has read of the line.
+    """
     words, touched = list(tokens), Token("", len(text), len(text))
     if words and not words[-1].mark:
         last = words[-1]
         if last.end == len(text) and not (last.quoted and last.closed):
             touched = words.pop()
-    return walk(state, words), touched
+    return (walker or Walker()).walk(state, words), touched
 
 
 def expected(found: Walk, touched: Token) -> list[Terminal]:
@@ -111,11 +116,13 @@ def _accepted(slot: Slot, value: str) -> bool:
     return True
 
 
-def expand(state: State, tokens: Sequence[Token], text: str) -> str:
+def expand(state: State, tokens: Sequence[Token], text: str, walker: Walker | None = None) -> str:
     """Return the rest of the keyword that the cursor touches, where it can be no other."""
-    found, touched = at_cursor(state, tokens, text)
+    found, touched = at_cursor(state, tokens, text, walker)
     if found.failure is not None or not touched.text or touched.quoted:
         return ""
+    if any(touched.text in spelled(thread.state) for thread in found.threads):
+        return ""  # nothing is missing
     terminals = expected(found, touched)
     keywords = [terminal for terminal in terminals if isinstance(terminal, Keyword)]
     if len(keywords) < len(terminals):

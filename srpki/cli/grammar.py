@@ -7,7 +7,8 @@ the answers. Grammars are deterministic: one word decides, nothing is tried twic
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from srpki.cli.effects import Effects
 from srpki.schema.nodes import Leaf, LeafList
@@ -153,14 +154,36 @@ Terminal = Keyword | Slot
 # --- combinations ---------------------------------------------------------------------------------
 
 
-def options(state: State) -> Iterator[tuple[Terminal, State]]:
-    """Yield every terminal that may come next in *state*, with the state after it."""
+Options = tuple[tuple[Terminal, State], ...]
+"""Terminals that may come next, each with the state after it."""
+
+KNOWN = 512
+"""Most states whose options are remembered: lines that are typed in a row have most in common."""
+
+
+@lru_cache(KNOWN)
+def options(state: State) -> Options:
+    """Return every terminal that may come next in *state*, with the state after it."""
+    return tuple(_options(state))
+
+
+def _options(state: State) -> Iterator[tuple[Terminal, State]]:
     for index, item in enumerate(state):
         rest = state[index + 1 :]
         for terminal, left in item.first():
             yield terminal, left + rest
         if not item.nullable:
             return
+
+
+@lru_cache(KNOWN)
+def spelled(state: State) -> Mapping[str, Sequence[tuple[Keyword, State]]]:
+    """Return the keywords among the `options` of *state*, by their words."""
+    found: dict[str, tuple[tuple[Keyword, State], ...]] = {}
+    for terminal, left in options(state):
+        if isinstance(terminal, Keyword):
+            found[terminal.word] = (*found.get(terminal.word, ()), (terminal, left))
+    return found
 
 
 def may_end(state: State) -> bool:
@@ -356,8 +379,8 @@ class Cases(Grammar):
 
     def missing(self) -> tuple[str, ...]:
         """Return the first word of every set, as one name."""
-        firsts = (next(options(items), None) for items in self.sets)
-        return ("|".join(_spelled(found[0]) for found in firsts if found),)
+        firsts = (options(items)[:1] for items in self.sets)
+        return ("|".join(_spelled(terminal) for found in firsts for terminal, _ in found),)
 
 
 def _spelled(terminal: Terminal) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from srpki.cli.grammar import Slot, State, Terminal
+from srpki.cli.grammar import Slot, Terminal
 from srpki.cli.lexer import Token
-from srpki.cli.walker import walk
+from srpki.cli.walker import Walk
 from srpki.config.secrets import is_sealed
 from srpki.schema.types import Text
 
@@ -62,13 +62,12 @@ class History:
         return next(fits, None) if text else None
 
 
-def masked(state: State, tokens: Sequence[Token], line: str) -> str:
-    """Return *line*, cut into *tokens* and read from *state*, without the secrets it holds.
+def masked(found: Walk, tokens: Sequence[Token], line: str) -> str:
+    """Return *line*, cut into *tokens* that have led to what was *found*, without its secrets.
 
     A sealed secret stays: it tells nothing. A line that goes wrong is masked as far as it is
     understood, where a secret was expected, and after every word that looks like ``password``.
     """
-    found = walk(state, tokens)
     secret = [
         match.token
         for match in found.matches

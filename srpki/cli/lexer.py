@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -31,75 +32,59 @@ class Token(NamedTuple):
         return Token(self.text[1:], self.start + 1, self.end)
 
 
-class _Reader:
-    """Reads tokens off one line; brackets and braces mean something only with *structure*."""
+_ESCAPED = re.compile(r'\\(["\\])')
 
-    def __init__(self, line: str, *, structure: bool, comments: bool) -> None:
-        self._line = line
-        self._at = 0
-        self._brackets = 0
-        self._structure = structure
-        self._comments = comments
 
-    def tokens(self) -> list[Token]:
-        found: list[Token] = []
-        while True:
-            self._skip_blanks()
-            if self._at >= len(self._line):
-                return found
-            character = self._line[self._at]
-            if character == "#" and (self._comments or not found):
-                return found
-            found.append(self._next(character))
+def _pattern(marks: str, ends: str) -> re.Pattern[str]:
+    """Return what finds one token behind blanks: a string, one of *marks*, or a word.
 
-    def _skip_blanks(self) -> None:
-        while self._at < len(self._line) and self._line[self._at] in _BLANKS:
-            self._at += 1
+    A string has its text in group 1 and its closing quote in group 2; a mark is group 3, a word,
+    before one of the characters in *ends*, group 4.
+    """
+    string = r'"((?:[^"\\]+|\\["\\]|\\)*)("?)'
+    return re.compile(rf"[{_BLANKS}]*(?:{string}|([{marks}])|([^{_BLANKS}{ends}]+))", re.DOTALL)
 
-    def _next(self, character: str) -> Token:
-        if character == '"':
-            return self._string()
-        if character in "|>" or (self._structure and character in "[]{}"):
-            self._brackets += {"[": 1, "]": -1}.get(character, 0)
-            self._at += 1
-            return Token(character, self._at - 1, self._at, mark=True)
-        return self._word()
 
-    def _word(self) -> Token:
-        start = self._at
-        while self._at < len(self._line) and not self._ends_word(self._line[self._at]):
-            self._at += 1
-        return Token(self._line[start : self._at], start, self._at)
+_PLAIN = _pattern("|>", "|")
+_STRUCTURED = _pattern(r"|>\[\]{}", "|")
+_LISTED = _pattern(r"|>\[\]{}", r"|\]")
+_MARK, _WORD = 3, 4
 
-    def _ends_word(self, character: str) -> bool:
-        if character in _BLANKS or character == "|":
-            return True
-        return self._structure and character == "]" and self._brackets > 0
 
-    def _string(self) -> Token:
-        start = self._at
-        text: list[str] = []
-        self._at += 1
-        while self._at < len(self._line):
-            character = self._line[self._at]
-            self._at += 1
-            if character == '"':
-                return Token("".join(text), start, self._at, quoted=True)
-            if character == "\\" and self._line[self._at : self._at + 1] in ('"', "\\"):
-                character = self._line[self._at]
-                self._at += 1
-            text.append(character)
-        return Token("".join(text), start, self._at, quoted=True, closed=False)
+def _tokens(line: str, *, structure: bool, comments: bool) -> list[Token]:
+    """Return the tokens of *line*; brackets and braces mean something only with *structure*."""
+    found: list[Token] = []
+    brackets = 0
+    pattern = _STRUCTURED if structure else _PLAIN
+    at = 0
+    while (match := pattern.match(line, at)) is not None:
+        at = match.end()
+        kind = match.lastindex
+        if kind == _WORD:
+            word = match[_WORD]
+            if word[0] == "#" and (comments or not found):
+                break
+            found.append(Token(word, at - len(word), at))
+        elif kind == _MARK:
+            found.append(Token(match[_MARK], at - 1, at, mark=True))
+            brackets += {"[": 1, "]": -1}.get(match[_MARK], 0)
+            if structure:
+                pattern = _LISTED if brackets > 0 else _STRUCTURED
+        else:
+            text, closed = _ESCAPED.sub(r"\1", match[1]), bool(match[2])
+            start = at - len(match[1]) - len(match[2]) - 1
+            found.append(Token(text, start, at, quoted=True, closed=closed))
+    return found
 
 
 def lex_md(line: str) -> list[Token]:
     """Return the tokens of an MD-CLI line; one that begins with ``#`` is a comment."""
-    return _Reader(line, structure=True, comments=False).tokens()
+    return _tokens(line, structure=True, comments=False)
 
 
 def lex_classic(line: str) -> list[Token]:
     """Return the tokens of a classic line; ``#`` before a word starts a comment [cli.md 3.1]."""
-    return _Reader(line, structure=False, comments=True).tokens()
+    return _tokens(line, structure=False, comments=True)
 
 
 def in_comment(text: str, tokens: Sequence[Token]) -> bool:

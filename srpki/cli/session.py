@@ -9,7 +9,7 @@ from srpki.cli.engines import NOT_AUTHORIZED, Dialect, arrival, engines
 from srpki.cli.history import History
 from srpki.cli.lexer import LINE_LIMIT
 from srpki.cli.port import Answer, Device, Offer, Screen
-from srpki.cli.shell import Saved, Shell
+from srpki.cli.shell import Note, Saved, Shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,16 +183,21 @@ class Session:
             self._scripts = Scripts(self)
         return self._scripts.run(url, words)
 
-    def line(self, line: str) -> Answer:
-        """Answer *line* of a file, or the question that the line before asked."""
+    def line(self, line: str, note: Note | None = None) -> Answer:
+        """Answer *line* of a file, or the question that the line before asked.
+
+        A command is *noted* before it runs.
+        """
         if self._asking:
             return self._asking.feed(line)
         command = line.strip()
-        if command in ("//", "/!classic-cli", "/!md-cli"):
-            return self._switch(command)
-        if command.startswith("//"):
+        if not command.startswith("//") and command not in ("/!classic-cli", "/!md-cli"):
+            return self._shell.feed(line, note)
+        if note is not None:
+            note(self.masked(line))
+        if command.startswith("//") and command != "//":
             return self._across(command[1:])
-        return self._shell.feed(line)
+        return self._switch(command)
 
     # --- the two CLIs ---
 
@@ -254,10 +259,11 @@ class Session:
         return self._remembered(line, command, shown)
 
     def _remembered(self, line: str, command: str, shown: str | None = None) -> Answer:
-        if command and len(line) <= LINE_LIMIT:
-            kept = self.masked(command) if shown is None else shown.strip()
+        def note(masked: str) -> None:
+            kept = (masked if shown is None else shown).strip()
             self.history.add(kept, whole=kept == command)
-        return self.line(line)
+
+        return self.line(line, note if command and len(line) <= LINE_LIMIT else None)
 
     def _recall(self, text: str) -> Answer:
         """Run an earlier command again, which is shown first as if it had been typed."""

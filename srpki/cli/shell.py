@@ -12,7 +12,7 @@ from srpki.cli.history import History, masked
 from srpki.cli.lexer import LINE_LIMIT, Token, in_comment
 from srpki.cli.meaning import Meaning, Modifier, meaning
 from srpki.cli.port import Answer, Device, Offer, RefusalError, Screen
-from srpki.cli.walker import Failure, Match, parse
+from srpki.cli.walker import Failure, Match, Walker, whole
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import ABSENT
@@ -20,6 +20,10 @@ from srpki.schema.paths import Path
 
 SAVE = "admin.save"
 """The operation after which nothing is unsaved, unless it names another file."""
+
+
+Note = Callable[[str], None]
+"""What is told a command without the secrets in it."""
 
 
 class Reading(NamedTuple):
@@ -76,6 +80,7 @@ class Shell(ABC):
         self.host = host
         self.context: Path = ()
         self._asked: Callable[[str], Answer] | None = None
+        self._walker = Walker()
 
     @property
     @abstractmethod
@@ -171,23 +176,26 @@ class Shell(ABC):
         """Whether Enter takes the beginning of a keyword for all of it."""
         return True
 
-    def feed(self, line: str) -> Answer:
-        """Answer *line*, or the question asked last by it."""
+    def feed(self, line: str, note: Note | None = None) -> Answer:
+        """Answer *line*, or the question asked last by it; a command is *noted* before it runs."""
         if len(line) > LINE_LIMIT:
             return _failed(self.mistake(wording.TOO_LONG))
         try:
             if self._asked is not None:
                 asked, self._asked = self._asked, None
                 return asked(line)
-            return self._feed(line)
+            return self._feed(line, note)
         except RefusalError as refusal:
             return _failed(refusal.text)
         except SrpkiError as error:
             return _failed(self.refused(error), error.code)
 
-    def _feed(self, line: str) -> Answer:
+    def _feed(self, line: str, note: Note | None) -> Answer:
         reading = self.read(line)
-        found = parse(reading.state, reading.tokens, abbreviations=self.abbreviations)
+        found = self._walker.walk(reading.state, reading.tokens)
+        if note is not None:
+            note(masked(found, reading.tokens, line))
+        found = whole(found, len(reading.tokens), abbreviations=self.abbreviations)
         if found.failure is not None:
             column = wording.column(found.failure, reading.tokens, line)
             return _failed(self.wrong(found.failure, reading, line), column=column)
@@ -228,7 +236,7 @@ class Shell(ABC):
         if len(line) > LINE_LIMIT:
             return line
         reading = self.read(line)
-        return masked(reading.state, reading.tokens, line)
+        return masked(self._walker.walk(reading.state, reading.tokens), reading.tokens, line)
 
     def confirm(
         self, question: str, text: str, yes: Callable[[], Answer], no: Callable[[], Answer]
@@ -270,7 +278,7 @@ class Shell(ABC):
             return ""
         from srpki.cli import completion  # noqa: PLC0415 - start-up time
 
-        return completion.expand(reading.state, reading.tokens, text)
+        return completion.expand(reading.state, reading.tokens, text, self._walker)
 
     def _begun(self, text: str) -> Reading | None:
         """Return the reading of a line that begins with *text*, unless it is none to complete."""

@@ -7,9 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal, NamedTuple
 
-from srpki.cli.grammar import FAR, Keyword, Slot, State, Terminal, may_end, missing, options
+from srpki.cli.grammar import (
+    FAR,
+    Keyword,
+    Slot,
+    State,
+    Terminal,
+    may_end,
+    missing,
+    options,
+    spelled,
+)
 from srpki.cli.lexer import Token
 from srpki.schema.paths import Value
 from srpki.schema.types import ValueTypeError
@@ -95,26 +106,50 @@ class _Way(NamedTuple):
 
 def walk(state: State, tokens: Sequence[Token]) -> Walk:
     """Read *tokens* from *state* on, as far as they can be recognised."""
-    threads: tuple[Thread, ...] = (Thread((), state),)
-    for at, token in enumerate(tokens):
-        ways = [
-            _Way(thread, terminal, left)
-            for thread in threads
-            for terminal, left in options(thread.state)
-        ]
-        outcome = _step(ways, token, at)
-        if isinstance(outcome, Failure):
-            return Walk(threads, outcome)
-        threads = outcome
-    return Walk(threads)
+    return Walker().walk(state, tokens)
+
+
+class Walker:
+    """Walks lines one after another; what begins like the one before is not walked again.
+
+    So a line that is completed word by word, masked and run is walked once.
+    """
+
+    def __init__(self) -> None:
+        self._state: State = ()
+        self._tokens: Sequence[Token] = ()
+        self._reached: list[tuple[Thread, ...]] = []
+
+    def walk(self, state: State, tokens: Sequence[Token]) -> Walk:
+        """Read *tokens* from *state* on, as far as they can be recognised."""
+        reached = self._known(state, tokens)
+        self._state, self._tokens, self._reached = state, tokens, reached
+        for at in range(len(reached) - 1, len(tokens)):
+            outcome = _step(reached[at], tokens[at], at)
+            if isinstance(outcome, Failure):
+                return Walk(reached[at], outcome)
+            reached.append(outcome)
+        return Walk(reached[-1])
+
+    def _known(self, state: State, tokens: Sequence[Token]) -> list[tuple[Thread, ...]]:
+        """Return where each of the first words led, as far as that is known."""
+        if not self._reached or state != self._state:
+            return [(Thread((), state),)]
+        pairs = zip(tokens, self._tokens[: len(self._reached) - 1], strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        return self._reached[: same + 1]
 
 
 def parse(state: State, tokens: Sequence[Token], *, abbreviations: bool = True) -> Walk:
-    """Read *tokens* as a whole line: like `walk`, but what must follow must be there.
+    """Read *tokens* from *state* on as a `whole` line."""
+    return whole(walk(state, tokens), len(tokens), abbreviations=abbreviations)
+
+
+def whole(found: Walk, words: int, *, abbreviations: bool = True) -> Walk:
+    """Return *found*, a walk over so many *words*, as of a line where what must follow is there.
 
     Without *abbreviations* every keyword must be there in full too.
     """
-    found = walk(state, tokens)
     if found.failure is not None:
         return found
     if not abbreviations:
@@ -123,7 +158,7 @@ def parse(state: State, tokens: Sequence[Token], *, abbreviations: bool = True) 
                 return Walk(found.threads, Failure("unknown", at, match.token.text))
     if not found.missing:
         return found
-    return Walk(found.threads, Failure("missing", len(tokens), names=found.missing))
+    return Walk(found.threads, Failure("missing", words, names=found.missing))
 
 
 def fitting(terminals: Iterable[Keyword], prefix: str) -> list[Keyword]:
@@ -134,12 +169,17 @@ def fitting(terminals: Iterable[Keyword], prefix: str) -> list[Keyword]:
     return exact[:1] or near or candidates
 
 
-def _step(ways: list[_Way], token: Token, at: int) -> tuple[Thread, ...] | Failure:
+def _step(threads: tuple[Thread, ...], token: Token, at: int) -> tuple[Thread, ...] | Failure:
     if not token.closed:
         return Failure("quote", at, "missing closing quote")
+    if not token.quoted and (found := _by_word(threads, token)):
+        return found
+    ways = [
+        _Way(thread, terminal, left)
+        for thread in threads
+        for terminal, left in options(thread.state)
+    ]
     keywords = [] if token.quoted else fitting(_keywords(ways, mark=token.mark), token.text)
-    if keywords and keywords[0].word == token.text:
-        return _by_keyword(ways, keywords[0], token)
     failure: Failure | None = None
     if not token.mark:
         outcomes = [_value(way, token, at) for way in ways if _may_take(way.terminal, token)]
@@ -158,6 +198,18 @@ def _may_take(terminal: Terminal, token: Token) -> bool:
     if not isinstance(terminal, Slot):
         return False
     return not terminal.optional or token.text in terminal.type.words()
+
+
+def _by_word(threads: tuple[Thread, ...], token: Token) -> tuple[Thread, ...]:
+    """Return where the keyword that *token* spells in full leads to, if it is one."""
+    ways = [
+        _Way(thread, keyword, left)
+        for thread in threads
+        for keyword, left in spelled(thread.state).get(token.text, ())
+        if keyword.structure == token.mark
+    ]
+    first = next((way.terminal for way in ways), None)
+    return _by_keyword(ways, first, token) if isinstance(first, Keyword) else ()
 
 
 def _keywords(ways: list[_Way], *, mark: bool) -> list[Keyword]:

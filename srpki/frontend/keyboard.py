@@ -140,9 +140,7 @@ class Keyboard:
         return bool(tokens) and tokens[-1].quoted and not tokens[-1].closed
 
     def _draw(self) -> None:
-        before, line = self._prompt, self.editor.document
-        if (search := self.editor.search) is not None:
-            before, line = search
+        before, line = self.editor.search or (self._prompt, self.editor.document)
         self._display.show(before + line.text, len(before) + line.cursor_position)
 
     # --- keys ---

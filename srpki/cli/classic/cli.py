@@ -18,7 +18,7 @@ from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, RefusalError, Screen
 from srpki.cli.render.rules import SINGLE
-from srpki.cli.shell import SAVE, Host, Reading, Saved, Shell
+from srpki.cli.shell import SAVE, Host, Note, Reading, Saved, Shell
 from srpki.cli.walker import Failure
 from srpki.config.edit import Edit
 from srpki.config.management import check_classic
@@ -107,9 +107,13 @@ class ClassicCli(Shell):
 
     # --- reading ---
 
-    def feed(self, line: str) -> Answer:
+    def feed(self, line: str, note: Note | None = None) -> Answer:
         """Answer *line*; a word of the operator's own at its beginning stands for a command."""
-        return super().feed(line if self._asked else self.settings.unaliased(line))
+        command = line if self._asked else self.settings.unaliased(line)
+        if command != line and note is not None:
+            note(self.masked(line))
+            note = None
+        return super().feed(command, note)
 
     def read(self, line: str) -> Reading:
         """Cut *line*; a leading slash or backslash makes it absolute."""

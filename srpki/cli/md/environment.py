@@ -22,6 +22,7 @@ class Environment:
         """Begin with what is *configured* for new sessions."""
         self._configured = configured
         self.tree: Branch = configured
+        self._values: dict[tuple[str, ...], Value] = {}
 
     @classmethod
     def of(cls, running: Branch) -> Environment:
@@ -34,6 +35,7 @@ class Environment:
 
         What is deleted goes back to what was configured when the session began [cli.md 1.7].
         """
+        self._values.clear()
         for edit in edits:
             if edit.kind == "delete":
                 self.tree = restore(ENVIRONMENT, self.tree, self._configured, edit.path)
@@ -41,7 +43,15 @@ class Environment:
                 self.tree = edit.apply(ENVIRONMENT, self.tree)
 
     def value(self, *names: str) -> Value:
-        """Return the value of the leaf that *names* lead to, or its default."""
+        """Return the value of the leaf that *names* lead to, or its default.
+
+        Each line that is typed asks for a dozen, so they are remembered until something is set.
+        """
+        if names not in self._values:
+            self._values[names] = self._value(*names)
+        return self._values[names]
+
+    def _value(self, *names: str) -> Value:
         found = get(self.tree, path(*names))
         if isinstance(found, (str, int)):
             return found
