@@ -95,6 +95,12 @@ def md(router):
 
 
 @pytest.fixture
+def imitation(router):
+    """What stands for a terminal in most tests here; one test compares it with a real one."""
+    return Terminal(router)
+
+
+@pytest.fixture
 def classic(router):
     """A terminal at the classic CLI."""
     return Terminal(router, "classic")
