@@ -44,6 +44,7 @@ KEYS = (
     (b"\x1a", b"\r\n" + PROMPT),
     (b"edit-config exclusive\r", None),
     (b"\x1a", b"\r\n\r\n(ex)[/]\r\n" + NAME),
+    (b"quit-config\r", None),
     (b"logout", b"logout"),
 )
 
@@ -54,7 +55,7 @@ def shell(tmp_path):
     started = []
 
     def start(term, *options):
-        started.append(Wire.shell(tmp_path / "node", *options, term=term))
+        started.append(Wire.shell(tmp_path / "wired", *options, term=term))
         return started[-1]
 
     yield start

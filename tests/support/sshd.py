@@ -1,12 +1,14 @@
 """OpenSSH's server on loopback, with a configuration and keys of its own."""
 
 import getpass
+import importlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ class Sshd:
 
     def __init__(self, home, node, *, term, options=()):
         """Make keys and configuration in *home*; the shell sees TERM=*term* and *node*."""
+        home.mkdir()
         self.user = getpass.getuser()
         self.key = home / "user"
         self.known = home / "known"
@@ -70,11 +73,22 @@ class Sshd:
         given = [f"-o{name}={value}" for name, value in options.items()]
         return [_tool("ssh"), "-F", "none", *given, f"{self.user}@127.0.0.1"]
 
-    def close(self):
-        """End the server."""
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self._server.terminate()
         self._server.wait()
         self.log.close()
+
+
+def library(name):
+    """Return the client library *name*; what is missing is skipped, but not in CI."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the libraries below it
+        if os.environ.get("CI"):
+            return importlib.import_module(name)
+        return pytest.importorskip(name)
 
 
 def _tool(name):
