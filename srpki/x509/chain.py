@@ -85,13 +85,13 @@ def check_chain(
     """Return the path from the leaf to an anchor, both included, valid at *at*; None: at any time.
 
     *anchors* are trusted whether self-signed or not, but must be valid at *at* themselves; of
-    *untrusted* the first 64 are looked at, and those that cannot be read are ignored. *depth* is
-    the number of certificates in the path. The leaf alone may begin to be valid *skew* after *at*:
-    whoever issued it just now may have another clock.
+    *untrusted* the first 64 are looked at. Those of either that cannot be read are ignored.
+    *depth* is the number of certificates in the path. The leaf alone may begin to be valid *skew*
+    after *at*: whoever issued it just now may have another clock.
 
     Raises:
         RefusedChainError: when there is no such path; names the certificate and the reason.
-        InvalidInputError: when the leaf or an anchor cannot be read.
+        InvalidInputError: when the leaf, or every anchor, cannot be read.
     """
     return _Search(untrusted, anchors, at, depth).run(
         _Link(leaf_der, facts(leaf_der), anchor=False), skew
@@ -109,8 +109,10 @@ class _Search:
         self._anchors = frozenset(anchors)
         self._signatures = MAX_SIGNATURES
         self._issuers: dict[Canonical, list[_Link]] = defaultdict(list)
-        for der in dict.fromkeys(anchors):
-            link = _Link(der, facts(der), anchor=True)
+        trusted = list(_readable(anchors, anchor=True))
+        if anchors and not trusted:
+            facts(anchors[0])  # raises: what is wrong with it is what is wrong here
+        for link in trusted:
             self._issuers[link.facts.canonical_subject].append(link)
         for link in _readable(untrusted[:MAX_CANDIDATES]):
             if link.der not in self._anchors:
@@ -296,10 +298,10 @@ def is_self_signed(der: bytes) -> bool:
         return False
 
 
-def _readable(certificates: Iterable[bytes]) -> Iterable[_Link]:
+def _readable(certificates: Iterable[bytes], *, anchor: bool = False) -> Iterable[_Link]:
     for der in dict.fromkeys(certificates):
         try:
-            yield _Link(der, facts(der), anchor=False)
+            yield _Link(der, facts(der), anchor=anchor)
         except InvalidInputError:
             continue  # a path without it may do
 

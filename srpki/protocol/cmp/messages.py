@@ -27,6 +27,7 @@ KINDS: Final = (
 NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 
 _PROTECTION: Final = 0xA0
+_CERTIFICATE: Final = b"\x30"
 _EXTRA_CERTS: Final = 0xA1
 
 
@@ -108,7 +109,8 @@ def kind_of(body: bytes) -> str:
 
 
 def certificates(items: Sequence[TLV]) -> tuple[bytes, ...]:
-    """Return *items* as DER; raises `ProtocolError` when one cannot be a certificate."""
-    if any(item.tag_bytes != b"\x30" for item in items):
-        raise ProtocolError("the CMP message has something else where a certificate belongs")
-    return tuple(asn1.encode(item) for item in items)
+    """Return the certificates among *items* as DER: attribute certificates [1] may be there, too.
+
+    [RFC 4210, F: CMPCertificate].
+    """
+    return tuple(asn1.encode(item) for item in items if item.tag_bytes == _CERTIFICATE)

@@ -81,6 +81,8 @@ class Signers:
                     self._trusted.add(certificate)
             except PeerError as error:
                 refused = refused or error
+            except InvalidInputError as error:  # a field of the signer's that counts here
+                refused = refused or ProtocolError(error.sentence)
             else:
                 return
         if refused is None:

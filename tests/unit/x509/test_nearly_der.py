@@ -5,7 +5,7 @@ import pytest
 from crooked import KINDS, SEQUENCE, TRUE, Maker, authority, common_name, encode, extension, leaf
 
 from srpki.core.errors import InvalidInputError
-from srpki.x509 import certificates, keys, signatures
+from srpki.x509 import certificates, formats, keys, signatures
 from srpki.x509.chain import RefusedChainError, check_chain
 
 KINDS_OF_LEAVES = {title: kind for title, kind in KINDS.items() if kind.ca is not True}
@@ -198,3 +198,41 @@ def test_a_key_of_another_type_is_told_as_ever(gw):
     )
     with pytest.raises(InvalidInputError, match="public key cannot be read"):
         keys.spki(der)
+
+
+def test_a_neighbour_that_cannot_be_read_spoils_neither_bundle_nor_chain(gw, lab):
+    root, root_der = authority()
+    der = leaf(root, gw.spki, KINDS["NULL beside ECDSA"])
+    bad = encode(SEQUENCE, encode(SEQUENCE), encode(SEQUENCE), encode(3, b"\0"))
+    bundle = formats.write_certificates([bad, der, root_der], "pkcs7-der")
+    assert sorted(formats.read_certificates(bundle, "pkcs7-der")) == sorted([der, root_der])
+    assert check_chain(der, [bad], [bad, root_der], lab.now) == (der, root_der)
+    with pytest.raises(InvalidInputError, match="this is not a certificate"):
+        check_chain(der, [], [bad], lab.now)
+    with pytest.raises(InvalidInputError, match="this is not a certificate"):
+        formats.read_certificates(formats.write_certificates([bad], "pkcs7-der"), "pkcs7-der")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("basicConstraints=DER:30030101 00".replace(" ", ""),),
+        ("keyUsage=DER:030300A001",),
+        ("extendedKeyUsage=DER:3000",),
+        ("subjectAltName=DER:300882066777 2E6C6162".replace(" ", ""), "2.5.29.18=DER:0101"),
+    ],
+)
+def test_what_the_openssl_program_makes_is_read(lines, openssl, lab, tmp_path):
+    """As CA programs do that let the operator write an extension octet by octet."""
+    config = "[req]\ndistinguished_name=dn\nstring_mask=nombstr\nutf8=yes\n[dn]\n[x]\n"
+    (tmp_path / "config").write_text(config + "\n".join(lines) + "\n")
+    openssl(
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+        "-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "ca.pem"), "-set_serial", "0",
+        "-subj", "/O=Köln/CN=root", "-days", "30000", "-config", str(tmp_path / "config"),
+        "-extensions", "x",
+    )  # fmt: skip
+    (der,) = formats.read_certificates((tmp_path / "ca.pem").read_bytes(), "pem")
+    assert {"serialNumber", "subject"} <= set(certificates.parse(der).not_der)
+    assert certificates.facts(der).subject == "O=Köln, CN=root"
+    assert signatures.verify_certificate(der, certificates.public_key(der))
