@@ -17,9 +17,10 @@ from srpki.frontend.applications import configured
 from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.frontend.settings import chosen
-from srpki.labca.authority import Authority, CaSettings
+from srpki.labca.authority import Authority
 from srpki.labca.faults import FaultScript
 from srpki.labca.server import LabCa
+from srpki.labca.settings import CaSettings
 from srpki.storage.files import OsFiles, replace_file
 from srpki.storage.lock import NodeLock
 

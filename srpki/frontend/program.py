@@ -207,8 +207,8 @@ def _ca(options: argparse.Namespace) -> int:
 
     from srpki.core.clock import SystemClock  # noqa: PLC0415 - start-up time
     from srpki.core.entropy import SystemEntropy  # noqa: PLC0415 - start-up time
-    from srpki.labca.authority import CaSettings  # noqa: PLC0415 - start-up time
     from srpki.labca.serve import read_content, serve  # noqa: PLC0415 - start-up time
+    from srpki.labca.settings import CaSettings  # noqa: PLC0415 - start-up time
 
     settings = CaSettings(message_time=options.message_time)
     if options.validity is not None:

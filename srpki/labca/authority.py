@@ -7,7 +7,6 @@ satisfied. Time is the clock's, which in a lab is the router's too.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,63 +17,18 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy, serial_number
-from srpki.core.errors import ProtocolError, RefusedError, SrpkiError, UsageError
+from srpki.core.errors import RefusedError, SrpkiError, UsageError
 from srpki.labca import crls, profiles
 from srpki.labca.profiles import Issuer, Subject
+from srpki.labca.settings import CaSettings
 from srpki.labca.store import CONFIRMED, REVOKED, SUPERSEDED, Issued, IssuedStore
 from srpki.labca.vault import Identity, Vault
-from srpki.protocol.est import attributes
 from srpki.x509 import certificates, chain, keys, names
 
 _NOT_OURS: Final = "not issued by this CA"
-_DAY: Final = 86400
-_P256: Final = keys.KeySpec("ecdsa", curve="secp256r1")
-_MOST_VALIDITY: Final = 100 * 365 * _DAY
 _MOST_NAMES: Final = 64
 _MOST_NAME_OCTETS: Final = 4096
 _MOST_ALTERNATIVE_OCTETS: Final = 16 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaSettings:
-    """What may be chosen about a lab CA.
-
-    *validity* is the life of issued certificates in seconds, *crl_life* that of a CRL; *key* the
-    kind of the CA's own keys;
-    *vendor_anchors* are roots (DER) whose devices may enrol with the certificates of their maker;
-    *implicit_confirm* grants what a CMP client asks; *message_time* is how many seconds the time
-    of a CMP message may be off, 0 when it is not judged; *wrap_base64* breaks the lines of EST
-    bodies. *csr_attributes* (CsrAttrs in DER, or empty) are what EST clients are told to put into
-    requests. *more_ca_certificates* (DER) are handed out by EST beside its own, as in a change of
-    key. Empty credentials are made up, and then kept with the CA.
-    """
-
-    validity: int = 30 * _DAY
-    crl_life: int = 7 * _DAY
-    key: keys.KeySpec = _P256
-    vendor_anchors: tuple[bytes, ...] = ()
-    implicit_confirm: bool = True
-    message_time: int = 0
-    wrap_base64: bool = False
-    csr_attributes: bytes = b""
-    more_ca_certificates: tuple[bytes, ...] = ()
-    reference: str = ""
-    secret: str = field(default="", repr=False)
-    est_username: str = ""
-    est_password: str = field(default="", repr=False)
-
-    def __post_init__(self) -> None:
-        """Check the ranges; raises `UsageError`."""
-        if not 1 <= self.validity <= _MOST_VALIDITY:
-            raise UsageError(
-                f"a validity of {self.validity} seconds is out of range",
-                hint="from one second to a hundred years",
-            )
-        if self.csr_attributes:
-            try:
-                attributes.read(self.csr_attributes)
-            except ProtocolError as error:
-                raise UsageError(error.sentence, hint="they are CsrAttrs in DER") from None
 
 
 class Authority:

@@ -43,7 +43,9 @@ class EstResponder:
         self._log = log
         self._cancel = cancel or threading.Event()
         self._pace = pace or authority.clock
-        self._http = server.HttpAuthentication(_REALM, authority.est_password_of, authority.entropy)
+        self._http = server.HttpAuthentication(
+            _REALM, authority.est_password_of, authority.entropy, authority.settings.est_schemes
+        )
 
     def handle(
         self, request: HttpRequest, peer_certificate: bytes | None = None
@@ -70,7 +72,7 @@ class EstResponder:
         self, operation: str, request: HttpRequest, peer_certificate: bytes | None
     ) -> tuple[HttpReply, str]:
         authority = self._authority
-        wrapped = authority.settings.wrap_base64
+        wrapped = _wraps(authority.settings.wrap_base64, request)
         if operation == "cacerts":
             self._strike(operation)
             more = authority.settings.more_ca_certificates
@@ -124,7 +126,9 @@ class EstResponder:
             if not reason:
                 raise
             told = f"the client certificate is {reason}, and {error.sentence}"
-            raise RequestRefusedError(error.reply.status, told, error.reply.headers) from None
+            raise RequestRefusedError(
+                error.reply.status, told, error.reply.headers, error.reply.challenges
+            ) from None
         return None
 
     def _check_renewed(self, asked: CertificationRequest, holder: bytes | None) -> None:
@@ -142,3 +146,12 @@ class EstResponder:
                 HTTPStatus.FORBIDDEN,
                 "subject and subjectAltName are those of no certificate to be renewed",
             )
+
+
+def _wraps(setting: str, request: HttpRequest) -> bool:
+    """Whether the body of an answer is wrapped.
+
+    Clients on OpenSSL's base64 need it, as libest, the one that asks by HTTP/1.0; strongSwan reads
+    one line alone.
+    """
+    return setting == "always" or (setting == "as-needed" and request.http10)

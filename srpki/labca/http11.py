@@ -48,7 +48,6 @@ class Received:
 
     request: HttpRequest
     keep_alive: bool
-    http10: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,13 @@ class _Head:
 class RequestReader:
     """Reads the requests of one connection; *origin* is what URLs begin with."""
 
-    def __init__(self, stream: Readable, origin: str, send: Sender) -> None:
-        """Read from *stream*; *send* is for ``100 Continue``."""
+    def __init__(self, stream: Readable, origin: str, send: Sender, binding: bytes = b"") -> None:
+        """Read from *stream*; *send* is for ``100 Continue``, *binding* is that of requests."""
         self._stream = stream
         self._origin = origin
         self._send = send
+        self._binding = binding
+        self._kept = False
 
     def read(self) -> Received | None:
         """Return the next request, None when the client has closed the connection.
@@ -84,11 +85,18 @@ class RequestReader:
             self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = self._body(head.fields)
         request = HttpRequest(
-            method=head.method, url=self._origin + head.target, headers=head.headers, body=body
+            method=head.method,
+            url=self._origin + head.target,
+            headers=head.headers,
+            body=body,
+            binding=self._binding,
+            http10=head.http10,
+            kept=self._kept,
         )
+        self._kept = True
         connection = {word.strip() for word in head.fields.get("connection", "").lower().split(",")}
         keep = "keep-alive" in connection if head.http10 else "close" not in connection
-        return Received(request, keep, head.http10)
+        return Received(request, keep)
 
     def _head(self, line: bytes) -> _Head:
         words = _text(line).split(" ")
@@ -169,8 +177,10 @@ def encode_reply(reply: HttpReply, *, keep_alive: bool, http10: bool = False) ->
         phrase = HTTPStatus(reply.status).phrase
     except ValueError:
         phrase = "Unknown"
-    lines = [f"HTTP/1.1 {reply.status} {phrase}"]
+    # libest asks by HTTP/1.0 and reads no other status line.
+    lines = [f"HTTP/1.{0 if http10 else 1} {reply.status} {phrase}"]
     lines += [f"{name.title()}: {value}" for name, value in reply.headers.items()]
+    lines += [f"WWW-Authenticate: {value}" for value in reply.challenges]
     lines.append(f"Content-Length: {len(reply.body)}")
     if not keep_alive:
         lines.append("Connection: close")

@@ -14,7 +14,6 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -135,13 +134,10 @@ class Listener(socketserver.TCPServer):
     ) -> None:
         source = _Source(connection, self._clock)
         with io.BufferedReader(source) as stream:
-            reader = RequestReader(stream, self._origin, connection.sendall)
+            reader = RequestReader(stream, self._origin, connection.sendall, binding)
             try:
                 while (received := reader.read()) is not None:
-                    request = replace(received.request, binding=binding)
-                    if not self._answer(
-                        connection, replace(received, request=request), certificate
-                    ):
+                    if not self._answer(connection, received, certificate):
                         return
                     source.start()
             except BadRequestError as error:
@@ -159,9 +155,8 @@ class Listener(socketserver.TCPServer):
             reply = HttpReply(status=HTTPStatus.INTERNAL_SERVER_ERROR)
         if reply is None:
             return False
-        connection.sendall(
-            encode_reply(reply, keep_alive=received.keep_alive, http10=received.http10)
-        )
+        http10 = received.request.http10
+        connection.sendall(encode_reply(reply, keep_alive=received.keep_alive, http10=http10))
         return received.keep_alive
 
 

@@ -13,9 +13,10 @@ from typing import Final, TextIO
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import InvalidInputError
-from srpki.labca.authority import Authority, CaSettings
+from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault, FaultScript, parse_script
 from srpki.labca.server import LabCa
+from srpki.labca.settings import CaSettings
 
 _MOST_OCTETS: Final = 1 << 20
 _LABELS: Final = {

@@ -128,3 +128,33 @@ def test_a_certificate_re_enrols_by_est(lab, cmp, est, new_key, tmp_path):
     done = est("enroll", certificate=old, certificateKey=old_key, **lab_names)
     assert done.returncode == 0, done.stdout + done.stderr
     assert state(lab, tmp_path / "new.pem") == "confirmed"
+
+
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+def test_a_password_enrols_by_est(lab, est, new_key, tmp_path, version):
+    words = {"subject": SUBJECT, "key": new_key("new.key"), "out": tmp_path / "new.pem"}
+    done = est("enroll", user="user", password="password", tls=version, **words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert state(lab, tmp_path / "new.pem") == "confirmed"
+
+
+def test_a_wrong_password_enrols_nobody_by_est(lab, est, new_key, tmp_path):
+    before = lab.authority.all_issued()
+    words = {"subject": SUBJECT, "key": new_key("new.key"), "out": tmp_path / "new.pem"}
+    done = est("enroll", user="user", password="wrong", **words)
+    assert done.returncode == 1
+    assert lab.authority.all_issued() == before
+
+
+def test_a_request_that_is_put_off_is_told_so_by_est(lab, est, new_key, tmp_path):
+    lab.faults.add("simpleenroll waiting seconds 77")
+    words = {"subject": SUBJECT, "key": new_key("new.key"), "out": tmp_path / "new.pem"}
+    done = est("enroll", user="user", password="password", **words)
+    assert done.returncode == 3, done.stdout + done.stderr
+
+
+def test_the_attributes_wanted_are_fetched_by_est(lab, est):
+    """There are none, which is 204: Bouncy Castle takes it for that."""
+    done = est("csrattrs")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip() == "none"

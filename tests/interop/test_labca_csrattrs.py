@@ -52,7 +52,7 @@ def fetch(run, settings, directory):
 
 @pytest.mark.parametrize("wrap", [False, True])
 def test_openssl_reads_the_attributes_that_curl_fetches(run, tmp_path, wrap):
-    settings = CaSettings(csr_attributes=EXAMPLE, wrap_base64=wrap)
+    settings = CaSettings(csr_attributes=EXAMPLE, wrap_base64="always" if wrap else "never")
     facts, body = fetch(run, settings, tmp_path / "ca")
     assert facts == ["200", "application/csrattrs"]
     der = run("openssl", "base64", "-d", *([] if wrap else ["-A"]), octets=body.encode())

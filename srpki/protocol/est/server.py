@@ -21,6 +21,9 @@ from srpki.protocol.est.authentication import Authentication
 from srpki.x509 import certificates, csr, names
 
 OPERATIONS: Final = ("cacerts", "csrattrs", "simpleenroll", "simplereenroll")
+SCHEMES: Final = ("basic", "digest-sha-256", "digest-md5")
+"""How users authenticate. Basic stands first: libest and Java clients look at one offer alone and
+know SHA-256 or an unquoted algorithm not; who knows better chooses by strength."""
 
 _OK: Final = 200
 _ACCEPTED: Final = 202
@@ -41,9 +44,21 @@ class RequestRefusedError(PeerError):
 
     code = "request-refused"
 
-    def __init__(self, status: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
-        """Refuse with *status*, saying *reason* in text."""
+    def __init__(
+        self,
+        status: int,
+        reason: str,
+        headers: Mapping[str, str] | None = None,
+        challenges: tuple[str, ...] = (),
+    ) -> None:
+        """Refuse with *status*, saying *reason* in text.
+
+        With *challenges* nothing is said: Java clients take no 401 that has a body.
+        """
         super().__init__(reason)
+        if challenges:
+            self.reply = HttpReply(status=status, challenges=challenges)
+            return
         self.reply = HttpReply(
             status=status,
             headers={"content-type": "text/plain; charset=utf-8", **(headers or {})},
@@ -147,12 +162,20 @@ class HttpAuthentication:
     """
 
     def __init__(
-        self, realm: str, password_of: Callable[[str], str | None], entropy: Entropy
+        self,
+        realm: str,
+        password_of: Callable[[str], str | None],
+        entropy: Entropy,
+        schemes: Sequence[str] = SCHEMES,
     ) -> None:
-        """Know users by *password_of*; nonces come from *entropy*."""
+        """Know users by *password_of*; nonces come from *entropy*.
+
+        *schemes*, of `SCHEMES`, are offered in their order; no other is taken.
+        """
         self._realm = realm
         self._password_of = password_of
         self._entropy = entropy
+        self._schemes = tuple(schemes)
         self._lock = Lock()
         # Nonce to (when it was made, highest count seen); the oldest make room for new ones.
         self._nonces: OrderedDict[str, tuple[float, int]] = OrderedDict()
@@ -169,8 +192,8 @@ class HttpAuthentication:
             raise self._challenge("authentication is required", now)
         try:
             found = authentication.parse(header)
-            if len(found) != 1 or found[0].scheme not in ("basic", "digest"):
-                raise self._challenge("Basic or Digest is required", now)
+            if len(found) != 1 or _scheme(found[0]) not in self._schemes:
+                raise self._challenge(f"{' or '.join(self._schemes)} is required", now)
             if found[0].scheme == "basic":
                 return self._basic(found[0], now)
             return self._digest(found[0], request, now)
@@ -217,15 +240,19 @@ class HttpAuthentication:
             self._nonces[nonce] = (now, 0)
             while len(self._nonces) > _MOST_NONCES:
                 self._nonces.popitem(last=False)
+        challenges = (self._offer(scheme, nonce, stale=stale) for scheme in self._schemes)
+        return RequestRefusedError(_UNAUTHORIZED, reason, challenges=tuple(challenges))
+
+    def _offer(self, scheme: str, nonce: str, *, stale: bool) -> str:
+        if scheme == "basic":
+            return f'Basic realm="{self._realm}", charset="UTF-8"'
+        name = scheme.removeprefix("digest-").upper()
         more = ", stale=true" if stale else ""
-        challenges = [
-            f'Digest realm="{self._realm}", qop="auth", algorithm={name}, nonce="{nonce}"{more}'
-            for name in ("SHA-256", "MD5")
-        ]
-        challenges.append(f'Basic realm="{self._realm}", charset="UTF-8"')
-        return RequestRefusedError(
-            _UNAUTHORIZED, reason, {"www-authenticate": ", ".join(challenges)}
-        )
+        return f'Digest realm="{self._realm}", qop="auth", algorithm={name}, nonce="{nonce}"{more}'
+
+
+def _scheme(given: Authentication) -> str:
+    return given.scheme if given.scheme != "digest" else f"digest-{given.algorithm}"
 
 
 def _header(request: HttpRequest, name: str) -> str:

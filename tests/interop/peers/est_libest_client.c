@@ -84,6 +84,10 @@ static int enrol(EST_CTX *context, const char *operation, X509 *old, EVP_PKEY *k
     EST_ERROR result;
     int length, size;
 
+    /* Asked first, as RFC 7030 has it: only so does libest know whether to link the CSR. */
+    result = est_client_get_csrattrs(context, &octets, &length);
+    if (result != EST_ERR_NONE && result != EST_ERR_HTTP_NO_CONTENT)
+        return failure(context, "csrattrs", result);
     if (strcmp(operation, "enroll") == 0)
         result = est_client_enroll(context, "gw", &length, key);
     else

@@ -45,6 +45,26 @@ def test_http_1_0_is_kept_only_when_asked():
     assert read(b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n").keep_alive
 
 
+@pytest.mark.parametrize("http10", [False, True])
+def test_a_reply_is_of_the_version_of_the_request(http10):
+    """libest's client reads no other status line than that of HTTP/1.0."""
+    received = read(b"GET / HTTP/1." + (b"0" if http10 else b"1") + b"\r\n\r\n")
+    assert received.request.http10 == http10
+    reply = encode_reply(HttpReply(status=200), keep_alive=False, http10=http10)
+    assert reply.startswith(b"HTTP/1.0 200 OK" if http10 else b"HTTP/1.1 200 OK")
+
+
+def test_every_challenge_has_a_line():
+    reply = encode_reply(HttpReply(status=401, challenges=("Basic a", "Digest b")), keep_alive=True)
+    lines = reply.split(b"\r\n")
+    assert lines[1:3] == [b"WWW-Authenticate: Basic a", b"WWW-Authenticate: Digest b"]
+
+
+def test_later_requests_of_a_connection_say_so():
+    reader = RequestReader(io.BytesIO(2 * b"GET /a HTTP/1.1\r\n\r\n"), "", lambda octets: None)
+    assert [reader.read().request.kept for _ in range(2)] == [False, True]
+
+
 def test_a_client_that_asks_before_it_sends_is_told_to_go_on():
     sent = []
     head = b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok"
