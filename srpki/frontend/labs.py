@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from srpki.core.clock import SKEW, LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
-from srpki.core.errors import ConnectError, RefusedError, StorageError
+from srpki.core.errors import RefusedError, StorageError
 from srpki.device.directories import make_directories
 from srpki.device.router import Router
 from srpki.frontend.applications import configured
@@ -52,7 +53,6 @@ class Lab:
         except OSError as error:
             raise StorageError(f"the lab CA cannot use {directory}: {error.strerror}") from None
         self._clock_file = directory / "clock.json"
-        self._ports_file = directory / "ports.json"
         self.skew = self._remembered_skew()
         offset = self._remembered_offset()
         self.clock = LabClock(SystemClock(), offset or timedelta(), self._note_clock)
@@ -61,7 +61,7 @@ class Lab:
         self._authority = Authority(directory, self.clock, SystemEntropy(), settings)
         if offset is None:
             self._find_clock()
-        self.server = self._server(0, 0)
+        self.server = LabCa(self._authority, faults=self._script, lab_time=True)
 
     def _find_clock(self) -> None:
         """Set the clock, whose record is lost, to where the newest certificate is valid."""
@@ -70,30 +70,12 @@ class Lab:
             with self.clock.stepping():
                 self.clock.move_to(newest)
 
-    def _server(self, cmp_port: int, est_port: int) -> LabCa:
-        return LabCa(
-            self._authority,
-            faults=self._script,
-            cmp_port=cmp_port,
-            est_port=est_port,
-            lab_time=True,
-        )
-
     def start(self) -> None:
-        """Remember the clock; listen on the ports of last time, or on others if they are taken."""
+        """Remember the clock; listen on the ports of last time, or others, which is said."""
         self.remember_clock()
-        ports = self._read(self._ports_file)
-        self.server = self._server(ports.get("cmp", 0), ports.get("est", 0))
-        try:
-            self.server.start()
-        except (ConnectError, OverflowError):  # taken, or no port at all
-            self.server.stop()
-            self.server = self._server(0, 0)
-            self.server.start()
-        with suppress(StorageError):  # then they may be others at the next start
-            self._write(
-                self._ports_file, {"cmp": self.server.cmp_port, "est": self.server.est_port}
-            )
+        self.server.start()
+        for sentence in self.server.moved:
+            sys.stderr.write(f"srpki: {sentence}\n")
 
     def stop(self) -> None:
         """Stop listening and remember the clock."""

@@ -6,26 +6,30 @@ satisfied. Time is the clock's, which in a lab is the router's too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy, serial_number
 from srpki.core.errors import RefusedError, SrpkiError, UsageError
 from srpki.labca import crls, profiles
-from srpki.labca.profiles import Issuer, Subject
+from srpki.labca.grants import granted
+from srpki.labca.profiles import Issuer, Locations, Subject
 from srpki.labca.settings import CaSettings
 from srpki.labca.store import CONFIRMED, REVOKED, SUPERSEDED, Issued, IssuedStore
 from srpki.labca.vault import Identity, Vault
 from srpki.x509 import certificates, chain, keys, names
+from srpki.x509.wishes import Wishes
 
 _NOT_OURS: Final = "not issued by this CA"
+_BACKDATED: Final = timedelta(hours=1)
 _MOST_NAMES: Final = 64
 _MOST_NAME_OCTETS: Final = 4096
 _MOST_ALTERNATIVE_OCTETS: Final = 16 * 1024
@@ -80,6 +84,7 @@ class Authority:
         self.secret = given.secret or kept.get("secret", "")
         self.est_username = given.est_username or kept.get("est_username", "")
         self.est_password = given.est_password or kept.get("est_password", "")
+        self.locations: Locations | None = None
         self._secrets = {self.reference: self.secret}
         self._est_users = {self.est_username: self.est_password}
 
@@ -123,6 +128,15 @@ class Authority:
     # What it knows
 
     @property
+    def ports(self) -> dict[str, int]:
+        """The ports that its servers had last time, by protocol."""
+        return self._vault.ports()
+
+    def keep_ports(self, numbers: Mapping[str, int]) -> None:
+        """Keep the ports of its servers for next time; raises `StorageError`."""
+        self._vault.keep_ports(numbers)
+
+    @property
     def trust_anchor_file(self) -> Path | None:
         """The root certificate as a PEM file, when there is a directory."""
         return self._vault.certificate_file("root")
@@ -144,6 +158,18 @@ class Authority:
         """Return the password registered for *reference*, None when there is none."""
         return self._secrets.get(reference.decode("utf-8", "replace"))
 
+    def only_reference(self) -> bytes | None:
+        """Return the registered reference when there is only one."""
+        return next(iter(self._secrets)).encode() if len(self._secrets) == 1 else None
+
+    def judge_key(self, key: CertificatePublicKeyTypes) -> str:
+        """Return why no certificate is issued for *key*, empty when one may be."""
+        try:
+            check_key(key)
+        except RefusedError as error:
+            return error.sentence
+        return ""
+
     def est_password_of(self, username: str) -> str | None:
         """Return the password of EST user *username*, None when there is none."""
         return self._est_users.get(username)
@@ -156,33 +182,56 @@ class Authority:
         subject: x509.Name,
         alternative: x509.SubjectAlternativeName | None = None,
         *,
+        extensions: Wishes = (),
+        not_before: datetime | None = None,
         not_after: datetime | None = None,
         start: datetime | None = None,
+        spoil: Callable[[bytes], bytes] | None = None,
     ) -> Issued:
-        """Issue a certificate from now, or *start*, and remember it.
+        """Issue a certificate from now and remember it.
 
-        It ends as the settings say, or at *not_after* when that is earlier.
+        Of *extensions* it gets what `grants.granted` grants, and *alternative* when that is given.
+        *not_before* is granted when it lies within the last hour or before the end; it ends as the
+        settings say, or at *not_after* when that is earlier. *start* is no wish, but obeyed, and
+        *spoil* changes the certificate (DER) before it is remembered: a lab's faults, both.
         Raises `RefusedError` for a key, names or an end that it does not certify, and what
         `IssuedStore.add` raises.
         """
-        check_subject(public_key, subject, alternative)
-        begin = (start or self.clock.now()).replace(microsecond=0)
-        end = min(begin + timedelta(seconds=self.settings.validity), profiles.WIDE_END)
-        if not_after is not None:
-            end = min(end, not_after.replace(microsecond=0))
-        if end <= begin:
-            raise RefusedError("the end that was asked for has passed")
-        number = serial_number(self.entropy)
+        if alternative is not None:
+            extensions = (x509.Extension(alternative.oid, not list(subject), alternative),)
+        check_key(public_key)
+        check_names(subject, extensions)
+        grant = granted(subject, public_key, extensions)
         certificate = profiles.end_entity(
-            Subject(subject, public_key, alternative),
+            Subject(subject, public_key),
             self._issuer,
-            number,
-            begin,
-            end,
+            serial_number(self.entropy),
+            self._life(not_before, not_after, start),
+            grant,
+            locations=self.locations,
         )
-        record = Issued(number, certificate)
+        if spoil is not None:
+            certificate = spoil(certificate)
+        record = Issued(certificates.facts(certificate).serial, certificate)
         self._store.add(record)
         return record
+
+    def _life(
+        self, not_before: datetime | None, not_after: datetime | None, start: datetime | None
+    ) -> tuple[datetime, datetime]:
+        now = self.clock.now()
+        begin = (start or now).replace(microsecond=0)
+        wished = not_before or begin
+        if start is None and now - _BACKDATED <= wished < self._end(begin, not_after):
+            begin = wished.replace(microsecond=0)
+        end = self._end(begin, not_after)
+        if end <= begin:
+            raise RefusedError("the end that was asked for has passed")
+        return begin, end
+
+    def _end(self, begin: datetime, not_after: datetime | None) -> datetime:
+        end = min(begin + timedelta(seconds=self.settings.validity), profiles.WIDE_END)
+        return end if not_after is None else min(end, not_after.replace(microsecond=0))
 
     def issued(self, certificate: bytes) -> Issued | None:
         """Return the record of exactly this *certificate* (DER), None when it is not ours."""
@@ -278,12 +327,13 @@ def _issuer(identity: Identity) -> Issuer:
     return Issuer(certificates.parse(identity.certificate).subject, identity.key)
 
 
-def check_subject(
-    public_key: CertificatePublicKeyTypes,
-    subject: x509.Name,
-    alternative: x509.SubjectAlternativeName | None,
-) -> None:
-    """Raise `RefusedError` for a key or names that this CA does not certify."""
+def check_key(public_key: CertificatePublicKeyTypes) -> None:
+    """Raise `RefusedError` for a key that this CA does not certify.
+
+    Ed25519 is for other clients: routers have no such keys.
+    """
+    if isinstance(public_key, Ed25519PublicKey):
+        return
     try:
         spec = keys.spec_of(public_key)
     except UsageError as error:
@@ -293,11 +343,19 @@ def check_subject(
         raise RefusedError(f"keys on curve {spec.curve} are not certified")
     if spec.kind != "ecdsa" and not low <= spec.size <= high:
         raise RefusedError(f"keys of {spec.size} bits are not certified")
-    if not list(subject):
-        raise RefusedError("the subject is empty")
+
+
+def check_names(subject: x509.Name, extensions: Wishes) -> None:
+    """Raise `RefusedError` for names that this CA does not certify."""
+    found = next((one for one in extensions if one.oid == x509.SubjectAlternativeName.oid), None)
+    if not list(subject) and (found is None or not found.critical):  # RFC 5280, 4.2.1.6
+        raise RefusedError("the subject is empty and there is no critical subjectAltName")
     if len(subject.public_bytes()) > _MOST_NAME_OCTETS:
         raise RefusedError("the subject is too long")
-    if alternative is not None and not 1 <= len(list(alternative)) <= _MOST_NAMES:
+    alternative = found.value if found is not None else None
+    if not isinstance(alternative, x509.SubjectAlternativeName):
+        return
+    if not 1 <= len(list(alternative)) <= _MOST_NAMES:
         raise RefusedError("there are too many alternative names, or none")
-    if alternative is not None and len(alternative.public_bytes()) > _MOST_ALTERNATIVE_OCTETS:
+    if len(alternative.public_bytes()) > _MOST_ALTERNATIVE_OCTETS:
         raise RefusedError("the alternative names are too long")

@@ -13,7 +13,7 @@ from srpki.core.errors import ProtocolError, RefusedError, SrpkiError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault, FaultScript
-from srpki.labca.mistakes import issue
+from srpki.labca.mistakes import Wanted, issue
 from srpki.labca.striking import StruckError, strike
 from srpki.protocol.cmp.server import CmpServer
 from srpki.protocol.cmp.server_checks import RefusalError
@@ -22,7 +22,13 @@ from srpki.protocol.cmp.server_requests import Enrolment
 
 CONTENT_TYPE: Final = "application/pkixcmp"
 PATHS: Final = ("/", "/pkix", "/pkix/", "/.well-known/cmp")
-_LABELLED: Final = "/.well-known/cmp/p/"
+OPERATIONS: Final = (
+    *("initialization", "certification", "keyupdate", "pkcs10", "revocation"),
+    *("getcacerts", "getrootupdate", "getcertreqtemplate", "getcrls"),
+)
+"""Last parts of a path that RFC 9483, 6.1, has for what is served here."""
+_WELL_KNOWN: Final = "/.well-known/cmp/"
+_LABELLED: Final = f"{_WELL_KNOWN}p/"
 
 
 class CmpResponder:
@@ -59,6 +65,7 @@ class CmpResponder:
             authority.entropy,
             implicit_confirm=authority.settings.implicit_confirm,
             message_time=authority.settings.message_time,
+            strict=authority.settings.cmp_profile == "rfc9483",
         )
 
     def handle(
@@ -100,14 +107,14 @@ class CmpResponder:
 
     def _issue(self, enrolment: Enrolment, fault: Fault | None) -> bytes:
         try:
-            return issue(
-                self._authority,
-                fault,
-                enrolment.public_key,
+            wanted = Wanted(
                 enrolment.subject,
-                enrolment.alternative,
-                not_after=enrolment.not_after,
-            ).certificate
+                enrolment.public_key,
+                (*enrolment.extensions, *enrolment.kept),
+                enrolment.not_before,
+                enrolment.not_after,
+            )
+            return issue(self._authority, fault, wanted).certificate
         except RefusedError as error:
             raise RefusalError("badCertTemplate", error.sentence) from None
         except SrpkiError as error:
@@ -117,8 +124,9 @@ class CmpResponder:
 def _refused(request: HttpRequest) -> HttpReply | None:
     """Return why *request* is no CMP transfer [RFC 6712, 3], None when it is one."""
     path = urlsplit(request.url).path
-    if path not in PATHS and not path.startswith(_LABELLED):
-        return _text(HTTPStatus.NOT_FOUND, "CMP is served at /pkix/")
+    operation = path.removeprefix(_WELL_KNOWN)
+    if path not in PATHS and operation not in OPERATIONS and not path.startswith(_LABELLED):
+        return _text(HTTPStatus.NOT_FOUND, "CMP is served at /pkix/ and /.well-known/cmp")
     if request.method != "POST":
         refused = _text(HTTPStatus.METHOD_NOT_ALLOWED, "CMP messages are sent with POST")
         return HttpReply(

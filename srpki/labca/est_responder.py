@@ -11,7 +11,7 @@ from srpki.core.errors import RefusedError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault, FaultScript
-from srpki.labca.mistakes import issue
+from srpki.labca.mistakes import Wanted, issue
 from srpki.labca.striking import StruckError, strike
 from srpki.protocol.est import attributes, messages, server
 from srpki.protocol.est.server import RequestRefusedError
@@ -87,7 +87,7 @@ class EstResponder:
             note = "what requests must have" if wanted else "requests as they like"
             return server.attributes_reply(wanted, wrapped=wrapped), note
         holder = self._authenticate(request, peer_certificate)
-        asked = server.read_request(request)
+        asked, extensions = server.read_request(request, authority.judge_key)
         wanted = authority.settings.csr_attributes
         if wanted and attributes.read(wanted).challenge:
             server.check_linked(asked, request.binding)
@@ -99,7 +99,8 @@ class EstResponder:
         if fault is not None and fault.action == "waiting":
             return server.later_reply(fault.delay), f"try again in {fault.delay} s (fault)"
         try:
-            issued = issue(authority, fault, asked.public_key, asked.subject, asked.san)
+            wishes = Wanted(asked.subject, asked.public_key, extensions)
+            issued = issue(authority, fault, wishes)
         except RefusedError as error:
             raise RequestRefusedError(HTTPStatus.BAD_REQUEST, error.sentence) from None
         authority.confirm(issued.certificate)  # EST has no confirmation

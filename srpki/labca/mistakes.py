@@ -1,11 +1,13 @@
-"""Issuing, rightly or as a fault asks: for another key, another subject, for too short a time."""
+"""Issuing, rightly or as a fault asks: for another key, other names, a wrong time or issuer."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
@@ -13,33 +15,56 @@ from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault
 from srpki.labca.store import Issued
 from srpki.x509 import keys
+from srpki.x509.wishes import Wishes
 
 _ANOTHER: Final = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "somebody else")])
 _HOUR: Final = timedelta(hours=1)
 
 
-def issue(
-    authority: Authority,
-    fault: Fault | None,
-    public_key: CertificatePublicKeyTypes,
-    subject: x509.Name,
-    alternative: x509.SubjectAlternativeName | None,
-    *,
-    not_after: datetime | None = None,
-) -> Issued:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be issued; *start* is where it begins, whatever is wished."""
+
+    subject: x509.Name
+    public_key: CertificatePublicKeyTypes
+    extensions: Wishes = ()
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    start: datetime | None = None
+
+
+def issue(authority: Authority, fault: Fault | None, wanted: Wanted) -> Issued:
     """Return a certificate issued as *fault* asks, or as it should be.
 
-    *not_after* is the end that was asked for. Raises what `Authority.issue` raises.
+    Raises what `Authority.issue` raises.
     """
-    start, now = None, authority.clock.now()
-    match fault.action if fault is not None else "":
+    if fault is not None:
+        wanted = _mistaken(wanted, fault, authority.clock.now())
+    return authority.issue(
+        wanted.public_key,
+        wanted.subject,
+        extensions=wanted.extensions,
+        not_before=wanted.not_before,
+        not_after=wanted.not_after,
+        start=wanted.start,
+    )
+
+
+def _mistaken(wanted: Wanted, fault: Fault, now: datetime) -> Wanted:
+    match fault.action:
         case "wrong-key":
-            public_key = keys.generate(keys.spec_of(public_key)).public_key()
+            return replace(wanted, public_key=_another_key(wanted.public_key))
         case "wrong-subject":
-            subject = _ANOTHER
+            return replace(wanted, subject=_ANOTHER)
         case "issue-expired":
-            start, not_after = now - 2 * _HOUR, now - _HOUR
+            return replace(wanted, start=now - 2 * _HOUR, not_after=now - _HOUR)
         case "short-life":
-            assert fault is not None
-            not_after = now + timedelta(seconds=fault.delay)
-    return authority.issue(public_key, subject, alternative, not_after=not_after, start=start)
+            return replace(wanted, not_after=now + timedelta(seconds=fault.delay))
+        case _:
+            return wanted
+
+
+def _another_key(key: CertificatePublicKeyTypes) -> CertificatePublicKeyTypes:
+    if isinstance(key, Ed25519PublicKey):
+        return Ed25519PrivateKey.generate().public_key()
+    return keys.generate(keys.spec_of(key)).public_key()

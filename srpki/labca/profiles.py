@@ -12,12 +12,16 @@ from datetime import UTC, datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import (
+    AuthorityInformationAccessOID,
+    ExtendedKeyUsageOID,
+    NameOID,
+)
 
+from srpki.labca.grants import Granted, granted
 from srpki.x509 import keys
 
 # A lab clock may be moved anywhere, and TLS libraries look at their own: what the CA itself
@@ -52,11 +56,18 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who is certified: name, public key, and alternative names as an extension or None."""
+    """Who is certified: name and public key."""
 
     name: x509.Name
     public_key: CertificatePublicKeyTypes
-    alternative: x509.SubjectAlternativeName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """Where the state of certificates is told: URLs of the CRL and of the OCSP responder."""
+
+    crl: str
+    ocsp: str
 
 
 def authority_name(common_name: str) -> x509.Name:
@@ -91,27 +102,56 @@ def tls_server(subject: Subject, issuer: Issuer, serial: int) -> bytes:
     local = x509.SubjectAlternativeName(
         [x509.DNSName("localhost"), x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]
     )
-    named = Subject(subject.name, subject.public_key, local)
-    builder = _leaf(_builder(named, issuer, serial, WIDE_START, WIDE_END))
-    builder = _usage(builder, _leaf_usages(subject.public_key))
+    builder = _leaf(_builder(subject, issuer, serial, WIDE_START, WIDE_END))
+    builder = builder.add_extension(local, critical=False)
+    builder = _usage(builder, granted(subject.name, subject.public_key, ()).usages)
     return _signed(_purposes(builder, (ExtendedKeyUsageOID.SERVER_AUTH, CMC_RA)), issuer.key)
 
 
 def end_entity(
-    subject: Subject, issuer: Issuer, serial: int, not_before: datetime, not_after: datetime
+    subject: Subject,
+    issuer: Issuer,
+    serial: int,
+    life: tuple[datetime, datetime],
+    grant: Granted,
+    *,
+    locations: Locations | None,
 ) -> bytes:
-    """Return a device's certificate (DER), for signatures and for TLS at both ends."""
-    builder = _leaf(_builder(subject, issuer, serial, not_before, not_after))
-    builder = _usage(builder, _leaf_usages(subject.public_key))
-    purposes = (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH)
-    return _signed(_purposes(builder, purposes), issuer.key)
+    """Return a device's certificate (DER) for its *life*, with what *grant* says."""
+
+    def critical(extension: type[x509.ExtensionType]) -> bool:
+        return extension.oid in grant.critical
+
+    builder = _leaf(
+        _builder(subject, issuer, serial, *life), critical=critical(x509.BasicConstraints)
+    )
+    builder = _usage(builder, grant.usages, critical=critical(x509.KeyUsage))
+    builder = _purposes(builder, grant.purposes, critical=critical(x509.ExtendedKeyUsage))
+    if grant.alternative is not None:
+        asked = grant.alternative  # its octets: a form of name may be one that nobody processes
+        as_asked = x509.UnrecognizedExtension(asked.oid, asked.public_bytes())
+        builder = builder.add_extension(as_asked, critical=critical(x509.SubjectAlternativeName))
+    if locations is not None:
+        builder = _located(builder, locations)
+    return _signed(builder, issuer.key)
+
+
+def _located(builder: x509.CertificateBuilder, locations: Locations) -> x509.CertificateBuilder:
+    place = [x509.UniformResourceIdentifier(locations.crl)]
+    access = x509.AccessDescription(
+        AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(locations.ocsp)
+    )
+    points = x509.CRLDistributionPoints([x509.DistributionPoint(place, None, None, None)])
+    return builder.add_extension(points, critical=False).add_extension(
+        x509.AuthorityInformationAccess([access]), critical=False
+    )
 
 
 def _builder(
     subject: Subject, issuer: Issuer, serial: int, not_before: datetime, not_after: datetime
 ) -> x509.CertificateBuilder:
     public_key = issuer.key.public_key()
-    builder = (
+    return (
         x509.CertificateBuilder()
         .subject_name(subject.name)
         .issuer_name(issuer.name)
@@ -126,36 +166,29 @@ def _builder(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key), critical=False
         )
     )
-    if subject.alternative is not None:
-        asked = subject.alternative  # its octets: a form of name may be one that nobody processes
-        as_asked = x509.UnrecognizedExtension(asked.oid, asked.public_bytes())
-        builder = builder.add_extension(as_asked, critical=False)
-    return builder
 
 
-def _leaf(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
-    return builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+def _leaf(builder: x509.CertificateBuilder, *, critical: bool = True) -> x509.CertificateBuilder:
+    constraints = x509.BasicConstraints(ca=False, path_length=None)
+    return builder.add_extension(constraints, critical=critical)
 
 
-def _leaf_usages(public_key: CertificatePublicKeyTypes) -> tuple[str, ...]:
-    if isinstance(public_key, rsa.RSAPublicKey):
-        return ("digital_signature", "key_encipherment")
-    if isinstance(public_key, ec.EllipticCurvePublicKey):
-        return ("digital_signature", "key_agreement")
-    return ("digital_signature",)
-
-
-def _usage(builder: x509.CertificateBuilder, usages: Iterable[str]) -> x509.CertificateBuilder:
+def _usage(
+    builder: x509.CertificateBuilder, usages: Iterable[str], *, critical: bool = True
+) -> x509.CertificateBuilder:
     chosen = set(usages)
     return builder.add_extension(
-        x509.KeyUsage(**{name: name in chosen for name in _USAGES}), critical=True
+        x509.KeyUsage(**{name: name in chosen for name in _USAGES}), critical=critical
     )
 
 
 def _purposes(
-    builder: x509.CertificateBuilder, purposes: Iterable[x509.ObjectIdentifier]
+    builder: x509.CertificateBuilder,
+    purposes: Iterable[x509.ObjectIdentifier],
+    *,
+    critical: bool = False,
 ) -> x509.CertificateBuilder:
-    return builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+    return builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=critical)
 
 
 def _signed(builder: x509.CertificateBuilder, key: keys.PrivateKey) -> bytes:

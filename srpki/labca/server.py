@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from srpki.core.clock import SystemClock
-from srpki.core.errors import ConnectError
+from srpki.core.errors import ConnectError, SrpkiError, StorageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.cmp_responder import CmpResponder
 from srpki.labca.est_responder import EstResponder
 from srpki.labca.faults import FaultScript
-from srpki.labca.listener import Listener
+from srpki.labca.listener import Handler, Listener
+from srpki.labca.profiles import Locations
 from srpki.labca.revocation import CRL_PATH, OCSP_PATH, RevocationResponder
 from srpki.labca.tls import server_context
 
@@ -23,8 +26,10 @@ from srpki.labca.tls import server_context
 class LabCa:
     """A lab CA that listens; start it, use its URLs, stop it. Also a context manager.
 
-    With *lab_time* the TLS library does not look at dates (it knows only real time): client
-    certificates are judged at the authority's clock. *log* gets one line a transaction.
+    Ports that are not given are those of last time, else free ones; `moved` says which one was
+    taken meanwhile. With *lab_time* the TLS library does not look at dates (it knows only real
+    time): client certificates are judged at the authority's clock. *log* gets one line a
+    transaction.
     """
 
     def __init__(
@@ -42,7 +47,8 @@ class LabCa:
         self.authority = authority
         self.faults = faults or FaultScript()
         self._host = host
-        self._ports = (cmp_port, est_port)
+        self._ports = {"cmp": cmp_port, "est": est_port}
+        self.moved: tuple[str, ...] = ()
         self._lab_time = lab_time
         self._write = log
         self._stopping = threading.Event()
@@ -70,28 +76,46 @@ class LabCa:
 
         tls = server_context(self.authority, check_time=not self._lab_time)
         try:
-            for port, handler, context in (
-                (self._ports[0], plain, None),
-                (self._ports[1], est_responder.handle, tls),
-            ):
-                listener = Listener(
-                    (self._host, port), handler, context, self._log, self.authority.clock
-                )
-                self._listeners.append(listener)
-        except OSError as error:
+            self._listeners.append(self._listen("cmp", plain, None))
+            self._listeners.append(self._listen("est", est_responder.handle, tls))
+            with suppress(StorageError):  # then they may be others at the next start
+                self.authority.keep_ports({"cmp": self.cmp_port, "est": self.est_port})
+        except SrpkiError:
             self.stop()
-            raise ConnectError(
-                f"the lab CA cannot listen on {self._host} port {port}: {error.strerror}",
-                hint="choose another port, or 0 for any free one",
-            ) from None
+            raise
+        self.authority.locations = Locations(self.crl_url, self.ocsp_url)
         for listener in self._listeners:
             listener.start()
+        for told in self.moved:
+            self._log(told)
         if self._lab_time:
             self._log("lab time: TLS certificates are judged at the lab's clock")
+
+    def _listen(self, protocol: str, handler: Handler, tls: ssl.SSLContext | None) -> Listener:
+        chosen, last = self._ports[protocol], self.authority.ports.get(protocol, 0)
+        try:
+            return self._listener(chosen or last, handler, tls)
+        except OSError as error:
+            if chosen or not last:
+                raise ConnectError(
+                    f"the lab CA cannot listen on {self._host} port {chosen}: {error.strerror}",
+                    hint="choose another port, or 0 for any free one",
+                ) from None
+        listener = self._listener(0, handler, tls)
+        sentence = (
+            f"port {last}, where the lab CA served {protocol.upper()}, is taken: "
+            f"it is {listener.port} now; certificates issued before name the old one"
+        )
+        self.moved = (*self.moved, sentence)
+        return listener
+
+    def _listener(self, port: int, handler: Handler, tls: ssl.SSLContext | None) -> Listener:
+        return Listener((self._host, port), handler, tls, self._log, self.authority.clock)
 
     def stop(self) -> None:
         """Close the ports and every connection; returns when the last thread has ended."""
         self._stopping.set()
+        self.moved = ()
         for listener in self._listeners:
             listener.stop()
         self._listeners.clear()

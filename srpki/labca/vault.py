@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from srpki.core.entropy import Entropy
 from srpki.core.errors import BusyError, CorruptError, InvalidInputError, StorageError
+from srpki.labca import ports
 from srpki.storage.files import OsFiles, replace, sweep
 from srpki.x509 import keys
 
@@ -105,6 +106,17 @@ class Vault:
         if not isinstance(kept, dict) or not all(isinstance(text, str) for text in kept.values()):
             raise self._corrupt("credentials.json")
         return kept
+
+    def ports(self) -> dict[str, int]:
+        """Return the ports of last time, by protocol."""
+        if self.directory is None or not self._there(ports.FILE):
+            return {}
+        return ports.read(self._read(ports.FILE))
+
+    def keep_ports(self, numbers: Mapping[str, int]) -> None:
+        """Keep the ports for next time."""
+        if self.directory is not None and numbers != self.ports():
+            self._write(ports.FILE, ports.write(numbers))
 
     def certificate_file(self, name: str) -> Path | None:
         """Return where the certificate of identity *name* lies as PEM."""

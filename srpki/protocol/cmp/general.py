@@ -14,6 +14,7 @@ from srpki.protocol.cmp.messages import NUMBERS, Message
 
 _TYPES: Final = "1.3.6.1.5.5.7.4"
 CURRENT_CRL: Final = f"{_TYPES}.6"
+UNSUPPORTED_OIDS: Final = f"{_TYPES}.7"
 CA_CERTIFICATES: Final = f"{_TYPES}.17"
 ROOT_UPDATE: Final = f"{_TYPES}.18"
 REQUEST_TEMPLATE: Final = f"{_TYPES}.19"

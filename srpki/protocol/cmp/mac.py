@@ -97,13 +97,34 @@ class Pbmac1Protector:
         return hmac.digest(self._key, protected_part, "sha256")
 
 
-def protector_like(
-    algorithm: bytes | None, secret: str, salt: bytes
-) -> MacProtector | Pbmac1Protector:
-    """Return what protects an answer to a message that was protected by *algorithm* (DER)."""
-    if algorithm is not None and asn1.algorithm_name(algorithm)[0] == PBMAC1:
-        return Pbmac1Protector(secret, salt)
-    return MacProtector(secret, salt)
+class AnsweringProtector:
+    """Protects as a request was protected, in every parameter but the salt [RFC 9483, 3.2]."""
+
+    def __init__(self, request: bytes, secret: str, salt: bytes) -> None:
+        """Take the protectionAlg of *request* (DER), which `MacVerifier` has found usable."""
+        self.algorithm = _with_salt(request, salt)
+        self._key, self._mac = _derived(self.algorithm, secret)
+
+    def protect(self, protected_part: bytes) -> bytes:
+        """Return the MAC of *protected_part*."""
+        return hmac.digest(self._key, protected_part, self._mac)
+
+
+def _with_salt(algorithm: bytes, salt: bytes) -> bytes:
+    name, value = asn1.algorithm_name(algorithm)
+    assert value is not None
+    if name == PBMAC1:
+        both = asn1.decode(asn1.PBMAC1Params, asn1.encode(value), "PBMAC1-params")
+        kind, inner = both.key_derivation_func
+        derivation = asn1.decode(asn1.PBKDF2Params, asn1.encode(inner), "PBKDF2-params")
+        derivation.salt = salt
+        both.key_derivation_func = [kind, asn1.tlv(asn1.encode(derivation))]
+        changed = asn1.encode(both)
+    else:
+        parameters = asn1.decode(asn1.PBMParameter, asn1.encode(value), "PBMParameter")
+        parameters.salt = salt
+        changed = asn1.encode(parameters)
+    return der.encode(der.SEQUENCE, der.encode_oid(name), changed)
 
 
 class MacVerifier:
@@ -124,59 +145,59 @@ class MacVerifier:
         """
         algorithm, protection = protection_of(message)
         if algorithm != self._parameters:
-            self._derive(algorithm)
+            self._key, self._mac = _derived(algorithm, self._secret)
+            self._parameters = algorithm
         expected = hmac.digest(self._key, message.protected_part, self._mac)
         if not hmac.compare_digest(expected, protection):
             raise ProtocolError(
                 f"the MAC of the {message.kind} is wrong", hint="is the password the same?"
             )
 
-    def _derive(self, algorithm: bytes) -> None:
-        name, value = asn1.algorithm_name(algorithm)
-        if name == PBM and value is not None:
-            self._key, self._mac = self._derive_pbm(value)
-        elif name == PBMAC1 and value is not None:
-            self._key, self._mac = self._derive_pbmac1(value)
-        else:
-            raise ProtocolError(f"protection algorithm {name} is not a password-based MAC")
-        self._parameters = algorithm
 
-    def _derive_pbm(self, value: TLV) -> tuple[bytes, str]:
-        parameters = asn1.decode(asn1.PBMParameter, asn1.encode(value), "PBMParameter")
-        one_way = named(HASH_NAMES, parameters.owf, "one-way function")
-        mac = named(_MACS, parameters.mac, "MAC")
-        count = asn1.number(
-            parameters.iteration_count, "PBM iteration count", FEWEST_ITERATIONS, MOST_ITERATIONS
-        )
-        _check_salt(parameters.salt)
-        return _base_key(self._secret, parameters.salt, one_way, count), mac
+def _derived(algorithm: bytes, secret: str) -> tuple[bytes, str]:
+    """Return key and MAC of a protectionAlg (DER); raises `ProtocolError`."""
+    name, value = asn1.algorithm_name(algorithm)
+    if name == PBM and value is not None:
+        return _derived_pbm(value, secret)
+    if name == PBMAC1 and value is not None:
+        return _derived_pbmac1(value, secret)
+    raise ProtocolError(f"protection algorithm {name} is not a password-based MAC")
 
-    def _derive_pbmac1(self, value: TLV) -> tuple[bytes, str]:
-        """Return key and MAC of PBMAC1-params; only PBKDF2 derives the key [RFC 8018, A.5]."""
-        parameters = asn1.decode(asn1.PBMAC1Params, asn1.encode(value), "PBMAC1-params")
-        mac = named(_MACS, parameters.message_auth_scheme, "MAC")
-        name, inner = asn1.identifier(parameters.key_derivation_func, "key derivation")
-        if name != _PBKDF2 or inner is None:
-            raise ProtocolError(f"the key derivation {name} is not supported")
-        derivation = asn1.decode(asn1.PBKDF2Params, asn1.encode(inner), "PBKDF2-params")
-        count = asn1.number(
-            derivation.iteration_count,
-            "PBKDF2 iteration count",
-            FEWEST_ITERATIONS,
-            MOST_PBKDF2_ITERATIONS,
-        )
-        length = asn1.number(
-            hashlib.new(mac).digest_size
-            if derivation.key_length is None
-            else derivation.key_length,
-            "PBKDF2 key length",
-            _SHORTEST_KEY,
-            _LONGEST_KEY,
-        )
-        _check_salt(derivation.salt)
-        prf = "sha1" if derivation.prf is None else named(_MACS, derivation.prf, "PRF")
-        key = hashlib.pbkdf2_hmac(prf, self._secret.encode(), derivation.salt, count, length)
-        return key, mac
+
+def _derived_pbm(value: TLV, secret: str) -> tuple[bytes, str]:
+    parameters = asn1.decode(asn1.PBMParameter, asn1.encode(value), "PBMParameter")
+    one_way = named(HASH_NAMES, parameters.owf, "one-way function")
+    mac = named(_MACS, parameters.mac, "MAC")
+    count = asn1.number(
+        parameters.iteration_count, "PBM iteration count", FEWEST_ITERATIONS, MOST_ITERATIONS
+    )
+    _check_salt(parameters.salt)
+    return _base_key(secret, parameters.salt, one_way, count), mac
+
+
+def _derived_pbmac1(value: TLV, secret: str) -> tuple[bytes, str]:
+    """Return key and MAC of PBMAC1-params; only PBKDF2 derives the key [RFC 8018, A.5]."""
+    parameters = asn1.decode(asn1.PBMAC1Params, asn1.encode(value), "PBMAC1-params")
+    mac = named(_MACS, parameters.message_auth_scheme, "MAC")
+    name, inner = asn1.identifier(parameters.key_derivation_func, "key derivation")
+    if name != _PBKDF2 or inner is None:
+        raise ProtocolError(f"the key derivation {name} is not supported")
+    derivation = asn1.decode(asn1.PBKDF2Params, asn1.encode(inner), "PBKDF2-params")
+    count = asn1.number(
+        derivation.iteration_count,
+        "PBKDF2 iteration count",
+        FEWEST_ITERATIONS,
+        MOST_PBKDF2_ITERATIONS,
+    )
+    length = asn1.number(
+        hashlib.new(mac).digest_size if derivation.key_length is None else derivation.key_length,
+        "PBKDF2 key length",
+        _SHORTEST_KEY,
+        _LONGEST_KEY,
+    )
+    _check_salt(derivation.salt)
+    prf = "sha1" if derivation.prf is None else named(_MACS, derivation.prf, "PRF")
+    return hashlib.pbkdf2_hmac(prf, secret.encode(), derivation.salt, count, length), mac
 
 
 def is_mac(message: Message) -> bool:

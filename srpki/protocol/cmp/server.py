@@ -47,6 +47,7 @@ from srpki.protocol.cmp.server_envelope import (
     Envelope,
     ServerIdentity,
 )
+from srpki.protocol.cmp.server_grants import as_asked
 from srpki.protocol.cmp.server_requests import ANSWERS, Asked, Enrolment, read
 from srpki.protocol.cmp.server_transactions import (
     CONFIRM_WITHIN,
@@ -97,11 +98,14 @@ class CmpServer:
         *,
         implicit_confirm: bool = True,
         message_time: int = 0,
+        strict: bool = False,
     ) -> None:
         """Answer for *ca* as *identity*; *implicit_confirm* grants what clients ask.
 
         *message_time* is how many seconds the time of a message may be off, 0 when any will do.
+        *strict* asks of requests what RFC 9483 asks, not RFC 4210 alone.
         """
+        self._strict = strict
         self._ca = ca
         self._identity = identity
         self._clock = clock
@@ -119,10 +123,10 @@ class CmpServer:
         """
         message = messages.decode(data)
         try:
-            check_header(message.header)
+            check_header(message.header, strict=self._strict)
             if self._message_time:
                 check_time(message.header, self._clock.now(), self._message_time)
-            return Received(message, authenticate(message, self._ca), None)
+            return Received(message, authenticate(message, self._ca, strict=self._strict), None)
         except RefusalError as refusal:
             return Received(message, None, refusal)
 
@@ -192,7 +196,7 @@ class CmpServer:
         header = received.message.header
         check_opening(header)
         self._transactions.check_new(header.transaction_id or b"")
-        asked = read(received.message, peer)
+        asked = read(received.message, peer, self._ca)
         if deviation.reject:
             refusal = RefusalError(deviation.reject, _SCRIPTED)
             asked = Asked(asked.cert_req_id, refusal)
@@ -227,11 +231,7 @@ class CmpServer:
             self._take(header, transaction, certificate)
         else:
             self._reopen(header, transaction)
-        as_asked = not enrolment.more_asked and enrolment.not_after in (
-            None,
-            certificates.facts(certificate).not_after,
-        )
-        granted = status.ACCEPTED if as_asked else status.GRANTED_WITH_MODS
+        granted = status.ACCEPTED if as_asked(enrolment, certificate) else status.GRANTED_WITH_MODS
         return self._response(transaction, StatusInfo(granted), certificate)
 
     def _reopen(self, header: Header, transaction: Transaction) -> None:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.x509.oid import NameOID
 
 from srpki.core.errors import InvalidInputError, PeerError, ProtocolError
 from srpki.protocol.cmp import mac, protect
@@ -26,7 +28,7 @@ from srpki.protocol.cmp.messages import Message
 from srpki.x509 import certificates, der, names
 
 SHORTEST_NONCE: Final = 16
-"""Octets of a senderNonce: 128 bits of randomness [RFC 9483, 3.1]."""
+"""Octets of a transactionID and of a senderNonce: 128 bits of randomness [RFC 9483, 3.1]."""
 
 _OWN_SIGNERS: Final = ("cr", "p10cr", "kur", "rr")
 _GENERALIZED_TIME: Final = b"\x18"
@@ -48,6 +50,14 @@ class CertificateAuthority(Protocol):
 
     def secret_of(self, reference: bytes) -> str | None:
         """Return the password registered for *reference*."""
+        ...
+
+    def only_reference(self) -> bytes | None:
+        """Return the reference that is registered when there is only one."""
+        ...
+
+    def judge_key(self, key: CertificatePublicKeyTypes) -> str:
+        """Return why no certificate is issued for *key*, empty when one may be."""
         ...
 
     def judge_signer(
@@ -107,13 +117,17 @@ class Peer:
         return certificates.facts(self.certificate).subject
 
 
-def check_header(header: Header) -> None:
-    """Check version, transactionID, senderNonce and generalInfo; raises `RefusalError`."""
+def check_header(header: Header, *, strict: bool) -> None:
+    """Check version, transactionID, senderNonce and generalInfo; raises `RefusalError`.
+
+    RFC 4210 asks for no certain length; *strict* is RFC 9483, 3.1.
+    """
     if header.pvno not in (CMP2000, CMP2021):
         raise RefusalError("unsupportedVersion", f"CMP version {header.pvno} is not served")
-    if header.transaction_id is None:
-        raise RefusalError("badDataFormat", "the transactionID is missing")
-    if header.sender_nonce is None or len(header.sender_nonce) < SHORTEST_NONCE:
+    least = SHORTEST_NONCE if strict else 1
+    if len(header.transaction_id or b"") < least:
+        raise RefusalError("badDataFormat", "the transactionID is missing or too short")
+    if len(header.sender_nonce or b"") < least:
         raise RefusalError("badSenderNonce", "the senderNonce is missing or too short")
     _check_confirmation(dict(header.general_info))
 
@@ -149,30 +163,44 @@ def check_opening(header: Header) -> None:
         raise RefusalError("badRecipientNonce", "the first message answers none")
 
 
-def authenticate(message: Message, ca: CertificateAuthority) -> Peer:
-    """Return who sent *message*, its protection verified; raises `RefusalError`."""
+def authenticate(message: Message, ca: CertificateAuthority, *, strict: bool) -> Peer:
+    """Return who sent *message*, its protection verified; raises `RefusalError`.
+
+    Without *strict* [RFC 9483, 3.1] the senderKID may be absent, as RFC 4210 has it.
+    """
     if message.protection is None or message.header.protection_algorithm is None:
         raise RefusalError("badMessageCheck", "the message is not protected")
     try:
         if mac.is_mac(message):
-            return _by_password(message, ca)
-        return _by_signature(message, ca)
+            return _by_password(message, ca, strict=strict)
+        return _by_signature(message, ca, strict=strict)
     except (ProtocolError, InvalidInputError) as error:
         raise RefusalError("badMessageCheck", error.sentence) from None
 
 
-def _by_password(message: Message, ca: CertificateAuthority) -> Peer:
+def _by_password(message: Message, ca: CertificateAuthority, *, strict: bool) -> Peer:
     if not message.header.sender:
         raise RefusalError("badMessageCheck", "the sender is not a directoryName")
-    reference = message.header.sender_kid or b""
-    secret = ca.secret_of(reference)
-    if secret is None:
+    reference = message.header.sender_kid
+    if reference is None and not strict:
+        reference = _reference_without_kid(message.header.sender, ca)
+    secret = None if reference is None else ca.secret_of(reference)
+    if reference is None or secret is None:
         raise RefusalError("badMessageCheck", "the reference is not registered")
     mac.MacVerifier(secret).verify(message)
     return Peer(reference=reference, secret=secret, mac=mac.kind_of(message))
 
 
-def _by_signature(message: Message, ca: CertificateAuthority) -> Peer:
+def _reference_without_kid(sender: bytes, ca: CertificateAuthority) -> bytes | None:
+    """Return the reference of who names none: the common name of *sender*, or the only one."""
+    for attribute in names.parse_name(sender).get_attributes_for_oid(NameOID.COMMON_NAME):
+        reference = str(attribute.value).encode()
+        if ca.secret_of(reference) is not None:
+            return reference
+    return ca.only_reference()
+
+
+def _by_signature(message: Message, ca: CertificateAuthority, *, strict: bool) -> Peer:
     if not message.extra_certs:
         raise RefusalError("badMessageCheck", "extraCerts has no certificate of the signer")
     signer, *others = message.extra_certs
@@ -181,7 +209,8 @@ def _by_signature(message: Message, ca: CertificateAuthority) -> Peer:
     sender, key_identifier = message.header.sender, message.header.sender_kid
     if not sender or not is_name(sender, certificates.parse(signer).subject):
         raise RefusalError("badMessageCheck", "the sender is not the subject of the signer")
-    if key_identifier != facts.subject_key_identifier:
+    absent = key_identifier is None and not strict
+    if key_identifier != facts.subject_key_identifier and not absent:
         raise RefusalError("badMessageCheck", "the senderKID is not that of the signer")
     fail_info, reason = ca.judge_signer(
         signer, tuple(others), foreign=message.kind not in _OWN_SIGNERS

@@ -90,13 +90,13 @@ class Envelope:
         deviation: Deviation,
     ) -> bytes:
         """Return the PKIMessage (DER) that answers the header *asked* of *peer*."""
-        by_password = peer is not None and not peer.signs
+        reference = None if peer is None or peer.signs else peer.reference
         header = Header(
             pvno=asked.pvno if asked.pvno in (CMP2000, CMP2021) else CMP2000,
             sender=self._name,
             recipient=asked.sender or NULL_DN,
             message_time=self._clock.now(),
-            sender_kid=asked.sender_kid if by_password else self._key_identifier,
+            sender_kid=self._key_identifier if reference is None else reference,
             transaction_id=asked.transaction_id,
             sender_nonce=nonce,
             recipient_nonce=asked.sender_nonce,
@@ -118,9 +118,10 @@ class Envelope:
     ) -> tuple[Protector, tuple[bytes, ...]]:
         """Protect as the client did; sign for those who did not prove who they are."""
         if peer is not None and not peer.signs:
+            assert asked.protection_algorithm is not None
             salt = self._entropy.octets(mac.SALT_OCTETS)
-            like = asked.protection_algorithm
-            return mac.protector_like(like, peer.secret, salt), extra_certs
+            like = mac.AnsweringProtector(asked.protection_algorithm, peer.secret, salt)
+            return like, extra_certs
         chain = (self._identity.certificate, self._identity.issuing)
         return self._signature, chain
 

@@ -19,9 +19,10 @@ from srpki.protocol.cmp import asn1, bodies, protect
 from srpki.protocol.cmp import header as headers
 from srpki.protocol.cmp.bodies import CertificateRequest
 from srpki.protocol.cmp.messages import Message
-from srpki.protocol.cmp.server_checks import Peer, RefusalError, is_name
-from srpki.x509 import certificates, csr, der, names
-from srpki.x509.forms import Extensions
+from srpki.protocol.cmp.server_checks import CertificateAuthority, Peer, RefusalError, is_name
+from srpki.x509 import certificates, csr, der, names, wishes
+from srpki.x509.forms import Certificate
+from srpki.x509.wishes import Wishes
 
 ANSWERS = {"ir": "ip", "cr": "cp", "p10cr": "cp", "kur": "kup"}
 """The answer that belongs to each request for a certificate."""
@@ -31,6 +32,13 @@ _P10CR_ID = -1  # a PKCS#10 has no certReqId [RFC 9483, 4.1.4]
 _EXTENSION_REQUEST = "1.2.840.113549.1.9.14"
 _SET = 0x31
 _CONTEXT_0 = 0xA0
+_DECISIVE: tuple[type[x509.ExtensionType], ...] = (
+    x509.BasicConstraints,
+    x509.SubjectAlternativeName,
+    x509.KeyUsage,
+    x509.ExtendedKeyUsage,
+)
+_NOT_BEFORE = b"\xa0"
 _NOT_AFTER = b"\xa1"
 
 
@@ -38,19 +46,21 @@ _NOT_AFTER = b"\xa1"
 class Enrolment:
     """A request that the protocol has nothing against; the CA may issue or not.
 
-    *updated* is the certificate (DER) that a key update replaces; *not_after* the end that the
-    template asks for; *more_asked* says that it asks for more, which the CA decides alone:
-    extensions beside subjectAltName.
+    *extensions*, *issuer* and the dates are wishes: what the CA makes of them shows in the status
+    of the answer. *updated* is the certificate (DER) that a key update replaces, *kept* what is
+    taken over from it, as the update does not say otherwise.
     """
 
     kind: str
     cert_req_id: int
     subject: x509.Name
-    alternative: x509.SubjectAlternativeName | None
     public_key: CertificatePublicKeyTypes = field(repr=False)
+    extensions: Wishes = ()
     updated: bytes | None = field(default=None, repr=False)
+    kept: Wishes = ()
+    issuer: x509.Name | None = None
+    not_before: datetime | None = None
     not_after: datetime | None = None
-    more_asked: bool = False
 
     @property
     def cert_req_ids(self) -> tuple[int, ...]:
@@ -73,14 +83,13 @@ class Asked:
     outcome: Enrolment | RefusalError
 
 
-def read(message: Message, peer: Peer) -> Asked:
-    """Return what *message*, an ir, cr, p10cr or kur of *peer*, asks for.
+def read(message: Message, peer: Peer, ca: CertificateAuthority) -> Asked:
+    """Return what *message*, an ir, cr, p10cr or kur of *peer*, asks *ca* for.
 
-    The template's issuer is not looked at: OpenSSL puts there who issued the signer's certificate.
     Raises `RefusalError` when the message as a whole cannot be answered by an ip, cp or kup.
     """
     if message.kind == "p10cr":
-        return _read_p10cr(message)
+        return _read_p10cr(message, ca)
     try:
         requests = bodies.decode_requests(message)
     except ProtocolError as error:
@@ -88,7 +97,7 @@ def read(message: Message, peer: Peer) -> Asked:
     request = requests[0]
     try:
         _check_single(requests)
-        return Asked(request.cert_req_id, _read_request(message, request, peer))
+        return Asked(request.cert_req_id, _read_request(message, request, peer, ca))
     except RefusalError as refusal:
         return Asked(request.cert_req_id, refusal)
 
@@ -101,12 +110,15 @@ def _check_single(requests: tuple[CertificateRequest, ...]) -> None:
         raise RefusalError("badRequest", "the certReqId of the only request is 0")
 
 
-def _read_p10cr(message: Message) -> Asked:
+def _read_p10cr(message: Message, ca: CertificateAuthority) -> Asked:
     try:
         data = bodies.decode_p10cr(message)
+        _check_key(wishes.claimed_key(data), ca)
         asked = csr.check(data)
     except ProtocolError as error:
         raise RefusalError("badDataFormat", error.sentence) from None
+    except RefusalError as refusal:
+        return Asked(_P10CR_ID, refusal)
     except csr.NotSignedError as error:
         return Asked(_P10CR_ID, RefusalError("badPOP", error.sentence))
     except InvalidInputError as error:
@@ -117,21 +129,29 @@ def _read_p10cr(message: Message) -> Asked:
         kind=message.kind,
         cert_req_id=_P10CR_ID,
         subject=asked.subject,
-        alternative=asked.san,
         public_key=asked.public_key,
+        extensions=wishes.wanted_extensions(data),
     )
     return Asked(_P10CR_ID, enrolment)
 
 
-def _read_request(message: Message, request: CertificateRequest, peer: Peer) -> Enrolment:
+def _check_key(key: CertificatePublicKeyTypes, ca: CertificateAuthority) -> None:
+    """Refuse a key that is not certified, before work is done with it."""
+    reason = ca.judge_key(key)
+    if reason:
+        raise RefusalError("badCertTemplate", reason)
+
+
+def _read_request(
+    message: Message, request: CertificateRequest, peer: Peer, ca: CertificateAuthority
+) -> Enrolment:
     if request.public_key is None:
         raise RefusalError("badCertTemplate", "the template has no public key")
     enrolment = _template(message.kind, request, request.public_key)
+    _check_key(enrolment.public_key, ca)
     _check_possession(message, request, enrolment.public_key, peer)
     if message.kind == "kur":
         return _update(request, enrolment, peer)
-    if not list(enrolment.subject):
-        raise RefusalError("badCertTemplate", "the template has no subject")
     return enrolment
 
 
@@ -156,7 +176,8 @@ def _template(kind: str, request: CertificateRequest, public_key: bytes) -> Enro
     try:
         parsed = csr.parse(data)
         subject, extensions = parsed.subject, parsed.extensions
-        alternative = _alternative(extensions)
+        for decisive in _DECISIVE:  # must be readable where it is there
+            extensions.find(decisive)
     except InvalidInputError:
         raise RefusalError("badCertTemplate", "the template cannot be read") from None
     try:
@@ -165,37 +186,41 @@ def _template(kind: str, request: CertificateRequest, public_key: bytes) -> Enro
         raise RefusalError("badAlg", "the kind of public key is not supported") from None
     except (ValueError, TypeError):
         raise RefusalError("badCertTemplate", "the public key cannot be read") from None
+    constraints = extensions.find(x509.BasicConstraints)
+    if constraints is not None and constraints.ca:
+        raise RefusalError("badCertTemplate", "CA certificates are not issued")
+    not_before, not_after = _validity(request)
     return Enrolment(
         kind=kind,
         cert_req_id=request.cert_req_id,
         subject=subject,
-        alternative=alternative,
         public_key=key,
-        not_after=_not_after(request),
-        more_asked=any(
-            not isinstance(extension.value, x509.SubjectAlternativeName) for extension in extensions
-        ),
+        extensions=tuple(extensions),
+        issuer=_issuer(request),
+        not_before=not_before,
+        not_after=not_after,
     )
 
 
-def _alternative(extensions: Extensions) -> x509.SubjectAlternativeName | None:
-    constraints = extensions.find(x509.BasicConstraints)
-    if constraints is not None and constraints.ca:
-        raise RefusalError("badCertTemplate", "CA certificates are not issued")
-    return extensions.find(x509.SubjectAlternativeName)
+def _issuer(request: CertificateRequest) -> x509.Name | None:
+    """Return the issuer that the template wishes; OpenSSL puts there that of the signer."""
+    try:
+        return None if request.issuer is None else names.parse_name(request.issuer)
+    except InvalidInputError as error:
+        raise RefusalError("badCertTemplate", error.sentence) from None
 
 
-def _not_after(request: CertificateRequest) -> datetime | None:
-    """Return the notAfter of the template's OptionalValidity, None when it has none."""
+def _validity(request: CertificateRequest) -> tuple[datetime | None, datetime | None]:
+    """Return begin and end of the template's OptionalValidity, None for what it lacks."""
     template = asn1.decode(asn1.CertRequest, request.der, "certificate request").cert_template
+    found: dict[bytes, datetime] = {}
     for item in template.validity or ():
-        if item.tag_bytes == _NOT_AFTER:
-            try:
-                time = asn1.decode(_Time, der.encode(der.SEQUENCE, bytes(item.data)), "validity")
-            except ProtocolError as error:
-                raise RefusalError("badCertTemplate", error.sentence) from None
-            return time.value.as_datetime().replace(tzinfo=UTC)
-    return None
+        try:
+            time = asn1.decode(_Time, der.encode(der.SEQUENCE, bytes(item.data)), "validity")
+        except ProtocolError as error:
+            raise RefusalError("badCertTemplate", error.sentence) from None
+        found[item.tag_bytes] = time.value.as_datetime().replace(tzinfo=UTC)
+    return found.get(_NOT_BEFORE), found.get(_NOT_AFTER)
 
 
 def _check_possession(
@@ -253,15 +278,24 @@ def _update(request: CertificateRequest, enrolment: Enrolment, peer: Peer) -> En
         raise RefusalError("badCertId", "oldCertID is not the certificate that signed")
     if list(enrolment.subject) and names.canonical(enrolment.subject) != old.canonical_subject:
         raise RefusalError("badCertTemplate", "a key update does not change the subject")
-    alternative = enrolment.alternative
-    if alternative is not None and names.alternative_names(alternative) != old.san:
+    asked = (one.value for one in enrolment.extensions)
+    wished = [one for one in asked if isinstance(one, x509.SubjectAlternativeName)]
+    if wished and names.alternative_names(wished[0]) != old.san:
         raise RefusalError("badCertTemplate", "a key update does not change the subjectAltName")
     return replace(
         enrolment,
         subject=certificates.parse(peer.certificate).subject,
-        alternative=certificates.san_of(peer.certificate),
         updated=peer.certificate,
+        kept=_kept(enrolment, certificates.parse(peer.certificate)),
     )
+
+
+def _kept(enrolment: Enrolment, old: Certificate) -> Wishes:
+    kept = {x509.SubjectAlternativeName.oid, x509.ExtendedKeyUsage.oid}
+    if type(old.public_key()) is type(enrolment.public_key):  # another key has other usages
+        kept.add(x509.KeyUsage.oid)
+    kept -= {extension.oid for extension in enrolment.extensions}
+    return tuple(one for one in old.extensions if one.oid in kept)
 
 
 def _is_id(issuer: bytes, serial: int, peer: Peer) -> bool:

@@ -1,7 +1,8 @@
 """What a CMP server tells who asks with genm [RFC 4210, 5.3.19; RFC 9483, 4.3].
 
-CA certificates, an update of the root, a template for requests, and the CRL. What is not known
-is left out of the answer. A type without value says that there is nothing of it.
+CA certificates, an update of the root, a template for requests, and the CRL. The types that are
+not known are listed in the answer [RFC 4210, 5.3.19.12]. A type without value says that there is
+nothing of it.
 """
 
 from __future__ import annotations
@@ -49,8 +50,10 @@ def answer(
     """Return what is told to who sent *message*, a genm; raises `RefusalError`."""
     try:
         asked = general.decode_general(message)
-        told = (_tell(name, value, ca, identity) for name, value in asked)
-        return tuple(info for info in told if info is not None)
+        told = [_tell(name, value, ca, identity) for name, value in asked]
+        known = tuple(info for info in told if info is not None)
+        unknown = [name for (name, _), info in zip(asked, told, strict=True) if info is None]
+        return (*known, _unsupported(unknown)) if unknown else known
     except (ProtocolError, InvalidInputError) as error:
         raise RefusalError("badDataFormat", error.sentence) from None
 
@@ -75,6 +78,11 @@ def _tell(
             return general.CRLS, _newer_crl(value, ca, identity)
         case _:
             return None
+
+
+def _unsupported(names: list[str]) -> Info:
+    listed = der.encode(der.SEQUENCE, *map(der.encode_oid, dict.fromkeys(names)))
+    return general.UNSUPPORTED_OIDS, listed
 
 
 def _newer_crl(

@@ -18,7 +18,9 @@ from srpki.core.errors import InvalidInputError, PeerError, ProtocolError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.protocol.est import authentication, messages
 from srpki.protocol.est.authentication import Authentication
-from srpki.x509 import certificates, csr, names
+from srpki.x509 import certificates, csr, names, wishes
+from srpki.x509.keys import PublicKey
+from srpki.x509.wishes import Wishes
 
 OPERATIONS: Final = ("cacerts", "csrattrs", "simpleenroll", "simplereenroll")
 SCHEMES: Final = ("basic", "digest-sha-256", "digest-md5")
@@ -83,8 +85,12 @@ def operation(request: HttpRequest) -> str:
     return segments[-1]
 
 
-def read_request(request: HttpRequest) -> csr.CertificationRequest:
-    """Return the PKCS#10 that *request* carries; its signature has proved possession of the key.
+def read_request(
+    request: HttpRequest, judge_key: Callable[[PublicKey], str]
+) -> tuple[csr.CertificationRequest, Wishes]:
+    """Return the PKCS#10 that *request* carries and the extensions that it asks for.
+
+    Its signature has proved possession of the key, for which *judge_key* had no word against.
 
     Raises:
         RequestRefusedError: 415 for another media type, 400 for what is no such request.
@@ -94,12 +100,16 @@ def read_request(request: HttpRequest) -> csr.CertificationRequest:
         raise RequestRefusedError(_UNSUPPORTED_MEDIA_TYPE, f"the body must be {messages.PKCS10}")
     try:
         der = messages.decode_body(request.body)
+        reason = judge_key(wishes.claimed_key(der))
+        if reason:
+            raise RequestRefusedError(_BAD_REQUEST, reason)
         asked = csr.check(der)
+        wanted = wishes.wanted_extensions(der)
     except (ProtocolError, InvalidInputError) as error:
         raise RequestRefusedError(_BAD_REQUEST, error.sentence) from None
     if csr.asks_for_ca(der):
         raise RequestRefusedError(_BAD_REQUEST, "CA certificates are not issued")
-    return asked
+    return asked, wanted
 
 
 def check_linked(request: csr.CertificationRequest, binding: bytes) -> None:

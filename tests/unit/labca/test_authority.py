@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed448
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -112,7 +112,7 @@ def test_settings_do_not_show_secrets():
 @pytest.mark.parametrize(
     ("key", "subject", "san"),
     [
-        (ed25519.Ed25519PrivateKey.generate(), SUBJECT, None),
+        (ed448.Ed448PrivateKey.generate(), SUBJECT, None),
         (ec.generate_private_key(ec.SECP192R1()), SUBJECT, None),
         (ec.generate_private_key(ec.SECP256R1()), x509.Name([]), None),
         (

@@ -97,6 +97,45 @@ def test_an_answer_to_pbmac1_has_pbmac1(cmp, device_key):
     assert cmp.ask(cmp.confirmation(granted(answer)), protector=right).kind == "pkiConf"
 
 
+@pytest.mark.parametrize(
+    ("owf", "count", "mac_name"),
+    [
+        ("1.3.14.3.2.26", 1000, "1.3.6.1.5.5.8.1.2"),  # SHA-1 with HMAC-SHA1, as of RFC 4210
+        ("2.16.840.1.101.3.4.2.3", 777, "1.2.840.113549.2.11"),
+    ],
+)
+def test_the_mac_of_an_answer_follows_the_parameters_of_the_request(
+    cmp, device_key, owf, count, mac_name
+):
+    hashes = {"1.3.14.3.2.26": "sha1", "2.16.840.1.101.3.4.2.3": "sha512"}
+    key = b"insecure" + b"s" * 16
+    for _ in range(count):
+        key = hashlib.new(hashes[owf], key).digest()
+    parameters = der.encode(
+        der.SEQUENCE,
+        der.encode(der.OCTET_STRING, b"s" * 16),
+        der.encode(der.SEQUENCE, der.encode_oid(owf)),
+        der.encode(der.INTEGER, count.to_bytes(2, "big")),
+        der.encode(der.SEQUENCE, der.encode_oid(mac_name)),
+    )
+
+    class Protector:
+        algorithm = der.encode(der.SEQUENCE, der.encode_oid(mac.PBM), parameters)
+
+        def protect(self, part):
+            return hmac.digest(key, part, hashes[owf])
+
+    answer = cmp.ask(cmp.request("ir", device_key), protector=Protector())
+    found, _ = decoder.decode(answer.header.protection_algorithm)
+    salt, one_way, iterations, scheme = (found[1][index] for index in range(4))
+    assert (str(one_way[0]), int(iterations), str(scheme[0])) == (owf, count, mac_name)
+    assert bytes(salt) != b"s" * 16
+    key = b"insecure" + bytes(salt)
+    for _ in range(count):
+        key = hashlib.new(hashes[owf], key).digest()
+    assert hmac.digest(key, answer.protected_part, hashes[owf]) == answer.protection
+
+
 def test_an_answer_to_a_signature_is_signed_and_hands_out_no_root(cmp, authority, device_key):
     old = cmp.enrolled(device_key)
     new_key = keys.generate(keys.KeySpec("ecdsa", curve="secp384r1"))
@@ -222,16 +261,8 @@ def test_a_confirmation_may_name_its_hash_in_version_3(cmp, device_key, version,
     assert cmp.states() == [CONFIRMED]
 
 
-def test_extensions_that_the_ca_decides_are_granted_with_modifications(cmp, device_key):
-    usage = der.encode(der.OCTET_STRING, b"\x03\x02\x05\xa0")
-    extension = der.encode(der.SEQUENCE, der.encode_oid("2.5.29.15"), usage)
-    body = cmp.request("ir", device_key, extensions=der.encode(der.SEQUENCE, extension))
-    (response,), _ = bodies.decode_responses(cmp.ask(body))
-    assert response.status.word == "granted-with-mods"
-
-
-def until(cmp, key, time):
-    """Return an ir whose template has the OptionalValidity of a notAfter *time* (DER)."""
+def until(cmp, key, time, tag=0xA1):
+    """Return an ir whose template has the OptionalValidity of *time* (DER), as notAfter."""
     request = asn1.decode(
         asn1.CertRequest,
         bodies.encode_request(
@@ -243,7 +274,7 @@ def until(cmp, key, time):
         ),
         "request",
     )
-    request.cert_template.validity = [asn1.tlv(der.encode(0xA1, time))]
+    request.cert_template.validity = [asn1.tlv(der.encode(tag, time))]
     data = asn1.encode(request)
     signature, algorithm = keys.sign(key, data, "sha256"), signatures.algorithm(key, "sha256")
     return bodies.encode_signed_request("ir", data, algorithm, signature)
@@ -268,6 +299,23 @@ def test_an_end_that_is_asked_for_is_granted_when_it_is_earlier(cmp, device_key,
         assert f"{certificates.facts(response.certificate).not_after:%Y-%m-%d %H:%M}" == end
     else:
         assert response.status.fail_info == ("badCertTemplate",)
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        # the CA's clock stands at 2030-05-17 12:00, it issues for one hour
+        (b"\x17\x0d300517114500Z", ("accepted", "11:45", "12:45")),
+        (b"\x17\x0d300517123000Z", ("accepted", "12:30", "13:30")),
+        (b"\x17\x0d300517105900Z", ("granted-with-mods", "12:00", "13:00")),
+        (b"\x17\x0d310517120000Z", ("granted-with-mods", "12:00", "13:00")),
+    ],
+)
+def test_a_begin_that_is_asked_for_is_granted_when_it_is_near(cmp, device_key, time, expected):
+    (response,), _ = bodies.decode_responses(cmp.ask(until(cmp, device_key, time, 0xA0)))
+    facts = certificates.facts(response.certificate)
+    begin, end = f"{facts.not_before:%H:%M}", f"{facts.not_after:%H:%M}"
+    assert (response.status.word, begin, end) == expected
 
 
 def test_polling_ends_when_the_clock_says_so(cmp, clock, faults, device_key):

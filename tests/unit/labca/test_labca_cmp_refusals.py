@@ -1,11 +1,12 @@
 """What the lab CA refuses over CMPv2, and what it says then [RFC 4210, 5.2.3; RFC 9483, 3.6]."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
 from srpki.core.entropy import SystemEntropy
 from srpki.labca.authority import Authority, CaSettings
@@ -13,7 +14,7 @@ from srpki.labca.store import CONFIRMED, ISSUED, REVOKED
 from srpki.protocol.cmp import bodies, mac, messages, revocations, server_transactions
 from srpki.protocol.cmp import header as headers
 from srpki.protocol.cmp.status import StatusInfo
-from srpki.x509 import certificates, der, keys, names
+from srpki.x509 import certificates, csr, der, keys, names
 
 P256 = keys.KeySpec("ecdsa", curve="secp256r1")
 
@@ -56,9 +57,7 @@ def holder(cmp, device_key):
         ({"pvno": 4}, "unsupportedVersion"),
         ({"transaction_id": None}, "badDataFormat"),
         ({"sender_nonce": None}, "badSenderNonce"),
-        ({"sender_nonce": b"n" * 15}, "badSenderNonce"),
         ({"sender_kid": b"4712"}, "badMessageCheck"),
-        ({"sender_kid": None}, "badMessageCheck"),
         ({"sender_kid": b"\xff\xfe"}, "badMessageCheck"),
     ],
 )
@@ -68,6 +67,54 @@ def test_a_wrong_header_is_refused(cmp, device_key, header, expected):
     assert fail_info(answer) == (expected,)
     assert answer.header.pvno in (2, 3)
     assert cmp.states() == []
+
+
+SHORT = [
+    ({"transaction_id": b"t"}, "badDataFormat"),
+    ({"transaction_id": b"t" * 15}, "badDataFormat"),
+    ({"sender_nonce": b"n"}, "badSenderNonce"),
+    ({"sender_nonce": b"n" * 15}, "badSenderNonce"),
+    ({"sender_kid": None}, "badMessageCheck"),
+]
+
+
+@pytest.fixture
+def strict(clock, settings, faults, log, cmp):
+    """A client of a CA that asks of messages what RFC 9483 asks."""
+    settings = replace(settings, cmp_profile="rfc9483")
+    return type(cmp)(Authority(None, clock, SystemEntropy(), settings), faults, log)
+
+
+@pytest.mark.parametrize(("header", "expected"), SHORT)
+def test_what_rfc_4210_leaves_open_is_refused_only_by_the_profile_of_rfc_9483(
+    cmp, strict, device_key, header, expected
+):
+    body = cmp.request("ir", device_key)
+    answer = messages.decode(cmp.post(cmp.encode(body, **header)).body)
+    assert answer.kind == "ip"
+    assert answer.header.transaction_id == header.get("transaction_id", cmp.transaction_id)
+    assert answer.header.recipient_nonce == header.get("sender_nonce", cmp.nonce)
+    assert answer.header.sender_kid == b"4711"
+    answer = messages.decode(strict.post(strict.encode(body, **header)).body)
+    assert fail_info(answer) == (expected,)
+    assert strict.states() == []
+
+
+def test_a_password_without_senderkid_is_that_of_the_senders_common_name_or_the_only_one(
+    cmp, authority, device_key
+):
+    def asked(**parts):
+        cmp.transaction_id = bytes((cmp.transaction_id[0] + 1,)) * 16
+        return cmp.ask(
+            cmp.request("ir", device_key), sender_kid=None, recipient_nonce=None, **parts
+        )
+
+    other = names.parse_dn("O=Lab,CN=4712").public_bytes()
+    assert asked(sender=other).kind == "ip"
+    authority.register("4712", "second")
+    assert fail_info(asked()) == ("badMessageCheck",)
+    assert fail_info(asked(sender=other)) == ("badMessageCheck",)  # the password is 4711's
+    assert asked(sender=other, protector=cmp.mac("second")).kind == "ip"
 
 
 @pytest.mark.parametrize("days", [-4000, 4000])
@@ -194,8 +241,14 @@ def test_an_answer_is_no_request(cmp, kind):
     assert fail_info(cmp.ask(body)) == ("badRequest",)
 
 
-def test_the_sender_key_identifier_of_a_signer_must_be_there(cmp, holder):
+def test_the_sender_key_identifier_of_a_signer_may_be_absent(cmp, holder):
     answer = cmp.ask(cmp.request("kur", holder[0]), signer=holder, sender_kid=None)
+    assert answer.kind == "kup"
+
+
+def test_the_sender_key_identifier_of_a_signer_must_be_there_for_rfc_9483(strict, device_key):
+    holder = device_key, strict.enrolled(device_key)
+    answer = strict.ask(strict.request("kur", device_key), signer=holder, sender_kid=None)
     assert fail_info(answer) == ("badMessageCheck",)
 
 
@@ -342,13 +395,42 @@ def signed_request(cmp, key, kind="ir", algorithm="1.2.840.10045.4.3.2", **field
     ("key", "algorithm"),
     [
         (ec.generate_private_key(ec.SECP192R1()), "1.2.840.10045.4.3.2"),
-        (ed25519.Ed25519PrivateKey.generate(), "1.3.101.112"),
+        (ed448.Ed448PrivateKey.generate(), "1.3.101.113"),
     ],
 )
 def test_a_key_that_is_not_certified_is_rejected(cmp, key, algorithm):
     answer = cmp.ask(signed_request(cmp, key, algorithm=algorithm))
     assert rejection(answer) == ("badCertTemplate",)
     assert cmp.states() == []
+
+
+def test_ed25519_is_certified_for_other_clients(cmp):
+    key = ed25519.Ed25519PrivateKey.generate()
+    answer = cmp.ask(signed_request(cmp, key, algorithm="1.3.101.112"))
+    (response,), _ = bodies.decode_responses(answer)
+    assert response.status.word == "accepted"
+    assert x509.load_der_x509_certificate(response.certificate).public_key() == key.public_key()
+
+
+@pytest.mark.parametrize("kind", ["ir", "p10cr"])
+def test_a_key_is_measured_before_its_proof_is_verified(cmp, kind):
+    """The proof is wrong too: what is said is the size."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1023 + 1)
+    short = rsa.RSAPublicNumbers(65537, key.public_key().public_numbers().n >> 24).public_key()
+    spki = keys.spki(short)
+    if kind == "ir":
+        body = cmp.request("ir", keys.generate(P256), public_key=spki)
+    else:
+        data = csr.build(keys.generate(P256), names.parse_dn("CN=gw"))
+        parts = der.elements(der.read(data).content)
+        content, algorithm, signature = (part.whole for part in parts)
+        fields = [field.whole for field in der.elements(der.read(content).content)]
+        content = der.encode(der.SEQUENCE, fields[0], fields[1], spki, fields[3])
+        body = bodies.encode_p10cr(der.encode(der.SEQUENCE, content, algorithm, signature))
+    answer = cmp.ask(body)
+    (response,), _ = bodies.decode_responses(answer)
+    assert response.status.fail_info == ("badCertTemplate",)
+    assert response.status.text == ("keys of 1000 bits are not certified",)
 
 
 def test_a_kind_of_key_that_nobody_knows_is_rejected(cmp, device_key):

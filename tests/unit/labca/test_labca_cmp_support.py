@@ -84,11 +84,15 @@ def test_a_crl_is_known_by_its_issuer_or_by_a_place(cmp, authority):
     )
 
 
-def test_several_things_are_told_at_once_and_the_unknown_is_left_out(cmp):
+def test_several_things_are_told_at_once_and_the_unknown_is_listed(cmp):
     told = ask(
-        cmp, (general.REQUEST_TEMPLATE, None), ("1.2.3.4", None), (general.CURRENT_CRL, None)
+        cmp,
+        *((general.REQUEST_TEMPLATE, None), ("1.2.3.4", None), (general.CURRENT_CRL, None)),
+        *(("1.2.3.5", der.NULL), ("1.2.3.4", None)),
     )
-    assert [name for name, _ in told] == [general.REQUEST_TEMPLATE, general.CURRENT_CRL]
+    assert [name for name, _ in told[:-1]] == [general.REQUEST_TEMPLATE, general.CURRENT_CRL]
+    # id-it-unsupportedOIDs is a SEQUENCE OF OBJECT IDENTIFIER [RFC 4210, 5.3.19.12 and F]
+    assert told[-1] == ("1.3.6.1.5.5.7.4.7", bytes.fromhex("300a 0603 2a0304 0603 2a0305"))
     assert ask(cmp) == ()
 
 
