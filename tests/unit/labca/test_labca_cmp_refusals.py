@@ -426,7 +426,7 @@ def test_a_key_is_measured_before_its_proof_is_verified(cmp, kind):
         content, algorithm, signature = (part.whole for part in parts)
         fields = [field.whole for field in der.elements(der.read(content).content)]
         content = der.encode(der.SEQUENCE, fields[0], fields[1], spki, fields[3])
-        body = bodies.encode_p10cr(der.encode(der.SEQUENCE, content, algorithm, signature))
+        body = der.encode(0xA4, der.encode(der.SEQUENCE, content, algorithm, signature))
     answer = cmp.ask(body)
     (response,), _ = bodies.decode_responses(answer)
     assert response.status.fail_info == ("badCertTemplate",)

@@ -67,7 +67,7 @@ def ask(request, cmp):
             more = {"extensions": template(extensions)} if extensions else {}
             body = cmp.request("ir", key, subject, **more)
         else:
-            body = bodies.encode_p10cr(pkcs10(key, subject, extensions))
+            body = der.encode(0xA4, pkcs10(key, subject, extensions))
         (response,), _ = bodies.decode_responses(cmp.ask(body))
         found = response.certificate
         return response.status.word, found and x509.load_der_x509_certificate(found)
