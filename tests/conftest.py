@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from srpki.config.datastore import Datastore
+from srpki.config.management import ConfigurationMode, in_mode
 from srpki.config.tree import EMPTY, Branch, Entries, get, put
 from srpki.core.clock import FrozenClock
 from srpki.core.errors import ExistsError, MissingInputError, NotFoundError
@@ -61,12 +62,13 @@ class FakeDevice:
     """The device port of the CLI: the real schema and datastore, canned operations.
 
     An operation answers with one line that tells its inputs, unless *answers* says otherwise or
-    what is mandatory is missing.
+    what is mandatory is missing. Its configuration is empty, but for the *mode* where one is given.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mode: ConfigurationMode | None = None) -> None:
         self.schema = LAB_SCHEMA
-        self.datastore = Datastore(LAB_SCHEMA.configure, sealer=MarkingSealer())
+        running = EMPTY if mode is None else in_mode(EMPTY, mode)
+        self.datastore = Datastore(LAB_SCHEMA.configure, sealer=MarkingSealer(), running=running)
         self.clock = FrozenClock(NOW)
         self.files = MemoryFlash()
         self.commits = Commits(self.datastore, self.clock)
@@ -126,9 +128,15 @@ def new_device():
 
 
 @pytest.fixture
-def device():
-    """A device with an empty configuration."""
-    return FakeDevice()
+def device(request):
+    """A device with an empty configuration, in which both CLIs may edit if the classic one does."""
+    return FakeDevice("mixed" if "classic" in request.fixturenames else None)
+
+
+@pytest.fixture
+def mixed_device():
+    """A device that both CLIs may edit."""
+    return FakeDevice("mixed")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from srpki.cli.port import Device
-from srpki.config.management import cli_engines, configuration_mode
+from srpki.config.management import ConfigurationMode, cli_engines, configuration_mode
 
 Dialect = Literal["md", "classic"]
 
@@ -19,12 +19,23 @@ _READ_ONLY: Final = (
     " - 'model-driven' management interface configuration mode active"
 )
 _ENGINES: Final[dict[str, Dialect]] = {"classic-cli": "classic", "md-cli": "md"}
+_BY_MODE: Final[dict[ConfigurationMode, tuple[Dialect, ...]]] = {
+    "classic": ("classic",),
+    "mixed": ("classic", "md"),
+    "model-driven": ("md", "classic"),
+}
+"""The CLIs of each mode, first the one at log-in [access.md 1]."""
 
 
 def engines(device: Device) -> tuple[Dialect, ...]:
-    """Return the CLIs that sessions may use, first the one that new sessions begin in."""
-    configured = cli_engines(device.datastore.running)
-    return tuple(_ENGINES[name] for name in configured) or ("md", "classic")
+    """Return the CLIs that sessions may use, first the one that new sessions begin in.
+
+    ``cli-engine`` chooses among those of the configuration mode.
+    """
+    running = device.datastore.running
+    known = _BY_MODE[configuration_mode(running)]
+    chosen = tuple(_ENGINES[name] for name in cli_engines(running) if _ENGINES[name] in known)
+    return chosen or known
 
 
 def arrival(device: Device, dialect: Dialect) -> str:

@@ -10,6 +10,7 @@ from srpki.cli.history import History
 from srpki.cli.lexer import LINE_LIMIT
 from srpki.cli.port import Answer, Device, Offer, Screen
 from srpki.cli.shell import Note, Saved, Shell
+from srpki.core.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +39,11 @@ class Session:
     ) -> None:
         """Log *user* in on *device*, from *address*; `close` logs out again.
 
-        The session begins in *dialect*, else as ``cli-engine`` says.
+        The session begins in *dialect*, else as the configuration says. Raises `RefusedError`
+        where the configuration does not allow that CLI.
         """
+        if dialect and dialect not in engines(device):
+            raise RefusedError(NOT_AUTHORIZED)
         self.device = device
         self._user = user
         self._kind: Kind = kind
@@ -56,7 +60,8 @@ class Session:
         self._datastore = self.device.datastore
         self._saved = Saved(self.device)
         self._shells: dict[Dialect, Shell] = {}
-        self._active: Dialect = self._first or engines(self.device)[0]
+        allowed = engines(self.device)
+        self._active = self._first if self._first in allowed else allowed[0]
         self._scripts: Scripts | None = None
         self._traces = self.device.debug.listener(self._news_came, self._watched)
         self._login = self.device.sessions.open(self._user, self._kind, self._address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from srpki.config.tree import Branch, get
+from srpki.config.tree import Branch, get, put
 from srpki.core.errors import RefusedError
 from srpki.schema.configure.management import MANAGEMENT_INTERFACE
 from srpki.schema.nodes import Leaf
@@ -18,11 +18,23 @@ _MODES: Final[dict[str, ConfigurationMode]] = {
     "model-driven": "model-driven",
 }
 _INTERFACE: Final = ("system", "management-interface")
+MODE: Final = path(*_INTERFACE, "configuration-mode")
+"""Where the configuration mode stands, below ``configure``."""
 _CLASSIC: Final = ("cli", "classic-cli")
 _ROLLBACK: Final = (*_CLASSIC, "rollback")
 
 _REFUSED: Final = "Modification of the configuration is not allowed -"
 """Begins what is said where the classic CLI may not change the configuration [cli.md 1.8]."""
+
+
+def in_mode(tree: Branch, mode: ConfigurationMode) -> Branch:
+    """Return *tree* with its configuration mode set to *mode*."""
+    return put(tree, MODE, mode)
+
+
+def names_mode(tree: Branch) -> bool:
+    """Return whether *tree* says its configuration mode, rather than leave it to the default."""
+    return get(tree, MODE) is not None
 
 
 def configuration_mode(running: Branch) -> ConfigurationMode:

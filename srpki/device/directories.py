@@ -8,10 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from srpki.core.errors import RefusedError, StorageError, UsageError
+from srpki.device.filesystem import CONFIGURATION
 from srpki.keystore.store import DIRECTORY
 from srpki.storage.files import OsFiles
 
 _OTHERS = ("cf3", "state", f"cf3/{DIRECTORY}", "lab-ca")
+
+
+def is_new(node: Path) -> bool:
+    """Return whether no router has been at the directory *node*, and no configuration waits."""
+    return not any((node / name).exists() for name in ("state", f"cf3/{CONFIGURATION}"))
 
 
 def make_directories(node: Path) -> tuple[Path, Path]:

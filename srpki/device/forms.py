@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from srpki.config import persist
-from srpki.config.management import configuration_mode
+from srpki.config.management import configuration_mode, in_mode, names_mode
 from srpki.config.tree import Branch
 from srpki.core.clock import Clock
 from srpki.schema.nodes import Container
@@ -46,7 +46,11 @@ class Forms:
         return persist.dump(self._root, tree)
 
     def decode(self, text: str) -> Branch:
-        """Return the tree that *text*, in either form, describes; raises `InvalidInputError`."""
+        """Return the tree that *text*, in either form, describes; raises `InvalidInputError`.
+
+        The classic form of a node that says nothing of its mode is that of a classic node.
+        """
         if self._classic is not None and _CLASSIC.search(text):
-            return self._classic.read(self._root, text)
+            tree = self._classic.read(self._root, text)
+            return tree if names_mode(tree) else in_mode(tree, "classic")
         return persist.load(self._root, text)

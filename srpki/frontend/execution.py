@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 from srpki.cli.scripts import counts
 from srpki.cli.session import Session
 from srpki.core.errors import SrpkiError, UsageError
+from srpki.frontend import modes
 from srpki.frontend.batch import run_script
 from srpki.frontend.node import opened
 from srpki.frontend.records import Records, Transcript
@@ -46,7 +47,12 @@ def execute(options: argparse.Namespace, node: Path, status_of: Callable[[SrpkiE
     with ExitStack() as stack:
         try:
             lines, settings = _prepared(options)
-            router = stack.enter_context(opened(node, lab=options.lab, record=options.record))
+            mode = modes.chosen(node, options.mode, options.cli)
+            if mode != options.mode:
+                errors.write(f"srpki: {modes.MADE_MIXED}\n")
+            router = stack.enter_context(
+                opened(node, lab=options.lab, record=options.record, mode=mode)
+            )
             session = stack.enter_context(closing(Session(router, dialect=options.cli)))
         except SrpkiError as error:
             if records is not None:

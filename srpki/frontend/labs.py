@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from srpki.core.clock import SKEW, LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import RefusedError, StorageError
 from srpki.device.directories import make_directories
 from srpki.device.router import Router
+from srpki.frontend import modes
 from srpki.frontend.applications import configured
 from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
 from srpki.frontend.profiles import configure_lab_profiles
@@ -24,6 +26,9 @@ from srpki.labca.server import LabCa
 from srpki.labca.settings import CaSettings
 from srpki.storage.files import OsFiles, replace_file
 from srpki.storage.lock import NodeLock
+
+if TYPE_CHECKING:
+    from srpki.config.management import ConfigurationMode
 
 LAB_DIRECTORY = "lab-ca"
 """The lab CA's own directory inside a node directory; the router never looks into it."""
@@ -179,11 +184,14 @@ def opened_lab(
     profiles: bool = True,
     validity: timedelta = VALIDITY,
     record: Path | None = None,
+    mode: ConfigurationMode | None = None,
 ) -> Iterator[tuple[Router, Lab]]:
     """Run the router of *node* and its `Lab` inside the block.
 
-    What the router sends and receives is kept in the directory *record* when that is given.
+    What the router sends and receives is kept in the directory *record* when that is given. A new
+    node is made in the configuration mode *mode*; raises `UsageError` where one is in another.
     """
+    modes.prepare(node, mode)
     _, state = make_directories(node)
     with NodeLock(state / "lock"):  # the router takes it for good; this one tells who has it
         pass
@@ -200,7 +208,7 @@ def opened_lab(
             settings=chosen(node),
             classic=ClassicForm(),
         )
-        with running(router):
+        with running(router, mode):
             yield router, lab
     finally:
         lab.stop()

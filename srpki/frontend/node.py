@@ -5,28 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
+from srpki.frontend import modes
 from srpki.frontend.applications import configured
 from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
 from srpki.frontend.settings import chosen
 
+if TYPE_CHECKING:
+    from srpki.config.management import ConfigurationMode
+
 
 @contextmanager
-def opened(node: Path, *, lab: bool, record: Path | None = None) -> Iterator[Router]:
+def opened(
+    node: Path,
+    *,
+    lab: bool,
+    record: Path | None = None,
+    mode: ConfigurationMode | None = None,
+) -> Iterator[Router]:
     """Run the router of *node* inside the block, with a lab beside it when *lab*.
 
-    What it sends and receives is kept in the directory *record* when that is given. Raises what
-    `Router` and `Recorder` raise, before anything runs.
+    What it sends and receives is kept in the directory *record* when that is given. A new node is
+    made in the configuration mode *mode*; one that exists must be in it. Raises what `Router` and
+    `Recorder` raise, and `UsageError`, before anything runs.
     """
     if lab:
         from srpki.frontend.labs import opened_lab  # noqa: PLC0415 - start-up time
 
-        with opened_lab(node, record=record) as (router, _):
+        with opened_lab(node, record=record, mode=mode) as (router, _):
             yield router
         return
+    modes.prepare(node, mode)
     clock = SystemClock()
     router = Router(
         node,
@@ -37,5 +50,5 @@ def opened(node: Path, *, lab: bool, record: Path | None = None) -> Iterator[Rou
         settings=chosen(node),
         classic=ClassicForm(),
     )
-    with running(router):
+    with running(router, mode):
         yield router

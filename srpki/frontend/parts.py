@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from srpki.config.management import configuration_mode
 from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
+from srpki.core.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from srpki.config.management import ConfigurationMode
     from srpki.config.tree import Branch
     from srpki.core.clock import Clock
     from srpki.device.router import Router
@@ -22,18 +25,30 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def running(router: Router) -> Iterator[None]:
+def running(router: Router, mode: ConfigurationMode | None = None) -> Iterator[None]:
     """Let *router* run inside the block and stop it afterwards, whatever happened.
 
-    Who else may change its directory is told on standard error.
+    Who else may change its directory is told on standard error. Raises `UsageError` where the
+    node is in another configuration mode than *mode*.
     """
     try:
+        check_mode(router, mode)
         for sentence in router.warnings():
             sys.stderr.write(f"srpki: warning: {sentence}\n")
         router.start()
         yield
     finally:
         router.stop()
+
+
+def check_mode(router: Router, mode: ConfigurationMode | None) -> None:
+    """Raise `UsageError` where *router* is in another configuration mode than *mode*."""
+    found = configuration_mode(router.datastore.running)
+    if mode not in (None, found):
+        raise UsageError(
+            f"the node is in configuration-mode {found}, not {mode}",
+            hint="leave --mode out, or change the mode there",
+        )
 
 
 class ClassicForm:

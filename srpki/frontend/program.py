@@ -147,6 +147,12 @@ def _node_options(parser: argparse.ArgumentParser, *, again: bool = False) -> No
         help="run the lab CA beside the node and let its clock be moved (default: off)",
     )
     parser.add_argument(
+        "--mode",
+        choices=("classic", "mixed", "model-driven"),
+        default=default_path,
+        help="mode to make a new node in (default: model-driven; with --cli classic: mixed)",
+    )
+    parser.add_argument(
         "--record",
         type=Path,
         default=default_path,
@@ -180,7 +186,7 @@ def _shell(options: argparse.Namespace) -> int:
     from srpki.frontend.plain import has_terminal, run_plain  # noqa: PLC0415 - start-up time
 
     with (
-        opened(_node(options), lab=options.lab, record=options.record) as router,
+        opened(_node(options), lab=options.lab, record=options.record, mode=options.mode) as router,
         closing(Session(router)) as session,
     ):
         if not has_terminal():

@@ -101,8 +101,9 @@ def imitation(router):
 
 
 @pytest.fixture
-def classic(router):
-    """A terminal at the classic CLI."""
+def classic(router, configuration_mode):
+    """A terminal at the classic CLI of a node that it may edit."""
+    configuration_mode("mixed")
     return Terminal(router, "classic")
 
 

@@ -56,7 +56,7 @@ CHECK = ("validate", "discard")
 def test_on_open_learns_what_router_it_is(md):
     found = device_info(on_open(md))
     assert found["hostname"] == "srpki"
-    assert found["mode"] == "mixed"
+    assert found["mode"] == "model-driven"
     assert "7750" in found["model"]
     assert found["version"]
 

@@ -47,7 +47,7 @@ def committed_elsewhere(device):
 
 def at(new_device, lines, dialect="md", *, name=PLAIN, outdated=False):
     """Return the prompt after *lines* were typed on a device called *name*."""
-    device = new_device()
+    device = new_device("mixed" if dialect == "classic" else None)
     if name != PLAIN:
         named(device, name)
     session = Session(device, dialect)

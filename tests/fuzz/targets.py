@@ -278,7 +278,7 @@ def _keystore_seeds() -> list[bytes]:
 
 def _typed(dialect: str) -> Target:
     def target(data: bytes) -> None:
-        session = Session(borrowed("conftest.py").FakeDevice(), dialect)
+        session = Session(borrowed("conftest.py").FakeDevice("mixed"), dialect)
         for line in data[:_LONGEST].decode("utf-8", "replace").split("\n")[:_LINES]:
             session.help(line)
             session.complete(line)

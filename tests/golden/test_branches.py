@@ -46,7 +46,8 @@ class Clerk:
         self._shortened = shortened
 
     def session(self):
-        session = Session(self._new_device(), self._dialect)
+        mode = "mixed" if self._dialect == "classic" else None
+        session = Session(self._new_device(mode), self._dialect)
         for line in self._beginning:
             assert session.feed(line).ok
         return session

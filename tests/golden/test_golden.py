@@ -42,7 +42,8 @@ def transcript(session: Session, commands: list[str]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("dialect", ["md", "classic"])
-def test_every_line_is_answered_completed_and_explained_as_expected(device, dialect):
+def test_every_line_is_answered_completed_and_explained_as_expected(new_device, dialect):
+    device = new_device("mixed" if dialect == "classic" else None)
     commands = (HERE / f"{dialect}.commands").read_text().splitlines()
     found = "\n".join(transcript(Session(device, dialect), commands)) + "\n"
     golden = HERE / f"{dialect}.golden"

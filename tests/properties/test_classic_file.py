@@ -10,6 +10,7 @@ from srpki.cli.classic.configuration import classic_file, classic_info
 from srpki.cli.classic.file import read
 from srpki.cli.session import Session
 from srpki.config.edit import Edit
+from srpki.config.management import in_mode
 from srpki.config.tree import get
 from srpki.config.validate import validate
 from srpki.core.errors import InvalidInputError
@@ -59,8 +60,8 @@ def _mended(tree, problem):
 @SETTINGS
 @given(data=st.data())
 def test_a_file_run_line_by_line_makes_the_same_configuration(new_device, strategies, data):
-    tree = mended(data.draw(strategies.trees))
-    device = new_device()
+    tree = in_mode(mended(data.draw(strategies.trees)), "mixed")
+    device = new_device("mixed")
     session = Session(device, "classic")
     for line in classic_file(ROOT, tree, NOW).split("\n"):
         answer = session.feed(line)
@@ -86,9 +87,9 @@ def test_a_file_is_read_back_without_a_device(strategies, data):
 @given(data=st.data())
 def test_what_info_prints_can_be_pasted_where_it_was_printed(new_device, strategies, detail, data):
     """What holds by default is more explicit then."""
-    tree = mended(data.draw(strategies.trees))
+    tree = in_mode(mended(data.draw(strategies.trees)), "mixed")
     shown = classic_info(ROOT, tree, (), 1, detail=detail)
-    device = new_device()
+    device = new_device("mixed")
     session = Session(device, "classic")
     session.feed("configure")
     for line in shown.split("\n")[1:-1]:

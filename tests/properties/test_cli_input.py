@@ -39,7 +39,7 @@ PLACES = [(dialect, place) for dialect, places in MODES.items() for place in pla
 @settings(SETTINGS, max_examples=25)
 @given(data=st.data())
 def test_no_line_raises_whatever_is_asked_of_it(new_device, strategies, dialect, beginning, data):
-    device = new_device()
+    device = new_device("mixed")
     device.files.write("cf3:/f", data.draw(strategies.lines).encode())
     session = Session(device, dialect)
     for line in beginning:
@@ -84,7 +84,7 @@ def test_a_password_that_was_typed_is_nowhere_in_the_history(new_device, inputs,
 @SETTINGS
 @given(data=st.data())
 def test_every_completion_offered_is_accepted(new_device, strategies, dialect, data):
-    session = Session(new_device(), dialect)
+    session = Session(new_device("mixed"), dialect)
     for line in BEGINNINGS[dialect]:
         session.feed(line)
     session.feed("/" if dialect == "md" else "exit all")

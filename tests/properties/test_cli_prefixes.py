@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from srpki.cli.session import Session
 from srpki.cli.walker import parse
+from srpki.config.management import in_mode
 
 SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LINES = {
@@ -61,8 +62,8 @@ def check(session, line):
 @pytest.mark.parametrize(
     ("dialect", "line"), [(dialect, line) for dialect, lines in LINES.items() for line in lines]
 )
-def test_every_beginning_of_a_command_has_an_expectation(device, dialect, line):
-    session = Session(device, dialect)
+def test_every_beginning_of_a_command_has_an_expectation(mixed_device, dialect, line):
+    session = Session(mixed_device, dialect)
     if dialect == "md" and not line.startswith("edit-config"):
         session.feed("edit-config private")
     check(session, line)
@@ -75,7 +76,7 @@ def test_every_beginning_of_a_configuration_line_has_an_expectation(
 ):
     tree = data.draw(strategies.trees)
     device = new_device()
-    session = Session(device)
+    session = Session(device, "md")
     assert session.prompt  # it has begun: what the tree says of new sessions is not for it
     run(device, tree)
     session.feed("edit-config read-only")
@@ -87,10 +88,10 @@ def test_every_beginning_of_a_configuration_line_has_an_expectation(
 @given(data=st.data())
 def test_every_beginning_of_a_classic_line_has_an_expectation(new_device, run, strategies, data):
     tree = data.draw(strategies.trees)
-    device = new_device()
+    device = new_device("mixed")
     session = Session(device, "classic")
     assert session.prompt
-    run(device, tree)
+    run(device, in_mode(tree, "mixed"))
     session.feed("configure")
     shown = session.feed("info").text.split("\n")[1:-1]
     if shown:

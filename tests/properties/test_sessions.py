@@ -48,8 +48,8 @@ class Sessions(RuleBasedStateMachine):
 
     @initialize(begun=st.tuples(*[st.sampled_from(("private", "private", *MODES, ""))] * 3))
     def log_in(self, begun):
-        self.device = self.device_class()
-        self.md = {user: Session(self.device, user=user) for user in USERS}
+        self.device = self.device_class("mixed")
+        self.md = {user: Session(self.device, "md", user=user) for user in USERS}
         self.classic = Session(self.device, "classic", user="dan")
         self.asking = set()
         for user, mode in zip(USERS, begun, strict=True):

@@ -17,7 +17,7 @@ SEALED = re.compile(r'password ".*"')
 
 def run(name, dialect, node):
     lines = (EXAMPLES / name).read_text(encoding="utf-8").splitlines()
-    with opened(node, lab=False) as router:
+    with opened(node, lab=False, mode="mixed") as router:
         for step in Run(Session(router, dialect=dialect)).exchanges(plain(lines)):
             assert step.ok, f"{step.command}: {step.output}"
     configuration = (node / "cf3" / "config.cfg").read_text(encoding="utf-8")

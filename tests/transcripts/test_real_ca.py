@@ -24,7 +24,7 @@ def lines(dialect):
 
 def followed(dialect, node, ports):
     """Type the page on *node* and return the configuration that is saved at its end."""
-    with opened_lab(node, profiles=False) as (router, lab):
+    with opened_lab(node, profiles=False, mode="mixed") as (router, lab):
         for name in ("root", "issuing"):
             pem = (node / "lab-ca" / f"{name}.pem").read_bytes()
             (node / "cf3" / f"{name}.pem").write_bytes(pem)
@@ -95,7 +95,7 @@ def test_the_knobs_that_the_page_names_for_ejbca_are_there_in_both_clis(tmp_path
             'response-signing-cert "signer.crt"',
         ],
     }
-    with opened_lab(tmp_path / "node", profiles=False) as (router, _):
+    with opened_lab(tmp_path / "node", profiles=False, mode="mixed") as (router, _):
         for dialect, typed in commands.items():
             for step in Run(Session(router, dialect=dialect)).exchanges(plain(typed)):
                 assert step.ok, f"{step.command}\n{step.output}"

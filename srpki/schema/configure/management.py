@@ -94,7 +94,7 @@ MANAGEMENT_INTERFACE: Final = Container(
         Leaf(
             name="configuration-mode",
             type=Enumeration(("classic", "model-driven", "mixed")),
-            default="mixed",
+            default="model-driven",
             help="Let the classic CLI, the MD-CLI or both (mixed) edit the configuration",
         ),
         Leaf(

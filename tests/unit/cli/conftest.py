@@ -40,15 +40,16 @@ class Typist:
 
 @pytest.fixture
 def md(device):
-    return Typist(Session(device))
+    return Typist(Session(device, "md"))
 
 
 @pytest.fixture
 def classic(device):
+    """The classic CLI of a node on which it may edit."""
     return Typist(Session(device, "classic"))
 
 
 @pytest.fixture
 def another(device):
     """A second MD-CLI session on the same device."""
-    return Typist(Session(device, user="operator"))
+    return Typist(Session(device, "md", user="operator"))

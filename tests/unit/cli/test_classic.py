@@ -38,7 +38,7 @@ def test_a_new_entry_needs_create(classic, device):
         'MINOR: CLI Cannot create ca-profile "x" - missing "create" keyword.'
     )
     assert classic.prompt == "A:node-2>config>system>security>pki# "
-    assert not device.datastore.running
+    assert device.datastore.running is device.datastore.booted
 
 
 def test_environment_no_create_makes_entries_without_asking(classic):
@@ -243,7 +243,7 @@ def test_leaf_lists_gain_and_lose_values(profile):
 def test_no_without_a_value_empties_a_leaf_list(classic, device):
     classic("configure system management-interface cli", "cli-engine md-cli")
     classic("cli-engine classic-cli", "no cli-engine")
-    assert not device.datastore.running
+    assert device.datastore.running == device.datastore.booted
 
 
 def test_no_removes_an_entry_and_climbs_out_of_it(profile):

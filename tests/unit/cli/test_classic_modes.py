@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from srpki.cli.session import Session
+from srpki.core.errors import RefusedError
 from srpki.schema.nodes import Action, Container
 
 REFUSED = (
@@ -18,6 +19,7 @@ READ_ONLY = (
     "INFO: CLI #2050: Classic CLI modification of the configuration is not allowed"
     " - 'model-driven' management interface configuration mode active"
 )
+CLASSIC, MD = "A:node-2# ", "A:admin@node-2# "
 MANAGEMENT = "configure system management-interface"
 
 
@@ -112,11 +114,58 @@ def test_a_cli_that_is_not_listed_is_not_reached(classic, device, line):
 
 
 def test_a_session_begins_in_the_first_cli_that_is_listed(classic, device):
-    assert Session(device).prompt.endswith("@node-2# ")
-    classic(f"{MANAGEMENT} cli cli-engine classic-cli", f"{MANAGEMENT} cli cli-engine md-cli")
     assert Session(device).prompt == "A:node-2# "
-    classic(f"{MANAGEMENT} cli no cli-engine classic-cli")
+    classic(f"{MANAGEMENT} cli cli-engine md-cli", f"{MANAGEMENT} cli cli-engine classic-cli")
     assert Session(device).prompt.endswith("@node-2# ")
+    classic(f"{MANAGEMENT} cli no cli-engine md-cli")
+    assert Session(device).prompt == "A:node-2# "
+
+
+@pytest.mark.parametrize(
+    ("mode", "first", "both"),
+    [("classic", CLASSIC, False), ("mixed", CLASSIC, True), ("model-driven", MD, True)],
+)
+def test_the_mode_says_which_cli_is_at_log_in_and_whether_there_is_another(
+    new_device, mode, first, both
+):
+    """[access.md section 1]; what is not set is model-driven."""
+    device = new_device(mode)
+    session = Session(device)
+    assert session.prompt.endswith(first)
+    answer = session.feed("//")
+    assert answer.ok == both
+    assert session.prompt.endswith({CLASSIC: MD, MD: CLASSIC}[first] if both else CLASSIC)
+    if not both:
+        assert answer.text == NOT_AUTHORIZED
+        with pytest.raises(RefusedError, match="CLI #2053"):
+            Session(device, "md")
+    assert len(device.sessions.all()) == 1
+
+
+def test_a_new_node_is_model_driven(device):
+    assert Session(device).prompt.endswith(MD)
+    session = Session(device, "classic")
+    assert session.feed("configure system").ok
+    assert session.feed("info").ok
+    assert session.feed("name x") == Answer(REFUSED, ok=False)
+    assert session.feed("/admin certificate update-cert gw.crt").ok
+
+
+def test_cli_engine_cannot_name_a_cli_that_the_mode_has_not(classic, device):
+    classic(f"{MANAGEMENT} cli cli-engine md-cli", f"{MANAGEMENT} configuration-mode classic")
+    assert Session(device).prompt.endswith(CLASSIC)
+    assert classic.refused("//") == NOT_AUTHORIZED
+
+
+def test_a_session_that_a_change_of_the_mode_has_stranded_finds_its_way(new_device):
+    device = new_device()
+    session = Session(device)
+    for line in ("edit-config private", f"/{MANAGEMENT} configuration-mode classic", "commit"):
+        assert session.feed(line).ok
+    assert "'classic' management interface configuration mode" in session.feed("commit").text
+    assert session.feed("//").text == TO_CLASSIC
+    assert session.feed("configure system name x").ok
+    assert session.feed("//").text == NOT_AUTHORIZED
 
 
 def test_both_engines_are_named_on_one_line(classic):

@@ -14,6 +14,7 @@ from srpki.cli.session import Session
 from srpki.cli.walker import walk
 from srpki.config.datastore import Datastore
 from srpki.config.edit import Edit
+from srpki.config.management import in_mode
 from srpki.config.tree import EMPTY, get
 from srpki.config.validate import validate
 from srpki.schema.nodes import (
@@ -31,6 +32,7 @@ from srpki.schema.tree import LAB_SCHEMA, node_at
 from srpki.schema.types import Boolean, Empty, ValueTypeError
 
 ROOT = LAB_SCHEMA.configure
+MIXED = in_mode(EMPTY, "mixed")
 SAMPLES = ["1", "2", "7", "8", "100", "3600", "86400", "864000", "cf3:\\x", "a.crt", "x", "/x"]
 SAMPLES += ["http://ca.example/x", "CN=x", "192.0.2.1", "2001:db8::1", "token"]
 
@@ -100,7 +102,7 @@ def setting(path, node):
     above = (
         path[:-2] if getattr(node, "mandatory", False) or node.name == "cli-command" else path[:-1]
     )
-    without = mended(Edit("create", above).apply(ROOT, EMPTY) if above else EMPTY)
+    without = mended(Edit("create", above).apply(ROOT, MIXED) if above else MIXED)
     edit = Edit("create", path)
     if isinstance(node, Leaf | LeafList):
         edit = Edit("set", path, sample(node))
@@ -116,7 +118,7 @@ def test_every_element_is_set_printed_and_removed(new_device, name):
     path, node = ELEMENTS[name]
     tree, told, at = setting(path, node)
 
-    fresh = new_device()
+    fresh = new_device("mixed")
     session = Session(fresh, "classic")
     for line in told:
         assert session.feed(line).ok, line

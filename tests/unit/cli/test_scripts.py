@@ -91,17 +91,17 @@ def test_the_classic_cli_frames_the_output_of_a_file(classic, write):
     write("s", "configure", "system", "info | count")
     assert classic("exec cf3:/s").splitlines() == [
         *PROCESSED,
-        "Count: 2 lines",
+        "Count: 8 lines",
         "Executed 3 lines in 0.0 seconds from file cf3:\\s",
     ]
 
 
 def test_a_file_may_change_the_cli_and_stays_there(md, write):
-    write("s", "//", "configure system name gw", "//pwc", "environment no saved-ind-prompt")
+    write("s", "//", "configure system", "//pwc", "environment no saved-ind-prompt")
     text = md("exec cf3:/s")
     assert text.splitlines()[0] == "INFO: CLI #2051: Switching to the classic CLI engine"
     assert text.endswith(EXECUTED.format(4, "s"))
-    assert md.prompt == "A:gw# "
+    assert md.prompt == "A:node-2>config>system# "
 
 
 def test_a_question_takes_the_next_line(md, write):

@@ -8,17 +8,21 @@ from srpki.cli.session import Session
 from srpki.device.results import Lines, Message
 
 TO_CLASSIC = "INFO: CLI #2051: Switching to the classic CLI engine"
+READ_ONLY = (
+    "INFO: CLI #2050: Classic CLI modification of the configuration is not allowed"
+    " - 'model-driven' management interface configuration mode active"
+)
 TO_MD = "INFO: CLI #2052: Switching to the MD-CLI engine"
 
 
 def test_two_slashes_toggle_and_each_engine_keeps_its_context(md):
     md("edit-config private", "configure system")
-    assert md("//") == TO_CLASSIC
+    assert md("//") == f"{TO_CLASSIC}\n{READ_ONLY}"
     md("configure system security")
     assert md.prompt == "A:node-2>config>system>security# "
     assert md("//") == TO_MD
     assert md.context == "(pr)[/configure system]"
-    assert md("/!classic-cli") == TO_CLASSIC
+    assert md("/!classic-cli") == f"{TO_CLASSIC}\n{READ_ONLY}"
     assert md.prompt == "A:node-2>config>system>security# "
     assert md("/!classic-cli") == ""
     assert md("/!md-cli") == TO_MD
@@ -27,6 +31,7 @@ def test_two_slashes_toggle_and_each_engine_keeps_its_context(md):
 def test_two_slashes_before_a_command_run_it_on_the_other_side(md):
     assert md("//admin certificate update-cert gw.crt") == (
         f"{TO_CLASSIC}\n"
+        f"{READ_ONLY}\n"
         "A:node-2# /admin certificate update-cert gw.crt\n"
         "pki.update-certificate certificate=gw.crt\n"
         f"{TO_MD}"

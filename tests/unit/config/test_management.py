@@ -7,7 +7,7 @@ from srpki.config.tree import EMPTY, put
 from srpki.schema.paths import path
 
 SETTINGS = [  # [nokia-conf-system.yang]: reader, leaf, default, another value
-    (management.configuration_mode, ("configuration-mode",), "mixed", "model-driven"),
+    (management.configuration_mode, ("configuration-mode",), "model-driven", "mixed"),
     (management.cli_engines, ("cli", "cli-engine"), (), ("classic-cli", "md-cli")),
     (management.commit_history, ("commit-history",), 50, 0),
     (management.auto_config_save, ("cli", "md-cli", "auto-config-save"), True, False),

@@ -3,6 +3,7 @@
 import pytest
 
 from srpki.cli.session import Session
+from srpki.config.management import configuration_mode
 from srpki.core.errors import CorruptError
 from srpki.frontend.node import opened
 
@@ -10,8 +11,8 @@ MODE = "configure system management-interface configuration-mode"
 CLASSIC = 'exit all\nconfigure\n    system\n        name "old"\n    exit\nexit all\n'
 
 
-def typed(node, *lines):
-    with opened(node, lab=False) as router:
+def typed(node, *lines, mode=None):
+    with opened(node, lab=False, mode=mode) as router:
         session = Session(router, dialect="classic")
         for line in lines:
             answer = session.feed(line)
@@ -27,11 +28,27 @@ def saved(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        (CLASSIC, "classic"),
+        ('configure {\n    system {\n        name "old"\n    }\n}\n', "model-driven"),
+        (CLASSIC.replace("    exit\n", f"    exit\n    {MODE[10:]} mixed\n"), "mixed"),
+    ],
+)
+def test_the_form_of_the_file_says_the_mode_where_the_file_does_not(tmp_path, saved, text, mode):
+    saved.write_text(text)
+    with opened(tmp_path, lab=False) as router:
+        assert configuration_mode(router.datastore.running) == mode
+        assert router.system_name() == "old"
+
+
+@pytest.mark.parametrize(
     ("mode", "line"),
     [("classic", "configure"), ("mixed", "configure {"), ("model-driven", "configure {")],
 )
 def test_the_mode_decides_in_which_form_the_configuration_is_saved(tmp_path, saved, mode, line):
-    typed(tmp_path, "configure system name kept", f"{MODE} {mode}", "exit all", "admin save")
+    lines = ("configure system name kept", f"{MODE} {mode}", "exit all", "admin save")
+    typed(tmp_path, *lines, mode="mixed")
     assert line in saved.read_text().splitlines()
     assert typed(tmp_path) == "kept"
 

@@ -27,7 +27,7 @@ def typed(router, *commands, cli="md"):
 
 
 def test_what_was_saved_is_there_at_the_next_start(node):
-    with opened_node(node, lab=False) as router:
+    with opened_node(node, lab=False, mode="mixed") as router:
         typed(
             router,
             'configure system name "gw-7"',
@@ -38,7 +38,7 @@ def test_what_was_saved_is_there_at_the_next_start(node):
         )
         before = typed(router, "admin show configuration")[0]
     with opened_node(node, lab=False) as router:
-        assert Session(router).prompt.endswith("A:admin@gw-7# ")
+        assert Session(router, "md").prompt.endswith("A:admin@gw-7# ")
         after = typed(router, "admin show configuration")[0]
     strip = lambda text: [line for line in text.splitlines() if not line.startswith("# ")]  # noqa: E731
     assert strip(after) == strip(before)
@@ -47,7 +47,7 @@ def test_what_was_saved_is_there_at_the_next_start(node):
 
 def test_a_commit_saves_by_itself_and_a_classic_edit_does_not(node):
     """auto-config-save is on in the MD-CLI [cli.md 1.4]; the classic ``*`` says unsaved."""
-    with opened_node(node, lab=False) as router:
+    with opened_node(node, lab=False, mode="mixed") as router:
         typed(router, "configure private", 'system name "committed"', "commit", "exit all")
         assert "committed" in (node / "cf3" / "config.cfg").read_text()
         typed(router, 'configure system name "unsaved"', cli="classic")
@@ -71,7 +71,7 @@ def test_a_copy_is_saved_where_it_is_asked_for_in_the_form_of_the_cli(node, cli,
 
 
 def test_a_save_that_fails_is_told_and_the_old_file_stays(node):
-    with opened_node(node, lab=False) as router:
+    with opened_node(node, lab=False, mode="mixed") as router:
         typed(router, "admin save")
         before = (node / "cf3" / "config.cfg").read_bytes()
         (node / "cf3" / ".config.cfg.part").mkdir()

@@ -21,8 +21,8 @@ def reboot(node):
 
 
 def test_after_a_reboot_what_was_saved_is_running(node):
+    node.set("configuration-mode", "mixed")
     node.commit("saved")
-    node.router.datastore.edit([])
     Session(node.router, dialect="classic").feed('configure system name "unsaved"')
     candidate = node.candidate()
     candidate.set(NAME, "uncommitted")

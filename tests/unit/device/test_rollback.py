@@ -12,6 +12,13 @@ MANY = "cli/classic-cli/rollback/local-checkpoints"
 
 
 @pytest.fixture
+def node(node):
+    """A node that the classic CLI may edit."""
+    node.set("configuration-mode", "mixed")
+    return node
+
+
+@pytest.fixture
 def located(node):
     """A node with a place for checkpoints."""
     node.set(LOCATION, "cf3:\\rollbacks\\config")

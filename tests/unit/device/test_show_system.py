@@ -83,7 +83,7 @@ def test_the_information_has_the_fields_of_the_router_in_its_order_and_width(rou
 def test_what_ansible_reads_is_where_it_looks(router):
     """The patterns of the cliconf plugins [cli.md 4.3]."""
     text = typed(router, "show system information")
-    assert re.search(r"Configuration Mode Oper:\s+(.+)", text)[1] == "mixed"
+    assert re.search(r"Configuration Mode Oper:\s+(.+)", text)[1] == "model-driven"
     assert re.search(r"System Version\s+:\s+(.+)", text)[1].startswith("C-26.3")
     assert "emulat" in re.search(r"System Type\s+:\s+(.+)", text)[1]
     assert re.search(r"System Name\s+:\s+(.+)", text)[1] == router.system_name()
@@ -94,10 +94,10 @@ def test_the_configuration_mode_is_the_configured_one_and_its_change_is_dated(ro
     assert before - router.booted < timedelta(seconds=5)
     typed(router, "edit-config private", '/configure system name "x"', "commit")
     assert router.modes.changed == before
-    set_mode(router, "model-driven")
+    set_mode(router, "mixed")
     text = typed(router, "show system information")
-    assert "Configuration Mode Cfg : model-driven" in text
-    assert "Configuration Mode Oper: model-driven" in text
+    assert "Configuration Mode Cfg : mixed" in text
+    assert "Configuration Mode Oper: mixed" in text
     assert router.modes.changed > before
     assert f"Last Mode Changed      : {router.modes.changed:%Y/%m/%d %H:%M:%S}" in text
 

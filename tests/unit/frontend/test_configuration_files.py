@@ -5,7 +5,7 @@ from srpki.frontend.node import opened
 
 
 def shown(node, dialect, command):
-    with opened(node, lab=False) as router:
+    with opened(node, lab=False, mode="mixed") as router:
         session = Session(router, dialect=dialect)
         for line in ('configure system name "r1"', "configure system security tls", "exit all"):
             if dialect == "classic":
@@ -24,6 +24,12 @@ def test_the_classic_cli_shows_a_classic_file(tmp_path):
         "    system",
         '        name "r1"',
         "    exit",
+        'echo "System Configuration Mode Configuration"',
+        "    system",
+        "        management-interface",
+        "            configuration-mode mixed",
+        "        exit",
+        "    exit",
         "exit all",
     ]
 
@@ -35,5 +41,5 @@ def test_the_md_cli_shows_braces(tmp_path):
         "configure {",
         "    system {",
         '        name "r1"',
-        "    }",
+        "        management-interface {",
     ]
