@@ -31,7 +31,7 @@ DIRTY = ("/configure system security pki dynamic-ca true",)
 
 def named(device, name):
     """Let *device* run under *name*, by a commit of its own."""
-    session = Session(device)
+    session = Session(device, "md")
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     for line in ("configure private", f'system name "{quoted}"', "commit", "exit all"):
         answer = session.feed(line)
@@ -39,7 +39,7 @@ def named(device, name):
 
 
 def committed_elsewhere(device):
-    session = Session(device)
+    session = Session(device, "md")
     for line in ("configure private", "system security pki imported-format secure", "commit"):
         assert session.feed(line).ok
     session.close()

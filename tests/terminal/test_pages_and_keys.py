@@ -130,9 +130,7 @@ def test_the_keys_of_line_editing(person, keys, line):
 
 
 def test_a_paste_of_500_lines_into_the_classic_cli_loses_nothing(person):
-    operator = person()
-    operator.sees("", "[/]", NODE)
-    operator.type(f"//{ENTER}")
+    operator = person("--mode", "mixed")
     operator.sees("A:srpki#")
     lines = ["configure system", *(f'name "n{number}"' for number in range(498)), "exit all"]
     began = time.monotonic()

@@ -70,8 +70,10 @@ def test_every_way_out_of_a_line_and_out_of_the_session(operator):
     assert "WARNING: CLI #2073: Exiting private configuration mode" in operator.lines[-1]
 
 
-def test_the_classic_cli_behind_two_slashes(operator):
-    operator.type(f"//{ENTER}")
+def test_the_classic_cli_and_the_other_behind_two_slashes(person):
+    operator = person("--mode", "mixed")
+    operator.sees("A:srpki#")
+    operator.type(f"//{ENTER}//{ENTER}")
     operator.sees("INFO: CLI #2051: Switching to the classic CLI engine", "A:srpki#")
     operator.type(f"conf sys{ENTER}")
     operator.sees("A:srpki>config>system#")

@@ -175,7 +175,7 @@ def test_rollback_is_known_at_the_top_of_configure_only(driven):
 
 def test_rollback_needs_the_model_driven_mode(md, commits):
     md("configure private", "system management-interface configuration-mode mixed", "commit")
-    assert md.refused("/configure rollback 1").splitlines()[-1] == (
+    assert md.refused("rollback 1") == (
         "MINOR: CLI #2069: Operation not allowed"
         " - 'mixed' management interface configuration mode active"
     )

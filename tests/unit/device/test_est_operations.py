@@ -17,6 +17,13 @@ EST = "system security pki est-profile"
 TLS = "system security tls"
 
 
+@pytest.fixture(scope="module")
+def bench(opened, tmp_path_factory):
+    """A node with ready-made profiles that both CLIs may edit."""
+    with opened(tmp_path_factory.mktemp("node"), mode="mixed") as found:
+        yield found
+
+
 @pytest.fixture(autouse=True)
 def quiet(bench):
     """The CA without faults."""

@@ -19,6 +19,13 @@ RFC5424 = re.compile(  # the ABNF of RFC 5424, section 6, without structured dat
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123000, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def bench(opened, tmp_path_factory):
+    """A node with ready-made profiles that both CLIs may edit."""
+    with opened(tmp_path_factory.mktemp("node"), mode="mixed") as found:
+        yield found
+
+
 def event(number=2245, text="It has happened.", time=NOW):
     return Event(time, EVENT_TYPES[number], "Cert", text)
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import signal
 import ssl
 import subprocess
@@ -110,6 +111,54 @@ def test_wrong_use_ends_with_2_and_without_a_traceback(arguments, tmp_path):
     assert ended.returncode == 2
     assert ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_node_that_is_made_for_the_classic_cli_is_mixed_and_says_so(tmp_path):
+    script = "configure system name x\nadmin save\n"
+    node = ("--node", str(tmp_path / "n"))
+    made = run("exec", "-", "--cli", "classic", *node, script=script)
+    assert made.returncode == 0
+    assert "configuration-mode mixed" in made.stderr
+    again = run(
+        "exec", "-", "--cli", "classic", *node, script="configure system name y\nadmin save\n"
+    )
+    assert (again.returncode, again.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("lab", [(), ("--lab",)])
+@pytest.mark.parametrize("mode", ["classic", "mixed", "model-driven"])
+def test_a_node_is_made_in_the_mode_that_is_asked_for_and_keeps_it(tmp_path, mode, lab):
+    """What was asked for holds at the next start too, though nothing has been saved."""
+    node = ("--node", str(tmp_path / "n"), *lab)
+    show = "show system information\n"
+    made = run("exec", "-", "--mode", mode, *node, script=show)
+    assert re.search(r"Configuration Mode Oper:\s+(.+)", made.stdout)[1] == mode
+    assert made.stdout.startswith("\n[/]" if mode == "model-driven" else "A:srpki# ")
+    again = run("exec", "-", *node, script=show)
+    assert re.search(r"Configuration Mode Oper:\s+(.+)", again.stdout)[1] == mode
+    same = run("exec", "-", "--mode", mode, *node, script=show)
+    assert same.returncode == 0
+    other = run(
+        "exec", "-", "--mode", "mixed" if mode == "classic" else "classic", *node, script=show
+    )
+    assert other.returncode == 2
+    assert f"the node is in configuration-mode {mode}, not" in other.stderr
+
+
+def test_a_script_in_the_md_cli_is_refused_by_a_classic_node(tmp_path):
+    node = ("--node", str(tmp_path / "n"))
+    for _ in range(2):
+        ended = run("exec", "-", "--mode", "classic", "--cli", "md", *node, script="pwc\n")
+        assert ended.returncode == 2
+        assert "MINOR: CLI #2053 Switching CLI engine is not authorized" in ended.stderr
+        assert not (tmp_path / "n").exists()
+    run("exec", "-", "--mode", "classic", *node, script="pwc\n")
+    ended = run("exec", "-", "--cli", "md", *node, script="pwc\n")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "MINOR: CLI #2053 Switching CLI engine is not authorized" in ended.stderr
+    switch = run("exec", "-", *node, script="//\n")
+    assert switch.returncode == 1
+    assert "MINOR: CLI #2053 Switching CLI engine is not authorized" in switch.stdout
 
 
 def test_a_script_in_the_classic_cli_starts_with_its_prompt(tmp_path):
