@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from srpki.core.clock import Deadline
 from srpki.core.errors import NotFoundError, RefusedError, ResponseTimeoutError, StoppedError
 from srpki.device.operations import Inputs, Operation, Outcome, number, text
 from srpki.device.system import rfc3339
@@ -86,15 +87,16 @@ def _wait(
 ) -> Outcome:
     """Wait until *met*; raises when *what* is waited for is late, and what *outlook* raises."""
     seconds = number(inputs, "timeout", TIMEOUT)
-    deadline = router.clock.now() + timedelta(seconds=seconds)
+    deadline = Deadline.after(router.clock.now(), timedelta(seconds=seconds))
     step = _pass if router.laboratory is None else _move
     while not met():
         coming = outlook()
         if router.cancel.is_set():
             raise StoppedError("not waiting any more")
-        if router.clock.now() >= deadline:
+        deadline = deadline.seen(now := router.clock.now())
+        if now >= deadline.at:
             raise ResponseTimeoutError(f"{what} did not happen in {seconds} seconds", hint=coming)
-        step(router, deadline)
+        step(router, deadline.at)
     return Outcome()
 
 
