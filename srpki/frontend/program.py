@@ -190,7 +190,8 @@ def _shell(options: argparse.Namespace) -> int:
         closing(Session(router)) as session,
     ):
         if not has_terminal():
-            return run_plain(session, interrupt=router.interrupt)
+            with ending_on((signal.SIGTERM, signal.SIGHUP), as_a_shell):
+                return run_plain(session, interrupt=router.interrupt)
         from srpki.frontend.greeting import greeting  # noqa: PLC0415 - start-up time
         from srpki.frontend.terminal import Terminal  # noqa: PLC0415 - start-up time
 

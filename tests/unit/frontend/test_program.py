@@ -9,6 +9,8 @@ import subprocess
 import sys
 import textwrap
 import urllib.request
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -244,6 +246,40 @@ def test_the_lab_ca_alone_asks_for_the_attributes_it_is_given(tmp_path):
         finally:
             process.send_signal(signal.SIGTERM)
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("command", [("exec", "-"), ("shell",)])
+def test_waiting_for_input_ends_in_order_with_the_number_of_the_signal(tmp_path, command, number):
+    node = ("--lab", "--node", str(tmp_path / "node"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "srpki.frontend.program", *command, *node],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        if command == ("shell",):  # an answer tells that the node is up
+            process.stdin.write("show time\n")
+            process.stdin.flush()
+            while "show time" not in process.stdout.readline():
+                pass
+        else:
+            wait_for_handlers(process)
+        process.send_signal(number)
+        process.wait(20)
+        assert (process.returncode, process.stderr.read()) == (128 + number, "")
+    assert run("exec", "-", *node, script="lab clock show\n").returncode == 0
+
+
+def wait_for_handlers(process):
+    """Wait until *process* catches SIGHUP, which is the last that it looks after."""
+    caught = re.compile(r"^SigCgt:\s+([0-9a-f]+)$", re.MULTILINE)
+    status = Path(f"/proc/{process.pid}/status")
+    while not int(caught.search(status.read_text())[1], 16) & 1 << (signal.SIGHUP - 1):
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
