@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,12 +18,12 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
 from srpki.core.errors import InvalidInputError, UsageError
-from srpki.x509 import contents, crl, derivations, pkcs7
+from srpki.x509 import contents, crl, derivations, pkcs7, pkcs12
 from srpki.x509.certificates import parse
-from srpki.x509.keys import MAX_KEY_OCTETS, PrivateKey, checked
+from srpki.x509.keys import MAX_KEY_OCTETS, PrivateKey, checked, same_public_key
 
 FORMATS: Final = ("pem", "der", "pkcs12", "pkcs7-der", "pkcs7-pem")
 MAX_OCTETS: Final = 1 << 20
@@ -111,7 +110,8 @@ def read_key(data: bytes, format: str, password: str = "") -> PrivateKey:  # noq
                 _check_protection(der)
             return _load_key(der, password, pem=False)
         case "pkcs12":
-            key = _pkcs12(data, password).key
+            _check_pkcs12(data)
+            key = pkcs12.key(data, password)
             if key is None:
                 raise InvalidInputError("the PKCS#12 file holds no private key")
             return checked(key)
@@ -213,7 +213,7 @@ def write_key(key: PrivateKey, format: str, password: str) -> bytes:  # noqa: A0
                 _ENCODINGS[format], serialization.PrivateFormat.PKCS8, encryption
             )
         case "pkcs12":
-            return pkcs12.serialize_key_and_certificates(None, key, None, None, encryption)
+            return serialize_key_and_certificates(None, key, None, None, encryption)
         case _:
             raise UsageError(
                 f"a private key is not written as {format}", hint="use pem, der or pkcs12"
@@ -248,7 +248,7 @@ def write_pkcs12(certificate: bytes, key: PrivateKey, password: str) -> bytes:
             f"a certificate that is not DER ({fields}) is not written as PKCS#12",
             hint="export certificate and key as PEM or DER",
         ) from None
-    return pkcs12.serialize_key_and_certificates(None, key, loaded, None, encryption)
+    return serialize_key_and_certificates(None, key, loaded, None, encryption)
 
 
 def to_pem(der: bytes, label: str) -> bytes:
@@ -394,22 +394,25 @@ def _check_protection(der: bytes) -> None:
         )
 
 
-def _pkcs12(data: bytes, password: str) -> pkcs12.PKCS12KeyAndCertificates:
+def _check_pkcs12(data: bytes) -> None:
     found = contents.identify(data)
     if found != contents.PKCS12:
         hint = contents.CURES.get(found, "give the right format")
         raise InvalidInputError(f"this is {found}, not PKCS#12", hint=hint)
-    derivations.check(data)
-    try:
-        with warnings.catch_warnings():  # the library warns of BER, which it reads
-            warnings.simplefilter("ignore")
-            return pkcs12.load_pkcs12(data, password.encode() or None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        hint = "is the password right?" if password else "give its password"
-        raise InvalidInputError("the PKCS#12 file cannot be opened", hint=hint) from None
 
 
 def _pkcs12_certificates(data: bytes, password: str) -> list[bytes]:
-    opened = _pkcs12(data, password)
-    found = ([opened.cert] if opened.cert else []) + opened.additional_certs
-    return [item.certificate.public_bytes(serialization.Encoding.DER) for item in found]
+    """Return the certificates, the one that belongs to the key first."""
+    _check_pkcs12(data)
+    found = pkcs12.certificates(data, password)
+    if len(found) < 2:
+        return found
+    key = pkcs12.key(data, password)
+    return sorted(found, key=lambda der: key is None or not _belongs(der, key))
+
+
+def _belongs(certificate: bytes, key: object) -> bool:
+    try:
+        return same_public_key(certificate, checked(key))
+    except InvalidInputError:  # a key that is not one of ours
+        return False

@@ -1,10 +1,18 @@
 """What passwords protect: counted as a whole before anything is derived, and blamed rightly."""
 
+import hmac
 import shutil
 import subprocess
 import time
+import warnings
+from pathlib import Path
 
+import crooked
+import cryptography_vectors
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -15,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import der, derivations, formats, keys
+from srpki.x509 import pkcs12 as opener
 
 KEY = keys.generate(keys.KeySpec("ecdsa", curve="secp256r1"))
 CLEAR = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -267,3 +276,110 @@ def test_pkcs12_of_the_library_is_within_the_limits():
         None, KEY, None, None, BestAvailableEncryption(b"secret")
     )
     assert keys.spki(formats.read_key(made, "pkcs12", "secret")) == keys.spki(KEY)
+
+
+def sealed(content, password):
+    """A ContentInfo with *content* encrypted under *password*."""
+    salt, iv = b"saltsalt", bytes(16)
+    key = PBKDF2HMAC(hashes.SHA256(), 32, salt, 1000).derive(password)
+    padding = 16 - len(content) % 16
+    cipher = Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
+    octets = cipher.update(content + bytes([padding]) * padding) + cipher.finalize()
+    inner = sequence(der.encode_oid(DATA), pbkdf2(1000), der.encode(0x80, octets))
+    return sequence(der.encode_oid(ENCRYPTED), der.encode(0xA0, sequence(b"\x02\x01\x00", inner)))
+
+
+def test_a_key_hidden_in_encrypted_contents_costs_nothing():
+    """What it would cost is known only when they are open: two thousand million rounds."""
+    file = pfx(sealed(sequence(shrouded(pbkdf2(0x7FFFFFFF))), b"secret"))
+    begun = time.process_time()
+    with pytest.raises(InvalidInputError, match="holds no private key"):
+        formats.read_key(file, "pkcs12", "secret")
+    with pytest.raises(InvalidInputError, match="holds no certificate"):
+        formats.read_certificates(file, "pkcs12", "secret")
+    assert time.process_time() - begun < 5
+
+
+VECTORS = sorted((Path(cryptography_vectors.__file__).parent / "pkcs12").glob("*.p12"))
+
+
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+def test_public_files_are_opened_as_the_library_opens_them(path):
+    content = path.read_bytes()
+    for password in ("cryptography", "password", ""):
+        try:
+            with warnings.catch_warnings():  # one of them is not DER
+                warnings.simplefilter("ignore")
+                theirs = pkcs12.load_pkcs12(content, password.encode() or None)
+        except ValueError:
+            with pytest.raises(InvalidInputError):
+                opener.certificates(content, password)
+            continue
+        held = ([theirs.cert] if theirs.cert else []) + theirs.additional_certs
+        expected = [one.certificate.public_bytes(Encoding.DER) for one in held]
+        assert sorted(opener.certificates(content, password)) == sorted(expected)
+        key = opener.key(content, password)
+        assert (key is None) == (theirs.key is None)
+        assert key is None or keys.spki(key) == keys.spki(theirs.key)
+        if theirs.cert:
+            assert formats.read_certificates(content, "pkcs12", password)[0] == expected[0]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-macalg", "sha1"),
+        ("-macalg", "sha512"),
+        ("-macalg", "sha3-256"),
+        ("-nomac",),
+        ("-iter", "5000"),
+        ("-keypbe", "NONE", "-certpbe", "NONE"),
+        ("-keypbe", "camellia-256-cbc"),
+        ("-legacy",),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("password", ["secret", "", "Schlüssel"])
+def test_files_of_the_openssl_program_are_opened(options, password, openssl, tmp_path):
+    (tmp_path / "key.pem").write_bytes(CLEAR)
+    (tmp_path / "both.pem").write_bytes(
+        CLEAR + openssl("req", "-x509", "-new", "-key", str(tmp_path / "key.pem"), "-subj", "/CN=a")
+    )
+    made = openssl(
+        "pkcs12", "-export", "-in", str(tmp_path / "both.pem"), "-passout", f"pass:{password}",
+        *options,
+    )  # fmt: skip
+    assert keys.spki(formats.read_key(made, "pkcs12", password)) == keys.spki(KEY)
+    (certificate,) = formats.read_certificates(made, "pkcs12", password)
+    assert keys.same_public_key(certificate, KEY)
+    with pytest.raises(InvalidInputError, match="cannot be opened"):
+        formats.read_key(made, "pkcs12", "wrong")
+
+
+def test_pbmac1_is_checked():
+    """A key by PBKDF2 in the place of the old derivation [RFC 9579, 4]."""
+    octets = sequence(data(b"\x30\x00"))
+    key = PBKDF2HMAC(hashes.SHA256(), 32, b"saltsalt", 2048).derive(b"1234")
+    value = hmac.digest(key, octets, "sha256")
+    for right in (value, bytes(32)):
+        prf = sequence(der.encode_oid("1.2.840.113549.2.9"), der.NULL)
+        kdf = algorithm("1.2.840.113549.1.5.12", SALT, integer(2048), integer(32), prf)
+        digest = sequence(algorithm("1.2.840.113549.1.5.14", kdf, prf), der.encode(4, right))
+        made = pfx(data(b"\x30\x00"), mac=sequence(digest, der.encode(4, b"NOT USED"), integer(1)))
+        if right == value:
+            assert opener.certificates(made, "1234") == []
+        else:
+            with pytest.raises(InvalidInputError, match="cannot be opened"):
+                opener.certificates(made, "1234")
+
+
+def test_a_certificate_that_is_not_der_does_not_hide_the_key(openssl, tmp_path):
+    maker = crooked.Maker(crooked.common_name("gw"), KEY)
+    odd = crooked.leaf(crooked.authority()[0], maker.spki, crooked.KINDS["@ in PrintableString"])
+    (tmp_path / "both.pem").write_bytes(CLEAR + formats.to_pem(odd, "CERTIFICATE"))
+    made = openssl(
+        "pkcs12", "-export", "-in", str(tmp_path / "both.pem"), "-passout", "pass:secret"
+    )
+    assert keys.spki(formats.read_key(made, "pkcs12", "secret")) == keys.spki(KEY)
+    with pytest.raises(InvalidInputError, match="a certificate that is not DER"):
+        formats.read_certificates(made, "pkcs12", "secret")
