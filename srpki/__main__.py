@@ -2,6 +2,6 @@
 
 import sys
 
-from srpki.frontend.program import main
+from srpki.frontend.entry import main
 
 sys.exit(main())

@@ -11,6 +11,7 @@ from srpki.cli.lexer import LINE_LIMIT
 from srpki.cli.port import Answer, Device, Offer, Screen
 from srpki.cli.shell import Note, Saved, Shell
 from srpki.core.errors import RefusedError
+from srpki.core.text import screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +88,7 @@ class Session:
         traces = self._traces
         with traces.listening():
             answer = self._answered(line, shown)
-        return answer._replace(text=_joined(answer.text, traces.take()))
+        return answer._replace(text=screen(_joined(answer.text, traces.take())))
 
     def _answered(self, line: str, shown: str | None) -> Answer:
         if self.gone:
@@ -108,7 +109,7 @@ class Session:
         `wake`, where a frontend has set it, is called from any thread when something comes; so is
         `watch`, with a line that passes while a command runs and that is not told again.
         """
-        return self._traces.take()
+        return screen(self._traces.take())
 
     def _news_came(self) -> None:
         if self.wake is not None:

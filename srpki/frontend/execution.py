@@ -86,6 +86,8 @@ def _lab(router: Router) -> dict[str, Variable]:
 
 def _read(name: str) -> str:
     """Return the text of the command file *name*, ``-`` for standard input, without a BOM."""
+    if name == "-" and sys.stdin is None:
+        raise UsageError("cannot read -: standard input is closed", hint="name a command file")
     try:
         if name == "-":
             content = _up_to(sys.stdin.buffer)

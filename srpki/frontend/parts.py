@@ -12,6 +12,7 @@ from srpki.config.management import configuration_mode
 from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import UsageError
+from srpki.frontend import streams
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,6 +37,7 @@ def running(router: Router, mode: ConfigurationMode | None = None) -> Iterator[N
         for sentence in router.warnings():
             sys.stderr.write(f"srpki: warning: {sentence}\n")
         router.start()
+        streams.started()
         yield
     finally:
         router.stop()

@@ -18,6 +18,7 @@ from srpki.cli.lexer import lex_md
 from srpki.cli.port import Answer
 from srpki.cli.scripts import UNANSWERED, answers, counts
 from srpki.cli.session import UNCOMMITTED, Session
+from srpki.core.text import screen
 from srpki.frontend.completing import listed
 
 CONTROL_C: Final = "\x03"
@@ -117,7 +118,7 @@ def _control_c(session: Session, interrupt: Callable[[], None]) -> Iterator[None
 
 
 def _print(out: TextIO, text: str) -> None:
-    out.write(text)
+    out.write(screen(text))
     out.flush()
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from srpki import __version__
 from srpki.core.errors import BusyError, SrpkiError, UsageError
+from srpki.frontend import streams
 from srpki.frontend.ending import as_a_shell, ending_on
 
 USAGE_ERROR = 2
@@ -37,20 +38,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.platform == "win32":
         sys.stderr.write("srpki: Windows is not supported: run srpki in WSL\n")
         return 1
-    options = _parser().parse_args(arguments)
+    streams.occupy()
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit:
+        if streams.flushed(0):
+            return 1
+        raise
+    return streams.flushed(_run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    if sys.stdout is None:
+        streams.complain("standard output is closed")
+        return 1
     try:
         return int(options.run(options))
     except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # Whoever read our output has gone; nothing is left to say, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        streams.complain("interrupted")
+        return streams.INTERRUPTED
     except SrpkiError as error:
-        sys.stderr.write(f"srpki: {error}\n")
+        streams.complain(str(error))
         return _status(error)
     except Exception as error:  # noqa: BLE001 - a bug is told in a line, never as a traceback
-        sys.stderr.write(f"srpki: internal error ({type(error).__name__}: {error}); report it\n")
+        if isinstance(error, OSError) and error.filename is None:  # those of files are StorageError
+            return streams.output_failed(error)
+        streams.complain(f"internal error ({type(error).__name__}: {error}); report it")
         return 1
 
 

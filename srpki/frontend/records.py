@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, TextIO
 
+from srpki.core.text import screen
+
 if TYPE_CHECKING:
     from srpki.core.errors import SrpkiError
     from srpki.frontend.batch import Exchange, Tally
@@ -25,12 +27,12 @@ class Transcript:
     def exchange(self, exchange: Exchange) -> None:
         """Write *exchange* as it would stand on a screen."""
         output = f"{exchange.output}\n" if exchange.output else ""
-        self._out.write(f"{exchange.prompt}{exchange.command}\n{output}")
+        self._out.write(screen(f"{exchange.prompt}{exchange.command}\n{output}"))
         self._out.flush()
         self._last = exchange.line or self._last
         if not exchange.ok:
             place = f"{self._file}:{self._last}"
-            self._errors.write(f"srpki: {place}: {_message(exchange.output)}\n")
+            self._errors.write(screen(f"srpki: {place}: {_message(exchange.output)}\n"))
             self._errors.flush()
 
     def end(self, tally: Tally, prompt: str) -> None:

@@ -123,6 +123,8 @@ class Text(ValueType):
         """Return *text* itself when it is short enough and matches."""
         if _CONTROL.search(text):
             raise ValueTypeError("control characters are not allowed")
+        if not (self.secret or self.password or text.isprintable()):  # as for file names
+            raise ValueTypeError("characters that cannot be seen are not allowed")
         if self.length is not None:
             low, high = self.length
             high = _LONGEST_SEALED if self.secret and text.endswith(SEALED_MARK) else high

@@ -1,0 +1,21 @@
+"""Where the `srpki` program starts: what must come before everything else is imported."""
+
+import sys
+
+
+def main() -> int:
+    """Run the program; Ctrl-C ends it with a sentence, however early or late it comes."""
+    try:
+        import signal  # noqa: PLC0415 - the first half second is imports
+
+        from srpki.frontend import streams  # noqa: PLC0415
+
+        signal.signal(signal.SIGINT, streams.end_at_once)
+        from srpki.frontend import program  # noqa: PLC0415
+
+        status = program.main()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing is left but to go
+    except KeyboardInterrupt:
+        sys.stderr.write("srpki: interrupted\n")
+        return 130
+    return status
