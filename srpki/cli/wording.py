@@ -140,6 +140,11 @@ def stopped_at(line: int) -> str:
     return f"MINOR: CLI #2005: Error while processing command - stopped at line {line}"
 
 
+def not_in(command: str, context: str) -> str:
+    """Return the refusal of a *command* in a *context* that has it not [observed-2.md 8]."""
+    return f"MINOR: MGMT_CORE #2203: Invalid element - '{command}' not allowed in '{context}'"
+
+
 def not_allowed(reason: str) -> str:
     """Return the refusal of what the MD-CLI's present mode does not allow."""
     return f"MINOR: CLI #2069: Operation not allowed - {reason}"
@@ -166,8 +171,9 @@ def md_error(error: SrpkiError) -> str:
 
 
 def md_problem(problem: Problem) -> str:
-    """Return one problem of a configuration as a commit prints it [cli.md 1.4]."""
-    number = 224 if problem.kind == "missing-reference" else 5001
+    """Return one problem of a configuration as a commit prints it [cli.md 1.4, observed-2.md 9]."""
+    kind = problem.kind
+    number = 224 if kind == "missing-reference" else 236 if kind == "missing-mandatory" else 5001
     return f"MINOR: MGMT_CORE #{number}: {problem}"
 
 

@@ -32,7 +32,7 @@ Kind = Literal["missing-reference", "missing-mandatory", "too-many"]
 
 _TEXTS: dict[Kind, str] = {
     "missing-reference": "Entry does not exist",
-    "missing-mandatory": "Missing mandatory element",
+    "missing-mandatory": "Missing mandatory fields",
     "too-many": "Maximum number of entries exceeded",
 }
 

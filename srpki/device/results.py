@@ -161,10 +161,14 @@ class FileContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Two configurations whose differences are to be shown: what turns *old* into *new*."""
+    """Two configurations whose differences are to be shown: what turns *old* into *new*.
+
+    *read* names both as they are told, with the seconds that reading them took.
+    """
 
     old: Branch
     new: Branch
+    read: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

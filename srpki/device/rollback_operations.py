@@ -38,9 +38,14 @@ def view(router: Router, inputs: Inputs) -> Outcome:
 
 def compare(router: Router, inputs: Inputs) -> Outcome:
     """Compare two checkpoints, or one with the running configuration."""
-    old = router.rollback.tree(_which(inputs, "from", ACTIVE))
-    new = router.rollback.tree(_which(inputs, "to", LATEST))
-    return Outcome(data=Comparison(old=old, new=new))
+    trees, read = [], []
+    for name, default in (("from", ACTIVE), ("to", LATEST)):
+        which = _which(inputs, name, default)
+        began = router.clock.monotonic()
+        trees.append(router.rollback.tree(which))
+        told_as = "current config" if which == ACTIVE else f'"{router.rollback.url(which)}"'
+        read.append((told_as, router.clock.monotonic() - began))
+    return Outcome(data=Comparison(old=trees[0], new=trees[1], read=tuple(read)))
 
 
 def _which(inputs: Inputs, name: str, default: str) -> Which:

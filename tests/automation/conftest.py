@@ -46,10 +46,13 @@ class Terminal:
         return shown
 
     def output(self, line):
-        """Send *line*, which must succeed; return its output alone."""
+        """Send *line*, which must succeed; return its output as transports clean it.
+
+        Echo and prompt are gone, and so is white space at both ends [observed-2.md 17].
+        """
         shown = self.clean(line)
         shown = shown.removeprefix(f"{line}\r\n")
-        return shown.removesuffix(self.read_first()).replace("\r\n", "\n")
+        return shown.removesuffix(self.read_first()).replace("\r\n", "\n").strip()
 
     def _shown(self, echo, answer):
         self.closed = answer.closed

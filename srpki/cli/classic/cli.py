@@ -79,7 +79,7 @@ class ClassicCli(Shell):
         if isinstance(data, Comparison):
             from srpki.cli.classic.comparison import classic_comparison  # noqa: PLC0415 - as above
 
-            return classic_comparison(self.device.schema.configure, data.old, data.new)
+            return classic_comparison(self.device.schema.configure, data)
         return super().shown(data)
 
     # --- prompt ---

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from srpki.cli.classic.configuration import classic_lines
 from srpki.cli.render.rules import INFO
-from srpki.config.tree import Branch
 from srpki.schema.nodes import Container
+
+if TYPE_CHECKING:
+    from srpki.device.results import Comparison
 
 _BANNERS: Final = ("#", "echo ")
 """Begin the lines between the sections, which are not indented."""
@@ -24,13 +26,17 @@ class _Block(NamedTuple):
     closed: bool
 
 
-def classic_comparison(root: Container, old: Branch, new: Branch) -> str:
-    """Return between rules what *new* has no more, with ``-``, and what only it has, with ``+``.
+def classic_comparison(root: Container, data: Comparison) -> str:
+    """Return between rules what *data* loses, with ``-``, and what it gains, with ``+``.
 
-    Contexts in which something differs are shown around it, the rest is left out.
+    Contexts in which something differs are shown around it, the rest is left out. Lines stand
+    before and after the rules: Ansible finds the difference between them [observed-2.md 17].
     """
-    before, after = (_blocks(list(classic_lines(root, tree))) for tree in (old, new))
-    return "\n".join((INFO, *(list(_merged(before, after)) or [""]), INFO))
+    before, after = (_blocks(list(classic_lines(root, tree))) for tree in (data.old, data.new))
+    processed = (f"Processing {name}... {seconds:.3f} s" for name, seconds in data.read)
+    took = sum(seconds for _, seconds in data.read)
+    different = list(_merged(before, after)) or [""]
+    return "\n".join((*processed, INFO, *different, INFO, f"Finished in {took:.3f} s"))
 
 
 def _blocks(lines: Sequence[str], section: str = "") -> tuple[_Block, ...]:

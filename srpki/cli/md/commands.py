@@ -9,6 +9,7 @@ from srpki.cli.effects import Command, Input, Into, Root
 from srpki.cli.existing import ROLLBACK_ID
 from srpki.cli.grammar import (
     FAR,
+    UNLISTED,
     Alt,
     AnyOrder,
     Argument,
@@ -27,6 +28,7 @@ from srpki.cli.reading import Context, action_keyword, inputs_of
 from srpki.config.comments import COMMENT
 from srpki.schema.common import CFLASH_URL
 from srpki.schema.nodes import Action, Container, data_children
+from srpki.schema.paths import path
 from srpki.schema.types import Enumeration, Integer, Text, Union, ValueType
 
 GLOBAL = "Global commands:"
@@ -68,8 +70,8 @@ def _command(name: str, help_: str) -> Keyword:
     return Keyword(name, help_, (Command(name),), group=GLOBAL, tier=1)
 
 
-def _edit_command(name: str, help_: str, tier: int) -> Keyword:
-    return Keyword(name, help_, (Command(name),), group=CONFIGURATION, tier=tier)
+def _edit_command(name: str, help_: str, tier: int, *, quiet: bool = False) -> Keyword:
+    return Keyword(name, help_, (Command(name),), group=CONFIGURATION, tier=tier, quiet=quiet)
 
 
 def _word(word: str, help_: str, name: str = "") -> Keyword:
@@ -186,6 +188,10 @@ def _compared(preposition: str, help_: str, default: str) -> Grammar:
     return Argument(preposition, "string", help_, Alt(choices), words=words, default=default)
 
 
+_ROOT: Final = Keyword("/", "Everything, from the root on", (Root(),), quiet=True)
+"""The root as a path [observed-2.md 7]."""
+
+
 def _path(dialect: MdDialect, node: Context, reach: Reach = ANYWHERE) -> Grammar:
     """Return a path relative to *node*, or one from the root after a slash."""
     roots = (child for child in data_children(dialect.root) if isinstance(child, Container))
@@ -209,7 +215,8 @@ def commands(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
     several = _path(dialect, node, Reach(picks=True, offered=(*EDITABLE, "state")))
     info = _command("info", "Print configuration or state of this context or another")
     formats = AnyOrder((_INFO_FROM, *_FORMATS))
-    yield Seq((info, formats, _optional(several, then=AnyOrder(_FORMATS))))
+    shown = Alt((several, _ROOT))
+    yield Seq((info, formats, _optional(shown, then=AnyOrder(_FORMATS))))
     tree = _command("tree", "Print what can be configured below a context")
     forms = AnyOrder(
         (
@@ -246,7 +253,7 @@ def _editing(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
         _compared("from", "Configuration that the differences start from", "baseline"),
         _compared("to", "Configuration that the differences lead to", "candidate"),
     )
-    yield Seq((compare, *sides, _COMPARE, _optional(place, then=_COMPARE)))
+    yield Seq((compare, *sides, _COMPARE, _optional(Alt((place, _ROOT)), then=_COMPARE)))
     yield Seq(
         (
             _edit_command("delete", "Remove elements, or return them to their defaults", tier),
@@ -268,11 +275,9 @@ def _editing(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
         )
     )
     yield _edit_command("validate", "Check whether the candidate could be committed", tier)
-    at_top = node.name == "configure"
-    if at_top or node is dialect.root:
-        yield _load(tier)
-    if at_top:
-        yield _rollback(tier)
+    at_top = node is dialect.node(path("configure"))
+    yield _load(at_top=at_top)
+    yield _rollback(at_top=at_top)
 
 
 def _commit(tier: int) -> Grammar:
@@ -303,7 +308,12 @@ def _commit(tier: int) -> Grammar:
     return Seq((commit, AnyOrder((Opt(confirmed), Opt(comment)))))
 
 
-def _load(tier: int) -> Grammar:
+def _top_command(name: str, help_: str, *, at_top: bool) -> Keyword:
+    """Return a command of the top of ``configure``: known elsewhere, to say where it belongs."""
+    return _edit_command(name, help_, 1 if at_top else UNLISTED, quiet=not at_top)
+
+
+def _load(*, at_top: bool) -> Grammar:
     way = Alt(
         (
             _word("full-replace", "Take the file in the place of the candidate", "way"),
@@ -311,11 +321,11 @@ def _load(tier: int) -> Grammar:
         )
     )
     url = _slot("url", CFLASH_URL, "File with a configuration")
-    load = _edit_command("load", "Load a configuration into the candidate", tier)
+    load = _top_command("load", "Load a configuration into the candidate", at_top=at_top)
     return Seq((load, way, url))
 
 
-def _rollback(tier: int) -> Grammar:
+def _rollback(*, at_top: bool) -> Grammar:
     kinds = Union((Integer("uint32", 0), Enumeration(("startup",))))
     text = "Saved version: 0 the latest, or what the node starts with"
     effects = (Input("checkpoint"),)
@@ -326,7 +336,7 @@ def _rollback(tier: int) -> Grammar:
             _slot("commit-id", Integer("uint32", 0), "Number of the commit"),
         )
     )
-    rollback = _edit_command("rollback", "Return to a configuration saved earlier", tier)
+    rollback = _top_command("rollback", "Return to a configuration saved earlier", at_top=at_top)
     return Seq((rollback, Opt(Alt((saved, commit)))))
 
 

@@ -44,7 +44,7 @@ class Loading:
 
     def _load(self, said: Meaning) -> Answer:
         shell, url = self._shell, str(said.inputs["url"])
-        shell.changing.check()
+        self._check_top(f"load {said.inputs['way']}")
         candidate = shell.flow.candidate
         began = shell.device.clock.monotonic()
         text = _text(shell, url)
@@ -59,7 +59,7 @@ class Loading:
 
     def _rollback(self, said: Meaning) -> Answer:
         shell = self._shell
-        shell.changing.check()
+        self._check_top("rollback")
         mode = configuration_mode(shell.device.datastore.running)
         if mode != "model-driven":
             reason = f"'{mode}' management interface configuration mode active"
@@ -73,6 +73,14 @@ class Loading:
             found = commits.checkpoint(which if isinstance(which, int) else str(which))
         shell.flow.candidate.replace(found.tree)
         return self._loaded(found.lines, began, found.url)
+
+    def _check_top(self, command: str) -> None:
+        """Raise `RefusalError` unless the session may write, and stands at the top to do it."""
+        self._shell.changing.check()
+        context = self._shell.context
+        if context != CONFIGURE:
+            place = context[-1].name if context else "root"
+            raise RefusalError(wording.not_in(command, place))
 
     def _loaded(self, lines: int, began: float, url: str) -> Answer:
         seconds = self._shell.device.clock.monotonic() - began

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srpki.cli.grammar import Keyword, State
+from srpki.cli.md.commands import CONFIGURATION
 from srpki.cli.pipes import PIPES
 from srpki.cli.reference.tables import (
     block,
@@ -45,13 +46,23 @@ another.
 def md_commands_page(md: Session) -> str:
     """Return the page of the MD-CLI's commands, under the headings that its help has."""
     groups: dict[str, list[str]] = {}
-    for word, left in keywords(md._shell.read("").state):
+    known = list(keywords(md._shell.read("").state))
+    known += _at_the_top(md, {word.word for word, _ in known})
+    for word, left in known:
         # A branch is a command too where it takes more than what is in it: configure private.
         if word.group or syntax(word.word, left) != word.word:
             heading = word.group.rstrip(":") or "Modes"
             groups.setdefault(heading, []).append(_command(word, left))
     parts = [part for name, found in groups.items() for part in (f"## {name}\n", *found)]
     return "\n".join((_MD, *parts, _modifiers()))
+
+
+def _at_the_top(md: Session, known: set[str]) -> list[tuple[Keyword, State]]:
+    """Return the commands that only the top of ``configure`` has."""
+    for line in ("edit-config read-only", "/configure"):
+        assert md.feed(line).ok
+    found = keywords(md._shell.read("").state)
+    return [item for item in found if item[0].group == CONFIGURATION and item[0].word not in known]
 
 
 def classic_commands_page(classic: Session) -> str:

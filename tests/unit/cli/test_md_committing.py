@@ -170,7 +170,10 @@ def test_rollback_to_a_version_that_is_not_there_changes_nothing(driven):
 
 def test_rollback_is_known_at_the_top_of_configure_only(driven):
     driven("system")
-    assert driven.message("rollback 1") == ("MINOR: MGMT_CORE #2201: Unknown element - 'rollback'")
+    refusal = "MINOR: MGMT_CORE #2203: Invalid element - 'rollback' not allowed in '{}'"
+    assert driven.refused("rollback 1") == refusal.format("system")
+    driven("exit all")
+    assert driven.refused("rollback") == refusal.format("root")
 
 
 def test_rollback_needs_the_model_driven_mode(md, commits):

@@ -235,7 +235,10 @@ def test_validate_and_commit_name_what_is_wrong(pki):
 
 def test_a_missing_mandatory_element_is_named(pki):
     pki("common-name-list l common-name 1 cn-type domain-name")
-    assert pki.refused("validate").startswith("MINOR: MGMT_CORE #5001: configure system security")
+    assert pki.refused("validate") == (  # [observed-2.md 9]
+        'MINOR: MGMT_CORE #236: configure system security pki common-name-list "l" common-name 1'
+        " cn-value - Missing mandatory fields"
+    )
 
 
 def test_a_secret_is_stored_and_shown_sealed_and_can_be_pasted_back(pki):

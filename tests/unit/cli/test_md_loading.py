@@ -146,10 +146,13 @@ def test_a_file_that_is_no_text_is_refused(load, device):
 
 
 def test_load_is_known_at_the_top_only(load):
-    load.md("exit all", "/configure system")
-    assert load.md.message("load merge cf3:\\x") == (
-        "MINOR: MGMT_CORE #2201: Unknown element - 'load'"
-    )
+    """At the root as a router was seen to say [observed-2.md 8]."""
+    refusal = "MINOR: MGMT_CORE #2203: Invalid element - 'load {}' not allowed in '{}'"
+    load.md("/configure system")
+    assert load.md.refused("load merge cf3:\\x") == refusal.format("merge", "system")
+    load.md("exit all")
+    assert load.md.refused("load full-replace cf3:\\x") == refusal.format("full-replace", "root")
+    assert "load" not in load.md.session.help("")
 
 
 def test_nothing_is_loaded_in_read_only_mode(md, device):

@@ -144,10 +144,17 @@ def test_the_classic_cli_shows_what_is_off_too_with_detail(device, classic):
     assert "configure" in lines
 
 
+READ = (("current config", 0.25), ('"cf3:/a.rb"', 0.5))
+
+
 def test_a_comparison_stands_between_rules_as_ansible_reads_it(device, classic):
     other = persist.load(SCHEMA.configure, TEXT.replace('"gw"', '"hub"'))
-    device.answers["rollback.compare"] = (True, (), Comparison(old=TREE, new=other))
-    text = f"admin rollback compare\n{classic('admin rollback compare')}\nA:node-2# "
+    device.answers["rollback.compare"] = (True, (), Comparison(old=TREE, new=other, read=READ))
+    text = classic("admin rollback compare").strip()
+    assert text.startswith(
+        'Processing current config... 0.250 s\nProcessing "cf3:/a.rb"... 0.500 s\n'
+    )
+    assert text.endswith("\nFinished in 0.750 s")
     found = re.search(r"\r?\n-+\r?\n(.*)\r?\n-+\r?\n", text, re.DOTALL)  # [cli.md 3.1]
     assert found[1].splitlines() == [
         "    system",
@@ -155,8 +162,8 @@ def test_a_comparison_stands_between_rules_as_ansible_reads_it(device, classic):
         '+       name "hub"',
         "    exit",
     ]
-    device.answers["rollback.compare"] = (True, (), Comparison(old=TREE, new=TREE))
-    text = f"x\n{classic('admin rollback compare')}\nA:node-2# "
+    device.answers["rollback.compare"] = (True, (), Comparison(old=TREE, new=TREE, read=READ))
+    text = classic("admin rollback compare").strip()
     assert re.search(r"\r?\n-+\r?\n(.*)\r?\n-+\r?\n", text, re.DOTALL)[1] == ""
 
 
@@ -172,7 +179,7 @@ def test_a_comparison_shows_the_contexts_of_what_differs_and_whole_what_is_on_on
         'ipsec { trust-anchor-profile "t" { } } system { security { pki { %s } } }' % (kept % "y")
     )
     device.answers["rollback.compare"] = (True, (), Comparison(old=old, new=new))
-    assert classic("admin rollback compare").splitlines()[1:-1] == [
+    assert classic("admin rollback compare").splitlines()[1:-2] == [
         "    system",
         "        security",
         "            pki",
@@ -274,5 +281,5 @@ def test_as_xml_nothing_but_xml_is_shown(showing):
 def test_what_is_shown_as_a_file_can_be_loaded(showing, device):
     shown = showing("admin show configuration")
     device.files.save("cf3:\\shown.cfg", shown)
-    showing("edit-config private", "load full-replace cf3:\\shown.cfg")
+    showing("configure private", "load full-replace cf3:\\shown.cfg")
     assert showing.session._shell.data("configure") == TREE
