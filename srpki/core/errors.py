@@ -14,6 +14,7 @@
     + PeerRefusedError    the peer answered and said no (PKIStatus and failInfo, or HTTP status)
   x TransportError        later: the answer did not come
     + ConnectError        no connection
+      - UnsentError       the request must be made anew to go out
     + ResponseTimeoutError  no answer in time
     + TlsError            the TLS handshake or the server's certificate failed
   x NodeError             the node's own files or limits
@@ -26,7 +27,10 @@ The command line alone turns these into SR OS wording.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from srpki.core.wire import HttpRequest
 
 
 class SrpkiError(Exception):
@@ -126,6 +130,20 @@ class ConnectError(TransportError):
     """No connection to the peer."""
 
     code = "connect"
+
+
+class UnsentError(ConnectError):
+    """A request that is good for one write has to go out again: *request* is to be made anew.
+
+    It says where to; the connection that it was made for is of no more use.
+    """
+
+    code = "unsent"
+
+    def __init__(self, sentence: str, request: HttpRequest) -> None:
+        """Hand *request* back."""
+        super().__init__(sentence)
+        self.request = request
 
 
 class ResponseTimeoutError(TransportError):

@@ -1,4 +1,8 @@
-"""HTTP messages as plain values: what protocol machines yield and lab responders answer."""
+"""HTTP messages as plain values: what protocol machines yield and lab responders answer.
+
+A *binding* is the tls-unique of a connection [RFC 5929], empty where there is none, as in clear and
+in TLS 1.3.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,14 @@ from dataclasses import dataclass, field
 class HttpRequest:
     """One HTTP request. *headers* keep their order; *url* is absolute.
 
-    The rest is known at the server only. *binding* is the tls-unique of the connection that it came
-    over [RFC 5929]; empty where there is none, as in clear and in TLS 1.3. *http10* says that it
-    was asked by HTTP/1.0, *kept* that the connection has served another request before.
+    *binding* is that of the connection that it came over, at the server; at the client, when it is
+    not empty, that of the only connection that it may go out over.
+
+    At the server only, *http10* says that it was asked by HTTP/1.0, *kept* that the connection has
+    served another request before. At the client only, *written_once* says that it is good for one
+    write: where it would have to go out again, over another connection or to another place,
+    `srpki.core.errors.UnsentError` hands it back to be made anew; *redirected* is how often it has
+    been sent on to another place.
     """
 
     method: str
@@ -22,22 +31,23 @@ class HttpRequest:
     binding: bytes = field(default=b"", repr=False)
     http10: bool = False
     kept: bool = False
+    written_once: bool = False
+    redirected: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpReply:
     """One HTTP reply. *headers* has lower-case names.
 
-    *binding*, at the client only, is as that of a request. *repeated*, at the client only, says
-    that the request went out twice: the kept connection that it went over first ended without a
-    word, so that the server may have acted upon it before. *challenges*, at the server only, are
-    the values of WWW-Authenticate, which has a line for each: some clients read the first alone.
+    *repeated*, at the client only, says that the request went out twice: the kept connection that
+    it went over first ended without a word, so that the server may have acted upon it before.
+    *challenges*, at the server only, are the values of WWW-Authenticate, which has a line for each:
+    some clients read the first alone.
     """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)
-    binding: bytes = field(default=b"", repr=False)
     repeated: bool = False
     challenges: tuple[str, ...] = ()
 

@@ -12,8 +12,7 @@ from typing import Final
 
 from srpki.core.clock import Clock
 from srpki.core.errors import ProtocolError, ResponseTimeoutError, SrpkiError, StoppedError
-from srpki.core.wire import HttpReply
-from srpki.protocol.steps import Machine, R, Wait
+from srpki.protocol.steps import Answer, Connect, Connection, Machine, R, Wait
 from srpki.transport.base import Exchange
 
 MAX_STEPS: Final = 5000
@@ -33,14 +32,14 @@ def converse(machine: Machine[R], exchange: Exchange, cancel: threading.Event) -
     Raises what the machine raises, `StoppedError`, `ProtocolError` or `ResponseTimeoutError` when
     the peer goes beyond `MAX_STEPS` or `MAX_WAITED`.
     """
-    reply: HttpReply | None = None
+    answer: Answer = None
     failure: SrpkiError | None = None
     waited = 0.0
     try:
         _check(cancel)
         for _ in range(MAX_STEPS):
-            step = machine.send(reply) if failure is None else machine.throw(failure)
-            reply = failure = None
+            step = machine.send(answer) if failure is None else machine.throw(failure)
+            answer = failure = None
             if isinstance(step, Wait):
                 waited += step.seconds
                 if waited > MAX_WAITED:
@@ -52,7 +51,10 @@ def converse(machine: Machine[R], exchange: Exchange, cancel: threading.Event) -
                 _check(cancel)
                 continue
             try:
-                reply = exchange.send(step.request)
+                if isinstance(step, Connect):
+                    answer = Connection(exchange.connect(step.url))
+                else:
+                    answer = exchange.send(step.request)
             except SrpkiError as error:
                 failure = error
         raise ProtocolError(f"no end after {MAX_STEPS} steps")

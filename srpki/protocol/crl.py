@@ -6,7 +6,7 @@ from typing import Final
 
 from srpki.core.errors import InvalidInputError, PeerRefusedError
 from srpki.core.wire import HttpRequest
-from srpki.protocol.steps import Machine, Send
+from srpki.protocol.steps import Machine, sent
 
 MAX_OCTETS: Final = 1 << 23
 """Octets of one CRL: what the keystore takes."""
@@ -23,8 +23,7 @@ def fetch(url: str) -> Machine[bytes]:
         PeerRefusedError: when the server answers anything but 200.
         InvalidInputError: when it answers with nothing, or with what is not DER.
     """
-    reply = yield Send(HttpRequest(method="GET", url=url, headers=(("Accept", "*/*"),)))
-    assert reply is not None
+    reply = yield from sent(HttpRequest(method="GET", url=url, headers=(("Accept", "*/*"),)))
     if reply.status != _OK:
         raise PeerRefusedError(f"the server answered with HTTP status {reply.status}")
     if not reply.body:

@@ -7,7 +7,7 @@ from typing import Final
 
 from srpki.core.errors import PeerRefusedError, ProtocolError
 from srpki.core.wire import HttpRequest
-from srpki.protocol.steps import Machine, Send
+from srpki.protocol.steps import Machine, sent
 from srpki.x509 import ocsp
 from srpki.x509.ocsp import Verdict
 
@@ -27,8 +27,7 @@ def ask(
     """
     headers = (("Content-Type", REQUEST), ("Accept", RESPONSE))
     body = ocsp.request(certificate, issuer, nonce)
-    reply = yield Send(HttpRequest(method="POST", url=url, headers=headers, body=body))
-    assert reply is not None
+    reply = yield from sent(HttpRequest(method="POST", url=url, headers=headers, body=body))
     if reply.status != _OK:
         raise PeerRefusedError(f"the OCSP responder answered with HTTP status {reply.status}")
     kind = reply.header("content-type").partition(";")[0].strip().lower()

@@ -1,16 +1,17 @@
-"""What a protocol machine may ask of its driver: send this, or wait so long.
+"""What a protocol machine may ask of its driver: connect, send this, or wait so long.
 
-A machine is a generator: it yields `Send` and is sent the `HttpReply`, yields `Wait` and is sent
-None, and returns its result. It raises only `srpki.core.errors.SrpkiError`; the driver throws
-transport errors into it at the `Send` that failed.
+A machine is a generator: it yields `Connect` and is sent a `Connection`, yields `Send` and is sent
+the `HttpReply`, yields `Wait` and is sent None, and returns its result. It raises only
+`srpki.core.errors.SrpkiError`; the driver throws transport errors into it at the step that failed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
+from srpki.core.errors import ProtocolError
 from srpki.core.wire import HttpReply, HttpRequest
 
 R = TypeVar("R")
@@ -24,6 +25,23 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Connect:
+    """Have a connection to the server of *url*, the kept one or a new one, and tell of it.
+
+    What is made for it is sent next, with its binding: the connection may end in between.
+    """
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The connection that there is now; *binding* is as in `srpki.core.wire`."""
+
+    binding: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Come back in *seconds*; *reason* is for the operator."""
 
@@ -31,4 +49,14 @@ class Wait:
     reason: str
 
 
-Machine = Generator[Send | Wait, HttpReply | None, R]
+Step = Send | Connect | Wait
+Answer = HttpReply | Connection | None
+Machine = Generator[Step, Answer, R]
+
+
+def sent(request: HttpRequest) -> Machine[HttpReply]:
+    """Send *request* and return the reply."""
+    reply = yield Send(request)
+    if not isinstance(reply, HttpReply):
+        raise ProtocolError("the request had no answer")
+    return reply

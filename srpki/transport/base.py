@@ -57,6 +57,10 @@ class Exchange(Protocol):
         """Send *request*; return the reply or raise `TransportError` or `ProtocolError`."""
         ...
 
+    def connect(self, url: str) -> bytes:
+        """Have a connection to the server of *url*; return its binding or raise as `send`."""
+        ...
+
     def close(self) -> None:
         """Close every kept connection."""
         ...

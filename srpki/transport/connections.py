@@ -2,8 +2,10 @@
 
 What urllib3's connections lack: a socket's timeout begins anew with every octet, so a server that
 drips could hold a request for ever; header and body leave in two writes, which wakes a delayed
-acknowledgement at the peer; and nothing looks at the server before the request goes. Errors are
-made here, where host, port and reason are known; urllib3 and requests let them pass.
+acknowledgement at the peer; and nothing looks at the server before the request goes. Nor does it
+tell a kept connection that ended, which servers may do at any time, from a server that has nothing
+to say. Errors are made here, where host, port and reason are known; urllib3 and requests let them
+pass.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ import http.client
 import io
 import socket
 import ssl
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -20,13 +23,33 @@ from urllib3.exceptions import HTTPError
 
 from srpki.core.clock import Clock
 from srpki.core.errors import ConnectError, ProtocolError, ResponseTimeoutError, TlsError
+from srpki.transport.alerts import CERTIFICATE_WANTED, failure
 from srpki.transport.base import TlsClient
-from srpki.transport.tls import channel_binding, check_session, words
+from srpki.transport.tls import channel_binding, check_session
 
 if TYPE_CHECKING:  # what the mixin is mixed into
     _Base = HTTPConnection
+    _Pool = HTTPConnectionPool
 else:
-    _Base = object
+    _Base = _Pool = object
+
+_ENDS: Final = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""How the end of a connection shows: reset, or closed without TLS's farewell."""
+
+
+MOST_INTERIM: Final = 32
+"""Interim answers (1xx) that are passed over before the final one."""
+
+
+class EndedError(ConnectError):
+    """A kept connection is no more: no octet of an answer came, or it is another one by now."""
+
+
+@dataclass(slots=True)
+class Bond:
+    """What a connection must have as its *binding* to be written to; empty: any will do."""
+
+    binding: bytes = b""
 
 
 class Deadline:
@@ -60,11 +83,13 @@ class Deadline:
 class _Reader(io.RawIOBase):
     """Reads from a socket, allowing each read no more than what is left of the deadline."""
 
-    def __init__(self, connection: socket.socket, deadline: Deadline) -> None:
+    def __init__(self, connection: socket.socket, deadline: Deadline, tls: TlsClient) -> None:
         self._socket = connection
+        self._tls = tls
         # A socket counts its files and stays open until this one is closed, too.
         self._file = connection.makefile("rb", buffering=0)
         self._deadline = deadline
+        self.octets = 0
 
     def readable(self) -> bool:
         return True
@@ -72,13 +97,17 @@ class _Reader(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:
         self._socket.settimeout(self._deadline.remaining())
         try:
-            return self._file.readinto(buffer)
+            count = self._file.readinto(buffer)
+        except _ENDS as error:
+            raise _lost(self._deadline, error) from None
         except ssl.SSLError as error:  # before OSError, of which it is a kind
-            raise TlsError(f"TLS with {self._deadline.where} failed: {words(error)}") from None
+            raise failure(error, self._deadline.where, self._tls) from None
         except TimeoutError:
             raise self._deadline.passed() from None
         except OSError as error:
             raise _lost(self._deadline, error) from None
+        self.octets += count or 0
+        return count
 
     def close(self) -> None:
         self._file.close()
@@ -88,15 +117,30 @@ class _Reader(io.RawIOBase):
 class _Source:
     """The one thing `http.client.HTTPResponse` wants of a socket."""
 
-    def __init__(self, connection: socket.socket, deadline: Deadline) -> None:
-        self._reader = _Reader(connection, deadline)
+    def __init__(self, reader: _Reader) -> None:
+        self._reader = reader
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(self._reader)
 
 
+class _Response(http.client.HTTPResponse):
+    """The final answer; interim ones before it are passed over [RFC 9110, 15.2]."""
+
+    def begin(self) -> None:
+        """Read the heads of answers until one is final."""
+        for _ in range(MOST_INTERIM):
+            super().begin()
+            if self.status >= http.HTTPStatus.OK:
+                return
+            self.headers = self.msg = None  # type: ignore[assignment]
+        raise http.client.HTTPException("no final answer")
+
+
 class _Bounded(_Base):
     """What is added to both of urllib3's connection classes."""
+
+    _tls = TlsClient(trust_anchors=())  # in clear nothing of it is looked at
 
     def __init__(
         self, *args: Any, deadline: Deadline, attempts: int, http_version: str, **options: Any
@@ -105,6 +149,8 @@ class _Bounded(_Base):
         self._deadline = deadline
         self._attempts = attempts
         self._message: bytearray | None = None
+        self._reader: _Reader | None = None
+        self._written = self._reused = False
         self._http_vsn = 10 if http_version == "1.0" else 11
         self._http_vsn_str = f"HTTP/{http_version}"
 
@@ -112,11 +158,13 @@ class _Bounded(_Base):
         self, connection: Any, **options: Any
     ) -> http.client.HTTPResponse:
         """Return a response that reads within the deadline; named by `http.client`."""
-        source: Any = _Source(connection, self._deadline)
-        return http.client.HTTPResponse(source, **options)
+        self._reader = _Reader(connection, self._deadline, self._tls)
+        source: Any = _Source(self._reader)
+        return _Response(source, **options)
 
     def _new_conn(self) -> socket.socket:
         """Connect, again when that failed: nothing has been sent by then."""
+        self._written = False
         for _ in range(self._attempts - 1):
             try:
                 return self._try_addresses()
@@ -163,7 +211,12 @@ class _Bounded(_Base):
             self._message = None
         if self.sock is None:
             self.connect()
+        self._check_bond()
+        self._reused, self._written = self._written, True
         self._write(message)
+
+    def _check_bond(self) -> None:
+        """Raise `EndedError` when this is not the connection that must be written to."""
 
     def send(self, data: Any) -> None:
         """Gather what `request` sends piece by piece."""
@@ -175,37 +228,52 @@ class _Bounded(_Base):
         try:
             connection.settimeout(self._deadline.remaining())
             connection.sendall(message)
+        except _ENDS:
+            return  # the server may have said why before it closed
         except ssl.SSLError as error:
-            raise TlsError(f"TLS with {self._deadline.where} failed: {words(error)}") from None
+            raise failure(error, self._deadline.where, self._tls) from None
         except TimeoutError:
             raise self._deadline.passed() from None
-        except (BrokenPipeError, ConnectionResetError):
-            return  # the server may have said why before it closed
         except OSError as error:
             raise _lost(self._deadline, error) from None
 
     def getresponse(self) -> Any:
-        """Read the head of the answer."""
+        """Read the head of the answer; `EndedError` when a kept connection ends before it."""
         try:
             return super().getresponse()
         except http.client.RemoteDisconnected:
-            raise ConnectError(
+            raise self._broken(
                 f"{self._deadline.where} closed the connection without an answer"
             ) from None
+        except ConnectError as error:
+            raise self._broken(error.sentence) from None
         except (http.client.HTTPException, HTTPError, ValueError):
             raise ProtocolError(f"the answer of {self._deadline.where} is not HTTP") from None
+
+    def _broken(self, sentence: str) -> ConnectError:
+        """Return the error for a connection that ended before the head of an answer was read."""
+        if self._reader is not None and self._reader.octets:
+            return ConnectError(sentence)
+        return EndedError(sentence) if self._reused else ConnectError(sentence, hint=self._doubt())
+
+    def _doubt(self) -> str:
+        """Return what a server may have meant that closes a fresh connection without a word."""
+        return ""
 
 
 class _PlainConnection(_Bounded, HTTPConnection):
     """One TCP connection."""
 
+    binding = b""
+
 
 class _TlsConnection(_Bounded, HTTPSConnection):
     """One TLS connection; the server is judged before the request goes."""
 
-    def __init__(self, *args: Any, tls: TlsClient, **options: Any) -> None:
+    def __init__(self, *args: Any, tls: TlsClient, bond: Bond, **options: Any) -> None:
         super().__init__(*args, **options)
         self._tls = tls
+        self._bond = bond
         self.binding = b""
 
     def connect(self) -> None:
@@ -217,26 +285,54 @@ class _TlsConnection(_Bounded, HTTPSConnection):
             check_session(self.sock, self._tls)
             self.binding = channel_binding(self.sock)
         except ssl.SSLError as error:
-            raise TlsError(f"TLS with {where} failed: {words(error)}") from None
+            raise failure(error, where, self._tls) from None
         except TimeoutError:
             raise self._deadline.passed() from None
         except OSError as error:
             raise TlsError(f"{where} broke off the TLS handshake: {_reason(error)}") from None
 
+    def _doubt(self) -> str:
+        # In TLS 1.3 the alert comes after the request has gone out, and may be lost with it.
+        wanted = f"it may want a client certificate: {CERTIFICATE_WANTED}"
+        return "" if self._tls.certificate_chain else wanted
 
-class PlainPool(HTTPConnectionPool):
+    def _check_bond(self) -> None:
+        if self._bond.binding not in (b"", self.binding):
+            raise EndedError(f"the connection to {self._deadline.where} has ended")
+
+
+class _Ready(_Pool):
+    """What is added to both of urllib3's pools."""
+
+    def connect(self) -> bytes:
+        """Have a connection, the kept one or a new one; return its binding."""
+        connection: Any = self._get_conn()
+        try:
+            if connection.sock is None:
+                connection.connect()
+            return bytes(connection.binding)
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            self._put_conn(connection)
+
+
+class PlainPool(_Ready, HTTPConnectionPool):
     """Keeps one TCP connection to one host."""
 
     ConnectionCls = _PlainConnection
 
 
-class TlsPool(HTTPSConnectionPool):
+class TlsPool(_Ready, HTTPSConnectionPool):
     """Keeps one TLS connection to one host."""
 
     ConnectionCls = _TlsConnection
 
 
 def _reason(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError):
+        return "it was closed"
     return (error.strerror or "no reason given").lower()
 
 

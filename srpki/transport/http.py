@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -20,10 +21,10 @@ from urllib3.exceptions import HTTPError
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
-from srpki.core.errors import ConnectError, ProtocolError, TlsError, UsageError
+from srpki.core.errors import ConnectError, ProtocolError, TlsError, UnsentError, UsageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.transport.base import Limits, TlsClient
-from srpki.transport.connections import Deadline, PlainPool, TlsPool
+from srpki.transport.connections import Bond, Deadline, EndedError, PlainPool, TlsPool
 from srpki.transport.tls import make_context
 
 _PORTS: Final = {"http": 80, "https": 443}
@@ -67,7 +68,11 @@ class HttpExchange:
     def send(self, request: HttpRequest) -> HttpReply:
         """Send *request* and return the whole answer, following redirects within the server.
 
+        A kept connection may end at any time [RFC 9112, 9.3.1]: when that happens before the first
+        octet of an answer, the same octets go out once more over a fresh one.
+
         Raises:
+            UnsentError: the same for a request that is good for one write, or it is redirected.
             ConnectError: no connection, or it was lost before the answer was complete.
             ResponseTimeoutError: the answer was not complete in time.
             TlsError: the handshake failed or the server is not to be trusted.
@@ -77,14 +82,34 @@ class HttpExchange:
         origin = _origin(request.url)
         with self._lock:
             self._adapter.start(origin)
-            for _ in range(self._limits.redirects + 1):
-                reply = self._exchange(request)
+            while True:
+                reply = self._persist(request)
                 if reply.status not in _REDIRECTS:
                     return reply
-                request = _redirected(request, reply, origin)
-        raise ProtocolError(
-            f"{_where(origin)} redirects more often than {self._limits.redirects} times"
-        )
+                request = _redirected(request, reply, origin, self._limits.redirects)
+                if request.written_once:
+                    raise UnsentError(f"{_where(origin)} redirects to {request.url}", request)
+
+    def connect(self, url: str) -> bytes:
+        """Have a connection to the server of *url*; return its binding, empty where it has none.
+
+        Raises:
+            ConnectError, ResponseTimeoutError, TlsError, UsageError: as `send`.
+        """
+        origin = _origin(url)
+        with self._lock:
+            self._adapter.start(origin)
+            return self._adapter.connect()
+
+    def _persist(self, request: HttpRequest) -> HttpReply:
+        """Return the answer to *request*, sent once more where the kept connection has ended."""
+        try:
+            return self._exchange(request)
+        except EndedError as error:
+            if request.written_once:
+                raise UnsentError(error.sentence, request) from None
+        self._adapter.close()
+        return replace(self._exchange(request), repeated=True)
 
     def close(self) -> None:
         """Close the kept connection; a later `send` opens another one."""
@@ -93,13 +118,13 @@ class HttpExchange:
 
     def _exchange(self, request: HttpRequest) -> HttpReply:
         try:
+            self._adapter.bond.binding = request.binding
             response = self._adapter.send(self._prepare(request), stream=True)
         except (RequestException, HTTPError) as error:
             # What our connections do not name themselves is a fault in the answer.
             raise ProtocolError(
                 f"the answer of {self._adapter.where} cannot be read ({type(error).__name__})"
             ) from None
-        binding = getattr(response.raw.connection, "binding", b"")
         try:
             body = self._read(response)
         finally:
@@ -107,7 +132,7 @@ class HttpExchange:
             if self._limits.http_version == "1.0":
                 self._adapter.close()
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return HttpReply(status=response.status_code, headers=headers, body=body, binding=binding)
+        return HttpReply(status=response.status_code, headers=headers, body=body)
 
     def _prepare(self, request: HttpRequest) -> PreparedRequest:
         """Return what requests sends; URL and headers are worked on once for many bodies."""
@@ -160,6 +185,7 @@ class _Adapter(HTTPAdapter):
         self._origin: Origin | None = None
         self._deadline = Deadline(clock, 0, "")
         self._pool: PlainPool | TlsPool | None = None
+        self.bond = Bond()
 
     @property
     def where(self) -> str:
@@ -176,6 +202,13 @@ class _Adapter(HTTPAdapter):
 
     def get_connection_with_tls_context(self, *_args: Any, **_options: Any) -> Any:
         """Return the pool; called by `HTTPAdapter.send`."""
+        return self._ready_pool()
+
+    def connect(self) -> bytes:
+        """Have a connection; return its binding."""
+        return self._ready_pool().connect()
+
+    def _ready_pool(self) -> PlainPool | TlsPool:
         if self._pool is None:
             assert self._origin is not None
             self._pool = self._make_pool(*self._origin)
@@ -202,7 +235,9 @@ class _Adapter(HTTPAdapter):
             return PlainPool(host, port, **options)
         if self._tls is None:
             raise TlsError(f"no TLS profile is given for {self.where}")
-        return TlsPool(host, port, ssl_context=self._context, tls=self._tls, **options)
+        return TlsPool(
+            host, port, ssl_context=self._context, tls=self._tls, bond=self.bond, **options
+        )
 
 
 def _origin(url: str) -> Origin:
@@ -222,7 +257,7 @@ def _where(origin: Origin) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _redirected(request: HttpRequest, reply: HttpReply, origin: Origin) -> HttpRequest:
+def _redirected(request: HttpRequest, reply: HttpReply, origin: Origin, most: int) -> HttpRequest:
     """Return *request* for the place that *reply* names, which must be on the same server."""
     where = _where(origin)
     location = reply.header("location")
@@ -246,12 +281,14 @@ def _redirected(request: HttpRequest, reply: HttpReply, origin: Origin) -> HttpR
         raise ProtocolError(
             f"{where} redirects a {request.method} with status {reply.status}, which loses its body"
         )
-    return HttpRequest(
-        method=request.method,
-        url=_without_fragment(urlsplit(url)),
-        headers=request.headers,
-        body=request.body,
-    )
+    if request.redirected >= most:
+        place = urlsplit(url).path
+        raise ProtocolError(
+            f"{where} redirects "
+            + (f"more often than {most} times" if most else f"to {place}, which is not allowed"),
+            hint="see redirection of the transmission-profile",
+        )
+    return replace(request, url=_without_fragment(urlsplit(url)), redirected=request.redirected + 1)
 
 
 def _without_fragment(parts: SplitResult) -> str:

@@ -10,7 +10,8 @@ from srpki.core.wire import HttpReply, HttpRequest
 class MemoryExchange:
     """Hands each request to *handler*, which returns the reply or raises as a network would.
 
-    `exchanged` has every request with its reply, in order: a recording.
+    `exchanged` has every request with its reply, in order: a recording. `binding` is what `connect`
+    returns.
     """
 
     def __init__(self, handler: Callable[[HttpRequest], HttpReply]) -> None:
@@ -18,12 +19,17 @@ class MemoryExchange:
         self._handler = handler
         self.exchanged: list[tuple[HttpRequest, HttpReply]] = []
         self.closed = False
+        self.binding = b""
 
     def send(self, request: HttpRequest) -> HttpReply:
         """Return the handler's reply to *request*."""
         reply = self._handler(request)
         self.exchanged.append((request, reply))
         return reply
+
+    def connect(self, _url: str) -> bytes:
+        """Return the binding of the connection that there is not."""
+        return self.binding
 
     def close(self) -> None:
         """Remember that the exchange was closed."""

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from srpki.core.entropy import Entropy
 from srpki.core.errors import StorageError, TlsError
 from srpki.storage.files import OsFiles
+from srpki.transport.alerts import AlertedSocket, words
 from srpki.transport.base import TlsClient
 
 CIPHERS: Final = {
@@ -78,6 +79,7 @@ def make_context(tls: TlsClient, *, scratch: Path, entropy: Entropy) -> ssl.SSLC
             hint="give the client-tls-profile a trust-anchor-profile",
         )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslsocket_class = AlertedSocket
     context.minimum_version, context.maximum_version = _VERSIONS[tls.protocol_version]
     context.options |= ssl.OP_NO_RENEGOTIATION
     context.hostname_checks_common_name = False
@@ -132,15 +134,6 @@ def channel_binding(connection: ssl.SSLSocket) -> bytes:
     if connection.version() != "TLSv1.2" or connection.session_reused:
         return b""
     return connection.get_channel_binding("tls-unique") or b""
-
-
-def words(error: BaseException) -> str:
-    """Return what an error of the TLS library means, without its numbers and line references."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the server's certificate is refused: {error.verify_message.rstrip('.')}"
-    if isinstance(error, ssl.SSLError) and error.reason:
-        return error.reason.replace("_", " ").lower()
-    return "the handshake failed"
 
 
 def _choose_algorithms(context: ssl.SSLContext, tls: TlsClient) -> None:

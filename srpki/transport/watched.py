@@ -59,5 +59,8 @@ class _Watched:
         self._watcher.received(request, reply)
         return reply
 
+    def connect(self, url: str) -> bytes:
+        return self._exchange.connect(url)
+
     def close(self) -> None:
         self._exchange.close()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from srpki.core.clock import Clock
 from srpki.core.errors import InvalidInputError, PeerError, ProtocolError, TransportError
-from srpki.core.wire import HttpReply
 from srpki.protocol.cmp import bodies
 from srpki.protocol.cmp.bodies import CertificateResponse, Confirmation
 from srpki.protocol.cmp.delivery import CERT_REQ_ID, Delivery, Pause
@@ -26,7 +25,7 @@ from srpki.protocol.cmp.status import (
     refusal,
 )
 from srpki.protocol.cmp.transaction import Transaction
-from srpki.protocol.steps import Machine, Send
+from srpki.protocol.steps import Machine
 from srpki.protocol.text import peer_text
 from srpki.x509 import der, keys, signatures
 
@@ -166,7 +165,7 @@ class Completion:
 
     def _confirm(
         self, certificate: bytes, hash_name: str, status: StatusInfo | None
-    ) -> Generator[Send, HttpReply | None, Message]:
+    ) -> Machine[Message]:
         """Send certConf and return the answer [RFC 4210, 5.3.18].
 
         A certificate signed with EdDSA names no hash, so certConf does [RFC 9480, 2.10].

@@ -7,18 +7,16 @@ pollReq until it answers what it was asked in the first place.
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final
 
 from srpki.core.errors import ProtocolError, ResponseTimeoutError
-from srpki.core.wire import HttpReply
 from srpki.protocol.cmp import bodies
 from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.peer import CmpPeer
 from srpki.protocol.cmp.status import WAITING, StatusInfo
 from srpki.protocol.cmp.transaction import Transaction
-from srpki.protocol.steps import Send, Wait
+from srpki.protocol.steps import Machine, Wait
 
 SHORTEST_WAIT: Final = 1
 """Seconds that lie between two polls, whatever the server asks for."""
@@ -64,16 +62,14 @@ class Delivery:
         self._waited = 0
         self.cert_req_id = polled_for
 
-    def ask_again(self) -> Generator[Send, HttpReply | None, Message]:
+    def ask_again(self) -> Machine[Message]:
         """Poll once and return the answer."""
         assert self.cert_req_id is not None
         self._polls += 1
         body = bodies.encode_poll_request(self.cert_req_id)
         return (yield from self._transaction.ask(body))
 
-    def decided(
-        self, answer: Message, *, wait: bool
-    ) -> Generator[Send | Wait, HttpReply | None, Message | Pause]:
+    def decided(self, answer: Message, *, wait: bool) -> Machine[Message | Pause]:
         """Return the answer that decides, *answer* or a later one; without *wait* the first pause.
 
         Raises:

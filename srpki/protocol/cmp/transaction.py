@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -24,7 +23,7 @@ from srpki.protocol.cmp.header import (
 from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.peer import CmpPeer, Issued, MacCredentials, Pending, SignatureCredentials
 from srpki.protocol.cmp.signer import Signers, issuer_and_subject
-from srpki.protocol.steps import Send
+from srpki.protocol.steps import Machine, sent
 from srpki.protocol.text import peer_text
 from srpki.x509 import keys
 from srpki.x509.certificates import facts
@@ -131,9 +130,7 @@ class Transaction:
         """The Name (DER) in the headers of the requests."""
         return self._identity.sender
 
-    def ask(
-        self, body: bytes, *, version: int = CMP2000
-    ) -> Generator[Send, HttpReply | None, Message]:
+    def ask(self, body: bytes, *, version: int = CMP2000) -> Machine[Message]:
         """Send *body*, a PKIBody, and return the answer, its header and protection checked.
 
         Raises:
@@ -156,9 +153,7 @@ class Transaction:
             self.repeated = False
         data = messages.encode(header, body, self._identity.protector, self._identity.extra_certs)
         request = HttpRequest(method="POST", url=self._peer.url, headers=_HEADERS, body=data)
-        reply = yield Send(request)
-        if reply is None:
-            raise ProtocolError("the request had no answer")
+        reply = yield from sent(request)
         self.repeated |= reply.repeated
         answer = messages.decode(_content(reply))
         self._check(answer, header)

@@ -2,8 +2,8 @@
 
 Headers are read strictly and within bounds: what a peer puts into a quoted string can neither
 break the header that is made of it nor cost more than its length to read. Digest is MD5 or
-SHA-256 with quality of protection ``auth``; the ``-sess`` variants and ``auth-int`` are passed
-over as if they had not been offered, and so is a challenge without quality of protection.
+SHA-256 with quality of protection ``auth``, or with none where the challenge names none [RFC 2617,
+3.2.2.1]; the ``-sess`` variants and ``auth-int`` are passed over as if they had not been offered.
 """
 
 from __future__ import annotations
@@ -54,13 +54,18 @@ class Authentication:
 
     def usable_digest(self) -> bool:
         """Whether this is a Digest challenge that can be answered."""
-        offered = self.parameters.get("qop", "").lower().split(",")
+        offered = [item.strip() for item in self.quality.lower().split(",")]
         return (
             self.scheme == "digest"
             and self.algorithm in _HASHES
-            and "auth" in [item.strip() for item in offered]
+            and (not self.quality or "auth" in offered)
             and {"realm", "nonce"} <= self.parameters.keys()
         )
+
+    @property
+    def quality(self) -> str:
+        """The qualities of protection that a challenge names, empty when it names none."""
+        return self.parameters.get("qop", "").strip()
 
 
 def parse(header: str) -> tuple[Authentication, ...]:
@@ -129,14 +134,10 @@ class DigestSession:
         """Return the Authorization value for a request; *uri* is its path and query."""
         self._count += 1
         given = self._challenge.parameters
-        answer = {
-            "realm": given["realm"],
-            "nonce": given["nonce"],
-            "uri": uri,
-            "nc": f"{self._count:08x}",
-            "cnonce": entropy.octets(16).hex(),
-            "qop": "auth",
-        }
+        answer = {"realm": given["realm"], "nonce": given["nonce"], "uri": uri}
+        if self._challenge.quality:
+            cnonce = entropy.octets(16).hex()
+            answer |= {"nc": f"{self._count:08x}", "cnonce": cnonce, "qop": "auth"}
         response = digest_response(
             self._challenge.algorithm, self._username, self._password, method, answer
         )
@@ -144,8 +145,9 @@ class DigestSession:
             _username_field(self._username),
             *(f"{name}={_quoted(answer[name])}" for name in ("realm", "nonce", "uri")),
             f'response="{response}"',
-            f'cnonce="{answer["cnonce"]}", qop=auth, nc={answer["nc"]}',
         ]
+        if "qop" in answer:
+            fields.append(f'cnonce="{answer["cnonce"]}", qop=auth, nc={answer["nc"]}')
         if "algorithm" in given:
             fields.append(f"algorithm={given['algorithm']}")
         if "opaque" in given:
@@ -156,19 +158,19 @@ class DigestSession:
 def digest_response(
     algorithm: str, username: str, password: str, method: str, answer: Mapping[str, str]
 ) -> str:
-    """Return the response value of Digest with qop ``auth`` [RFC 7616, section 3.4.1].
+    """Return the response value of Digest [RFC 7616, section 3.4.1].
 
-    *answer* has realm, nonce, uri, nc and cnonce as they stand in the header; *algorithm* is
-    ``md5`` or ``sha-256``. Header text is hashed in the octets it has on the wire.
+    *answer* has realm, nonce and uri as they stand in the header, and nc, cnonce and qop where that
+    is ``auth``; without qop the response is that of RFC 2617, 3.2.2.1. *algorithm* is ``md5`` or
+    ``sha-256``. Header text is hashed in the octets it has on the wire.
     """
     user = b":".join((username.encode(), _octets(answer["realm"]), password.encode()))
     action = f"{method}:".encode() + _octets(answer["uri"])
-    middle = (_octets(answer[name]) for name in ("nonce", "nc", "cnonce"))
+    names = ("nonce", "nc", "cnonce", "qop") if "qop" in answer else ("nonce",)
+    middle = (_octets(answer[name]) for name in names)
     return _hash(
         algorithm,
-        b":".join(
-            (_hash(algorithm, user).encode(), *middle, b"auth", _hash(algorithm, action).encode())
-        ),
+        b":".join((_hash(algorithm, user).encode(), *middle, _hash(algorithm, action).encode())),
     )
 
 

@@ -15,6 +15,8 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from srpki.core.errors import InvalidInputError, ProtocolError
+from srpki.core.wire import HttpReply
+from srpki.protocol.text import markup_text, peer_text
 from srpki.x509 import formats
 
 CACERTS_PATH: Final = "/.well-known/est/cacerts"
@@ -32,6 +34,37 @@ BASE64: Final = ("Content-Transfer-Encoding", "base64")
 MAX_BODY: Final = 1 << 20
 """Octets of a coded body that are looked at."""
 
+_REASONS: Final = {
+    202: "Accepted",
+    204: "No Content",
+    301: "Moved Permanently",
+    302: "Found",
+    303: "See Other",
+    307: "Temporary Redirect",
+    308: "Permanent Redirect",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    408: "Request Timeout",
+    409: "Conflict",
+    411: "Length Required",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+    505: "HTTP Version Not Supported",
+}
+_MARKUP: Final = ("text/html", "text/xml", "application/xml", "application/xhtml+xml")
+_PLAIN: Final = ("", "text/plain", "application/json")
+_ERROR_OCTETS: Final = 8192
 _LINE: Final = 76
 _DELAY_SECONDS: Final = re.compile(r"[0-9]{1,20}")
 
@@ -123,6 +156,29 @@ def check_attributes(content_type: str) -> None:
 def _other_type(kind: str, wanted: str) -> ProtocolError:
     shown = f'"{kind[:64]}"' if kind.isprintable() and kind else "missing"
     return ProtocolError(f'the content type of the answer is {shown}, not "{wanted}"')
+
+
+def words(reply: HttpReply) -> str:
+    """Return the status of a refusal in words and what the server says of it [RFC 7030, 4.2.3].
+
+    That is text, or the text in HTML or XML; of anything else nothing is shown.
+    """
+    status = f"{reply.status} {_REASONS.get(reply.status, '')}".rstrip()
+    kind, parameters = media_type(reply.header("content-type"))
+    said = _decoded(reply.body[:_ERROR_OCTETS], parameters.get("charset", ""))
+    if kind in _MARKUP or kind.endswith("+xml") or (not kind and said.lstrip().startswith("<")):
+        said = markup_text(said)
+    elif kind not in _PLAIN and not kind.endswith("+json"):
+        return status
+    said = peer_text(said)
+    return f'{status}: "{said}"' if said else status
+
+
+def _decoded(octets: bytes, charset: str) -> str:
+    try:
+        return octets.decode(charset or "utf-8", "replace")
+    except LookupError:  # a charset of the server's own
+        return octets.decode("utf-8", "replace")
 
 
 def linking(binding: bytes) -> str:

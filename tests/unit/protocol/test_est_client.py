@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
+from requests.auth import HTTPDigestAuth
 
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SeededEntropy
@@ -19,12 +20,15 @@ from srpki.core.errors import (
     PeerRefusedError,
     ProtocolError,
     ResponseTimeoutError,
+    UnsentError,
     UsageError,
 )
 from srpki.core.wire import HttpReply
-from srpki.protocol.est import attributes, authentication, client, messages
+from srpki.protocol.est import attributes, authentication, client, conversation, messages
+from srpki.protocol.est.application import Application
 from srpki.protocol.est.client import EstServer
-from srpki.protocol.steps import Send, Wait
+from srpki.protocol.steps import Connect, Connection, Send, Wait
+from srpki.x509 import csr
 from srpki.x509.keys import KeySpec
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -100,6 +104,9 @@ class Play:
             if isinstance(step, Wait):
                 self.waits.append(step.seconds)
                 answer = None
+                continue
+            if isinstance(step, Connect):
+                answer = Connection(b"a binding")
                 continue
             assert isinstance(step, Send)
             if step.request.method == "GET" and not step.request.url.endswith(("cacerts", "/a")):
@@ -268,51 +275,144 @@ def test_a_request_that_cannot_be_made_ends_the_enrolment_before_it_is_sent():
 # ---------------------------------------------------------------------- linking to the session
 
 
-def bound(reply, binding):
-    """Return *reply* as it comes over the connection with tls-unique *binding*."""
-    return replace(reply, binding=binding)
+class Linked:
+    """Drives an enrolment that is linked: *connections* are the bindings of one after the other.
 
+    *replies* are replies, or errors that the transport raises; `written` has what went out, with
+    the binding that each request was made for.
+    """
 
-def linked(*replies, binding=b"one"):
-    """Enrol where the server wants the link; return the play and the sessions linked to."""
-    made = []
+    def __init__(self, connections, *replies, server=SERVER):
+        self.connections, self.replies, self.written = list(connections), list(replies), []
+        self.made, self.waits = [], []
+        machine, answer = enroll(server, request=self.make), None
+        try:
+            while True:
+                failed = isinstance(answer, Exception)
+                answer = self.take(machine.throw(answer) if failed else machine.send(answer))
+        except StopIteration as stop:
+            self.result = stop.value
 
-    def request(asked, binding):
+    def make(self, asked, binding):
         assert asked.challenge
-        made.append(binding)
-        return REQUEST
+        self.made.append(binding)
+        return csr.build(KEY, NAME, challenge=messages.linking(binding))
 
-    play = Play(enroll(request=request), *replies, attributes=bound(wanted(), binding))
-    return play, made
+    def take(self, step):
+        if isinstance(step, Wait):
+            self.waits.append(step.seconds)
+            return None
+        if isinstance(step, Connect):
+            return Connection(self.connections.pop(0))
+        if step.request.url.endswith("/csrattrs"):
+            return wanted()
+        self.written.append(step.request)
+        reply = self.replies.pop(0)
+        return reply(step.request) if callable(reply) else reply
+
+    def links(self):
+        """Return, for every request that went out, the binding in it and that of its connection."""
+        return [
+            (csr.check(messages.decode_body(one.body)).challenge, messages.linking(one.binding))
+            for one in self.written
+        ]
 
 
-REFUSED = HttpReply(status=400)
+def ended(request):
+    return UnsentError("the connection has ended", request)
 
 
-def test_a_request_is_made_for_the_session_that_it_goes_over():
-    _, made = linked(bound(issued(), b"one"))
-    assert made == [b"one"]
+def moved(request):
+    there = replace(request, url="https://est.example:8443/there", redirected=1)
+    return UnsentError("redirects", there)
 
 
-def test_a_request_for_a_session_that_has_ended_is_made_again():
-    play, made = linked(bound(REFUSED, b"two"), bound(issued(), b"two"))
-    assert made == [b"one", b"two"]
+@pytest.mark.parametrize(
+    "before",
+    [
+        [],
+        [unauthorized('Basic realm="x"')],
+        [unauthorized(digest("n1"))],
+        [later("7")],
+        [unavailable("7")],
+        [moved],
+        [ended],
+        [ended, moved, unauthorized(digest("n1")), ended, later("7"), later("7")],
+    ],
+    ids=["at once", "Basic", "Digest", "202", "503", "redirect", "ended", "all of it"],
+)
+def test_every_write_is_made_for_the_connection_that_it_goes_over(before):
+    """The server closes after each answer: no connection is used twice."""
+    bindings = [b"connection %d" % number for number in range(len(before) + 1)]
+    play = Linked(bindings, *before, issued())
+    assert [written for written, _ in play.links()] == [messages.linking(one) for one in bindings]
+    assert all(written == bound for written, bound in play.links())
+    assert all(request.written_once for request in play.written)
     assert play.result == (ISSUED,)
 
 
-def test_a_request_that_is_refused_in_its_own_session_is_not_made_again():
-    with pytest.raises(PeerRefusedError, match="400"):
-        linked(bound(REFUSED, b"one"))
+def test_a_kept_connection_has_the_same_octets_again():
+    play = Linked([b"one"] * 3, unauthorized('Basic realm="x"'), later("7"), issued())
+    assert len({request.body for request in play.written}) == 1
 
 
-def test_a_server_that_never_keeps_a_session_is_given_up():
-    with pytest.raises(PeerRefusedError, match="400"):
-        linked(*(bound(REFUSED, b"%d" % number) for number in range(3)))
+def test_a_redirected_request_goes_to_the_new_place_with_credentials_for_it():
+    play = Linked([b"1", b"2", b"3"], unauthorized(digest("n1")), moved, issued())
+    assert [request.url[-6:] for request in play.written] == ["enroll", "enroll", "/there"]
+    (given,) = authentication.parse(header(play.written[2], "authorization")[0])
+    assert given.parameters["uri"] == "/there"
+    assert authentication.digest_matches(given, "s3cret", "POST")
 
 
-def test_a_request_that_need_not_be_linked_is_never_made_twice():
-    with pytest.raises(PeerRefusedError, match="400"):
-        Play(enroll(), bound(REFUSED, b"two"))
+def test_a_server_that_ends_every_connection_is_given_up():
+    with pytest.raises(ConnectError):
+        Linked([b"1", b"2", b"3", b"4"], ended, ended, ended, ended)
+
+
+def test_without_a_binding_the_setting_is_named():
+    """TLS 1.3 has none: what makes the request says so."""
+    application = Application(key=KEY, subject=NAME)
+    machine = enroll(request=application.request)
+    next(machine)
+    challenge = messages.encode_body(bytes.fromhex("300b06092a864886f70d010907"), wrapped=False)
+    assert isinstance(machine.send(wanted(challenge)), Connect)
+    with pytest.raises(PeerRefusedError, match=r"TLS 1\.2") as caught:
+        machine.send(Connection())
+    assert "tls-version-12" in caught.value.hint
+
+
+@pytest.mark.parametrize("reply", [later("7"), unavailable("7"), ended, unauthorized(digest("n"))])
+def test_a_request_that_is_not_linked_is_sent_again_octet_for_octet(reply):
+    """ECDSA signs anew each time it is asked."""
+    machine = enroll(request=lambda _asked, _binding: csr.build(KEY, NAME))
+    machine, step = asked_for(machine)
+    first = step.request
+    assert first.binding == b""
+    answer = reply(first) if callable(reply) else reply
+    step = machine.throw(answer) if isinstance(answer, Exception) else machine.send(answer)
+    if isinstance(step, Wait):
+        step = machine.send(None)
+    assert step.request.body == first.body
+
+
+def test_a_request_that_was_put_off_earlier_is_sent_again_octet_for_octet():
+    kept = csr.build(KEY, NAME)
+
+    def sent_for(**asked):
+        machine = client.simple_enroll(
+            SERVER,
+            lambda _asked, _binding: csr.build(KEY, **{"subject": NAME, **asked}),
+            entropy=SeededEntropy(1),
+            clock=FrozenClock(NOW),
+            max_wait=0,
+            kept=kept,
+        )
+        return messages.decode_body(asked_for(machine)[1].request.body)
+
+    assert sent_for() == kept
+    other = sent_for(challenge="a link")
+    assert csr.check(other).challenge == "a link"
+    assert sent_for(hash_name="sha384") != kept
 
 
 # ---------------------------------------------------------------------- CA certificates
@@ -321,12 +421,20 @@ def test_a_request_that_need_not_be_linked_is_never_made_twice():
 def test_the_ca_certificates_are_fetched():
     play = Play(client.cacerts(SERVER, entropy=SeededEntropy(1)), issued(FOREIGN, wrapped=True))
     (request,) = play.requests
+    assert request.written_once
     assert (request.method, request.url, request.body) == (
         "GET",
         "https://est.example:8443/.well-known/est/cacerts",
         b"",
     )
     assert play.result == (FOREIGN,)
+
+
+def test_two_copies_of_a_ca_certificate_count_once():
+    reply = issued(FOREIGN, ISSUED, FOREIGN)
+    assert len(messages.read_certificates(reply.body)) == 3
+    found = Play(client.cacerts(SERVER, entropy=SeededEntropy(1)), reply).result
+    assert sorted(found) == sorted((FOREIGN, ISSUED))
 
 
 def test_the_certificate_for_the_key_comes_first_wherever_it_stands():
@@ -399,6 +507,28 @@ def test_refused_credentials_are_not_sent_again(challenge):
         machine.send(unauthorized(challenge))
 
 
+@pytest.mark.parametrize("challenge", ['Basic realm="x"', digest("n1")])
+def test_a_bare_401_refuses_credentials_that_were_sent(challenge):
+    """As libest does."""
+    with pytest.raises(PeerRefusedError, match="refuses the user name or password: 401") as caught:
+        Play(enroll(), unauthorized(challenge), HttpReply(status=401))
+    assert "http-authentication" in caught.value.hint
+
+
+def test_a_digest_challenge_without_quality_of_protection_is_answered_as_rfc_2617_says():
+    """Judged by the library requests, which has its own Digest."""
+    challenge = 'Digest realm="est", nonce="n1", algorithm=MD5'
+    play = Play(enroll(), unauthorized(challenge), issued())
+    (value,) = header(play.requests[1], "authorization")
+    oracle = HTTPDigestAuth("router", "s3cret")
+    oracle.init_per_thread_state()
+    oracle._thread_local.chal = {"realm": "est", "nonce": "n1", "algorithm": "MD5"}
+    expected = oracle.build_digest_header("POST", play.requests[1].url)
+    (given,), (wanted_answer,) = authentication.parse(value), authentication.parse(expected)
+    assert dict(given.parameters) == dict(wanted_answer.parameters)
+    assert "qop" not in given.parameters and "cnonce" not in given.parameters
+
+
 def test_a_stale_nonce_is_renewed_once():
     stale = unauthorized(digest("n2", more=", stale=true"))
     play = Play(enroll(), unauthorized(digest("n1")), stale, issued())
@@ -417,7 +547,7 @@ def test_a_stale_nonce_is_renewed_once():
     [
         (ANONYMOUS, unauthorized('Basic realm="x"'), "http-authentication"),
         (SERVER, unauthorized("Negotiate"), "negotiate"),
-        (SERVER, HttpReply(status=401), "none"),
+        (SERVER, HttpReply(status=401), "does not say how.*client certificate"),
     ],
 )
 def test_a_challenge_that_cannot_be_answered_ends_it(server, reply, words):
@@ -501,7 +631,7 @@ def test_no_more_is_waited_than_allowed():
 
 
 def test_the_number_of_polls_is_bounded(monkeypatch):
-    monkeypatch.setattr(client, "MAX_POLLS", 3)
+    monkeypatch.setattr(conversation, "MAX_POLLS", 3)
     with pytest.raises(ResponseTimeoutError):
         Play(enroll(max_wait=1e9), *[later("1")] * 3)
 
@@ -530,6 +660,28 @@ def test_an_http_error_is_told_in_words_with_what_the_server_says():
     said = str(caught.value)
     assert said.startswith('the EST server answered 403 Forbidden: "no such [31m device xxx')
     assert len(said) < 300 and said.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("text/html", b"<html><title>No</title><p>the <b>CSR</b> is bad", '"No the CSR is bad"$'),
+        ("text/html; charset=latin-1", b"<p>f\xfcr &lt;gw&gt; nicht", '"für <gw> nicht"$'),
+        ("text/html", b"<style>p{}</style><script>x()</script><h1>No</h1>", '"No"$'),
+        ("application/xml", b"<?xml version='1.0'?><e><c>7</c><m>bad CSR</m></e>", '"7 bad CSR"$'),
+        ("application/problem+xml", b"<p><![CDATA[a < b]]></p>", '"a < b"$'),
+        ("application/problem+json", b'{"detail": "no"}', r'"\{"detail": "no"\}"$'),
+        ("", b"\n<html><body>no", '"no"$'),
+        ("text/html", b"<p>" + b"<" * 8000 + b"\x1b[31m", "Forbidden"),
+        ("application/octet-stream", b"<p>no", "Forbidden$"),
+        ("text/html; charset=none-such", b"<p>no", '"no"$'),
+    ],
+)
+def test_the_reason_of_a_refusal_is_shown_when_it_is_text_of_any_kind(kind, body, words):
+    reply = HttpReply(status=403, headers={"content-type": kind}, body=body)
+    with pytest.raises(PeerRefusedError, match=words) as caught:
+        Play(enroll(), reply)
+    assert caught.value.sentence.isprintable()
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_the_judge_sees_the_certificate_before_the_request_goes(
 
 
 @pytest.mark.parametrize("version", ["tls-version-12", "tls-version-13"])
-def test_an_answer_tells_the_tls_unique_of_its_session(
+def test_a_connection_tells_the_tls_unique_of_its_session(
     serve, exchange, net, authority, client, version
 ):
     """What the server has found itself, each time anew; nothing in TLS 1.3 [RFC 8446, C.5]."""
@@ -156,9 +156,12 @@ def test_an_answer_tells_the_tls_unique_of_its_session(
 
     peer = serve(answer, authority.context())
     one = exchange(client(protocol_version=version))
-    told = [one.send(net.get(peer, scheme="https")).binding for _ in range(2)]
-    one.close()
-    told.append(one.send(net.get(peer, scheme="https")).binding)
+    told = []
+    for closing in (False, True, False):
+        told.append(one.connect(net.get(peer, scheme="https").url))
+        one.send(net.get(peer, scheme="https"))
+        if closing:
+            one.close()
     if version == "tls-version-13":
         assert told == [b""] * 3
     else:
