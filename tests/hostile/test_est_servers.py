@@ -17,7 +17,7 @@ from srpki.core.entropy import SeededEntropy, SystemEntropy
 from srpki.core.errors import PeerError, ProtocolError, ResponseTimeoutError, SrpkiError
 from srpki.core.wire import HttpReply
 from srpki.labca.authority import Authority
-from srpki.protocol.est import client, messages
+from srpki.protocol.est import client, conversation, messages
 from srpki.protocol.steps import Wait
 from srpki.x509 import certificates, csr, keys, names
 from srpki.x509.chain import check_chain
@@ -193,7 +193,7 @@ def test_a_server_that_never_issues_is_given_up(tally, value):
     case()
     found, asked, waited = hear("simpleenroll", answer(b"", 202, retry_after=value))
     assert isinstance(found, ResponseTimeoutError)
-    assert asked <= client.MAX_POLLS
+    assert asked <= conversation.MAX_POLLS
     assert waited <= 3600
 
 
