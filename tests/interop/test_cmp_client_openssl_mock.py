@@ -6,6 +6,7 @@ client's new key. It answers only on loopback, by a preloaded library (loopback_
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from srpki.engine.drive import drive
 from srpki.protocol.cmp.client import (
     CmpPeer,
     MacCredentials,
+    Pending,
+    SignatureCredentials,
     certificate_request,
     initial_registration,
     key_update,
@@ -126,11 +129,19 @@ def test_key_update_with_each_choice_of_signer(mock, pki, run, around, choice):
         assert run(machine).certificate == pki.certificate("new")
 
 
-@pytest.mark.parametrize("program", ["openssl"], indirect=True)
-def test_polling(mock, pki, run, around):
-    with mock("-poll_count", "3", "-check_after", "1") as peer:
-        machine = key_update(peer, pki.credentials("old"), pki.key("new"), poll=True, **around)
-        assert run(machine).certificate == pki.certificate("new")
+@pytest.mark.parametrize("polls", ["1", "2", "3"])
+def test_polling(mock, pki, run, around, polls):
+    """OpenSSL 3.5 puts certConf off too, and answers late under the nonce of the request."""
+    with mock("-poll_count", polls, "-check_after", "1") as peer:
+        for credentials in (pki.credentials("old"), PASSWORD):
+            new = pki.key("new")
+            if credentials is PASSWORD:
+                machine = initial_registration(
+                    peer, credentials, new, SUBJECT, SAN, poll=True, **around
+                )
+            else:
+                machine = key_update(peer, credentials, new, poll=True, **around)
+            assert run(machine).certificate == pki.certificate("new")
 
 
 @pytest.mark.parametrize("program", ["openssl"], indirect=True)
@@ -147,6 +158,52 @@ def test_polling_by_hand(mock, pki, tmp_path, around):
         third = drive(poll(peer, credentials, second.pending, key, **around), *arguments)
         assert third.certificate == pki.certificate("new")
     exchange.close()
+
+
+@pytest.mark.parametrize("program", ["openssl-3.5"], indirect=True)
+def test_polling_by_hand_for_the_confirmation_too(mock, pki, tmp_path, around):
+    """Request and confirmation are put off, and what is kept in between survives as JSON."""
+    exchange = HttpExchange(None, Limits(), tmp_path, clock=SystemClock(), entropy=SystemEntropy())
+    arguments = exchange, FrozenClock(datetime(2026, 1, 1, tzinfo=UTC)), threading.Event()
+    credentials, key = pki.credentials("old"), pki.key("new")
+    kept = []
+    with mock("-poll_count", "2", "-check_after", "7") as peer:
+        result = drive(key_update(peer, credentials, key, poll=False, **around), *arguments)
+        while result.pending is not None:
+            assert (result.status, result.certificate) == ("waiting", None)
+            kept.append(Pending.from_json(json.loads(json.dumps(result.pending.to_json()))))
+            result = drive(poll(peer, credentials, kept[-1], key, **around), *arguments)
+        assert result.certificate == pki.certificate("new")
+    exchange.close()
+    # The kup is put off by a kup, the confirmation by an error, for which -1 is polled.
+    assert [pending.cert_req_id for pending in kept] == [0, 0, -1, -1]
+    assert [pending.issued is None for pending in kept] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("program", ["openssl-3.5"], indirect=True)
+def test_an_unprotected_error_that_says_waiting_is_the_profiles_to_believe(mock, pki, run, around):
+    with mock("-poll_count", "1", "-send_unprot_err") as peer:
+        arguments = pki.credentials("old"), pki.key("new")
+        with pytest.raises(ProtocolError, match="unprotected error: waiting"):
+            run(key_update(peer, *arguments, poll=True, **around))
+    with mock("-poll_count", "1", "-send_unprot_err") as peer:
+        believing = replace(peer, accept_unprotected_error=True)
+        result = run(key_update(believing, *arguments, poll=True, **around))
+        assert result.certificate == pki.certificate("new")
+
+
+def test_a_server_that_trusts_the_root_alone_needs_the_signers_chain(mock, pki, run, around):
+    """The device's certificate is by an intermediate CA that the server has never seen."""
+    below = pki.below("intermediate", "gw")
+    lone = SignatureCredentials(pki.key("gw"), below["gw"])
+    chained = replace(lone, chain=(below["intermediate"],))
+    with mock("-srv_trusted", "root.pem") as peer:
+        request = pki.key("new"), SUBJECT, SAN
+        with pytest.raises(PeerError):
+            run(certificate_request(peer, lone, *request, poll=True, **around))
+    with mock("-srv_trusted", "root.pem") as peer:
+        result = run(certificate_request(peer, chained, *request, poll=True, **around))
+        assert result.certificate == pki.certificate("new")
 
 
 def test_error_message(mock, pki, run, around):

@@ -79,6 +79,20 @@ class Pki:
             *("-extfile", "ext.cnf", "-extensions", section, "-out", f"{name}.pem"),
         )
 
+    def below(self, *names: str) -> dict[str, bytes]:
+        """Make a CA below the root, one below that and so on, and a device below the last.
+
+        Return the certificates by name; they lie beside the others.
+        """
+        issuer = "root"
+        for number, name in enumerate(names):
+            self._openssl("genpkey", *KINDS["ec"], "-out", f"{name}.key")
+            last = number == len(names) - 1
+            subject = f"/C=DE/O=Lab/CN={name}"
+            self._issue(name, issuer, "device" if last else "ca", subject, f"0x200{number}")
+            issuer = name
+        return {name: self.certificate(name) for name in names}
+
     def _openssl(self, *words: str) -> None:
         run(need("openssl"), *words, cwd=self.where)
 
