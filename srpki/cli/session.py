@@ -53,6 +53,7 @@ class Session:
         self._interrupted = threading.Event()
         self.wake: Callable[[], None] | None = None
         self.watch: Callable[[str], None] | None = None
+        self.at_once: Callable[[str], None] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -64,7 +65,9 @@ class Session:
         allowed = engines(self.device)
         self._active = self._first if self._first in allowed else allowed[0]
         self._scripts: Scripts | None = None
-        self._traces = self.device.debug.listener(self._news_came, self._watched)
+        self._traces = self.device.debug.listener(
+            self._news_came, self._watched, self._show_at_once
+        )
         self._login = self.device.sessions.open(self._user, self._kind, self._address)
 
     # --- what a frontend does ---
@@ -107,9 +110,17 @@ class Session:
         """Return what has come since the last answer: debug output, events for the console.
 
         `wake`, where a frontend has set it, is called from any thread when something comes; so is
-        `watch`, with a line that passes while a command runs and that is not told again.
+        `watch`, with a line that passes while a command runs and that is not told again. What a
+        command has to say before it ends goes to `at_once`, from the thread of `feed`.
         """
         return screen(self._traces.take())
+
+    def _show_at_once(self, line: str) -> bool:
+        """Show *line*, which a command has for who waits for it, by `at_once` of the frontend."""
+        if self.at_once is None:
+            return False
+        self.at_once(line)
+        return True
 
     def _news_came(self) -> None:
         if self.wake is not None:

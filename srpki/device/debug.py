@@ -61,14 +61,17 @@ class Listener:
         self,
         wake: Callable[[], None] | None = None,
         watch: Callable[[str], None] | None = None,
+        at_once: Callable[[str], bool] | None = None,
     ) -> None:
         """Call *wake*, from any thread, when lines have come; it must not block or raise.
 
         *watch*, of which the same is true, shows a line while a command of the session runs.
+        *at_once* shows a line that such a command has to say itself, and says whether it could.
         """
         self.watch = watch
         self.switches: frozenset[Switch] = frozenset()
         self._wake = wake
+        self._at_once = at_once
         self._lock = threading.Lock()
         self._lines: deque[str] = deque(maxlen=LINES)
         self._dropped = 0
@@ -89,6 +92,11 @@ class Listener:
             self._lines.extend(lines)
         if self._wake is not None:
             self._wake()
+
+    def tell_now(self, line: str) -> None:
+        """Show *line* at once, where that can be done; else let it wait."""
+        if self._at_once is None or not self._at_once(line):
+            self.put([line])
 
     def take(self) -> str:
         """Return the lines that have come since the last call, as text; empty for none."""
@@ -124,9 +132,10 @@ class Debugging:
         self,
         wake: Callable[[], None] | None = None,
         watch: Callable[[str], None] | None = None,
+        at_once: Callable[[str], bool] | None = None,
     ) -> Listener:
         """Return a listener for a new session, as `Listener` says; `forget` it later."""
-        listener = Listener(wake, watch)
+        listener = Listener(wake, watch, at_once)
         with self._lock:
             self._listeners.append(listener)
         return listener
@@ -162,6 +171,12 @@ class Debugging:
         with self._lock:
             for listener in self._listeners:
                 listener.put(lines)
+
+    def tell_now(self, line: str) -> None:
+        """Show *line* at once to the session whose command runs in this thread."""
+        listener = _listening.get()
+        if listener is not None:
+            listener.tell_now(line)
 
     # --- what happens ----------------------------------------------------------------------------
 

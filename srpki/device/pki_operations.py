@@ -19,6 +19,7 @@ from srpki.device.operations import Inputs, Operation, Outcome, flag, text, told
 from srpki.device.pki_contents import SEALED_KEY
 from srpki.device.results import Message
 from srpki.device.system import rfc3339
+from srpki.device.waiting import telling
 from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY, Format
 from srpki.schema.paths import Value, path
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from srpki.engine.request_record import RequestType
     from srpki.engine.requests import CmpOutcome
     from srpki.x509.keys import KeySpec
+
+_LEAVES_PENDING = "leaves the request pending"
 
 
 def generate_keypair(router: Router, inputs: Inputs) -> Outcome:
@@ -275,6 +278,7 @@ def est_enroll(router: Router, inputs: Inputs) -> Outcome:
         ip_address=text(inputs, "ip-address"),
         hash_algorithm=text(inputs, "hash-algorithm", "sha256"),
         cancel=router.cancel,
+        waiting=telling(router, _LEAVES_PENDING),
     )
     return _keep(router, inputs, found[0])
 
@@ -288,6 +292,7 @@ def est_renew(router: Router, inputs: Inputs) -> Outcome:
         key_file=_imported(text(inputs, "key")),
         hash_algorithm=text(inputs, "hash-algorithm", "sha256"),
         cancel=router.cancel,
+        waiting=telling(router, _LEAVES_PENDING),
     )
     return _keep(router, inputs, found[0])
 
@@ -333,7 +338,11 @@ def reload(router: Router, inputs: Inputs) -> Outcome:
 
 def update_certificate(router: Router, inputs: Inputs) -> Outcome:
     """Renew a certificate now; comes back when it is renewed or waits for its retry."""
-    outcome = router.engine.update_now(text(inputs, "certificate"), cancel=router.cancel)
+    outcome = router.engine.update_now(
+        text(inputs, "certificate"),
+        cancel=router.cancel,
+        waiting=telling(router, "ends the waiting, not the update"),
+    )
     if outcome.ok:
         return Outcome()
     reason = f"update of {outcome.certificate} failed in step {outcome.step}: {outcome.reason}"

@@ -7,7 +7,7 @@ thread and the lab's clock can be moved to the very instant it wants; `drive` wa
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Final
 
 from srpki.core.clock import Clock
@@ -70,12 +70,23 @@ def _check(cancel: threading.Event) -> None:
         raise StoppedError("cancelled")
 
 
-def drive(machine: Machine[R], exchange: Exchange, clock: Clock, cancel: threading.Event) -> R:
-    """Run *machine* to its end in this thread, waiting on *clock*; raises as `converse` does."""
+def drive(
+    machine: Machine[R],
+    exchange: Exchange,
+    clock: Clock,
+    cancel: threading.Event,
+    waiting: Callable[[Wait], None] | None = None,
+) -> R:
+    """Run *machine* to its end in this thread, waiting on *clock*; raises as `converse` does.
+
+    *waiting* is told of every wait before it begins.
+    """
     steps = converse(machine, exchange, cancel)
     try:
         while True:
             wait = next(steps)
+            if waiting is not None:
+                waiting(wait)
             if not clock.wait(wait.seconds, cancel):
                 raise StoppedError("cancelled")
     except StopIteration as end:

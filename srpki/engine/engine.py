@@ -97,6 +97,7 @@ class Engine:
         self._built: Parts | None = None
         self._updater: Updater | None = None
         self._requests: Requests | None = None
+        self._est_requests: EstRequests | None = None
         self._verifier: Verifier | None = None
 
     # --- life ------------------------------------------------------------------------------------
@@ -192,16 +193,26 @@ class Engine:
 
     # --- updates ---------------------------------------------------------------------------------
 
-    def update_now(self, name: str, cancel: threading.Event | None = None) -> Outcome:
+    def update_now(
+        self,
+        name: str,
+        cancel: threading.Event | None = None,
+        waiting: Callable[[Wait], None] | None = None,
+    ) -> Outcome:
         """Update the certificate *name* by hand; return when it ended or waits for its retry.
 
-        *cancel* ends the waiting, not the update. Raises `NotFoundError`, `BusyError` while an
-        update is in progress, `RefusedError` when the entry is invalid, `StoppedError`.
+        *cancel* ends the waiting, not the update; *waiting* is told of waits for the peer. Raises
+        `NotFoundError`, `BusyError` while an update is in progress, `RefusedError` when the entry
+        is invalid, `StoppedError`.
         """
         job = self._take_over().scheduler.submit(name)
+        told: Wait | None = None
         while not job.done.wait(PATIENCE):
             if cancel is not None and cancel.is_set():
                 raise StoppedError("not waiting any more", hint="the update goes on")
+            if waiting is not None and job.wait is not told and job.wait is not None:
+                waiting(job.wait)
+                told = job.wait
         if job.outcome is None:
             state = self.states().get(name)
             reason = state.reason if state is not None else ""
@@ -309,14 +320,24 @@ class Engine:
     @property
     def est_requests(self) -> EstRequests:
         """The EST requests that an operator makes by hand."""
+        with self._building:
+            if self._est_requests is None:
+                self._est_requests = self._make_est_requests()
+            return self._est_requests
+
+    def _make_est_requests(self) -> EstRequests:
+        from srpki.engine.est_record import PendingRequests  # noqa: PLC0415 - start-up time
         from srpki.engine.est_requests import EstRequests  # noqa: PLC0415 - start-up time
+        from srpki.engine.state import Records  # noqa: PLC0415 - start-up time
 
         return EstRequests(
             clock=self._clock,
             entropy=self._entropy,
+            bus=self._bus,
             keystore=self._keystore,
             exchanges=self._exchanges,
             peers=self._peers,
+            pending=PendingRequests(Records(self._state_dir / "est-requests")),
         )
 
     def _make_requests(self) -> Requests:

@@ -53,9 +53,9 @@ class Job:
     """One run of an update.
 
     *resume* is when it wants to go on; *number* is its place in the order of beginning; *steps*
-    is the running use case; *outcome* is set before *done*. *importing* is set when step 3 begins:
-    from there on the job can no longer be cancelled. The scheduler's lock guards *cancel*,
-    *importing* and *leave*.
+    is the running use case, *wait* what it waited for last; *outcome* is set before *done*.
+    *importing* is set when step 3 begins: from there on the job can no longer be cancelled. The
+    scheduler's lock guards *cancel*, *importing* and *leave*.
     """
 
     certificate: str
@@ -71,6 +71,7 @@ class Job:
     cancel: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
     steps: Generator[Wait, None, Outcome | None] | None = None
+    wait: Wait | None = None
     outcome: Outcome | None = None
 
     def stop(self, reason: str) -> None:

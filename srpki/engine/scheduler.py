@@ -315,6 +315,7 @@ class Scheduler:
         with self._changed:
             self._running.discard(job)
             if wait is not None:
+                job.wait = wait
                 job.resume = Deadline.after(self._clock.now(), timedelta(seconds=wait.seconds))
                 self._waiting.append(job)
             else:

@@ -54,6 +54,8 @@ def execute(options: argparse.Namespace, node: Path, status_of: Callable[[SrpkiE
                 opened(node, lab=options.lab, record=options.record, mode=mode)
             )
             session = stack.enter_context(closing(Session(router, dialect=options.cli)))
+            # The output is that of the commands: what they wait for now is for who looks on.
+            session.at_once = lambda line: print(line, file=errors, flush=True)
         except SrpkiError as error:
             if records is not None:
                 line = error.line if isinstance(error, WrongLineError) else None

@@ -45,6 +45,7 @@ def run_plain(session: Session, *, interrupt: Callable[[], None]) -> int:
     echo = not source.isatty()  # a terminal shows what is typed by itself
     pieces: list[str] = []
     answer = Answer()
+    session.at_once = lambda line: _print(out, f"{line}\n")
     with ThreadPoolExecutor(max_workers=1) as worker:
         while not answer.closed:
             question = answer.question

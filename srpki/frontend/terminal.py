@@ -200,7 +200,7 @@ class Terminal:
     def _hearing_news(self) -> Iterator[None]:
         """Let the session tell of its news, from whichever thread they come.
 
-        What comes during a command is part of its answer.
+        What comes during a command is part of its answer, but for what it says it waits for.
         """
         loop = asyncio.get_running_loop()
 
@@ -212,11 +212,11 @@ class Terminal:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._pass_by, line)
 
-        self._session.wake, self._session.watch = wake, watch
+        self._session.wake, self._session.watch, self._session.at_once = wake, watch, watch
         try:
             yield
         finally:
-            self._session.wake = self._session.watch = None
+            self._session.wake = self._session.watch = self._session.at_once = None
 
     def _pass_by(self, line: str) -> None:
         """Print *line*, which passes while a command runs."""

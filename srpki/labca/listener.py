@@ -20,6 +20,7 @@ from typing import Any, Final
 from srpki.core.clock import Clock
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.http11 import BadRequestError, Received, RequestReader, encode_reply
+from srpki.labca.striking import Dropped
 from srpki.labca.tls import channel_binding
 
 MAX_CONNECTIONS: Final = 64
@@ -58,6 +59,7 @@ class Listener(socketserver.TCPServer):
         self._tls = tls
         self._log = log
         self._clock = clock
+        self._dropped = Dropped()
         self._open: dict[socket.socket, threading.Thread] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -148,12 +150,16 @@ class Listener(socketserver.TCPServer):
         self, connection: socket.socket, received: Received, certificate: bytes | None
     ) -> bool:
         """Send the handler's reply; return whether the connection goes on."""
+        if self._dropped.again(received.request):
+            return False
         try:
             reply = self._handler(received.request, certificate)
         except Exception as error:  # noqa: BLE001 - the last line: no peer may cause a traceback
             self._log(f"internal error: {type(error).__name__}")
             reply = HttpReply(status=HTTPStatus.INTERNAL_SERVER_ERROR)
         if reply is None:
+            if received.request.kept:
+                self._dropped.note(received.request)
             return False
         http10 = received.request.http10
         connection.sendall(encode_reply(reply, keep_alive=received.keep_alive, http10=http10))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from collections import deque
 from http import HTTPStatus
 from typing import Final
 
 from srpki.core.clock import Clock
-from srpki.core.wire import HttpReply
+from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.faults import Fault
 
 GARBAGE: Final = b"this is neither DER nor base64 \x00\xff\xfe"
@@ -19,6 +21,37 @@ class StruckError(Exception):
     def __init__(self, reply: HttpReply | None) -> None:
         super().__init__()
         self.reply = reply
+
+
+class Dropped:
+    """Requests on kept connections that had no answer: their repetitions have none either.
+
+    A client sends the same octets once more when a kept connection ends [RFC 9112, 9.3.1], and what
+    is to have no answer must not have one then. Safe between threads.
+    """
+
+    def __init__(self) -> None:
+        """Remember the last few."""
+        self._lock = threading.Lock()
+        self._digests: deque[bytes] = deque(maxlen=64)
+
+    def note(self, request: HttpRequest) -> None:
+        """Take note that *request* has had no answer."""
+        with self._lock:
+            self._digests.append(_digest(request))
+
+    def again(self, request: HttpRequest) -> bool:
+        """Whether *request* is the one repetition of what had no answer."""
+        digest = _digest(request)
+        with self._lock:
+            if digest not in self._digests:
+                return False
+            self._digests.remove(digest)
+            return True
+
+
+def _digest(request: HttpRequest) -> bytes:
+    return hashlib.sha256(f"{request.method} {request.url}\n".encode() + request.body).digest()
 
 
 def strike(

@@ -43,10 +43,14 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Come back in *seconds*; *reason* is for the operator."""
+    """Come back in *seconds*; *reason* is for the operator.
+
+    *put_off* is the body of a request that the server will decide on later, empty for none.
+    """
 
     seconds: float
     reason: str
+    put_off: bytes = field(default=b"", repr=False)
 
 
 Step = Send | Connect | Wait

@@ -71,6 +71,16 @@ class Workbench:
             text = answer.text
         return text
 
+    @contextmanager
+    def looking_on(self, told, cli="md"):
+        """Give *told* what a command says inside the block before it has ended."""
+        session = self._sessions[cli]
+        session.at_once = told
+        try:
+            yield
+        finally:
+            session.at_once = None
+
     def fails(self, command, cli="md"):
         """Type *command*, which must fail; return all that is printed, with its carets."""
         answer = self._sessions[cli].feed(command)

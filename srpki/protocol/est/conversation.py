@@ -126,6 +126,7 @@ class Conversation:
         self._patience = patience
         self._challenge: Authentication | None = None
         self._digest: DigestSession | None = None
+        self._body = b""
 
     def exchange(self, question: Question) -> Machine[HttpReply]:
         """Send a request until it is answered; return the answer."""
@@ -134,7 +135,7 @@ class Conversation:
             wait = self._patience.put_off(reply) if self._patience is not None else None
             if wait is None:
                 return reply
-            yield wait
+            yield replace(wait, put_off=self._body)
 
     def _attempt(self, question: Question) -> Machine[HttpReply]:
         """Send a request, again with credentials when asked; return the reply."""
@@ -168,7 +169,7 @@ class Conversation:
             connection = yield Connect(request.url)
             assert isinstance(connection, Connection)
             binding = connection.binding
-        body = question.body(binding)
+        body = self._body = question.body(binding)
         length = (("Content-Length", str(len(body))),) if body else ()
         authorization = self._authorization(question.method, request.url)
         headers = (*question.headers, *length, *authorization)

@@ -279,11 +279,31 @@ def test_a_202_is_waited_for(bench, named):
 
 def test_ctrl_c_ends_the_waiting(bench, named):
     bench.do("lab ca fault add simpleenroll waiting seconds 3000")
-    timer = threading.Timer(0.4, bench.router.interrupt)
-    timer.start()
-    bench.refused(enroll(named))
-    timer.join()
+    told = []
+
+    def interrupted(line):
+        told.append(line)
+        bench.router.interrupt()
+
+    with bench.looking_on(interrupted):
+        refusal = bench.refused(enroll(named))
     assert f"{named}.crt" not in bench.router.keystore.names()
+    (line,) = told
+    assert re.fullmatch(
+        r"Waiting until \S+Z: the EST server has not issued the certificate yet\."
+        r" Ctrl-C leaves the request pending\.",
+        line,
+    )
+    assert "the request is pending: the same command goes on with it" in refusal
+
+
+def test_a_session_that_nobody_looks_at_is_told_with_the_answer(bench, named):
+    bench.do("lab ca fault add simpleenroll waiting seconds 3000")
+    timer = threading.Timer(0.5, bench.router.interrupt)
+    timer.start()
+    printed = bench.fails(enroll(named))
+    timer.join()
+    assert "Waiting until" in printed
 
 
 # --- who may ---------------------------------------------------------------------------------------

@@ -1,0 +1,33 @@
+"""Tells the session that runs a command at once what the command waits for, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from srpki.device.system import rfc3339
+
+if TYPE_CHECKING:
+    from srpki.device.router import Router
+    from srpki.protocol.steps import Wait
+
+SHORT: Final = 5.0
+"""Seconds below which nobody wonders what is going on."""
+_SECOND: Final = timedelta(seconds=1)
+
+
+def telling(router: Router, interrupted: str) -> Callable[[Wait], None]:
+    """Return what tells of a wait; *interrupted* says what Ctrl-C does to the request."""
+
+    def tell(wait: Wait) -> None:
+        if wait.seconds < SHORT:
+            return
+        until = router.clock.now() + timedelta(seconds=wait.seconds)
+        if until.microsecond:
+            until = until.replace(microsecond=0) + _SECOND
+        router.debug.tell_now(
+            f"Waiting until {rfc3339(until)}: {wait.reason}. Ctrl-C {interrupted}."
+        )
+
+    return tell
