@@ -320,25 +320,21 @@ class Engine:
     @property
     def est_requests(self) -> EstRequests:
         """The EST requests that an operator makes by hand."""
-        with self._building:
-            if self._est_requests is None:
-                self._est_requests = self._make_est_requests()
-            return self._est_requests
-
-    def _make_est_requests(self) -> EstRequests:
         from srpki.engine.est_record import PendingRequests  # noqa: PLC0415 - start-up time
         from srpki.engine.est_requests import EstRequests  # noqa: PLC0415 - start-up time
-        from srpki.engine.state import Records  # noqa: PLC0415 - start-up time
 
-        return EstRequests(
-            clock=self._clock,
-            entropy=self._entropy,
-            bus=self._bus,
-            keystore=self._keystore,
-            exchanges=self._exchanges,
-            peers=self._peers,
-            pending=PendingRequests(Records(self._state_dir / "est-requests")),
-        )
+        with self._building:
+            if self._est_requests is None:
+                self._est_requests = EstRequests(
+                    clock=self._clock,
+                    entropy=self._entropy,
+                    bus=self._bus,
+                    keystore=self._keystore,
+                    exchanges=self._exchanges,
+                    peers=self._peers,
+                    pending=PendingRequests(self._state_dir / "est-requests", self._files),
+                )
+            return self._est_requests
 
     def _make_requests(self) -> Requests:
         from srpki.engine.requests import Requests  # noqa: PLC0415 - start-up time

@@ -11,10 +11,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from srpki.core.errors import InvalidInputError, SrpkiError
-from srpki.engine.state import Records, instant, rfc3339
+from srpki.engine.state import instant, rfc3339
+from srpki.storage.files import FileOps
+from srpki.storage.records import Records
 from srpki.x509 import csr
 
 Kind = Literal["enroll", "renew"]
@@ -66,16 +69,16 @@ class PutOff:
 class PendingRequests:
     """The requests that wait, by what asked for them: kind, est-profile and key file."""
 
-    def __init__(self, records: Records) -> None:
-        """Keep them in *records*; what is damaged there is as good as none."""
-        self._records = records
+    def __init__(self, directory: Path, files: FileOps | None = None) -> None:
+        """Keep them in *directory*; what is damaged there is as good as none."""
+        self._records = Records(directory, files)
         self._lock = threading.Lock()
         self._known: dict[str, PutOff] = {}
-        for name, record in records.load()[0].items():
+        for name, record in self._records.load()[0].items():
             try:
                 self._known[name] = PutOff.from_json(record)
             except SrpkiError:
-                records.drop(name)
+                self._records.drop(name)
 
     def find(self, name: str) -> PutOff | None:
         """Return what waits under *name*, None when nothing does."""
