@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from srpki.core.wire import HttpReply, HttpRequest
 
@@ -23,7 +24,7 @@ class MemoryExchange:
 
     def send(self, request: HttpRequest) -> HttpReply:
         """Return the handler's reply to *request*."""
-        reply = self._handler(request)
+        reply = _received(self._handler(request))
         self.exchanged.append((request, reply))
         return reply
 
@@ -34,3 +35,11 @@ class MemoryExchange:
     def close(self) -> None:
         """Remember that the exchange was closed."""
         self.closed = True
+
+
+def _received(reply: HttpReply) -> HttpReply:
+    """Return *reply* as it looks to a client: the lines of one header are joined."""
+    if not reply.challenges:
+        return reply
+    headers = {**reply.headers, "www-authenticate": ", ".join(reply.challenges)}
+    return replace(reply, headers=headers, challenges=())
