@@ -115,10 +115,11 @@ class _State:
 
     def prepare(self, said: Policies) -> None:
         """Take over what a CA asks of the certificates below it [6.1.4 (b), (h), (i), (j)]."""
+        # Below anyPolicy whatever a policy is mapped to is valid without the mapping as well.
         for domain, equivalent in said.mappings.items():
             if self._policy_mapping == 0:
                 self._level.pop(domain, None)
-            elif domain in self._level or ANY_POLICY in self._level:
+            elif domain in self._level:
                 self._level[domain] = equivalent
         if not said.self_issued:
             self._explicit_policy = max(self._explicit_policy - 1, 0)

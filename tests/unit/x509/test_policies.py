@@ -172,6 +172,14 @@ def test_a_ca_that_renews_itself_is_not_counted(path, refusal, openssl_verifies)
         assert (refusal(made) == "") is good
 
 
+def test_a_leaf_with_the_name_of_its_ca_is_not_exempt(path, refusal, openssl_verifies):
+    """[RFC 5280, 6.1.3 (d)(2)]: anyPolicy counts in a self-issued certificate unless it is last."""
+    said = {"policies": [A], "explicit": 0, "any_policy": 0}, {"policies": [ANY]}
+    made = path(*said, names=("CA", "CA"))
+    assert not openssl_verifies(made, *CHECK)
+    assert "none of the policies" in refusal(made)
+
+
 def test_policies_of_the_trust_anchor_do_not_count(lab, path, openssl_verifies):
     """[RFC 5280, 6.1.1 (d)]: the path begins below it; a CA in the middle may be the anchor."""
     made = path({"policies": [A], "explicit": 0}, {"policies": [B]})
