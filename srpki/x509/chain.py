@@ -11,7 +11,7 @@ none is required. A critical extension that is not processed refuses the certifi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -109,16 +109,25 @@ class _Search:
         self._anchors = frozenset(anchors)
         self._signatures = MAX_SIGNATURES
         self._issuers: dict[Canonical, list[_Link]] = defaultdict(list)
-        trusted = list(_readable(anchors, anchor=True))
+        self._unreadable = ""
+        trusted = list(self._readable(anchors, anchor=True))
         if anchors and not trusted:
             facts(anchors[0])  # raises: what is wrong with it is what is wrong here
         for link in trusted:
             self._issuers[link.facts.canonical_subject].append(link)
-        for link in _readable(untrusted[:MAX_CANDIDATES]):
+        for link in self._readable(untrusted[:MAX_CANDIDATES]):
             if link.der not in self._anchors:
                 self._issuers[link.facts.canonical_subject].append(link)
         self._comparisons = name_constraints.Budget()
         self._reason: RefusedChainError | None = None
+
+    def _readable(self, certificates: Iterable[bytes], *, anchor: bool = False) -> Iterator[_Link]:
+        """Yield those of *certificates* that can be read; a path without the others may do."""
+        for der in dict.fromkeys(certificates):
+            try:
+                yield _Link(der, facts(der), anchor=anchor)
+            except InvalidInputError as error:
+                self._unreadable = f"; one that is at hand cannot be used: {error.sentence}"
 
     def run(self, leaf: _Link, skew: timedelta) -> tuple[bytes, ...]:
         self._judge(leaf, skew)
@@ -137,7 +146,8 @@ class _Search:
         if not candidates:
             self._note(
                 RefusedChainError(
-                    f'the issuer of {child.name}, "{child.facts.issuer}", is not known',
+                    f'the issuer of {child.name}, "{child.facts.issuer}", is not known'
+                    f"{self._unreadable}",
                     hint="check the CA certificates that are trusted",
                 )
             )
@@ -296,14 +306,6 @@ def is_self_signed(der: bytes) -> bool:
         return signatures.verify_certificate(der, public_key(der), weak=True)
     except InvalidInputError:
         return False
-
-
-def _readable(certificates: Iterable[bytes], *, anchor: bool = False) -> Iterable[_Link]:
-    for der in dict.fromkeys(certificates):
-        try:
-            yield _Link(der, facts(der), anchor=anchor)
-        except InvalidInputError:
-            continue  # a path without it may do
 
 
 def _check_dates(link: _Link, at: datetime, skew: timedelta) -> None:

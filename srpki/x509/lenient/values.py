@@ -160,11 +160,11 @@ def _certificates(element: Element | None, tag: int) -> int | None:
     return number
 
 
-def _name_constraints(octets: bytes) -> x509.NameConstraints:
+def _name_constraints(octets: bytes) -> x509.ExtensionType:
     found = asn1.parts(asn1.single(octets))
     permitted, excluded = (_subtrees(asn1.only(found, tag), tag) for tag in (0xA0, 0xA1))
-    if permitted is None and excluded is None:
-        raise RefusedError("it is empty")
+    if permitted is None and excluded is None:  # the library's type cannot say: no constraints
+        return x509.UnrecognizedExtension(x509.NameConstraints.oid, octets)
     return x509.NameConstraints(permitted, excluded)
 
 

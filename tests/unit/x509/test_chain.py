@@ -93,6 +93,18 @@ def test_a_ca_that_has_a_new_key_is_told_as_such(lab):
     assert "restart the ca-profile" in caught.value.hint
 
 
+def test_an_issuer_that_cannot_be_read_is_told(lab, root):
+    """It is at hand, so that it is not known is half the truth."""
+    spoilt = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.36"), b"\x05\x00")
+    ca = lab.issue(root, lab.Holder(lab.name("CA")), ca=True, extensions=((spoilt, True),))
+    leaf = lab.issue(ca, lab.Holder(lab.name("leaf")))
+    with pytest.raises(
+        RefusedChainError,
+        match=r"CN=CA\", is not known; .*critical policyConstraints cannot be read",
+    ):
+        check_chain(leaf.der, [ca.der], [root.der], lab.now)
+
+
 def test_a_broken_signature_is_not_blamed_on_a_new_key(lab):
     root = lab.make_root("CA", identifiers=True)
     leaf = lab.issue(root, lab.Holder(lab.name("leaf")), identifiers=True).der

@@ -314,6 +314,14 @@ def test_a_constraint_that_cannot_be_processed_refuses_names_of_its_form_alone(
     assert path.refusal(path.make((), [email("a@b.net")], value=value, critical=critical)) == ""
 
 
+@pytest.mark.parametrize("critical", [True, False])
+@pytest.mark.parametrize("value", [b"\x30\x00", b"\x30\x02\xa0\x00", b"\x30\x02\xa1\x00"])
+def test_empty_constraints_constrain_nothing(path, openssl_verifies, value, critical):
+    made = path.make((), [dns("a.net")], value=value, critical=critical)
+    assert openssl_verifies(made)
+    assert path.refusal(made) == "" and chain.unprocessed(made[1]) == ()
+
+
 def test_a_minimum_of_zero_may_be_written_out(path):
     value = constraints_of(subtree(DNS, ZERO))
     assert path.refusal(path.make((), [dns("x.a.net")], value=value)) == ""
