@@ -154,7 +154,7 @@ class Register:
         self._later = {name: when.seen(now) for name, when in self._later.items()}
         for entry in self.entries.values():
             waits = entry.state.waits if entry.due is not None else None
-            if waits is not None and waits.interval and not waits.believed(now):
+            if waits is not None and not waits.believed(now):
                 self._stale.add(entry.name)
 
     def _look_at(self, entry: Entry) -> None:
@@ -185,7 +185,7 @@ class Register:
         known, waits = entry.state, entry.state.waits
         if waits is None:
             return known
-        if not known.interval:  # written before intervals were
+        if not known.interval:  # it was to be at once, or was written before intervals were
             _, profile = self.gatherer.settings(entry.name)
             assert profile is not None
             waits = Deadline(waits.at, timedelta(seconds=profile.retry_interval))

@@ -88,6 +88,19 @@ def test_nor_is_one_that_an_earlier_release_has_written(node):
     check_waits_for(node, HOUR)
 
 
+def test_what_was_to_go_on_at_once_after_a_restart_waits_for_a_retry_at_most(node):
+    assert node.state().update_state == "scheduled"  # and this is written
+    node.engine.stop()
+    (path,) = (node.directory / "state" / "auto-update").iterdir()
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps(record | {"update_state": "in-progress", "step": 2}))
+    jump(node, 25 * DAY)
+    node.boot()
+    assert node.state().next_update_time == node.clock.now()
+    jump(node, -25 * DAY)
+    check_waits_for(node, HOUR)
+
+
 def test_a_clock_that_comes_back_a_little_moves_a_retry_a_little(node):
     fail(node, 2 * HOUR)
     jump(node, -MINUTE)
