@@ -468,7 +468,7 @@ def test_a_state_that_cannot_be_written_is_told_and_stops_nothing(bench, monkeyp
     def refuse_record(_self, name, _record, *, sync=True):
         raise StorageError(f'write the state of "{name}": No space left on device')
 
-    monkeypatch.setattr("srpki.engine.state.Records.save", refuse_record)
+    monkeypatch.setattr("srpki.storage.records.Records.save", refuse_record)
     assert bench.advance(**DUE).failed == 0
     assert 2109 in bench.numbers()
     assert bench.state().update_state == "scheduled"
