@@ -259,8 +259,8 @@ def test_other_alternative_names_are_refused(bench):
     bench.configure(bench.entry(profile="by-est"))
     issue = bench.authority.issue
 
-    def without_names(key, subject, alternative=None, **rest):
-        return issue(key, subject, None, **rest)
+    def without_names(key, subject, **rest):
+        return issue(key, subject, **{**rest, "extensions": ()})
 
     bench.authority.issue = without_names
     before = bench.content()
