@@ -37,11 +37,13 @@ class OperState:
 
     *crl_ignored* lists the flags of the CRL that only ``crl-optional`` disregards, *unprocessed*
     what the CA certificate asks for in vain: it may refuse chains later on, and keeps nothing down.
+    *errors* says of files that are invalid what is wrong with them.
     """
 
     oper_flags: tuple[str, ...]
     crl_ignored: tuple[str, ...] = ()
     unprocessed: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
     @property
     def up(self) -> bool:
@@ -361,7 +363,8 @@ def _watched(settings: CaProfile) -> tuple[object, ...]:
 def _reason(state: OperState) -> str:
     """Return what the event says after ``up`` or ``down``."""
     if not state.up:
-        return f": {' '.join(state.oper_flags)}"
+        errors = f" ({'; '.join(state.errors)})" if state.errors else ""
+        return f": {' '.join(state.oper_flags)}{errors}"
     if state.unprocessed:
         return f", but chains through it may be refused: {'; '.join(state.unprocessed)}"
     return ""
@@ -375,4 +378,5 @@ def _state(profile: _Profile, now: datetime) -> OperState:
     if profile.settings.revocation_check == "crl-optional" and raised.get("crl"):
         ignored = (raised.pop("crl"),)
     flags = tuple(flag for flag in FLAGS if flag in raised.values())
-    return OperState(flags, ignored, profile.files["cert"].unprocessed)
+    errors = tuple(profile.files[kind].error for kind in raised if profile.files[kind].error)
+    return OperState(flags, ignored, profile.files["cert"].unprocessed, errors)

@@ -210,8 +210,8 @@ class Peers:
         """Return the checks of a server certificate that the TLS library does not make."""
 
         def check(certificate: bytes) -> None:
-            usage = certificates.facts(certificate).extended_key_usage
-            if profile.check_id_kp_cmcra_only and CMC_RA not in usage:
+            facts = certificates.facts(certificate)
+            if profile.check_id_kp_cmcra_only and CMC_RA not in facts.extended_key_usage:
                 raise TlsError(
                     "the server's certificate is not that of a registration authority",
                     hint="see check-id-kp-cmcra-only",

@@ -145,7 +145,7 @@ def test_a_missing_certificate_is_invalid_until_it_is_imported(bench):
     bench.engine.file_changed("ca.crt")
     assert bench.engine.authorities.state("tested").up
     assert told(bench) == [
-        'CA profile "tested" is down: invalid-cert.',
+        'CA profile "tested" is down: invalid-cert (file "ca.crt" does not exist).',
         'CA profile "tested" is up.',
     ]
 

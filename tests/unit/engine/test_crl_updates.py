@@ -393,7 +393,7 @@ def test_a_year_of_crls_and_renewals_in_order(bench, ca, web):
     assert 52 <= len(web.asked) <= 54
     states = [text for text in bench.texts(2045) if '"tested"' in text]
     assert states == [
-        'CA profile "tested" is down: invalid-crl.',
+        'CA profile "tested" is down: invalid-crl (file "ca.crl" does not exist).',
         'CA profile "tested" is up.',
     ]
 

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from crooked import KINDS, rewritten
+from crooked import KINDS, Kind, authority, extension, rewritten
 
 from srpki.labca import authority as lab_authority
 from srpki.labca import profiles
@@ -24,10 +24,10 @@ def crooked_ca(bench, monkeypatch):
         whole = profiles.end_entity
         numbers = itertools.count(0, -1)
 
-        def end_entity(subject, issuer, number, *more):
+        def end_entity(subject, issuer, number, *more, **others):
             if kind.field != "serialNumber":
-                return rewritten(whole(subject, issuer, number, *more), kind, issuer.key)
-            return rewritten(whole(subject, issuer, 7, *more), kind, issuer.key, number)
+                return rewritten(whole(subject, issuer, number, *more, **others), kind, issuer.key)
+            return rewritten(whole(subject, issuer, 7, *more, **others), kind, issuer.key, number)
 
         monkeypatch.setattr(profiles, "end_entity", end_entity)
         if kind.field == "serialNumber":
@@ -53,6 +53,35 @@ def test_a_certificate_of_each_kind_is_renewed_by_another(title, profile, bench,
         assert certificates.parse(der).not_der == (kind.field,)
     assert certificates.same_subject(first, renewed)
     assert certificates.same_alternative_names(first, renewed)
+
+
+@pytest.mark.parametrize(
+    ("oid", "field"), [("2.5.29.15", "keyUsage"), ("2.5.29.19", "basicConstraints")]
+)
+def test_a_ca_whose_powers_cannot_be_read_is_down_and_the_log_says_why(oid, field, bench):
+    _, der = authority(Kind("", extension(oid, b"\x30\x01")))
+    bench.keystore.put("certificate", "odd.crt", der)
+    bench.engine.file_changed("odd.crt")
+    profile = (
+        'ca-profile "odd" { admin-state enable cert-file "odd.crt" revocation-check crl-optional }'
+    )
+    bench.engine.apply(bench.configured(profiles=profile, tls="", ipsec=""))
+    assert bench.engine.authorities.state("odd").oper_flags == ("invalid-cert",)
+    (text,) = (text for text in bench.texts(2045) if "invalid-cert" in text)
+    assert f"(the certificate's {field} cannot be read: it is not well formed)" in text
+
+
+@pytest.mark.parametrize("profile", PROTOCOLS)
+def test_names_that_cannot_be_read_stop_a_renewal_before_anything_is_sent(
+    profile, bench, crooked_ca
+):
+    crooked_ca(Kind("", extension("2.5.29.17", b"\x30\x01")))
+    bench.enrol()
+    bench.configure(bench.entry(profile=profile))
+    bench.engine.start()
+    outcome = bench.engine.update_now("gw.crt")
+    assert "the certificate's subjectAltName cannot be read" in outcome.reason
+    assert bench.requests == []
 
 
 @pytest.mark.parametrize("title", CAS)
