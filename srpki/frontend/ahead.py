@@ -41,18 +41,18 @@ class Ahead:
         """Whether so much waits that the rest has to wait where it comes from."""
         return self._length > MOST
 
-    def add(self, presses: Iterable[KeyPress]) -> None:
-        """Put *presses* behind what waits; what is neither text nor a key is left out."""
+    def add(self, items: Iterable[Item]) -> None:
+        """Put *items* behind what waits; what is neither text nor a key is left out."""
         typed: list[str] = []
-        for press in presses:
-            if len(press.key) == 1:
-                typed.append(_visible(press.key))
+        for item in items:
+            if isinstance(item, str) or len(item.key) == 1:
+                typed.append(_visible(item if isinstance(item, str) else item.key))
                 continue
             self._join(typed)
-            if press.key == Keys.BracketedPaste:
-                self._append(*_pasted(press.data))
+            if item.key == Keys.BracketedPaste:
+                self._append(*_pasted(item.data))
             else:
-                self._append(press)
+                self._append(item)
         self._join(typed)
 
     def _join(self, typed: list[str]) -> None:
@@ -108,17 +108,18 @@ class Ahead:
                 self._interruptions += sign * (item.key == Keys.ControlC)
 
 
-def _visible(character: str) -> str:
-    """Return *character*, a blank for any kind of blank, nothing for what has no shape."""
-    if character.isprintable():
-        return character
-    return " " if character.isspace() else ""
+def _visible(text: str) -> str:
+    """Return *text*, with a blank for any kind of blank, without what has no shape."""
+    if text.isprintable():
+        return text
+    blanks = (" " if each.isspace() else each for each in text)
+    return "".join(each for each in blanks if each.isprintable())
 
 
 def _pasted(text: str) -> Iterator[Item]:
     """Yield the lines of a paste, and Enter between them."""
     first, *others = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    yield Pasted("".join(map(_visible, first)))
+    yield Pasted(_visible(first))
     for line in others:
         yield KeyPress(Keys.ControlM)
-        yield Pasted("".join(map(_visible, line)))
+        yield Pasted(_visible(line))

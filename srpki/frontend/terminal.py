@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_input
+from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import create_output
@@ -34,6 +35,7 @@ from srpki.frontend.display import FLAT, Display
 from srpki.frontend.keyboard import Aside, Entered, Keyboard, Way, apology
 from srpki.frontend.marking import marked
 from srpki.frontend.pager import Pager
+from srpki.frontend.parsing import TextParser
 from srpki.frontend.progress import Dots
 
 if TYPE_CHECKING:
@@ -71,6 +73,9 @@ class Terminal:
         self._greeting = greeting
         self._moves = moves
         self._input = create_input() if source is None else source
+        if isinstance(self._input, Vt100Input):
+            keep = self._input.vt100_parser.feed_key_callback
+            self._input.vt100_parser = TextParser(keep)  # type: ignore[arg-type]
         self._output = create_output() if screen is None else screen
         self._question: str | None = None
         self._display = Display(
