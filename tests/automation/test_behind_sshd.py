@@ -5,7 +5,6 @@ Each opens a session of its own on a real pty; no clock is patched and nothing i
 
 import re
 import subprocess
-import sys
 from contextlib import contextmanager
 
 import pytest
@@ -32,18 +31,9 @@ def sshd(request, tmp_path):
 
 @pytest.fixture
 def classic(tmp_path):
-    """OpenSSH's server in front of a node whose sessions begin in the classic CLI."""
-    script = tmp_path / "prepare"
-    script.write_text(
-        "edit-config exclusive\n"
-        "/configure system management-interface cli cli-engine [classic-cli md-cli]\n"
-        "/configure system management-interface configuration-mode mixed\n"
-        "commit\n"
-        "quit-config\n"
-    )
-    program = (sys.executable, "-m", "srpki.frontend.program", "exec")
-    subprocess.run([*program, script, "--node", tmp_path / "node"], check=True, capture_output=True)
-    with Sshd(tmp_path / "ssh", tmp_path / "node", term="vt100") as server:
+    """OpenSSH's server in front of a new node in classic mode."""
+    options = ("--mode", "classic")
+    with Sshd(tmp_path / "ssh", tmp_path / "node", term="vt100", options=options) as server:
         yield server
 
 
