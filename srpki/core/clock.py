@@ -139,7 +139,8 @@ class LabClock:
     @property
     def offset(self) -> timedelta:
         """How far this clock is ahead of its base (negative: behind)."""
-        return self.now() - self._base.now()
+        standing = self._standing
+        return self._offset if standing is None else standing - self._base.now()
 
     def now(self) -> datetime:
         """Return the lab's present instant, aware, in UTC."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,8 +131,16 @@ class Lab:
         self._script.clear()
 
     def remember_clock(self) -> None:
-        """Keep the clock's offset for the next start of this node."""
-        self._write(self._clock_file, self._numbers(self.clock.offset))
+        """Keep the clock's offset for the next start of this node; raises `StorageError`.
+
+        On a full disk what is kept already is good enough.
+        """
+        numbers = self._numbers(self.clock.offset)
+        try:
+            self._write(self._clock_file, numbers)
+        except StorageError:
+            if self._read(self._clock_file) != numbers:
+                raise
 
     def allow_skew(self, skew: timedelta) -> None:
         """Set and keep how far ahead a certificate may begin that was just issued."""
@@ -165,12 +173,19 @@ class Lab:
         return offset
 
     def _read(self, path: Path) -> dict[str, int]:
-        """Return the numbers kept in *path*; a damaged file is as good as none."""
-        with suppress(OSError, ValueError, RecursionError):
+        """Return the numbers kept in *path*; a damaged file is as good as none.
+
+        Raises `StorageError` for one that cannot be read, which may be whole.
+        """
+        try:
             found = json.loads(self._files.read(path, _MOST_OCTETS))
-            if isinstance(found, dict):
-                return {name: value for name, value in found.items() if isinstance(value, int)}
-        return {}
+        except (FileNotFoundError, ValueError, RecursionError):
+            return {}
+        except OSError as error:
+            raise StorageError(f"cannot read {path}: {error.strerror}") from None
+        if not isinstance(found, dict):
+            return {}
+        return {name: value for name, value in found.items() if isinstance(value, int)}
 
     def _write(self, path: Path, numbers: Mapping[str, int], *, sync: bool = True) -> None:
         content = json.dumps(numbers).encode("ascii")

@@ -12,10 +12,14 @@ import pytest
 from srpki.cli.session import Session
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SystemEntropy
-from srpki.core.errors import CorruptError, RefusedError
+from srpki.core.errors import CorruptError, RefusedError, StorageError
 from srpki.device.router import Router
+from srpki.frontend.labs import opened_lab
+from srpki.labca.authority import Authority
 from srpki.storage.files import OsFiles
 from srpki.storage.lock import NodeLock
+from srpki.storage.records import Records
+from srpki.x509 import certificates, keys
 
 GENERATE = "admin system security pki generate-keypair save-path cf3:/{}.prv ecdsa-curve secp256r1"
 IMPORT = "admin system security pki import type key input-url cf3:/{0}.prv output-file {0}.key format der"
@@ -306,3 +310,89 @@ def test_nothing_is_swept_by_a_second_process(start, tmp_path):
     with pytest.raises(Exception, match="in use by process"):
         Router(tmp_path / "node", clock=None, entropy=None, exchanges=None)
     assert left.exists()
+
+
+# --- the lab -------------------------------------------------------------------------------------
+
+
+def test_a_lab_starts_on_a_full_disk_and_its_clock_stays_where_it_was(tmp_path, full):
+    with opened_lab(tmp_path / "node") as (router, _):
+        typed(Session(router), "lab clock advance 2d")
+        moved = router.clock.now()
+    full.append(True)
+    with opened_lab(tmp_path / "node") as (router, _):
+        assert router.clock.now() >= moved
+        assert Session(router).feed("show certificate ca-profile").ok
+
+
+def test_a_lab_clock_that_cannot_be_read_is_not_taken_for_lost(tmp_path, monkeypatch):
+    with opened_lab(tmp_path / "node") as (router, _):
+        typed(Session(router), "lab clock advance 2d")
+        moved = router.clock.now()
+    kept = (tmp_path / "node" / "lab-ca" / "clock.json").read_bytes()
+    real = OsFiles.read
+
+    def read(self, path, limit):
+        if path.name == "clock.json":
+            raise OSError(errno.EIO, "Input/output error")
+        return real(self, path, limit)
+
+    with monkeypatch.context() as sick:
+        sick.setattr(OsFiles, "read", read)
+        with pytest.raises(StorageError, match=r"cannot read .*clock.json: Input/output error"):
+            with opened_lab(tmp_path / "node"):
+                pass
+    assert (tmp_path / "node" / "lab-ca" / "clock.json").read_bytes() == kept
+    with opened_lab(tmp_path / "node") as (router, _):
+        assert router.clock.now() >= moved
+
+
+# --- a file system that can do less --------------------------------------------------------------
+
+
+def test_a_node_lives_where_there_are_no_hard_links(start, tmp_path, monkeypatch):
+    """As on FAT, SMB and many FUSE file systems, which cannot sync directories either."""
+
+    def link(*_arguments, **_options):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    real = os.fsync
+
+    def fsync(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr(os, "fsync", fsync)
+    router = start()
+    session = Session(router)
+    typed(session, GENERATE.format("a"), IMPORT.format("a"))
+    for name in ("one", "two", "three"):
+        typed(
+            session, "edit-config global", f"/configure system name {name}", "commit", "quit-config"
+        )
+    ca = Authority(None, router.clock, SystemEntropy())
+    key = keys.generate(keys.KeySpec("ecdsa", curve="secp256r1"))
+    router.keystore.put("certificate", "a.crt", ca.root)
+    old = router.keystore.read_key("a.key")
+    new = ca.issue(key.public_key(), certificates.parse_dn("CN=a"), None).certificate
+    router.keystore.swap("a.crt", new, "a.key", key)
+    router = start()
+    assert router.keystore.read_pair("a.crt", "a.key")[0] == new
+    assert router.keystore.read_certificate("a.crt.previous") == ca.root
+    assert keys.private_der(router.keystore.read_key("a.key.previous")) == keys.private_der(old)
+    cf3 = tmp_path / "node" / "cf3"
+    assert b"two" in (cf3 / "config.cfg.1").read_bytes()
+    assert b"one" in (cf3 / "config.cfg.2").read_bytes()
+    assert not list(cf3.rglob(".*"))
+
+
+def test_a_record_that_was_kept_survives_a_power_cut(bench):
+    disk = bench.MemoryDisk()
+    state = next(path for path in disk.directories if path.name == "state")
+    for number in range(3):
+        Records(state / "cmp-requests", disk).save("lab", {"number": number})
+        for cut in disk.power_cuts():
+            found, damaged = Records(state / "cmp-requests", cut).load()
+            assert found["lab"]["number"] == number and not damaged

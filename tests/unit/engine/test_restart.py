@@ -8,6 +8,7 @@ import pytest
 
 from srpki.core.errors import StorageError
 from srpki.engine.scheduler import Summary
+from srpki.storage.records import Records
 
 
 class KilledError(BaseException):
@@ -298,3 +299,23 @@ def test_records_of_entries_that_are_no_longer_configured_are_removed(bench):
     bench.boot()
     bench.engine.authorities  # noqa: B018 - any look takes the configuration over
     assert list((bench.directory / "state" / "auto-update").iterdir()) == []
+
+
+def test_what_must_outlast_a_power_cut_is_synced_before_it_counts(bench, monkeypatch):
+    """The new certificate before its swap, and a reload that is owed; what the pair tells need not."""
+    bench.enrol()
+    bench.configure(bench.entry())
+    kept = []
+    real = Records.save
+
+    def save(self, name, record, *, sync=True):
+        pair = bench.pair()[0]
+        kept.append((record["step"], record["pending_reload"], sync, pair))
+        real(self, name, record, sync=sync)
+
+    monkeypatch.setattr(Records, "save", save)
+    bench.engine.applications.fail_next("gw.crt")
+    old = bench.pair()[0]
+    bench.advance(days=29)
+    assert [(sync, pair) for step, _, sync, pair in kept if step == 3] == [(True, old)]
+    assert [sync for step, owed, sync, _ in kept if step == 4 and owed] == [True]
