@@ -127,7 +127,14 @@ def test_a_confirmed_commit_that_is_accepted_but_not_saved_says_so(start, full):
 
 
 def test_the_classic_prompt_keeps_its_star_when_saving_fails(start, full):
-    session = Session(start(), "classic")
+    router = start()
+    typed(
+        Session(router),
+        "edit-config global",
+        "/configure system management-interface configuration-mode mixed",
+        "commit",
+    )
+    session = Session(router, "classic")
     typed(session, "configure system name other")
     assert session.prompt.startswith("*")
     full.append(True)
