@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
@@ -38,6 +40,9 @@ def read(octets: bytes) -> Certificate:
     fields.algorithm("signature", outer)
     issued_by = fields.name("issuer", issuer)
     begins, ends = fields.read("validity", _pair, validity)
+    subject_name = fields.name("subject", subject)
+    load_key = partial(_public_key, key.whole)
+    fields.note("subjectPublicKeyInfo", odd=not _loads(load_key))
     return Certificate(
         octets=octets,
         version=version,
@@ -46,9 +51,9 @@ def read(octets: bytes) -> Certificate:
         issuer=issued_by,
         not_valid_before_utc=fields.time("validity", begins),
         not_valid_after_utc=fields.time("validity", ends),
-        subject=fields.name("subject", subject),
+        subject=subject_name,
         signature=signature,
-        load_key=partial(_public_key, key.whole),
+        load_key=load_key,
         extensions=fields.extensions(_list(fields, rest), extensions.strict_in_certificate),
         not_der=tuple(fields.odd) or ("encoding",),
     )
@@ -81,3 +86,14 @@ def _list(fields: Fields, rest: list[Element]) -> list[Element]:
 
 def _public_key(octets: bytes) -> CertificatePublicKeyTypes:
     return serialization.load_der_public_key(octets)  # type: ignore[return-value]
+
+
+def _loads(load: Callable[[], CertificatePublicKeyTypes]) -> bool:
+    """Say whether the key can be loaded; that the library lacks its type says nothing of it."""
+    try:
+        load()
+    except UnsupportedAlgorithm:
+        return True
+    except ValueError:
+        return False
+    return True

@@ -18,8 +18,13 @@ from srpki.x509.lenient.names import name
 
 _T = TypeVar("_T")
 _WRONG: Final = (ValueError, TypeError, IndexError, OverflowError)
-_WITH_PARAMETERS: Final = "1.2.840.113549.1.1."
-"""RSA's signature algorithms: they have parameters, if only NULL; the others have none."""
+_WITHOUT_PARAMETERS: Final = (
+    "1.2.840.10040.4.3",
+    "1.2.840.10045.4.",
+    "1.3.101.",
+    "2.16.840.1.101.3.4.3.",
+)
+"""DSA, ECDSA and EdDSA [RFC 5758, 3; RFC 8410, 3]; RSA has parameters, if only NULL."""
 
 
 class Fields:
@@ -62,7 +67,7 @@ class Fields:
     def algorithm(self, field: str, element: Element) -> x509.ObjectIdentifier:
         """Return the algorithm of the AlgorithmIdentifier in *element*."""
         dotted, parameters = self.read(field, _algorithm, element)
-        self.note(field, odd=parameters and not dotted.startswith(_WITH_PARAMETERS))
+        self.note(field, odd=parameters and dotted.startswith(_WITHOUT_PARAMETERS))
         return x509.ObjectIdentifier(dotted)
 
     def extensions(self, elements: list[Element], strict: extensions.Strict) -> Extensions:
