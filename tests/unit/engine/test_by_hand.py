@@ -228,3 +228,20 @@ def test_the_clock_is_moved_by_one_at_a_time(node):
     go_on.set()
     thread.join(10)
     assert found[0].updates == 1
+
+
+@pytest.mark.parametrize("profile", ["by-cmp", "by-est"])
+def test_what_the_peer_makes_an_update_wait_for_is_told(node, profile):
+    node.configure(node.entry(profile=profile))
+    operation = {"by-cmp": "kur", "by-est": "simplereenroll"}[profile]
+    node.faults.add(f"{operation} waiting seconds 600")
+    told, cancel = [], threading.Event()
+
+    def waiting(wait):
+        told.append(wait)
+        cancel.set()
+
+    with pytest.raises(StoppedError, match="not waiting any more"):
+        node.engine.update_now("gw.crt", cancel=cancel, waiting=waiting)
+    assert told[0].seconds == 600
+    assert told[0].reason
