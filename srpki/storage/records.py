@@ -16,8 +16,8 @@ from typing import Any, Final
 from srpki.core.errors import StorageError
 from srpki.storage.files import FileOps, OsFiles, replace
 
-MAX_RECORD: Final = 1 << 16
-"""Octets of one record; ours are a few hundred."""
+MAX_RECORD: Final = 1 << 18
+"""Octets of one record; ours are a few hundred, and a few thousand with a certificate in it."""
 
 
 class Records:
