@@ -37,8 +37,8 @@ def test_commands_help_completion_and_history(operator):
     )
     operator.type("show \t")
     operator.sees(
-        "certificate  log          time         users",
-        "debug        system       uptime       version",
+        "certificate  ipsec        system       uptime       version",
+        "debug        log          time         users",
         "",
         "[/]",
         f"{NODE} show",
