@@ -179,16 +179,16 @@ class Shell(ABC):
     def feed(self, line: str, note: Note | None = None) -> Answer:
         """Answer *line*, or the question asked last by it; a command is *noted* before it runs."""
         if len(line) > LINE_LIMIT:
-            return _failed(self.mistake(wording.TOO_LONG))
+            return failed(self.mistake(wording.TOO_LONG))
         try:
             if self._asked is not None:
                 asked, self._asked = self._asked, None
                 return asked(line)
             return self._feed(line, note)
         except RefusalError as refusal:
-            return _failed(refusal.text)
+            return failed(refusal.text)
         except SrpkiError as error:
-            return _failed(self.refused(error), error.code)
+            return failed(self.refused(error), error.code)
 
     def _feed(self, line: str, note: Note | None) -> Answer:
         reading = self.read(line)
@@ -198,7 +198,7 @@ class Shell(ABC):
         found = whole(found, len(reading.tokens), abbreviations=self.abbreviations)
         if found.failure is not None:
             column = wording.column(found.failure, reading.tokens, line)
-            return _failed(self.wrong(found.failure, reading, line), column=column)
+            return failed(self.wrong(found.failure, reading, line), column=column)
         said = meaning(found.matches, self.context, reading.start)
         answer = self._execute(said)
         if not said.modifiers or not answer.ok or answer.question is not None:
@@ -298,7 +298,7 @@ class Shell(ABC):
 
         if said.operation.startswith(ABSENT):
             command = said.operation.removeprefix(ABSENT)
-            return _failed(self.not_emulated(command))
+            return failed(self.not_emulated(command))
         answer = run(self.device, said, self.operation_failed, self.shown)
         if answer.ok and said.operation == SAVE and not said.inputs:
             self.saved.note(self.device)
@@ -325,5 +325,6 @@ class Shell(ABC):
         return spell_time(time)
 
 
-def _failed(text: str, error: str = "", column: int | None = None) -> Answer:
+def failed(text: str, error: str = "", column: int | None = None) -> Answer:
+    """Return the answer to a line that did not go well, with what *text* tells programs."""
     return Answer(text, ok=False, fault=wording.fault(text, error, column))

@@ -57,10 +57,37 @@ class Section(NamedTuple):
     """The container is a section of the configuration file, headed by a banner with *title*.
 
     It stands in the root or in another section; those that are *last* come after all others.
+    What is switched on *later* is so under a second banner with that title, after those.
     """
 
     title: str
     last: bool = False
+    later: str = ""
+
+
+class Ordered(NamedTuple):
+    """The children of the container stand in the order of *names* in files, then the others."""
+
+    names: tuple[str, ...]
+
+
+class Bare(NamedTuple):
+    """The value is printed without quotes where it can be."""
+
+
+class Numbered(NamedTuple):
+    """The entries need no ``create`` and are printed with their name, as ``log-id 9 name "9"``.
+
+    The same command under another *keyword*, where one is given.
+    """
+
+    keyword: str = ""
+
+
+class Joined(NamedTuple):
+    """The value of the leaf *beside* may follow on the same line, after its name."""
+
+    beside: str
 
 
 class Arg(NamedTuple):
@@ -136,7 +163,24 @@ class Absent:
     """The classic CLI does not have this node."""
 
 
-Classic = Rename | Inline | Moved | Section | Line | Absent
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """The container is switched on in the later part of its section [observed-2.md 5]."""
+
+
+Classic = (
+    Rename
+    | Inline
+    | Moved
+    | Section
+    | Line
+    | Absent
+    | Ordered
+    | Bare
+    | Numbered
+    | Joined
+    | Deferred
+)
 
 
 # --- nodes ---------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class Workbench:
 
     def _sit_down(self, router):
         self.router = router
-        self._sessions = {"md": Session(router), "classic": Session(router, dialect="classic")}
+        self._sessions = {cli: Session(router, dialect=cli) for cli in ("md", "classic")}
 
     def restart(self, between=lambda: None):
         """Save, stop the router, run *between*, start it again; the lab CA goes on meanwhile."""

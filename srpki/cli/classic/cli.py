@@ -11,6 +11,7 @@ from srpki.cli.classic.dialect import ClassicDialect, wants_command
 from srpki.cli.classic.editing import check_allowed, edits, entry_words, made, remark
 from srpki.cli.classic.environment import Settings
 from srpki.cli.classic.lines import absolute, presumed
+from srpki.cli.classic.refused import Refused
 from srpki.cli.classic.trail import Trail
 from srpki.cli.grammar import State
 from srpki.cli.lexer import lex_classic
@@ -18,7 +19,7 @@ from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, RefusalError, Screen
 from srpki.cli.render.rules import SINGLE
-from srpki.cli.shell import SAVE, Host, Note, Reading, Saved, Shell
+from srpki.cli.shell import SAVE, Host, Note, Reading, Saved, Shell, failed
 from srpki.cli.walker import Failure
 from srpki.config.edit import Edit
 from srpki.config.management import check_classic
@@ -53,6 +54,7 @@ class ClassicCli(Shell):
         self.settings = Settings()
         self._trail = Trail(self.dialect)
         self._created = False
+        self._refused = Refused()
         self._grammars: dict[Path, State] = {}
         self._commands: dict[str, Callable[[Meaning], Answer]] = {
             "back": lambda _: self._go(self._trail.up(self.context)),
@@ -108,12 +110,24 @@ class ClassicCli(Shell):
     # --- reading ---
 
     def feed(self, line: str, note: Note | None = None) -> Answer:
-        """Answer *line*; a word of the operator's own at its beginning stands for a command."""
-        command = line if self._asked else self.settings.unaliased(line)
+        """Answer *line*; a word of the operator's own at its beginning stands for a command.
+
+        The lines of a block that belong to a sub-context that was refused go where it went.
+        """
+        if self._asked:
+            return super().feed(line, note)
+        if (inside := self._refused.inside(line)) or (closed := self._refused.closed(line)):
+            if note is not None:
+                note(self.masked(line))
+            return failed(inside) if inside else Answer(closed)
+        command = self.settings.unaliased(line)
         if command != line and note is not None:
             note(self.masked(line))
             note = None
-        return super().feed(command, note)
+        answer = super().feed(command, note)
+        if not answer.ok:
+            self._refused.note(line)
+        return answer
 
     def read(self, line: str) -> Reading:
         """Cut *line*; a leading slash or backslash makes it absolute."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
 from srpki.cli.classic.layout import Names, Order, Place, SectionPlace, required
 from srpki.cli.classic.lines import is_shutdown, keyword_of, member
+from srpki.cli.lexer import is_plain
 from srpki.cli.reading import Context, context_at
 from srpki.cli.render.rules import INFO
 from srpki.cli.render.times import file_date
@@ -15,23 +16,29 @@ from srpki.config.defaults import effective
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.device.system import version_lines
+from srpki.schema.configure.log import LOG_NAME
 from srpki.schema.nodes import (
     Arg,
+    Bare,
     Choice,
     Container,
+    Deferred,
     Either,
     Item,
+    Joined,
     Leaf,
     LeafList,
     Line,
     ListNode,
     Maybe,
     Node,
+    Numbered,
     Section,
     Word,
+    data_children,
 )
 from srpki.schema.paths import Key, Path, Value, path
-from srpki.schema.types import SEALED_MARK, Boolean, Empty, Text
+from srpki.schema.types import SEALED_MARK, Boolean, Empty, Reference, Text, ValueType
 
 _BANNER: Final = "#" + "-" * 50
 
@@ -100,14 +107,29 @@ class _Listing:
         if not sectioned:
             yield from self._content(node, branch, steps, indent)
             return
-        for section in self._order.sections():
+        sections = self._order.sections()
+        for section in sections:
+            if section is sections[-1] and not self._states:
+                # The last may end what can be done: what is switched on later comes before it.
+                for other in (one for one in sections if one.section.later):
+                    yield from self._section(node, branch, other, len(steps), indent, later=True)
             if section.steps[: len(steps)] == steps:
                 yield from self._section(node, branch, section, len(steps), indent)
 
     def _section(
-        self, node: Context, branch: Branch, section: SectionPlace, depth: int, indent: str
+        self,
+        node: Context,
+        branch: Branch,
+        section: SectionPlace,
+        depth: int,
+        indent: str,
+        *,
+        later: bool = False,
     ) -> Iterator[str]:
-        """Yield *section* with the contexts that lead to it from *node*, *depth* steps down."""
+        """Yield *section* with the contexts that lead to it from *node*, *depth* steps down.
+
+        Its *later* part switches on what the section itself leaves off.
+        """
         below = section.steps[depth:]
         words: list[str] = []
         for step in path(*below):
@@ -116,16 +138,21 @@ class _Listing:
         found = get(branch, path(*below))
         content = found if isinstance(found, Branch) else EMPTY
         inner = indent + INDENT * len(below)
-        lines = tuple(self._content(section.node, content, section.steps, inner))
+        if later:
+            title, lines = section.section.later, tuple(_switched_on(section.node, content, inner))
+        else:
+            title = section.section.title
+            lines = tuple(self._content(section.node, content, section.steps, inner))
         if not lines:
             return
-        yield from (_BANNER, f"echo {quote(section.section.title)}", _BANNER)
+        yield from (_BANNER, f"echo {quote(title)}", _BANNER)
         yield from (indent + INDENT * level + word for level, word in enumerate(words))
         yield from lines
         yield from (f"{indent}{INDENT * level}exit" for level in reversed(range(len(words))))
 
     def _content(self, node: Context, branch: Branch, steps: Names, indent: str) -> Iterator[str]:
         named = [leaf.name for leaf in required(node)] if isinstance(node, ListNode) else []
+        named += _beside(node, branch)
         for place in self._order.children(node, steps):
             if not isinstance(place.node.classic, Section) and place.node.name not in named:
                 yield from self._place(place, branch, steps, indent)
@@ -138,7 +165,7 @@ class _Listing:
         if isinstance(node, Choice):
             yield from self._choice(node, held, indent)
         elif isinstance(node, Leaf | LeafList):
-            yield from self._value(node, held.get(node.name), indent)
+            yield from self._joined(node, held, indent)
         elif isinstance(node, Container):
             yield from self._container(node, held.get(node.name), below, indent)
         elif isinstance(node, ListNode):
@@ -152,6 +179,13 @@ class _Listing:
             yield " ".join((indent + choice.classic.keyword, *words))
         elif self._detail:
             yield f"{indent}no {choice.classic.keyword}"
+
+    def _joined(self, node: Leaf | LeafList, held: Branch, indent: str) -> Iterator[str]:
+        """Yield the line of *node*, with the value that belongs on it or without itself there."""
+        line = list(self._value(node, held.get(node.name), indent))
+        if isinstance(node.classic, Joined) and node.name in held and node.classic.beside in held:
+            line = [f"{line[0]} {node.classic.beside} {held[node.classic.beside]}"]
+        yield from line
 
     def _value(self, node: Leaf | LeafList, value: Element | None, indent: str) -> Iterator[str]:
         word = keyword_of(node)
@@ -176,6 +210,8 @@ class _Listing:
         self, node: Container, held: Element | None, steps: Names, indent: str
     ) -> Iterator[str]:
         inside = held if isinstance(held, Branch) else EMPTY
+        if isinstance(node.classic, Deferred) and not self._states and _is_on(inside):
+            inside = inside.but("admin-state", "disable")
         if isinstance(node.classic, Line):
             words = _words(node.classic.items, node.children, inside)
             if words and not (self._detail and _only_defaults(node.classic, node, inside)):
@@ -185,7 +221,7 @@ class _Listing:
         elif held is not None or (self._detail and not node.presence):
             lines = tuple(self._content(node, inside, steps, indent + INDENT))
             if lines or node.presence:
-                yield indent + keyword_of(node)
+                yield indent + keyword_of(node) + (" create" if node.presence else "")
                 yield from lines
                 yield f"{indent}exit"
         elif self._detail:
@@ -203,19 +239,67 @@ class _Listing:
                 if words:
                     yield " ".join((indent + node.classic.keyword, *words))
                 continue
-            yield f"{indent}{_entry(node, keys, entry)} create"
+            ending = f" name {quote(str(keys[0]))}" if _is_numbered(node) else " create"
+            yield indent + _entry(node, keys, entry) + ending
             yield from self._content(node, entry, steps, indent + INDENT)
             yield f"{indent}exit"
+
+
+def _is_on(branch: Branch) -> bool:
+    return branch.get("admin-state") == "enable"
+
+
+def _switched_on(node: Context, branch: Branch, indent: str) -> Iterator[str]:
+    """Yield the lines that switch on what is `Deferred` in *node*, with the contexts around it."""
+    for child in data_children(node):
+        held = branch.get(child.name)
+        if isinstance(child, Container) and isinstance(held, Branch):
+            deferred = isinstance(child.classic, Deferred)
+            on = [f"{indent}{INDENT}no shutdown"] if deferred and _is_on(held) else []
+            yield from _around(
+                keyword_of(child), on or _switched_on(child, held, indent + INDENT), indent
+            )
+        elif isinstance(child, ListNode) and isinstance(held, Entries):
+            for keys, entry in held.items():
+                inner = _switched_on(child, entry, indent + INDENT)
+                yield from _around(_entry(child, keys, entry), inner, indent)
+
+
+def _around(head: str, inner: Iterable[str], indent: str) -> Iterator[str]:
+    lines = tuple(inner)
+    if lines:
+        yield from (indent + head, *lines, f"{indent}exit")
+
+
+def _beside(node: Context, branch: Branch) -> list[str]:
+    """Return the leafs of *node* that stand on the lines of others."""
+    leafs = [child for child in node.children if isinstance(child, Leaf) and child.name in branch]
+    return [leaf.classic.beside for leaf in leafs if isinstance(leaf.classic, Joined)]
+
+
+def _is_numbered(node: ListNode) -> bool:
+    return isinstance(node.classic, Numbered)
 
 
 def _spelled(node: Leaf | LeafList, value: Value) -> str:
     if isinstance(node.type, Text) and node.type.secret:
         return quote(str(value).removesuffix(SEALED_MARK)) + SEALED_MARK
-    return spell_value(node.type, value)
+    spelled = spell_value(node.type, value)
+    bare = isinstance(node.classic, Bare) or (_kind(node.type) is LOG_NAME and _is_number(value))
+    return str(value) if bare and is_plain(str(value)) else spelled
+
+
+def _kind(kind: ValueType) -> ValueType:
+    return kind.type if isinstance(kind, Reference) else kind
+
+
+def _is_number(value: Value) -> bool:
+    """Return whether *value* is the name of a log that routers print as a number."""
+    return str(value).isascii() and str(value).isdigit()
 
 
 def _entry(node: ListNode, keys: tuple[Key, ...], entry: Branch) -> str:
-    spelled = (spell_value(leaf.type, key) for leaf, key in zip(node.key_leafs, keys, strict=True))
+    spelled = (_spelled(leaf, key) for leaf, key in zip(node.key_leafs, keys, strict=True))
     first, *others = spelled
     words = [keyword_of(node), first]
     words += [f"{name} {key}" for name, key in zip(node.keys[1:], others, strict=True)]

@@ -37,11 +37,14 @@ from srpki.schema.nodes import (
     Choice,
     Container,
     Inline,
+    Joined,
     Leaf,
     LeafList,
     Line,
     ListNode,
     Moved,
+    Numbered,
+    child_of,
 )
 from srpki.schema.paths import Path
 from srpki.schema.types import Boolean, Empty
@@ -177,7 +180,16 @@ class _Commands:
             return Keyword(word, child.help, (Put(place, constant=True),), no=True), ()
         self._no(word, child.help, (Remove(place),))
         keyword = Keyword(word, child.help, mark=mark_of(child), no=True)
-        return keyword, (classic_value(child, (Put(place),)),)
+        return keyword, (classic_value(child, (Put(place),)), *self._beside(child, prefix))
+
+    def _beside(self, child: Leaf, prefix: Names) -> State:
+        """Return what may follow the value of *child* on its line."""
+        if not isinstance(child.classic, Joined):
+            return ()
+        leaf = child_of(self._node, child.classic.beside)
+        assert isinstance(leaf, Leaf)
+        value = classic_value(leaf, (Put((*prefix, leaf.name)),))
+        return (Opt(Seq((Keyword(leaf.name, leaf.help), value))),)
 
     # --- contexts ---
 
@@ -192,7 +204,9 @@ class _Commands:
                 self._no(word, child.help, (Remove((*prefix, child.name)),))
             create = self._edits and child.presence
             into = (*way, Into(child.name, create=create))
-            return Keyword(word, child.help, into, "+", no=self._edits), (content,)
+            # A presence container is made by its name; files say create [observed-2.md 2].
+            inside = (_CREATE, content) if create else (content,)
+            return Keyword(word, child.help, into, "+", no=self._edits), inside
         keys = _keys(child)
         if not self._edits:
             return Keyword(word, child.help, (*way, Into(child.name, child.keys)), "+"), (
@@ -201,9 +215,12 @@ class _Commands:
             )
         removal = (*way, Into(child.name, child.keys, enters=False), Remove())
         self._no(word, child.help, removal, keys)
-        into = (*way, Into(child.name, child.keys))
+        numbered = isinstance(child.classic, Numbered)
+        into = (*way, Into(child.name, child.keys, create=numbered))
         named = AnyOrder(tuple(Opt(_named(leaf)) for leaf in required(child)))
-        return Keyword(word, child.help, into, "+", no=True), (*keys, named, _CREATE, content)
+        name = (Opt(_name(child)),) if numbered else ()
+        inside = (*keys, *name, named, _CREATE, content)
+        return Keyword(word, child.help, into, "+", no=True), inside
 
     def _line(self, child: Context, line: Line, prefix: Names, way: Effects) -> Option:
         if isinstance(child, Container):
@@ -254,6 +271,14 @@ def _keys(node: ListNode) -> State:
 
 def _named(leaf: Leaf) -> Grammar:
     return Seq((Keyword(keyword_of(leaf), leaf.help), classic_value(leaf, (Put((leaf.name,)),))))
+
+
+def _name(node: ListNode) -> Grammar:
+    """Return the name that a numbered entry has besides its number: the key itself."""
+    slot = key_slot(node, node.key_leafs[0])
+    return Seq(
+        (Keyword("name", "Name of the entry, which counts in the place of its number"), slot)
+    )
 
 
 class Negative(Grammar):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from srpki.cli.classic.dialect import ClassicDialect
+from srpki.cli.classic.lines import keyword_of
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Flash, RefusalError
 from srpki.config.edit import Edit
@@ -13,7 +14,7 @@ from srpki.config.management import check_classic, check_immediate
 from srpki.config.text import spell_entry
 from srpki.config.tree import Branch, get
 from srpki.core.errors import NotFoundError, SrpkiError
-from srpki.schema.nodes import Leaf, ListNode, child_of
+from srpki.schema.nodes import Leaf, ListNode, Numbered, child_of
 from srpki.schema.paths import Path, path
 from srpki.schema.types import ValueTypeError
 
@@ -25,7 +26,7 @@ def entry_words(dialect: ClassicDialect, context: Path) -> str:
     """Return the entry at *context* as it is typed."""
     node = dialect.node(context)
     assert isinstance(node, ListNode)
-    return spell_entry(node, context[-1].keys)
+    return spell_entry(node._replace(name=keyword_of(node)), context[-1].keys)
 
 
 def made(
@@ -40,8 +41,9 @@ def made(
         for path in said.entered
         if path[0].name == "configure" and path[-1].keys and get(tree, path[1:]) is None
     ]
-    if found and create_needed and not said.create:
-        entry = entry_words(dialect, found[0])
+    wanted = [path for path in found if not isinstance(dialect.node(path).classic, Numbered)]
+    if wanted and create_needed and not said.create:
+        entry = entry_words(dialect, wanted[0])
         raise RefusalError(f'MINOR: CLI Cannot create {entry} - missing "create" keyword.')
     return [path[1:] for path in found]
 

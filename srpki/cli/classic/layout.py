@@ -23,6 +23,7 @@ from srpki.schema.nodes import (
     ListNode,
     Moved,
     Node,
+    Ordered,
     Section,
     data_children,
 )
@@ -118,7 +119,7 @@ class Order:
         """Return what stands in *node*, which *steps* lead to below the root, in order."""
         if id(node) not in self._children:
             found = [place for place in places(node) if not isinstance(place.node, Action)]
-            found.sort(key=lambda place: place.node.name in _CLOSING)
+            found.sort(key=lambda place: (place.node.name in _CLOSING, _rank(node, place)))
             self._children[id(node)] = tuple(
                 _arranged(
                     found,
@@ -149,6 +150,15 @@ class Order:
         if id(node) not in self._needs:
             self._needs[id(node)] = frozenset(_targets(node))
         return self._needs[id(node)]
+
+
+def _rank(node: Context, place: Place) -> int:
+    """Return where the overlay of *node* wants *place*, after all that it names if it does not."""
+    if not isinstance(node.classic, Ordered):
+        return 0
+    names = node.classic.names
+    name = (*place.prefix, place.node.name)[0]
+    return names.index(name) if name in names else len(names)
 
 
 def _sections(node: Container, steps: Names) -> Iterator[SectionPlace]:

@@ -25,6 +25,7 @@ from srpki.schema.nodes import (
     Maybe,
     Moved,
     Node,
+    Numbered,
     Rename,
     Word,
     child_of,
@@ -59,8 +60,8 @@ def absolute(tokens: list[Token], context: Path) -> tuple[list[Token], Path]:
 
 def keyword_of(node: Action | DataNode) -> str:
     """Return the word that the classic CLI has for *node*."""
-    if isinstance(node.classic, Rename | Line | Moved):
-        return node.classic.keyword
+    if isinstance(node.classic, Rename | Line | Moved | Numbered):
+        return node.classic.keyword or node.name
     return node.name
 
 

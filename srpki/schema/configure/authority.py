@@ -28,12 +28,14 @@ from srpki.schema.nodes import (
     Case,
     Choice,
     Container,
+    Deferred,
     Either,
     Inline,
     Leaf,
     Line,
     ListNode,
     Maybe,
+    Ordered,
     Rename,
 )
 from srpki.schema.types import Enumeration, Integer, Text
@@ -270,6 +272,10 @@ _CMPV2: Final = Container(
     name="cmpv2",
     auto_restart=True,
     help="Request and renew certificates of this CA by CMPv2",
+    # The order in which routers write them [observed-2.md 4].
+    classic=Ordered(
+        ("accept-unprotected-message", "always-set-sender-for-ir", "url", "response-signing-cert")
+    ),
     children=(
         Leaf(
             name="always-set-sender-for-ir",
@@ -304,6 +310,7 @@ _CMPV2: Final = Container(
 _AUTO_CRL_UPDATE: Final = Container(
     name="auto-crl-update",
     presence=True,
+    classic=Deferred(),
     help="Download the CRL of this CA in time, without an operator",
     children=(
         admin_state("Switch the download of the CRL on or off"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from srpki.schema.common import NAMED_ITEM, PKI_FILE_NAME, admin_state, to_ca_profile
-from srpki.schema.nodes import Arg, Container, Leaf, LeafList, Line, ListNode, Section
+from srpki.schema.nodes import Arg, Bare, Container, Leaf, LeafList, Line, ListNode, Section
 from srpki.schema.types import Enumeration, Integer
 
 _CERT_PROFILE: Final = ListNode(
@@ -36,11 +36,13 @@ _CERT_PROFILE: Final = ListNode(
                     name="cert",
                     type=PKI_FILE_NAME,
                     help="File of the certificate in cf3:\\system-pki; import it first",
+                    classic=Bare(),
                 ),
                 Leaf(
                     name="key",
                     type=PKI_FILE_NAME,
                     help="File of the private key that belongs to the certificate",
+                    classic=Bare(),
                 ),
                 Leaf(
                     name="rsa-signature",

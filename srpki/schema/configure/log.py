@@ -15,18 +15,20 @@ from srpki.schema.nodes import (
     Choice,
     Container,
     Either,
+    Joined,
     Leaf,
     Line,
     ListNode,
     Maybe,
     Node,
+    Numbered,
     Rename,
     Section,
     Word,
 )
 from srpki.schema.types import Address, Enumeration, Integer, Reference, Text, ValueType
 
-LOG_NAME: Final = Text(length=(1, 64), patterns=(r"[A-Za-z0-9._\-]+",))
+LOG_NAME: Final = Text(length=(1, 64), patterns=(r"[A-Za-z0-9._\-]+",), named="log-name")
 """Names stand in the names of files: hence no other signs."""
 _ACTION: Final = Enumeration(("forward", "drop"), named="filter-action")
 _SEVERITY: Final = Enumeration(
@@ -139,7 +141,7 @@ _FILE: Final = ListNode(
     keys=("file-policy-name",),
     max_elements=99,
     help="Files below cf3:\\log that logs are written to",
-    classic=Rename("file-id"),
+    classic=Numbered("file-id"),
     children=(
         _name("file-policy-name", "Name by which logs refer to the files"),
         _description("files"),
@@ -148,6 +150,7 @@ _FILE: Final = ListNode(
             type=Integer("int32", 5, 10080),
             units="minutes",
             default="1440",
+            classic=Joined("retention"),
             help="Begin a new file after this time",
         ),
         Leaf(
@@ -164,6 +167,7 @@ _SYSLOG: Final = ListNode(
     name="syslog",
     keys=("syslog-name",),
     max_elements=10,
+    classic=Numbered(),
     help="Collectors that logs are sent to, by UDP in the form of RFC 5424",
     children=(
         _name("syslog-name", "Name by which logs refer to the collector"),
@@ -275,6 +279,7 @@ _LOG_ID: Final = ListNode(
     name="log-id",
     keys=("name",),
     max_elements=30,
+    classic=Numbered(),
     help="A log: its source, what it takes of it and where that goes",
     children=(
         _name("name", "Name of the log, often a number"),

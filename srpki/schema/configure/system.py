@@ -46,6 +46,7 @@ _TRANSMISSION_PROFILE: Final = ListNode(
             type=Text(length=(1, 64), named="router-instance-base-management-vprn-loose"),
             default="Base",
             help="Router instance that connections leave through",
+            classic=Rename("router"),
         ),
         Leaf(
             name="timeout",
@@ -77,7 +78,10 @@ SYSTEM: Final = Container(
         Container(
             name="security",
             help="PKI and TLS of the node",
-            classic=Section("System Security Configuration"),
+            classic=Section(
+                "System Security Cpm Hw Filters, PKI, TLS and LDAP Configuration",
+                later="System Security Auto CRL Update (no shutdown) Configuration",
+            ),
             children=(PKI, TLS),
         ),
         _TRANSMISSION_PROFILE,
