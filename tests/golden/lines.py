@@ -20,6 +20,7 @@ from srpki.schema.nodes import (
     Line,
     ListNode,
     Maybe,
+    Numbered,
     Word,
     child_of,
     data_children,
@@ -198,7 +199,7 @@ def classic_places(root):
 
 
 def keyword_of(node):
-    return getattr(node.classic, "keyword", node.name)
+    return getattr(node.classic, "keyword", "") or node.name
 
 
 def _classic(node, path, place):
@@ -268,7 +269,8 @@ def _classic_context(here, node, place):
     keys = _md_keys(names, best)
     here.add(f"no {word} {keys}", accepted=True, before=f"{word} {keys} create")
     here.add(f"no {word} {keys}", accepted=False)
-    here.add(f"{word} {keys}", accepted=False)
+    numbered = isinstance(node.classic, Numbered)  # needs no create [observed-2.md 3]
+    here.add(f"{word} {keys}", accepted=numbered)
     yield from _classic(node, f"{here.path} {word} {keys} create", place)
 
 

@@ -138,7 +138,7 @@ def test_info_from_above_shows_create_and_exit(profile):
     profile("no shutdown", "exit all", "configure system security")
     assert body(profile("info")) == [
         "#" + "-" * 50,
-        'echo "System Security Configuration"',
+        'echo "System Security Cpm Hw Filters, PKI, TLS and LDAP Configuration"',
         "#" + "-" * 50,
         "            pki",
         '                ca-profile "x" create',

@@ -66,7 +66,7 @@ def test_info_has_banners_above_sections(classic):
         '        name "gw"',
         "    exit",
         BANNER,
-        'echo "System Security Configuration"',
+        'echo "System Security Cpm Hw Filters, PKI, TLS and LDAP Configuration"',
         BANNER,
         "    system",
         "        security",
@@ -116,7 +116,7 @@ def test_the_configuration_mode_comes_last_of_all(classic):
 
 def test_what_is_mandatory_stands_on_the_line_of_an_entry(classic):
     classic("configure system management-interface cli md-cli environment command-alias")
-    assert "Missing mandatory element" in classic.refused("alias s create")
+    assert "Missing mandatory fields" in classic.refused("alias s create")
     classic('alias s cli-command "show log" create')
     assert classic.prompt.endswith(">alias$ ")
     classic("no shutdown", "mount-point global create", "exit", "exit")

@@ -110,7 +110,12 @@ def setting(path, node):
     known, told = lines(without), lines(tree)
     new = [n for n, line in enumerate(told) if line not in known and line.strip() != "exit"]
     named = [n for n in new if keyword_of(node) in told[n].split() or "shutdown" in told[n]]
-    return tree, told, max(named or new, key=lambda n: len(told[n]) - len(told[n].lstrip()))
+    # What is switched on in a later section is off before.
+    deepest = max(
+        named or new,
+        key=lambda n: (len(told[n]) - len(told[n].lstrip()), "no shutdown" in told[n]),
+    )
+    return tree, told, deepest
 
 
 @pytest.mark.parametrize("name", ELEMENTS)

@@ -122,7 +122,7 @@ def test_the_classic_cli_spells_it_from_and_to(bench):
     info = bench.do("configure log log-id 30", "info", cli="classic")
     bench.do("exit all", cli="classic")
     assert [line.strip() for line in info.splitlines()[1:-1]] == [
-        'filter "1001"',
+        "filter 1001",
         "from main security",
         "to memory 200",
         "no shutdown",
