@@ -175,8 +175,8 @@ class Terminal:
     # --- what comes ---
 
     def _listen(self) -> None:
-        """Take in what is typed from now on."""
-        if not self._hearing:
+        """Take in what is typed from now on, unless too much waits already."""
+        if not (self._hearing or self._ahead.full):
             self._ears.enter_context(self._input.attach(self._arrived))
             self._hearing = True
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from srpki.cli import walker
+from srpki.cli.md import cli
 from srpki.cli.session import Session
 
 MASK = "********"
@@ -134,3 +136,27 @@ def test_the_other_cli_is_asked_what_is_secret_in_its_lines(device):
     line = "//admin certificate import type key format pem input cf3:/k output k password hunter2"
     assert session.masked(line).endswith(f"password {MASK}")
     assert session.masked("  //pwc") == "  //pwc"
+
+
+@pytest.mark.parametrize("line", ["show time", "  " + IMPORT.format("x"), "show versoin", "# x"])
+def test_a_line_is_cut_and_walked_once_although_it_is_masked(md, monkeypatch, line):
+    cut, steps = [], []
+    lexer, step = cli.lex_md, walker._step
+    monkeypatch.setattr(cli, "lex_md", lambda text: cut.append(text) or lexer(text))
+    monkeypatch.setattr(walker, "_step", lambda *given: steps.append(given) or step(*given))
+    md.session.feed(line)
+    assert cut == [line]
+    assert len(steps) <= len(lexer(line))
+    assert steps or line == "# x"
+
+
+def test_space_after_each_word_walks_no_word_twice(md, monkeypatch):
+    steps = []
+    step = walker._step
+    monkeypatch.setattr(walker, "_step", lambda *given: steps.append(given) or step(*given))
+    line = IMPORT.format("x")
+    words = line.split()
+    for number in range(1, len(words) + 1):
+        md.session.expand(" ".join(words[:number]))
+    md.session.feed(line)
+    assert len(steps) == len(words)

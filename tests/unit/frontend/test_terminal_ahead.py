@@ -4,6 +4,8 @@ import signal
 
 import pytest
 
+from srpki.frontend import ahead
+
 pytestmark = pytest.mark.timeout(15)
 
 ENTER, CTRL_C, CTRL_D, CTRL_R = "\r\x03\x04\x12"
@@ -42,6 +44,21 @@ def test_a_paste_of_500_lines_as_if_typed_runs_all_in_order(typist, newline):
     text = newline.join(keypair(number) for number in range(500))
     typist.type(text, newline)
     assert paths(typist.device) == MANY
+
+
+def test_no_more_is_read_ahead_than_may_wait_and_nothing_is_lost(typist, monkeypatch):
+    monkeypatch.setattr(ahead, "MOST", 300)
+    waiting = []
+    add = ahead.Ahead.add
+
+    def watched(self, items):
+        add(self, items)
+        waiting.append(self._length)
+
+    monkeypatch.setattr(ahead.Ahead, "add", watched)
+    typist.type("".join(f"{keypair(number)}\r" for number in range(100)))
+    assert paths(typist.device) == MANY[:100]
+    assert max(waiting) <= 300 + 1024  # one reading
 
 
 def test_a_paste_that_ends_within_a_line_leaves_it_to_be_ended(typist):
