@@ -116,7 +116,7 @@ class Updater:
         if job.from_step == 4:
             self.progress.started(job)
             return None
-        unwritable = None if isinstance(decision, Hopeless) else self._unwritable()
+        unwritable = None if isinstance(decision, Hopeless) else self._unwritable(run)
         self.progress.started(job)
         self._publish(UPDATE_STARTED, run, cause=job.cause)
         if isinstance(decision, Hopeless):
@@ -127,10 +127,10 @@ class Updater:
             raise unwritable
         return pair
 
-    def _unwritable(self) -> StorageError | None:
+    def _unwritable(self, run: _Run) -> StorageError | None:
         """Probe the keystore: a certificate that cannot be stored must not be asked for."""
         try:
-            self.keystore.writable()
+            self.keystore.writable(run.job.certificate, run.entry.key_file_name)
         except StorageError as error:
             return error
         return None

@@ -26,7 +26,7 @@ from srpki.core.errors import (
     StorageError,
 )
 from srpki.keystore import legacy
-from srpki.keystore.names import file_name, new_file_name
+from srpki.keystore.names import PREVIOUS, file_name, new_file_name
 from srpki.keystore.seal import Seal
 from srpki.keystore.transaction import MAX_OCTETS, Transaction
 from srpki.storage.files import FileOps, OsFiles
@@ -244,8 +244,8 @@ class Keystore:
             self.changes[name] += 1
             self._files.sync_directory(self._directory)
 
-    def writable(self) -> None:
-        """Prove that a pair could be stored now; raises `StorageError` when not.
+    def writable(self, *names: str) -> None:
+        """Prove that a pair could be stored now, in the files *names*; raises `StorageError`.
 
         Asked before a CA is troubled: a certificate that cannot be stored is lost.
         """
@@ -257,6 +257,10 @@ class Keystore:
                 self._files.write_new(probe, bytes(_PROBE_OCTETS))
             finally:
                 self._files.unlink(probe)
+        for name in (name for own in names for name in (own, f"{own}{PREVIOUS}")):
+            with self._lock, _storage(f'replace file "{name}"'):
+                self._transaction.settle(name)
+                self._files.check_replaceable(self._directory / name)
 
     def _prepare(self) -> None:
         """Make the directory when it is not there."""

@@ -58,6 +58,10 @@ class FileOps(Protocol):
         """
         ...
 
+    def check_replaceable(self, path: Path) -> None:
+        """Raise when it can be told beforehand that another file could not take *path*'s name."""
+        ...
+
     def unlink(self, path: Path) -> None:
         """Remove the file at *path*; nothing there is no error."""
         ...
@@ -179,6 +183,50 @@ class OsFiles:
                 os.link(old, new, src_dir_fd=one, dst_dir_fd=other, follow_symlinks=False)
         except OSError:  # FAT and many others have no hard links, each with an error of its own
             self.write_new(target, self.read(source, MAX_COPY))
+
+    def check_replaceable(self, path: Path) -> None:
+        """Raise when it can be told beforehand that another file could not take *path*'s name.
+
+        A second name is refused to a file that is mounted alone (EXDEV), and to one of our own that
+        is immutable (EPERM), as another file in its place would be. What has no hard links for
+        other reasons tells nothing.
+        """
+        probe = path.with_name(f".{path.name}.probe.new")
+        self.unlink(probe)
+        try:
+            with self._parent(path) as (directory, name):
+                own = os.stat(name, dir_fd=directory, follow_symlinks=False).st_uid == os.geteuid()
+                os.link(
+                    name,
+                    probe.name,
+                    src_dir_fd=directory,
+                    dst_dir_fd=directory,
+                    follow_symlinks=False,
+                )
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            if error.errno == errno.EXDEV:
+                raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path)) from None
+            if error.errno == errno.EPERM and own and self._links(path.parent):
+                raise
+        finally:
+            self.unlink(probe)
+
+    def _links(self, directory: Path) -> bool:
+        """Say whether a new file in *directory* can have a second name."""
+        one, other = directory / ".probe.new", directory / ".probe2.new"
+        self.unlink(one)
+        self.write_new(one, b"", sync=False)
+        try:
+            with self._parent(one) as (place, name):
+                os.link(name, other.name, src_dir_fd=place, dst_dir_fd=place, follow_symlinks=False)
+        except OSError:
+            return False
+        finally:
+            self.unlink(one)
+            self.unlink(other)
+        return True
 
     def unlink(self, path: Path) -> None:
         """Remove the file at *path*; nothing there is no error."""

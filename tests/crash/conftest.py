@@ -109,6 +109,9 @@ class MemoryDisk:
             raise FileExistsError(errno.EEXIST, "File exists", str(target))
         self._change(target.parent, {target: self.content[source]})
 
+    def check_replaceable(self, path: Path) -> None:
+        """Nothing can be told beforehand."""
+
     def unlink(self, path: Path) -> None:
         if path in self.content:
             self._change(path.parent, {path: None})
@@ -239,6 +242,9 @@ class Stubborn:
     def sync_directory(self, path):
         self._ask("sync", path)
         self.disk.sync_directory(path)
+
+    def check_replaceable(self, path):
+        """Nothing can be told beforehand."""
 
     def heal(self):
         self.refuses = lambda operation, path: False

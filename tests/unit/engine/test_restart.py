@@ -319,3 +319,19 @@ def test_what_must_outlast_a_power_cut_is_synced_before_it_counts(bench, monkeyp
     bench.advance(days=29)
     assert [(sync, pair) for step, _, sync, pair in kept if step == 3] == [(True, old)]
     assert [sync for step, owed, sync, _ in kept if step == 4 and owed] == [True]
+
+
+def test_no_certificate_is_asked_for_that_could_not_be_put_in_its_place(bench, monkeypatch):
+    old = bench.enrol()
+    bench.configure(bench.entry())
+    bench.state()
+
+    def mounted(path):
+        if path.name == "gw.crt":
+            raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr(bench.files, "check_replaceable", mounted)
+    assert bench.advance(days=29) == Summary(updates=1, failed=1)
+    assert bench.requests == []
+    assert bench.state().reason == 'replace file "gw.crt": Device or resource busy'
+    assert bench.pair()[0] == old

@@ -232,3 +232,46 @@ def test_a_file_system_that_cannot_sync_directories_is_good_enough(tmp_path, mon
     OsFiles(tmp_path).sync_directory(tmp_path)
     with pytest.raises(OSError):
         OsFiles(tmp_path).write_new(tmp_path / "file", b"content that must be safe")
+
+
+# --- what can be told beforehand -----------------------------------------------------------------
+
+
+def refusing(monkeypatch, number, *, only=""):
+    real = os.link
+
+    def link(source, *arguments, **options):
+        if not only or source == only:
+            raise OSError(number, os.strerror(number))
+        real(source, *arguments, **options)
+
+    monkeypatch.setattr(os, "link", link)
+
+
+def test_an_ordinary_file_can_be_replaced_and_one_that_is_not_there_too(tmp_path):
+    (tmp_path / "file").write_bytes(b"content")
+    for name in ("file", "nothing"):
+        OsFiles(tmp_path).check_replaceable(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").stat().st_nlink == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(errno.EXDEV, "busy"), (errno.EPERM, "not permitted")]
+)
+def test_a_file_that_is_mounted_alone_or_immutable_is_told_beforehand(
+    number, text, tmp_path, monkeypatch
+):
+    """As Linux answers link(2) for each: tried by hand with mount --bind and chattr +i."""
+    (tmp_path / "file").write_bytes(b"content")
+    refusing(monkeypatch, number, only="file")
+    with pytest.raises(OSError, match=text):
+        OsFiles(tmp_path).check_replaceable(tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_file_system_without_hard_links_tells_nothing(tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"content")
+    refusing(monkeypatch, errno.EPERM)
+    OsFiles(tmp_path).check_replaceable(tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
