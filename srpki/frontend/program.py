@@ -10,15 +10,14 @@ import argparse
 import os
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 from srpki import __version__
 from srpki.core.errors import BusyError, SrpkiError, UsageError
 from srpki.frontend import streams
+from srpki.frontend.ca import add_options
 from srpki.frontend.ending import as_a_shell, ending_on
 
 USAGE_ERROR = 2
@@ -113,27 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     script.set_defaults(run=_exec)
 
     authority = commands.add_parser("ca", help="run the lab CA alone, for other clients")
-    authority.add_argument("--dir", type=Path, default=None, help="where the CA keeps its state")
-    authority.add_argument("--json", action="store_true", help="print one JSON line when ready")
-    authority.add_argument("--cmp-port", type=_port, default=0, help="CMPv2 port (any free one)")
-    authority.add_argument("--est-port", type=_port, default=0, help="EST port (any free one)")
-    authority.add_argument(
-        "--validity",
-        type=_seconds,
-        default=None,
-        help="life of issued certificates, as 90s 30m 12h 30d",
-    )
-    authority.add_argument(
-        "--message-time",
-        type=_seconds,
-        default=0,
-        help="how far the time of a CMP message may be off, as 5m (any time is taken)",
-    )
-    authority.add_argument("--faults", type=Path, default=None, help="a fault script, see docs")
-    authority.add_argument(
-        "--csr-attributes", type=Path, default=None, help="what EST requests must have, in DER"
-    )
-    authority.set_defaults(run=_ca)
+    add_options(authority)
 
     demo = commands.add_parser("demo", help="show the first renewal, end to end")
     demo.add_argument(
@@ -174,21 +153,6 @@ def _node_options(parser: argparse.ArgumentParser, *, again: bool = False) -> No
     )
 
 
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
-    return int(text)
-
-
-def _seconds(text: str) -> int:
-    from srpki.core.durations import parse_duration  # noqa: PLC0415 - start-up time
-
-    try:
-        return int(parse_duration(text).total_seconds())
-    except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
 def _node(options: argparse.Namespace) -> Path:
     return options.node or default_node()
 
@@ -221,33 +185,6 @@ def _exec(options: argparse.Namespace) -> int:
 
     with ending_on((signal.SIGTERM, signal.SIGHUP), as_a_shell):
         return execute(options, _node(options), _status)
-
-
-def _ca(options: argparse.Namespace) -> int:
-
-    from srpki.core.clock import SystemClock  # noqa: PLC0415 - start-up time
-    from srpki.core.entropy import SystemEntropy  # noqa: PLC0415 - start-up time
-    from srpki.labca.serve import read_content, serve  # noqa: PLC0415 - start-up time
-    from srpki.labca.settings import CaSettings  # noqa: PLC0415 - start-up time
-
-    settings = CaSettings(message_time=options.message_time)
-    if options.validity is not None:
-        settings = replace(settings, validity=options.validity)
-    if options.csr_attributes is not None:
-        settings = replace(settings, csr_attributes=read_content(options.csr_attributes))
-    with ending_on((signal.SIGTERM, signal.SIGINT), lambda _: 0):
-        return serve(
-            options.dir,
-            SystemClock(),
-            SystemEntropy(),
-            settings,
-            out=sys.stdout,
-            log=sys.stderr,
-            stop=threading.Event(),
-            as_json=options.json,
-            faults=options.faults,
-            ports=(options.cmp_port, options.est_port),
-        )
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ from srpki.labca import crls, profiles
 from srpki.labca.grants import granted
 from srpki.labca.profiles import Issuer, Locations, Subject
 from srpki.labca.settings import CaSettings
-from srpki.labca.store import CONFIRMED, REVOKED, SUPERSEDED, Issued, IssuedStore
+from srpki.labca.store import CONFIRMED, ISSUED, REVOKED, SUPERSEDED, Issued, IssuedStore
 from srpki.labca.vault import Identity, Vault
 from srpki.x509 import certificates, chain, keys, names
 from srpki.x509.wishes import Wishes
@@ -307,6 +307,16 @@ class Authority:
         """Revoke *certificate* (DER) now; nothing undoes it. *reason* is a CRLReason name."""
         now = self.clock.now().replace(microsecond=0)
         self._store.set_state(certificates.facts(certificate).serial, REVOKED, now, reason)
+
+    def revoke_unconfirmed(self) -> int:
+        """Revoke what was sent and not confirmed before the start, and return how many.
+
+        Nobody can confirm them any more: the transactions have ended with the process.
+        """
+        left = [record for record in self._store.all() if record.state == ISSUED]
+        for record in left:
+            self.revoke(record.certificate)
+        return len(left)
 
     def look_up(self, serial: int) -> tuple[bytes, bool] | None:
         """Return the certificate (DER) with this number, and whether it is revoked."""

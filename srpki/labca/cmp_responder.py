@@ -27,6 +27,7 @@ OPERATIONS: Final = (
     *("getcacerts", "getrootupdate", "getcertreqtemplate", "getcrls"),
 )
 """Last parts of a path that RFC 9483, 6.1, has for what is served here."""
+_PUT_OFF: Final = ("waiting", "late-nonce", "error-waiting")
 _WELL_KNOWN: Final = "/.well-known/cmp/"
 _LABELLED: Final = f"{_WELL_KNOWN}p/"
 
@@ -68,6 +69,10 @@ class CmpResponder:
             strict=authority.settings.cmp_profile == "rfc9483",
         )
 
+    def expire(self) -> None:
+        """Revoke certificates whose owners have not confirmed them in time."""
+        self._server.expire()
+
     def handle(
         self,
         request: HttpRequest,
@@ -79,17 +84,18 @@ class CmpResponder:
             self._log(f"cmp: {reply.body.decode().strip()}")
             return reply
         try:
-            return self._answer(request.body)
+            return self._answer(request)
         except ProtocolError as error:
             self._log(f"cmp: {error.sentence}")
             return _text(HTTPStatus.BAD_REQUEST, error.sentence)
         except StruckError as struck:
             return struck.reply
 
-    def _answer(self, data: bytes) -> HttpReply:
-        received = self._server.receive(data)
-        operation = received.kind.lower()
-        fault = self._faults.take(operation) if received.peer is not None else None
+    def _answer(self, request: HttpRequest) -> HttpReply:
+        received = self._server.receive(request.body)
+        fault = None
+        if received.peer is not None:
+            fault = self._faults.take(received.kind.lower(), kept=request.kept)
         noted = f" (fault: {fault})" if fault is not None else ""
         try:
             fault = strike(fault, CONTENT_TYPE, self._pace, self._cancel)
@@ -152,7 +158,10 @@ def _deviation(fault: Fault | None) -> Deviation:
         return AS_IT_SHOULD_BE
     return Deviation(
         reject=(fault.failinfo or "badRequest") if fault.action == "reject" else "",
-        waiting=fault.delay if fault.action == "waiting" else 0,
+        waiting=fault.delay if fault.action in _PUT_OFF else 0,
+        late_nonce=fault.action == "late-nonce",
+        error_waiting=fault.action == "error-waiting",
+        bad_confirm=fault.action == "bad-pkiconf",
         wrong_nonce=fault.action == "wrong-nonce",
         wrong_transaction=fault.action == "wrong-transaction",
         unprotected=fault.action == "unprotected",

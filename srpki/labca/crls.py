@@ -29,6 +29,8 @@ def crl(
         )
     )
     for record in revoked:
+        if record.serial < 1:  # a fault's; the library lists none
+            continue
         builder = builder.add_revoked_certificate(_entry(record, this_update))
     return builder.sign(issuer.key, SHA256()).public_bytes(Encoding.DER)
 

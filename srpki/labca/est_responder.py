@@ -74,7 +74,7 @@ class EstResponder:
         authority = self._authority
         wrapped = _wraps(authority.settings.wrap_base64, request)
         if operation == "cacerts":
-            self._strike(operation)
+            self._strike(operation, request)
             more = authority.settings.more_ca_certificates
             handed_out = (authority.root, authority.issuing.certificate, *more)
             reply = server.certificates_reply(
@@ -82,7 +82,7 @@ class EstResponder:
             )
             return reply, f"{len(handed_out)} certificates"
         if operation == "csrattrs":
-            self._strike(operation)
+            self._strike(operation, request)
             wanted = authority.settings.csr_attributes
             note = "what requests must have" if wanted else "requests as they like"
             return server.attributes_reply(wanted, wrapped=wrapped), note
@@ -93,7 +93,7 @@ class EstResponder:
             server.check_linked(asked, request.binding)
         if operation == "simplereenroll":
             self._check_renewed(asked, holder)
-        fault = self._strike(operation)
+        fault = self._strike(operation, request)
         if fault is not None and fault.action == "reject":
             raise RequestRefusedError(HTTPStatus.FORBIDDEN, "refused by the lab's fault script")
         if fault is not None and fault.action == "waiting":
@@ -107,9 +107,10 @@ class EstResponder:
         note = f"{issued.subject} serial {issued.serial:x}" + (" (fault)" if fault else "")
         return server.certificates_reply((issued.certificate,), wrapped=wrapped), note
 
-    def _strike(self, operation: str) -> Fault | None:
+    def _strike(self, operation: str, request: HttpRequest) -> Fault | None:
         content_type = _TYPES.get(operation, messages.CERTS_ONLY)
-        return strike(self._faults.take(operation), content_type, self._pace, self._cancel)
+        fault = self._faults.take(operation, kept=request.kept)
+        return strike(fault, content_type, self._pace, self._cancel)
 
     def _authenticate(self, request: HttpRequest, peer_certificate: bytes | None) -> bytes | None:
         """Return the client certificate that proves who asks, None when HTTP credentials do.
@@ -138,6 +139,10 @@ class EstResponder:
         It is the client certificate when that has the names asked for, else another one issued
         here: a router's TLS profile may have a certificate of its own.
         """
+        if holder is not None and self._authority.issued(holder) is None:
+            raise RequestRefusedError(
+                HTTPStatus.FORBIDDEN, "a vendor's certificate enrols, but renews nothing of this CA"
+            )
         if holder is not None and server.same_identity(asked, holder):
             return
         if not self._authority.knows(

@@ -40,11 +40,27 @@ _WHERE: Final = {
     "wrong-subject": _ISSUING,
     "issue-expired": _ISSUING,
     "short-life": _ISSUING,
+    "not-yet-valid": _ISSUING,
+    "added-name": _ISSUING,
+    "reordered-names": _ISSUING,
+    "wrong-issuer": _ISSUING,
+    "serial-zero": _ISSUING,
+    "late-nonce": _CMP_ISSUING,
+    "error-waiting": (*_CMP_ISSUING, "certconf"),
+    "bad-pkiconf": ("certconf",),
+    "close-second": (*CMP_OPERATIONS, *EST_OPERATIONS),
 }
 ACTIONS: Final = tuple(_WHERE)
 
 # What each action takes besides "after" and "times", and what it means when not given.
-_SECONDS: Final = {"slow": 5, "waiting": 5, "short-life": 60}
+_SECONDS: Final = {
+    "slow": 5,
+    "waiting": 5,
+    "late-nonce": 5,
+    "error-waiting": 5,
+    "short-life": 60,
+    "not-yet-valid": 3600,
+}
 _MOST: Final = 1_000_000
 _MOST_FAULTS: Final = 1000
 _LONGEST_LINE: Final = 200
@@ -55,7 +71,8 @@ class Fault:
     """One fault: *action* strikes *times* requests for *operation* after letting *after* pass.
 
     *failinfo* is the PKIFailureInfo name of a ``reject``; *seconds* the delay of ``slow``, the
-    checkAfter or Retry-After of ``waiting``, the life of a ``short-life`` certificate.
+    checkAfter or Retry-After of ``waiting``, ``late-nonce`` and ``error-waiting``, the life of a
+    ``short-life`` certificate, or the time until a ``not-yet-valid`` one begins.
     Raises `InvalidInputError` when the words do not go together.
     """
 
@@ -100,8 +117,13 @@ class Fault:
         """The seconds given, or what the action takes when none are."""
         return self.seconds or _SECONDS.get(self.action, 0)
 
-    def fits(self, operation: str) -> bool:
-        """Whether this fault may strike a request for *operation*."""
+    def fits(self, operation: str, *, kept: bool) -> bool:
+        """Whether this fault may strike a request for *operation*.
+
+        *kept* says that it came over a connection that has served another one before.
+        """
+        if self.action == "close-second" and not kept:
+            return False
         return self.operation in (ANY, operation) and operation in _WHERE[self.action]
 
     def __str__(self) -> str:
@@ -189,11 +211,14 @@ class FaultScript:
                 raise RefusedError("too many faults are waiting", hint="clear them first")
             self._faults.append(fault)
 
-    def take(self, operation: str) -> Fault | None:
-        """Return the fault that strikes this request for *operation*, if one does."""
+    def take(self, operation: str, *, kept: bool = False) -> Fault | None:
+        """Return the fault that strikes this request for *operation*, if one does.
+
+        *kept* is as for `Fault.fits`.
+        """
         with self._lock:
             for index, fault in enumerate(self._faults):
-                if not fault.fits(operation):
+                if not fault.fits(operation, kept=kept):
                     continue
                 if fault.after:
                     self._faults[index] = replace(fault, after=fault.after - 1)

@@ -111,7 +111,11 @@ class RequestReader:
         fields = {name.lower(): value for name, value in headers}
         if len(fields) < len(headers):
             _refuse_repeated(headers)
-        return _Head(method, target, version == "HTTP/1.0", headers, fields)
+        http10 = version == "HTTP/1.0"
+        # RFC 9112, 3.2: no Host in HTTP/1.1; 6.1: what HTTP/1.0 does not know frames nothing.
+        if "host" not in fields if not http10 else "transfer-encoding" in fields:
+            raise BadRequestError(HTTPStatus.BAD_REQUEST)
+        return _Head(method, target, http10, headers, fields)
 
     def _headers(self) -> tuple[tuple[str, str], ...]:
         headers: list[tuple[str, str]] = []
@@ -197,7 +201,10 @@ def _text(line: bytes) -> str:
             if len(line) > _MAX_LINE
             else HTTPStatus.BAD_REQUEST
         )
-    return line.rstrip(b"\r\n").decode("latin-1")
+    text = line.removesuffix(b"\n").removesuffix(b"\r")
+    if b"\r" in text or b"\0" in text:  # others would see two lines, or none [RFC 9112, 2.2]
+        raise BadRequestError(HTTPStatus.BAD_REQUEST)
+    return text.decode("latin-1")
 
 
 def _refuse_repeated(headers: tuple[tuple[str, str], ...]) -> None:

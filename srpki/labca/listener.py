@@ -6,7 +6,7 @@ however broken, ends in a traceback: what a handler did not foresee is one log l
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import io
 import socket
 import socketserver
@@ -19,16 +19,15 @@ from typing import Any, Final
 
 from srpki.core.clock import Clock
 from srpki.core.wire import HttpReply, HttpRequest
+from srpki.labca.connections import MAX_CONNECTIONS, Connection, Connections, room
 from srpki.labca.http11 import BadRequestError, Received, RequestReader, encode_reply
 from srpki.labca.striking import Dropped
 from srpki.labca.tls import channel_binding
 
-MAX_CONNECTIONS: Final = 64
-_IDLE_SECONDS: Final = 30.0
+_IDLE_SECONDS: Final = 300.0
 _REQUEST_SECONDS: Final = 60.0
 """From the wait for a request to its last octet, however steadily the octets drip in."""
 _POLL_SECONDS: Final = 0.05
-_JOIN_SECONDS: Final = 5.0
 
 Handler = Callable[[HttpRequest, bytes | None], HttpReply | None]
 """Request and TLS client certificate (DER) in; reply out, or None to close without one."""
@@ -60,9 +59,10 @@ class Listener(socketserver.TCPServer):
         self._log = log
         self._clock = clock
         self._dropped = Dropped()
-        self._open: dict[socket.socket, threading.Thread] = {}
-        self._lock = threading.Lock()
+        self._connections = Connections(room())
+        self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self.between: Callable[[], None] = _nothing
 
     def start(self) -> None:
         """Begin to accept."""
@@ -73,57 +73,71 @@ class Listener(socketserver.TCPServer):
 
     def stop(self) -> None:
         """Close the port and every connection; returns when their threads have ended."""
+        self._stopping.set()
         if self._thread is not None:
             self.shutdown()
             self._thread.join()
         self.server_close()
-        with self._lock:
-            serving = list(self._open.items())
-            for connection, _ in serving:
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-        for _, thread in serving:
-            thread.join(_JOIN_SECONDS)
+        self._connections.end()
+
+    def service_actions(self) -> None:
+        """Do what `between` is for, several times a second."""
+        try:
+            self.between()
+        except Exception as error:  # noqa: BLE001 - the port must go on
+            self._log(f"internal error: {type(error).__name__}")
+            self.between = _nothing
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection; where no file is left for it, one that waits gives way."""
+        try:
+            return super().get_request()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                self._connections.give_way()
+                self._stopping.wait(_POLL_SECONDS)
+            raise
 
     def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
-        """Admit a bounded number of connections; the rest are closed at once."""
-        with self._lock:
-            return len(self._open) < MAX_CONNECTIONS
+        """Admit a connection unless as many as there may be are being answered."""
+        return self._connections.admit()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve the accepted connection *request* in a thread of its own."""
-        thread = threading.Thread(
-            target=self._serve, args=(request, client_address), name="labca-connection", daemon=True
+        connection = Connection(request, self._clock)
+        connection.thread = threading.Thread(
+            target=self._serve,
+            args=(connection, client_address),
+            name="labca-connection",
+            daemon=True,
         )
-        with self._lock:
-            self._open[request] = thread
-        thread.start()
+        self._connections.add(connection)
+        connection.thread.start()
 
-    def _serve(self, connection: socket.socket, client_address: Any) -> None:
+    def _serve(self, connection: Connection, client_address: Any) -> None:
         try:
-            self.finish_request(connection, client_address)
+            self._shake_hands(connection)
         except Exception:  # noqa: BLE001 - the end of a thread: nobody is left to tell
             self.handle_error(connection, client_address)
         finally:
-            with self._lock:
-                self._open.pop(connection, None)
-            self.shutdown_request(connection)
+            connection.close()
+            self._connections.remove(connection)
 
-    def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """Converse over the connection until one side ends it."""
-        request.settimeout(_IDLE_SECONDS)
-        request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def _shake_hands(self, connection: Connection) -> None:
+        """Converse over the connection, by TLS where that is spoken, until one side ends it."""
+        plain = connection.socket
+        plain.settimeout(_IDLE_SECONDS)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls is None:
-            self._converse(request, None, b"")
+            self._converse(connection, None, b"")
             return
         try:
-            # The accepted socket stays ours: stop() must be able to wake this thread.
-            secure = self._tls.wrap_socket(request.dup(), server_side=True)
+            secure = connection.secure(self._tls)
         except ssl.SSLError as error:
             self._log(f"TLS refused: {error.reason or 'the client went away'}")
             return
-        with secure:
-            self._converse(secure, secure.getpeercert(binary_form=True), channel_binding(secure))
+        certificate = secure.getpeercert(binary_form=True)
+        self._converse(connection, certificate, channel_binding(secure))
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Note what was not foreseen; that a client has gone or kept us waiting is no news."""
@@ -131,20 +145,21 @@ class Listener(socketserver.TCPServer):
         if not isinstance(error, OSError):
             self._log(f"internal error: {type(error).__name__}")
 
-    def _converse(
-        self, connection: socket.socket, certificate: bytes | None, binding: bytes
-    ) -> None:
-        source = _Source(connection, self._clock)
+    def _converse(self, connection: Connection, certificate: bytes | None, binding: bytes) -> None:
+        source = _Source(connection.socket, self._clock)
         with io.BufferedReader(source) as stream:
-            reader = RequestReader(stream, self._origin, connection.sendall, binding)
+            reader = RequestReader(stream, self._origin, connection.socket.sendall, binding)
             try:
                 while (received := reader.read()) is not None:
-                    if not self._answer(connection, received, certificate):
+                    connection.answer()
+                    if not self._answer(connection.socket, received, certificate):
                         return
+                    connection.wait()
                     source.start()
             except BadRequestError as error:
                 self._log(f"bad HTTP request: {error.status.value} {error.status.phrase}")
-                connection.sendall(encode_reply(HttpReply(status=error.status), keep_alive=False))
+                refusal = encode_reply(HttpReply(status=error.status), keep_alive=False)
+                connection.socket.sendall(refusal)
 
     def _answer(
         self, connection: socket.socket, received: Received, certificate: bytes | None
@@ -164,6 +179,10 @@ class Listener(socketserver.TCPServer):
         http10 = received.request.http10
         connection.sendall(encode_reply(reply, keep_alive=received.keep_alive, http10=http10))
         return received.keep_alive
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 class _Source(io.RawIOBase):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from cryptography import x509
@@ -13,17 +15,20 @@ from cryptography.x509.oid import NameOID
 
 from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault
+from srpki.labca.forgery import signed_again
 from srpki.labca.store import Issued
 from srpki.x509 import keys
 from srpki.x509.wishes import Wishes
 
 _ANOTHER: Final = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "somebody else")])
+_STRANGER: Final = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "another CA")])
+_ADDED: Final = x509.DNSName("added.lab.example")
 _HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be issued; *start* is where it begins, whatever is wished."""
+    """What is to be issued; *start* and *spoil* are as `Authority.issue` has them."""
 
     subject: x509.Name
     public_key: CertificatePublicKeyTypes
@@ -31,6 +36,7 @@ class Wanted:
     not_before: datetime | None = None
     not_after: datetime | None = None
     start: datetime | None = None
+    spoil: Callable[[bytes], bytes] | None = None
 
 
 def issue(authority: Authority, fault: Fault | None, wanted: Wanted) -> Issued:
@@ -39,7 +45,7 @@ def issue(authority: Authority, fault: Fault | None, wanted: Wanted) -> Issued:
     Raises what `Authority.issue` raises.
     """
     if fault is not None:
-        wanted = _mistaken(wanted, fault, authority.clock.now())
+        wanted = _mistaken(wanted, fault, authority)
     return authority.issue(
         wanted.public_key,
         wanted.subject,
@@ -47,10 +53,12 @@ def issue(authority: Authority, fault: Fault | None, wanted: Wanted) -> Issued:
         not_before=wanted.not_before,
         not_after=wanted.not_after,
         start=wanted.start,
+        spoil=wanted.spoil,
     )
 
 
-def _mistaken(wanted: Wanted, fault: Fault, now: datetime) -> Wanted:
+def _mistaken(wanted: Wanted, fault: Fault, authority: Authority) -> Wanted:
+    now, signer = authority.clock.now(), authority.issuing.key
     match fault.action:
         case "wrong-key":
             return replace(wanted, public_key=_another_key(wanted.public_key))
@@ -60,8 +68,30 @@ def _mistaken(wanted: Wanted, fault: Fault, now: datetime) -> Wanted:
             return replace(wanted, start=now - 2 * _HOUR, not_after=now - _HOUR)
         case "short-life":
             return replace(wanted, not_after=now + timedelta(seconds=fault.delay))
+        case "not-yet-valid":
+            return replace(wanted, start=now + timedelta(seconds=fault.delay))
+        case "added-name" | "reordered-names":
+            return _renamed(wanted, reorder=fault.action == "reordered-names")
+        case "wrong-issuer":
+            stranger = keys.generate(keys.spec_of(signer))
+            return replace(wanted, spoil=partial(signed_again, key=stranger, issuer=_STRANGER))
+        case "serial-zero":
+            return replace(wanted, spoil=partial(signed_again, key=signer, serial=0))
         case _:
             return wanted
+
+
+def _renamed(wanted: Wanted, *, reorder: bool) -> Wanted:
+    """Return *wanted* with its alternative names turned round, or one more of them."""
+    kind = x509.SubjectAlternativeName
+    found = next((one.value for one in wanted.extensions if one.oid == kind.oid), None)
+    had = list(found) if isinstance(found, kind) else []
+    names = had[::-1] if reorder else [*had, _ADDED]
+    if not names:
+        return wanted
+    others = tuple(one for one in wanted.extensions if one.oid != kind.oid)
+    critical = any(one.critical for one in wanted.extensions if one.oid == kind.oid)
+    return replace(wanted, extensions=(*others, x509.Extension(kind.oid, critical, kind(names))))
 
 
 def _another_key(key: CertificatePublicKeyTypes) -> CertificatePublicKeyTypes:

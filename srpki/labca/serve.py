@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import resource
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -17,8 +18,10 @@ from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault, FaultScript, parse_script
 from srpki.labca.server import LabCa
 from srpki.labca.settings import CaSettings
+from srpki.x509 import formats
 
 _MOST_OCTETS: Final = 1 << 20
+_FILES: Final = 4096
 _LABELS: Final = {
     "cmp_url": "CMPv2 URL",
     "est_url": "EST URL",
@@ -53,6 +56,7 @@ def serve(
     with the run. *faults* is a script, *ports* are those of CMPv2 and EST.
     Raises what `Authority`, `LabCa.start` and `read_script` raise.
     """
+    _open_many_files()
     script = FaultScript(read_script(faults) if faults is not None else ())
     with _kept(directory) as place:
         authority = Authority(place, clock, entropy, settings)
@@ -81,6 +85,18 @@ def read_script(path: Path) -> tuple[Fault, ...]:
         raise InvalidInputError(f"{path} is not UTF-8 text") from None
 
 
+def read_certificates(path: Path) -> list[bytes]:
+    """Return the certificates (DER) in the file at *path*, PEM or DER.
+
+    Raises `InvalidInputError`.
+    """
+    content = read_content(path)
+    try:
+        return formats.read_certificates(content, "pem" if b"-----BEGIN" in content else "der")
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{path}: {error.sentence}", hint=error.hint) from None
+
+
 def read_content(path: Path) -> bytes:
     """Return what is in the file at *path*; raises `InvalidInputError`."""
     try:
@@ -93,6 +109,15 @@ def read_content(path: Path) -> bytes:
     if len(content) > _MOST_OCTETS:
         raise InvalidInputError(f"{path} is too long")
     return content
+
+
+def _open_many_files() -> None:
+    """Let the process have a file for each client that keeps its connection, where it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):  # then fewer are kept
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextlib.contextmanager

@@ -77,12 +77,16 @@ class LabCa:
         tls = server_context(self.authority, check_time=not self._lab_time)
         try:
             self._listeners.append(self._listen("cmp", plain, None))
+            self._listeners[0].between = cmp_responder.expire
             self._listeners.append(self._listen("est", est_responder.handle, tls))
             with suppress(StorageError):  # then they may be others at the next start
                 self.authority.keep_ports({"cmp": self.cmp_port, "est": self.est_port})
         except SrpkiError:
             self.stop()
             raise
+        left = self.authority.revoke_unconfirmed()
+        if left:
+            self._log(f"{left} certificates that nobody had confirmed are revoked")
         self.authority.locations = Locations(self.crl_url, self.ocsp_url)
         for listener in self._listeners:
             listener.start()

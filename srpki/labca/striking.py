@@ -62,7 +62,7 @@ def strike(
     Raises `StruckError` when nothing is left to do for the request.
     """
     match fault.action if fault is not None else "":
-        case "no-answer":
+        case "no-answer" | "close-second":
             raise StruckError(None)
         case "http-500":
             raise StruckError(HttpReply(status=HTTPStatus.INTERNAL_SERVER_ERROR))

@@ -30,6 +30,9 @@ from srpki.labca import ports
 from srpki.storage.files import OsFiles, replace, sweep
 from srpki.x509 import keys
 
+CREDENTIALS: Final = ("reference", "secret", "est_username", "est_password")
+"""What ``credentials.json`` must have, each not empty."""
+
 _MOST_OCTETS: Final = 1 << 20
 
 
@@ -73,6 +76,9 @@ class Vault:
         if not self._there("unlock"):
             self._write("unlock", entropy.octets(32).hex().encode())
         self._password = self._read("unlock")
+        if not self._password:
+            self.close()
+            raise self._corrupt("unlock")
 
     def close(self) -> None:
         """Let go of the directory."""
@@ -105,6 +111,12 @@ class Vault:
             raise self._corrupt("credentials.json") from None
         if not isinstance(kept, dict) or not all(isinstance(text, str) for text in kept.values()):
             raise self._corrupt("credentials.json")
+        for name in CREDENTIALS:
+            if not kept.get(name):  # would be an empty password
+                raise CorruptError(
+                    f'credentials.json of the lab CA in {self.directory} has no "{name}"',
+                    hint="add it, or remove the file to have new credentials made",
+                )
         return kept
 
     def ports(self) -> dict[str, int]:

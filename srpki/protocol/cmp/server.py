@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -58,6 +58,7 @@ from srpki.protocol.cmp.server_transactions import (
 from srpki.protocol.cmp.status import StatusInfo
 from srpki.x509 import certificates, names
 
+_NOT_NULL: Final = b"\xb3\x02\x30\x00"  # a pkiConf [19] with a SEQUENCE where NULL is due
 _SCRIPTED: Final = "refused by the lab's fault script"
 
 Issue = Callable[[Enrolment], bytes]
@@ -145,6 +146,11 @@ class CmpServer:
         data = self._envelope.encode(asked, peer, content, nonce, deviation)
         return Answer(data, content.note)
 
+    def expire(self) -> None:
+        """Revoke what was sent and has not been confirmed in time."""
+        with self._lock:
+            self._transactions.expire(self._clock.now())
+
     def _content(
         self, received: Received, issue: Issue, deviation: Deviation, nonce: bytes
     ) -> Content:
@@ -182,7 +188,14 @@ class CmpServer:
         if deviation.reject:
             raise RefusalError(deviation.reject, _SCRIPTED)
         if message.kind == "certConf":
-            return self._confirmed(message, transaction)
+            content = self._confirmed(message, transaction)
+            if deviation.bad_confirm:
+                content = replace(content, body=_NOT_NULL)
+            if deviation.error_waiting:
+                transaction.withheld, transaction.certificate = content, None
+                transaction.nonce = nonce
+                return self._put_off(message.header, transaction, deviation)
+            return content
         if message.kind == "error":
             self._forget(transaction)
             return Content(bodies.encode_pki_confirm(), "the client gave up")
@@ -211,11 +224,7 @@ class CmpServer:
             client_nonce=header.sender_nonce or b"",
         )
         if deviation.waiting:
-            waiting = timedelta(seconds=deviation.waiting)
-            transaction.ready = Deadline.after(self._clock.now(), waiting)
-            self._reopen(header, transaction)
-            info = StatusInfo(status.WAITING, ("the request is being looked at",))
-            return self._response(transaction, info, None)
+            return self._put_off(header, transaction, deviation)
         return self._decide(header, transaction, issue)
 
     def _decide(self, header: Header, transaction: Transaction, issue: Issue) -> Content:
@@ -233,6 +242,19 @@ class CmpServer:
             self._reopen(header, transaction)
         granted = status.ACCEPTED if as_asked(enrolment, certificate) else status.GRANTED_WITH_MODS
         return self._response(transaction, StatusInfo(granted), certificate)
+
+    def _put_off(self, header: Header, transaction: Transaction, deviation: Deviation) -> Content:
+        """Let the client poll."""
+        waiting = timedelta(seconds=deviation.waiting)
+        transaction.ready = Deadline.after(self._clock.now(), waiting)
+        transaction.by_error = deviation.error_waiting
+        if deviation.late_nonce:
+            transaction.late_nonce = header.sender_nonce
+        self._reopen(header, transaction)
+        info = StatusInfo(status.WAITING, ("the request is being looked at",))
+        if deviation.error_waiting:
+            return Content(bodies.encode_error(info), "put off by an error message")
+        return self._response(transaction, info, None)
 
     def _reopen(self, header: Header, transaction: Transaction) -> None:
         """Wait for the client's next message."""
@@ -318,7 +340,7 @@ class CmpServer:
             asked = bodies.decode_poll_requests(message)
         except ProtocolError as error:
             raise RefusalError("badDataFormat", error.sentence) from None
-        if len(asked) != 1 or asked[0] not in transaction.enrolment.cert_req_ids:
+        if len(asked) != 1 or asked[0] not in transaction.cert_req_ids:
             raise RefusalError("badRequest", "the certReqId is not that of the request")
         now = self._clock.now()
         transaction.nonce, transaction.client_nonce = nonce, message.header.sender_nonce or b""
@@ -327,10 +349,19 @@ class CmpServer:
         transaction.ready = transaction.ready.seen(now)
         remaining = (transaction.ready.at - now).total_seconds()
         if remaining <= 0:
-            return self._decide(message.header, transaction, issue)
+            return self._late(message.header, transaction, issue)
         self._reopen(message.header, transaction)
         poll = PollAnswer(cert_req_id=asked[0], check_after=math.ceil(remaining))
         return Content(bodies.encode_poll_answer(poll), f"wait {poll.check_after} s")
+
+    def _late(self, header: Header, transaction: Transaction, issue: Issue) -> Content:
+        """Give the final answer to what was put off."""
+        if transaction.withheld is not None:
+            identifier = header.transaction_id or b""
+            self._transactions.close(identifier, self._clock.now(), confirmed=True)
+            return transaction.withheld
+        content = self._decide(header, transaction, issue)
+        return replace(content, recipient_nonce=transaction.late_nonce)
 
     def _forget(self, transaction: Transaction) -> None:
         """Take back what was sent and not confirmed [RFC 4210, 5.2.8]."""

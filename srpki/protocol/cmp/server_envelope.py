@@ -45,11 +45,17 @@ class ServerIdentity:
 class Deviation:
     """How an answer is to differ from the right one; a lab's faults, nothing else.
 
-    *reject* is a PKIFailureInfo name, *waiting* a checkAfter in seconds.
+    *reject* is a PKIFailureInfo name, *waiting* a checkAfter in seconds: the request is put off by
+    an answer of its own kind or, *error_waiting*, by an error; *late_nonce* then gives the final
+    answer the nonce of the request that was put off [RFC 9483, 4.4]. *bad_confirm* puts something
+    into a pkiConf.
     """
 
     reject: str = ""
     waiting: int = 0
+    error_waiting: bool = False
+    late_nonce: bool = False
+    bad_confirm: bool = False
     wrong_nonce: bool = False
     wrong_transaction: bool = False
     unprotected: bool = False
@@ -61,12 +67,16 @@ AS_IT_SHOULD_BE: Final = Deviation()
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an answer says: a PKIBody (DER), and a *note* on what was done, for a log."""
+    """What an answer says: a PKIBody (DER), and a *note* on what was done, for a log.
+
+    *recipient_nonce* is given when it is not that of the message that is answered.
+    """
 
     body: bytes
     note: str
     extra_certs: tuple[bytes, ...] = ()
     implicit_confirm: bool = False
+    recipient_nonce: bytes | None = None
 
 
 class Envelope:
@@ -99,7 +109,7 @@ class Envelope:
             sender_kid=self._key_identifier if reference is None else reference,
             transaction_id=asked.transaction_id,
             sender_nonce=nonce,
-            recipient_nonce=asked.sender_nonce,
+            recipient_nonce=content.recipient_nonce or asked.sender_nonce,
             general_info=((IMPLICIT_CONFIRM, der.NULL),) if content.implicit_confirm else (),
         )
         if deviation.wrong_nonce:

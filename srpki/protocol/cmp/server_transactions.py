@@ -9,8 +9,10 @@ from typing import Final
 
 from srpki.core.clock import Deadline
 from srpki.protocol.cmp.server_checks import Peer, RefusalError
+from srpki.protocol.cmp.server_envelope import Content
 from srpki.protocol.cmp.server_requests import Enrolment
 
+WHOLE_MESSAGE: Final = -1
 MOST_OPEN: Final = 1000
 CONFIRM_WITHIN: Final = timedelta(minutes=5)
 """How long a client may take to confirm a certificate."""
@@ -24,7 +26,9 @@ POLL_WITHIN: Final = timedelta(days=7)
 class Transaction:
     """One certificate on its way: decided later (*ready*), or sent and to be confirmed.
 
-    *nonce* is the server's latest senderNonce, *client_nonce* the client's.
+    *nonce* is the server's latest senderNonce, *client_nonce* the client's. What was put off by an
+    error message (*by_error*) is polled for as a whole; *late_nonce* is that of the final answer,
+    *withheld* an answer that is made already.
     """
 
     peer: Peer
@@ -35,6 +39,14 @@ class Transaction:
     client_nonce: bytes
     ready: Deadline | None = None
     certificate: bytes | None = field(default=None, repr=False)
+    by_error: bool = False
+    late_nonce: bytes | None = None
+    withheld: Content | None = None
+
+    @property
+    def cert_req_ids(self) -> tuple[int, ...]:
+        """What a pollReq may call the request [RFC 9810, 5.3.22]."""
+        return (*self.enrolment.cert_req_ids, *((WHOLE_MESSAGE,) if self.by_error else ()))
 
 
 class Transactions:

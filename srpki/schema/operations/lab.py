@@ -62,6 +62,15 @@ FAULT_ACTIONS: Final = (
     "wrong-subject",
     "issue-expired",
     "short-life",
+    "not-yet-valid",
+    "added-name",
+    "reordered-names",
+    "wrong-issuer",
+    "serial-zero",
+    "late-nonce",
+    "error-waiting",
+    "bad-pkiconf",
+    "close-second",
 )
 """What the lab CA can be told to do instead of answering well."""
 
@@ -179,7 +188,7 @@ _FAULT_ADD: Final = Action(
             name="seconds",
             type=Integer("uint32", 1, 1_000_000),
             units="seconds",
-            help="How long slow and waiting take, or a certificate of short-life lives",
+            help="How long it takes, lives (short-life) or is not valid yet (not-yet-valid)",
         ),
         Leaf(
             name="after",

@@ -1,0 +1,127 @@
+"""The connections of one port: bounded in number, and who waits longest gives way.
+
+A router keeps its connection between two messages, and so do a thousand of them; somebody may also
+open connections and say nothing, or half of a request. Neither shuts anybody out: when there is no
+room, the connection ends that has waited for (the rest of) a request longest. One whose request is
+being answered never does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import socket
+import ssl
+import threading
+from typing import Final
+
+from srpki.core.clock import Clock
+
+MAX_CONNECTIONS: Final = 1200
+_FEWEST: Final = 32
+_OTHER_FILES: Final = 128
+_PORTS: Final = 2
+_JOIN_SECONDS: Final = 5.0
+
+
+def room() -> int:
+    """Return how many connections a port takes, of the files that the process may open."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return MAX_CONNECTIONS
+    return max(_FEWEST, min(MAX_CONNECTIONS, (files - _OTHER_FILES) // _PORTS))
+
+
+class Connection:
+    """One accepted connection; *since* is when it began to wait, None while it is answered."""
+
+    def __init__(self, accepted: socket.socket, clock: Clock) -> None:
+        """Wait for the first request from now."""
+        self.socket = accepted
+        self.thread: threading.Thread | None = None
+        self.since: float | None = clock.monotonic()
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def wait(self) -> None:
+        """Wait for a request from now."""
+        self.since = self._clock.monotonic()
+
+    def answer(self) -> None:
+        """Be busy from now."""
+        self.since = None
+
+    def secure(self, tls: ssl.SSLContext) -> ssl.SSLSocket:
+        """Shake hands; raises what the library does."""
+        with self._lock:
+            if self._ended:
+                raise ConnectionAbortedError
+            secured = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+            self.socket = secured
+        secured.do_handshake()
+        return secured
+
+    def end(self) -> None:
+        """End it from another thread: its own sees the end of the stream."""
+        with self._lock, contextlib.suppress(OSError):
+            self._ended = True
+            # Not the TLS socket's own: that would let the other thread go on in clear.
+            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close it, by its own thread."""
+        with contextlib.suppress(OSError):
+            self.socket.close()
+
+
+class Connections:
+    """Those that are open; safe between threads."""
+
+    def __init__(self, most: int) -> None:
+        """Keep *most* at a time."""
+        self._most = most
+        self._lock = threading.Lock()
+        self._open: set[Connection] = set()
+        self._leaving: set[Connection] = set()
+
+    def admit(self) -> bool:
+        """Make room for one more; False when all that are open are being answered."""
+        with self._lock:
+            return len(self._open) < self._most or self._give_way()
+
+    def give_way(self) -> None:
+        """End the one that waits longest, if one waits."""
+        with self._lock:
+            self._give_way()
+
+    def _give_way(self) -> bool:
+        waiting = [(one.since, id(one), one) for one in self._open if one.since is not None]
+        if not waiting:
+            return False
+        *_, longest = min(waiting)
+        self._open.remove(longest)
+        self._leaving.add(longest)
+        longest.end()
+        return True
+
+    def add(self, connection: Connection) -> None:
+        """Count *connection* in."""
+        with self._lock:
+            self._open.add(connection)
+
+    def remove(self, connection: Connection) -> None:
+        """Forget *connection*, which is closed."""
+        with self._lock:
+            self._open.discard(connection)
+            self._leaving.discard(connection)
+
+    def end(self) -> None:
+        """End them all; returns when their threads have ended."""
+        with self._lock:
+            serving = [*self._open, *self._leaving]
+            for connection in serving:
+                connection.end()
+        for connection in serving:
+            if connection.thread is not None:
+                connection.thread.join(_JOIN_SECONDS)
