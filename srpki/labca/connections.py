@@ -13,9 +13,8 @@ import resource
 import socket
 import ssl
 import threading
+from itertools import count
 from typing import Final
-
-from srpki.core.clock import Clock
 
 MAX_CONNECTIONS: Final = 1200
 _FEWEST: Final = 32
@@ -33,20 +32,24 @@ def room() -> int:
 
 
 class Connection:
-    """One accepted connection; *since* is when it began to wait, None while it is answered."""
+    """One accepted connection.
 
-    def __init__(self, accepted: socket.socket, clock: Clock) -> None:
+    *since* is a number that is the higher the later it began to wait, None while it is answered.
+    """
+
+    _turns = count()
+
+    def __init__(self, accepted: socket.socket) -> None:
         """Wait for the first request from now."""
         self.socket = accepted
         self.thread: threading.Thread | None = None
-        self.since: float | None = clock.monotonic()
-        self._clock = clock
+        self.since: int | None = next(self._turns)
         self._lock = threading.Lock()
         self._ended = False
 
     def wait(self) -> None:
         """Wait for a request from now."""
-        self.since = self._clock.monotonic()
+        self.since = next(self._turns)
 
     def answer(self) -> None:
         """Be busy from now."""
@@ -72,7 +75,9 @@ class Connection:
     def close(self) -> None:
         """Close it, by its own thread."""
         with contextlib.suppress(OSError):
-            self.socket.close()
+            # What the client sent and nobody read must not reset what it is told.
+            socket.socket.shutdown(self.socket, socket.SHUT_WR)
+        self.socket.close()
 
 
 class Connections:
@@ -96,10 +101,11 @@ class Connections:
             self._give_way()
 
     def _give_way(self) -> bool:
-        waiting = [(one.since, id(one), one) for one in self._open if one.since is not None]
+        # Asked once each: its own thread may change it meanwhile.
+        waiting = {since: one for one in self._open if (since := one.since) is not None}
         if not waiting:
             return False
-        *_, longest = min(waiting)
+        longest = waiting[min(waiting)]
         self._open.remove(longest)
         self._leaving.add(longest)
         longest.end()

@@ -104,7 +104,7 @@ class Listener(socketserver.TCPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve the accepted connection *request* in a thread of its own."""
-        connection = Connection(request, self._clock)
+        connection = Connection(request)
         connection.thread = threading.Thread(
             target=self._serve,
             args=(connection, client_address),

@@ -1,5 +1,6 @@
 """The authority: what it issues, what it remembers, what it refuses."""
 
+import json
 import stat
 from datetime import UTC, datetime, timedelta
 
@@ -230,6 +231,23 @@ def test_a_directory_has_one_ca_at_a_time(tmp_path):
     found(tmp_path).close()
 
 
+@pytest.mark.parametrize("name", ["reference", "secret", "est_username", "est_password"])
+@pytest.mark.parametrize("how", ["missing", "misspelt", "empty"])
+def test_credentials_that_lack_a_member_are_refused_by_its_name(tmp_path, name, how):
+    """It would count as an empty password, which everybody knows."""
+    found(tmp_path).close()
+    path = tmp_path / "credentials.json"
+    kept = json.loads(path.read_text())
+    value = kept.pop(name)
+    if how == "misspelt":
+        kept[name.upper()] = value
+    elif how == "empty":
+        kept[name] = ""
+    path.write_text(json.dumps(kept))
+    with pytest.raises(CorruptError, match=f'credentials.json .* has no "{name}"'):
+        found(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -237,6 +255,7 @@ def test_a_directory_has_one_ca_at_a_time(tmp_path):
         ("issuing.pem", b"nonsense"),
         ("tls.key", None),
         ("unlock", b"another password"),
+        ("unlock", b""),
         ("credentials.json", b"[]"),
         ("credentials.json", b'{"reference": 1}'),
         ("credentials.json", b"{"),

@@ -25,14 +25,16 @@ def test_a_request_with_a_length_is_read():
 def test_a_chunked_request_is_read():
     # the example of RFC 9112, section 7.1, in spirit: two chunks, an extension, a trailer
     data = (
-        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
         b"5;a=b\r\nhello\r\nA\r\n, world!!!\r\n0\r\nX: y\r\n\r\n"
     )
     assert read(data).request.body == b"hello, world!!!"
 
 
 def test_two_requests_follow_each_other_on_a_connection():
-    data = b"GET /a HTTP/1.1\r\n\r\n" + b"GET /b HTTP/1.1\r\nConnection: close\r\n\r\n"
+    data = (
+        b"GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    )
     reader = RequestReader(io.BytesIO(data), "", lambda octets: None)
     assert reader.read().request.url == "/a"
     last = reader.read()
@@ -48,7 +50,8 @@ def test_http_1_0_is_kept_only_when_asked():
 @pytest.mark.parametrize("http10", [False, True])
 def test_a_reply_is_of_the_version_of_the_request(http10):
     """libest's client reads no other status line than that of HTTP/1.0."""
-    received = read(b"GET / HTTP/1." + (b"0" if http10 else b"1") + b"\r\n\r\n")
+    version = b"0" if http10 else b"1"
+    received = read(b"GET / HTTP/1." + version + b"\r\nHost: x\r\n\r\n")
     assert received.request.http10 == http10
     reply = encode_reply(HttpReply(status=200), keep_alive=False, http10=http10)
     assert reply.startswith(b"HTTP/1.0 200 OK" if http10 else b"HTTP/1.1 200 OK")
@@ -61,13 +64,15 @@ def test_every_challenge_has_a_line():
 
 
 def test_later_requests_of_a_connection_say_so():
-    reader = RequestReader(io.BytesIO(2 * b"GET /a HTTP/1.1\r\n\r\n"), "", lambda octets: None)
+    reader = RequestReader(
+        io.BytesIO(2 * b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"), "", lambda octets: None
+    )
     assert [reader.read().request.kept for _ in range(2)] == [False, True]
 
 
 def test_a_client_that_asks_before_it_sends_is_told_to_go_on():
     sent = []
-    head = b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok"
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok"
     assert read(head, sent).request.body == b"ok"
     assert sent == [b"HTTP/1.1 100 Continue\r\n\r\n"]
 
@@ -75,30 +80,43 @@ def test_a_client_that_asks_before_it_sends_is_told_to_go_on():
 @pytest.mark.parametrize(
     ("data", "status"),
     [
-        (b"GET / HTTP/1.1\r\n", 400),  # ends within the headers
+        (b"GET / HTTP/1.1\r\nHost: x\r\n", 400),  # ends within the headers
+        (b"GET / HTTP/1.1\r\n\r\n", 400),  # without Host [RFC 9112, 3.2]
+        (b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\r\n\r\n", 400),
+        (b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+        (
+            b"POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400,
+        ),
         (b"GET /\r\n\r\n", 400),
-        (b"GET  / HTTP/1.1\r\n\r\n", 400),
-        (b"GET http://x/ HTTP/1.1\r\n\r\n", 400),
-        (b"GET /\x01 HTTP/1.1\r\n\r\n", 400),
+        (b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
         (b"GET / HTTP/2.0\r\n\r\n", 505),
         (b"\x16\x03\x01\x02\x00\x01\x00\n", 400),  # TLS to the plain port
-        (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
-        (b"GET / HTTP/1.1\r\n folded: x\r\n\r\n", 400),
-        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n", 431),
-        (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 65 + b"\r\n", 431),
-        (b"GET / HTTP/1.1\r\n" + (b"A: " + b"b" * 8000 + b"\r\n") * 5 + b"\r\n", 431),
-        (b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: 262145\r\n\r\n", 413),
-        (b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n", 413),
-        (b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nfour", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", 400),
-        (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
-        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n", 400),
-        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n40001\r\n", 413),
-        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n folded: x\r\n\r\n", 400),
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 65 + b"\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + (b"A: " + b"b" * 8000 + b"\r\n") * 5 + b"\r\n", 431),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 262145\r\n\r\n", 413),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n", 413),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nfour", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
+        (
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+            400,
+        ),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n40001\r\n", 413),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", 400),
     ],
 )
 def test_octets_that_are_no_request_are_refused(data, status):
@@ -109,11 +127,17 @@ def test_octets_that_are_no_request_are_refused(data, status):
 
 def test_chunks_are_bounded_together():
     chunk = b"8000\r\n" + b"x" * 0x8000 + b"\r\n"
-    data = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 9 + b"0\r\n\r\n"
+    data = (
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + chunk * 9
+        + b"0\r\n\r\n"
+    )
     with pytest.raises(BadRequestError):
         read(data)
     whole = chunk * (MAX_BODY // 0x8000)
-    data = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + whole + b"0\r\n\r\n"
+    data = (
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + whole + b"0\r\n\r\n"
+    )
     assert len(read(data).request.body) == MAX_BODY
 
 

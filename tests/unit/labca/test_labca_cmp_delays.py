@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from srpki.labca.faults import Fault, FaultScript
 from srpki.labca.store import CONFIRMED, ISSUED
 from srpki.protocol.cmp import bodies, messages
-from srpki.x509 import certificates, names
+from srpki.x509 import certificates, der
 
-SAN = names.san("a.lab.example", "b.lab.example")
+SAN = x509.SubjectAlternativeName([x509.DNSName("a.lab.example"), x509.DNSName("b.lab.example")])
 
 
 def poll(cmp, number, nonce=b"p" * 16):
@@ -119,8 +119,6 @@ def test_what_is_issued_is_wrong_as_asked(cmp, clock, faults, device_key, action
 
 
 def template(extension):
-    from srpki.x509 import der
-
     value = der.encode(der.OCTET_STRING, extension.value.public_bytes())
     name = der.encode_oid(extension.oid.dotted_string)
     return der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, name, value))

@@ -332,6 +332,11 @@ def test_a_vendors_device_enrols_with_its_makers_certificate(clock, faults, log,
     client = EstClient(Authority(None, clock, SystemEntropy(), trusting), faults, log)
     reply = client.enrol(device_key, authorization="", holder=factory)
     assert certificates.facts(issued(reply)).subject == "C=DE, O=Lab, CN=gw"
+    again = client.enrol(device_key, operation="simplereenroll", authorization="", holder=factory)
+    assert (again.status, again.body) == (
+        403,
+        b"a vendor's certificate enrols, but renews nothing of this CA\n",
+    )
 
 
 @pytest.mark.parametrize(

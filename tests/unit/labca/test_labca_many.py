@@ -110,7 +110,7 @@ def test_half_open_connections_shut_nobody_out(files, ca, protocol, said):
 
 
 class Pretended:
-    """A connection that waits since an instant, or is answered."""
+    """A connection that waits since a turn, or is answered."""
 
     def __init__(self, since):
         self.since, self.ended = since, False
@@ -120,7 +120,7 @@ class Pretended:
 
 
 def test_who_waits_longest_gives_way_and_who_is_answered_never():
-    busy, young, old = Pretended(None), Pretended(7.0), Pretended(3.0)
+    busy, young, old = Pretended(None), Pretended(7), Pretended(3)
     open_ones = Connections(3)
     for connection in (busy, young, old):
         assert open_ones.admit()

@@ -106,7 +106,7 @@ def test_a_reply_is_written_at_once(server, cmp, device_key):
     """Header and body arrive together, and a second message waits for no delayed ACK."""
     data = cmp.encode(b"\xa0\x00")
     head = (
-        "POST /pkix/ HTTP/1.1\r\nContent-Type: application/pkixcmp\r\n"
+        "POST /pkix/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/pkixcmp\r\n"
         f"Content-Length: {len(data)}\r\n\r\n"
     )
     with socket.create_connection(("127.0.0.1", server.cmp_port), timeout=10) as connection:
@@ -168,33 +168,54 @@ def test_what_was_not_foreseen_is_an_internal_error_and_one_line(
     assert capfd.readouterr() == ("", "")
 
 
-def test_the_number_of_connections_is_bounded(server, monkeypatch):
-    monkeypatch.setattr(listener_module, "MAX_CONNECTIONS", 2)
-    address = ("127.0.0.1", server.cmp_port)
-    with (
-        socket.create_connection(address, timeout=10) as one,
-        socket.create_connection(address, timeout=10) as two,
-    ):
-        for connection in (one, two):
-            connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+def test_the_number_of_connections_is_bounded_and_the_longest_idle_one_gives_way(
+    authority, monkeypatch
+):
+    monkeypatch.setattr(listener_module, "room", lambda: 2)
+    with LabCa(authority) as server:
+        address = ("127.0.0.1", server.cmp_port)
+        opened = []
+        for _ in range(4):
+            opened.append(socket.create_connection(address, timeout=10))
+            opened[-1].sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b" 405 " in opened[-1].recv(1000)
+        assert [connection.recv(10) for connection in opened[:2]] == [b"", b""]
+        for connection in opened[2:]:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert b" 405 " in connection.recv(1000)
-        with socket.create_connection(address, timeout=10) as three:
-            with pytest.raises(ConnectionResetError):
-                three.sendall(b"GET / HTTP/1.1\r\n\r\n")
-                if three.recv(1000) == b"":
-                    raise ConnectionResetError
-    connection = http.client.HTTPConnection("127.0.0.1", server.cmp_port, timeout=10)
-    for _ in range(100):  # the two have gone as soon as their threads have seen it
-        try:
-            connection.request("GET", "/")
-            assert connection.getresponse().status == 405
-            break
-        except (http.client.RemoteDisconnected, ConnectionResetError):
+        for connection in opened:
             connection.close()
-            threading.Event().wait(0.02)
-    else:
-        pytest.fail("no connection is taken any more")
-    connection.close()
+
+
+def test_what_nobody_confirms_is_revoked_in_time_though_nobody_asks(
+    cmp, clock, cmp_connection, server, device_key
+):
+    post(cmp_connection, cmp.encode(cmp.request("ir", device_key)))
+    assert cmp.states() == ["issued"]
+    clock.advance(timedelta(minutes=5, seconds=1))
+    for _ in range(500):
+        if cmp.states() == ["revoked"]:
+            return
+        threading.Event().wait(0.02)
+    pytest.fail("it is still good")
+
+
+def test_what_was_not_confirmed_before_the_end_is_revoked_at_the_start(
+    tmp_path, clock, settings, device_key
+):
+    """Its transaction has ended with the process: nobody can confirm it any more."""
+    for expected in ("issued", "revoked"):
+        authority = Authority(tmp_path / "ca", clock, SystemEntropy(), settings)
+        if expected == "issued":
+            authority.issue(device_key.public_key(), SUBJECT)
+            confirmed = authority.issue(device_key.public_key(), SUBJECT)
+            authority.confirm(confirmed.certificate)
+        else:
+            with LabCa(authority):
+                pass
+        states = [record.state for record in authority.all_issued()]
+        authority.close()
+        assert states == [expected, "confirmed"]
 
 
 def test_stopping_ends_open_connections_and_frees_the_ports(authority, device_key):
@@ -202,7 +223,7 @@ def test_stopping_ends_open_connections_and_frees_the_ports(authority, device_ke
     server.start()
     port = server.cmp_port
     idle = socket.create_connection(("127.0.0.1", port), timeout=10)
-    idle.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    idle.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert b" 405 " in idle.recv(1000)
     before = threading.active_count()
     server.stop()
@@ -288,7 +309,7 @@ def test_a_client_certificate_of_a_stranger_is_refused_by_tls(server, clock, tmp
 
 def test_plain_http_to_the_tls_port_is_one_line_of_log(server, log):
     with socket.create_connection(("127.0.0.1", server.est_port), timeout=10) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         while connection.recv(1000):
             pass
     for _ in range(500):
@@ -466,6 +487,6 @@ def test_the_time_of_a_request_begins_anew_with_each(authority, clock):
         address = ("127.0.0.1", server.cmp_port)
         with socket.create_connection(address, timeout=10) as connection:
             for _ in range(3):
-                connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                 assert b" 405 " in connection.recv(1000)
                 clock.advance(timedelta(seconds=50))
