@@ -12,7 +12,7 @@ from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault, FaultScript
 from srpki.labca.mistakes import Wanted, issue
-from srpki.labca.striking import StruckError, strike
+from srpki.labca.striking import CLOSED, StruckError, strike
 from srpki.protocol.est import attributes, messages, server
 from srpki.protocol.est.server import RequestRefusedError
 from srpki.x509 import names
@@ -64,7 +64,7 @@ class EstResponder:
             reply, note = error.reply, error.sentence
         except StruckError as struck:
             reply = struck.reply
-        status = "no answer" if reply is None else str(int(reply.status))
+        status = "no answer" if reply is None or reply is CLOSED else str(int(reply.status))
         self._log(f"est {operation}: {status} {note}")
         return reply
 

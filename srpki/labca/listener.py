@@ -21,7 +21,7 @@ from srpki.core.clock import Clock
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.connections import MAX_CONNECTIONS, Connection, Connections, room
 from srpki.labca.http11 import BadRequestError, Received, RequestReader, encode_reply
-from srpki.labca.striking import Dropped
+from srpki.labca.striking import CLOSED, Dropped
 from srpki.labca.tls import channel_binding
 
 _IDLE_SECONDS: Final = 300.0
@@ -175,6 +175,8 @@ class Listener(socketserver.TCPServer):
         if reply is None:
             if received.request.kept:
                 self._dropped.note(received.request)
+            return False
+        if reply is CLOSED:
             return False
         http10 = received.request.http10
         connection.sendall(encode_reply(reply, keep_alive=received.keep_alive, http10=http10))

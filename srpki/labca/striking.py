@@ -14,6 +14,9 @@ from srpki.labca.faults import Fault
 
 GARBAGE: Final = b"this is neither DER nor base64 \x00\xff\xfe"
 
+CLOSED: Final = HttpReply(status=0)
+"""No answer either, but the same request may come again, over another connection."""
+
 
 class StruckError(Exception):
     """A fault ends the request here: *reply* is sent, or nothing at all when it is None."""
@@ -62,8 +65,10 @@ def strike(
     Raises `StruckError` when nothing is left to do for the request.
     """
     match fault.action if fault is not None else "":
-        case "no-answer" | "close-second":
+        case "no-answer":
             raise StruckError(None)
+        case "close-second":
+            raise StruckError(CLOSED)
         case "http-500":
             raise StruckError(HttpReply(status=HTTPStatus.INTERNAL_SERVER_ERROR))
         case "garbage":
