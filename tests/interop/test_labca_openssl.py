@@ -92,7 +92,8 @@ class Device:
         path = self.directory / f"{out}.pem"
         done = run(
             *(self.openssl, "cmp", "-config", "", "-batch", "-cmd", command),
-            *("-server", f"127.0.0.1:{self.lab.cmp_port}", "-path", "/pkix/"),
+            *("-server", f"127.0.0.1:{self.lab.cmp_port}"),
+            *(() if "-path" in words else ("-path", "/pkix/")),
             *("-certout", path),
             *words,
             check=False,
@@ -364,6 +365,73 @@ def test_polling_ends_with_the_certificate(device, lab):
     certificate, said = device.by_password("ir")
     assert "POLLREP" in said.upper()
     device.verify(certificate)
+
+
+NEWER = pytest.mark.parametrize("program", ["openssl-3.5"], indirect=True)
+
+
+@NEWER
+@pytest.mark.parametrize("fault", ["ir late-nonce", "ir error-waiting", "certconf error-waiting"])
+def test_delayed_delivery_is_as_openssl_has_it(device, lab, fault):
+    """RFC 9810, 5.3.21 and 5.3.22; RFC 9483, 4.4: OpenSSL 3.0 knows none of it."""
+    lab.faults.add(f"{fault} seconds 1")
+    certificate, said = device.by_password("ir")
+    assert lab.faults.lines() == ()
+    assert "POLLREP" in said.upper() or "polling" in said.lower()
+    device.verify(certificate)
+    assert states(lab)[-1] == "confirmed"
+
+
+@pytest.mark.parametrize("fault", ["not-yet-valid", "added-name", "reordered-names", "serial-zero"])
+def test_openssl_parses_what_faults_make_of_a_certificate(device, lab, fault):
+    """The certificate is well formed and signed by the CA; whether it is good, the client says."""
+    lab.faults.add(f"ir {fault}")
+    certificate, _ = device.by_password("ir", "-sans", "b.example.net,a.example.net")
+    text = device.text(certificate, "-text")
+    names = {"added-name": "b.example.net, DNS:a.example.net, DNS:added.lab.example"}
+    names["reordered-names"] = "DNS:a.example.net, DNS:b.example.net"
+    assert names.get(fault, "b.example.net, DNS:a.example.net") in text
+    assert ("Serial Number: 0 " in text) == (fault == "serial-zero")
+    date = () if fault != "not-yet-valid" else ("-no_check_time",)
+    words = ("-CAfile", lab.trust_anchor, "-untrusted", lab.issuing_certificate)
+    run(device.openssl, "verify", *date, *words, certificate)
+
+
+def test_openssl_refuses_a_certificate_of_another_issuer(device, lab):
+    lab.faults.add("ir wrong-issuer")
+    device.by_password("ir", "-out_trusted", lab.trust_anchor, check=False)
+    assert states(lab)[-1] == "revoked"
+
+
+@pytest.mark.parametrize("operation", ["initialization", "p/label/initialization"])
+def test_the_well_known_path_is_served_with_an_operation(device, lab, operation):
+    certificate, _ = device.by_password("ir", "-path", f"/.well-known/cmp/{operation}")
+    device.verify(certificate)
+
+
+@NEWER  # OpenSSL 3.0 protects no message with such a key
+def test_an_ed25519_key_enrols_and_renews_itself(device, lab):
+    paths = []
+    for name in ("one", "two"):
+        paths.append(device.directory / f"{name}.pem")
+        run(device.openssl, "genpkey", "-algorithm", "ED25519", "-out", paths[-1])
+    certificate, _ = device.by_password("ir", key=paths[0])
+    device.verify(certificate)
+    certificate, _ = device.by_signature(
+        "kur", certificate, paths[0], "-newkey", paths[1], out="kur"
+    )
+    device.verify(certificate)
+    assert "ED25519" in device.text(certificate, "-text")
+
+
+def test_certificates_lead_openssl_to_crl_and_ocsp_responder(device, lab):
+    certificate, _ = device.by_password("ir")
+    assert device.text(certificate, "-ocsp_uri").strip() == lab.ocsp_url
+    assert f"URI:{lab.crl_url}" in device.text(certificate, "-ext", "crlDistributionPoints")
+    run(
+        *(device.openssl, "verify", "-crl_check", "-crl_download"),
+        *("-CAfile", lab.trust_anchor, "-untrusted", lab.issuing_certificate, certificate),
+    )
 
 
 @pytest.mark.parametrize(
