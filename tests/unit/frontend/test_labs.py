@@ -1,5 +1,8 @@
 """The lab of a node: what it remembers, and that a damaged memory is as good as none."""
 
+import json
+import socket
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -34,3 +37,15 @@ def test_ports_that_cannot_be_are_forgotten(remembering, ports):
     assert 0 < lab.server.cmp_port < 65536
     assert 0 < lab.server.est_port < 65536
     lab.stop()
+
+
+def test_a_port_that_is_taken_is_another_one_and_that_is_said(remembering, capsys):
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        lab = remembering(ports=json.dumps({"cmp": port}))
+        lab.start()
+        told = capsys.readouterr().err
+        assert f"srpki: port {port}" in told
+        assert str(lab.server.cmp_port) in told
+        assert told.count("\n") == 1
+        lab.stop()
