@@ -199,12 +199,12 @@ class Debugging:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Show each event inside the block as it passes, where a person watches the session."""
-        listener = _listening.get()
+        listener, before = _listening.get(), self._watch
         self._watch = None if listener is None else listener.watch
         try:
             yield
         finally:
-            self._watch = None
+            self._watch = before
 
     def happened(self, event: Event) -> None:
         """Show *event* when somebody watches it pass, or debugs the update that it is about."""
