@@ -12,7 +12,7 @@ def greeting(*, lab: bool) -> str:
     waits for one: no ``#``, ``>``, ``$``, ``%`` or bracket, nothing that ends in a colon.
     """
     time = (
-        "The lab CA runs beside this node, and the clock can be moved: lab."
+        "A lab CA runs beside it, and the clock can be moved; type lab ? to see how."
         if lab
         else "Real time, real CAs; with the option --lab a lab CA comes along."
     )
