@@ -281,18 +281,19 @@ def test_a_revoked_ca_is_met_wherever_it_stands(setting, known, place):
 def test_a_revoked_ca_is_met_far_above_the_trust_anchor(setting):
     """As far as ca-profiles lead; two that certify each other end nowhere, but end."""
     top = Ca(setting.ca.now, "CN=Top")
-    middle = subordinate(top, "CN=Middle")
+    upper = subordinate(top, "CN=Upper")
+    middle = subordinate(upper, "CN=Middle")
     setting.ca.certificate = middle._made(setting.ca.name, setting.ca.key, -1, 9999, ca=True)
     setting.bench.keystore.put("certificate", "ca.crt", setting.ca.certificate)
-    number = certificates.facts(middle.certificate).serial
+    number = certificates.facts(upper.certificate).serial
     top.certificate = middle._made(top.name, top.key, -1, 9999, ca=True)
     for revoked in ([], [number]):
-        more = as_profiles(setting.bench, [None, middle, top], crl_of=top, revoked=revoked)
+        more = as_profiles(setting.bench, [None, middle, upper, top], crl_of=top, revoked=revoked)
         setting.configure("default-result good", crl=setting.ca.crl(), more=more)
         leaf = setting.ca.issue()
         if revoked:
-            setting.bench.engine.authorities.crl_updated("ca2.crl")
-            setting.refused('the CA "CN=Middle" is revoked', leaf)
+            setting.bench.engine.authorities.crl_updated("ca3.crl")
+            setting.refused('the CA "CN=Upper" is revoked', leaf)
         else:
             setting.judge(leaf)
 
