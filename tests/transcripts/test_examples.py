@@ -57,6 +57,7 @@ def test_the_fault_script_is_one(name):
 def test_no_example_is_left_out():
     assert {path.name for path in EXAMPLES.iterdir()} == {
         "README.md",
+        "enrol.md-cli",
         "faults.txt",
         "renewal.classic",
         "renewal.md-cli",
