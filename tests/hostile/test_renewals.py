@@ -16,6 +16,7 @@ from damage import BLOBS, LENGTHS, nested, swapped
 from srpki.core.errors import ResponseTimeoutError
 from srpki.core.wire import HttpReply
 from srpki.labca import profiles
+from srpki.labca.grants import Granted
 from srpki.labca.store import CONFIRMED
 from srpki.protocol.cmp import messages
 from srpki.protocol.est import messages as est_messages
@@ -245,9 +246,8 @@ def test_a_name_without_measure_is_told_in_few_words(est, tally, text):
         (issued,) = est_messages.read_certificates(body)
         subject = profiles.Subject(x509.Name([attribute]), certificates.public_key(issued))
         start = est.bench.clock.now()
-        made = profiles.end_entity(
-            subject, authority._issuer, 4711, start, start + timedelta(days=1)
-        )
+        life, grant = (start, start + timedelta(days=1)), Granted(None, (), (), frozenset())
+        made = profiles.end_entity(subject, authority._issuer, 4711, life, grant, locations=None)
         return est_messages.encode_body(est_messages.write_certificates([made]), wrapped=False)
 
     assert not est.renew(at(ISSUED, rename))
