@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 LATER: Final = frozenset({"busy", "locked", "pending"})
 """The errors that trying again later can cure: exit status 3, where a script had no other."""
 
-UNSAVED: Final = frozenset({"not-saved"})
-"""The error of what is in effect, but not saved: exit status 4, where a script had no other."""
-
 _OPEN: Final = "The script ends before this question is answered, which counts as n."
 
 
@@ -58,12 +55,10 @@ class Tally:
 
     @property
     def status(self) -> int:
-        """The exit status: 0 well, 3 when every failure may be over later, 4 unsaved, else 1."""
+        """The exit status: 0 well, 3 when every failure may be over later, else 1."""
         if not self.failed:
             return 0
-        if self.errors <= LATER:
-            return 3
-        return 4 if self.errors <= UNSAVED else 1
+        return 3 if self.errors <= LATER else 1
 
     def count(self, exchange: Exchange) -> None:
         """Take note of *exchange*."""
