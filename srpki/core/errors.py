@@ -158,6 +158,12 @@ class TlsError(TransportError):
     code = "tls"
 
 
+class PendingError(TransportError):
+    """The peer has put the request off: it is kept, and the same command goes on with it."""
+
+    code = "pending"
+
+
 class NodeError(SrpkiError):
     """The node's own files or limits."""
 

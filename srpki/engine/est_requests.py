@@ -16,6 +16,7 @@ from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import (
     PeerError,
+    PendingError,
     ProtocolError,
     SrpkiError,
     StoppedError,
@@ -175,8 +176,7 @@ class EstRequests:
         try:
             found = self._converse(task.est_profile, machine, peers, cancel, wait)
         except SrpkiError as error:
-            self._ended(task, error)
-            raise
+            raise self._ended(task, error) from None
         self._forget(task)
         return found
 
@@ -222,12 +222,16 @@ class EstRequests:
         except StorageError as error:  # the certificate must not be lost for that
             self._tell(task, error)
 
-    def _ended(self, task: _Task, error: SrpkiError) -> None:
-        """Forget the request when the server has ended it; else say that it is pending."""
+    def _ended(self, task: _Task, error: SrpkiError) -> SrpkiError:
+        """Forget the request when the server has ended it; return what is to be told of *error*."""
         if isinstance(error, PeerError) and not isinstance(error, ProtocolError):
             self._forget(task)
-        elif isinstance(error, StoppedError | TransportError) and self._pending.find(task.name):
-            error.hint = error.hint or _CURE
+        elif self._pending.find(task.name):
+            if isinstance(error, TransportError):
+                return PendingError(error.sentence, hint=error.hint or _CURE)
+            if isinstance(error, StoppedError):
+                error.hint = error.hint or _CURE
+        return error
 
     def _forget(self, task: _Task) -> None:
         try:

@@ -11,6 +11,8 @@ import pytest
 
 from srpki.cli.session import Session
 from srpki.config import persist
+from srpki.config.management import MODE
+from srpki.config.tree import EMPTY, put
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
@@ -140,7 +142,7 @@ def test_classic_commands_take_as_long_in_a_large_configuration_as_in_a_small_on
     """Each is a commit of its own: nothing may look at everything."""
 
     def per_entry(number):
-        session = Session(new_router(), "classic")
+        session = Session(new_router(put(EMPTY, MODE, "mixed")), "classic")
         typed(session, "configure system security pki", *(line.format("x") for line in ENTRY))
         lines = [line.format(each) for each in range(number) for line in (*ENTRY, *GONE)]
         lines.sort(key=lambda line: line.startswith("no "))
