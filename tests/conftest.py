@@ -1,7 +1,9 @@
 """What tests of the command line share: a device that runs nothing but remembers everything."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -150,7 +152,7 @@ def agreement(record_property):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print what `agreement` has noted."""
+    """Print what `agreement` has noted, and how many tests met a foreign program."""
     found = {
         tuple(value)
         for reports in terminalreporter.stats.values()
@@ -162,3 +164,9 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("agreement with foreign judges")
         for judge, agreed, cases in sorted(found):
             terminalreporter.line(f"{judge}: {agreed} of {cases}")
+    passed = (report.nodeid for report in terminalreporter.stats.get("passed", ()))
+    met = Counter(Path(name.partition("::")[0]).stem for name in passed if "interop/" in name)
+    if met:
+        terminalreporter.section("tests that met a foreign program")
+        for peer, tests in sorted(met.items()):
+            terminalreporter.line(f"{peer.removeprefix('test_')}: {tests}")
