@@ -9,22 +9,10 @@ from typing import Final
 
 from srpki.schema.common import NAMED_ITEM
 from srpki.schema.nodes import Container, Leaf, ListNode
-from srpki.schema.types import Bits, Enumeration, Integer
+from srpki.schema.state.profiles import CHAIN_STATE, DOWN_REASONS, OPER_STATE
+from srpki.schema.types import Integer
 
-_OPER_FLAGS: Final = Leaf(
-    name="oper-flags",
-    type=Bits(
-        (
-            "profile-admin-down",
-            "invalid-cert-file",
-            "invalid-key-file",
-            "invalid-cert-key-combo",
-            "ca-profile-oper-down",
-            "invalid-ca-prof-entry",
-        )
-    ),
-    help="Why it cannot be used",
-)
+_OPER_FLAGS: Final = Leaf(name="oper-flags", type=DOWN_REASONS, help="Why it cannot be used")
 _NAME: Final = Leaf(name="name", type=NAMED_ITEM, help="As it is called in the configuration")
 
 _ENTRY: Final = ListNode(
@@ -35,7 +23,7 @@ _ENTRY: Final = ListNode(
         Leaf(name="id", type=Integer("uint32", 1, 8), help="Number of the entry"),
         Leaf(
             name="computed-chain-status",
-            type=Enumeration(("not-available", "partial", "complete")),
+            type=CHAIN_STATE,
             help="How far the chain of the certificate is known",
         ),
         _OPER_FLAGS,
@@ -68,7 +56,7 @@ IPSEC: Final = Container(
                 _OPER_FLAGS,
                 Leaf(
                     name="oper-state",
-                    type=Enumeration(("unknown", "up", "down", "transition"), named="oper-state"),
+                    type=OPER_STATE,
                     help="Whether the profile can be used",
                 ),
                 _ENTRY,

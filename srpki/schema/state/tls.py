@@ -9,27 +9,14 @@ from typing import Final
 
 from srpki.schema.common import NAMED_ITEM
 from srpki.schema.nodes import Container, Leaf, LeafList, ListNode
-from srpki.schema.types import Bits, Enumeration, Integer
+from srpki.schema.state.profiles import CHAIN_STATE, DOWN_REASONS, OPER_STATE
+from srpki.schema.types import Integer
 
-_OPER_STATE: Final = Enumeration(("unknown", "up", "down", "transition"), named="oper-state")
-_DOWN_REASONS: Final = Leaf(
-    name="down-reasons",
-    type=Bits(
-        (
-            "profile-admin-down",
-            "invalid-cert-file",
-            "invalid-key-file",
-            "invalid-cert-key-combo",
-            "ca-profile-oper-down",
-            "invalid-ca-prof-entry",
-        )
-    ),
-    help="Why it cannot be used",
-)
+_DOWN_REASONS: Final = Leaf(name="down-reasons", type=DOWN_REASONS, help="Why it cannot be used")
 
 
 def _oper_state(help_: str) -> Leaf:
-    return Leaf(name="oper-state", type=_OPER_STATE, help=help_)
+    return Leaf(name="oper-state", type=OPER_STATE, help=help_)
 
 
 _ENTRY: Final = ListNode(
@@ -40,7 +27,7 @@ _ENTRY: Final = ListNode(
         Leaf(name="entry-id", type=Integer("uint32", 1, 8), help="Number of the entry"),
         Leaf(
             name="computed-chain-state",
-            type=Enumeration(("not-available", "partial", "complete")),
+            type=CHAIN_STATE,
             help="How far the chain of the certificate is known",
         ),
         _DOWN_REASONS,
