@@ -41,7 +41,7 @@ def test_a_record_that_is_too_long_is_damaged_and_a_link_is_left_alone(files, tm
     records = Records(tmp_path / "auto-update", files)
     records.save("gw.crt", {})
     (path,) = (tmp_path / "auto-update").iterdir()
-    path.write_bytes(b" " * 70_000)
+    path.write_bytes(b" " * 300_000)
     assert records.load()[1] == {path.name: "too long for a record"}
     path.symlink_to("/dev/zero")
     assert records.load() == ({}, {})

@@ -253,6 +253,7 @@ def _keystore_seeds() -> list[bytes]:
         transaction_id=b"t" * 16,
         sender_nonce=b"s" * 16,
         recipient_nonce=b"r" * 16,
+        request_nonce=b"q" * 16,
         sender=b"\x30\x00",
     ).to_json()
     request = {

@@ -18,7 +18,7 @@ from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.server import LabCa
-from srpki.x509 import certificates, csr, keys, names
+from srpki.x509 import csr, formats, keys, names
 
 pytestmark = pytest.mark.interop
 
@@ -135,7 +135,7 @@ class Device:
 
 
 def pem(der):
-    return certificates.parse(der).public_bytes(Encoding.PEM).decode()
+    return formats.write_certificates((der,), "pem").decode()
 
 
 @pytest.fixture(scope="module", params=["openssl", "openssl-3.5"])

@@ -66,7 +66,7 @@ def loaded(new_device, text):
     device = new_device()
     device.files.save("cf3:\\x.cfg", text)
     session = Session(device, "md")
-    typed(session, ["edit-config private", "load full-replace cf3:\\x.cfg"])
+    typed(session, ["edit-config private", "/configure", "load full-replace cf3:\\x.cfg"])
     return session._shell.data("configure")
 
 

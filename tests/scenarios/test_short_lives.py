@@ -84,7 +84,7 @@ def test_lives_just_longer_than_the_schedule_are_renewed_once_in_a_retry_interva
     node.configure(f"{profile} before-expiry 3600")
     seconds = 3600 + over
     node.do(f"lab ca fault add kur short-life seconds {seconds} times 100", node.update("gw"))
-    assert "is due again at" in node.news(2246)[-1].text
+    assert "the new certificate is due" in node.news(2246)[-1].text
     node.mark()
     node.do("lab clock advance 1h")
     times = [event.time for event in node.news(2245)]

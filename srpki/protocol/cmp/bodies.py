@@ -200,8 +200,10 @@ def decode_responses(
 def _certificate(pair: asn1.CertifiedKeyPair | None) -> bytes | None:
     if pair is None or pair.cert_or_enc_cert.tag_bytes != bytes((_CERTIFICATE,)):
         return None
-    certificate = asn1.tlv(bytes(pair.cert_or_enc_cert.data))
-    return certificates((certificate,))[0]
+    found = certificates((asn1.tlv(bytes(pair.cert_or_enc_cert.data)),))
+    if not found:
+        raise ProtocolError("something else stands where a certificate belongs")
+    return found[0]
 
 
 # --- certConf, pkiConf, error, pollReq, pollRep --------------------------------------------------

@@ -58,7 +58,7 @@ def test_a_mandatory_leaf_of_an_entry_must_be_there(tls):
     assert problems((entry, None)) == [
         (
             'configure system security tls client-cipher-list "l" cipher 3 name'
-            " - Missing mandatory element"
+            " - Missing mandatory fields"
         )
     ]
 

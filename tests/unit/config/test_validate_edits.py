@@ -80,5 +80,5 @@ def test_what_a_container_that_is_always_there_has_always_lacked_is_no_news():
     assert caused(root, EMPTY, once) == caused(root, once, EMPTY) == ()
     made = Branch({**once, "entry": Entries({("a",): EMPTY})})
     assert [str(problem) for problem in caused(root, once, made)] == [
-        'configure entry "a" inner must - Missing mandatory element'
+        'configure entry "a" inner must - Missing mandatory fields'
     ]

@@ -255,7 +255,7 @@ def test_a_byte_order_mark_is_passed_over(execute, tmp_path):
     assert execute("﻿show version\r\n").returncode == 0
     text = 'configure {\n    system {\n        name "marked"\n    }\n}\n'
     (tmp_path / "node" / "cf3" / "f").write_text(text, encoding="utf-8-sig")
-    ended = execute("edit-config private\nload full-replace cf3:/f\ncommit\n")
+    ended = execute("configure private\nload full-replace cf3:/f\ncommit\n")
     assert ended.returncode == 0, ended.stdout
 
 

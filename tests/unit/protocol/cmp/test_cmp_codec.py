@@ -120,9 +120,13 @@ def test_ca_pubs_are_bounded(ca):
         bodies.decode_responses(bad)
 
 
-def test_something_else_in_place_of_a_certificate_is_refused():
+def test_something_else_beside_a_certificate_is_left_out_and_in_its_place_refused(ca):
+    octets = b"\x04\x01x"
+    assert sent(bodies.encode_pki_confirm(), (octets, ca.device)).extra_certs == (ca.device,)
+    response = CertificateResponse(cert_req_id=0, status=StatusInfo(), certificate=octets)
+    wrong = sent(bodies.encode_responses("ip", (response,)))
     with pytest.raises(ProtocolError, match="where a certificate belongs"):
-        sent(bodies.encode_pki_confirm(), (b"\x04\x01x",))
+        bodies.decode_responses(wrong)
 
 
 def test_protection_is_whole_octets():
@@ -294,7 +298,7 @@ def test_unknown_status_is_said():
 
 
 def test_old_certificate_serial_is_bounded():
-    for serial in (-1, 1 << 200):
+    for serial in (-(1 << 200), 1 << 200):
         request = bodies.CertificateRequest(cert_req_id=0, old_certificate=(b"\x30\x00", serial))
         data = bodies.encode_request(request)
         body = bodies.encode_signed_request("kur", data, b"\x30\x03\x06\x01\x2a", b"s")
