@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from srpki.cli.render.compare import compare
 from srpki.cli.session import Session
-from srpki.config import datastore, edit, persist
+from srpki.config import edit, persist
 from srpki.config.comments import place_of
 from srpki.config.defaults import effective
 from srpki.config.diff import diff, merge
@@ -129,8 +129,9 @@ def _text(value):
 def test_compare_tells_how_to_come_from_the_old_tree_to_the_new(new_device, strategies, data):
     old, new = data.draw(strategies.trees), data.draw(strategies.trees)
     device = new_device()
-    device.datastore = datastore.Datastore(device.schema.configure, sealer=None, running=old)
     session = Session(device, "md")
+    assert session.prompt  # the session has begun: what *old* says of new ones is not for it
+    device.datastore.replace(old, ())
     typed(session, ["edit-config read-only"])
     session._shell.flow.candidate._shared.tree = new
     lines = session.feed("compare /configure lines 1000").text.split("\n")
