@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from srpki.config.tree import EMPTY, Branch, Element, Entries, put
-from srpki.device import live_ipsec, live_tls
+from srpki.device import live_tls
 from srpki.engine.state import EntryState
 from srpki.schema.paths import path
 
@@ -44,8 +44,11 @@ def state(engine: Engine) -> Branch:
     if tls:
         security["tls"] = tls
     tree = put(EMPTY, path("system", "security"), Branch(security))
-    ipsec = live_ipsec.state(engine)
-    return put(tree, path("ipsec"), ipsec) if ipsec else tree
+    if not (engine.view.ipsec_cert_profiles or engine.view.ipsec_trust_anchor_profiles):
+        return tree
+    from srpki.device import live_ipsec  # noqa: PLC0415 - start-up time
+
+    return put(tree, path("ipsec"), live_ipsec.state(engine))
 
 
 def _entries(found: Mapping[str, Mapping[str, Element]]) -> Entries:
