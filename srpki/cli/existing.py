@@ -168,7 +168,7 @@ class Existing:
 
 def is_url(kind: ValueType) -> bool:
     """Return whether values of *kind* name files by where they lie."""
-    return isinstance(kind, Text) and kind.named == "cflash-url"
+    return isinstance(kind, Text) and kind.named in ("cflash-url", "url")
 
 
 def _given(entries: str, matches: Sequence[Match]) -> tuple[tuple[str, ...], dict[str, Key]]:

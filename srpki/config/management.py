@@ -38,8 +38,11 @@ def names_mode(tree: Branch) -> bool:
 
 
 def configuration_mode(running: Branch) -> ConfigurationMode:
-    """Return which CLIs may edit the configuration: the classic one, both, or the MD-CLI."""
-    return _MODES[str(_setting(running, "configuration-mode"))]
+    """Return which CLIs may edit the configuration: the classic one, both, or the MD-CLI.
+
+    The models give no default; since 23.3 a node that names none is model-driven.
+    """
+    return _MODES[_text(running, "configuration-mode") or "model-driven"]
 
 
 def check_classic(running: Branch) -> None:

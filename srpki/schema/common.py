@@ -11,7 +11,7 @@ from typing import Final
 from srpki.schema.nodes import Leaf
 from srpki.schema.types import Address, Boolean, Empty, Enumeration, Integer, Reference, Text
 
-_NOT_ALL_SPACES: Final = r"(.*\S.*)|()"
+NOT_ALL_SPACES: Final = r"(.*\S.*)|()"
 _PORT: Final = (
     "(:([0-9]{1,4}|[0-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 )
@@ -40,9 +40,9 @@ class EntryName(Text):
 BOOLEAN: Final = Boolean()
 EMPTY_TYPE: Final = Empty()
 
-NAMED_ITEM: Final = Text(length=(1, 32), patterns=(_NOT_ALL_SPACES,), named="named-item")
-DESCRIPTION: Final = Text(length=(1, 80), patterns=(_NOT_ALL_SPACES,), named="description")
-SERVICE_NAME: Final = Text(length=(1, 64), patterns=(_NOT_ALL_SPACES,), named="service-name")
+NAMED_ITEM: Final = Text(length=(1, 32), patterns=(NOT_ALL_SPACES,), named="named-item")
+DESCRIPTION: Final = Text(length=(1, 80), patterns=(NOT_ALL_SPACES,), named="description")
+SERVICE_NAME: Final = Text(length=(1, 64), patterns=(NOT_ALL_SPACES,), named="service-name")
 DISTINGUISHED_NAME: Final = Text(length=(1, 256))
 DOMAIN_NAMES: Final = Text(length=(1, 512))
 ENCRYPTED: Final = Text(length=(1, 115), named="encrypted-leaf", secret=True)
@@ -55,7 +55,7 @@ PKI_FILE_NAME: Final = Text(
 )
 TLS_FILE_NAME: Final = Text(
     length=(1, 95),
-    patterns=(_NOT_ALL_SPACES, r"[^:\\/]+"),
+    patterns=(NOT_ALL_SPACES, r"[^:\\/]+"),
     named="string-not-all-spaces",
     complaint="File name must not contain a path",
 )
@@ -68,6 +68,7 @@ CFLASH_URL: Final = FlashUrl(
     named="cflash-url",
     complaint="The given string is not a valid cflash URL.",
 )
+URL: Final = Text(length=(1, 180), named="url")
 HTTP_OPTIONAL_URL: Final = Text(
     length=(1, 180),
     patterns=(r"([hH][tT][tT][pP]:[\\/]{2})?" + _AUTHORITY,),

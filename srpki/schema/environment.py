@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from srpki.schema.common import ADMIN_STATE, BOOLEAN
+from srpki.schema.common import ADMIN_STATE, BOOLEAN, NOT_ALL_SPACES
 from srpki.schema.nodes import Case, Choice, Container, Leaf, LeafList, ListNode
 from srpki.schema.types import Enumeration, Integer, Text, Union
 
@@ -40,7 +40,7 @@ _ALIAS: Final = ListNode(
         ),
         Leaf(
             name="description",
-            type=Text(length=(1, 110), patterns=(r".*\S.*",), named="string-not-all-spaces"),
+            type=Text(length=(1, 110), patterns=(NOT_ALL_SPACES,), named="string-not-all-spaces"),
             help="Text that help shows beside the alias",
         ),
         Choice(
@@ -87,6 +87,19 @@ ENVIRONMENT: Final = Container(
     name="environment",
     help="Screen, prompt, completion and output of this session alone",
     children=(
+        _switch("more", "Stop after each screen of output and wait for a key"),
+        Leaf(
+            name="time-display",
+            type=Enumeration(("local", "utc")),
+            default="local",
+            help="Print times in local time or in UTC",
+        ),
+        Leaf(
+            name="time-format",
+            type=Enumeration(("iso-8601", "rfc-1123", "rfc-3339")),
+            default="rfc-3339",
+            help="Print times as ISO 8601, RFC 1123 or RFC 3339 says",
+        ),
         Container(
             name="command-alias",
             help="Aliases: words of your own that run commands",
@@ -105,8 +118,8 @@ ENVIRONMENT: Final = Container(
             name="commit-options",
             help="What every commit has to be given",
             children=(
-                _switch("comment", "Refuse a commit that has no comment", default="false"),
                 _switch("confirm", "Refuse a commit that is not a confirmed one", default="false"),
+                _switch("comment", "Refuse a commit that has no comment", default="false"),
             ),
         ),
         Container(
@@ -187,7 +200,6 @@ ENVIRONMENT: Final = Container(
                 ),
             ),
         ),
-        _switch("more", "Stop after each screen of output and wait for a key"),
         Container(
             name="progress-indicator",
             help="Sign that a command still runs",
@@ -199,17 +211,17 @@ ENVIRONMENT: Final = Container(
                     help="Switch the sign on or off",
                 ),
                 Leaf(
+                    name="type",
+                    type=Enumeration(("dots",)),
+                    default="dots",
+                    help="Kind of sign: dots, one after another",
+                ),
+                Leaf(
                     name="delay",
                     type=Integer("uint32", 0, 10000),
                     units="milliseconds",
                     default="1000",
                     help="Time that a command may take before the sign is printed",
-                ),
-                Leaf(
-                    name="type",
-                    type=Enumeration(("dots",)),
-                    default="dots",
-                    help="Kind of sign: dots, one after another",
                 ),
             ),
         ),
@@ -225,18 +237,6 @@ ENVIRONMENT: Final = Container(
                     "Print * in the prompt while there are changes to commit",
                 ),
             ),
-        ),
-        Leaf(
-            name="time-display",
-            type=Enumeration(("local", "utc")),
-            default="local",
-            help="Print times in local time or in UTC",
-        ),
-        Leaf(
-            name="time-format",
-            type=Enumeration(("iso-8601", "rfc-1123", "rfc-3339")),
-            default="rfc-3339",
-            help="Print times as ISO 8601, RFC 1123 or RFC 3339 says",
         ),
     ),
 )

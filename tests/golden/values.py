@@ -1,29 +1,21 @@
 """Values on both sides of every limit, and whether the fact sheets accept them.
 
-Nothing here looks at the schema: what is accepted is read from ``tests/facts/*.json``, and from
-`OTHERS` for nodes of the public models that no sheet is kept of.
+Nothing here looks at the schema: what is accepted is read from the fact trees, and from `OTHERS`
+for nodes of the public models that no tree is kept of.
 """
 
 import ipaddress
 import itertools
-import json
 import re
-from pathlib import Path
 
-SHEETS = Path(__file__).parents[1] / "facts"
-PLACES = {
-    "configure-ipsec-cert-profile": ("configure", "ipsec", "cert-profile"),
-    "configure-ipsec-trust-anchor-profile": ("configure", "ipsec", "trust-anchor-profile"),
-    "configure-system-security-pki": ("configure", "system", "security", "pki"),
-    "configure-system-security-tls": ("configure", "system", "security", "tls"),
-    "configure-system-transmission-profile": ("configure", "system", "transmission-profile"),
-    "admin-system-security-pki": ("admin", "system", "security", "pki"),
-}
+import sheets
+
 LIMITS = {
     "int32": (-(2**31), 2**31 - 1),
     "uint8": (0, 2**8 - 1),
     "uint16": (0, 2**16 - 1),
     "uint32": (0, 2**32 - 1),
+    "uint64": (0, 2**64 - 1),
 }
 
 
@@ -41,63 +33,6 @@ def words(*enum):
 
 BOOLEAN = {"base": "boolean"}
 STATE = words("enable", "disable")
-FLASH = text(
-    1,
-    200,
-    r"cf[1-4](-[A-Da-d])?:.*",
-    r".*:([\\]?[a-zA-Z0-9._\-\s]{1,99})(\\[a-zA-Z0-9._\-\s]{1,99})*",
-    named="cflash-url",
-)
-ALIAS = "command-alias alias"
-ENVIRONMENT = {
-    f"{ALIAS} alias-name": text(1, 64, "[_a-zA-Z0-9][-_a-zA-Z0-9]*", named="alias"),
-    f"{ALIAS} admin-state": STATE,
-    f"{ALIAS} description": text(1, 110, r".*\S.*", named="description"),
-    f"{ALIAS} cli-command": text(1, 255),
-    f"{ALIAS} mount-point path": {
-        "base": "union",
-        "union": [words("global"), text(1, 255, "/.*")],
-    },
-    "command-completion enter": BOOLEAN,
-    "command-completion space": BOOLEAN,
-    "command-completion tab": BOOLEAN,
-    "commit-options comment": BOOLEAN,
-    "commit-options confirm": BOOLEAN,
-    "console length": integer(24, 512),
-    "console width": integer(80, 512),
-    "history recall": BOOLEAN,
-    "history size": integer(0, 1000),
-    "info-output always-display admin-state": BOOLEAN,
-    "match-highlight admin-state": STATE,
-    "match-highlight style": words("bold", "underline", "reverse"),
-    "message-severity-level cli": words("warning", "info"),
-    "more": BOOLEAN,
-    "progress-indicator admin-state": STATE,
-    "progress-indicator delay": integer(0, 10000),
-    "progress-indicator type": words("dots"),
-    "prompt context": BOOLEAN,
-    "prompt newline": BOOLEAN,
-    "prompt timestamp": BOOLEAN,
-    "prompt uncommitted-changes-indicator": BOOLEAN,
-    "time-display": words("local", "utc"),
-    "time-format": words("iso-8601", "rfc-1123", "rfc-3339"),
-}
-"""``environment`` [cli.md section 1.7]."""
-
-INTERFACE = {
-    "cli classic-cli allow-immediate": BOOLEAN,
-    "cli classic-cli rollback local-checkpoints": integer(1, 50),
-    "cli classic-cli rollback location": FLASH,
-    "cli classic-cli rollback rescue location": FLASH,
-    "cli cli-engine": words("classic-cli", "md-cli"),
-    "cli md-cli auto-config-save": BOOLEAN,
-    "commit-history": integer(0, 200),
-    "configuration-mode": words("classic", "model-driven", "mixed"),
-    "configuration-save configuration-backups": integer(1, 200),
-    **{f"cli md-cli environment {name}": fact for name, fact in ENVIRONMENT.items()},
-}
-"""``management-interface`` [nokia-conf-system.yang 26.3, cli.md sections 1.7 and 1.8]."""
-
 LOG_NAME = text(1, 64, r"[A-Za-z0-9._\-]+", named="log-name")
 DESCRIPTION = text(1, 80, r".*\S.*", named="description")
 ACTION = words("forward", "drop")
@@ -155,26 +90,31 @@ OTHERS = {
     "configure system name": text(1, 64, r"[ -~]*[!-~][ -~]*", named="system-name"),
     "show log log-id log-id": LOG_NAME,
     **{f"configure log {name}": fact for name, fact in LOG.items()},
-    **{f"environment {name}": fact for name, fact in ENVIRONMENT.items()},
-    **{f"configure system management-interface {name}": fact for name, fact in INTERFACE.items()},
 }
 
 
+INTERFACE = ("configure", "system", "management-interface")
+ENVIRONMENT = (*INTERFACE, "cli", "md-cli", "environment")
+
+
 def _read():
-    """Return the leafs of the fact sheets by their place, choices and inputs left out."""
+    """Return the leafs of the fact trees by their place, choices and inputs left out."""
     found = {}
 
     def read(fact, place):
         inner = place if fact["kind"] in ("choice", "case", "input") else (*place, fact["name"])
         if "type" in fact:
             found[inner] = fact["type"]
+            if inner[: len(ENVIRONMENT)] == ENVIRONMENT:  # a session has the same tree
+                found["environment", *inner[len(ENVIRONMENT) :]] = fact["type"]
         for child in fact.get("children", ()):
             read(child, inner)
 
-    for sheet, place in PLACES.items():
-        for fact in json.loads((SHEETS / f"{sheet}.json").read_text(encoding="utf-8")):
-            read(fact, place)
-    return found | {tuple(name.split()): fact for name, fact in OTHERS.items()}
+    for place in sheets.SHEETS:
+        if place[0] != "state":  # where nothing is typed but names
+            for fact in sheets.wanted(place)[0]:
+                read(fact, place)
+    return {tuple(name.split()): fact for name, fact in OTHERS.items()} | found
 
 
 FACTS = _read()
@@ -186,7 +126,8 @@ def resolved(fact):
     """Return *fact*, or what a reference refers to."""
     if fact["base"] != "leafref":
         return fact
-    return resolved(KEYS[tuple(fact["leafref"].split("/")[-2:])])
+    path = re.sub(r"\[[^]]*\]", "", fact["leafref"])  # without predicates
+    return resolved(KEYS[tuple(path.split("/")[-2:])])
 
 
 def accepts(fact, value):
@@ -196,8 +137,8 @@ def accepts(fact, value):
     if base == "union":
         return any(accepts(member, value) for member in fact["union"])
     if base in LIMITS:
-        low, high = limits(fact)
-        return re.fullmatch("-?[0-9]+", value) is not None and low <= int(value) <= high
+        is_number = re.fullmatch("-?[0-9]+", value) is not None
+        return is_number and any(low <= int(value) <= high for low, high in limits(fact))
     if base == "enumeration":
         return value in fact["enum"]
     if base == "boolean":
@@ -207,12 +148,21 @@ def accepts(fact, value):
     low, high = lengths(fact)
     if fact.get("named") == "cflash-url":
         value = value.replace("/", "\\")  # both are the same on the flash
-    matches = all(re.fullmatch(pattern, value) for pattern in fact.get("patterns", ()))
+    matches = all(re.fullmatch(python(pattern), value) for pattern in fact.get("patterns", ()))
     return low <= len(value) <= high and matches
 
 
+def python(pattern):
+    """Return the XSD *pattern* as Python's, which knows no categories of Unicode."""
+    return pattern.replace(r"\P{C}", r"[^\x00-\x1f\x7f-\x9f]")
+
+
 def limits(fact):
-    return tuple(map(int, fact["range"].split(".."))) if "range" in fact else LIMITS[fact["base"]]
+    """Return the smallest and the largest number of each part of the range."""
+    least, most = LIMITS[fact["base"]]
+    ends = {"min": least, "max": most}
+    parts = [part.split("..") for part in fact.get("range", "min..max").split("|")]
+    return [tuple(int(ends.get(end, end)) for end in (part[0], part[-1])) for part in parts]
 
 
 def lengths(fact):
@@ -228,7 +178,7 @@ def _is_address(base, value):
 
 
 TRIED = {
-    "alias": ("_a-1", "-a", "a b"),
+    "[_a-zA-Z0-9][-_a-zA-Z0-9]*": ("_a-1", "-a", "a b"),
     "cflash-url": ("cf3:/gw.key", "cf1:/a/b", "gw.key", "cf5:/a", "cf3:", "ftp://a/b", "cf3:/a//b"),
     "description": ("two words", "   "),
     "display-string": ("   ",),
@@ -242,6 +192,7 @@ TRIED = {
     "service-name": ("   ",),
     "string-not-all-spaces": ("gw.crt", "a/b", "   "),
     "system-name": ("two words", "   "),
+    "url": ("cf3:/gw.key", "ftp://a/b"),
     "/.*": ("/a b", "a"),
     "[0-9]{1,10}[smhdwy]": (
         "90s",
@@ -285,8 +236,8 @@ def _tried(fact):
     if base == "union":
         return [value for member in fact["union"] for value in _tried(resolved(member))]
     if base in LIMITS:
-        low, high = limits(fact)
-        return [str(number) for number in (low, high, low - 1, high + 1)] + ["1x"]
+        ends = [end for low, high in limits(fact) for end in (low, high, low - 1, high + 1)]
+        return [*map(str, ends), "1x"]
     if base == "enumeration":
         return [*fact["enum"], "unheard-of", *shared(fact["enum"])]
     if base == "boolean":

@@ -110,6 +110,7 @@ def _text(kind: Text) -> str:
 _NAMED = {
     "pki-file-name": "name of a file in the keystore",
     "cflash-url": "URL of a file on `cf3:`",
+    "url": "URL of a file",
     "http-optional-url-loose": "HTTP URL",
     "http-url-path-loose": "HTTP URL with a path",
     "date-and-time": "date and time",

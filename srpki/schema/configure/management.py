@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from srpki.schema.common import BOOLEAN, CFLASH_URL
+from srpki.schema.common import BOOLEAN, URL
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Container, Inline, Leaf, LeafList, Moved, Rename, Section
 from srpki.schema.types import Enumeration, Integer
@@ -20,7 +20,7 @@ _ROLLBACK: Final = Container(
     children=(
         Leaf(
             name="location",
-            type=CFLASH_URL,
+            type=URL,
             help="Checkpoint files on cf3:, as directory and name without suffix",
             classic=Rename("rollback-location"),
         ),
@@ -38,7 +38,7 @@ _ROLLBACK: Final = Container(
             children=(
                 Leaf(
                     name="location",
-                    type=CFLASH_URL,
+                    type=URL,
                     help="File of the rescue checkpoint on cf3:, without suffix",
                     classic=Rename("rescue-location"),
                 ),
@@ -94,7 +94,6 @@ MANAGEMENT_INTERFACE: Final = Container(
         Leaf(
             name="configuration-mode",
             type=Enumeration(("classic", "model-driven", "mixed")),
-            default="model-driven",
             help="Let the classic CLI, the MD-CLI or both (mixed) edit the configuration",
         ),
         Leaf(

@@ -1,7 +1,4 @@
-"""``state system security tls``, the client's side [facts: pki.md section 5, release 26.3].
-
-The names of the keys, which the facts do not tell, are those of the configuration.
-"""
+"""``state system security tls``, the client's side [fact sheet state-system-security-tls.json]."""
 
 from __future__ import annotations
 
@@ -10,9 +7,13 @@ from typing import Final
 from srpki.schema.common import NAMED_ITEM
 from srpki.schema.nodes import Container, Leaf, LeafList, ListNode
 from srpki.schema.state.profiles import CHAIN_STATE, DOWN_REASONS, OPER_STATE
-from srpki.schema.types import Integer
+from srpki.schema.types import Integer, Reference
 
 _DOWN_REASONS: Final = Leaf(name="down-reasons", type=DOWN_REASONS, help="Why it cannot be used")
+
+
+def _ca_profile(yang: str) -> Reference:
+    return Reference("/state/system/security/pki/ca-profile/ca-profile-name", yang, NAMED_ITEM)
 
 
 def _oper_state(help_: str) -> Leaf:
@@ -24,7 +25,7 @@ _ENTRY: Final = ListNode(
     keys=("entry-id",),
     help="State of one certificate with its key",
     children=(
-        Leaf(name="entry-id", type=Integer("uint32", 1, 8), help="Number of the entry"),
+        Leaf(name="entry-id", type=Integer("int32", 1, 8), help="Number of the entry"),
         Leaf(
             name="computed-chain-state",
             type=CHAIN_STATE,
@@ -36,7 +37,9 @@ _ENTRY: Final = ListNode(
             help="CA certificates above the certificate",
             children=(
                 LeafList(
-                    name="ca-profiles", type=NAMED_ITEM, help="CA profiles, from the issuer upwards"
+                    name="ca-profiles",
+                    type=_ca_profile("../../../../../pki/ca-profile/ca-profile-name"),
+                    help="CA profiles, from the issuer upwards",
                 ),
             ),
         ),
@@ -97,7 +100,7 @@ TLS: Final = Container(
                     children=(
                         Leaf(
                             name="ca-profile-name",
-                            type=NAMED_ITEM,
+                            type=_ca_profile("../../../../pki/ca-profile/ca-profile-name"),
                             help="As it is called in the configuration",
                         ),
                         _oper_state("Whether the CA can be used"),

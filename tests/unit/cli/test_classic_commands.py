@@ -13,7 +13,7 @@ PKI = "configure system security pki"
 def test_checkpoints_stand_where_ansible_configures_them(classic, device):
     classic('configure system rollback rollback-location "cf3:/rollbacks/config"')
     cli = device.datastore.running["system"]["management-interface"]["cli"]["classic-cli"]
-    assert cli["rollback"]["location"] == "cf3:\\rollbacks\\config"
+    assert cli["rollback"]["location"] == "cf3:/rollbacks/config"
 
 
 def test_a_rollback_location_without_checkpoints_is_told(classic, device):
@@ -31,7 +31,7 @@ def test_a_container_that_has_moved_is_a_context_like_any_other(classic):
     assert classic("info").splitlines() == [
         RULE,
         "            local-max-checkpoints 5",
-        '            rescue-location "cf3:\\rescue"',
+        '            rescue-location "cf3:/rescue"',
         RULE,
     ]
     assert classic("pwc").splitlines()[3:-1] == [" configure", "  system", "   rollback"]

@@ -96,7 +96,7 @@ def test_the_environment_can_be_walked_and_looked_at(md):
     assert md.context == "[/environment console]"
     md("width 100")
     assert md("info") == "    width 100"
-    assert md("info /environment") == "    console {\n        width 100\n    }\n    more false"
+    assert md("info /environment") == "    more false\n    console {\n        width 100\n    }"
 
 
 def test_netmikos_configuration_dance(md):

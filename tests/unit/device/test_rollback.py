@@ -5,6 +5,7 @@ import re
 import pytest
 
 from srpki.cli.session import Session
+from srpki.config.management import rollback_location
 
 LOCATION = "cli/classic-cli/rollback/location"
 RESCUE = "cli/classic-cli/rollback/rescue/location"
@@ -236,3 +237,19 @@ def test_a_plain_secret_in_a_checkpoint_is_sealed_when_it_is_read(located):
     assert "\x1b" not in typed(located, "view")
     typed(located, "revert latest-rb now")
     assert "plain-secret" not in repr(located.router.datastore.running)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("ftp://10.0.0.1/rb", "MINOR: CLI The given string is not a valid cflash URL."),
+        ("cf1:\\rb", "MINOR: CLI compact flash cf1: is not present"),
+        ("cf3:\\..\\rb", "MINOR: CLI '..' in a URL begins with a dot"),
+    ],
+)
+def test_a_location_may_be_any_url_and_is_refused_in_its_use(node, url, said):
+    """The models take any text [configure-system-management-interface.json]."""
+    line = f'configure system rollback rollback-location "{url}"'
+    assert Session(node.router, dialect="classic").feed(line).ok
+    assert refused(node, "save").startswith(said)
+    assert rollback_location(node.router.datastore.running) == url
