@@ -16,9 +16,9 @@ from srpki.core.events import FILE_RELOADED, Event
 from srpki.device.commits import Commits
 from srpki.device.debug import Debugging
 from srpki.device.happenings import Mark
-from srpki.device.inputs import checked
+from srpki.device.operations.inputs import checked
 from srpki.device.results import LogPage, Message, Result
-from srpki.device.sessions import Sessions
+from srpki.device.sessions import NOBODY, Sessions
 from srpki.keystore.names import display
 from srpki.schema.paths import Value, path
 from srpki.schema.tree import LAB_SCHEMA, actions
@@ -88,7 +88,9 @@ class FakeDevice:
         name = get(self.datastore.running, path("system", "name"))
         return name if isinstance(name, str) else "node-2"
 
-    def run(self, operation: str, inputs: Mapping[str, Value]) -> Result:
+    def run(
+        self, operation: str, inputs: Mapping[str, Value], caller=NOBODY, cancel=None
+    ) -> Result:
         self.calls.append((operation, dict(inputs)))
         try:
             checked(actions()[operation], inputs)

@@ -1,4 +1,4 @@
-"""Runs the operation that a line names on the device, and renders what comes of it."""
+"""Renders what comes of an operation."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from srpki.cli import wording
-from srpki.cli.meaning import Meaning
-from srpki.cli.port import Answer, Device
+from srpki.cli.port import Answer
 from srpki.core.errors import MissingInputError, NotSavedError
 
 if TYPE_CHECKING:
-    from srpki.device.results import Data, Message
+    from srpki.device.results import Data, Message, Result
 
 
-def run(
-    device: Device, said: Meaning, failed: Callable[[str], str], shown: Callable[[Data], str]
-) -> Answer:
-    """Run the operation of *said*; *failed* words the errors of the dialect, *shown* its data.
+def answered(result: Result, failed: Callable[[str], str], shown: Callable[[Data], str]) -> Answer:
+    """Return what an operation came to; *failed* words the errors of the dialect, *shown* its data.
 
     Raises `MissingInputError` and `NotSavedError`, which the dialects word apart.
     """
-    result = device.run(said.operation, said.inputs)
     if isinstance(result.error, MissingInputError | NotSavedError):
         raise result.error
     lines = [_worded(message, failed) for message in result.messages]

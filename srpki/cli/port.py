@@ -10,13 +10,15 @@ from srpki.keystore.names import display
 from srpki.schema.paths import Value
 
 if TYPE_CHECKING:
+    import threading
+
     from srpki.config.datastore import Datastore
     from srpki.config.tree import Branch
     from srpki.core.clock import Clock
     from srpki.device.commits import Commits
     from srpki.device.debug import Debugging
     from srpki.device.results import Result
-    from srpki.device.sessions import Sessions
+    from srpki.device.sessions import Caller, Sessions
     from srpki.schema.tree import SchemaTree
 
 
@@ -96,8 +98,17 @@ class Device(Protocol):
         """Return the name for the prompt."""
         ...
 
-    def run(self, operation: str, inputs: Mapping[str, Value]) -> Result:
-        """Run *operation*; errors are messages of the result, never exceptions."""
+    def run(
+        self,
+        operation: str,
+        inputs: Mapping[str, Value],
+        caller: Caller,
+        cancel: threading.Event,
+    ) -> Result:
+        """Run *operation* for *caller*, until *cancel* is set where it waits.
+
+        Errors are messages of the result, never exceptions.
+        """
         ...
 
     def state(self) -> Branch:

@@ -12,12 +12,15 @@ from srpki.cli.port import Answer, Device, Offer, Screen
 from srpki.cli.shell import Note, Saved, Shell
 from srpki.core.errors import RefusedError
 from srpki.core.text import screen
+from srpki.device.sessions import Caller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from srpki.cli.scripts import Scripts, Words
+    from srpki.device.results import Result
     from srpki.device.sessions import Kind
+    from srpki.schema.paths import Value
 
 ENDED: Final = "The session has been disconnected."
 UNCOMMITTED: Final = "The session ends with uncommitted changes, which are lost."
@@ -50,7 +53,7 @@ class Session:
         self._kind: Kind = kind
         self._address = address
         self._first = dialect
-        self._interrupted = threading.Event()
+        self._cancel = threading.Event()
         self.wake: Callable[[], None] | None = None
         self.watch: Callable[[str], None] | None = None
         self.at_once: Callable[[str], None] | None = None
@@ -68,7 +71,7 @@ class Session:
         self._traces = self.device.debug.listener(
             self._news_came, self._watched, self._show_at_once
         )
-        self._login = self.device.sessions.open(self._user, self._kind, self._address)
+        self._login = self.device.sessions.open(self._user, self._kind, self._address, self._traces)
 
     # --- what a frontend does ---
 
@@ -89,14 +92,13 @@ class Session:
         *shown*, where that is given, in the place of the line.
         """
         traces = self._traces
-        with traces.listening():
-            answer = self._answered(line, shown)
+        answer = self._answered(line, shown)
         return answer._replace(text=screen(_joined(answer.text, traces.take())))
 
     def _answered(self, line: str, shown: str | None) -> Answer:
         if self.gone:
             return Answer(ENDED, ok=False, closed=True)
-        self._interrupted.clear()
+        self._cancel = threading.Event()
         self._scripts = None
         self.device.sessions.touch(self._login)
         answer = self._asking.feed(line) if self._asking else self._command(line, shown)
@@ -140,8 +142,8 @@ class Session:
         return self._shell.control_z()
 
     def interrupt(self) -> None:
-        """Stop the files that `feed` runs in another thread, before their next line (Ctrl-C)."""
-        self._interrupted.set()
+        """Stop what `feed` does in another thread (Ctrl-C): its waiting, its files of lines."""
+        self._cancel.set()
 
     def masked(self, line: str) -> str:
         """Return the command *line* without the secrets in it, as it may be remembered."""
@@ -186,7 +188,7 @@ class Session:
     @property
     def interrupted(self) -> bool:
         """Whether `interrupt` was called since the last line was typed."""
-        return self._interrupted.is_set()
+        return self._cancel.is_set()
 
     def mistake(self, sentence: str) -> str:
         """Return *sentence* as an error of the active CLI."""
@@ -199,6 +201,14 @@ class Session:
         if self._scripts is None:
             self._scripts = Scripts(self)
         return self._scripts.run(url, words)
+
+    def caller(self, origin: str) -> Caller:
+        """Return who types, by the CLI that SR OS calls *origin*."""
+        return Caller(user=self._user, session=self._login, origin=origin)
+
+    def run(self, operation: str, inputs: Mapping[str, Value], caller: Caller) -> Result:
+        """Run *operation* on the device for *caller*; `interrupt` ends its waiting."""
+        return self.device.run(operation, inputs, caller, self._cancel)
 
     def line(self, line: str, note: Note | None = None) -> Answer:
         """Answer *line* of a file, or the question that the line before asked.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from srpki.cli import pipes, wording
 from srpki.cli.grammar import Slot, State
@@ -16,7 +16,7 @@ from srpki.cli.walker import Failure, Match, Walker, whole
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import ABSENT
-from srpki.schema.paths import Path
+from srpki.schema.paths import Path, Value
 
 SAVE = "admin.save"
 """The operation after which nothing is unsaved, unless it names another file."""
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from srpki.cli.scripts import Words
-    from srpki.device.results import Data
+    from srpki.device.results import Data, Result
+    from srpki.device.sessions import Caller
 
 
 class Saved:
@@ -70,9 +71,20 @@ class Host(Protocol):
         """Run the lines of the file at *url*; raises `SrpkiError` when it cannot be read."""
         ...
 
+    def caller(self, origin: str) -> Caller:
+        """Return who types, by the interface *origin*."""
+        ...
+
+    def run(self, operation: str, inputs: Mapping[str, Value], caller: Caller) -> Result:
+        """Run *operation* on the device for *caller*; Ctrl-C ends its waiting."""
+        ...
+
 
 class Shell(ABC):
     """One of the two CLIs, with a context of its own."""
+
+    origin: ClassVar[str]
+    """What SR OS calls the CLI where it says by which interface something was done."""
 
     def __init__(self, device: Device, saved: Saved, host: Host) -> None:
         self.device = device
@@ -81,6 +93,11 @@ class Shell(ABC):
         self.context: Path = ()
         self._asked: Callable[[str], Answer] | None = None
         self._walker = Walker()
+
+    @property
+    def caller(self) -> Caller:
+        """Who types here, as the node is told."""
+        return self.host.caller(self.origin)
 
     @property
     @abstractmethod
@@ -294,12 +311,13 @@ class Shell(ABC):
         return self._run(said)
 
     def _run(self, said: Meaning) -> Answer:
-        from srpki.cli.commands import run  # noqa: PLC0415 - start-up time
+        from srpki.cli.commands import answered  # noqa: PLC0415 - start-up time
 
         if said.operation.startswith(ABSENT):
             command = said.operation.removeprefix(ABSENT)
             return failed(self.not_emulated(command))
-        answer = run(self.device, said, self.operation_failed, self.shown)
+        result = self.host.run(said.operation, said.inputs, self.caller)
+        answer = answered(result, self.operation_failed, self.shown)
         if answer.ok and said.operation == SAVE and not said.inputs:
             self.saved.note(self.device)
         return answer

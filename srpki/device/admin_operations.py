@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from srpki.core.errors import NotFoundError
-from srpki.device.operations import Inputs, Operation, Outcome, flag, text, told
+from srpki.device.operations.call import Call, Operation, Outcome, told
 from srpki.device.results import Configuration
+from srpki.schema.paths import Value
 
 if TYPE_CHECKING:
-    from srpki.device.router import Router
     from srpki.device.sessions import Login
 
 
-def save(router: Router, inputs: Inputs) -> Outcome:
+def save(call: Call) -> Outcome:
     """Write the running configuration to ``cf3:``, to another file than usual when named."""
-    url = router.save(text(inputs, "url")) if "url" in inputs else router.save()
+    url = call.node.save(call.text("url")) if "url" in call.inputs else call.node.save()
     lines = (f"Writing configuration to {url}", "Saving configuration OK", "Completed.")
     return told(*lines)
 
@@ -28,51 +29,50 @@ _REGIONS = {
 """The regions that are not emulated, and what SR OS keeps there."""
 
 
-def show_configuration(router: Router, inputs: Inputs) -> Outcome:
+def show_configuration(call: Call) -> Outcome:
     """Show the running configuration; of the regions besides ``configure`` only that."""
     for region, what in _REGIONS.items():
-        if region in inputs:
+        if region in call.inputs:
             line = f"# Nothing is configured in the {region} region: {what} are not emulated."
             return told(line)
-    return Outcome(data=_configuration(router, inputs))
+    return Outcome(data=_configuration(call))
 
 
-def display_config(router: Router, inputs: Inputs) -> Outcome:
+def display_config(call: Call) -> Outcome:
     """Show the running configuration as a classic file, or its persistent indices: none."""
-    if flag(inputs, "index"):
+    if call.flag("index"):
         line = "# Nothing that is emulated has a persistent index."
         return told(line)
-    return Outcome(data=_configuration(router, inputs))
+    return Outcome(data=_configuration(call))
 
 
-def _configuration(router: Router, inputs: Inputs) -> Configuration:
+def _configuration(call: Call) -> Configuration:
     return Configuration(
-        tree=router.datastore.running,
-        generated=router.clock.now(),
-        last=router.commits.last(),
-        detail=flag(inputs, "detail"),
+        tree=call.node.datastore.running,
+        generated=call.node.clock.now(),
+        last=call.node.commits.last(),
+        detail=call.flag("detail"),
     )
 
 
-def reboot(router: Router, inputs: Inputs) -> Outcome:
+def reboot(call: Call) -> Outcome:
     """Start the node anew; every session ends, and says so itself."""
-    del inputs
-    router.reboot()
+    call.node.reboot()
     return Outcome()
 
 
-def disconnect(router: Router, inputs: Inputs) -> Outcome:
+def disconnect(call: Call) -> Outcome:
     """End the sessions that fit what is given."""
-    fitting = [login for login in router.sessions.all() if _fits(login, inputs)]
+    fitting = [login for login in call.node.sessions.all() if _fits(login, call.inputs)]
     if not fitting:
-        given = " ".join(f"{name} {value}" for name, value in inputs.items())
+        given = " ".join(f"{name} {value}" for name, value in call.inputs.items())
         raise NotFoundError(f"no session fits {given}", hint="see who is there with show users")
     for login in fitting:
-        router.sessions.end(login)
+        call.node.sessions.end(login)
     return Outcome()
 
 
-def _fits(login: Login, inputs: Inputs) -> bool:
+def _fits(login: Login, inputs: Mapping[str, Value]) -> bool:
     facts = {
         "address": login.address,
         "session-id": login.session_id,

@@ -12,7 +12,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -48,7 +47,6 @@ _ABOUT: Final = {
     FILE_WRITE_FAILED.number: "file",
 }
 """The events of an update, and the field that names its certificate."""
-_listening: ContextVar[Listener | None] = ContextVar("listening", default=None)
 
 Switch = tuple[str, str]
 """A topic, and the name of the profile or file that it is about."""
@@ -68,8 +66,10 @@ class Listener:
         *watch*, of which the same is true, shows a line while a command of the session runs.
         *at_once* shows a line that such a command has to say itself, and says whether it could.
         """
-        self.watch = watch
+        self.watch: Callable[[str], None] | None = None
+        """What is told each event that passes, while a command lets it."""
         self.switches: frozenset[Switch] = frozenset()
+        self._watch = watch
         self._wake = wake
         self._at_once = at_once
         self._lock = threading.Lock()
@@ -77,13 +77,13 @@ class Listener:
         self._dropped = 0
 
     @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Make what is switched on inside the block, in this thread, this session's."""
-        before = _listening.set(self)
+    def watching(self) -> Iterator[None]:
+        """Show each event inside the block as it passes, where a person watches the session."""
+        self.watch = self._watch
         try:
             yield
         finally:
-            _listening.reset(before)
+            self.watch = None
 
     def put(self, lines: Sequence[str]) -> None:
         """Let *lines* wait for the session."""
@@ -119,7 +119,6 @@ class Debugging:
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
         self._number = 0
-        self._watch: Callable[[str], None] | None = None
 
     def exists(self, switch: Switch) -> bool:
         """Say whether the profile or entry of *switch* is configured."""
@@ -145,11 +144,8 @@ class Debugging:
         with self._lock:
             self._listeners = [other for other in self._listeners if other is not listener]
 
-    def switch_on(self, switch: Switch) -> None:
-        """Show *switch* to the session that runs this; raises `RefusedError`."""
-        listener = _listening.get()
-        if listener is None:
-            raise RefusedError("there is no session to show it to")
+    def switch_on(self, listener: Listener, switch: Switch) -> None:
+        """Show *switch* to *listener*; raises `RefusedError` when it has too many already."""
         with self._lock:
             if len(listener.switches | {switch}) > SWITCHES:
                 raise RefusedError(f"{SWITCHES} are debugged already", hint="type no debug first")
@@ -172,12 +168,6 @@ class Debugging:
             for listener in self._listeners:
                 listener.put(lines)
 
-    def tell_now(self, line: str) -> None:
-        """Show *line* at once to the session whose command runs in this thread."""
-        listener = _listening.get()
-        if listener is not None:
-            listener.tell_now(line)
-
     # --- what happens ----------------------------------------------------------------------------
 
     def sent(self, request: HttpRequest) -> None:
@@ -196,20 +186,11 @@ class Debugging:
         """Show that *request* got no answer."""
         self._show(request, "no answer", lambda: (peer_text(error.sentence),))
 
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Show each event inside the block as it passes, where a person watches the session."""
-        listener, before = _listening.get(), self._watch
-        self._watch = None if listener is None else listener.watch
-        try:
-            yield
-        finally:
-            self._watch = before
-
     def happened(self, event: Event) -> None:
         """Show *event* when somebody watches it pass, or debugs the update that it is about."""
-        watch = self._watch
-        if watch is not None:
+        with self._lock:
+            watches = [one.watch for one in self._listeners if one.watch is not None]
+        for watch in watches:
             watch(f"{utc(event.time)}  {event.text}")
         about = event.fields.get(_ABOUT.get(event.type.number, ""))
         wanted = ("auto-certificate-update", about)

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from srpki.core.errors import NotFoundError
 from srpki.device.debug import TOPICS
-from srpki.device.operations import Inputs, Operation, Outcome, text
+from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import Lines
-
-if TYPE_CHECKING:
-    from srpki.device.router import Router
 
 
 def _switch_on(topic: str) -> Operation:
-    def switch_on(router: Router, inputs: Inputs) -> Outcome:
-        switch = (topic, text(inputs, "name"))
-        if not router.debug.exists(switch):
+    def switch_on(call: Call) -> Outcome:
+        switch = (topic, call.text("name"))
+        if not call.node.debug.exists(switch):
             raise NotFoundError(f'"{switch[1]}" does not exist', hint="configure it first")
-        router.debug.switch_on(switch)
+        call.node.debug.switch_on(call.session.listener, switch)
         return Outcome()
 
     return switch_on
 
 
-def off(router: Router, inputs: Inputs) -> Outcome:
+def off(call: Call) -> Outcome:
     """Switch off all debugging, of every session."""
-    del inputs
-    router.debug.switch_off()
+    call.node.debug.switch_off()
     return Outcome()
 
 
-def show(router: Router, inputs: Inputs) -> Outcome:
+def show(call: Call) -> Outcome:
     """Show what is debugged, as the commands that switched it on."""
-    del inputs
-    lines = [f'        {topic} "{name}"' for topic, name in router.debug.switches()]
+    lines = [f'        {topic} "{name}"' for topic, name in call.node.debug.switches()]
     if not lines:
         return Outcome()
     return Outcome(data=Lines(lines=("debug", "    certificate", *lines, "    exit", "exit")))

@@ -6,26 +6,21 @@ keystore, so that the engine learns of it; every other command keeps away from t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from srpki.core.errors import InvalidInputError, NotFoundError
-from srpki.device.operations import Inputs, Operation, Outcome, flag, text, told
+from srpki.device.operations.call import Call, Operation, Outcome, told
 from srpki.device.results import FileText, Lines
 from srpki.keystore.names import display
 
-if TYPE_CHECKING:
-    from srpki.device.router import Router
 
-
-def list_directory(router: Router, inputs: Inputs) -> Outcome:
+def list_directory(call: Call) -> Outcome:
     """List a directory of the compact flash."""
-    return Outcome(data=router.files.listing(text(inputs, "url", "cf3:")))
+    return Outcome(data=call.node.files.listing(call.text("url", "cf3:")))
 
 
-def show(router: Router, inputs: Inputs) -> Outcome:
+def show(call: Call) -> Outcome:
     """Show a text file."""
-    url = text(inputs, "url")
-    content = router.files.read_own(url)
+    url = call.text("url")
+    content = call.node.files.read_own(url)
     shown = display(url)
     try:
         written = content.decode("utf-8")
@@ -40,10 +35,10 @@ def _no_text(shown: str) -> InvalidInputError:
     return InvalidInputError(f'"{shown}" is not a text file', hint="it can be copied or exported")
 
 
-def checksum(router: Router, inputs: Inputs) -> Outcome:
+def checksum(call: Call) -> Outcome:
     """Compute the checksum of a file."""
-    url, kind = text(inputs, "url"), text(inputs, "type")
-    content = router.files.read_own(url)
+    url, kind = call.text("url"), call.text("type")
+    content = call.node.files.read_own(url)
     if kind == "image":
         raise InvalidInputError(f'"{display(url)}" is not a software image')
     import hashlib  # noqa: PLC0415 - start-up time
@@ -52,44 +47,44 @@ def checksum(router: Router, inputs: Inputs) -> Outcome:
     return Outcome(data=Lines(lines=(f"{kind} checksum of {display(url)}: {digest}",)))
 
 
-def copy(router: Router, inputs: Inputs) -> Outcome:
+def copy(call: Call) -> Outcome:
     """Copy a file."""
-    source, target = text(inputs, "source-url"), text(inputs, "destination-url")
-    router.files.copy(source, target, force=flag(inputs, "force"))
+    source, target = call.text("source-url"), call.text("destination-url")
+    call.node.files.copy(source, target, force=call.flag("force"))
     return told(f"Copying file {display(source)} ... OK", "1 file copied.")
 
 
-def move(router: Router, inputs: Inputs) -> Outcome:
+def move(call: Call) -> Outcome:
     """Move or rename a file or directory."""
-    source, target = text(inputs, "source-url"), text(inputs, "destination-url")
-    router.files.move(source, target, force=flag(inputs, "force"))
+    source, target = call.text("source-url"), call.text("destination-url")
+    call.node.files.move(source, target, force=call.flag("force"))
     return told(f"Moving file {display(source)} ... OK", "1 file moved.")
 
 
-def remove(router: Router, inputs: Inputs) -> Outcome:
+def remove(call: Call) -> Outcome:
     """Remove a file; an imported one is gone for the engine too."""
-    url = text(inputs, "url")
-    imported = router.files.imported_name(url)
+    url = call.text("url")
+    imported = call.node.files.imported_name(url)
     if imported:
         try:
-            router.keystore.remove(imported)
+            call.node.keystore.remove(imported)
         except NotFoundError:
             raise NotFoundError("File Not Found", hint=f'"{display(url)}"') from None
-        router.engine.file_changed(imported)
+        call.node.engine.file_changed(imported)
     else:
-        router.files.remove(url)
+        call.node.files.remove(url)
     return told(f"Deleting file {display(url)} ... OK")
 
 
-def make_directory(router: Router, inputs: Inputs) -> Outcome:
+def make_directory(call: Call) -> Outcome:
     """Make a directory."""
-    router.files.make_directory(text(inputs, "url"))
+    call.node.files.make_directory(call.text("url"))
     return Outcome()
 
 
-def remove_directory(router: Router, inputs: Inputs) -> Outcome:
+def remove_directory(call: Call) -> Outcome:
     """Remove a directory."""
-    router.files.remove_directory(text(inputs, "url"), recursive=flag(inputs, "recursive"))
+    call.node.files.remove_directory(call.text("url"), recursive=call.flag("recursive"))
     return Outcome()
 
 

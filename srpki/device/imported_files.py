@@ -30,10 +30,10 @@ class ImportedFile(NamedTuple):
     users: tuple[str, ...]
 
 
-def imported_files(router: Router) -> Sequence[ImportedFile]:
-    """Return the imported files of *router*, sorted; raises `StorageError`."""
-    users = _users(router)
-    return [_look(router, name, users.get(name, ())) for name in router.keystore.names()]
+def imported_files(node: Router) -> Sequence[ImportedFile]:
+    """Return the imported files of *node*, sorted; raises `StorageError`."""
+    users = _users(node)
+    return [_look(node, name, users.get(name, ())) for name in node.keystore.names()]
 
 
 def days_left(not_after: datetime | None, now: datetime) -> str | None:
@@ -41,20 +41,20 @@ def days_left(not_after: datetime | None, now: datetime) -> str | None:
     return None if not_after is None else str((not_after - now) // _DAY)
 
 
-def end_of(router: Router, name: str) -> datetime | None:
+def end_of(node: Router, name: str) -> datetime | None:
     """Return when the certificate in the file *name* ends, None when it cannot be read."""
     from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
 
     try:
-        return certificates.facts(router.keystore.read_certificate(name)).not_after
+        return certificates.facts(node.keystore.read_certificate(name)).not_after
     except SrpkiError:
         return None
 
 
-def _look(router: Router, name: str, users: Sequence[str]) -> ImportedFile:
+def _look(node: Router, name: str, users: Sequence[str]) -> ImportedFile:
     from srpki.x509 import certificates, crl, keys  # noqa: PLC0415 - start-up time
 
-    keystore, kind = router.keystore, "unreadable"
+    keystore, kind = node.keystore, "unreadable"
     end: datetime | None = None
     try:
         kind = keystore.kind_of(name)
@@ -72,10 +72,10 @@ def _look(router: Router, name: str, users: Sequence[str]) -> ImportedFile:
     return ImportedFile(name, kind, subject, end, tuple(users))
 
 
-def _users(router: Router) -> Mapping[str, Sequence[str]]:
+def _users(node: Router) -> Mapping[str, Sequence[str]]:
     """Return for each file what names it in the configuration, in the order of the kinds."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for file, user in _references(router.engine.view):
+    for file, user in _references(node.engine.view):
         if file and user not in found[file]:
             found[file].append(user)
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from srpki.core.durations import parse_duration
 from srpki.core.errors import InvalidInputError, RefusedError
-from srpki.device.operations import Inputs, Operation, Outcome, text, told
+from srpki.device.operations.call import Call, Operation, Outcome, told
 from srpki.device.results import Fields, Lines
 from srpki.device.system import rfc3339
 
@@ -19,16 +19,15 @@ _LAST_YEAR = 8999
 """Certificates and durations must still fit into what a date can be."""
 
 
-def _laboratory(router: Router) -> Laboratory:
-    if router.laboratory is None:
+def _laboratory(node: Router) -> Laboratory:
+    if node.laboratory is None:
         raise RefusedError("the node is not in lab mode", hint="start srpki with --lab")
-    return router.laboratory
+    return node.laboratory
 
 
-def clock_show(router: Router, inputs: Inputs) -> Outcome:
+def clock_show(call: Call) -> Outcome:
     """Show the lab's time and how far it is from real time."""
-    del inputs
-    laboratory = _laboratory(router)
+    laboratory = _laboratory(call.node)
     clock = laboratory.clock
     offset = timedelta(seconds=round(clock.offset.total_seconds()))
     pairs = (
@@ -39,26 +38,26 @@ def clock_show(router: Router, inputs: Inputs) -> Outcome:
     return Outcome(data=Fields(title="Lab Clock (emulator only)", pairs=pairs))
 
 
-def clock_advance(router: Router, inputs: Inputs) -> Outcome:
+def clock_advance(call: Call) -> Outcome:
     """Move router and lab CA forward, running every update that becomes due on the way."""
-    laboratory = _laboratory(router)
-    duration = parse_duration(text(inputs, "duration"))
+    laboratory = _laboratory(call.node)
+    duration = parse_duration(call.text("duration"))
     try:
-        return _move(router, laboratory, laboratory.clock.now() + duration)
+        return _move(call, laboratory.clock.now() + duration)
     except OverflowError:
         raise _beyond_the_end() from None
 
 
-def clock_set(router: Router, inputs: Inputs) -> Outcome:
+def clock_set(call: Call) -> Outcome:
     """Move router and lab CA to an instant; backwards nothing runs."""
-    return _move(router, _laboratory(router), _instant(text(inputs, "time")), back=True)
+    return _move(call, _instant(call.text("time")), back=True)
 
 
-def clock_skew(router: Router, inputs: Inputs) -> Outcome:
+def clock_skew(call: Call) -> Outcome:
     """Set how far ahead of the lab's clock a certificate may begin that was just issued."""
-    skew = timedelta(seconds=int(str(inputs["seconds"])))
-    _laboratory(router).allow_skew(skew)
-    router.engine.skew = skew
+    skew = timedelta(seconds=int(str(call.inputs["seconds"])))
+    _laboratory(call.node).allow_skew(skew)
+    call.node.engine.skew = skew
     return Outcome()
 
 
@@ -74,13 +73,12 @@ def _instant(written: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def _move(
-    router: Router, laboratory: Laboratory, target: datetime, *, back: bool = False
-) -> Outcome:
+def _move(call: Call, target: datetime, *, back: bool = False) -> Outcome:
+    laboratory = _laboratory(call.node)
     if target.year > _LAST_YEAR:
         raise _beyond_the_end()
-    with router.debug.watching():
-        summary = router.engine.run_until(target, router.cancel, back=back)
+    with call.watching():
+        summary = call.node.engine.run_until(target, call.cancel, back=back)
     laboratory.remember_clock()
     line = f"Lab time is {rfc3339(laboratory.clock.now())}."
     if summary.interrupted:
@@ -94,40 +92,39 @@ def _beyond_the_end() -> InvalidInputError:
     return InvalidInputError(f"the lab's time ends with the year {_LAST_YEAR}")
 
 
-def ca_show(router: Router, inputs: Inputs) -> Outcome:
+def ca_show(call: Call) -> Outcome:
     """Show where the lab CA listens and what enrolls there."""
-    del inputs
-    pairs = _laboratory(router).describe()
+    pairs = _laboratory(call.node).describe()
     return Outcome(data=Fields(title="Lab CA (emulator only)", pairs=pairs))
 
 
-def revoke(router: Router, inputs: Inputs) -> Outcome:
+def revoke(call: Call) -> Outcome:
     """Let the lab CA revoke an imported certificate."""
-    name = text(inputs, "certificate")
-    _laboratory(router).revoke(router.keystore.read_certificate(name))
+    name = call.text("certificate")
+    _laboratory(call.node).revoke(call.node.keystore.read_certificate(name))
     return told(f'The lab CA has revoked "{name}".')
 
 
-def fault_add(router: Router, inputs: Inputs) -> Outcome:
+def fault_add(call: Call) -> Outcome:
     """Script one fault of the lab CA."""
-    words = [text(inputs, "operation"), text(inputs, "action")]
+    words = [call.text("operation"), call.text("action")]
     for name in ("failinfo", "after", "times", "seconds"):
-        if name in inputs:
-            words += [name, str(inputs[name])]
-    _laboratory(router).add_fault(" ".join(words))
+        if name in call.inputs:
+            words += [name, str(call.inputs[name])]
+    _laboratory(call.node).add_fault(" ".join(words))
     return Outcome()
 
 
-def fault_list(router: Router, inputs: Inputs) -> Outcome:
+def fault_list(call: Call) -> Outcome:
     """List the faults that wait to happen."""
-    del inputs
-    return Outcome(data=Lines(lines=_laboratory(router).faults() or ("No faults are scripted.",)))
+    return Outcome(
+        data=Lines(lines=_laboratory(call.node).faults() or ("No faults are scripted.",))
+    )
 
 
-def fault_clear(router: Router, inputs: Inputs) -> Outcome:
+def fault_clear(call: Call) -> Outcome:
     """Forget every scripted fault."""
-    del inputs
-    _laboratory(router).clear_faults()
+    _laboratory(call.node).clear_faults()
     return Outcome()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srpki.core.errors import InvalidInputError, UsageError
-from srpki.device.operations import Inputs, Operation, Outcome, flag, text
+from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import FileContent
 from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY
@@ -18,72 +18,72 @@ SEALED_KEY = b"generated key pair"
 """The purpose under which a generated key pair is sealed in its file on ``cf3:``."""
 
 
-def generate_csr(router: Router, inputs: Inputs) -> Outcome:
+def generate_csr(call: Call) -> Outcome:
     """Write a certification request (PKCS#10, DER) for a key pair on ``cf3:`` [RFC 2986]."""
     from srpki.x509 import csr  # noqa: PLC0415 - start-up time
     from srpki.x509 import names as x509_names  # noqa: PLC0415 - start-up time
 
-    url = text(inputs, "output-url")
-    router.files.check_new(url)
-    printable = flag(inputs, "use-printable")
-    written = text(inputs, "subject-dn")
-    san = x509_names.san(text(inputs, "domain-name"), text(inputs, "ip-address"))
+    url = call.text("output-url")
+    call.node.files.check_new(url)
+    printable = call.flag("use-printable")
+    written = call.text("subject-dn")
+    san = x509_names.san(call.text("domain-name"), call.text("ip-address"))
     if not written and san is None:
         raise UsageError("subject-dn is missing", hint="a request names somebody")
     subject = x509_names.parse_dn(written, printable=printable) if written else x509_names.NOBODY
-    key = _key_on_flash(router, text(inputs, "key-url"))
-    router.files.write(url, csr.build(key, subject, san, text(inputs, "hash-algorithm", "sha256")))
+    key = _key_on_flash(call.node, call.text("key-url"))
+    call.node.files.write(url, csr.build(key, subject, san, call.text("hash-algorithm", "sha256")))
     return Outcome()
 
 
-def _key_on_flash(router: Router, url: str) -> PrivateKey:
+def _key_on_flash(node: Router, url: str) -> PrivateKey:
     """Return the key pair in a file that was generated here, or in one in PEM or DER."""
     from srpki.x509 import contents, formats  # noqa: PLC0415 - start-up time
 
-    content = router.files.read(url)
-    if router.seal.is_sealed(content):
-        if router.seal.purpose_of(content) != SEALED_KEY:
+    content = node.files.read(url)
+    if node.seal.is_sealed(content):
+        if node.seal.purpose_of(content) != SEALED_KEY:
             raise InvalidInputError(
                 "this is a sealed file, but no key pair that was generated",
                 hint="name the file that generate-keypair wrote",
             )
-        content = router.seal.open(content, SEALED_KEY)
+        content = node.seal.open(content, SEALED_KEY)
     form = "pem" if contents.identify(content) == contents.PEM else "der"
     return formats.read_key(content, form)
 
 
-def show_file_content(router: Router, inputs: Inputs) -> Outcome:
+def show_file_content(call: Call) -> Outcome:
     """Show a certificate, request or CRL in words; of a key only type and size [pki.md 6.3]."""
-    url, kind = text(inputs, "url"), text(inputs, "type")
+    url, kind = call.text("url"), call.text("type")
     directory, _, name = names.display(url).rpartition("\\")
     if directory.lower() == f"cf3:\\{DIRECTORY}":
-        return Outcome(data=_imported(router, names.file_name(name), inputs))
+        return Outcome(data=_imported(call, names.file_name(name)))
     if kind == "key":
-        return Outcome(data=FileContent(kind="key", key=_key(router, inputs)))
-    return Outcome(data=_file(router, inputs))
+        return Outcome(data=FileContent(kind="key", key=_key(call)))
+    return Outcome(data=_file(call))
 
 
-def _imported(router: Router, name: str, inputs: Inputs) -> FileContent:
-    if text(inputs, "format") != "der":
+def _imported(call: Call, name: str) -> FileContent:
+    if call.text("format") != "der":
         raise UsageError(f'"{name}" is kept as DER', hint="give format der")
-    match text(inputs, "type"):
+    match call.text("type"):
         case "certificate":
-            return _object("certificate", router.keystore.read_certificate(name))
+            return _object("certificate", call.node.keystore.read_certificate(name))
         case "crl":
-            return _object("crl", router.keystore.read_crl(name))
+            return _object("crl", call.node.keystore.read_crl(name))
         case "key":
-            return FileContent(kind="key", key=_spec(router.keystore.read_key(name)))
+            return FileContent(kind="key", key=_spec(call.node.keystore.read_key(name)))
         case _:
             raise UsageError("requests are not imported", hint="name a file outside system-pki")
 
 
-def _key(router: Router, inputs: Inputs) -> tuple[str, str]:
+def _key(call: Call) -> tuple[str, str]:
     from srpki.x509 import formats  # noqa: PLC0415 - start-up time
 
-    content = router.files.read(text(inputs, "url"))
-    if router.seal.is_sealed(content):
-        return _spec(_key_on_flash(router, text(inputs, "url")))
-    return _spec(formats.read_key(content, text(inputs, "format"), text(inputs, "password")))
+    content = call.node.files.read(call.text("url"))
+    if call.node.seal.is_sealed(content):
+        return _spec(_key_on_flash(call.node, call.text("url")))
+    return _spec(formats.read_key(content, call.text("format"), call.text("password")))
 
 
 def _spec(key: PrivateKey) -> tuple[str, str]:
@@ -93,14 +93,14 @@ def _spec(key: PrivateKey) -> tuple[str, str]:
     return spec.kind.upper(), spec.curve or f"{spec.size} bits"
 
 
-def _file(router: Router, inputs: Inputs) -> FileContent:
+def _file(call: Call) -> FileContent:
     from srpki.x509 import csr, formats  # noqa: PLC0415 - start-up time
 
-    content, form = router.files.read(text(inputs, "url")), text(inputs, "format")
-    kind = text(inputs, "type")
+    content, form = call.node.files.read(call.text("url")), call.text("format")
+    kind = call.text("type")
     match kind:
         case "certificate":
-            der = formats.read_certificates(content, form, text(inputs, "password"))[0]
+            der = formats.read_certificates(content, form, call.text("password"))[0]
         case "crl":
             der = formats.read_crl(content, form)
         case _:

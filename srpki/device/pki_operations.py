@@ -14,8 +14,8 @@ from srpki.core.errors import (
     UsageError,
 )
 from srpki.core.events import CERTIFICATE_IMPORTED, FILE_EXPORTED, KEY_PAIR_GENERATED
-from srpki.device import pki_contents, revocation_operations, show_request
-from srpki.device.operations import Inputs, Operation, Outcome, flag, text, told
+from srpki.device import pki_contents
+from srpki.device.operations.call import Call, Operation, Outcome, told
 from srpki.device.pki_contents import SEALED_KEY
 from srpki.device.results import Message
 from srpki.device.system import rfc3339
@@ -33,35 +33,35 @@ if TYPE_CHECKING:
 _LEAVES_PENDING = "leaves the request pending"
 
 
-def generate_keypair(router: Router, inputs: Inputs) -> Outcome:
+def generate_keypair(call: Call) -> Outcome:
     """Generate a key pair and write it, sealed, to ``save-path``, over a file that is there.
 
     The saved configuration and imported files are never written over [observed-2.md 6].
     """
     from srpki.x509 import keys  # noqa: PLC0415 - start-up time
 
-    url = text(inputs, "save-path")
-    spec = _key_spec(inputs)
+    url = call.text("save-path")
+    spec = _key_spec(call)
     description = keys.describe(spec)
     try:
-        router.files.check_new(url, force=True)
+        call.node.files.check_new(url, force=True)
         der = keys.private_der(keys.generate(spec))
-        router.files.write(url, router.seal.seal(der, SEALED_KEY), force=True)
+        call.node.files.write(url, call.node.seal.seal(der, SEALED_KEY), force=True)
     except SrpkiError as error:
-        _publish_key(router, url, description, f"failed: {error.sentence}")
+        _publish_key(call.node, url, description, f"failed: {error.sentence}")
         raise
-    _publish_key(router, url, description, "success")
+    _publish_key(call.node, url, description, "success")
     return Outcome()
 
 
-def _key_spec(inputs: Inputs) -> KeySpec:
+def _key_spec(call: Call) -> KeySpec:
     from srpki.x509 import keys  # noqa: PLC0415 - start-up time
 
-    if "ecdsa-curve" in inputs:
-        return keys.KeySpec("ecdsa", curve=text(inputs, "ecdsa-curve"))
-    if "dsa-key-size" in inputs:
-        return keys.KeySpec("dsa", size=_number(inputs["dsa-key-size"]))
-    return keys.KeySpec("rsa", size=_number(inputs["rsa-key-size"]))
+    if "ecdsa-curve" in call.inputs:
+        return keys.KeySpec("ecdsa", curve=call.text("ecdsa-curve"))
+    if "dsa-key-size" in call.inputs:
+        return keys.KeySpec("dsa", size=_number(call.inputs["dsa-key-size"]))
+    return keys.KeySpec("rsa", size=_number(call.inputs["rsa-key-size"]))
 
 
 def _number(value: Value) -> int:
@@ -69,119 +69,123 @@ def _number(value: Value) -> int:
     return value
 
 
-def _publish_key(router: Router, url: str, description: str, outcome: str) -> None:
+def _publish_key(node: Router, url: str, description: str, outcome: str) -> None:
     shown = names.display(url)
-    router.bus.publish(
-        router.clock.now(), KEY_PAIR_GENERATED, "Cert", url=shown, key=description, outcome=outcome
+    node.bus.publish(
+        node.clock.now(), KEY_PAIR_GENERATED, "Cert", url=shown, key=description, outcome=outcome
     )
 
 
-def import_file(router: Router, inputs: Inputs) -> Outcome:
+def import_file(call: Call) -> Outcome:
     """Import a certificate, key or CRL from ``cf3:``; a file of the same name is replaced."""
     try:
-        odd = _import(router, inputs)
+        odd = _import(call)
     except SrpkiError as error:
-        _publish_import(router, inputs, f"failed: {error.sentence}")
+        _publish_import(call, f"failed: {error.sentence}")
         raise
-    _publish_import(router, inputs, "success")
+    _publish_import(call, "success")
     return told(f"not DER: {', '.join(odd)}; a router may refuse it") if odd else Outcome()
 
 
-def _import(router: Router, inputs: Inputs) -> tuple[str, ...]:
+def _import(call: Call) -> tuple[str, ...]:
     """Import a file; returns what of it is not as RFC 5280 has it."""
     from srpki.x509 import formats, keys  # noqa: PLC0415 - start-up time
 
-    output, kind = text(inputs, "output-file"), text(inputs, "type")
-    content = _unsealed(router, router.files.read(text(inputs, "input-url")), kind)
-    form, password = text(inputs, "format"), text(inputs, "password")
+    output, kind = call.text("output-file"), call.text("type")
+    content = _unsealed(call.node, call.node.files.read(call.text("input-url")), kind)
+    form, password = call.text("format"), call.text("password")
     match kind:
         case "certificate":
             der = formats.read_certificates(content, form, password)[0]
-            if flag(inputs, "validate-certificate-chain"):
-                router.engine.check_chain(der)
-            router.keystore.put("certificate", output, der)
+            if call.flag("validate-certificate-chain"):
+                call.node.engine.check_chain(der)
+            call.node.keystore.put("certificate", output, der)
         case "key":
             der = keys.private_der(formats.read_key(content, form, password))
-            router.keystore.put("key", output, der)
+            call.node.keystore.put("key", output, der)
         case _:
             der = formats.read_crl(content, form)
-            router.keystore.put("crl", output, der)
-    router.engine.file_changed(output)
+            call.node.keystore.put("crl", output, der)
+    call.node.engine.file_changed(output)
     return pki_contents.not_der(kind, der, content, form)
 
 
-def _unsealed(router: Router, content: bytes, kind: str) -> bytes:
+def _unsealed(node: Router, content: bytes, kind: str) -> bytes:
     """Return *content*, opened (then DER) when it is a key pair that was generated here."""
-    if not router.seal.is_sealed(content):
+    if not node.seal.is_sealed(content):
         return content
-    if router.seal.purpose_of(content) != SEALED_KEY:
+    if node.seal.purpose_of(content) != SEALED_KEY:
         raise InvalidInputError(
             "this is a sealed file, but no key pair that was generated", hint="import the original"
         )
     if kind != "key":
         raise InvalidInputError(f"this is a private key, not a {kind}", hint="give the right type")
-    return router.seal.open(content, SEALED_KEY)
+    return node.seal.open(content, SEALED_KEY)
 
 
-def _publish_import(router: Router, inputs: Inputs, outcome: str) -> None:
-    router.bus.publish(
-        router.clock.now(),
+def _publish_import(call: Call, outcome: str) -> None:
+    call.node.bus.publish(
+        call.node.clock.now(),
         CERTIFICATE_IMPORTED,
         "Cert",
-        kind=text(inputs, "type"),
-        url=names.display(text(inputs, "input-url")),
-        file=text(inputs, "output-file"),
-        format=text(inputs, "format"),
+        kind=call.text("type"),
+        url=names.display(call.text("input-url")),
+        file=call.text("output-file"),
+        format=call.text("format"),
         outcome=outcome,
     )
 
 
-def export(router: Router, inputs: Inputs) -> Outcome:
+def export(call: Call) -> Outcome:
     """Export a keystore file to ``cf3:``; a key leaves only under a password."""
     try:
-        _export(router, inputs)
+        _export(call)
     except SrpkiError as error:
-        _publish_export(router, inputs, f"failed: {error.sentence}")
+        _publish_export(call, f"failed: {error.sentence}")
         raise
-    _publish_export(router, inputs, "success")
+    _publish_export(call, "success")
     return Outcome()
 
 
-def _publish_export(router: Router, inputs: Inputs, outcome: str) -> None:
-    router.bus.publish(
-        router.clock.now(),
+def _publish_export(call: Call, outcome: str) -> None:
+    call.node.bus.publish(
+        call.node.clock.now(),
         FILE_EXPORTED,
         "Cert",
-        kind=text(inputs, "type"),
-        file=text(inputs, "input-file"),
-        url=names.display(text(inputs, "output-url")),
-        format=text(inputs, "format"),
+        kind=call.text("type"),
+        file=call.text("input-file"),
+        url=names.display(call.text("output-url")),
+        format=call.text("format"),
         outcome=outcome,
     )
 
 
-def _export(router: Router, inputs: Inputs) -> None:
+def _export(call: Call) -> None:
     from srpki.x509 import formats  # noqa: PLC0415 - start-up time
 
-    source, url = text(inputs, "input-file"), text(inputs, "output-url")
-    form, password = text(inputs, "format"), text(inputs, "password")
-    router.files.check_new(url)
-    match text(inputs, "type"):
+    source, url = call.text("input-file"), call.text("output-url")
+    form, password = call.text("format"), call.text("password")
+    call.node.files.check_new(url)
+    match call.text("type"):
         case "certificate" if form == "pkcs12":
-            key_file = text(inputs, "key-file")
+            key_file = call.text("key-file")
             if not key_file:
                 raise UsageError(
                     "key-file is missing", hint="PKCS#12 holds a key with its certificate"
                 )
-            certificate, key = router.keystore.read_pair(source, key_file)
+            certificate, key = call.node.keystore.read_pair(source, key_file)
             content = formats.write_pkcs12(certificate, key, _password(password))
         case "certificate":
-            content = formats.write_certificates([router.keystore.read_certificate(source)], form)
+            content = formats.write_certificates(
+                [call.node.keystore.read_certificate(source)], form
+            )
         case "key":
-            content = formats.write_key(router.keystore.read_key(source), form, _password(password))
+            content = formats.write_key(
+                call.node.keystore.read_key(source), form, _password(password)
+            )
         case _:
-            content = formats.write_crl(router.keystore.read_crl(source), form)
-    router.files.write(url, content)
+            content = formats.write_crl(call.node.keystore.read_crl(source), form)
+    call.node.files.write(url, content)
 
 
 def _password(password: str) -> str:
@@ -190,65 +194,67 @@ def _password(password: str) -> str:
     return password
 
 
-def initial_registration(router: Router, inputs: Inputs) -> Outcome:
+def initial_registration(call: Call) -> Outcome:
     """Register a key at a CMPv2 server and write the certificate (DER) to ``save-as``."""
     for given, missing in (("reference", "password"), ("password", "reference")):
-        if text(inputs, given) and not text(inputs, missing):  # both [pki.md 8.2]
+        if call.text(given) and not call.text(missing):  # both [pki.md 8.2]
             raise UsageError(f"{missing} is missing", hint=f"it goes with {given}")
-    return _ask(router, "initial-registration", inputs)
+    return _ask(call, "initial-registration")
 
 
-def cert_request(router: Router, inputs: Inputs) -> Outcome:
+def cert_request(call: Call) -> Outcome:
     """Ask a CMPv2 server for a further certificate, signed with a present one."""
-    return _ask(router, "certificate-request", inputs)
+    return _ask(call, "certificate-request")
 
 
-def key_update(router: Router, inputs: Inputs) -> Outcome:
+def key_update(call: Call) -> Outcome:
     """Ask a CMPv2 server for the successor of a certificate, for a new key."""
-    return _ask(router, "key-update", inputs)
+    return _ask(call, "key-update")
 
 
-def _ask(router: Router, kind: RequestType, inputs: Inputs) -> Outcome:
-    router.files.check_new(text(inputs, "save-as"))
-    return _cmp_outcome(router, router.engine.requests.ask(kind, inputs, cancel=router.cancel))
+def _ask(call: Call, kind: RequestType) -> Outcome:
+    call.node.files.check_new(call.text("save-as"))
+    return _cmp_outcome(
+        call.node, call.node.engine.requests.ask(kind, call.inputs, cancel=call.cancel)
+    )
 
 
-def poll(router: Router, inputs: Inputs) -> Outcome:
+def poll(call: Call) -> Outcome:
     """Ask a CMPv2 server again for the certificate it still owes, and write it where it belongs."""
-    name = text(inputs, "ca-profile")
-    request = router.engine.requests.state(name)
+    name = call.text("ca-profile")
+    request = call.node.engine.requests.state(name)
     save_as = get(request, path("request-parameters", "save-as"))
     if get(request, path("transaction-status")) == "in-progress" and isinstance(save_as, str):
-        router.files.check_new(save_as)  # before the answer is fetched, which comes once only
-    return _cmp_outcome(router, router.engine.requests.poll(name, cancel=router.cancel))
+        call.node.files.check_new(save_as)  # before the answer is fetched, which comes once only
+    return _cmp_outcome(call.node, call.node.engine.requests.poll(name, cancel=call.cancel))
 
 
-def _cmp_outcome(router: Router, outcome: CmpOutcome) -> Outcome:
+def _cmp_outcome(node: Router, outcome: CmpOutcome) -> Outcome:
     """Write the certificate, if there is one, and say what the CA answered [pki.md 6.2]."""
     if outcome.certificate is not None:
-        router.files.write(outcome.save_as, outcome.certificate)
+        node.files.write(outcome.save_as, outcome.certificate)
     lines = ["Processing request...", f"Received '{outcome.code}'."]
     if outcome.text:
         lines.append(outcome.text)
     return told(*lines)
 
 
-def clear_request(router: Router, inputs: Inputs) -> Outcome:
+def clear_request(call: Call) -> Outcome:
     """Forget the pending request of a CA profile, or the saved result of the last one."""
-    router.engine.requests.clear(text(inputs, "ca-profile"))
+    call.node.engine.requests.clear(call.text("ca-profile"))
     return Outcome()
 
 
-def convert_file(router: Router, inputs: Inputs) -> Outcome:
+def convert_file(call: Call) -> Outcome:
     """Write an imported file in the secure or the legacy format [pki.md section 7]."""
-    form: Format = "legacy" if text(inputs, "format") == "legacy" else "secure"
-    output = text(inputs, "output-file")
-    router.keystore.convert(text(inputs, "input-file"), output, form, replace=flag(inputs, "force"))
-    router.engine.file_changed(output)
+    form: Format = "legacy" if call.text("format") == "legacy" else "secure"
+    output = call.text("output-file")
+    call.node.keystore.convert(call.text("input-file"), output, form, replace=call.flag("force"))
+    call.node.engine.file_changed(output)
     return Outcome()
 
 
-def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
+def est_ca_certificates(call: Call) -> Outcome:
     """Fetch the CA certificates of an EST server and write them, PEM, to ``output-url``.
 
     A CA that is changing its key is explained: the operator has to act [RFC 7030, 4.1.3].
@@ -256,60 +262,60 @@ def est_ca_certificates(router: Router, inputs: Inputs) -> Outcome:
     from srpki.device.rollovers import explain  # noqa: PLC0415 - start-up time
     from srpki.x509 import formats  # noqa: PLC0415 - start-up time
 
-    url, force = text(inputs, "output-url"), flag(inputs, "force")
-    router.files.check_new(url, force=force)
-    profile = text(inputs, "est-profile")
-    found = router.engine.est_requests.ca_certificates(profile, cancel=router.cancel)
-    router.files.write(url, formats.write_certificates(found, "pem"), force=force)
+    url, force = call.text("output-url"), call.flag("force")
+    call.node.files.check_new(url, force=force)
+    profile = call.text("est-profile")
+    found = call.node.engine.est_requests.ca_certificates(profile, cancel=call.cancel)
+    call.node.files.write(url, formats.write_certificates(found, "pem"), force=force)
     lines = (f"{len(found)} CA certificates received.", *explain(found))
     return Outcome(messages=tuple(Message("info", line) for line in lines))
 
 
-def est_enroll(router: Router, inputs: Inputs) -> Outcome:
+def est_enroll(call: Call) -> Outcome:
     """Enrol an imported key at an EST server; the certificate becomes an imported file."""
-    _check_output(router, inputs)
-    if not text(inputs, "subject-dn"):  # optional in YANG, but a request needs one
+    _check_output(call)
+    if not call.text("subject-dn"):  # optional in YANG, but a request needs one
         raise UsageError("subject-dn is missing", hint="as C=DE,O=Lab,CN=name")
-    found = router.engine.est_requests.enroll(
-        text(inputs, "est-profile"),
-        key_file=_imported(text(inputs, "key")),
-        subject_dn=text(inputs, "subject-dn"),
-        domain_name=text(inputs, "domain-name"),
-        ip_address=text(inputs, "ip-address"),
-        hash_algorithm=text(inputs, "hash-algorithm", "sha256"),
-        cancel=router.cancel,
-        waiting=telling(router, _LEAVES_PENDING),
+    found = call.node.engine.est_requests.enroll(
+        call.text("est-profile"),
+        key_file=_imported(call.text("key")),
+        subject_dn=call.text("subject-dn"),
+        domain_name=call.text("domain-name"),
+        ip_address=call.text("ip-address"),
+        hash_algorithm=call.text("hash-algorithm", "sha256"),
+        cancel=call.cancel,
+        waiting=telling(call, _LEAVES_PENDING),
     )
-    return _keep(router, inputs, found[0])
+    return _keep(call, found[0])
 
 
-def est_renew(router: Router, inputs: Inputs) -> Outcome:
+def est_renew(call: Call) -> Outcome:
     """Renew a certificate for the same key at an EST server [RFC 7030, 4.2.2]."""
-    _check_output(router, inputs)
-    found = router.engine.est_requests.renew(
-        text(inputs, "est-profile"),
-        certificate_file=_imported(text(inputs, "certificate")),
-        key_file=_imported(text(inputs, "key")),
-        hash_algorithm=text(inputs, "hash-algorithm", "sha256"),
-        cancel=router.cancel,
-        waiting=telling(router, _LEAVES_PENDING),
+    _check_output(call)
+    found = call.node.engine.est_requests.renew(
+        call.text("est-profile"),
+        certificate_file=_imported(call.text("certificate")),
+        key_file=_imported(call.text("key")),
+        hash_algorithm=call.text("hash-algorithm", "sha256"),
+        cancel=call.cancel,
+        waiting=telling(call, _LEAVES_PENDING),
     )
-    return _keep(router, inputs, found[0])
+    return _keep(call, found[0])
 
 
-def _check_output(router: Router, inputs: Inputs) -> None:
+def _check_output(call: Call) -> None:
     """Refuse a bad or taken output name before the server is troubled."""
-    output = names.new_file_name(text(inputs, "output-file"))
-    if router.keystore.exists(output) and not flag(inputs, "force"):
+    output = names.new_file_name(call.text("output-file"))
+    if call.node.keystore.exists(output) and not call.flag("force"):
         raise ExistsError(f'file "{output}" is imported already', hint="add force to replace it")
 
 
-def _keep(router: Router, inputs: Inputs, certificate: bytes) -> Outcome:
-    if flag(inputs, "validate-certificate-chain"):
-        router.engine.check_chain(certificate, just_issued=True)
-    output = text(inputs, "output-file")
-    router.keystore.put("certificate", output, certificate, replace=flag(inputs, "force"))
-    router.engine.file_changed(output)
+def _keep(call: Call, certificate: bytes) -> Outcome:
+    if call.flag("validate-certificate-chain"):
+        call.node.engine.check_chain(certificate, just_issued=True)
+    output = call.text("output-file")
+    call.node.keystore.put("certificate", output, certificate, replace=call.flag("force"))
+    call.node.engine.file_changed(output)
     return Outcome()
 
 
@@ -324,24 +330,24 @@ def _imported(url: str) -> str:
     return names.file_name(name)
 
 
-def reload(router: Router, inputs: Inputs) -> Outcome:
+def reload(call: Call) -> Outcome:
     """Let the applications that use a pair read it again."""
-    certificate, key = text(inputs, "certificate"), text(inputs, "key")
-    users = [use for use in router.engine.applications.users_of(certificate) if use.key == key]
+    certificate, key = call.text("certificate"), call.text("key")
+    users = [use for use in call.node.engine.applications.users_of(certificate) if use.key == key]
     if not users:
         raise RefusedError(
             f'no application uses "{certificate}" with key "{key}"', hint="see the cert-profiles"
         )
-    router.engine.applications.reload(certificate)
+    call.node.engine.applications.reload(certificate)
     return Outcome()
 
 
-def update_certificate(router: Router, inputs: Inputs) -> Outcome:
+def update_certificate(call: Call) -> Outcome:
     """Renew a certificate now; comes back when it is renewed or waits for its retry."""
-    outcome = router.engine.update_now(
-        text(inputs, "certificate"),
-        cancel=router.cancel,
-        waiting=telling(router, "ends the waiting, not the update"),
+    outcome = call.node.engine.update_now(
+        call.text("certificate"),
+        cancel=call.cancel,
+        waiting=telling(call, "ends the waiting, not the update"),
     )
     if outcome.ok:
         return Outcome()
@@ -366,7 +372,4 @@ OPERATIONS: dict[str, Operation] = {
     "pki.est.ca-certificates": est_ca_certificates,
     "pki.est.enroll": est_enroll,
     "pki.est.renew": est_renew,
-    **pki_contents.OPERATIONS,
-    **revocation_operations.OPERATIONS,
-    **show_request.OPERATIONS,
 }

@@ -2,54 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from srpki.device.operations import Inputs, Operation, Outcome, flag, text, told
+from srpki.device.operations.call import Call, Operation, Outcome, told
 from srpki.device.results import Comparison, Lines
 from srpki.device.rollback import ACTIVE, LATEST, Which
 
-if TYPE_CHECKING:
-    from srpki.device.router import Router
 
-
-def save(router: Router, inputs: Inputs) -> Outcome:
+def save(call: Call) -> Outcome:
     """Save the running configuration as a checkpoint or as the rescue configuration."""
-    url = router.rollback.save(text(inputs, "comment"), rescue=flag(inputs, "rescue"))
+    url = call.node.rollback.save(call.text("comment"), rescue=call.flag("rescue"))
     return told(f"Saving rollback configuration to {url}... OK")
 
 
-def revert(router: Router, inputs: Inputs) -> Outcome:
+def revert(call: Call) -> Outcome:
     """Make a checkpoint the running configuration."""
-    url = router.rollback.revert(_which(inputs, "checkpoint", LATEST))
+    url = call.node.rollback.revert(_which(call, "checkpoint", LATEST))
     return told(f"Restoring rollback configuration {url}... OK")
 
 
-def delete(router: Router, inputs: Inputs) -> Outcome:
+def delete(call: Call) -> Outcome:
     """Remove a checkpoint."""
-    url = router.rollback.delete(_which(inputs, "checkpoint", LATEST))
+    url = call.node.rollback.delete(_which(call, "checkpoint", LATEST))
     return told(f"Deleting rollback configuration {url}... OK")
 
 
-def view(router: Router, inputs: Inputs) -> Outcome:
+def view(call: Call) -> Outcome:
     """Show a checkpoint as it was saved."""
-    which = _which(inputs, "checkpoint", LATEST)
-    return Outcome(data=Lines(lines=router.rollback.lines(which)))
+    which = _which(call, "checkpoint", LATEST)
+    return Outcome(data=Lines(lines=call.node.rollback.lines(which)))
 
 
-def compare(router: Router, inputs: Inputs) -> Outcome:
+def compare(call: Call) -> Outcome:
     """Compare two checkpoints, or one with the running configuration."""
     trees, read = [], []
     for name, default in (("from", ACTIVE), ("to", LATEST)):
-        which = _which(inputs, name, default)
-        began = router.clock.monotonic()
-        trees.append(router.rollback.tree(which))
-        told_as = "current config" if which == ACTIVE else f'"{router.rollback.url(which)}"'
-        read.append((told_as, router.clock.monotonic() - began))
+        which = _which(call, name, default)
+        began = call.node.clock.monotonic()
+        trees.append(call.node.rollback.tree(which))
+        told_as = "current config" if which == ACTIVE else f'"{call.node.rollback.url(which)}"'
+        read.append((told_as, call.node.clock.monotonic() - began))
     return Outcome(data=Comparison(old=trees[0], new=trees[1], read=tuple(read)))
 
 
-def _which(inputs: Inputs, name: str, default: str) -> Which:
-    found = inputs.get(name, default)
+def _which(call: Call, name: str, default: str) -> Which:
+    found = call.inputs.get(name, default)
     return found if isinstance(found, int) else str(found)
 
 

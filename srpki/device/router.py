@@ -17,7 +17,7 @@ from srpki.core.clock import SKEW, Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, NotFoundError, SrpkiError
 from srpki.core.events import FILE_WRITE_FAILED, EventBus
-from srpki.device import checkpoints, directories, live, operations
+from srpki.device import checkpoints, directories, live
 from srpki.device.checkpoints import Checkpoints
 from srpki.device.commits import Commits
 from srpki.device.debug import Debugging
@@ -32,7 +32,7 @@ from srpki.device.modewatch import ModeWatch
 from srpki.device.results import Result
 from srpki.device.rollback import Rollback
 from srpki.device.sealed import sealed_thing
-from srpki.device.sessions import Sessions
+from srpki.device.sessions import NOBODY, Caller, Sessions
 from srpki.device.system import DEFAULT_NAME
 from srpki.device.versions import Versions
 from srpki.engine.engine import Engine
@@ -96,7 +96,6 @@ class Router:
         self._exchanges = WatchedExchanges(exchanges, self.debug)
         self.forms = Forms(SCHEMA.configure, clock, classic)
         self._ids = itertools.count(1)
-        self._cancel = threading.Event()
         self._node, self._files = node, OsFiles(node)
         self._cf3, self._state = make_directories(node)
         self._lock = NodeLock(self._state / "lock")
@@ -216,7 +215,6 @@ class Router:
             self.commits.end()
         for login in self.sessions.all():
             self.sessions.end(login)
-        self.interrupt()
         self.engine.stop()
         self.debug.switch_off()
         self._build()
@@ -226,24 +224,26 @@ class Router:
         """Return a sentence for each directory of the node that somebody else may change."""
         return tuple(directories.warnings(self._node))
 
-    def interrupt(self) -> None:
-        """End the waiting of the operation that runs in the foreground (Ctrl-C)."""
-        self._cancel.set()
-
-    @property
-    def cancel(self) -> threading.Event:
-        """Set when the operator no longer wants to wait."""
-        return self._cancel
-
     def system_name(self) -> str:
         """Return the name for the prompt."""
         name = get(self.datastore.running, path("system", "name"))
         return name if isinstance(name, str) else DEFAULT_NAME
 
-    def run(self, operation: str, inputs: Mapping[str, Value]) -> Result:
-        """Run *operation* with *inputs*; errors become messages of the result, never exceptions."""
-        self._cancel.clear()
-        return operations.run(self, next(self._ids), operation, inputs)
+    def run(
+        self,
+        operation: str,
+        inputs: Mapping[str, Value],
+        caller: Caller = NOBODY,
+        cancel: threading.Event | None = None,
+    ) -> Result:
+        """Run *operation* with *inputs* for *caller*, who sets *cancel* to wait no longer.
+
+        Errors become messages of the result, never exceptions.
+        """
+        from srpki.device.operations import registry  # noqa: PLC0415 - start-up time
+
+        number, cancel = next(self._ids), cancel or threading.Event()
+        return registry.run(self, number, operation, inputs, caller=caller, cancel=cancel)
 
     def state(self) -> Branch:
         """Return the live content of the state tree."""

@@ -1,4 +1,4 @@
-"""Who is logged in: the sessions of the node, for ``show users`` and ``admin disconnect``."""
+"""Who is logged in, and who calls: for ``show users``, ``admin disconnect`` and every operation."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import itertools
 import threading
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from srpki.core.clock import Clock
-from srpki.core.errors import RefusedError
+from srpki.device.debug import Listener
 from srpki.device.happenings import Mark
+from srpki.device.history import Author
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,8 @@ class Login:
     """One session: *user*, the *kind* of its connection, *address* of the peer or nothing.
 
     *since* and *active* are the instants of the log-in and of the last line typed, *mark* is what
-    had happened on the node before. A session that was *ended* from outside takes no more lines.
+    had happened on the node before; *listener* is what it wants to see of what happens. A session
+    that was *ended* from outside takes no more lines.
     """
 
     session_id: int
@@ -34,7 +36,29 @@ class Login:
     since: datetime
     active: datetime
     mark: Mark
+    listener: Listener
     ended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who wants something of a node: *user*, in a *session* or, as a program, in none.
+
+    *origin* is the interface that he uses, as SR OS names it.
+    """
+
+    user: str
+    session: Login | None = None
+    origin: str = ""
+
+    @property
+    def author(self) -> Author:
+        """The caller, as the author of what he commits."""
+        return Author(self.user, self.origin, self.session.address if self.session else "")
+
+
+NOBODY: Final = Caller(user="")
+"""The program itself, or a test of it."""
 
 
 class Sessions:
@@ -48,10 +72,18 @@ class Sessions:
         self._lock = threading.Lock()
         self._open: list[Login] = []
 
-    def open(self, user: str, kind: Kind = "console", address: str = "") -> Login:
-        """Note that *user* has logged in; close it when done."""
+    def open(
+        self,
+        user: str,
+        kind: Kind = "console",
+        address: str = "",
+        listener: Listener | None = None,
+    ) -> Login:
+        """Note that *user* has logged in, who hears with *listener*; close it when done."""
         now = self._clock.now()
-        login = Login(next(self._ids), user, kind, address, now, now, self._mark())
+        login = Login(
+            next(self._ids), user, kind, address, now, now, self._mark(), listener or Listener()
+        )
         with self._lock:
             self._open.append(login)
         return login
@@ -69,13 +101,6 @@ class Sessions:
         """Return the open sessions."""
         with self._lock:
             return tuple(self._open)
-
-    def asking(self) -> Login:
-        """Return the session that asks: the one that was active last; raises `RefusedError`."""
-        found = max(self.all(), key=lambda login: (login.active, login.session_id), default=None)
-        if found is None:
-            raise RefusedError("there is no session")
-        return found
 
     def end(self, login: Login) -> None:
         """Disconnect *login*: its session closes with its next line."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from srpki.core.errors import NotFoundError, SrpkiError
 from srpki.device.imported_files import days_left, end_of, imported_files
-from srpki.device.operations import Inputs, Operation, Outcome, text
+from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import Beside, Cell, Fields, Table
 
 if TYPE_CHECKING:
@@ -46,15 +46,15 @@ def admin(value: bool) -> str:
 # --- CA profiles ----------------------------------------------------------------------------------
 
 
-def ca_profile(router: Router, inputs: Inputs) -> Outcome:
+def ca_profile(call: Call) -> Outcome:
     """Show one CA profile, or list them all [pki.md 6.1]."""
-    name = text(inputs, "ca-profile-name")
-    profiles = router.engine.view.ca_profiles
+    name = call.text("ca-profile-name")
+    profiles = call.node.engine.view.ca_profiles
     if name:
-        return Outcome(data=_ca_profile_fields(router, chosen(profiles, name, "CA profile")))
+        return Outcome(data=_ca_profile_fields(call.node, chosen(profiles, name, "CA profile")))
     rows: list[tuple[Cell, ...]] = []
     for profile in profiles.values():
-        oper = router.engine.authorities.state(profile.name)
+        oper = call.node.engine.authorities.state(profile.name)
         flags = " ".join(oper.oper_flags) or "<none>"
         row = (profile.name, admin(profile.enabled), oper.oper_state, flags, profile.cert_file)
         rows.append(row)
@@ -62,8 +62,8 @@ def ca_profile(router: Router, inputs: Inputs) -> Outcome:
     return entries_found("PKI CA-Profile Information", columns, rows)
 
 
-def _ca_profile_fields(router: Router, profile: CaProfile) -> Fields:
-    oper = router.engine.authorities.state(profile.name)
+def _ca_profile_fields(node: Router, profile: CaProfile) -> Fields:
+    oper = node.engine.authorities.state(profile.name)
     cmp = profile.cmpv2
     cmp_pairs = (
         ("HTTP Timeout", f"{cmp.http.response_timeout} secs"),
@@ -95,23 +95,23 @@ def _ca_profile_fields(router: Router, profile: CaProfile) -> Fields:
 # --- CRLs -----------------------------------------------------------------------------------------
 
 
-def crl(router: Router, inputs: Inputs) -> Outcome:
+def crl(call: Call) -> Outcome:
     """Show the CRL of one CA profile, or list those of all profiles that have one."""
-    name = text(inputs, "ca-profile-name")
-    profiles = router.engine.view.ca_profiles
+    name = call.text("ca-profile-name")
+    profiles = call.node.engine.view.ca_profiles
     if name:
-        return Outcome(data=_crl_fields(router, chosen(profiles, name, "CA profile")))
-    rows = [_crl_row(router, profile) for profile in profiles.values() if profile.crl_file]
+        return Outcome(data=_crl_fields(call.node, chosen(profiles, name, "CA profile")))
+    rows = [_crl_row(call.node, profile) for profile in profiles.values() if profile.crl_file]
     columns = ("CA Profile", "CRL File", "This Update", "Next Update", "Entries")
     return entries_found("PKI CRL Information", columns, rows)
 
 
-def _crl_fields(router: Router, profile: CaProfile) -> Fields:
+def _crl_fields(node: Router, profile: CaProfile) -> Fields:
     if not profile.crl_file:
         raise NotFoundError(
             f'CA profile "{profile.name}" has no CRL', hint="configure its crl-file"
         )
-    found = _stored_crl(router, profile)
+    found = _stored_crl(node, profile)
     return Fields(
         title="PKI CRL Information",
         pairs=(
@@ -125,10 +125,10 @@ def _crl_fields(router: Router, profile: CaProfile) -> Fields:
     )
 
 
-def _crl_row(router: Router, profile: CaProfile) -> tuple[Cell, ...]:
+def _crl_row(node: Router, profile: CaProfile) -> tuple[Cell, ...]:
     """Return what is known of a CRL; a file that cannot be read has neither dates nor entries."""
     try:
-        found = _stored_crl(router, profile)
+        found = _stored_crl(node, profile)
     except SrpkiError:
         return profile.name, profile.crl_file, None, None, None
     dates = found.dates
@@ -136,18 +136,17 @@ def _crl_row(router: Router, profile: CaProfile) -> tuple[Cell, ...]:
     return profile.name, profile.crl_file, dates.this_update, dates.next_update, entries
 
 
-def _stored_crl(router: Router, profile: CaProfile) -> CrlContents:
+def _stored_crl(node: Router, profile: CaProfile) -> CrlContents:
     from srpki.x509 import crl as crls  # noqa: PLC0415 - start-up time
 
-    return crls.contents(router.keystore.read_crl(profile.crl_file))
+    return crls.contents(node.keystore.read_crl(profile.crl_file))
 
 
-def ocsp_cache(router: Router, inputs: Inputs) -> Outcome:
+def ocsp_cache(call: Call) -> Outcome:
     """Show the answers of OCSP responders that hold now; the fields are the MIB's [pki.md 6.5]."""
-    del inputs
     rows: list[tuple[Cell, ...]] = [
         (str(entry.entry_id), f"{entry.serial:x}", entry.issuer, entry.expires, entry.status)
-        for entry in router.engine.ocsp_cache.entries()
+        for entry in call.node.engine.ocsp_cache.entries()
     ]
     columns = ("Entry", "Serial Number", "Issuer", "Expires", "Status")
     return entries_found("OCSP Cache Information", columns, rows)
@@ -156,10 +155,10 @@ def ocsp_cache(router: Router, inputs: Inputs) -> Outcome:
 # --- EST servers and renewal ----------------------------------------------------------------------
 
 
-def est_profile(router: Router, inputs: Inputs) -> Outcome:
+def est_profile(call: Call) -> Outcome:
     """Show one EST profile, or list them all."""
-    name = text(inputs, "name")
-    profiles = router.engine.view.est_profiles
+    name = call.text("name")
+    profiles = call.node.engine.view.est_profiles
     if name:
         return Outcome(data=_est_profile_fields(chosen(profiles, name, "EST profile")))
     rows: list[tuple[Cell, ...]] = [
@@ -191,15 +190,15 @@ def _est_profile_fields(profile: EstProfile) -> Fields:
     )
 
 
-def update_profile(router: Router, inputs: Inputs) -> Outcome:
+def update_profile(call: Call) -> Outcome:
     """Show one certificate-update-profile, or list them all."""
-    name = text(inputs, "name")
-    profiles = router.engine.view.update_profiles
+    name = call.text("name")
+    profiles = call.node.engine.view.update_profiles
     if name:
         found = chosen(profiles, name, "certificate-update-profile")
         users = [
             entry.certificate_file_name
-            for entry in router.engine.view.auto_updates.values()
+            for entry in call.node.engine.view.auto_updates.values()
             if entry.profile == name
         ]
         return Outcome(data=_update_profile_fields(found, users))
@@ -245,27 +244,26 @@ def _schedule(profile: UpdateProfile) -> str:
     return f"{profile.schedule} {profile.seconds} secs"
 
 
-def auto_update(router: Router, inputs: Inputs) -> Outcome:
+def auto_update(call: Call) -> Outcome:
     """Show the entries of certificate-auto-update, or one of them in full [decided]."""
-    name = text(inputs, "certificate-file-name")
-    states = router.engine.states()
+    name = call.text("certificate-file-name")
+    states = call.node.engine.states()
     if name:
         entry = chosen(states, name, "certificate-auto-update")
-        pairs = tuple(_auto_update_pairs(router, name, entry))
+        pairs = tuple(_auto_update_pairs(call.node, name, entry))
         return Outcome(data=Fields(title="Certificate Auto Update Information", pairs=pairs))
     rows: list[tuple[Cell, ...]] = []
     for file, entry in sorted(states.items()):
-        end = end_of(router, file)
-        left = days_left(end, router.clock.now())
+        end = end_of(call.node, file)
+        left = days_left(end, call.node.clock.now())
         rows.append((file, entry.update_state, entry.next_update_time, end, left))
     columns = ("Certificate File", "State", "Next Update Time", "Not After", "Days Left")
     return entries_found("Certificate Auto Update Information", columns, rows)
 
 
-def files(router: Router, inputs: Inputs) -> Outcome:
+def files(call: Call) -> Outcome:
     """List the imported files with their subjects, ends and users; not a command of SR OS."""
-    del inputs
-    now = router.clock.now()
+    now = call.node.clock.now()
     rows: list[tuple[Cell, ...]] = [
         (
             file.name,
@@ -275,15 +273,15 @@ def files(router: Router, inputs: Inputs) -> Outcome:
             days_left(file.not_after, now),
             ", ".join(file.users) or "<none>",
         )
-        for file in imported_files(router)
+        for file in imported_files(call.node)
     ]
     columns = ("File", "Kind", "Subject", "Not After", "Days Left", "Used By")
     return entries_found("Imported Files (emulator only)", columns, rows)
 
 
-def _auto_update_pairs(router: Router, name: str, entry: EntryState) -> Iterator[tuple[str, Cell]]:
-    configured = router.engine.view.auto_updates.get(name)
-    users = router.engine.applications.users_of(name)
+def _auto_update_pairs(node: Router, name: str, entry: EntryState) -> Iterator[tuple[str, Cell]]:
+    configured = node.engine.view.auto_updates.get(name)
+    users = node.engine.applications.users_of(name)
     yield "Certificate File", name
     yield "Key File", (configured and configured.key_file_name) or NOT_SPECIFIED
     yield "Profile", (configured and configured.profile) or NOT_SPECIFIED
@@ -292,9 +290,9 @@ def _auto_update_pairs(router: Router, name: str, entry: EntryState) -> Iterator
     yield "Last Start Time", entry.last_update_start_time
     yield "Last End Time", entry.last_update_end_time
     yield "Next Update Time", entry.next_update_time
-    end = end_of(router, name)
+    end = end_of(node, name)
     yield "Not After", end
-    yield "Days Left", days_left(end, router.clock.now())
+    yield "Days Left", days_left(end, node.clock.now())
     yield "Used By", ", ".join(use.user for use in users) or NOT_SPECIFIED
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srpki.device import live_ipsec
-from srpki.device.operations import Inputs, Operation, Outcome, text
+from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import Beside, Cell, Fields
 from srpki.device.show_certificate import NOT_SPECIFIED, admin, chosen, entries_found
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from srpki.device.router import Router
 
 
-def cert_profile(router: Router, inputs: Inputs) -> Outcome:
+def cert_profile(call: Call) -> Outcome:
     """Show one cert-profile with its entries and their chains, or list the profiles."""
-    name = text(inputs, "name")
-    profiles = router.engine.view.ipsec_cert_profiles
+    name = call.text("name")
+    profiles = call.node.engine.view.ipsec_cert_profiles
     if name:
         profile = chosen(profiles, name, "ipsec cert-profile")
-        found = live_ipsec.facts(router.engine, profile)
+        found = live_ipsec.facts(call.node.engine, profile)
         pairs = (
             ("Cert Profile", name),
             Beside("Admin State", admin(profile.enabled)),
             ("Oper State", found.oper_state),
             ("Oper Flags", _flags(found.flags)),
         )
-        sections = tuple(_entry(router, one) for one in found.entries)
+        sections = tuple(_entry(call.node, one) for one in found.entries)
         return Outcome(
             data=Fields(title="IPsec Cert-Profile Information", pairs=pairs, sections=sections)
         )
     rows: list[tuple[Cell, ...]] = []
     for profile in profiles.values():
-        found = live_ipsec.facts(router.engine, profile)
+        found = live_ipsec.facts(call.node.engine, profile)
         count = str(len(profile.entries))
         state = admin(profile.enabled), found.oper_state, _flags(found.flags)
         rows.append((profile.name, *state, count))
@@ -45,14 +45,14 @@ def _flags(flags: tuple[str, ...]) -> str:
     return " ".join(flags) or "<none>"
 
 
-def _entry(router: Router, found: EntryFacts) -> Fields:
+def _entry(node: Router, found: EntryFacts) -> Fields:
     entry = found.entry
     return Fields(
         title=f"Entry {entry.id}",
         pairs=(
             ("Cert File", entry.cert or NOT_SPECIFIED),
             ("Key File", entry.key or NOT_SPECIFIED),
-            ("Loaded", "yes" if router.engine.applications.holds(entry.cert, entry.key) else "no"),
+            ("Loaded", "yes" if node.engine.applications.holds(entry.cert, entry.key) else "no"),
             ("RSA Signature", entry.rsa_signature),
             ("Oper Flags", _flags(found.flags)),
             ("Comp Chain", found.chain.state),
@@ -62,11 +62,11 @@ def _entry(router: Router, found: EntryFacts) -> Fields:
     )
 
 
-def trust_anchor_profile(router: Router, inputs: Inputs) -> Outcome:
+def trust_anchor_profile(call: Call) -> Outcome:
     """Show the CA profiles of one trust-anchor-profile with their state, or list the profiles."""
-    name = text(inputs, "name")
-    profiles = router.engine.view.ipsec_trust_anchor_profiles
-    authorities = router.engine.authorities
+    name = call.text("name")
+    profiles = call.node.engine.view.ipsec_trust_anchor_profiles
+    authorities = call.node.engine.authorities
     if name:
         anchors = chosen(profiles, name, "ipsec trust-anchor-profile").trust_anchors
         rows: list[tuple[Cell, ...]] = []
@@ -79,7 +79,7 @@ def trust_anchor_profile(router: Router, inputs: Inputs) -> Outcome:
         (
             profile.name,
             str(len(profile.trust_anchors)),
-            str(router.engine.tls_states.anchors_down(profile)),
+            str(call.node.engine.tls_states.anchors_down(profile)),
         )
         for profile in profiles.values()
     ]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from srpki.core.errors import NotFoundError
-from srpki.device.operations import Inputs, Operation, Outcome, flag, text
+from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import LogPage, Table
 
 if TYPE_CHECKING:
@@ -29,24 +29,24 @@ LOGS = {
 """The logs that SR OS has from the start: all events, and those of major severity or higher."""
 
 
-def log(router: Router, inputs: Inputs) -> Outcome:
+def log(call: Call) -> Outcome:
     """Show the events of a log, the newest first, or which logs there are."""
-    wanted = text(inputs, "log-id")
+    wanted = call.text("log-id")
     if not wanted:
-        return Outcome(data=_all_logs(router))
-    page = _page(router, wanted)
-    found = list(_sifted(page.events, inputs))
-    if not flag(inputs, "ascending"):
+        return Outcome(data=_all_logs(call.node))
+    page = _page(call.node, wanted)
+    found = list(_sifted(page.events, call))
+    if not call.flag("ascending"):
         found.reverse()
-    count = inputs.get("count")
+    count = call.inputs.get("count")
     return Outcome(
         data=replace(page, events=tuple(found[: count if isinstance(count, int) else None]))
     )
 
 
-def _page(router: Router, wanted: str) -> LogPage:
+def _page(node: Router, wanted: str) -> LogPage:
     """Return all of a log, oldest first: one that is configured, else one of `LOGS`."""
-    page = router.logs.page(wanted)
+    page = node.logs.page(wanted)
     if page is not None:
         return page
     if wanted not in LOGS:
@@ -54,15 +54,15 @@ def _page(router: Router, wanted: str) -> LogPage:
             f"log-id {wanted} does not exist, or keeps no events",
             hint="there are 99 and 100, and those in memory",
         )
-    events = tuple(one for one in router.log.events() if LOGS[wanted].takes(one[1]))
+    events = tuple(one for one in node.log.events() if LOGS[wanted].takes(one[1]))
     name = LOGS[wanted].name
-    return LogPage(log_id=wanted, name=name, events=events, next_event=router.log.next_number)
+    return LogPage(log_id=wanted, name=name, events=events, next_event=node.log.next_number)
 
 
-def _sifted(events: Sequence[tuple[int, Event]], inputs: Inputs) -> Iterator[tuple[int, Event]]:
-    severity, application = text(inputs, "severity"), text(inputs, "application")
-    subject, message = text(inputs, "subject"), text(inputs, "message")
-    first = inputs.get("sequence", 1)
+def _sifted(events: Sequence[tuple[int, Event]], call: Call) -> Iterator[tuple[int, Event]]:
+    severity, application = call.text("severity"), call.text("application")
+    subject, message = call.text("subject"), call.text("message")
+    first = call.inputs.get("sequence", 1)
     for number, event in events:
         if isinstance(first, int) and number < first:
             continue
@@ -74,8 +74,8 @@ def _sifted(events: Sequence[tuple[int, Event]], inputs: Inputs) -> Iterator[tup
             yield number, event
 
 
-def _all_logs(router: Router) -> Table:
-    events = router.log.events()
+def _all_logs(node: Router) -> Table:
+    events = node.log.events()
     rows = tuple(
         (
             number,
@@ -85,7 +85,7 @@ def _all_logs(router: Router) -> Table:
         )
         for number, log in LOGS.items()
     )
-    rows += router.logs.rows()
+    rows += node.logs.rows()
     return Table(
         title="Event Logs",
         columns=("Log Id", "Name", "Destination", "Events"),

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from srpki.core.errors import NotFoundError
-from srpki.device.operations import Inputs, Operation, Outcome, text
+from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import Cell, Fields, Heading
 
 if TYPE_CHECKING:
-    from srpki.device.router import Router
     from srpki.engine.request_record import Request
 
 _NOT_SPECIFIED = "(Not Specified)"
@@ -28,10 +27,10 @@ _KEYS = {
 }
 
 
-def show_request(router: Router, inputs: Inputs) -> Outcome:
+def show_request(call: Call) -> Outcome:
     """Show the request of a CA profile that is pending, or else what came of the last one."""
-    name = text(inputs, "ca-profile")
-    record = router.engine.requests.record(name)
+    name = call.text("ca-profile")
+    record = call.node.engine.requests.record(name)
     if record is None:
         raise NotFoundError(f'ca-profile "{name}" has no request')
     request = record.request

@@ -6,42 +6,41 @@ from typing import TYPE_CHECKING
 
 from srpki.config.management import configuration_mode
 from srpki.device import system
-from srpki.device.operations import Inputs, Operation, Outcome
+from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import Cell, CommitHistory, Fields, Lines, Table, User, Users
 
 if TYPE_CHECKING:
     from srpki.device.router import Router
 
 
-def version(router: Router, inputs: Inputs) -> Outcome:
+def version(call: Call) -> Outcome:
     """Show what this software is."""
-    del router, inputs
+    del call
     return Outcome(data=Lines(lines=system.version_lines()))
 
 
-def time(router: Router, inputs: Inputs) -> Outcome:
+def time(call: Call) -> Outcome:
     """Show the router's time, in UTC."""
-    del inputs
-    return Outcome(data=Lines(lines=(system.time_text(router.clock.now()),)))
+    return Outcome(data=Lines(lines=(system.time_text(call.node.clock.now()),)))
 
 
-def uptime(router: Router, inputs: Inputs) -> Outcome:
+def uptime(call: Call) -> Outcome:
     """Show how long the router has been up."""
-    del inputs
-    return Outcome(data=Lines(lines=(f"System Up Time : {system.uptime_text(router.uptime())}",)))
+    return Outcome(
+        data=Lines(lines=(f"System Up Time : {system.uptime_text(call.node.uptime())}",))
+    )
 
 
-def information(router: Router, inputs: Inputs) -> Outcome:
+def information(call: Call) -> Outcome:
     """Show the router as a whole, in the field order of SR OS [cli.md 1.9]."""
-    del inputs
-    pairs = (*_identity(router), ("", ""), *_modes(router), ("", ""), *_management(router))
+    pairs = (*_identity(call.node), ("", ""), *_modes(call.node), ("", ""), *_management(call.node))
     return Outcome(data=Fields(title="System Information", pairs=(*pairs, ("", ""), *_BOOT)))
 
 
-def _identity(router: Router) -> tuple[tuple[str, Cell], ...]:
-    up = system.uptime_text(router.uptime())
+def _identity(node: Router) -> tuple[tuple[str, Cell], ...]:
+    up = system.uptime_text(node.uptime())
     return (
-        ("System Name", router.system_name()),
+        ("System Name", node.system_name()),
         ("System Type", system.TYPE),
         ("Chassis Topology", "Standalone"),
         ("System Version", system.version()),
@@ -54,18 +53,18 @@ def _identity(router: Router) -> tuple[tuple[str, Cell], ...]:
     )
 
 
-def _modes(router: Router) -> tuple[tuple[str, Cell], ...]:
-    mode = configuration_mode(router.datastore.running)
+def _modes(node: Router) -> tuple[tuple[str, Cell], ...]:
+    mode = configuration_mode(node.datastore.running)
     return (
         ("Configuration Mode Cfg", mode),
         ("Configuration Mode Oper", mode),
-        ("Last Mode Changed", router.modes.changed),
+        ("Last Mode Changed", node.modes.changed),
     )
 
 
-def _management(router: Router) -> tuple[tuple[str, Cell], ...]:
+def _management(node: Router) -> tuple[tuple[str, Cell], ...]:
     """Return what manages the node: nothing but its own sessions, over SSH or not."""
-    over_ssh = any(login.kind == "ssh" for login in router.sessions.all())
+    over_ssh = any(login.kind == "ssh" for login in node.sessions.all())
     admin, oper = ("Enabled", "Up") if over_ssh else ("Disabled", "Down")
     return (
         ("SNMP Port", None),
@@ -93,12 +92,9 @@ _BOOT: tuple[tuple[str, Cell], ...] = (
 )
 
 
-def users(router: Router, inputs: Inputs) -> Outcome:
-    """Show who is logged in; the session that was active last is the one that asks."""
-    del inputs
-    logins = router.sessions.all()
-    own = router.sessions.asking() if logins else None
-    now = router.clock.now()
+def users(call: Call) -> Outcome:
+    """Show who is logged in, and which of them asks."""
+    now = call.node.clock.now()
     found = tuple(
         User(
             session_id=login.session_id,
@@ -107,22 +103,20 @@ def users(router: Router, inputs: Inputs) -> Outcome:
             address=login.address,
             since=login.since,
             idle=now - login.active,
-            own=login is own,
+            own=login is call.caller.session,
         )
-        for login in logins
+        for login in call.node.sessions.all()
     )
     return Outcome(data=Users(users=found))
 
 
-def commit_history(router: Router, inputs: Inputs) -> Outcome:
+def commit_history(call: Call) -> Outcome:
     """Show the commits that are remembered, the newest first [cli.md 1.4]."""
-    del inputs
-    return Outcome(data=CommitHistory(commits=router.commits.history()))
+    return Outcome(data=CommitHistory(commits=call.node.commits.history()))
 
 
-def configuration_sessions(router: Router, inputs: Inputs) -> Outcome:
+def configuration_sessions(call: Call) -> Outcome:
     """Show who has which candidate open."""
-    del inputs
     rows = tuple(
         (
             candidate.owner,
@@ -131,7 +125,7 @@ def configuration_sessions(router: Router, inputs: Inputs) -> Outcome:
             "locked" if candidate.mode == "exclusive" else "unlocked",
             "yes" if candidate.dirty and candidate.mode != "read-only" else "no",
         )
-        for candidate in router.datastore.candidates
+        for candidate in call.node.datastore.candidates
     )
     table = Table(
         title="Configuration Sessions",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srpki.device.operations import Inputs, Operation, Outcome, text
+from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import Cell, Fields, Table
 from srpki.device.show_certificate import NOT_SPECIFIED, admin, chosen, entries_found
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from srpki.device.router import Router
 
 
-def cert_profile(router: Router, inputs: Inputs) -> Outcome:
+def cert_profile(call: Call) -> Outcome:
     """Show the entries of one cert-profile, or list the profiles."""
-    name = text(inputs, "cert-profile-name")
-    profiles = router.engine.view.cert_profiles
+    name = call.text("cert-profile-name")
+    profiles = call.node.engine.view.cert_profiles
     if name:
         profile = chosen(profiles, name, "cert-profile")
-        rows = tuple(_cert_row(router, entry) for entry in profile.entries)
+        rows = tuple(_cert_row(call.node, entry) for entry in profile.entries)
         table = Table(
             title=f"TLS Cert-Profile {name} ({admin(profile.enabled)})",
             columns=("Entry", "Certificate File", "Key File", "Loaded", "Send Chain"),
@@ -35,25 +35,25 @@ def cert_profile(router: Router, inputs: Inputs) -> Outcome:
     return entries_found("TLS Cert-Profile Information", columns, listed)
 
 
-def _cert_row(router: Router, entry: TlsCertEntry) -> tuple[Cell, ...]:
+def _cert_row(node: Router, entry: TlsCertEntry) -> tuple[Cell, ...]:
     return (
         str(entry.entry_id),
         entry.certificate_file or NOT_SPECIFIED,
         entry.key_file or NOT_SPECIFIED,
-        "yes" if router.engine.applications.holds(entry.certificate_file, entry.key_file) else "no",
+        "yes" if node.engine.applications.holds(entry.certificate_file, entry.key_file) else "no",
         " ".join(entry.send_chain) or "<none>",
     )
 
 
-def client_tls_profile(router: Router, inputs: Inputs) -> Outcome:
+def client_tls_profile(call: Call) -> Outcome:
     """Show one client-tls-profile, or list them all."""
-    name = text(inputs, "client-profile-name")
-    profiles = router.engine.view.client_tls_profiles
+    name = call.text("client-profile-name")
+    profiles = call.node.engine.view.client_tls_profiles
     if name:
         profile = chosen(profiles, name, "client-tls-profile")
         users = [
             est.name
-            for est in router.engine.view.est_profiles.values()
+            for est in call.node.engine.view.est_profiles.values()
             if est.client_tls_profile == name
         ]
         return Outcome(data=_client_fields(profile, users))
@@ -87,13 +87,13 @@ def _client_fields(profile: ClientTlsProfile, users: list[str]) -> Fields:
     )
 
 
-def trust_anchor_profile(router: Router, inputs: Inputs) -> Outcome:
+def trust_anchor_profile(call: Call) -> Outcome:
     """Show the CA profiles of one trust-anchor-profile with their state, or list the profiles."""
-    name = text(inputs, "trust-anchor-profile-name")
-    profiles = router.engine.view.trust_anchor_profiles
+    name = call.text("trust-anchor-profile-name")
+    profiles = call.node.engine.view.trust_anchor_profiles
     if name:
         anchors = chosen(profiles, name, "trust-anchor-profile").trust_anchors
-        authorities = router.engine.authorities
+        authorities = call.node.engine.authorities
         rows: list[tuple[Cell, ...]] = [
             (anchor, authorities.state(anchor).oper_state) for anchor in anchors
         ]

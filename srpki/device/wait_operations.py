@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import Deadline
 from srpki.core.errors import NotFoundError, RefusedError, ResponseTimeoutError, StoppedError
-from srpki.device.operations import Inputs, Operation, Outcome, number, text
+from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.system import rfc3339
 from srpki.engine.state import EntryState
 from srpki.schema.operations.wait import TIMEOUT
@@ -27,27 +27,33 @@ PATIENCE: Final = 0.1
 _CURE: Final = "see show certificate auto-update"
 
 
-def certificate(router: Router, inputs: Inputs) -> Outcome:
+def certificate(call: Call) -> Outcome:
     """Wait for the renewal, a state or an event of the certificate of an entry."""
-    name = text(inputs, "name")
-    if name not in router.engine.states():
+    name = call.text("name")
+    if name not in call.node.engine.states():
         raise NotFoundError(
             f'certificate-auto-update "{name}" does not exist', hint="configure and commit it"
         )
-    mark = router.sessions.asking().mark
-    if "event" in inputs:
-        event = number(inputs, "event")
-        what, met = f'event {event} of "{name}"', lambda: router.happenings.seen(mark, event, name)
-    elif "state" in inputs:
-        state = text(inputs, "state")
-        what, met = f'state {state} of "{name}"', lambda: _state(router, name).update_state == state
+    mark = call.session.mark
+    if "event" in call.inputs:
+        event = call.number("event")
+        what, met = (
+            f'event {event} of "{name}"',
+            lambda: call.node.happenings.seen(mark, event, name),
+        )
+    elif "state" in call.inputs:
+        state = call.text("state")
+        what, met = (
+            f'state {state} of "{name}"',
+            lambda: _state(call.node, name).update_state == state,
+        )
     else:
-        what, met = f'the renewal of "{name}"', lambda: router.happenings.renewed(mark, name)
-    return _wait(router, inputs, what, met, lambda: _outlook(_state(router, name)))
+        what, met = f'the renewal of "{name}"', lambda: call.node.happenings.renewed(mark, name)
+    return _wait(call, what, met, lambda: _outlook(_state(call.node, name)))
 
 
-def _state(router: Router, name: str) -> EntryState:
-    return router.engine.states().get(name, EntryState())
+def _state(node: Router, name: str) -> EntryState:
+    return node.engine.states().get(name, EntryState())
 
 
 def _outlook(state: EntryState) -> str:
@@ -59,60 +65,60 @@ def _outlook(state: EntryState) -> str:
     return f"the next update is due at {rfc3339(state.next_update_time)}"
 
 
-def event(router: Router, inputs: Inputs) -> Outcome:
+def event(call: Call) -> Outcome:
     """Wait for an event."""
-    wanted, mark = number(inputs, "number"), router.sessions.asking().mark
+    wanted, mark = call.number("number"), call.session.mark
 
     def outlook() -> str:
-        instant = router.engine.next_instant()
+        instant = call.node.engine.next_instant()
         if instant is None:
             raise RefusedError("nothing is due", hint=_CURE)
         return f"something is due at {rfc3339(instant)}"
 
     return _wait(
-        router,
-        inputs,
+        call,
         f"event {wanted}",
-        lambda: router.happenings.seen(mark, wanted),
+        lambda: call.node.happenings.seen(mark, wanted),
         outlook,
     )
 
 
 def _wait(
-    router: Router,
-    inputs: Inputs,
+    call: Call,
     what: str,
     met: Callable[[], bool],
     outlook: Callable[[], str],
 ) -> Outcome:
     """Wait until *met*; raises when *what* is waited for is late, and what *outlook* raises."""
-    seconds = number(inputs, "timeout", TIMEOUT)
-    deadline = Deadline.after(router.clock.now(), timedelta(seconds=seconds))
-    step = _pass if router.laboratory is None else _move
+    seconds = call.number("timeout", TIMEOUT)
+    deadline = Deadline.after(call.node.clock.now(), timedelta(seconds=seconds))
+    step = _pass if call.node.laboratory is None else _move
     while not met():
         coming = outlook()
-        if router.cancel.is_set():
+        if call.cancel.is_set():
             raise StoppedError("not waiting any more")
-        deadline = deadline.seen(now := router.clock.now())
+        deadline = deadline.seen(now := call.node.clock.now())
         if now >= deadline.at:
             raise ResponseTimeoutError(f"{what} did not happen in {seconds} seconds", hint=coming)
-        step(router, deadline.at)
+        step(call, deadline.at)
     return Outcome()
 
 
-def _pass(router: Router, deadline: datetime) -> None:
+def _pass(call: Call, deadline: datetime) -> None:
     """Let real time pass."""
-    left = (deadline - router.clock.now()).total_seconds()
-    router.clock.wait(min(left, PATIENCE), router.cancel)
+    clock = call.node.clock
+    left = (deadline - clock.now()).total_seconds()
+    clock.wait(min(left, PATIENCE), call.cancel)
 
 
-def _move(router: Router, deadline: datetime) -> None:
+def _move(call: Call, deadline: datetime) -> None:
     """Move the lab's clock to the next instant at which something happens, or to *deadline*."""
-    now, instant = router.clock.now(), router.engine.next_instant()
+    node = call.node
+    now, instant = node.clock.now(), node.engine.next_instant()
     target = deadline if instant is None else min(max(instant, now), deadline)
-    router.engine.run_until(target, router.cancel)
-    assert router.laboratory is not None
-    router.laboratory.remember_clock()
+    node.engine.run_until(target, call.cancel)
+    assert node.laboratory is not None
+    node.laboratory.remember_clock()
 
 
 OPERATIONS: dict[str, Operation] = {

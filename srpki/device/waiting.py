@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from srpki.device.system import rfc3339
 
 if TYPE_CHECKING:
-    from srpki.device.router import Router
+    from srpki.device.operations.call import Call
     from srpki.protocol.steps import Wait
 
 SHORT: Final = 5.0
@@ -17,17 +17,15 @@ SHORT: Final = 5.0
 _SECOND: Final = timedelta(seconds=1)
 
 
-def telling(router: Router, interrupted: str) -> Callable[[Wait], None]:
+def telling(call: Call, interrupted: str) -> Callable[[Wait], None]:
     """Return what tells of a wait; *interrupted* says what Ctrl-C does to the request."""
 
     def tell(wait: Wait) -> None:
         if wait.seconds < SHORT:
             return
-        until = router.clock.now() + timedelta(seconds=wait.seconds)
+        until = call.node.clock.now() + timedelta(seconds=wait.seconds)
         if until.microsecond:
             until = until.replace(microsecond=0) + _SECOND
-        router.debug.tell_now(
-            f"Waiting until {rfc3339(until)}: {wait.reason}. Ctrl-C {interrupted}."
-        )
+        call.tell(f"Waiting until {rfc3339(until)}: {wait.reason}. Ctrl-C {interrupted}.")
 
     return tell

@@ -9,7 +9,7 @@ import io
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final, TextIO
@@ -34,12 +34,11 @@ def has_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
-def run_plain(session: Session, *, interrupt: Callable[[], None]) -> int:
+def run_plain(session: Session) -> int:
     """Feed standard input to *session* until it ends; return the exit status.
 
     It is 0, but 1 for a pipe that leaves changes uncommitted, or a question without its answer:
-    there the session stops. *interrupt* is called when Ctrl-C is pressed during a command;
-    elsewhere it drops the line.
+    there the session stops. Ctrl-C interrupts a command; elsewhere it drops the line.
     """
     source, out = _lenient(sys.stdin), _lenient(sys.stdout)
     echo = not source.isatty()  # a terminal shows what is typed by itself
@@ -67,7 +66,7 @@ def run_plain(session: Session, *, interrupt: Callable[[], None]) -> int:
                 _print(out, "\n")
                 return 1
             _print(out, f"{piece.rstrip(CONTROL_C + CONTROL_Z)}\n" if echo else "")
-            with _control_c(session, interrupt):
+            with _control_c(session):
                 asked = question is not None
                 answer = worker.submit(_answer, session, piece, asked=asked).result()
             _print(out, f"{answer.text}\n" if answer.text else "")
@@ -104,14 +103,9 @@ def _answer(session: Session, line: str, *, asked: bool) -> Answer:
 
 
 @contextmanager
-def _control_c(session: Session, interrupt: Callable[[], None]) -> Iterator[None]:
-    """Make Ctrl-C interrupt *session*, and call *interrupt*, inside the block."""
-
-    def stop(*_: object) -> None:
-        session.interrupt()
-        interrupt()
-
-    before = signal.signal(signal.SIGINT, stop)
+def _control_c(session: Session) -> Iterator[None]:
+    """Make Ctrl-C interrupt *session* inside the block."""
+    before = signal.signal(signal.SIGINT, lambda *_: session.interrupt())
     try:
         yield
     finally:

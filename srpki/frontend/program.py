@@ -168,13 +168,12 @@ def _shell(options: argparse.Namespace) -> int:
     ):
         if not has_terminal():
             with ending_on((signal.SIGTERM, signal.SIGHUP), as_a_shell):
-                return run_plain(session, interrupt=router.interrupt)
+                return run_plain(session)
         from srpki.frontend.greeting import greeting  # noqa: PLC0415 - start-up time
         from srpki.frontend.terminal import Terminal  # noqa: PLC0415 - start-up time
 
         return Terminal(
             session,
-            interrupt=router.interrupt,
             greeting=greeting(lab=options.lab),
             moves=os.environ.get("TERM", "").lower() not in ("", "dumb", "unknown"),
         ).run()

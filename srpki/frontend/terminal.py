@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import termios
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -58,18 +58,16 @@ class Terminal:
         self,
         session: Session,
         *,
-        interrupt: Callable[[], None],
         greeting: str = "",
         moves: bool = True,
         source: Input | None = None,
         screen: Output | None = None,
     ) -> None:
-        """Talk to *session* after *greeting*; call *interrupt* on Ctrl-C during a command.
+        """Talk to *session* after *greeting*.
 
         A terminal that *moves* its cursor takes the escape codes that all but a dumb one know.
         """
         self._session = session
-        self._interrupt = interrupt
         self._greeting = greeting
         self._moves = moves
         self._input = create_input() if source is None else source
@@ -266,7 +264,6 @@ class Terminal:
     def _insist(self) -> None:
         """Interrupt until the command ends: it may not have begun when Ctrl-C was pressed."""
         self._session.interrupt()
-        self._interrupt()
         if self._insisting is not None:
             self._insisting.cancel()
         self._insisting = asyncio.get_running_loop().call_later(INSIST_AFTER, self._insist)

@@ -71,6 +71,10 @@ class Workbench:
             text = answer.text
         return text
 
+    def interrupt(self, cli="md"):
+        """Press Ctrl-C during a command."""
+        self._sessions[cli].interrupt()
+
     @contextmanager
     def looking_on(self, told, cli="md"):
         """Give *told* what a command says inside the block before it has ended."""

@@ -43,6 +43,8 @@ _ROLLBACK: Final = "rollback."
 class ClassicCli(Shell):
     """One session's classic CLI."""
 
+    origin = "CLI"
+
     def __init__(self, device: Device, saved: Saved, host: Host) -> None:
         """Begin at the root."""
         super().__init__(device, saved, host)

@@ -27,7 +27,6 @@ from srpki.cli.shell import Host, Reading, Saved, Shell
 from srpki.cli.walker import Failure, parse
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
-from srpki.device.history import Author
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Container
 from srpki.schema.paths import Path
@@ -44,6 +43,8 @@ _INFO: Final = "INFO: "
 
 class MdCli(Shell):
     """One session's MD-CLI."""
+
+    origin = "MD-CLI"
 
     def __init__(self, device: Device, saved: Saved, user: str, host: Host) -> None:
         """Begin at the operational root, outside every configuration mode."""
@@ -63,7 +64,6 @@ class MdCli(Shell):
         self.dialect = MdDialect(self.root)
         self.environment = Environment.of(device.datastore.running)
         self.flow = Workflow(device, user)
-        self.author = Author(user)
         self.changing = Changing(self)
         self.modes = Modes(self)
         self._user = user

@@ -62,12 +62,12 @@ class Committing:
         candidate, comment = shell.flow.candidate, str(said.inputs.get("comment", ""))
         try:
             if not said.inputs.get("confirmed"):
-                device.commits.commit(candidate, shell.author, comment)
+                device.commits.commit(candidate, shell.caller.author, comment)
                 if auto_config_save(device.datastore.running):
                     shell.saved.note(device)
                 return Answer()
             minutes = int(str(said.inputs.get("minutes", CONFIRM_WITHIN)))
-            device.commits.commit_confirmed(candidate, shell.author, minutes, comment)
+            device.commits.commit_confirmed(candidate, shell.caller.author, minutes, comment)
         finally:
             shell.navigation.settle()
         left = device.commits.remaining() or timedelta(minutes=minutes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from srpki.cli.commands import run
+from srpki.cli.commands import answered
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
 from srpki.cli.render.configuration import configuration_file, part
@@ -36,9 +36,10 @@ def show_configuration(shell: MdCli, said: Meaning) -> Answer:
         schema = shell.device.schema
         if said.target[:1] and said.target[0].name == schema.configure.name:
             return _part(shell, said.target, data, layout)
-        return "\n".join(configuration_file(schema, data, layout, shell.author))
+        return "\n".join(configuration_file(schema, data, layout, shell.caller.author))
 
-    return run(shell.device, said, shell.operation_failed, shown)
+    result = shell.host.run(said.operation, said.inputs, shell.caller)
+    return answered(result, shell.operation_failed, shown)
 
 
 def _part(shell: MdCli, target: Path, data: Configuration, layout: _Layout) -> str:

@@ -28,10 +28,10 @@ def when(device, operation, act):
     """Let *act* happen when *operation* runs."""
     run = device.run
 
-    def acting(name, inputs):
+    def acting(name, *call):
         if name == operation:
             act()
-        return run(name, inputs)
+        return run(name, *call)
 
     device.run = acting
 

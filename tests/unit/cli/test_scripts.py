@@ -153,7 +153,7 @@ def test_lines_and_output_are_bounded_over_all_files(md, write, monkeypatch):
 def test_control_c_stops_before_the_next_line(md, device, write):
     run = device.run
 
-    def interrupted(operation, inputs):
+    def interrupted(operation, inputs, *how):
         md.session.interrupt()
         return run(operation, inputs)
 

@@ -3,7 +3,6 @@
 import pytest
 
 from srpki.cli.session import Session
-from srpki.core.errors import RefusedError
 from srpki.device import debug
 from srpki.device.debug import Listener
 
@@ -150,8 +149,9 @@ def test_what_is_not_configured_is_refused(bench):
 
 
 def test_nothing_is_switched_on_without_a_session(bench):
-    with pytest.raises(RefusedError):
-        bench.router.debug.switch_on(("cmpv2", "lab-ca"))
+    result = bench.router.run("debug.cmpv2", {"name": "lab-ca"})
+    assert not result.ok
+    assert "there is no session" in result.messages[0].text
 
 
 def test_lines_that_nobody_reads_are_bounded_and_their_loss_is_told():

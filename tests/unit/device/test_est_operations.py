@@ -283,7 +283,7 @@ def test_ctrl_c_ends_the_waiting(bench, named):
 
     def interrupted(line):
         told.append(line)
-        bench.router.interrupt()
+        bench.interrupt()
 
     with bench.looking_on(interrupted):
         refusal = bench.refused(enroll(named))
@@ -299,7 +299,7 @@ def test_ctrl_c_ends_the_waiting(bench, named):
 
 def test_a_session_that_nobody_looks_at_is_told_with_the_answer(bench, named):
     bench.do("lab ca fault add simpleenroll waiting seconds 3000")
-    timer = threading.Timer(0.5, bench.router.interrupt)
+    timer = threading.Timer(0.5, bench.interrupt)
     timer.start()
     printed = bench.fails(enroll(named))
     timer.join()

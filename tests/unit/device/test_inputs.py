@@ -3,7 +3,7 @@
 import pytest
 
 from srpki.core.errors import InvalidInputError, MissingInputError
-from srpki.device.inputs import checked
+from srpki.device.operations.inputs import checked
 from srpki.schema.nodes import Action, Case, Choice, Leaf, LeafList
 from srpki.schema.tree import actions
 from srpki.schema.types import Empty, Enumeration, Integer, Text

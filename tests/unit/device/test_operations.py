@@ -2,8 +2,7 @@
 
 import pytest
 
-from srpki.core.errors import NotFoundError
-from srpki.device import operations
+from srpki.device.operations.registry import OPERATIONS
 from srpki.schema.nodes import ABSENT, Action, Container
 from srpki.schema.tree import LAB_SCHEMA
 
@@ -21,9 +20,11 @@ KNOWN = sorted({name for name in actions(LAB_SCHEMA.operations_md) if not name.s
 
 @pytest.mark.parametrize("operation", KNOWN)
 def test_every_operation_has_a_function_of_the_device(operation):
-    assert callable(operations._function(operation))
+    assert callable(OPERATIONS[operation])
 
 
-def test_what_the_device_does_not_know_is_refused():
-    with pytest.raises(NotFoundError, match="not emulated"):
-        operations._function("show.nothing")
+@pytest.mark.parametrize("operation", ["show.nothing", "nothing", "", "."])
+def test_what_the_device_does_not_know_is_refused(node, operation):
+    result = node.router.run(operation, {})
+    assert not result.ok
+    assert f"operation {operation} is not emulated" in result.messages[0].text

@@ -114,7 +114,7 @@ def test_ssh_is_up_only_for_those_who_came_by_it(router):
 
 
 @pytest.mark.parametrize("cli", ["md", "classic"])
-def test_users_are_those_of_the_sessions_and_the_last_to_type_is_oneself(router, cli):
+def test_users_are_those_of_the_sessions_and_who_asks_is_oneself(router, cli):
     first = router.sessions.open("alice", "ssh", "192.0.2.1")
     second = router.sessions.open("bob")
     router.sessions.touch(first)

@@ -152,7 +152,7 @@ def test_an_update_in_progress_is_not_started_again(bench, entry):
 def test_ctrl_c_ends_the_waiting_and_not_the_update(bench, entry):
     before = bench.pair(entry)
     bench.do("lab ca fault add kur slow seconds 1")
-    timer = threading.Timer(0.3, bench.router.interrupt)
+    timer = threading.Timer(0.3, bench.interrupt)
     timer.start()
     assert "the update goes on" in bench.refused(bench.update(entry))
     timer.join()

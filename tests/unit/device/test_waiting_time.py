@@ -9,6 +9,8 @@ import pytest
 from srpki.core.clock import FrozenClock
 from srpki.core.errors import ResponseTimeoutError
 from srpki.device import wait_operations
+from srpki.device.operations.call import Call
+from srpki.device.sessions import NOBODY
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -23,7 +25,8 @@ def test_a_timeout_is_not_longer_on_a_clock_that_comes_back():
             clock.advance(-timedelta(days=400))
         return False
 
-    router = SimpleNamespace(clock=clock, laboratory=None, cancel=threading.Event())
+    router = SimpleNamespace(clock=clock, laboratory=None)
+    call = Call(node=router, caller=NOBODY, inputs={"timeout": 60}, cancel=threading.Event())
     with pytest.raises(ResponseTimeoutError, match="did not happen in 60 seconds"):
-        wait_operations._wait(router, {"timeout": 60}, "it", met, lambda: "")
+        wait_operations._wait(call, "it", met, lambda: "")
     assert looks[-1] - looks[2] <= timedelta(seconds=60)

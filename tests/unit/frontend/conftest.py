@@ -1,7 +1,6 @@
 """A typist at an emulated terminal, for the tests of the interactive session."""
 
 import io
-import threading
 
 import pyte
 import pytest
@@ -22,7 +21,6 @@ class Typist:
     def __init__(self, device):
         self.device = device
         self.session = Session(device)
-        self.interrupted = threading.Event()
         self.raw = ""
         self.status = None
 
@@ -35,9 +33,7 @@ class Typist:
         with create_pipe_input() as self.keyboard:
             out = Paper(self.keyboard, steps)
             screen = Vt100_Output(out, lambda: Size(ROWS, COLUMNS), enable_cpr=False)
-            self.status = Terminal(
-                self.session, interrupt=self.interrupted.set, source=self.keyboard, screen=screen
-            ).run()
+            self.status = Terminal(self.session, source=self.keyboard, screen=screen).run()
         self.raw = out.getvalue()
         return Shown.by(self.raw)
 

@@ -252,8 +252,8 @@ class Slow:
         self._run = typist.device.run
         typist.device.run = self
 
-    def __call__(self, operation, inputs):
-        assert self._typist.interrupted.wait(timeout=10)
+    def __call__(self, operation, inputs, caller, cancel):
+        assert cancel.wait(timeout=10)
         return self._run(operation, inputs)
 
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 
 import pytest
 
@@ -37,12 +36,12 @@ class Input(io.StringIO):
 def talk(device, monkeypatch, capsys):
     """Feed a text to a session on the fake device; return what is printed."""
 
-    def feed(text, *, terminal=False, interrupt=lambda: None, status=0, **replaced):
+    def feed(text, *, terminal=False, status=0, **replaced):
         monkeypatch.setattr(sys, "stdin", Input(text, terminal=terminal))
         session = Session(device)
         for name, method in replaced.items():
             monkeypatch.setattr(session, name, method)
-        assert plain.run_plain(session, interrupt=interrupt) == status
+        assert plain.run_plain(session) == status
         return capsys.readouterr().out
 
     return feed
@@ -75,29 +74,27 @@ def test_control_c_drops_the_line_and_takes_a_question_back(talk, device):
 
 def test_control_c_interrupts_a_command(talk, device):
     run = device.run
-    interrupted = threading.Event()
 
-    def waiting(operation, inputs):
+    def waiting(operation, inputs, caller, cancel):
         os.kill(os.getpid(), signal.SIGINT)
-        assert interrupted.wait(timeout=5)
+        assert cancel.wait(timeout=5)
         return run(operation, inputs)
 
     device.run = waiting
-    assert "show.time" in talk("show time\n", interrupt=interrupted.set)
+    assert "show.time" in talk("show time\n")
 
 
 def test_control_c_stops_a_file_of_commands(talk, device):
     device.files.write("cf3:/s", b"show time\nshow version\n")
     run = device.run
-    interrupted = threading.Event()
 
-    def waiting(operation, inputs):
+    def waiting(operation, inputs, caller, cancel):
         os.kill(os.getpid(), signal.SIGINT)
-        assert interrupted.wait(timeout=5)
+        assert cancel.wait(timeout=5)
         return run(operation, inputs)
 
     device.run = waiting
-    assert ": interrupted" in talk("exec cf3:/s\n", interrupt=interrupted.set)
+    assert ": interrupted" in talk("exec cf3:/s\n")
     assert [name for name, _ in device.calls] == ["show.time"]
 
 

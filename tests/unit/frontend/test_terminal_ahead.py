@@ -1,6 +1,7 @@
 """What arrives at the terminal faster than it is answered: pastes, and keys during a command."""
 
 import signal
+import threading
 
 import pytest
 
@@ -115,13 +116,13 @@ class Waiting:
         self.released = []
         typist.device.run = self
 
-    def __call__(self, operation, inputs):
+    def __call__(self, operation, inputs, caller, cancel):
         self._typist.keyboard.send_text(self._keys)
         if not self._keys:
             self._typist.keyboard.close()
-        self.released.append(self._typist.interrupted.wait(timeout=5))
+        self.released.append(cancel.wait(timeout=5))
         self._typist.device.run = self._run
-        return self._run(operation, inputs)
+        return self._run(operation, inputs, caller, cancel)
 
 
 @pytest.mark.parametrize("pasted", [False, True])
@@ -147,13 +148,21 @@ def test_control_c_that_comes_before_the_command_began_is_not_forgotten(typist, 
     run = device.run
     released = []
 
-    def forgetful(operation, inputs):
-        assert typist.interrupted.wait(timeout=5)
-        typist.interrupted.clear()  # as an operation does when it begins
-        released.append(typist.interrupted.wait(timeout=5))
+    def waiting(operation, inputs, caller, cancel):
+        released.append(cancel.wait(timeout=5))
         return run(operation, inputs)
 
-    device.run = forgetful
+    def late(line, shown=None):
+        assert pressed.wait(timeout=5)
+        return feed(line, shown)
+
+    def interrupt():
+        pressed.set()
+        interrupted()
+
+    pressed, feed, interrupted = threading.Event(), typist.session.feed, typist.session.interrupt
+    typist.session.feed, typist.session.interrupt = late, interrupt
+    device.run = waiting
     typist.type(f"show time{ENTER}", CTRL_C)
     assert released == [True]
 
@@ -161,7 +170,7 @@ def test_control_c_that_comes_before_the_command_began_is_not_forgotten(typist, 
 def test_keys_typed_during_a_command_belong_to_the_next_prompt(typist, device):
     run = device.run
 
-    def busy(operation, inputs):
+    def busy(operation, inputs, *how):
         device.run = run
         typist.keyboard.send_text(f"show ver?sion{ENTER}pwc{ENTER}{CTRL_D}")
         return run(operation, inputs)
@@ -184,9 +193,9 @@ def test_a_signal_ends_the_session_and_the_waiting(typist, number):
     waiting = Waiting(typist, "pwc")
     run = typist.device.run
 
-    def killed(operation, inputs):
+    def killed(*call):
         signal.raise_signal(number)
-        return run(operation, inputs)
+        return run(*call)
 
     typist.device.run = killed
     before = signal.getsignal(number)

@@ -1,0 +1,1 @@
+"""The operations: what each action of the schema does on a node."""

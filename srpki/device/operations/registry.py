@@ -1,0 +1,99 @@
+"""The registry of operations: what an action's name runs, and how it ends in a `Result`.
+
+It imports them all, so it is imported itself when the first operation runs (start-up time).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from srpki.core.errors import NotFoundError, SrpkiError
+from srpki.device import (
+    admin_operations,
+    debug_operations,
+    file_operations,
+    lab_operations,
+    pki_contents,
+    pki_operations,
+    revocation_operations,
+    rollback_operations,
+    show_certificate,
+    show_ipsec,
+    show_log,
+    show_request,
+    show_system,
+    show_tls,
+    wait_operations,
+)
+from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.operations.inputs import checked
+from srpki.device.results import Message, Result
+from srpki.schema.paths import Value
+from srpki.schema.tree import actions
+
+if TYPE_CHECKING:
+    from srpki.device.router import Router
+    from srpki.device.sessions import Caller
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    **admin_operations.OPERATIONS,
+    **debug_operations.OPERATIONS,
+    **file_operations.OPERATIONS,
+    **lab_operations.OPERATIONS,
+    **pki_contents.OPERATIONS,
+    **pki_operations.OPERATIONS,
+    **revocation_operations.OPERATIONS,
+    **rollback_operations.OPERATIONS,
+    **show_certificate.OPERATIONS,
+    **show_ipsec.OPERATIONS,
+    **show_log.OPERATIONS,
+    **show_request.OPERATIONS,
+    **show_system.OPERATIONS,
+    **show_tls.OPERATIONS,
+    **wait_operations.OPERATIONS,
+}
+"""The function of each operation, by the name that its action has in the schema."""
+
+
+def run(
+    node: Router,
+    operation_id: int,
+    operation: str,
+    inputs: Mapping[str, Value],
+    *,
+    caller: Caller,
+    cancel: threading.Event,
+) -> Result:
+    """Run *operation* with *inputs*; a `SrpkiError` becomes an error message."""
+    start = node.clock.now()
+    error = None
+    try:
+        outcome = _run(node, operation, inputs, caller, cancel)
+    except SrpkiError as raised:
+        error = raised
+        outcome = Outcome(ok=False, messages=(Message("error", str(raised)),))
+    return Result(
+        ok=outcome.ok,
+        operation_id=operation_id,
+        start_time=start,
+        end_time=node.clock.now(),
+        messages=outcome.messages,
+        data=outcome.data,
+        error=error,
+    )
+
+
+def _run(
+    node: Router,
+    operation: str,
+    inputs: Mapping[str, Value],
+    caller: Caller,
+    cancel: threading.Event,
+) -> Outcome:
+    action, function = actions().get(operation), OPERATIONS.get(operation)
+    if action is None or function is None:
+        raise NotFoundError(f"operation {operation} is not emulated")
+    call = Call(node=node, caller=caller, inputs=checked(action, inputs), cancel=cancel)
+    return function(call)
