@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from srpki.cli.effects import Input, Into, Take
+from srpki.cli.files import placed
 from srpki.cli.grammar import Slot
 from srpki.cli.meaning import Meaning
-from srpki.cli.port import Device
+from srpki.cli.port import FLASH, Device
 from srpki.cli.walker import Match
 from srpki.config.tree import Branch, Element, Entries, get
 from srpki.core.errors import SrpkiError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from srpki.device.history import Commit
 
-FLASH = "cf3:\\"
 SEPARATORS = ("\\", "/")
 """What ends a directory, as it is shown and as it may be typed too."""
 
@@ -49,11 +49,13 @@ class Existing:
         device: Device,
         data: Callable[[str], Branch],
         moment: Callable[[datetime], str] = str,
+        directory: str = FLASH,
     ) -> None:
         """Look at *device*; *data* returns the tree below a root, as the session sees it.
 
-        *moment* spells an instant for the session.
+        *moment* spells an instant for the session, which works in *directory*.
         """
+        self._directory = directory
         self._device = device
         self._data = data
         self._moment = moment
@@ -144,7 +146,7 @@ class Existing:
         elif kind is TLS_FILE_NAME or (isinstance(kind, Text) and kind.named == "pki-file-name"):
             yield from self._device.choices("pki-file-name")
         elif is_url(kind):
-            yield from self._files(typed)
+            yield from self._files(typed, relative=not isinstance(kind, Text) or not kind.patterns)
 
     def _referred(self, target: str, said: Meaning) -> Iterable[str]:
         root, *names = target.strip("/").split("/")
@@ -155,13 +157,21 @@ class Existing:
         entries = get(tree, tuple(map(Step, names[:-1])))
         return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else ()
 
-    def _files(self, typed: str) -> Iterator[str]:
-        """Yield what lies in the directory that *typed* names, as it is typed."""
+    def _files(self, typed: str, *, relative: bool) -> Iterator[str]:
+        """Yield what lies in the directory that *typed* names, as it is typed.
+
+        Where names may be *relative*, they are to the directory that the session works in.
+        """
         cut = max(map(typed.rfind, SEPARATORS)) + 1
-        directory = typed[:cut] or FLASH
-        for name in self._device.files.within(directory):
+        directory = typed[:cut]
+        if relative and ":" not in typed and (typed or self._directory != FLASH):
+            place = placed(directory, self._directory)
+        else:
+            place = directory = directory or FLASH
+        slash = directory[-1:] or FLASH[-1]
+        for name in self._device.files.within(place):
             if name.endswith(SEPARATORS):
-                yield f"{directory}{name[:-1]}{directory[-1]}"
+                yield f"{directory}{name[:-1]}{slash}"
             else:
                 yield f"{directory}{name}"
 

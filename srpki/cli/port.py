@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from srpki.schema.tree import SchemaTree
 
 
+FLASH = "cf3:\\"
+"""The root of the compact flash, which every session begins in."""
+
+
 class Flash(Protocol):
     """The operator's files; every method raises a `SrpkiError` for a URL that will not do."""
 
@@ -38,6 +42,10 @@ class Flash(Protocol):
 
     def save(self, url: str, text: str) -> None:
         """Write *text* to *url*, in the place of what is there."""
+        ...
+
+    def matching(self, url: str) -> Sequence[str]:
+        """Return the URLs of the files that the wildcard *url* stands for."""
         ...
 
     def within(self, url: str) -> Sequence[str]:

@@ -11,7 +11,7 @@ from srpki.cli.grammar import Slot, State
 from srpki.cli.history import History, masked
 from srpki.cli.lexer import LINE_LIMIT, Token, in_comment
 from srpki.cli.meaning import Meaning, Modifier, meaning
-from srpki.cli.port import Answer, Device, Offer, RefusalError, Screen
+from srpki.cli.port import FLASH, Answer, Device, Offer, RefusalError, Screen
 from srpki.cli.walker import Failure, Match, Walker, whole
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
@@ -21,6 +21,9 @@ from srpki.schema.paths import Path, Value
 SAVE = "admin.save"
 """The operation after which nothing is unsaved, unless it names another file."""
 
+
+FILE = "file."
+"""Begins the names of the operations on files."""
 
 Note = Callable[[str], None]
 """What is told a command without the secrets in it."""
@@ -91,6 +94,7 @@ class Shell(ABC):
         self.saved = saved
         self.host = host
         self.context: Path = ()
+        self.directory = FLASH
         self._asked: Callable[[str], Answer] | None = None
         self._walker = Walker()
 
@@ -280,7 +284,7 @@ class Shell(ABC):
         from srpki.cli import completion  # noqa: PLC0415 - start-up time
         from srpki.cli.existing import Existing  # noqa: PLC0415 - start-up time
 
-        existing = Existing(self.device, self.data, self.moment)
+        existing = Existing(self.device, self.data, self.moment, self.directory)
 
         def source(slot: Slot, matches: Sequence[Match], typed: str) -> Iterator[str]:
             said = meaning(matches, self.context, reading.start)
@@ -305,6 +309,18 @@ class Shell(ABC):
         return None if in_comment(text, reading.tokens) else reading
 
     def run(self, said: Meaning) -> Answer:
+        """Run the operation that *said* names."""
+        if said.operation.startswith(FILE):
+            from srpki.cli import files  # noqa: PLC0415 - start-up time
+
+            return files.run(self, said)
+        return self.asked(said)
+
+    @abstractmethod
+    def about_file(self, url: str) -> str:
+        """Return the question before the file at *url* is removed, one of several."""
+
+    def asked(self, said: Meaning) -> Answer:
         """Run the operation that *said* names, after its question if it has one."""
         if said.question and not {"now", "force"} & said.inputs.keys():
             return self.confirm(said.question, "", lambda: self._run(said), Answer)

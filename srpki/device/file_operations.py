@@ -6,9 +6,13 @@ keystore, so that the engine learns of it; every other command keeps away from t
 
 from __future__ import annotations
 
-from srpki.core.errors import InvalidInputError, NotFoundError
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from srpki.core.errors import InvalidInputError, NotFoundError, SrpkiError
 from srpki.device.operations.call import Call, Operation, Outcome, told
-from srpki.device.results import FileText, Lines
+from srpki.device.results import FileText, Lines, Message
+from srpki.device.wildcards import wildcard
 from srpki.keystore.names import display
 
 
@@ -47,11 +51,36 @@ def checksum(call: Call) -> Outcome:
     return Outcome(data=Lines(lines=(f"{kind} checksum of {display(url)}: {digest}",)))
 
 
+def change_directory(call: Call) -> Outcome:
+    """Check that there is the directory that a session wants to go to: it remembers it itself."""
+    return Outcome(data=Lines(lines=(call.node.files.directory(call.text("url", "cf3:")),)))
+
+
 def copy(call: Call) -> Outcome:
-    """Copy a file."""
+    """Copy a file, or all that a wildcard stands for into a directory."""
     source, target = call.text("source-url"), call.text("destination-url")
-    call.node.files.copy(source, target, force=call.flag("force"))
-    return told(f"Copying file {display(source)} ... OK", "1 file copied.")
+    force = call.flag("force")
+    if wildcard(source) is None:
+        call.node.files.copy(source, target, force=force)
+        return told(f"Copying file {display(source)} ... OK", "1 file copied.")
+    sources = call.node.files.matching(source)
+    call.node.files.check_copies(sources, target, force=force)
+    outcome = _each(sources, "Copying", lambda one: call.node.files.copy(one, target, force=force))
+    done = sum(message.severity == "info" for message in outcome.messages)
+    counted = Message("info", f"{done} file{'s' if done != 1 else ''} copied.")
+    return replace(outcome, messages=(*outcome.messages, counted))
+
+
+def _each(urls: Sequence[str], verb: str, do: Callable[[str], None]) -> Outcome:
+    """Do something to each of *urls* until one fails; tell of all that was done."""
+    messages: list[Message] = []
+    for url in urls:
+        try:
+            do(url)
+        except SrpkiError as error:
+            return Outcome(ok=False, messages=(*messages, Message("error", str(error))))
+        messages.append(Message("info", f"{verb} file {url} ... OK"))
+    return Outcome(messages=tuple(messages))
 
 
 def move(call: Call) -> Outcome:
@@ -62,8 +91,13 @@ def move(call: Call) -> Outcome:
 
 
 def remove(call: Call) -> Outcome:
-    """Remove a file; an imported one is gone for the engine too."""
+    """Remove a file, or all that a wildcard stands for.
+
+    An imported one, which no wildcard stands for, is gone for the engine too.
+    """
     url = call.text("url")
+    if wildcard(url) is not None:
+        return _each(call.node.files.matching(url), "Deleting", call.node.files.remove)
     imported = call.node.files.imported_name(url)
     if imported:
         try:
@@ -89,6 +123,7 @@ def remove_directory(call: Call) -> Outcome:
 
 
 OPERATIONS: dict[str, Operation] = {
+    "file.change-directory": change_directory,
     "file.checksum": checksum,
     "file.copy": copy,
     "file.list": list_directory,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from srpki.core.errors import (
 )
 from srpki.core.text import printable
 from srpki.device.results import FileEntry, Listing
+from srpki.device.wildcards import MATCHES, Wildcard, wildcard
 from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY
 from srpki.storage.files import OsFiles, replace_file
@@ -273,8 +274,58 @@ class FileSystem:
             above = shown.rpartition("\\")[0]
             raise NotFoundError(f'directory "{above}" does not exist', hint="make it first")
 
+    # --- several files ---------------------------------------------------------------------------
+
+    def matching(self, url: str) -> tuple[str, ...]:
+        """Return the URLs of the operator's own files that the wildcard *url* stands for.
+
+        Directories are none, nor what no URL can name. Raises `InvalidNameError` where imported
+        files would be meant, `NotFoundError` where there are none and `InvalidInputError` for
+        more than `MATCHES`.
+        """
+        wanted = wildcard(url)
+        assert wanted is not None
+        place = names.resolve(wanted.directory, self._cf3)
+        self._check_not_imported(place, names.display(url), hint="name the files one by one")
+        above = names.display(wanted.directory).removesuffix("\\")
+        found = tuple(
+            f"{above}\\{path.name}"
+            for path in self._matches(wanted)
+            if self._kind(path, path.name) == "file" and names.is_component(path.name)
+        )
+        if not found:
+            raise NotFoundError("File Not Found", hint=f'"{names.display(url)}"')
+        return found
+
+    def check_copies(self, sources: Sequence[str], directory: str, *, force: bool) -> None:
+        """Raise what `copy` of one of *sources* into *directory* would, before any is copied."""
+        self.directory(directory)
+        for source in sources:
+            self._destination(names.resolve(source, self._cf3), directory, force=force)
+
+    def _matches(self, wanted: Wildcard) -> list[Path]:
+        place = names.resolve(wanted.directory, self._cf3)
+        with _storage(f'list "{names.display(wanted.directory)}"'):
+            found = [
+                place / name
+                for name in self.files.names(place)
+                if name[:1] != "." and wanted.fits(name)
+            ]
+        if len(found) > MATCHES:
+            raise InvalidInputError(f"more than {MATCHES:,} files match", hint="write more of them")
+        return found
+
+    def directory(self, url: str) -> str:
+        """Return the directory *url* as it is shown; raises as `move` does where it is none."""
+        path, shown = names.resolve(url, self._cf3), names.display(url)
+        if self._kind(path, shown) != "directory":
+            raise NotFoundError(f'directory "{shown}" does not exist')
+        return shown
+
     def listing(self, url: str) -> Listing:
-        """Return the directory (or the one file) at *url*; raises as `read` does."""
+        """Return the directory, the one file or what a wildcard stands for; raises as `read`."""
+        if (wanted := wildcard(url)) is not None:
+            return self._matched(wanted, names.display(url))
         path, shown = names.resolve(url, self._cf3), names.display(url)
         try:
             entries = tuple(self._entries(path))
@@ -286,6 +337,16 @@ class FileSystem:
         if self._kind(path, shown) != "directory":
             shown = shown.rpartition("\\")[0] + "\\"
         return Listing(url=shown, entries=entries, free=free)
+
+    def _matched(self, wanted: Wildcard, shown: str) -> Listing:
+        try:
+            entries = tuple(map(self._entry, self._matches(wanted)))
+            free = self.files.free()
+        except OSError as error:
+            raise StorageError(f'list "{shown}": {error.strerror}') from None
+        if not entries:
+            raise NotFoundError("File Not Found", hint=f'"{shown}"')
+        return Listing(url=names.display(wanted.directory), entries=entries, free=free)
 
     def _entries(self, path: Path) -> Iterator[FileEntry]:
         """Yield the rows of a listing; those of a directory begin with itself and the one above."""

@@ -118,6 +118,14 @@ def _component(part: str) -> str:
     return part
 
 
+def is_component(name: str) -> bool:
+    """Return whether *name* may stand in a URL."""
+    try:
+        return _component(name) == name
+    except InvalidNameError:
+        return False
+
+
 def display(url: str) -> str:
     r"""Return *url* as SR OS prints it: ``cf3:\a\b``; never raises."""
     match = _parts(url)

@@ -26,12 +26,14 @@ from srpki.config.management import check_classic
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import Container, ListNode
-from srpki.schema.paths import Path
+from srpki.schema.paths import Path, path
 from srpki.schema.tree import actions
 
 if TYPE_CHECKING:
     from srpki.device.results import Data
 
+FILES: Final = path("file")
+"""The context of the commands on files."""
 _STOP: Final = "Press any key to continue (Q to quit)"
 """The pager's message [cli.md 3.1]."""
 _REMEMBERED: Final = 30
@@ -96,6 +98,8 @@ class ClassicCli(Shell):
         if self.settings.reduced_prompt:
             names = names[-self.settings.reduced_prompt :]
         place = "".join(f">{name}" for name in names)
+        if self.context == FILES:
+            place += f" {self.directory} "  # as the guide for the 7705 SAR shows it
         sign = "$" if self._created else "#"
         return f"{'*' if unsaved else ''}A:{self.device.system_name()}{place}{sign} "
 
@@ -169,6 +173,10 @@ class ClassicCli(Shell):
     def script_ended(self, lines: int, seconds: float, shown: str) -> str:
         """Return what is printed at the end of a file, whose name is not quoted here."""
         return f"Executed {lines:,} lines in {seconds:.1f} seconds from file {shown}"
+
+    def about_file(self, url: str) -> str:
+        """Return the question before the file at *url* is removed, one of several."""
+        return f"Delete file {url} (y/n)? "
 
     def not_emulated(self, command: str) -> str:
         """Return the message for a *command* that this program has not."""

@@ -29,12 +29,14 @@ from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Container
-from srpki.schema.paths import Path
+from srpki.schema.paths import Path, path
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
+FILES: Final = path("file")
+"""The context of the commands on files."""
 _STOP: Final = "Press Q to quit, Enter to print next line or any other key to print next page."
 """The pager's message [cli.md 1.7]."""
 _INFO: Final = "INFO: "
@@ -95,8 +97,9 @@ class MdCli(Shell):
         self.navigation.trace.settle(context)
 
     def place(self, context: Path) -> str:
-        """Return *context* as the prompt shows it."""
-        return "/" + self.dialect.words(context)
+        """Return *context* as the prompt shows it; that of files with the working directory."""
+        directory = f' "{self.directory}"' if context == FILES else ""
+        return f"/{self.dialect.words(context)}{directory}"
 
     def exists(self, context: Path) -> bool:
         """Return whether every list entry on the way to *context* is there."""
@@ -197,6 +200,10 @@ class MdCli(Shell):
     def operation_failed(self, sentence: str) -> str:
         """Return the message of an operation that failed."""
         return wording.operation_failed(sentence)
+
+    def about_file(self, url: str) -> str:
+        """Return the question before the file at *url* is removed, one of several."""
+        return f"Delete file {url}? [y,n] "
 
     def not_emulated(self, command: str) -> str:
         """Return the message for a *command* that this program has not."""

@@ -37,8 +37,9 @@ def _twelve_hours(time: datetime) -> str:
 
 
 def file_text(data: FileText) -> Iterator[str]:
-    """Yield a file as ``file show`` shows it; nothing in it moves a cursor."""
-    yield f"File: {data.url}"
+    """Yield a file as ``file show`` shows it; nothing in it moves a cursor [observed-2.md 12]."""
+    name = data.url.rpartition("\\")[2]
+    yield f"File: {name}"
     yield SINGLE
     for line in data.text.removesuffix("\n").split("\n"):
         yield printable(line.removesuffix("\r"), keep="\t")

@@ -136,7 +136,6 @@ SHOW_SECURITY: Final = _absent(
 FILE: Final = _absent(
     "file ",
     {
-        "change-directory": "a working directory",
         "format": "erase a compact flash",
         "permission": "permissions of files",
         "repair": "repair a compact flash",

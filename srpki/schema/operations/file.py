@@ -1,7 +1,7 @@
 """``file``: the operator's files on ``cf3:`` [cli.md 1.9, nokia-oper-file.yang].
 
 Of the inputs of the YANG model those are left out that reach other hosts. The classic names are
-those of the field: ``dir``, ``type``, ``delete``, ``md`` and ``rd``.
+those of the field: ``cd``, ``dir``, ``type``, ``delete``, ``md`` and ``rd``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from srpki.schema.operations.inputs import maybe
 from srpki.schema.types import Enumeration
 
 _URL: Final = FlashUrl(length=(1, 200), named="cflash-url")
-"""A file or directory: ``cf3:``, ``cf3:\\x\\``, or relative to ``cf3:``; the device reads it."""
+"""A file or directory: ``cf3:``, ``cf3:\\x\\``, or relative to the session's own directory."""
 
-_SOURCE: Final = Leaf(name="source-url", type=_URL, mandatory=True, help="File to take")
+_SOURCE: Final = Leaf(
+    name="source-url", type=_URL, mandatory=True, help="File to take, or several by * and ?"
+)
 _OVERWRITE: Final = Leaf(name="force", type=EMPTY_TYPE, help="Replace a file that exists")
 _UNASKED: Final = Leaf(name="force", type=EMPTY_TYPE, help="Do not ask whether you are sure")
 _SURE: Final = "Are you sure? [y,n] "
@@ -35,6 +37,16 @@ FILE: Final = Container(
     name="file",
     help="Look after files on the compact flash cf3:",
     children=(
+        Action(
+            name="change-directory",
+            operation="file.change-directory",
+            help="Go to the directory that names of files are relative to",
+            classic=Rename("cd"),
+            positional=("url",),
+            inputs=(
+                _url("Directory on cf3:, or .. for the one above; none prints it", mandatory=False),
+            ),
+        ),
         Action(
             name="checksum",
             operation="file.checksum",
@@ -63,7 +75,7 @@ FILE: Final = Container(
             help="Print the files of a directory with their sizes and dates",
             classic=Rename("dir"),
             positional=("url",),
-            inputs=(_url("Directory or file on cf3: instead of the root", mandatory=False),),
+            inputs=(_url("Directory, or files by * and ?, not the working one", mandatory=False),),
         ),
         Action(
             name="make-directory",
@@ -90,7 +102,7 @@ FILE: Final = Container(
             help="Delete a file for good; an imported one is lost to its users too",
             classic=Rename("delete"),
             positional=("url",),
-            inputs=(_url("File to remove"), _UNASKED),
+            inputs=(_url("File to remove, or several by * and ?"), _UNASKED),
             question=_SURE,
         ),
         Action(

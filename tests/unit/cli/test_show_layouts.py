@@ -160,9 +160,9 @@ def test_a_log_that_has_lost_events_says_that_it_has_wrapped():
 def test_no_file_moves_the_cursor():
     text = "one\r\ntab\there\n\x1b[2Jclear\x07 \u202egnp.exe\n\n"
     shown = lines(FileText(url="cf3:\\a.txt", text=text))
-    # The first two lines: cli.md 1.9
+    # The first two lines: observed-2.md 12
     assert shown == [
-        "File: cf3:\\a.txt",
+        "File: a.txt",
         SINGLE,
         "one",
         "tab\there",
