@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from srpki.config import views
 from srpki.config.defaults import effective
 from srpki.config.tree import EMPTY, Branch, Entries, get
+from srpki.schema.configure import protocols
 from srpki.schema.nodes import ListNode
 from srpki.schema.paths import Key, path
 from srpki.schema.tree import SCHEMA, node_at
@@ -247,14 +248,15 @@ def _update_profile(name: str, entry: Branch) -> views.UpdateProfile:
     generation: Any = next(
         (kind for kind in _KEY_GENERATIONS if kind in entry), _KEY_GENERATIONS[0]
     )
+    servers = protocols.servers()
+    protocol = next((name for name in servers if name in entry), protocols.DEFAULT)
     schedule: Any = "after-issue" if "after-issue" in entry else "before-expiry"
     return views.UpdateProfile(
         name=name,
         hash_algorithm=_text(entry, "hash-algorithm"),
         retry_interval=_any(entry, "retry-interval"),
-        protocol="est" if "est" in entry else "cmpv2",
-        ca_profile=_text(_in(entry, "cmpv2"), "ca-profile"),
-        est_profile=_text(_in(entry, "est"), "est-profile"),
+        protocol=protocol,
+        server=_text(_in(entry, protocol), servers[protocol]),
         key_generation=generation,
         key_size=_any(_in(entry, generation), "key-size") or 0,
         curve=_text(_in(entry, "ecdsa"), "curve"),

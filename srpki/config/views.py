@@ -143,16 +143,16 @@ class EstProfile(NamedTuple):
 class UpdateProfile(NamedTuple):
     """``certificate-update-profile``: what each choice has come to.
 
-    *ca_profile* belongs to the protocol cmpv2 and *est_profile* to est; *key_size* to rsa and dsa
-    and *curve* to ecdsa. *retry_interval* and *seconds*, of the schedule, are in seconds.
+    *server* is the name of the profile that says where *protocol* goes: a ca-profile for cmpv2, an
+    est-profile for est. *key_size* belongs to rsa and dsa and *curve* to ecdsa. *retry_interval*
+    and *seconds*, of the schedule, are in seconds.
     """
 
     name: str
     hash_algorithm: str
     retry_interval: int
-    protocol: Literal["cmpv2", "est"]
-    ca_profile: str
-    est_profile: str
+    protocol: str
+    server: str
     key_generation: Literal["same-as-existing-key", "rsa", "dsa", "ecdsa"]
     key_size: int
     curve: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -125,7 +125,8 @@ class Debugging:
         view, (topic, name) = self._view(), switch
         if topic == "auto-certificate-update":
             return name in view.auto_updates
-        return name in (view.est_profiles if topic == "est" else view.ca_profiles)
+        servers = _servers(view, topic)
+        return name in (view.ca_profiles if servers is None else servers)
 
     def listener(
         self,
@@ -250,19 +251,22 @@ def _place(url: str) -> Place:
 def _places(view: PkiView, switch: Switch) -> Sequence[Place]:
     """Return where the messages of the profile of *switch* go, as *view* has it."""
     topic, name = switch
-    if topic == "est":
-        server = view.est_profiles[name].server if name in view.est_profiles else None
-        return () if server is None else ((server.address.lower(), str(server.port), ""),)
-    profile_ = view.ca_profiles.get(name)
-    return () if profile_ is None else [_place(url) for url in _urls(profile_, topic) if url]
+    servers = _servers(view, topic)
+    if servers is not None:
+        return [_place(url) for url in (servers.get(name),) if url]
+    profile = view.ca_profiles.get(name)
+    return () if profile is None else [_place(url) for url in _urls(profile, topic) if url]
+
+
+def _servers(view: PkiView, topic: str) -> Mapping[str, str] | None:
+    """Return the URLs of the servers of the enrolment protocol *topic*, None when it is none."""
+    from srpki.engine.protocols.registry import PROTOCOLS  # noqa: PLC0415 - start-up time
+
+    return PROTOCOLS[topic].servers(view) if topic in PROTOCOLS else None
 
 
 def _urls(profile: CaProfile, topic: str) -> Sequence[str]:
-    match topic:
-        case "cmpv2":
-            return (profile.cmpv2.url.url_string,)
-        case "ocsp":
-            return (profile.ocsp.responder_url,)
-        case _:
-            update = profile.auto_crl_update
-            return () if update is None else [entry.url for entry in update.crl_urls]
+    if topic == "ocsp":
+        return (profile.ocsp.responder_url,)
+    update = profile.auto_crl_update
+    return () if update is None else [entry.url for entry in update.crl_urls]

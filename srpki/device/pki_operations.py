@@ -26,8 +26,8 @@ from srpki.schema.paths import Value, path
 
 if TYPE_CHECKING:
     from srpki.device.router import Router
-    from srpki.engine.request_record import RequestType
-    from srpki.engine.requests import CmpOutcome
+    from srpki.engine.protocols.cmpv2_record import RequestType
+    from srpki.engine.protocols.cmpv2_requests import CmpOutcome
     from srpki.x509.keys import KeySpec
 
 _LEAVES_PENDING = "leaves the request pending"

@@ -227,7 +227,7 @@ def _update_profile_fields(profile: UpdateProfile, users: list[str]) -> Fields:
 
 
 def _server(profile: UpdateProfile) -> str:
-    return profile.ca_profile or profile.est_profile or NOT_SPECIFIED
+    return profile.server or NOT_SPECIFIED
 
 
 def _key(profile: UpdateProfile) -> str:

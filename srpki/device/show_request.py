@@ -10,7 +10,7 @@ from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import Cell, Fields, Heading
 
 if TYPE_CHECKING:
-    from srpki.engine.request_record import Request
+    from srpki.engine.protocols.cmpv2_record import Request
 
 _NOT_SPECIFIED = "(Not Specified)"
 _LABELS = 20

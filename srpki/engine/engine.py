@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from srpki.engine.authorities import Authorities
     from srpki.engine.chains import TlsStates
     from srpki.engine.crl_updates import CrlUpdates
-    from srpki.engine.est_requests import EstRequests
     from srpki.engine.jobs import Job, Lane, Outcome
     from srpki.engine.parts import Parts
     from srpki.engine.peers import Peers
-    from srpki.engine.requests import Requests
+    from srpki.engine.protocols.cmpv2_requests import Requests
+    from srpki.engine.protocols.est_requests import EstRequests
     from srpki.engine.scheduler import Summary
     from srpki.engine.state import EntryState
     from srpki.engine.update import Updater
@@ -257,8 +257,9 @@ class Engine:
         return self._updater.run(job)
 
     def _make_updater(self) -> Updater:
-        from srpki.engine.enrolment import PROTOCOLS, Services  # noqa: PLC0415 - start-up time
         from srpki.engine.progress import Progress  # noqa: PLC0415 - start-up time
+        from srpki.engine.protocols.base import Services  # noqa: PLC0415 - start-up time
+        from srpki.engine.protocols.registry import PROTOCOLS  # noqa: PLC0415 - start-up time
         from srpki.engine.update import Updater  # noqa: PLC0415 - start-up time
 
         parts = self._parts()
@@ -320,8 +321,8 @@ class Engine:
     @property
     def est_requests(self) -> EstRequests:
         """The EST requests that an operator makes by hand."""
-        from srpki.engine.est_record import PendingRequests  # noqa: PLC0415 - start-up time
-        from srpki.engine.est_requests import EstRequests  # noqa: PLC0415 - start-up time
+        from srpki.engine.protocols.est_record import PendingRequests  # noqa: PLC0415 - start-up time
+        from srpki.engine.protocols.est_requests import EstRequests  # noqa: PLC0415 - start-up time
 
         with self._building:
             if self._est_requests is None:
@@ -337,7 +338,7 @@ class Engine:
             return self._est_requests
 
     def _make_requests(self) -> Requests:
-        from srpki.engine.requests import Requests  # noqa: PLC0415 - start-up time
+        from srpki.engine.protocols.cmpv2_requests import Requests  # noqa: PLC0415 - start-up time
         from srpki.storage.records import Records  # noqa: PLC0415 - start-up time
 
         return Requests(

@@ -10,27 +10,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from srpki.core.errors import SrpkiError, StorageError
-from srpki.engine.applications import client_pair
 from srpki.engine.jobs import Lane
-from srpki.engine.policy import ClientCertificate, Input, PairFacts, ProfileFacts, Schedule
+from srpki.engine.policy import Input, PairFacts, ProfileFacts, Schedule
+from srpki.engine.protocols.registry import PROTOCOLS
 
 if TYPE_CHECKING:
-    from srpki.config.views import AutoUpdate, CaProfile, EstProfile, PkiView, UpdateProfile
+    from srpki.config.views import AutoUpdate, PkiView, UpdateProfile
     from srpki.keystore.store import Keystore
     from srpki.x509.keys import PrivateKey
-
-EST_LANE: Lane = ("est",)
-
-
-def cmp_url(authority: CaProfile) -> str:
-    """Return the URL of a CMPv2 server; the scheme may be left out when it is configured."""
-    url = authority.cmpv2.url.url_string
-    return url if "://" in url else f"http://{url}"
-
-
-def cmp_lane(authority: CaProfile) -> Lane:
-    """Return the lane of a CMPv2 server: one outstanding request at a time."""
-    return ("cmpv2", cmp_url(authority))
 
 
 class Gatherer:
@@ -139,15 +126,10 @@ class Gatherer:
         """Return the entry *name* and its update-profile: a changed one when either differs."""
         return self._entry(name), self._profile(name)
 
-    def lane(self, name: str) -> Lane:
-        """Return what the updates of the entry *name* use."""
+    def lane(self, name: str) -> Lane | None:
+        """Return what the updates of the entry *name* use, None for nothing that is shared."""
         profile = self._profile(name)
-        if profile is None:
-            return ()
-        if profile.protocol == "est":
-            return EST_LANE
-        authority = self.view.ca_profiles.get(profile.ca_profile)
-        return cmp_lane(authority) if authority is not None else ()
+        return None if profile is None else PROTOCOLS[profile.protocol].lane(profile, self.view)
 
     def input(
         self,
@@ -175,54 +157,15 @@ class Gatherer:
         )
 
     def _profile_facts(self, name: str, profile: UpdateProfile) -> ProfileFacts:
-        schedule = Schedule(profile.schedule, profile.seconds)
-        if profile.protocol == "cmpv2":
-            return ProfileFacts(protocol="cmpv2", schedule=schedule, gap=self._cmp_gap(profile))
-        est = self.view.est_profiles.get(profile.est_profile)
+        protocol = PROTOCOLS[profile.protocol]
+        gap = protocol.gap(profile, self.view)
+
+        def same(file: str) -> bool:
+            known = self.fingerprint(name)
+            return file == name or bool(known and self.fingerprint(file) == known)
+
         return ProfileFacts(
-            protocol="est",
-            schedule=schedule,
-            gap=self._est_gap(profile, est),
-            http_authentication=bool(est is not None and est.username and est.password),
-            client_certificate="none" if est is None else self._client_certificate(name, est),
+            schedule=Schedule(profile.schedule, profile.seconds),
+            gap=gap,
+            once_expired="" if gap else protocol.once_expired(profile, self.view, same),
         )
-
-    def _cmp_gap(self, profile: UpdateProfile) -> str:
-        """Say what an update by CMPv2 lacks; empty when it lacks nothing."""
-        if not profile.ca_profile:
-            return f'certificate-update-profile "{profile.name}" has no ca-profile'
-        authority = self.view.ca_profiles.get(profile.ca_profile)
-        if authority is None:
-            return f'ca-profile "{profile.ca_profile}" does not exist'
-        if not authority.cmpv2.url.url_string:
-            return f'ca-profile "{authority.name}" has no cmpv2 url'
-        return "" if authority.cert_file else f'ca-profile "{authority.name}" has no cert-file'
-
-    def _est_gap(self, profile: UpdateProfile, est: EstProfile | None) -> str:
-        """Say what an update by EST lacks; empty when it lacks nothing."""
-        if not profile.est_profile:
-            return f'certificate-update-profile "{profile.name}" has no est-profile'
-        if est is None:
-            return f'est-profile "{profile.est_profile}" does not exist'
-        if not est.server.address:
-            return f'est-profile "{est.name}" has no server'
-        if not est.client_tls_profile:
-            return f'est-profile "{est.name}" has no client-tls-profile'
-        client = self.view.client_tls_profiles.get(est.client_tls_profile)
-        if client is None:
-            return f'client-tls-profile "{est.client_tls_profile}" does not exist'
-        anchors = self.view.trust_anchor_profiles.get(client.trust_anchor_profile)
-        if anchors is None or not anchors.trust_anchors:
-            return f'client-tls-profile "{client.name}" has no trust anchor'
-        return ""
-
-    def _client_certificate(self, name: str, est: EstProfile) -> ClientCertificate:
-        """Say whether the certificate *name* itself authenticates the EST client."""
-        client = self.view.client_tls_profiles.get(est.client_tls_profile)
-        profile = self.view.cert_profiles.get(client.cert_profile) if client is not None else None
-        pair = client_pair(profile)
-        if pair is None:
-            return "none"
-        known = self.fingerprint(name)
-        same = pair[0] == name or (known and self.fingerprint(pair[0]) == known)
-        return "same" if same else "other"

@@ -14,8 +14,18 @@ from srpki.core.clock import Deadline
 from srpki.protocol.steps import Wait
 
 Cause = Literal["scheduled", "by hand", "retry", "after a restart"]
-Lane = tuple[str, ...]
-"""What only so many updates may use at once: ``("cmpv2", URL)`` or ``("est",)``; empty: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What only *capacity* updates may use at once, *name* says what.
+
+    With *while_waiting* an update keeps its place while it waits for the CA to make up its mind.
+    """
+
+    name: str
+    capacity: int
+    while_waiting: bool = False
 
 
 class Plan(Protocol):
@@ -62,7 +72,7 @@ class Job:
     cause: Cause
     resume: Deadline
     from_step: int = 1
-    lane: Lane = ()
+    lane: Lane | None = None
     step: int = 0
     number: int = 0
     importing: bool = False

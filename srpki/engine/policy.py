@@ -12,10 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-Protocol = Literal["cmpv2", "est"]
-ClientCertificate = Literal["none", "same", "other"]
-"""What authenticates the TLS client: nothing, the certificate being renewed, or another one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -47,14 +43,13 @@ class PairFacts:
 class ProfileFacts:
     """What a certificate-update-profile says, references resolved.
 
-    *gap* names what the profile still lacks; empty when it is complete.
+    *gap* names what the profile still lacks; empty when it is complete. *once_expired* says why
+    its protocol cannot renew a certificate that has expired; empty when it can.
     """
 
-    protocol: Protocol
     schedule: Schedule
     gap: str = ""
-    http_authentication: bool = False
-    client_certificate: ClientCertificate = "none"
+    once_expired: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,28 +182,11 @@ def not_due_yet(given: Input) -> Decision | None:
     return NotDue(deadline) if given.now < deadline else None
 
 
-def expired_and_cmpv2(given: Input) -> Decision | None:
-    """CMPv2 does not allow signing with an expired certificate."""
+def expired_and_not_renewable(given: Input) -> Decision | None:
+    """The certificate has expired, and the protocol needs one that has not."""
     assert given.profile is not None
-    if given.profile.protocol != "cmpv2" or not _expired(given):
-        return None
-    return Hopeless("the certificate has expired and CMPv2 cannot sign with it: use EST")
-
-
-def expired_and_nothing_else_authenticates(given: Input) -> Decision | None:
-    """EST needs another client certificate, or HTTP authentication and no client certificate."""
-    profile = given.profile
-    assert profile is not None
-    if profile.protocol != "est" or not _expired(given):
-        return None
-    if profile.client_certificate == "same":
-        return Hopeless("the certificate has expired and is the one that authenticates TLS")
-    if profile.client_certificate == "none" and not profile.http_authentication:
-        return Hopeless(
-            "the certificate has expired and neither another client certificate"
-            " nor http-authentication is configured"
-        )
-    return None
+    reason = given.profile.once_expired
+    return Hopeless(reason) if reason and _expired(given) else None
 
 
 CHAIN: Final[tuple[Check, ...]] = (
@@ -221,8 +199,7 @@ CHAIN: Final[tuple[Check, ...]] = (
     pair_does_not_belong_together,
     already_in_progress,
     not_due_yet,
-    expired_and_cmpv2,
-    expired_and_nothing_else_authenticates,
+    expired_and_not_renewable,
 )
 """The checks in order; each may rely on those before it having found nothing."""
 

@@ -45,7 +45,7 @@ class Entry:
     due: datetime | None = None
     cause: Cause = "scheduled"
     from_step: int = 1
-    lane: Lane = ()
+    lane: Lane | None = None
     job: Job | None = None
     anew: bool = False
     deleted: bool = False
@@ -307,7 +307,7 @@ class Register:
         return self._open(entry, job)
 
     def _open(self, entry: Entry, job: Job) -> Job:
-        job.lane = entry.lane if job.from_step == 1 else ()
+        job.lane = entry.lane if job.from_step == 1 else None
         entry.job, entry.due = job, None
         return job
 

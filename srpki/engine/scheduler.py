@@ -30,8 +30,6 @@ from srpki.protocol.steps import Wait
 
 WORKERS: Final = 8
 """Jobs that run at the same time, whatever they use."""
-EST_WORKERS: Final = 4
-"""Updates by EST that run side by side."""
 LOOK_AGAIN: Final = 10.0
 """Seconds after which the timer looks at the clock even though nothing is due."""
 GRACE: Final = 2.0
@@ -90,7 +88,7 @@ class Scheduler:
         self._errands: list[Errand] = []
         self._waiting: list[Job] = []
         self._running: set[Job] = set()
-        self._holders: dict[Lane, object] = {}
+        self._holders: dict[Lane, list[Job | str]] = {}
         self._taken = 0
         self._begun = 0
 
@@ -176,14 +174,14 @@ class Scheduler:
     def reserved(self, lane: Lane, what: str) -> Iterator[None]:
         """Hold *lane* for a request by hand; raises `BusyError` when it is held already."""
         with self._changed:
-            if lane in self._holders:
+            if not self._free(lane, None):
                 raise BusyError(f"{what} has an outstanding request", hint="try again when it ends")
-            self._holders[lane] = lane
+            self._enter(lane, what)
         try:
             yield
         finally:
             with self._changed:
-                del self._holders[lane]
+                self._leave(lane, what)
             self.kick()
 
     # --- the timer -------------------------------------------------------------------------------
@@ -242,10 +240,22 @@ class Scheduler:
             else:
                 errand.deadline, errand.do = Deadline.of(now, now), errand.anew
 
-    def _free(self, lane: Lane, job: Job | None) -> bool:
-        if lane[:1] == ("est",):
-            return sum(other.lane == lane for other in self._running) < EST_WORKERS
-        return lane not in self._holders or self._holders[lane] is job
+    def _free(self, lane: Lane | None, job: Job | None) -> bool:
+        if lane is None:
+            return True
+        holders = self._holders.get(lane, [])
+        return job in holders or len(holders) < lane.capacity
+
+    def _enter(self, lane: Lane | None, holder: Job | str) -> None:
+        if lane is not None and holder not in self._holders.setdefault(lane, []):
+            self._holders[lane].append(holder)
+
+    def _leave(self, lane: Lane | None, holder: Job | str) -> None:
+        if lane is None or holder not in self._holders.get(lane, []):
+            return
+        self._holders[lane].remove(holder)
+        if not self._holders[lane]:
+            del self._holders[lane]
 
     def _take(self) -> Job | Errand | None:
         """Return what is first in due order among all that is due now; a job is running then."""
@@ -267,8 +277,7 @@ class Scheduler:
                 chosen = self._register.take(chosen)
             else:
                 self._waiting.remove(chosen)
-            if chosen.lane[:1] == ("cmpv2",):
-                self._holders[chosen.lane] = chosen
+            self._enter(chosen.lane, chosen)
             if chosen.steps is None:
                 chosen.number, self._taken = self._taken, self._taken + 1
             self._running.add(chosen)
@@ -318,6 +327,8 @@ class Scheduler:
                 job.wait = wait
                 job.resume = Deadline.after(self._clock.now(), timedelta(seconds=wait.seconds))
                 self._waiting.append(job)
+                if job.lane is not None and not job.lane.while_waiting:
+                    self._leave(job.lane, job)
             else:
                 self._end(job, outcome)
             self._changed.notify_all()
@@ -335,8 +346,7 @@ class Scheduler:
                 self._changed.notify_all()
 
     def _end(self, job: Job, outcome: Outcome | None) -> None:
-        if self._holders.get(job.lane) is job:
-            del self._holders[job.lane]
+        self._leave(job.lane, job)
         self._register.close(job)
         job.outcome = outcome
         job.done.set()

@@ -24,11 +24,11 @@ from srpki.core.events import (
 )
 from srpki.engine import drive
 from srpki.engine.applications import Applications
-from srpki.engine.enrolment import Builder, Renewal, Services
 from srpki.engine.jobs import Job, Outcome
 from srpki.engine.peers import Peers
 from srpki.engine.policy import Hopeless, Start
 from srpki.engine.progress import Progress
+from srpki.engine.protocols.base import EnrolmentProtocol, Renewal, Services
 from srpki.engine.register import SUBJECT
 from srpki.engine.state import rfc3339
 from srpki.protocol.steps import Wait
@@ -72,7 +72,7 @@ class Updater:
     progress: Progress
     applications: Applications
     services: Services
-    protocols: Mapping[str, Builder]
+    protocols: Mapping[str, EnrolmentProtocol]
     peers: Callable[[], Peers]
 
     def run(self, job: Job) -> Generator[Wait, None, Outcome | None]:
@@ -138,7 +138,6 @@ class Updater:
     def _enrol(
         self, run: _Run, old: bytes, key: PrivateKey, new_key: PrivateKey
     ) -> Generator[Wait, None, bytes]:
-        build = self.protocols[run.profile.protocol]
         renewal = Renewal(
             profile=run.profile,
             peers=self.peers(),
@@ -147,7 +146,7 @@ class Updater:
             new_key=new_key,
             cancelled=run.job.cancel.is_set,
         )
-        enrolment = build(renewal, self.services)
+        enrolment = self.protocols[run.profile.protocol].enrolment(renewal, self.services)
         with enrolment.exchange as exchange:
             return (yield from drive.converse(enrolment.machine, exchange, run.job.cancel))
 

@@ -28,7 +28,7 @@ from srpki.core.entropy import SeededEntropy
 from srpki.core.errors import SrpkiError
 from srpki.device.results import FileContent
 from srpki.engine import state
-from srpki.engine.request_record import RequestRecord
+from srpki.engine.protocols.cmpv2_record import RequestRecord
 from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
 from srpki.protocol.cmp import bodies, general, mac, messages, revocations

@@ -19,8 +19,8 @@ from srpki.schema.common import (
     NAMED_ITEM,
     PKI,
     PKI_FILE_NAME,
-    to_ca_profile,
 )
+from srpki.schema.configure import protocols
 from srpki.schema.nodes import (
     Arg,
     Case,
@@ -177,58 +177,6 @@ EST_PROFILE: Final = ListNode(
     ),
 )
 
-_PROTOCOL: Final = Choice(
-    name="protocol",
-    default="cmpv2",
-    classic=Line(
-        "protocol",
-        (
-            Either(
-                (
-                    (Word("cmpv2", "cmpv2"), Maybe((Arg("cmpv2/ca-profile", "ca-profile"),))),
-                    (Word("est", "est"), Maybe((Arg("est/est-profile", "est-profile"),))),
-                )
-            ),
-        ),
-    ),
-    cases=(
-        Case(
-            name="cmpv2",
-            children=(
-                Container(
-                    name="cmpv2",
-                    help="Renew by a key update request of CMPv2",
-                    children=(
-                        Leaf(
-                            name="ca-profile",
-                            type=to_ca_profile("../../../ca-profile/ca-profile-name"),
-                            help="CA profile of the CA that renews the certificate",
-                        ),
-                    ),
-                ),
-            ),
-        ),
-        Case(
-            name="est",
-            children=(
-                Container(
-                    name="est",
-                    help="Renew by EST, authenticated by the present certificate",
-                    children=(
-                        Leaf(
-                            name="est-profile",
-                            type=Reference(
-                                f"{PKI}/est-profile/name", "../../../est-profile/name", NAMED_ITEM
-                            ),
-                            help="EST profile of the server that renews the certificate",
-                        ),
-                    ),
-                ),
-            ),
-        ),
-    ),
-)
-
 
 def _sized(name: str, algorithm: str) -> Case:
     return Case(
@@ -364,7 +312,7 @@ CERTIFICATE_UPDATE_PROFILE: Final = ListNode(
             default="3600",
             help="Pause after a failed update, before it is tried again",
         ),
-        _PROTOCOL,
+        protocols.choice(),
         _KEY_GENERATION,
         _SCHEDULE,
     ),

@@ -31,7 +31,7 @@ def test_an_empty_configuration_shows_the_defaults():
 def test_an_update_profile_has_the_defaults_of_its_choices(pki):
     profile = seen((pki("certificate-update-profile p"), None)).update_profiles["p"]
     assert profile == (
-        "p", "sha256", 3600, "cmpv2", "", "", "same-as-existing-key", 0, "", "before-expiry", 86400,
+        "p", "sha256", 3600, "cmpv2", "", "same-as-existing-key", 0, "", "before-expiry", 86400,
     )  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def test_an_update_profile_shows_the_case_that_was_chosen(pki):
         (pki("certificate-update-profile p ecdsa"), None),
         (pki("certificate-update-profile p after-issue"), 864000),
     ).update_profiles["p"]
-    assert (profile.protocol, profile.est_profile, profile.ca_profile) == ("est", "e", "")
+    assert (profile.protocol, profile.server) == ("est", "e")
     assert (profile.key_generation, profile.curve, profile.key_size) == ("ecdsa", "secp256r1", 0)
     assert (profile.schedule, profile.seconds) == ("after-issue", 864000)
     profile = seen((pki("certificate-update-profile p dsa"), None)).update_profiles["p"]

@@ -14,6 +14,7 @@ from issuing import P256, Ca
 from srpki.core.clock import SystemClock
 from srpki.core.errors import TlsError
 from srpki.core.wire import HttpRequest
+from srpki.engine.protocols import est
 from srpki.labca.authority import Authority
 from srpki.labca.server import LabCa
 from srpki.labca.vault import Identity
@@ -246,7 +247,7 @@ def test_a_server_that_sends_its_whole_chain_is_held_against_the_depth(
     bench.boot()
     tls = bench.TLS.replace("admin-state enable", f"admin-state enable protocol-version {version}")
     bench.configure(tls=tls)
-    client = bench.engine._peers().tls_client("lab")
+    client = est.tls_client(bench.engine._peers(), "lab")
     sent = [leaf, *(ca.certificate for ca in reversed(cas[1:]))]
     with serving(tmp_path, sent, key) as port:
         exchange = HttpExchange(

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from srpki.core.errors import RefusedError, TlsError
-from srpki.engine.peers import CMC_RA
+from srpki.engine.protocols import cmpv2, est
+from srpki.engine.protocols.est import CMC_RA
 from srpki.x509 import certificates
 
 EST = 'est-profile "tested" {{ client-tls-profile "est" server {{ {server} }} {more} }}'
@@ -30,14 +31,14 @@ def peers(bench, *entries, **parts):
 
 
 def est_server(bench, server, more=""):
-    return peers(bench, EST.format(server=server, more=more)).est_server("tested")
+    return est.server(peers(bench, EST.format(server=server, more=more)), "tested")
 
 
 # --- CMPv2 ---------------------------------------------------------------------------------------
 
 
 def test_a_cmp_peer_with_nothing_but_a_url_has_the_defaults_of_the_profile(bench):
-    peer = peers(bench, CA.format(settings=URL)).cmp_peer("tested")
+    peer = cmpv2.peer(peers(bench, CA.format(settings=URL)), "tested")
     assert peer.url == "http://127.0.0.1:8080/pkix/"
     assert peer.ca_certificates == (bench.authority.issuing.certificate,)
     assert peer.recipient is None
@@ -56,7 +57,7 @@ def test_each_setting_of_a_ca_profile_reaches_the_cmp_client(bench):
         ' response-signing-cert "signer.crt" recipient-subject "O=Lab,CN=CA"'
         " accept-unprotected-message { error-message true pkiconf-message true }"
     )
-    peer = peers(bench, CA.format(settings=settings)).cmp_peer("tested")
+    peer = cmpv2.peer(peers(bench, CA.format(settings=settings)), "tested")
     assert peer.url == "http://[::1]:829/x"
     assert peer.always_set_sender_for_ir
     assert peer.same_recipient_nonce_for_poll_request
@@ -68,17 +69,17 @@ def test_each_setting_of_a_ca_profile_reaches_the_cmp_client(bench):
 
 
 def test_cmp_limits_come_from_the_profile_and_from_how_it_transmits(bench):
-    plain = peers(bench, CA.format(settings=URL)).cmp_limits("tested")
+    plain = cmpv2.limits(peers(bench, CA.format(settings=URL)), "tested")
     assert (plain.response_timeout, plain.http_version, plain.retries) == (30.0, "1.1", 0)
     slow = CA.format(
         settings='url { url-string "127.0.0.1" transmission-profile "slow" }'
         " http { response-timeout 7 version 1.0 }"
     )
-    limits = peers(bench, slow, system=SLOW).cmp_limits("tested")
+    limits = cmpv2.limits(peers(bench, slow, system=SLOW), "tested")
     assert (limits.response_timeout, limits.http_version) == (7.0, "1.0")
     assert (limits.retries, limits.redirects, limits.source_address) == (3, 2, "192.0.2.9")
     with pytest.raises(RefusedError, match='transmission-profile "slow" does not exist'):
-        peers(bench, slow).cmp_limits("tested")
+        cmpv2.limits(peers(bench, slow), "tested")
 
 
 # --- EST -----------------------------------------------------------------------------------------
@@ -118,10 +119,10 @@ def test_what_a_url_cannot_hold_is_encoded_in_a_path(bench):  # RFC 3986, 2.1 an
 
 
 def test_est_limits_are_those_of_the_transmission_profile(bench):
-    plain = peers(bench, EST.format(server="ipv4 192.0.2.1", more="")).est_limits("tested")
+    plain = est.limits(peers(bench, EST.format(server="ipv4 192.0.2.1", more="")), "tested")
     assert (plain.retries, plain.redirects, plain.http_version) == (0, 0, "1.1")
     entry = EST.format(server="ipv6 2001:db8::1", more='transmission-profile "slow"')
-    limits = peers(bench, entry, system=SLOW).est_limits("tested")
+    limits = est.limits(peers(bench, entry, system=SLOW), "tested")
     assert (limits.response_timeout, limits.retries, limits.redirects) == (5.0, 3, 2)
     assert (limits.http_version, limits.source_address) == ("1.0", "2001:db8::9")
 
@@ -150,7 +151,9 @@ def test_tls_follows_the_client_tls_profile(bench):
         client-tls-profile "est" { admin-state enable trust-anchor-profile "lab" cert-profile "client"
             cipher-list "c" group-list "g" signature-list "s" protocol-version tls-version-all }
     """
-    client = peers(bench, 'ca-profile "down" { cert-file "root.crt" }', tls=tls).tls_client("lab")
+    client = est.tls_client(
+        peers(bench, 'ca-profile "down" { cert-file "root.crt" }', tls=tls), "lab"
+    )
     issuing = bench.authority.issuing.certificate
     assert client.trust_anchors == (bench.authority.root, issuing)
     assert client.certificate_chain == (own, issuing)
@@ -165,7 +168,7 @@ def test_tls_follows_the_client_tls_profile(bench):
 
 
 def test_tls_without_a_cert_profile_has_no_client_certificate(bench):
-    client = peers(bench).tls_client("lab")
+    client = est.tls_client(peers(bench), "lab")
     assert client.certificate_chain == ()
     assert client.private_key is None
     assert client.protocol_version == "tls-version-12"
@@ -189,11 +192,11 @@ def test_tls_that_cannot_work_is_refused(bench, old, new, reason):
     assert old in bench.CLIENT
     found = peers(bench, tls=bench.CLIENT.replace(old, new))
     with pytest.raises(RefusedError, match=reason):
-        found.tls_client("lab")
+        est.tls_client(found, "lab")
 
 
 def test_in_the_lab_the_server_is_judged_at_the_lab_s_time(bench):
-    client = peers(bench).tls_client("lab")
+    client = est.tls_client(peers(bench), "lab")
     assert not client.check_time
     issuing = bench.authority.issuing.certificate
     client.judge((bench.authority.tls.certificate, issuing))
@@ -208,14 +211,14 @@ def test_outside_the_lab_the_library_checks_the_time(bench):
     bench.configure()
     engine = bench.engine
     found = replace(engine._peers(), clock=bench.real)
-    assert found.tls_client("lab").check_time
+    assert est.tls_client(found, "lab").check_time
 
 
 def test_a_server_that_must_be_a_registration_authority_is_one(bench):
     ra_only = bench.PROFILES.replace(
         'client-tls-profile "est"', 'client-tls-profile "est" check-id-kp-cmcra-only true'
     )
-    client = peers(bench, profiles=ra_only).tls_client("lab")
+    client = est.tls_client(peers(bench, profiles=ra_only), "lab")
     issuing = bench.authority.issuing.certificate
     client.judge((bench.authority.tls.certificate, issuing))
     assert CMC_RA == "1.3.6.1.5.5.7.3.28"  # id-kp-cmcRA [RFC 6402, 2.10]

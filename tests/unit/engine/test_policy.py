@@ -28,8 +28,7 @@ PAIR = PairFacts(
     not_after=EXPIRES,
     belong_together=True,
 )
-CMP = ProfileFacts(protocol="cmpv2", schedule=Schedule("before-expiry", DAY))
-EST = replace(CMP, protocol="est", client_certificate="other")
+PROFILE = ProfileFacts(schedule=Schedule("before-expiry", DAY))
 DUE = EXPIRES - timedelta(seconds=DAY)
 AFTER = EXPIRES + timedelta(seconds=1)
 
@@ -40,7 +39,7 @@ def given(**changes):
         "certificate_file": "gw.crt",
         "key_file": "gw.key",
         "profile_name": "by-cmp",
-        "profile": CMP,
+        "profile": PROFILE,
         "pair": PAIR,
     }
     return Input(**{**values, **changes})
@@ -56,7 +55,7 @@ def pair(**changes):
         ("key-file-name is not configured", {"key_file": ""}),
         ("profile is not configured", {"profile_name": "", "profile": None}),
         ('certificate-update-profile "by-cmp" does not exist', {"profile": None}),
-        ("it has no ca-profile", {"profile": replace(CMP, gap="it has no ca-profile")}),
+        ("it has no ca-profile", {"profile": replace(PROFILE, gap="it has no ca-profile")}),
         ("no such file", {"pair": pair(certificate_error="no such file", not_after=None)}),
         ("sealed elsewhere", {"pair": pair(key_error="sealed elsewhere")}),
         ('key "gw.key" does not belong to "gw.crt"', {"pair": pair(belong_together=False)}),
@@ -107,38 +106,17 @@ def test_when_an_update_starts(sentence, expected, changes):
     assert policy.decide(given(**changes)) == expected, sentence
 
 
-@pytest.mark.parametrize(
-    ("sentence", "fails", "profile"),
-    [
-        ("CMPv2 cannot sign with an expired certificate", True, CMP),
-        ("EST with another client certificate completes", False, EST),
-        ("EST with the expired one as client fails", True, replace(EST, client_certificate="same")),
-        (
-            "http-authentication does not help when the expired one is the client's",
-            True,
-            replace(EST, client_certificate="same", http_authentication=True),
-        ),
-        (
-            "EST with http-authentication and no client certificate completes",
-            False,
-            replace(EST, client_certificate="none", http_authentication=True),
-        ),
-        ("EST with neither fails", True, replace(EST, client_certificate="none")),
-    ],
-)
 @pytest.mark.parametrize("manual", [False, True])
-def test_an_expired_certificate(sentence, fails, profile, manual):
-    decision = policy.decide(given(now=AFTER, profile=profile, manual=manual))
-    assert isinstance(decision, Hopeless if fails else Start), sentence
+def test_an_expired_certificate_is_renewed_where_its_protocol_can(manual):
+    assert policy.decide(given(now=AFTER, profile=PROFILE, manual=manual)) == Start()
+    never = replace(PROFILE, once_expired="there is nothing to sign with")
+    decision = policy.decide(given(now=AFTER, profile=never, manual=manual))
+    assert decision == Hopeless("there is nothing to sign with")
 
 
 def test_a_certificate_is_still_good_in_its_last_second():
-    assert policy.decide(given(now=EXPIRES)) == Start()
-
-
-def test_one_that_is_not_expired_may_authenticate_itself_over_est():
-    profile = replace(EST, client_certificate="same")
-    assert policy.decide(given(profile=profile)) == Start()
+    never = replace(PROFILE, once_expired="there is nothing to sign with")
+    assert policy.decide(given(now=EXPIRES, profile=never)) == Start()
 
 
 def test_before_expiry_counts_from_not_after():

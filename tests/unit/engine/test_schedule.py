@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from srpki.engine.scheduler import EST_WORKERS, Summary
+from srpki.engine.protocols.est import LANE
+from srpki.engine.scheduler import Summary
 from srpki.x509 import certificates
 
 DAY = timedelta(days=1)
@@ -302,7 +303,7 @@ def run_side_by_side(bench, profile):
             name, subject=f"CN={name}", start=bench.clock.now() - timedelta(days=29, hours=1)
         )
     lock, inside, most, ended = threading.Lock(), Counter(), [], threading.Semaphore(0)
-    crowd = threading.Barrier(EST_WORKERS)
+    crowd = threading.Barrier(LANE.capacity)
 
     def before_answer(request):
         with lock:
@@ -323,7 +324,7 @@ def run_side_by_side(bench, profile):
 
 
 def test_est_updates_run_side_by_side_but_not_without_bound(bench):
-    assert run_side_by_side(bench, "by-est") == EST_WORKERS
+    assert run_side_by_side(bench, "by-est") == LANE.capacity
 
 
 def test_cmpv2_updates_of_one_server_never_overlap(bench):
@@ -336,7 +337,7 @@ def test_cmpv2_updates_of_one_server_never_overlap(bench):
 @pytest.fixture
 def quick(monkeypatch):
     """Replace the enrolment, which is not what is measured here, by one that signs at once."""
-    from srpki.engine import enrolment
+    from srpki.engine.protocols import base, cmpv2, registry
 
     def build(renewal, services, authority):
         def machine():
@@ -348,17 +349,18 @@ def quick(monkeypatch):
             return issued.certificate
             yield
 
-        name = renewal.profile.ca_profile
-        limits = renewal.peers.cmp_limits(name)
-        return enrolment.Enrolment(machine(), services.connections.borrowed("http://lab/", limits))
+        name = renewal.profile.server
+        limits = cmpv2.limits(renewal.peers, name)
+        return base.Enrolment(machine(), services.connections.borrowed("http://lab/", limits))
 
     def install(authority):
         monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
-        monkeypatch.setattr(
-            enrolment,
-            "PROTOCOLS",
-            {"cmpv2": lambda renewal, services: build(renewal, services, authority)},
-        )
+
+        class Quick(cmpv2.Cmpv2):
+            def enrolment(self, renewal, services):
+                return build(renewal, services, authority)
+
+        monkeypatch.setitem(registry.PROTOCOLS, "cmpv2", Quick())
 
     return install
 

@@ -8,6 +8,7 @@ from issuing import DER, HOUR, Ca, Web
 
 from srpki.core.errors import ConnectError, NotFoundError, TlsError
 from srpki.core.wire import HttpReply
+from srpki.engine.protocols import est
 from srpki.x509 import certificates
 
 STATUS = {
@@ -84,7 +85,7 @@ class Setting:
         )
 
     def judge(self, *chain):
-        client = self.bench.engine._peers().tls_client("lab")
+        client = est.tls_client(self.bench.engine._peers(), "lab")
         client.judge(chain or (self.leaf,))
 
     def refused(self, why, *chain):

@@ -31,10 +31,10 @@ from srpki.core.errors import (
 from srpki.core.events import CA_PROFILE_ACTION, FILE_READ_FAILED, FILE_WRITE_FAILED, EventBus
 from srpki.engine import chains, drive
 from srpki.engine.connections import Connections
-from srpki.engine.gather import cmp_lane, cmp_url
 from srpki.engine.jobs import Lane
 from srpki.engine.peers import Peers
-from srpki.engine.request_record import Request, RequestRecord, RequestType
+from srpki.engine.protocols import cmpv2
+from srpki.engine.protocols.cmpv2_record import Request, RequestRecord, RequestType
 from srpki.protocol.cmp import client as cmp
 from srpki.protocol.steps import Machine
 from srpki.storage.records import Records
@@ -128,7 +128,7 @@ class Requests:
         request = Request.of(kind, inputs)
         name = request.text("ca-profile")
         peers = self._peers()
-        lane = cmp_lane(peers.ca_profile(name))
+        lane = cmpv2.server_lane(cmpv2.ca_profile(peers, name))
         with self._reserved(lane, f'ca-profile "{name}"'):
             self.check_none_outstanding(name)
             machine = self._machine(request, peers)
@@ -137,7 +137,7 @@ class Requests:
 
     def _machine(self, request: Request, peers: Peers) -> Machine[cmp.CmpResult]:
         """Return the machine of *request*; raises for files and names that will not do."""
-        peer = peers.cmp_peer(request.text("ca-profile"))
+        peer = cmpv2.peer(peers, request.text("ca-profile"))
         credentials = self._credentials(request, peers)
         key = self._keystore.read_key(request.key_file)
         common: _Common = {
@@ -160,12 +160,12 @@ class Requests:
         Raises `RefusedError` when no request is pending; else as `initial_registration`.
         """
         peers = self._peers()
-        lane = cmp_lane(peers.ca_profile(name))
+        lane = cmpv2.server_lane(cmpv2.ca_profile(peers, name))
         with self._reserved(lane, f'ca-profile "{name}"'):
             record = self.record(name)
             if record is None or record.pending is None:
                 raise RefusedError(f'ca-profile "{name}" has no pending request')
-            peer = peers.cmp_peer(name)
+            peer = cmpv2.peer(peers, name)
             machine = cmp.poll(
                 peer,
                 self._credentials(record.request, peers),
@@ -213,9 +213,9 @@ class Requests:
     def check_none_outstanding(self, name: str) -> None:
         """Raise `BusyError` when the CMPv2 server of ca-profile *name* still owes an answer."""
         profiles = self._peers().view.ca_profiles
-        url = cmp_url(profiles[name])
-        for other in (other for other, profile in profiles.items() if cmp_url(profile) == url):
-            record = self.record(other)
+        url = cmpv2.server_url(profiles[name])
+        for other, profile in profiles.items():
+            record = self.record(other) if cmpv2.server_url(profile) == url else None
             if record is not None and record.pending is not None:
                 raise BusyError(
                     f'the request of ca-profile "{other}" is pending', hint="poll or clear it"
@@ -247,7 +247,7 @@ class Requests:
         if certificate is None:
             return ()
         if request.kind != "initial-registration":
-            return peers.signer_chain(certificate)
+            return cmpv2.signer_chain(peers, certificate)
         if not request.inputs.get("send-chain"):
             return ()
         known, with_ca = peers.authorities.certificates(), request.text("with-ca")
@@ -277,9 +277,9 @@ class Requests:
         peers: Peers,
         cancel: threading.Event | None,
     ) -> CmpOutcome:
-        url, limits = cmp_url(peers.ca_profile(name)), peers.cmp_limits(name)
+        url = cmpv2.server_url(cmpv2.ca_profile(peers, name))
         try:
-            with self._connections.borrowed(url, limits) as exchange:
+            with self._connections.borrowed(url, cmpv2.limits(peers, name)) as exchange:
                 result = drive.drive(machine, exchange, self._clock, cancel or threading.Event())
         except SrpkiError as error:
             self._remember(name, self._failed(record, error))

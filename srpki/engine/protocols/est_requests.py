@@ -25,8 +25,9 @@ from srpki.core.errors import (
 )
 from srpki.core.events import FILE_WRITE_FAILED, EventBus
 from srpki.engine import drive
-from srpki.engine.est_record import Kind, PendingRequests, PutOff, name_of
 from srpki.engine.peers import Peers
+from srpki.engine.protocols import est as servers
+from srpki.engine.protocols.est_record import Kind, PendingRequests, PutOff, name_of
 from srpki.protocol.est import client as est
 from srpki.protocol.est import messages
 from srpki.protocol.est.application import Application
@@ -100,7 +101,7 @@ class EstRequests:
     ) -> tuple[bytes, ...]:
         """Return the CA certificates (DER) of the server of *est_profile*."""
         peers = self._peers()
-        machine = est.cacerts(peers.est_server(est_profile), entropy=self._entropy)
+        machine = est.cacerts(servers.server(peers, est_profile), entropy=self._entropy)
         return self._converse(est_profile, machine, peers, cancel, None)
 
     def enroll(
@@ -184,7 +185,7 @@ class EstRequests:
         self, task: _Task, pending: PutOff | None, peers: Peers
     ) -> Machine[tuple[bytes, ...]]:
         """Wait for what is left of the pause that the server wanted, then ask."""
-        server, kept = peers.est_server(task.est_profile), pending.request if pending else b""
+        server, kept = servers.server(peers, task.est_profile), pending.request if pending else b""
         left = pending.remaining(self._clock.now()) if pending else 0.0
         if left:
             yield Wait(left, _PENDING, messages.encode_body(kept, wrapped=True))
@@ -207,7 +208,8 @@ class EstRequests:
         cancel: threading.Event | None,
         waiting: Waiting | None,
     ) -> tuple[bytes, ...]:
-        exchange = self._exchanges(tls=peers.tls_client(name), limits=peers.est_limits(name))
+        tls, limits = servers.tls_client(peers, name), servers.limits(peers, name)
+        exchange = self._exchanges(tls=tls, limits=limits)
         with closing(exchange):
             stop = cancel or threading.Event()
             return drive.drive(machine, exchange, self._clock, stop, waiting)

@@ -1,0 +1,1 @@
+"""The enrolment protocols: one object each, and the requests that an operator makes by hand."""
