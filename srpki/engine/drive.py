@@ -37,8 +37,10 @@ def converse(machine: Machine[R], exchange: Exchange, cancel: threading.Event) -
     waited = 0.0
     try:
         _check(cancel)
-        for _ in range(MAX_STEPS):
+        for done in range(MAX_STEPS + 1):
             step = machine.send(answer) if failure is None else machine.throw(failure)
+            if done == MAX_STEPS:
+                break
             answer = failure = None
             if isinstance(step, Wait):
                 waited += step.seconds

@@ -51,7 +51,7 @@ class _Reader:
 
     def _element(self, data: bytes, offset: int, depth: int) -> Element:
         self._left -= 1
-        if self._left < 0 or depth > _MAX_DEPTH:
+        if self._left < 0 or depth >= _MAX_DEPTH:
             raise TooComplexError("the structure of the file is too deep or too long")
         if data[offset + 1 : offset + 2] == _INDEFINITE and _may_be_indefinite(data[offset]):
             found = self._indefinite(data, offset, depth)

@@ -63,7 +63,7 @@ def check(data: bytes) -> None:
         content, depth = pending.pop()
         found = _elements(content)
         bill.elements -= len(found)
-        if bill.elements < 0 or depth > _MAX_DEPTH:
+        if bill.elements < 0 or (found and depth >= _MAX_DEPTH):
             raise InvalidInputError("the structure of the file is too deep or too long")
         _charge(found, bill)
         pending += [

@@ -100,7 +100,7 @@ class Patience:
         issuing = reply.status == 202
         what = "has not issued the certificate" if issuing else "is not available"
         self._polls += 1
-        if self._waited + delay > self._seconds or self._polls == MAX_POLLS:
+        if self._waited + delay > self._seconds or self._polls > MAX_POLLS:
             raise ResponseTimeoutError(
                 f"the EST server {what} after {self._waited:.0f} seconds of polling"
             )

@@ -83,7 +83,7 @@ def _check_size(octets: bytes) -> None:
         except InvalidInputError:
             raise RefusedError("it is not well formed") from None
         left -= len(found)
-        if left < 0 or depth > _MAX_DEPTH:
+        if left < 0 or (found and depth >= _MAX_DEPTH):
             raise RefusedError("it is too long or too deep")
         pending += [(one.content, depth + 1) for one in found if one.constructed]
 
