@@ -55,26 +55,33 @@ class EstResponder:
         *peer_certificate* (DER) is the one whose key TLS has proved; whether it may be used now
         is judged here, by the authority's clock.
         """
-        operation, note = "-", "fault"
+        operation, note = "-", ""
+        struck: list[Fault] = []
         reply: HttpReply | None
         try:
             operation = server.operation(request)
-            reply, note = self._serve(operation, request, peer_certificate)
+            reply, note = self._serve(operation, request, peer_certificate, struck)
         except RequestRefusedError as error:
             reply, note = error.reply, error.sentence
-        except StruckError as struck:
-            reply = struck.reply
+        except StruckError as end:
+            reply = end.reply
         status = "no answer" if reply is None or reply is CLOSED else str(int(reply.status))
-        self._log(f"est {operation}: {status} {note}")
+        noted = [status, *([note] if note else []), *(f"(fault: {fault})" for fault in struck)]
+        self._log(f"est {operation}: {' '.join(noted)}")
         return reply
 
     def _serve(
-        self, operation: str, request: HttpRequest, peer_certificate: bytes | None
+        self,
+        operation: str,
+        request: HttpRequest,
+        peer_certificate: bytes | None,
+        struck: list[Fault],
     ) -> tuple[HttpReply, str]:
+        """Return the answer and what to note of it; *struck* gets the fault that happens."""
         authority = self._authority
         wrapped = _wraps(authority.settings.wrap_base64, request)
         if operation == "cacerts":
-            self._strike(operation, request)
+            self._strike(operation, request, struck)
             more = authority.settings.more_ca_certificates
             handed_out = (authority.root, authority.issuing.certificate, *more)
             reply = server.certificates_reply(
@@ -82,7 +89,7 @@ class EstResponder:
             )
             return reply, f"{len(handed_out)} certificates"
         if operation == "csrattrs":
-            self._strike(operation, request)
+            self._strike(operation, request, struck)
             wanted = authority.settings.csr_attributes
             note = "what requests must have" if wanted else "requests as they like"
             return server.attributes_reply(wanted, wrapped=wrapped), note
@@ -93,23 +100,25 @@ class EstResponder:
             server.check_linked(asked, request.binding)
         if operation == "simplereenroll":
             self._check_renewed(asked, holder)
-        fault = self._strike(operation, request)
+        fault = self._strike(operation, request, struck)
         if fault is not None and fault.action == "reject":
             raise RequestRefusedError(HTTPStatus.FORBIDDEN, "refused by the lab's fault script")
         if fault is not None and fault.action == "waiting":
-            return server.later_reply(fault.delay), f"try again in {fault.delay} s (fault)"
+            return server.later_reply(fault.delay), f"try again in {fault.delay} s"
         try:
             wishes = Wanted(asked.subject, asked.public_key, extensions)
             issued = issue(authority, fault, wishes)
         except RefusedError as error:
             raise RequestRefusedError(HTTPStatus.BAD_REQUEST, error.sentence) from None
         authority.confirm(issued.certificate)  # EST has no confirmation
-        note = f"{issued.subject} serial {issued.serial:x}" + (" (fault)" if fault else "")
+        note = f"{issued.subject} serial {issued.serial:x}"
         return server.certificates_reply((issued.certificate,), wrapped=wrapped), note
 
-    def _strike(self, operation: str, request: HttpRequest) -> Fault | None:
+    def _strike(self, operation: str, request: HttpRequest, struck: list[Fault]) -> Fault | None:
         content_type = _TYPES.get(operation, messages.CERTS_ONLY)
         fault = self._faults.take(operation, kept=request.kept)
+        if fault is not None:
+            struck.append(fault)
         return strike(fault, content_type, self._pace, self._cancel)
 
     def _authenticate(self, request: HttpRequest, peer_certificate: bytes | None) -> bytes | None:

@@ -68,10 +68,12 @@ class RevocationResponder:
         """Return the answer, None for none at all."""
         wants_crl = urlsplit(request.url).path == CRL_PATH
         operation, content_type = ("crl", _CRL_TYPE) if wants_crl else ("ocsp", _OCSP_TYPE)
+        fault = self._faults.take(operation)
+        if fault is not None:
+            self._log(f"{operation}: (fault: {fault})")
         try:
-            strike(self._faults.take(operation), content_type, self._pace, self._cancel)
+            strike(fault, content_type, self._pace, self._cancel)
         except StruckError as struck:
-            self._log(f"{operation}: fault")
             return struck.reply
         body = self._crl() if wants_crl else self._status(request)
         if body is None:

@@ -423,6 +423,24 @@ def test_a_scripted_refusal_happens_once(est, faults, device_key, fault, status)
     assert est.enrol(device_key).status == 200
 
 
+@pytest.mark.parametrize(
+    ("fault", "answered"),
+    [
+        ("simpleenroll no-answer", "no answer"),
+        ("simpleenroll http-500", "500"),
+        ("simpleenroll garbage", "200"),
+        ("simpleenroll reject", "403 refused by the lab's fault script"),
+        ("simpleenroll waiting seconds 7", "202 try again in 7 s"),
+    ],
+)
+def test_each_fault_that_strikes_is_named_in_the_log(est, faults, log, device_key, fault, answered):
+    faults.add(fault)
+    est.enrol(device_key)
+    assert log[-1] == f"est simpleenroll: {answered} (fault: {fault})"
+    est.enrol(device_key)
+    assert log[-1].startswith("est simpleenroll: 200 ") and "fault" not in log[-1]
+
+
 def test_waiting_is_said_without_a_body(est, faults, authority, device_key):
     faults.add("simpleenroll waiting seconds 7 times 2")
     for _ in range(2):
