@@ -26,8 +26,9 @@ from srpki.core.clock import FrozenClock, SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.device.filesystem import FileSystem
-from srpki.engine import drive, enrolment
+from srpki.engine import drive
 from srpki.engine.peers import Peers
+from srpki.engine.protocols import est as renewal_by_est
 from srpki.frontend.ahead import Ahead
 from srpki.frontend.editor import Editor
 from srpki.labca import connections, listener
@@ -420,7 +421,7 @@ def est_polls_a_second(number, _tools):
 
 
 def _est_waits(delays):
-    patience = Patience(FrozenClock(NOW), enrolment.MAX_POLLED)
+    patience = Patience(FrozenClock(NOW), renewal_by_est.MAX_POLLED)
     for delay in delays:
         reply = HttpReply(status=202, headers={"retry-after": str(delay)})
         yield patience.put_off(reply).seconds
