@@ -82,10 +82,17 @@ def _fits(login: Login, inputs: Mapping[str, Value]) -> bool:
     return all(facts[name] == value for name, value in inputs.items())
 
 
+def synchronize_certificate(call: Call) -> Outcome:
+    """Copy nothing: there is one CPM [observed-2.md 14]."""
+    del call
+    return Outcome()
+
+
 OPERATIONS: dict[str, Operation] = {
     "admin.disconnect": disconnect,
     "admin.display-config": display_config,
     "admin.reboot": reboot,
     "admin.save": save,
     "admin.show-configuration": show_configuration,
+    "admin.synchronize-certificate": synchronize_certificate,
 }

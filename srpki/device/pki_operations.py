@@ -330,18 +330,6 @@ def _imported(url: str) -> str:
     return names.file_name(name)
 
 
-def reload(call: Call) -> Outcome:
-    """Let the applications that use a pair read it again."""
-    certificate, key = call.text("certificate"), call.text("key")
-    users = [use for use in call.node.engine.applications.users_of(certificate) if use.key == key]
-    if not users:
-        raise RefusedError(
-            f'no application uses "{certificate}" with key "{key}"', hint="see the cert-profiles"
-        )
-    call.node.engine.applications.reload(certificate)
-    return Outcome()
-
-
 def update_certificate(call: Call) -> Outcome:
     """Renew a certificate now; comes back when it is renewed or waits for its retry."""
     outcome = call.node.engine.update_now(
@@ -362,7 +350,6 @@ OPERATIONS: dict[str, Operation] = {
     "pki.convert-file": convert_file,
     "pki.import": import_file,
     "pki.export": export,
-    "pki.reload": reload,
     "pki.update-certificate": update_certificate,
     "pki.cmpv2.cert-request": cert_request,
     "pki.cmpv2.initial-registration": initial_registration,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from srpki.keystore.store import Keystore
     from srpki.x509.keys import PrivateKey
 
+Part = Literal["certificate", "key"]
 Pair = tuple[str, str]
 """The file names of a certificate and of its key."""
 
@@ -92,6 +93,10 @@ class Applications:
         """Load the pairs with *file* that could not be loaded before; the others stay as held."""
         self._load_missing(use for use in self._uses if file in (use.certificate, use.key))
 
+    def users(self) -> tuple[Use, ...]:
+        """Return who uses any pair."""
+        return self._uses
+
     def users_of(self, certificate: str) -> tuple[Use, ...]:
         """Return who uses the certificate file *certificate*."""
         return tuple(use for use in self._uses if use.certificate == certificate)
@@ -125,12 +130,28 @@ class Applications:
         daemon raise, `RefusedError` when told to.
         """
         uses = self.users_of(certificate)
-        fresh = {(use.certificate, use.key): self._read(use) for use in uses}
+        self._reload(uses, ("key", "certificate"))
+        return uses
+
+    def reload_file(self, uses: Sequence[Use], part: Part) -> None:
+        """Have *uses* read one *part* of their pair again; the other stays as they hold it.
+
+        Raises as `reload` does, and `RefusedError` where the two do not belong together then.
+        """
+        self._reload(uses, (part,))
+
+    def _reload(self, uses: Sequence[Use], parts: Sequence[Part]) -> None:
         with self._lock:
-            if self._failing[certificate] > 0:
-                self._failing[certificate] -= 1
-                raise RefusedError(f'the application refuses to reload "{certificate}"')
             held = dict(self._loaded)
+        fresh = {
+            (use.certificate, use.key): self._read(use, parts, held.get((use.certificate, use.key)))
+            for use in uses
+        }
+        with self._lock:
+            for certificate in {use.certificate for use in uses}:
+                if self._failing[certificate] > 0:
+                    self._failing[certificate] -= 1
+                    raise RefusedError(f'the application refuses to reload "{certificate}"')
         for pair in {(use.certificate, use.key) for use in uses if use.application == "IPsec"}:
             if self._daemon is not None:
                 loaded = fresh[pair]
@@ -140,11 +161,13 @@ class Applications:
             self._loaded.update(fresh)
         told = set()
         for use in uses:
-            if (use.application, use.key) not in told:
-                told.add((use.application, use.key))
-                self._publish_reload(use)
+            for part in parts:
+                file = use.key if part == "key" else use.certificate
+                # A key names its pair: of one certificate with two keys both reloads are told.
+                if (use.application, use.key, part) not in told:
+                    told.add((use.application, use.key, part))
+                    self._publish_reload(use, part, file)
         self.reloaded()
-        return uses
 
     def _replaced(self, pair: Pair, new: Loaded, old: Loaded | None) -> bytes | None:
         """Return what *new* replaces: the copy held, or the file before it, as after a restart."""
@@ -177,18 +200,24 @@ class Applications:
             with self._lock:
                 self._loaded.setdefault((use.certificate, use.key), loaded)
 
-    def _read(self, use: Use) -> Loaded:
+    def _read(
+        self, use: Use, parts: Sequence[Part] = ("key", "certificate"), held: Loaded | None = None
+    ) -> Loaded:
+        """Return the pair of *use*, its *parts* as they are on disk and the other as *held*."""
         from srpki.x509 import certificates, keys  # noqa: PLC0415 - start-up time
 
         certificate, key = self._keystore.read_pair(use.certificate, use.key)
+        if held is not None:
+            certificate = certificate if "certificate" in parts else held.certificate
+            key = key if "key" in parts else held.key
         if not keys.same_public_key(certificate, key):
             raise RefusedError(f'key "{use.key}" does not belong to "{use.certificate}"')
         return Loaded(certificate, key, certificates.facts(certificate).fingerprint)
 
-    def _publish_reload(self, use: Use) -> None:
-        now = self._clock.now()
-        for kind, file in (("Key", use.key), ("Certificate", use.certificate)):
-            self._bus.publish(now, FILE_RELOADED, use.application, kind=kind, file=file)
+    def _publish_reload(self, use: Use, part: Part, file: str) -> None:
+        self._bus.publish(
+            self._clock.now(), FILE_RELOADED, use.application, kind=part.capitalize(), file=file
+        )
 
 
 def client_pair(profile: TlsCertProfile | None) -> Pair | None:

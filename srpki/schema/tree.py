@@ -35,6 +35,7 @@ from srpki.schema.operations.debug import DEBUG, NO_DEBUG
 from srpki.schema.operations.file import FILE
 from srpki.schema.operations.lab import LAB
 from srpki.schema.operations.show import SHOW
+from srpki.schema.operations.sleep import SLEEP
 from srpki.schema.operations.wait import WAIT
 from srpki.schema.state.ipsec import IPSEC as STATE_IPSEC
 from srpki.schema.state.pki import PKI as STATE_PKI
@@ -58,7 +59,9 @@ class SchemaTree:
 
 
 def _operations(*branches: Container) -> Container:
-    return Container(name="", help="Operational commands", children=(*branches, *absent.ROOT))
+    return Container(
+        name="", help="Operational commands", children=(*branches, SLEEP, *absent.ROOT)
+    )
 
 
 _CONFIGURE: Final = Container(

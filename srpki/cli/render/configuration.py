@@ -45,8 +45,7 @@ def configuration_file(
     else:
         # Typed at the root, where this command is, the flat form needs the root's name too.
         place = f"/{root.name}" if layout == "full-context" else root.name
-        lines = info(root, tree, "full-context", place).splitlines()
-        yield from (line.removeprefix(INDENT) for line in lines)
+        yield from info(root, tree, "full-context", place).splitlines()  # [observed-2.md 13]
     yield ""
     yield f"# Finished {spell_time(data.generated)}"
 

@@ -17,6 +17,7 @@ from srpki.device import (
     lab_operations,
     pki_contents,
     pki_operations,
+    reload_operations,
     revocation_operations,
     rollback_operations,
     show_certificate,
@@ -25,6 +26,7 @@ from srpki.device import (
     show_request,
     show_system,
     show_tls,
+    sleep_operations,
     wait_operations,
 )
 from srpki.device.operations.call import Call, Operation, Outcome
@@ -44,6 +46,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **lab_operations.OPERATIONS,
     **pki_contents.OPERATIONS,
     **pki_operations.OPERATIONS,
+    **reload_operations.OPERATIONS,
     **revocation_operations.OPERATIONS,
     **rollback_operations.OPERATIONS,
     **show_certificate.OPERATIONS,
@@ -52,6 +55,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **show_request.OPERATIONS,
     **show_system.OPERATIONS,
     **show_tls.OPERATIONS,
+    **sleep_operations.OPERATIONS,
     **wait_operations.OPERATIONS,
 }
 """The function of each operation, by the name that its action has in the schema."""

@@ -152,3 +152,14 @@ ADMIN_CERTIFICATE: Final = _absent(
     },
 )
 """Names from [pki.md 4.1]."""
+
+ADMIN_REDUNDANCY: Final = _absent(
+    "admin redundancy ", {"force-switchover": "a change to the standby CPM"}
+)
+ADMIN_SYNCHRONIZE: Final = _absent(
+    "admin redundancy synchronize ",
+    {
+        "boot-environment": "copy the boot environment to the standby CPM",
+        "configuration": "copy the configuration to the standby CPM",
+    },
+)

@@ -6,7 +6,7 @@ from typing import Final
 
 from srpki.schema.common import CFLASH_URL, EMPTY_TYPE, IP_ADDRESS
 from srpki.schema.nodes import Action, Case, Choice, Container, Leaf
-from srpki.schema.operations import absent, enrolment, pki, revocation
+from srpki.schema.operations import absent, enrolment, pki, reload, revocation
 from srpki.schema.operations.rollback import ROLLBACK
 from srpki.schema.types import Enumeration, Integer, Text, ValueType
 
@@ -108,6 +108,28 @@ _DISCONNECT: Final = Action(
     ),
 )
 
+_REDUNDANCY: Final = Container(
+    name="redundancy",
+    help="The standby CPM, of which this node has none",
+    children=(
+        Container(
+            name="synchronize",
+            help="Bring the standby CPM up to date; with one CPM nothing is to be done",
+            children=(
+                *absent.ADMIN_SYNCHRONIZE,
+                Action(
+                    name="certificate",
+                    operation="admin.synchronize-certificate",
+                    help="Copy the imported files to the standby CPM",
+                    inputs=(),
+                ),
+            ),
+        ),
+        *absent.ADMIN_REDUNDANCY,
+    ),
+)
+"""[pki.md 2, observed-2.md 14]; the classic ``cert`` is short for the same word."""
+
 _CMPV2_ACTIONS: Final = (
     enrolment.CERT_REQUEST,
     enrolment.CLEAR_REQUEST,
@@ -139,7 +161,6 @@ _ACTIONS: Final = (
     pki.GENERATE_CSR,
     pki.GENERATE_KEYPAIR,
     pki.IMPORT,
-    pki.RELOAD,
     pki.UPDATE_CERTIFICATE,
 )
 
@@ -149,6 +170,7 @@ ADMIN_PKI: Final = Container(
     children=(
         _cmpv2(),
         *_ACTIONS,
+        reload.RELOAD,
         Container(name="show", help="What PKI files hold", children=(pki.FILE_CONTENT,)),
     ),
 )
@@ -159,6 +181,7 @@ ADMIN_MD: Final = Container(
     children=(
         _DISCONNECT,
         _REBOOT,
+        _REDUNDANCY,
         _SAVE,
         Container(
             name="show", help="Print what the node would save", children=(_SHOW_CONFIGURATION,)
@@ -189,12 +212,14 @@ ADMIN_CLASSIC: Final = Container(
                 _cmpv2(enrolment.SHOW_REQUEST),
                 *_ACTIONS,
                 pki.FILE_CONTENT,
+                reload.RELOAD_TYPE,
                 *absent.ADMIN_CERTIFICATE,
             ),
         ),
         _DISCONNECT,
         _DISPLAY_CONFIG,
         _REBOOT,
+        _REDUNDANCY,
         ROLLBACK,
         _SAVE,
     ),

@@ -331,42 +331,6 @@ CONVERT_FILE: Final = Action(
     ),
 )
 
-RELOAD: Final = Action(
-    name="reload",
-    operation="pki.reload",
-    help="Let an application take a replaced certificate and key into use",
-    classic=Line(
-        "reload",
-        (
-            Word("type", help="What is reloaded"),
-            Word("cert-key-pair", help="Certificate and private key that belong together"),
-            Arg("certificate"),
-            Arg("application", "protocol", words=(("ipsec", "ipsec"), ("tls", "tls"))),
-            Arg("key", "key-file"),
-        ),
-    ),
-    inputs=(
-        Leaf(
-            name="application",
-            type=Enumeration(("ipsec",)),
-            mandatory=True,
-            help="Application that the pair is configured for",
-        ),
-        Leaf(
-            name="certificate",
-            type=PKI_FILE_NAME,
-            mandatory=True,
-            help="Imported certificate that was replaced",
-        ),
-        Leaf(
-            name="key",
-            type=PKI_FILE_NAME,
-            mandatory=True,
-            help="Imported private key that was replaced",
-        ),
-    ),
-)
-
 UPDATE_CERTIFICATE: Final = Action(
     name="update-certificate",
     operation="pki.update-certificate",

@@ -69,11 +69,12 @@ def test_without_a_commit_nobody_is_said_to_have_modified_it(device, md):
 @pytest.mark.parametrize(
     ("layout", "line"),
     [
-        ("full-context", '/configure system security pki ca-profile "c" description "x"'),
-        ("flat", 'configure system security pki ca-profile "c" description "x"'),
+        ("full-context", '    /configure system security pki ca-profile "c" description "x"'),
+        ("flat", '    configure system security pki ca-profile "c" description "x"'),
     ],
 )
 def test_a_configuration_is_shown_one_element_a_line(showing, layout, line):
+    """Indented by 4 [observed-2.md 13]; of the flat form that is inferred."""
     lines = showing(f"admin show configuration configure {layout}").splitlines()
     assert lines[-3:-2] == [line]
     assert lines[0].startswith("# TiMOS-")

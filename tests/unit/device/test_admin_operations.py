@@ -73,9 +73,23 @@ def test_what_md_shows_in_full_context_can_be_typed_in(node):
     node.commit("gw")
     session = Session(node.router)
     text = session.feed("admin show configuration full-context").text
-    lines = [line for line in text.splitlines() if line.startswith("/configure")]
-    assert lines == ['/configure system name "gw"']
+    lines = [line for line in text.splitlines() if line.startswith("    /configure")]
+    assert lines == ['    /configure system name "gw"']
     session.feed("edit-config private")
     assert session.feed("/configure system name other").ok
     assert all(session.feed(line).ok for line in lines)
     assert session.feed("/compare").text == ""
+
+
+@pytest.mark.parametrize("cli", ["md", "classic"])
+def test_with_one_cpm_there_is_nothing_to_synchronize(node, cli):
+    """[observed-2.md 14], ``cert`` being the classic word [pki.md 2]."""
+    before = node.router.changes()
+    session = Session(node.router, dialect=cli)
+    for word in ("certificate", "cert"):
+        answer = session.feed(f"admin redundancy synchronize {word}")
+        assert answer.ok, answer.text
+        assert answer.text == ""
+    assert node.router.changes() == before
+    refused = session.feed("admin redundancy synchronize configuration")
+    assert not refused.ok and "is not emulated" in refused.text

@@ -245,3 +245,65 @@ def test_what_does_not_belong_together_any_more_is_not_taken_into_use(bench, use
     assert "does not belong" in bench.refused(reloading(used))
     assert held(bench, used) == before
     assert bench.news(2101) == []
+
+
+# --- one file alone, as the classic CLI can [pki.md 4.1, observed-2.md 14] ------------------------
+
+
+def classic(bench, rest):
+    return bench.do(f"admin certificate reload type {rest}", cli="classic")
+
+
+def test_a_certificate_alone_is_reloaded(bench, used):
+    before = held(bench, used)
+    bench.do(
+        f'{PKI} est enroll est-profile "lab-est" key "cf3:/system-pki/{used}.key"'
+        f' subject-dn "CN={used}" output-file "{used}.crt" force'
+    )
+    bench.mark()
+    classic(bench, f"cert {used}.crt protocol ipsec")
+    assert held(bench, used).fingerprint != before.fingerprint
+    assert held(bench, used).key is before.key
+    texts = [event.text for event in bench.news(2101)]
+    assert texts == [f'Certificate file "{used}.crt" has been reloaded.']
+
+
+def test_a_key_alone_is_reloaded(bench, used):
+    before = held(bench, used)
+    bench.mark()
+    classic(bench, f"key {used}.key protocol ipsec")
+    assert held(bench, used).key is not before.key
+    assert held(bench, used).fingerprint == before.fingerprint
+    assert [event.text for event in bench.news(2101)] == [
+        f'Key file "{used}.key" has been reloaded.'
+    ]
+
+
+def test_a_key_that_does_not_fit_the_certificate_in_use_is_refused(bench, used):
+    before = held(bench, used)
+    bench.do(
+        f'{PKI} generate-keypair save-path "cf3:/{used}-2.key" ecdsa-curve secp256r1',
+        f'{PKI} import type key format der input-url "cf3:/{used}-2.key" output-file "{used}.key"',
+    )
+    bench.mark()
+    line = f"admin certificate reload type key {used}.key protocol ipsec"
+    assert "does not belong" in bench.refused(line, cli="classic")
+    classic(bench, f"cert {used}.crt protocol ipsec")  # with the key that is held, it fits
+    assert held(bench, used).fingerprint == before.fingerprint
+    assert len(bench.news(2101)) == 1
+
+
+@pytest.mark.parametrize(
+    ("rest", "why"),
+    [
+        ("cert {used}.crt protocol tls", "no TLS application uses"),
+        ("cert {used}.crt protocol ipsec key-file other.key", "no IPsec application uses"),
+        ("key {used}.crt protocol ipsec", "no IPsec application uses"),
+        ("cert-key-pair {used}.crt protocol ipsec", "Missing parameter. (key-file)"),
+    ],
+)
+def test_what_nobody_uses_so_is_not_reloaded(bench, used, rest, why):
+    bench.mark()
+    line = f"admin certificate reload type {rest.format(used=used)}"
+    assert why in bench.refused(line, cli="classic")
+    assert bench.news(2101) == []
