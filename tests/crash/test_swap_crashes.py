@@ -1,7 +1,10 @@
 """Fail at every step of a swap, and again at every step of the recovery."""
 
 import errno
+import os
+import random
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -271,7 +274,8 @@ def test_real_files_survive_as_those_in_memory(scenario, bench, pairs, tmp_path)
     assert outcomes == sorted(outcomes, reverse=True) and set(outcomes) == {"old", "new"}
 
 
-SWAPPER = """
+SWAPPERS = """
+import os
 import sys
 from pathlib import Path
 from srpki.core.entropy import SystemEntropy
@@ -279,39 +283,64 @@ from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
 from srpki.x509 import keys
 node = Path(sys.argv[1])
-store = Keystore(node / "cf3", Seal(node / "state" / "chassis.key", SystemEntropy()))
-store.recover()
 pairs = [((node / f"{n}.der").read_bytes(), keys.load_private((node / f"{n}.pk8").read_bytes()))
          for n in ("old", "new")]
-print("ready", flush=True)
-while True:
-    for certificate, key in pairs:
-        store.swap("gw.crt", certificate, "gw.key", key)
-        print("swapped", flush=True)
+for _ in sys.stdin:
+    child = os.fork()
+    if not child:
+        store = Keystore(node / "cf3", Seal(node / "state" / "chassis.key", SystemEntropy()))
+        store.recover()
+        os.write(1, f"{os.getpid()}\\n".encode())
+        for _ in range(1000):
+            for certificate, key in pairs:
+                store.swap("gw.crt", certificate, "gw.key", key)
+        os._exit(1)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+"""Makes a process that swaps until it is killed, as often as it is asked: a start takes longer."""
+KILLS = 200
 
 
 def test_a_process_killed_at_any_moment_leaves_a_whole_pair(bench, pairs, tmp_path):
+    seed = int.from_bytes(os.urandom(4))
+    print(f"seed {seed}")  # shown when the test fails
+    chance, halfway = random.Random(seed), 0
     (tmp_path / "cf3").mkdir()
     (tmp_path / "state").mkdir()
     for name in ("old", "new"):
         certificate, key = getattr(pairs, name)
         (tmp_path / f"{name}.der").write_bytes(certificate)
         (tmp_path / f"{name}.pk8").write_bytes(keys.private_der(key))
-    for lines in (2, 5, 9):
-        process = subprocess.Popen(
-            [sys.executable, "-c", SWAPPER, str(tmp_path)], stdout=subprocess.PIPE
-        )
-        with process:
-            for _ in range(lines):
-                assert process.stdout.readline()
-            process.kill()
-        store = bench.keystore(OsFiles(tmp_path), tmp_path / "cf3", tmp_path / "state")
-        store.recover()
-        assert keys.same_public_key(*store.read_pair("gw.crt", "gw.key"))
-        if store.exists("gw.crt.previous"):
-            assert keys.same_public_key(*store.read_pair("gw.crt.previous", "gw.key.previous"))
-        assert not [p for p in (tmp_path / "cf3/system-pki").iterdir() if p.name.startswith(".")]
+    store = bench.keystore(OsFiles(tmp_path), tmp_path / "cf3", tmp_path / "state")
+    bench.prepare(store, "pair", pairs)
+    swappers = subprocess.Popen(
+        [sys.executable, "-c", SWAPPERS, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    )
+    with swappers:
+        for _ in range(KILLS):
+            swappers.stdin.write("\n")
+            swapping = int(swappers.stdout.readline())
+            threading.Event().wait(chance.uniform(0.002, 0.03))
+            os.kill(swapping, signal.SIGKILL)
+            assert swappers.stdout.readline() == f"{-signal.SIGKILL}\n"
+            halfway += bool(left_over(tmp_path))
+            store = bench.keystore(OsFiles(tmp_path), tmp_path / "cf3", tmp_path / "state")
+            store.recover()
+            assert keys.same_public_key(*store.read_pair("gw.crt", "gw.key"))
+            if store.exists("gw.crt.previous"):
+                assert keys.same_public_key(*store.read_pair("gw.crt.previous", "gw.key.previous"))
+            assert left_over(tmp_path) == []
+        swappers.stdin.close()
+    assert halfway > KILLS / 10, "most were killed between two swaps"
+
+
+def left_over(node):
+    """Return the names of what an unfinished swap has on disk."""
+    return [path.name for path in (node / "cf3/system-pki").iterdir() if path.name[:1] == "."]
 
 
 def test_readers_beside_a_swap_see_whole_pairs_only(bench, pairs, prepared):

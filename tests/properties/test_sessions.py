@@ -5,6 +5,7 @@ or by a classic edit; a private candidate is its owner's alone; nobody gets past
 the marks of every prompt say what is true.
 """
 
+from collections import Counter
 from contextlib import contextmanager
 
 from hypothesis import HealthCheck, settings
@@ -45,6 +46,7 @@ class Sessions(RuleBasedStateMachine):
     """Three users at the MD-CLI and one at the classic CLI."""
 
     device_class = None
+    entered = None
 
     @initialize(begun=st.tuples(*[st.sampled_from(("private", "private", *MODES, ""))] * 3))
     def log_in(self, begun):
@@ -83,6 +85,13 @@ class Sessions(RuleBasedStateMachine):
             self.asking.add(user)
         return answer
 
+    def waits(self):
+        """Whether the candidate that global and exclusive sessions share has edits."""
+        look = self.device.datastore.open("read-only", "nobody")
+        dirty = look.dirty
+        self.device.datastore.close(look)
+        return dirty
+
     def clashes(self, user):
         """Whether *user* and somebody else have both changed one leaf, to different values."""
         candidate = self.candidate(user)
@@ -115,11 +124,24 @@ class Sessions(RuleBasedStateMachine):
         user=users, mode=st.sampled_from(MODES), how=st.sampled_from(["edit-config", "configure"])
     )
     def enter(self, user, mode, how):
-        if user in self.asking:
-            return
+        if user not in self.asking:
+            self.try_to_enter(user, mode, how)
+
+    @rule(
+        user=users, mode=st.sampled_from(MODES), how=st.sampled_from(["edit-config", "configure"])
+    )
+    def enter_anew(self, user, mode, how):
+        """Whoever has left may have any mode that nobody stands in the way of."""
+        for line in ("exit all", "quit-config"):
+            if user in self.asking or self.feed(user, line).question is not None:
+                self.feed(user, "y")
+        assert self.mode(user) is None
+        self.try_to_enter(user, mode, how)
+
+    def try_to_enter(self, user, mode, how):
         was = self.mode(user)
         held = self.holders(user)
-        edited = any(self.mode(other) == "global" for other in USERS) and mode == "exclusive"
+        edited = self.waits() or any(self.mode(other) == "global" for other in USERS)
         with self.nothing_runs_anew():
             answer = self.feed(user, f"{how} {mode}")
         if was is not None:
@@ -131,12 +153,13 @@ class Sessions(RuleBasedStateMachine):
             if mode == "global":
                 assert f"MINOR: MGMT_CORE #{number}: " in answer.text
             assert self.mode(user) is None
-        elif edited:
+        elif edited and mode == "exclusive":
             assert not answer.ok
             assert "MINOR: MGMT_CORE #2052: Exclusive datastore access" in answer.text
-        elif mode in ("private", "read-only", "global"):
+        else:
             assert answer.ok
             assert self.mode(user) == mode
+            self.entered[mode] += 1
 
     @rule(user=users, line=st.sampled_from(EDITS))
     def edit(self, user, line):
@@ -258,8 +281,11 @@ class Sessions(RuleBasedStateMachine):
 def test_sessions_do_not_disturb_each_other(new_device):
     from hypothesis.stateful import run_state_machine_as_test
 
+    met = Counter()
+
     class AtOneDevice(Sessions):
         device_class = new_device
+        entered = met
 
     run_state_machine_as_test(
         AtOneDevice,
@@ -270,3 +296,4 @@ def test_sessions_do_not_disturb_each_other(new_device):
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )
+    assert all(met[mode] >= 10 for mode in MODES), met
