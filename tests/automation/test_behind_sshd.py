@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 from clients import CLASSIC, MD
-from sshd import Sshd, library
+from foreign import library
+from sshd import Sshd
 from wire import Wire
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]

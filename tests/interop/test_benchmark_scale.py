@@ -1,23 +1,19 @@
 """The benchmark of scale runs, on a small configuration; its figures are not judged here."""
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from foreign import need
 
 SCRIPT = Path(__file__).parents[1] / "benchmarks" / "scale.py"
 
 
 @pytest.mark.interop
 def test_the_benchmark_of_scale_measures_everything():
-    if shutil.which("yanglint") is None:
-        if os.environ.get("CI"):
-            pytest.fail("yanglint is not installed")
-        pytest.skip("yanglint is not installed")
+    need("yanglint")
     done = subprocess.run(
         [sys.executable, str(SCRIPT), "2", "1"], capture_output=True, text=True, check=False
     )

@@ -6,10 +6,9 @@ import shutil
 import signal
 import subprocess
 from contextlib import contextmanager
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
+from foreign import library, missing, need
 
 from srpki.cli.session import Session
 from srpki.frontend.labs import opened_lab
@@ -23,13 +22,6 @@ PLUGINS = (
     " aes gcm socket-default kernel-netlink vici"
 )
 PKI = "admin system security pki"
-
-
-def absent(program):
-    """Skip for want of *program*, or fail where everything must be there."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{program} does not run here")
-    pytest.skip(f"{program} does not run here")
 
 
 class Daemon:
@@ -68,7 +60,7 @@ class Daemon:
             if self.swanctl("--stats").returncode == 0:
                 return
         self.stop()
-        absent("charon")
+        missing("charon does not run here")
 
     def stop(self):
         if self._process is not None:
@@ -104,10 +96,9 @@ class Daemon:
 @pytest.fixture
 def charon(tmp_path):
     """The daemon, not yet running."""
-    if not Path(CHARON).exists() or shutil.which("swanctl") is None:
-        absent("charon")
-    if find_spec("vici") is None:
-        absent("the library vici")
+    need(CHARON)
+    need("swanctl")
+    library("vici")
     directory = tmp_path / "charon"
     directory.mkdir()
     daemon = Daemon(directory)

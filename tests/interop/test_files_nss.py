@@ -1,12 +1,10 @@
 """NSS reads what the router exports, and the router what NSS exports: a reader besides OpenSSL."""
 
-import os
 import re
-import shutil
-import subprocess
 from urllib.request import urlopen
 
 import pytest
+from foreign import called
 
 from srpki.cli.session import Session
 from srpki.frontend.labs import opened_lab
@@ -48,19 +46,7 @@ def nss(tmp_path):
     database.mkdir()
 
     def run(program, *arguments):
-        found = shutil.which(program)
-        if found is None:
-            if os.environ.get("CI"):
-                pytest.fail(f"{program} of NSS is not installed")
-            pytest.skip(f"{program} of NSS is not installed")
-        done = subprocess.run(
-            [found, "-d", f"sql:{database}", *map(str, arguments)],
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
+        return called(program)("-d", f"sql:{database}", *arguments).decode()
 
     run("certutil", "-N", "--empty-password")
     return run

@@ -1,11 +1,9 @@
 """curl fetches what the lab CA wants in EST requests; openssl reads it [RFC 7030, 4.5.2]."""
 
 import base64
-import os
-import shutil
-import subprocess
 
 import pytest
+from foreign import called
 
 from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
@@ -22,19 +20,7 @@ EXAMPLE = base64.b64decode(
 
 @pytest.fixture
 def run():
-    def call(program, *arguments, octets=b""):
-        found = shutil.which(program)
-        if found is None:
-            if os.environ.get("CI"):
-                pytest.fail(f"{program} is not installed")
-            pytest.skip(f"{program} is not installed")
-        done = subprocess.run(
-            [found, *arguments], input=octets, capture_output=True, timeout=60, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return call
+    return lambda program, *arguments, octets=b"": called(program)(*arguments, octets=octets)
 
 
 def fetch(run, settings, directory):

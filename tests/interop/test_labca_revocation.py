@@ -1,7 +1,5 @@
 """The lab CA's CRL and OCSP answers, as openssl judges them."""
 
-import os
-import shutil
 import subprocess
 import urllib.error
 import urllib.request
@@ -10,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from foreign import need
 
 from srpki.core.clock import FrozenClock, SystemClock
 from srpki.core.entropy import SystemEntropy
@@ -27,11 +26,7 @@ SPECS = {
 
 @pytest.fixture(scope="module")
 def openssl():
-    program = shutil.which("openssl")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("openssl is not installed")
-        pytest.skip("openssl is not installed")
+    program = need("openssl")
 
     def run(*arguments):
         done = subprocess.run(

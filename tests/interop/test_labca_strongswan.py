@@ -1,12 +1,11 @@
 """strongSwan's pki enrols and re-enrols at the lab CA by EST over TLS."""
 
-import os
-import shutil
 import subprocess
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from foreign import need
 
 from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
@@ -26,12 +25,7 @@ SAN = names.san("gw.example.net", "192.0.2.1")
 
 @pytest.fixture(scope="module")
 def pki():
-    program = shutil.which("pki")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("pki of strongSwan is not installed")
-        pytest.skip("pki of strongSwan is not installed")
-    return program
+    return need("pki")
 
 
 @pytest.fixture(scope="module", params=sorted(SPECS))

@@ -1,10 +1,9 @@
 """Foreign programs read what `srpki exec --record` keeps."""
 
-import os
-import shutil
 import subprocess
 
 import pytest
+from foreign import need
 
 from srpki.frontend.program import main
 
@@ -37,11 +36,7 @@ def recording(tmp_path_factory):
 @pytest.fixture
 def openssl():
     """Run openssl; return what it prints, complaints included."""
-    program = shutil.which("openssl")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("openssl is not installed")
-        pytest.skip("openssl is not installed")
+    program = need("openssl")
 
     def run(*arguments, octets=b""):
         done = subprocess.run(

@@ -1,7 +1,5 @@
 """Our OCSP client against openssl's responder, our CRL download against openssl's CRLs."""
 
-import os
-import shutil
 import subprocess
 import threading
 from contextlib import contextmanager
@@ -13,6 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from foreign import need
 from issuing import HOUR, P256, Ca
 
 from srpki.core.clock import SystemClock
@@ -32,12 +31,7 @@ NONCE = b"0123456789abcdef"
 
 @pytest.fixture(scope="module")
 def program():
-    found = shutil.which("openssl")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("openssl is not installed")
-        pytest.skip("openssl is not installed")
-    return found
+    return need("openssl")
 
 
 class Shop:

@@ -3,13 +3,13 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 
 import maximum
 import pytest
 import yang
+from foreign import need
 
 from srpki.config.edit import delete, graft
 from srpki.config.tree import Branch, Entries, get
@@ -46,10 +46,7 @@ ROOT = SCHEMA.configure
 @pytest.fixture
 def judge(tmp_path):
     """Return a function that tells which of many documents yanglint accepts under a module."""
-    if shutil.which("yanglint") is None:
-        if os.environ.get("CI"):
-            pytest.fail("yanglint is not installed")
-        pytest.skip("yanglint is not installed")
+    need("yanglint")
 
     def run(name, module, documents):
         (tmp_path / f"{name}.yang").write_text(module, encoding="utf-8")

@@ -1,17 +1,15 @@
 """OpenSSH's server on loopback, with a configuration and keys of its own."""
 
 import getpass
-import importlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-import warnings
 from pathlib import Path
 
-import pytest
+from foreign import need
 
 PATIENCE = 15.0
 """Seconds until the server has to listen."""
@@ -82,22 +80,9 @@ class Sshd:
         self.log.close()
 
 
-def library(name):
-    """Return the client library *name*; what is missing is skipped, but not in CI."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the libraries below it
-        if os.environ.get("CI"):
-            return importlib.import_module(name)
-        return pytest.importorskip(name)
-
-
 def _tool(name):
     """Return the path of *name*, for the server must be started by its full path."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if found is None:
-        assert not os.environ.get("CI"), f"{name} is missing"
-        pytest.skip(f"{name} is missing")
-    return found
+    return need(name, f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
 def _free_port():

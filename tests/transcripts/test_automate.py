@@ -2,12 +2,12 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from foreign import need
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "automate.md").read_text(encoding="utf-8")
@@ -44,13 +44,6 @@ def pipeline():
     return found
 
 
-def needs_jq():
-    if shutil.which("jq") is None:
-        if os.environ.get("CI"):
-            pytest.fail("jq is not installed")
-        pytest.skip("jq is not installed")
-
-
 @pytest.mark.parametrize(
     ("script", "status", "told"),
     [
@@ -62,7 +55,7 @@ def needs_jq():
     ],
 )
 def test_the_pipeline_tells_what_failed_and_what_changed(shell, tmp_path, script, status, told):
-    needs_jq()
+    need("jq")
     (tmp_path / "site.md-cli").write_text(script)
     ended = shell(pipeline())
     assert ended.returncode == status, ended.stderr
@@ -71,7 +64,7 @@ def test_the_pipeline_tells_what_failed_and_what_changed(shell, tmp_path, script
 
 
 def test_the_pipeline_tries_again_while_the_node_is_held(shell, tmp_path):
-    needs_jq()
+    need("jq")
     from srpki.frontend.node import opened
 
     (tmp_path / "site.md-cli").write_text("show time\n")

@@ -2,14 +2,12 @@
 
 import importlib.util
 import itertools
-import os
-import shutil
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from foreign import called
 
 from srpki.config.edit import Edit
 from srpki.config.tree import get
@@ -55,24 +53,7 @@ def fresh():
 @pytest.fixture(scope="session")
 def openssl():
     """Run openssl and return what it prints; *fails* when it is expected to refuse."""
-    program = shutil.which("openssl")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("openssl is not installed")
-        pytest.skip("openssl is not installed")
-
-    def run(*arguments, octets=b"", fails=False):
-        done = subprocess.run(
-            [program, *map(str, arguments)],
-            input=octets,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        assert (done.returncode != 0) == fails, (done.stdout, done.stderr)
-        return done.stdout
-
-    return run
+    return called("openssl")
 
 
 class Node:

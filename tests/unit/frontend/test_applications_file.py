@@ -1,6 +1,7 @@
 """``applications.json`` names the real daemons of a node."""
 
 import pytest
+from foreign import library
 
 from srpki.core.errors import UsageError
 from srpki.frontend import applications
@@ -13,7 +14,7 @@ def test_without_the_file_there_is_no_daemon(tmp_path):
 
 
 def test_the_example_of_the_error_is_understood(tmp_path):
-    pytest.importorskip("vici")
+    library("vici")
     (tmp_path / "applications.json").write_text(EXAMPLE)
     assert configured(tmp_path)._path == "/run/charon.vici"
 

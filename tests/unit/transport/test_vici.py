@@ -11,12 +11,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from foreign import library
 
 from srpki.core.errors import ConnectError, PeerRefusedError, ResponseTimeoutError, SrpkiError
 from srpki.transport import vici
 from srpki.x509 import keys
 
-pytest.importorskip("vici")
+
+@pytest.fixture(autouse=True)
+def installed():
+    """The library of the extra ``strongswan``."""
+    library("vici")
+
+
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from foreign import called
 
 from srpki.x509 import formats
 
@@ -111,20 +111,7 @@ def root() -> Holder:
 @pytest.fixture(scope="session")
 def openssl():
     """Run openssl on octets and return what it prints; it is the foreign judge."""
-    program = shutil.which("openssl")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("openssl is not installed")
-        pytest.skip("openssl is not installed")
-
-    def run(*arguments: str, octets: bytes = b"") -> bytes:
-        done = subprocess.run(
-            [program, *arguments], input=octets, capture_output=True, timeout=60, check=False
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout
-
-    return run
+    return called("openssl")
 
 
 @pytest.fixture

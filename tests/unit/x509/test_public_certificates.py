@@ -1,11 +1,10 @@
 """What we read of the certificates in cryptography_vectors, held against what openssl reads."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import cryptography_vectors
-import pytest
+from foreign import need
 
 from srpki.core.errors import SrpkiError
 from srpki.x509 import certificates, formats
@@ -42,9 +41,7 @@ def files():
 
 
 def test_what_openssl_reads_is_read_or_refused_for_a_reason_that_is_listed(agreement, tmp_path):
-    program = shutil.which("openssl")
-    if program is None:
-        pytest.skip("openssl is not installed")
+    program = need("openssl")
     strict = lenient = 0
     refused = {}
     for path, found in files():
