@@ -88,7 +88,7 @@ def test_only_the_helper_decides_what_is_skipped(sources):
 
 
 @pytest.mark.parametrize(
-    "ask", [missing, need, library, lambda name: need(name, "/nowhere")], ids=str
+    "ask", [missing, need, library, lambda name: need(name, "/nowhere")], ids=range(4)
 )
 def test_what_is_missing_fails_in_ci_and_is_skipped_elsewhere(monkeypatch, ask):
     monkeypatch.setenv("CI", "true")
