@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from srpki.core.clock import Clock
-from srpki.core.errors import ProtocolError, RefusedError, SrpkiError
+from srpki.core.errors import ProtocolError, RefusedError, SrpkiError, StorageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault, FaultScript
@@ -71,7 +71,10 @@ class CmpResponder:
 
     def expire(self) -> None:
         """Revoke certificates whose owners have not confirmed them in time."""
-        self._server.expire()
+        try:
+            self._server.expire()
+        except StorageError as error:
+            self._log(f"cmp: {error.sentence}")
 
     def handle(
         self,

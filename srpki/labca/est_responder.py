@@ -7,7 +7,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from srpki.core.clock import Clock
-from srpki.core.errors import RefusedError
+from srpki.core.errors import RefusedError, StorageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault, FaultScript
@@ -108,9 +108,11 @@ class EstResponder:
         try:
             wishes = Wanted(asked.subject, asked.public_key, extensions)
             issued = issue(authority, fault, wishes)
+            authority.confirm(issued.certificate)  # EST has no confirmation
         except RefusedError as error:
             raise RequestRefusedError(HTTPStatus.BAD_REQUEST, error.sentence) from None
-        authority.confirm(issued.certificate)  # EST has no confirmation
+        except StorageError as error:
+            raise RequestRefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, error.sentence) from None
         note = f"{issued.subject} serial {issued.serial:x}"
         return server.certificates_reply((issued.certificate,), wrapped=wrapped), note
 

@@ -7,6 +7,7 @@ memory and ends with the process.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -66,19 +67,21 @@ class Vault:
             raise _storage(directory, error) from None
         self._release = weakref.finalize(self, os.close, lock)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            _lock(lock, directory)
+            self._password = self._unlock(directory, entropy)
+        except BaseException:
             self.close()
-            raise BusyError(
-                f"another lab CA uses {directory}", hint="stop it or choose another directory"
-            ) from None
+            raise
+
+    def _unlock(self, directory: Path, entropy: Entropy) -> bytes:
+        """Return the password of the keys in *directory*, which is made with the directory."""
         sweep(self._files, directory)
         if not self._there("unlock"):
             self._write("unlock", entropy.octets(32).hex().encode())
-        self._password = self._read("unlock")
-        if not self._password:
-            self.close()
+        password = self._read("unlock")
+        if not password:
             raise self._corrupt("unlock")
+        return password
 
     def close(self) -> None:
         """Let go of the directory."""
@@ -181,6 +184,17 @@ class Vault:
             f"{name} of the lab CA in {self.directory} is damaged",
             hint="restore it, or remove the directory to begin with a new CA",
         )
+
+
+def _lock(descriptor: int, directory: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+            raise _storage(directory / "lock", error) from None
+        raise BusyError(
+            f"another lab CA uses {directory}", hint="stop it or choose another directory"
+        ) from None
 
 
 def _storage(path: Path, error: OSError) -> StorageError:

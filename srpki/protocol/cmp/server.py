@@ -16,7 +16,7 @@ from typing import Final
 
 from srpki.core.clock import Clock, Deadline
 from srpki.core.entropy import Entropy
-from srpki.core.errors import ProtocolError
+from srpki.core.errors import ProtocolError, StorageError
 from srpki.protocol.cmp import (
     bodies,
     general,
@@ -137,17 +137,23 @@ class CmpServer:
         """Return the answer; *issue* makes a certificate when one is due."""
         nonce = self._entropy.octets(IDENTIFIER_OCTETS)
         with self._lock:
-            self._transactions.expire(self._clock.now())
             try:
+                self._transactions.expire(self._clock.now())
                 content = self._content(received, issue, deviation, nonce)
             except RefusalError as refusal:
                 content = _refused(received.kind, refusal)
+            except StorageError as error:  # the CA cannot note what it would have done
+                failure = RefusalError("systemFailure", error.sentence)
+                content = _refused(received.kind, failure)
         asked, peer = received.message.header, received.peer
         data = self._envelope.encode(asked, peer, content, nonce, deviation)
         return Answer(data, content.note)
 
     def expire(self) -> None:
-        """Revoke what was sent and has not been confirmed in time."""
+        """Revoke what was sent and has not been confirmed in time.
+
+        Raises `StorageError` when that cannot be noted: it is tried again later.
+        """
         with self._lock:
             self._transactions.expire(self._clock.now())
 
@@ -172,7 +178,21 @@ class CmpServer:
         # From here on it is the client's own doing: what is wrong ends the transaction.
         self._transactions.close(identifier, self._clock.now())
         try:
-            return self._follow_up(received.message, transaction, issue, deviation, nonce)
+            return self._or_forget(received.message, transaction, issue, deviation, nonce)
+        except StorageError:  # nothing is noted yet: the client may ask again, or its time ends
+            self._transactions.open(identifier, transaction)
+            raise
+
+    def _or_forget(
+        self,
+        message: Message,
+        transaction: Transaction,
+        issue: Issue,
+        deviation: Deviation,
+        nonce: bytes,
+    ) -> Content:
+        try:
+            return self._follow_up(message, transaction, issue, deviation, nonce)
         except RefusalError:
             self._forget(transaction)
             raise
@@ -321,10 +341,10 @@ class CmpServer:
 
     def _take(self, header: Header, transaction: Transaction, certificate: bytes) -> None:
         identifier = header.transaction_id or b""
-        self._transactions.close(identifier, self._clock.now(), confirmed=True)
         self._ca.confirm(certificate)
         if transaction.enrolment.updated is not None:
             self._ca.supersede(transaction.enrolment.updated)
+        self._transactions.close(identifier, self._clock.now(), confirmed=True)
 
     def _polled(
         self,

@@ -60,11 +60,12 @@ class Transactions:
         self._ended: dict[bytes, tuple[datetime, bool]] = {}
 
     def expire(self, now: datetime) -> None:
-        """Drop the transactions whose time is over."""
+        """Drop the transactions whose time is over; what forgetting one raises passes through."""
         for identifier, transaction in list(self._open.items()):
             if now > transaction.deadline:
-                del self._open[identifier]
+                transaction.deadline = now + CONFIRM_WITHIN  # for another try, should this one fail
                 self._forget(transaction)
+                del self._open[identifier]
         # In the order of their ends, so the first one that is still remembered ends the search.
         while self._ended and next(iter(self._ended.values()))[0] < now:
             del self._ended[next(iter(self._ended))]

@@ -7,6 +7,9 @@ import pytest
 from srpki.core.wire import HttpReply
 from srpki.labca.http11 import MAX_BODY, BadRequestError, RequestReader, encode_reply
 
+CHUNKED = b"5\r\nhello\r\n0\r\n\r\n"
+CHUNKS = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
 
 def read(data, sent=None):
     send = (lambda octets: None) if sent is None else sent.append
@@ -113,6 +116,34 @@ def test_a_client_that_asks_before_it_sends_is_told_to_go_on():
             400,
         ),
         (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+        # a coding that would be a chunked body, were it called so
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n" + CHUNKED, 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n" + CHUNKED, 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n\r\n" + CHUNKED, 400),
+        # both lengths, each right by itself [RFC 9112, 6.1]
+        (
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n"
+            % len(CHUNKED)
+            + CHUNKED,
+            400,
+        ),
+        (
+            b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n"
+            + CHUNKED,
+            400,
+        ),
+        # chunks of which one ends late, has no size, or a size with a sign; the rest is right
+        (CHUNKS + b"5\r\nhelloX\r\n0\r\n\r\n", 400),
+        (CHUNKS + b"5\r\nhello;\r\n0\r\n\r\n", 400),
+        (CHUNKS + b"\r\n0\r\n\r\n", 400),
+        (CHUNKS + b"5\r\nhello\r\n\r\n", 400),
+        (CHUNKS + b";a=b\r\n0\r\n\r\n", 400),
+        (CHUNKS + b"+5\r\nhello\r\n0\r\n\r\n", 400),
+        (CHUNKS + b"0x5\r\nhello\r\n0\r\n\r\n", 400),
+        (CHUNKS + b"000000005\r\nhello\r\n0\r\n\r\n", 400),
+        # more digits than Python converts
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", 413),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"0" * 5000 + b"\r\n\r\n", 413),
         (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n40001\r\n", 413),

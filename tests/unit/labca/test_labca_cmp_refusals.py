@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from srpki.core.entropy import SystemEntropy
 from srpki.labca.authority import Authority, CaSettings
@@ -210,6 +212,29 @@ def test_a_certificate_of_another_ca_may_not_sign(cmp, clock, device_key):
     assert cmp.states() == []
 
 
+def test_a_device_of_a_vendor_that_nobody_trusts_may_not_sign(
+    clock, settings, faults, log, cmp, device_key
+):
+    """Its certificate is good in its own PKI; the CA knows another vendor's."""
+    known, unknown = (Authority(None, clock, SystemEntropy()) for _ in range(2))
+    anchors = (known.root, known.issuing.certificate)
+    trusting = Authority(None, clock, SystemEntropy(), replace(settings, vendor_anchors=anchors))
+    client = type(cmp)(trusting, faults, log)
+    chains = {vendor: (vendor.issuing.certificate, vendor.root) for vendor in (known, unknown)}
+    for vendor, chain in chains.items():
+        factory = vendor.issue(device_key.public_key(), names.parse_dn("CN=SN1")).certificate
+        body = client.request("ir", device_key)
+        asked = {"signer": (device_key, factory), "extra_certs": (factory, *chain)}
+        answer = client.ask(body, **asked, recipient_nonce=None)
+        client.transaction_id = b"u" * 16
+        if vendor is known:
+            assert answer.kind == "ip"
+        else:
+            assert fail_info(answer) == ("signerNotTrusted",)
+            assert "not trusted" in bodies.decode_error(answer).text[0]
+    assert client.states() == [ISSUED]
+
+
 def test_an_expired_certificate_may_not_sign(cmp, clock, holder):
     clock.advance(timedelta(hours=1, seconds=1))
     answer = cmp.ask(cmp.request("kur", holder[0]), signer=holder)
@@ -344,6 +369,17 @@ SAN = ("2.5.29.17", bytes.fromhex("3003820161"))  # GeneralNames: dNSName "a"
 CA = ("2.5.29.19", bytes.fromhex("30030101ff"))  # BasicConstraints: cA TRUE
 
 
+def test_a_template_whose_key_cannot_be_read_is_rejected(cmp, device_key):
+    """The SubjectPublicKeyInfo is well formed; the point is not one of the curve."""
+    good = keys.spki(device_key)
+    for spki in (good[:-1] + bytes((good[-1] ^ 1,)), good.replace(b"\x00\x04", b"\x00\x07", 1)):
+        cmp.transaction_id = bytes((cmp.transaction_id[0] + 1,)) * 16
+        body = cmp.request("ir", device_key, public_key=spki)
+        answer = cmp.ask(body, recipient_nonce=None)
+        assert rejection(answer) == ("badCertTemplate",)
+    assert cmp.states() == []
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -372,8 +408,6 @@ def test_a_rejection_stands_where_the_certificate_would_have_been(cmp, device_ke
 
 def signed_request(cmp, key, kind="ir", algorithm="1.2.840.10045.4.3.2", **fields):
     """Return a request whose proof has any algorithm; the signature is over SHA-256."""
-    from cryptography.hazmat.primitives import hashes
-
     name = names.parse_dn("CN=gw").public_bytes()
     data = bodies.encode_request(
         bodies.CertificateRequest(
@@ -412,6 +446,31 @@ def test_ed25519_is_certified_for_other_clients(cmp):
     assert x509.load_der_x509_certificate(response.certificate).public_key() == key.public_key()
 
 
+@pytest.mark.parametrize(("bits", "certified"), [(1016, False), (8192, True), (8200, False)])
+@pytest.mark.parametrize("kind", ["ir", "p10cr"])
+def test_rsa_keys_have_1024_to_8192_bits(cmp, kind, bits, certified):
+    """The proof is wrong, so that a key of a good size is refused for that, and only then."""
+    spki = keys.spki(rsa.RSAPublicNumbers(65537, (1 << bits - 1) + 1).public_key())
+    if kind == "ir":
+        body = cmp.request("ir", keys.generate(P256), public_key=spki)
+    else:
+        body = with_key(csr.build(keys.generate(P256), names.parse_dn("CN=gw")), spki)
+    answer = cmp.ask(body)
+    expected = "badPOP" if certified else "badCertTemplate"
+    assert rejection(answer, answer.kind) == (expected,)
+    (response,), _ = bodies.decode_responses(answer)
+    assert (response.status.text == (f"keys of {bits} bits are not certified",)) != certified
+
+
+def with_key(request, spki):
+    """Return a p10cr of *request* (DER) for another key, its signature as it was."""
+    parts = der.elements(der.read(request).content)
+    content, algorithm, signature = (part.whole for part in parts)
+    fields = [field.whole for field in der.elements(der.read(content).content)]
+    content = der.encode(der.SEQUENCE, fields[0], fields[1], spki, fields[3])
+    return der.encode(0xA4, der.encode(der.SEQUENCE, content, algorithm, signature))
+
+
 @pytest.mark.parametrize("kind", ["ir", "p10cr"])
 def test_a_key_is_measured_before_its_proof_is_verified(cmp, kind):
     """The proof is wrong too: what is said is the size."""
@@ -421,12 +480,7 @@ def test_a_key_is_measured_before_its_proof_is_verified(cmp, kind):
     if kind == "ir":
         body = cmp.request("ir", keys.generate(P256), public_key=spki)
     else:
-        data = csr.build(keys.generate(P256), names.parse_dn("CN=gw"))
-        parts = der.elements(der.read(data).content)
-        content, algorithm, signature = (part.whole for part in parts)
-        fields = [field.whole for field in der.elements(der.read(content).content)]
-        content = der.encode(der.SEQUENCE, fields[0], fields[1], spki, fields[3])
-        body = der.encode(0xA4, der.encode(der.SEQUENCE, content, algorithm, signature))
+        body = with_key(csr.build(keys.generate(P256), names.parse_dn("CN=gw")), spki)
     answer = cmp.ask(body)
     (response,), _ = bodies.decode_responses(answer)
     assert response.status.fail_info == ("badCertTemplate",)
@@ -505,6 +559,27 @@ def test_a_proof_over_a_signing_key_input_names_the_sender_and_the_key(cmp, hold
     assert response.status.word == "accepted"
 
 
+def input_of(signer, name, *parts):
+    """Return a POPOSigningKey over an input of the sender and *parts*, whatever they are."""
+    content = der.encode(0xA0, headers.general_name(name)) + b"".join(parts)
+    signature = keys.sign(signer, der.encode(der.SEQUENCE, content), "sha256")
+    algorithm = der.encode(der.SEQUENCE, der.encode_oid("1.2.840.10045.4.3.2"))
+    bits = der.encode(der.BIT_STRING, b"\x00" + signature)
+    return der.encode(0xA1, der.encode(0xA0, content), algorithm, bits)
+
+
+@pytest.mark.parametrize("parts", [0, 1, 2])
+def test_a_signing_key_input_is_a_sender_and_a_key_and_no_more(cmp, holder, parts):
+    """Each is signed rightly; only the one of two elements is what RFC 4211, 4.1 has."""
+    new, name = keys.generate(P256), names.parse_dn("CN=gw").public_bytes()
+    proof = input_of(new, name, *([keys.spki(new)] * parts))
+    answer = cmp.ask(with_proof(cmp, new, proof, "kur"), signer=holder)
+    if parts == 1:
+        assert bodies.decode_responses(answer)[0][0].status.word == "accepted"
+    else:
+        assert rejection(answer, "kup") == ("badPOP",)
+
+
 def test_a_signing_key_input_proves_nothing_under_a_password(cmp, device_key):
     name = names.parse_dn("CN=gw").public_bytes()
     popo = input_proof(None, device_key, name)
@@ -512,8 +587,6 @@ def test_a_signing_key_input_proves_nothing_under_a_password(cmp, device_key):
 
 
 def test_a_pkcs10_must_be_signed_by_its_own_key(cmp, device_key):
-    from srpki.x509 import csr
-
     request = bytearray(csr.build(device_key, names.parse_dn("CN=gw")))
     request[-1] ^= 1
     body = der.encode(0xA4, bytes(request))
@@ -528,16 +601,30 @@ def test_a_pkcs10_must_be_signed_by_its_own_key(cmp, device_key):
     ],
 )
 def test_a_pkcs10_that_cannot_be_read_is_a_bad_template(cmp, device_key, change):
-    from srpki.x509 import csr
-
     request = csr.build(device_key, names.parse_dn("CN=gw")).replace(*change, 1)
     assert rejection(cmp.ask(der.encode(0xA4, request)), "cp") == ("badCertTemplate",)
     assert cmp.states() == []
 
 
-def test_a_pkcs10_signed_with_an_unknown_algorithm_proves_nothing(cmp, device_key):
-    from srpki.x509 import csr
+@pytest.mark.parametrize("ca", [True, False])
+def test_a_pkcs10_for_a_ca_certificate_is_rejected(cmp, device_key, ca):
+    builder = x509.CertificateSigningRequestBuilder(names.parse_dn("CN=gw"))
+    builder = builder.add_extension(x509.BasicConstraints(ca, None), critical=True)
+    request = builder.sign(device_key, hashes.SHA256()).public_bytes(Encoding.DER)
+    answer = cmp.ask(der.encode(0xA4, request))
+    if ca:
+        assert rejection(answer, "cp") == ("badCertTemplate",)
+        assert cmp.states() == []
+    else:
+        assert bodies.decode_responses(answer)[0][0].certificate is not None
 
+
+@pytest.mark.parametrize("octets", [b"\xa4\x00", b"\xa4\x02\x30\x05", b"\xa4\x04\x05\x00\x05\x00"])
+def test_a_p10cr_whose_body_is_no_element_is_a_bad_format(cmp, octets):
+    assert fail_info(cmp.ask(octets)) == ("badDataFormat",)
+
+
+def test_a_pkcs10_signed_with_an_unknown_algorithm_proves_nothing(cmp, device_key):
     known, unknown = der.encode_oid("1.2.840.10045.4.3.2"), der.encode_oid("1.2.840.10045.4.3.9")
     request = csr.build(device_key, names.parse_dn("CN=gw")).replace(known, unknown)
     assert rejection(cmp.ask(der.encode(0xA4, request)), "cp") == ("badPOP",)
@@ -545,8 +632,6 @@ def test_a_pkcs10_signed_with_an_unknown_algorithm_proves_nothing(cmp, device_ke
 
 @pytest.mark.parametrize("number", [0, -1])
 def test_a_pkcs10_is_confirmed_by_either_number(cmp, device_key, number):
-    from srpki.x509 import csr
-
     answer = cmp.ask(der.encode(0xA4, csr.build(device_key, names.parse_dn("CN=gw"))))
     certificate = bodies.decode_responses(answer)[0][0].certificate
     assert cmp.ask(cmp.confirmation(certificate, cert_req_id=number)).kind == "pkiConf"
@@ -654,6 +739,15 @@ def test_a_confirmation_of_nothing_is_refused(cmp):
 def test_a_confirmation_that_does_not_fit_ends_the_transaction(cmp, device_key, fields, expected):
     certificate = begun(cmp, device_key)
     assert fail_info(cmp.ask(cmp.confirmation(certificate, **fields))) == (expected,)
+    assert cmp.states() == [REVOKED]
+
+
+@pytest.mark.parametrize("content", ["", "0500", "30023000", "3006300402010004"])
+def test_a_confirmation_that_cannot_be_read_ends_the_transaction(cmp, device_key, content):
+    begun(cmp, device_key)
+    number = 0xA0 | messages.NUMBERS["certConf"]
+    answer = cmp.ask(der.encode(number, bytes.fromhex(content)))
+    assert fail_info(answer) == ("badDataFormat",)
     assert cmp.states() == [REVOKED]
 
 

@@ -210,12 +210,65 @@ def test_wrong_digest_credentials_are_asked_for_again(est, device_key, wrong):
     assert "stale" not in " ".join(reply.challenges)
 
 
+def digest_as(challenge, *, realm="srpki lab EST", named='username="user"', user="user"):
+    """Return Digest credentials that are right for *realm* and *user* but say *named*."""
+    (given,) = [one for one in challenges_of(challenge) if one.parameters.get("algorithm") == "MD5"]
+    answer = {
+        "realm": realm,
+        "nonce": given.parameters["nonce"],
+        "uri": "/.well-known/est/simpleenroll",
+        "cnonce": "c",
+        "nc": "00000001",
+        "qop": "auth",
+    }
+    response = authentication.digest_response("md5", user, "pass word", "POST", answer)
+    answer |= {"response": response, "algorithm": "MD5"}
+    fields = [named, *(f'{name}="{text}"' for name, text in answer.items())]
+    return "Digest " + ", ".join(filter(None, fields))
+
+
+def test_digest_credentials_are_those_of_this_realm_and_of_a_user(est, authority, device_key):
+    """Each answer would be right if what is wrong with it were not looked at."""
+    authority.register_est_user("", "pass word")  # nobody's name, should somebody say it
+    authority.register_est_user("us\ufffder", "pass word")
+    wrong = [
+        ({"realm": "another realm"}, 401),
+        ({"named": "", "user": ""}, 400),
+        ({"named": "username*=UTF-8''", "user": ""}, 400),
+        ({"named": "username*=UTF-8''us%FFer", "user": "us\ufffder"}, 400),
+        ({"named": "username*=ISO-8859-1''user"}, 400),
+        ({"named": "username*=user"}, 400),
+    ]
+    for change, status in wrong:
+        challenge = est.enrol(device_key, authorization="")
+        reply = est.enrol(device_key, authorization=digest_as(challenge, **change))
+        assert reply.status == status, change
+    assert authority.all_issued() == ()
+    for right in (
+        {},
+        {"named": "username*=UTF-8''user"},
+        {"named": "username*=utf-8'de'user"},
+    ):
+        challenge = est.enrol(device_key, authorization="")
+        assert est.enrol(device_key, authorization=digest_as(challenge, **right)).status == 200
+
+
+@pytest.mark.parametrize("second", [BASIC, "Bearer abc", 'Digest username="user"', "Negotiate"])
+def test_two_credentials_in_one_header_are_none(est, authority, device_key, second):
+    for both in (f"{BASIC}, {second}", f"{second}, {BASIC}"):
+        assert est.enrol(device_key, authorization=both).status == 401
+    assert authority.all_issued() == ()
+
+
 @pytest.mark.parametrize(
     ("authorization", "status"),
     [
         ("Basic " + base64.b64encode(b"user:wrong").decode(), 401),
         ("Basic " + base64.b64encode(b"nobody:pass word").decode(), 401),
         ("Basic " + base64.b64encode(b"user:").decode(), 401),
+        ("Basic " + base64.b64encode(b":pass word").decode(), 401),
+        ("Basic " + base64.b64encode(b":").decode(), 401),
+        ("Basic " + base64.b64encode(b"us\xffer:pass word").decode(), 400),
         ("Basic " + base64.b64encode(b"no colon").decode(), 400),
         ("Basic ???", 400),
         ("Bearer abc", 401),
@@ -337,6 +390,20 @@ def test_a_vendors_device_enrols_with_its_makers_certificate(clock, faults, log,
         403,
         b"a vendor's certificate enrols, but renews nothing of this CA\n",
     )
+
+
+def test_a_device_of_a_vendor_that_nobody_trusts_enrols_nothing(clock, faults, log, device_key):
+    """Its certificate is good in its own PKI; the CA knows another vendor's."""
+    known, unknown = (Authority(None, clock, SystemEntropy()) for _ in range(2))
+    settings = CaSettings(vendor_anchors=(known.root, known.issuing.certificate))
+    authority = Authority(None, clock, SystemEntropy(), settings)
+    client = EstClient(authority, faults, log)
+    factory = unknown.issue(device_key.public_key(), names.parse_dn("CN=SN1")).certificate
+    for operation in ("simpleenroll", "simplereenroll"):
+        reply = client.enrol(device_key, operation=operation, authorization="", holder=factory)
+        assert (reply.status, reply.body) == (401, b"")
+        assert "not trusted" in log[-1]
+    assert authority.all_issued() == ()
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,20 @@ def test_what_is_none_of_it_is_a_fault_of_the_server(content):
         attributes.read(content)
 
 
+@pytest.mark.parametrize(("octets", "read"), [(32768, True), (32769, False)])
+def test_attributes_are_no_longer_than_32_kib_however_right_they_are(octets, read):
+    """One that nobody knows, beside a challengePassword: passed over, were it not for its size."""
+    challenge = der.encode_oid("1.2.840.113549.1.9.7")
+    fill = octets - len(sequence(challenge, attribute("1.2.3", der.encode(0x04, bytes(32000)))))
+    content = sequence(challenge, attribute("1.2.3", der.encode(0x04, bytes(32000 + fill))))
+    assert len(content) == octets
+    if read:
+        assert attributes.read(content) == CsrAttributes(challenge=True)
+    else:
+        with pytest.raises(ProtocolError, match="longer than 32768 octets"):
+            attributes.read(content)
+
+
 RICH = sequence(
     der.encode_oid("1.2.840.113549.1.9.7"),
     der.encode_oid("1.2.840.113549.1.1.12"),  # sha384WithRSAEncryption

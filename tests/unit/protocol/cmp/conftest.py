@@ -45,7 +45,7 @@ def certificate(
     *,
     ca: bool = False,
     usage: tuple[x509.ObjectIdentifier, ...] = (),
-    key_usage: str = "digital_signature",
+    key_usage: str | None = "digital_signature",
     not_before: datetime = NOW - timedelta(days=1),
     days: int = 30,
     san: str = "",
@@ -59,7 +59,7 @@ def certificate(
         ),
         False,
     )
-    usages["key_cert_sign" if ca else key_usage] = True
+    usages["key_cert_sign" if ca else key_usage or "digital_signature"] = True
     builder = (
         x509.CertificateBuilder()
         .subject_name(name(subject))
@@ -69,9 +69,10 @@ def certificate(
         .not_valid_before(not_before)
         .not_valid_after(not_before + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(x509.KeyUsage(**usages), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
+    if key_usage is not None:
+        builder = builder.add_extension(x509.KeyUsage(**usages), critical=True)
     if usage:
         builder = builder.add_extension(x509.ExtendedKeyUsage(usage), critical=False)
     if san:

@@ -23,7 +23,7 @@ from srpki.core.errors import (
     UsageError,
 )
 from srpki.core.wire import HttpReply
-from srpki.protocol.cmp import bodies, mac, protect
+from srpki.protocol.cmp import bodies, mac, messages, protect
 from srpki.protocol.cmp.bodies import CertificateResponse
 from srpki.protocol.cmp.client import (
     MacCredentials,
@@ -40,7 +40,7 @@ from srpki.protocol.cmp.status import (
     WAITING,
     StatusInfo,
 )
-from srpki.x509 import names
+from srpki.x509 import der, names
 from srpki.x509.certificates import facts, same_alternative_names, same_subject
 from srpki.x509.keys import KeySpec, generate, same_public_key
 
@@ -365,6 +365,20 @@ def test_confirmation_answered_by_something_else_is_refused(ca, run, around):
 
     ca.bend = bend
     with pytest.raises(ProtocolError, match="answered the confirmation with pollReq"):
+        run(kur(ca, around), ca)
+
+
+@pytest.mark.parametrize("content", ["3000", "0400", "050100", "05000500", ""])
+def test_confirmation_whose_body_is_not_null_is_refused(ca, run, around, content):
+    """It is protected rightly [RFC 4210, 5.3.17: PKIConfirmContent is NULL]."""
+
+    def bend(parts):
+        if parts["kind"] == "pkiConf":
+            number = 0xA0 | messages.NUMBERS["pkiConf"]
+            parts["body"] = der.encode(number, bytes.fromhex(content))
+
+    ca.bend = bend
+    with pytest.raises(ProtocolError, match="body of the pkiConf is not well formed"):
         run(kur(ca, around), ca)
 
 

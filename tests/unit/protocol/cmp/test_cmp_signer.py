@@ -103,6 +103,13 @@ def test_signer_without_digital_signature_may_not(ca, update):
             update(response_signing_use_extracert=choice)
 
 
+def test_signer_whose_certificate_says_nothing_of_key_usage_may(ca, update):
+    """What is not limited is allowed [RFC 5280, 4.2.1.3]."""
+    signed_by(ca, ca.issue(ca.signer_key, "RA", usage=(CMC_RA,), key_usage=None), ca.signer_key)
+    for choice in (False, True):
+        assert update(response_signing_use_extracert=choice) == ca.issued
+
+
 def test_signing_cert_subject_narrows_the_choice(ca, update):
     assert update(signing_cert_subject="CN=cmp") == ca.issued
     assert update(signing_cert_subject="O=LAB, CN=CMP") == ca.issued
