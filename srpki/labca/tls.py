@@ -27,7 +27,8 @@ def server_context(authority: Authority, *, check_time: bool) -> ssl.SSLContext:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # No resumption: each session proves possession of the certificate's key anew.
+    # No tickets. By its number a TLS 1.2 session can be resumed all the same: Python cannot forbid
+    # that. It keeps the certificate that it has proved, but links no request: `channel_binding`.
     context.options |= ssl.OP_NO_TICKET
     context.num_tickets = 0
     context.verify_mode = ssl.CERT_OPTIONAL
@@ -40,7 +41,11 @@ def server_context(authority: Authority, *, check_time: bool) -> ssl.SSLContext:
 
 
 def channel_binding(connection: ssl.SSLSocket) -> bytes:
-    """Return the tls-unique of *connection* [RFC 5929], empty in TLS 1.3, which has none."""
+    """Return the tls-unique of *connection* [RFC 5929], empty where it proves nothing.
+
+    TLS 1.3 has none, and that of a resumed session can be the same on two connections [RFC 7627,
+    section 1].
+    """
     if connection.version() != "TLSv1.2" or connection.session_reused:
         return b""
     return connection.get_channel_binding("tls-unique") or b""

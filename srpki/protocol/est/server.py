@@ -120,7 +120,8 @@ def check_linked(request: csr.CertificationRequest, binding: bytes) -> None:
     """
     if not binding:
         raise RequestRefusedError(
-            _BAD_REQUEST, "requests are linked to the session by TLS 1.2 only"
+            _BAD_REQUEST,
+            "requests are linked to the session by TLS 1.2 only, and not to one that is resumed",
         )
     if not hmac.compare_digest(request.challenge.encode(), messages.linking(binding).encode()):
         raise RequestRefusedError(_BAD_REQUEST, "the request is not linked to this TLS session")

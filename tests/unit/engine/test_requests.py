@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from srpki.core.errors import (
     ResponseTimeoutError,
     StoppedError,
 )
+from srpki.labca.authority import Authority
 from srpki.x509 import certificates, keys
 
 P256 = keys.KeySpec("ecdsa", curve="secp256r1")
@@ -203,6 +205,26 @@ def test_a_further_request_can_be_polled_after_a_restart(node, kind, operation):
     assert keys.same_public_key(outcome.certificate, node.keystore.read_key("new.key"))
 
 
+@pytest.mark.parametrize("known", ["nothing", "its CA", "its chain"])
+@pytest.mark.parametrize("kind", ["initial-registration", *FURTHER])
+def test_a_certificate_of_another_ca_is_not_taken_however_right_the_answer_is(node, kind, known):
+    """Key, names, protection and dates are right; the stranger's CAs may come along."""
+    node.enrol("gw")
+    stranger = Authority(None, node.clock, node.entropy)
+    chain = {
+        "nothing": (),
+        "its CA": (stranger.issuing.certificate,),
+        "its chain": (stranger.issuing.certificate, stranger.root),
+    }[known]
+    node.authority.issue = stranger.issue
+    before = node.cmp._server._identity
+    node.cmp._server._identity = replace(before, issuing=chain[0] if chain else before.issuing)
+    with pytest.raises(PeerError, match=r"from the CA is rejected: .* is not (known|signed)"):
+        register(node) if kind == "initial-registration" else further(node, kind)
+    assert node.engine.requests.state("lab")["transaction-status"] == "failed"
+    assert [record.state for record in stranger.all_issued()] == ["issued"]  # not confirmed
+
+
 # --- pending -------------------------------------------------------------------------------------
 
 
@@ -258,6 +280,60 @@ def test_while_a_request_is_pending_updates_at_that_server_wait_for_their_retry(
     assert 'the request of ca-profile "lab" is pending' in node.texts(2247)[0]
     node.engine.requests.clear("lab")
     assert node.advance(hours=1).failed == 0
+
+
+def profile(name, port=8080):
+    """Return the text of a ca-profile whose CMPv2 server has *port*."""
+    return f"""ca-profile "{name}" {{
+        admin-state enable cert-file "issuing.crt" revocation-check crl-optional
+        cmpv2 {{ url {{ url-string "127.0.0.1:{port}/pkix/" }} }}
+    }}"""
+
+
+@pytest.mark.parametrize(("port", "waits"), [(8080, True), (8081, False)])
+def test_a_request_that_is_pending_holds_up_its_own_server_alone(node, port, waits):
+    node.enrol()
+    of_the_other = 'certificate-update-profile "other" { cmpv2 { ca-profile "other" } }'
+    more = profile("other", port) + of_the_other
+    node.configure(node.entry(profile="other"), profiles=node.PROFILES + more)
+    wait_once(node)
+    if waits:
+        with pytest.raises(BusyError, match='the request of ca-profile "lab" is pending'):
+            register(node, ca_profile="other")
+    else:
+        assert register(node, ca_profile="other").certificate is not None
+        assert node.engine.requests.state("other")["transaction-status"] == "processed"
+    assert node.engine.requests.state("lab")["transaction-status"] == "in-progress"
+    assert node.advance(days=29).failed == (1 if waits else 0)
+    assert node.engine.outstanding() == ("lab",)
+
+
+def test_a_request_whose_profile_is_deleted_waits_for_it_and_holds_up_nobody(node):
+    """Nobody can poll for it meanwhile, so nobody waits for it; it can be cleared."""
+    wait_once(node)
+    without = node.PROFILES.replace('ca-profile "lab"', 'ca-profile "renamed"')
+    node.configure(profiles=without)
+    assert node.engine.outstanding() == ("lab",)
+    with pytest.raises(NotFoundError, match="lab"):
+        node.engine.requests.poll("lab")
+    assert register(node, ca_profile="renamed").certificate is not None
+    node.reboot()
+    assert node.engine.requests.outstanding() == ("lab",)
+    node.configure()
+    with pytest.raises(BusyError, match="is pending"):
+        register(node)
+    node.advance(seconds=60)
+    assert node.engine.requests.poll("lab").certificate is not None
+    assert node.engine.outstanding() == ()
+
+
+def test_a_request_whose_profile_is_deleted_can_be_cleared(node):
+    wait_once(node)
+    node.configure(profiles="", tls="")
+    node.engine.requests.clear("lab")
+    assert node.engine.outstanding() == ()
+    node.configure()
+    assert register(node).certificate is not None
 
 
 def test_while_an_update_runs_no_request_can_be_made_at_that_server(node):

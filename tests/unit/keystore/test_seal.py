@@ -1,5 +1,6 @@
 """Encryption at rest: opened on this chassis, for this purpose, undamaged; else refused."""
 
+import base64
 import os
 import stat
 import threading
@@ -116,6 +117,34 @@ def test_a_chassis_key_that_is_a_link_is_refused(node):
         Seal(node / "state" / "chassis.key", SystemEntropy()).seal(b"", b"")
 
 
+@pytest.mark.parametrize("left", ["a key", "half a key", "a link", "a link to nothing"])
+def test_a_new_key_that_an_earlier_start_has_left_aside_is_not_used(node, left):
+    """Its process may have ended before it was synced, or somebody has put it there."""
+    path, aside = node / "state" / "chassis.key", node / "state" / ".chassis.key.new"
+    precious = node / "elsewhere"
+    precious.write_bytes(b"k" * 32)
+    match left:
+        case "a key":
+            aside.write_bytes(b"k" * 32)
+        case "half a key":
+            aside.write_bytes(b"k" * 7)
+        case "a link":
+            aside.symlink_to(precious)
+        case "a link to nothing":
+            aside.symlink_to(node / "nothing")
+    sealed = Seal(path, SystemEntropy()).seal(SECRET, b"key")
+    assert list(path.parent.iterdir()) == [path]
+    assert (len(path.read_bytes()), path.read_bytes() == b"k" * 32) == (32, False)
+    assert precious.read_bytes() == b"k" * 32 and not (node / "nothing").exists()
+    assert Seal(path, SystemEntropy()).open(sealed, b"key") == SECRET
+
+
+def test_a_directory_in_the_new_keys_way_is_told(node):
+    (node / "state" / ".chassis.key.new").mkdir()
+    with pytest.raises(StorageError, match="chassis key"):
+        Seal(node / "state" / "chassis.key", SystemEntropy()).seal(b"", b"")
+
+
 def test_a_state_directory_that_is_missing_is_a_storage_error(node):
     with pytest.raises(StorageError, match="No such file"):
         Seal(node / "nothing" / "chassis.key", SystemEntropy()).seal(b"", b"")
@@ -141,6 +170,38 @@ def test_the_longest_secret_fits_the_longest_token(seal):
     assert seal.open_text(token) == "x" * 340
     with pytest.raises(UsageError):
         seal.seal_text("ä" * 171)
+
+
+@pytest.mark.parametrize(("octets", "fits"), [(340, True), (341, False)])
+def test_a_secret_has_340_octets(seal, octets, fits):
+    if fits:
+        assert seal.open_text(seal.seal_text("x" * octets)) == "x" * octets
+    else:
+        with pytest.raises(UsageError, match="at most 340 octets"):
+            seal.seal_text("x" * octets)
+
+
+def test_a_token_has_512_characters(seal):
+    """A longer one would open, were it looked at: it is sealed on this chassis."""
+    header = len(b"SRPKI\x01\x0dconfiguration")
+
+    def token(octets):
+        sealed = seal.seal(b"x" * octets, b"configuration")[header:]
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    assert (len(token(356)), len(token(357))) == (512, 514)
+    assert seal.open_text(token(356)) == "x" * 356
+    with pytest.raises(CorruptError, match="not sealed on this chassis"):
+        seal.open_text(token(357))
+
+
+@pytest.mark.parametrize(("octets", "fits"), [(64, True), (65, False)])
+def test_a_purpose_has_64_octets(seal, octets, fits):
+    if fits:
+        assert seal.open(seal.seal(SECRET, b"p" * octets), b"p" * octets) == SECRET
+    else:
+        with pytest.raises(UsageError, match="too long"):
+            seal.seal(SECRET, b"p" * octets)
 
 
 @pytest.mark.parametrize(

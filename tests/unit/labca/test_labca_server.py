@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -317,6 +318,50 @@ def test_plain_http_to_the_tls_port_is_one_line_of_log(server, log):
             return
         threading.Event().wait(0.01)
     pytest.fail("nothing was logged")
+
+
+# RFC 7030, section 4.5.2: the example asks for a challengePassword
+LINKED = bytes.fromhex("300b06092a864886f70d010907")
+
+
+def linked(connection, device_key, binding):
+    """Post a request that is linked to *binding*; return status and text."""
+    challenge = base64.b64encode(binding).decode()
+    body = base64.b64encode(csr.build(device_key, SUBJECT, challenge=challenge))
+    headers = {"Content-Type": "application/pkcs10", **USER}
+    connection.request("POST", "/.well-known/est/simpleenroll", body, headers)
+    reply = connection.getresponse()
+    return reply.status, reply.read().decode()
+
+
+def test_a_resumed_session_links_no_request(clock, settings, tmp_path, device_key):
+    """It has a tls-unique, which both ends know; another connection may have the same."""
+    settings = replace(settings, csr_attributes=LINKED)
+    authority = Authority(None, clock, SystemEntropy(), settings)
+    with LabCa(authority, lab_time=True) as server:
+        context = tls(server, tmp_path, maximum_version=ssl.TLSVersion.TLSv1_2)
+        with closing(secure_connection(server, context)) as first:
+            first.connect()
+            session = first.sock.session
+            assert not first.sock.session_reused
+            assert linked(first, device_key, first.sock.get_channel_binding())[0] == 200
+            with socket.create_connection(("127.0.0.1", server.est_port), timeout=10) as plain:
+                sock = context.wrap_socket(plain, server_hostname="127.0.0.1", session=session)
+                with closing(secure_connection(server, context)) as second:
+                    second.sock = sock
+                    assert sock.session_reused
+                    status, said = linked(second, device_key, sock.get_channel_binding())
+    assert status == 400
+    assert "not to one that is resumed" in said
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_no_tickets_are_handed_out(server, tmp_path, version):
+    context = tls(server, tmp_path, minimum_version=version, maximum_version=version)
+    with closing(secure_connection(server, context)) as connection:
+        connection.request("GET", "/.well-known/est/cacerts")
+        assert connection.getresponse().read()
+        assert connection.sock.session is None or not connection.sock.session.has_ticket
 
 
 def test_a_chunked_request_is_served(server, tmp_path, device_key):

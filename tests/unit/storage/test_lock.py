@@ -1,9 +1,12 @@
 """One process owns a node."""
 
+import errno
+import fcntl
 import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +82,32 @@ def test_a_holder_that_left_nonsense_is_another_process(path):
 def test_a_missing_directory_is_a_storage_error(node):
     with pytest.raises(StorageError, match="No such file"):
         NodeLock(node / "nothing" / "lock").acquire()
+
+
+@pytest.mark.parametrize(
+    ("number", "error", "words"),
+    [
+        (errno.EWOULDBLOCK, BusyError, "in use by"),
+        (errno.EACCES, BusyError, "in use by"),
+        (errno.ENOLCK, StorageError, "cannot lock .*: No locks available"),
+        (errno.EOPNOTSUPP, StorageError, "cannot lock .* not supported"),
+        (errno.EIO, StorageError, "cannot lock .*: Input/output error"),
+    ],
+)
+def test_a_lock_that_cannot_be_had_is_told_by_its_reason(path, monkeypatch, number, error, words):
+    """A file system without locks is no other process; nothing stays open."""
+
+    def refuse(descriptor, operation):
+        raise OSError(number, os.strerror(number))
+
+    def opened():
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    before = opened()
+    with monkeypatch.context() as patched:
+        patched.setattr(fcntl, "flock", refuse)
+        with pytest.raises(error, match=words):
+            NodeLock(path).acquire()
+    assert opened() == before
+    with NodeLock(path):
+        pass

@@ -5,12 +5,15 @@ import ssl
 import stat
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from srpki.core.entropy import SeededEntropy
 from srpki.core.errors import ConnectError, ResponseTimeoutError, StorageError, TlsError
+from srpki.labca import tls as labca_tls
+from srpki.transport import tls
 
 SECRET = (("Authorization", "Basic c2VjcmV0"),)
 
@@ -166,6 +169,31 @@ def test_a_connection_tells_the_tls_unique_of_its_session(
         assert told == [b""] * 3
     else:
         assert told == found and told[0] == told[1] != told[2] and len(told[0]) == 12
+
+
+def test_a_resumed_session_has_no_binding(authority):
+    """Its tls-unique can be that of another connection [RFC 7627, section 1]; so on both ends."""
+    server, client = (
+        authority.context(),
+        ssl.create_default_context(cadata=authority.root.pem.decode()),
+    )
+    for context in (server, client):
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+    session, found = None, []
+    for _ in range(2):
+        plain, other = socket.socketpair()
+        with ThreadPoolExecutor(1) as pool:
+            ours = pool.submit(server.wrap_socket, other, server_side=True)
+            sock = client.wrap_socket(plain, server_hostname="127.0.0.1", session=session)
+            theirs = ours.result(5)
+        assert sock.get_channel_binding() == theirs.get_channel_binding() != b""
+        assert sock.session_reused == theirs.session_reused == bool(found)
+        found.append((tls.channel_binding(sock), labca_tls.channel_binding(theirs)))
+        session = sock.session
+        sock.close()
+        theirs.close()
+    assert found[0][0] == found[0][1] and len(found[0][0]) == 12
+    assert found[1] == (b"", b"")
 
 
 def test_nothing_is_sent_to_a_server_the_judge_refuses(serve, net, authority, client, refused):

@@ -131,6 +131,27 @@ def test_a_dead_end_is_left_and_another_path_taken(lab, root):
     assert check_chain(leaf.der, [crossed, ours], [root.der], lab.now) == (leaf.der, ours, root.der)
 
 
+def test_the_same_key_under_another_name_is_not_the_issuer(lab, root):
+    """A signature that holds is half of what makes an issuer [RFC 5280, 6.1.3 (a)(1), (a)(4)]."""
+    namesake = lab.Holder(lab.name("namesake"), root.key)
+    lab.issue(namesake, namesake, ca=True)
+    leaf = lab.issue(root, lab.Holder(lab.name("leaf")))
+    assert chain.is_signed_by(leaf.der, namesake.der)  # whatever it is called
+    assert chain.has_issued(root.der, leaf.der)
+    assert not chain.has_issued(namesake.der, leaf.der)
+    for untrusted in ([], [namesake.der]):
+        with pytest.raises(RefusedChainError, match="is not known"):
+            check_chain(leaf.der, untrusted, [namesake.der], lab.now)
+    assert check_chain(leaf.der, [namesake.der], [root.der], lab.now) == (leaf.der, root.der)
+    assert check_chain(leaf.der, [], [namesake.der, root.der], lab.now) == (leaf.der, root.der)
+
+
+def test_the_same_name_with_another_key_has_not_issued(lab, root):
+    impostor = lab.make_root("root")
+    leaf = lab.issue(root, lab.Holder(lab.name("leaf")))
+    assert not chain.has_issued(impostor.der, leaf.der)
+
+
 @pytest.mark.parametrize("expired", ["root", "upper", "leaf"])
 @pytest.mark.parametrize("early", [True, False])
 def test_every_certificate_must_be_valid_at_the_time(lab, expired, early):

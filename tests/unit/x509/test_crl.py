@@ -7,6 +7,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+from issuing import Ca
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import certificates, crl, keys, signatures
@@ -214,3 +215,30 @@ def test_the_later_date_is_newer_and_then_the_higher_number(days, numbers, newer
     one, other = numbers
     held = crl.CrlFacts(NOW, None, other)
     assert crl.CrlFacts(NOW + timedelta(days=days), None, one).newer_than(held) is newer
+
+
+@pytest.mark.parametrize(("octets", "read"), [(16_777_216, True), (16_777_217, False)])
+def test_a_list_has_16_mib_however_right_it_is(octets, read):
+    """What fills it is an extension that nobody needs; the signature holds."""
+    ca = Ca(NOW)
+    oid = x509.ObjectIdentifier("1.3.6.1.4.1.99999.1")
+
+    def filled(size):
+        return (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(ca.name)
+            .last_update(NOW)
+            .next_update(NOW + timedelta(days=1))
+            .add_extension(x509.UnrecognizedExtension(oid, bytes(size)), critical=False)
+            .sign(ca.key, hashes.SHA256())
+            .public_bytes(DER)
+        )
+
+    made = b""
+    while len(made) != octets:  # an ECDSA signature is an octet shorter at times
+        made = filled(octets - len(filled(16_000_000)) + 16_000_000)
+    if read:
+        assert crl.check(made, ca.certificate).this_update == NOW
+    else:
+        with pytest.raises(InvalidInputError, match="too long"):
+            crl.check(made, ca.certificate)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from srpki.core.errors import InvalidInputError, SrpkiError, UsageError
-from srpki.x509 import ber, contents, der, derivations, formats, keys
+from srpki.x509 import ber, contents, der, derivations, formats, keys, pkcs7
 
 
 @pytest.fixture(scope="module")
@@ -334,6 +334,21 @@ def test_pkcs7_without_certificates_or_with_too_many_is_refused(root):
         formats.read_certificates(ber_pkcs7(), "pkcs7-der")
     with pytest.raises(InvalidInputError, match="more than 256"):
         formats.read_certificates(ber_pkcs7(*[root.der] * 257), "pkcs7-der")
+
+
+# RFC 5652, 4 to 9: data, envelopedData, digestedData, encryptedData; RFC 8551: compressedData
+@pytest.mark.parametrize("kind", ["7.1", "7.3", "7.5", "7.6", "9.16.1.9"])
+def test_pkcs7_of_another_content_type_holds_no_certificates(root, kind):
+    """Its content is a SignedData that could be read [RFC 5652, 3]."""
+    whole = pkcs7.write([root.der])
+    signed, content = (part.whole for part in der.elements(der.read(whole).content))
+    other = der.encode_oid(f"1.2.840.113549.1.{kind}")
+    in_ber = ber_pkcs7(root.der)
+    for one in (whole, in_ber):
+        assert pkcs7.objects(one, "certificates") == [root.der]
+    for one in (der.encode(der.SEQUENCE, other, content), in_ber.replace(signed, other, 1)):
+        with pytest.raises(InvalidInputError, match="PKCS#7 is not SignedData"):
+            pkcs7.objects(one, "certificates")
 
 
 def test_pkcs7_that_never_ends_is_refused(root):

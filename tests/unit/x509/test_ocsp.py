@@ -260,6 +260,149 @@ def test_what_is_no_answer_at_all_is_told(ca, leaf, data):
         judged(data, ca, leaf)
 
 
+# --- what the answer is made of --------------------------------------------------------------------
+
+
+def rebuilt(data, change):
+    """Return the answer *data* with the parts of its BasicOCSPResponse as *change* has them."""
+    outer = list(asn1.elements(asn1.read(data).content))
+    kind, octets = asn1.elements(asn1.read(outer[1].content).content)
+    parts = list(asn1.elements(asn1.read(octets.content).content))
+    basic = asn1.encode(asn1.SEQUENCE, *change(parts))
+    inner = asn1.encode(asn1.SEQUENCE, kind.whole, asn1.encode(asn1.OCTET_STRING, basic))
+    return asn1.encode(asn1.SEQUENCE, outer[0].whole, asn1.encode(0xA0, inner))
+
+
+@pytest.mark.parametrize("tag", [0x03, 0x04, 0x23, 0x02])
+@pytest.mark.parametrize("unused", [0, 1])
+def test_the_signature_of_an_answer_is_a_bit_string_of_whole_octets(ca, leaf, tag, unused):
+    def change(parts):
+        content, algorithm, signature = parts
+        bits = bytes((unused,)) + signature.content[1:]
+        return content.whole, algorithm.whole, asn1.encode(tag, bits)
+
+    made = rebuilt(answer(ca, leaf), change)
+    if (tag, unused) == (0x03, 0):
+        assert judged(made, ca, leaf).status == "good"
+    else:
+        with pytest.raises(ProtocolError):
+            judged(made, ca, leaf)
+
+
+def statements(ca, data, count, place):
+    """Return *data* with *count* statements, ours at *place* and the others about other numbers."""
+
+    def change(parts):
+        content, algorithm, _ = parts
+        fields = list(asn1.elements(content.content))
+        at = next(number for number, field in enumerate(fields) if field.tag == asn1.SEQUENCE)
+        (ours,) = asn1.elements(fields[at].content)
+        cert_id, *rest = asn1.elements(ours.content)
+        other = cert_id.whole[:-1] + bytes((cert_id.whole[-1] ^ 1,))
+        foreign = asn1.encode(asn1.SEQUENCE, other, *(field.whole for field in rest))
+        listed = [foreign] * count
+        listed[place] = ours.whole
+        made = [field.whole for field in fields]
+        made[at] = asn1.encode(asn1.SEQUENCE, *listed)
+        signed = asn1.encode(asn1.SEQUENCE, *made)
+        bits = asn1.encode(asn1.BIT_STRING, b"\0" + keys.sign(ca.key, signed, "sha256"))
+        return signed, algorithm.whole, bits
+
+    return rebuilt(data, change)
+
+
+@pytest.mark.parametrize(("place", "counts"), [(0, True), (63, True), (64, False), (99, False)])
+def test_of_an_answer_64_statements_are_looked_at(ca, leaf, place, counts):
+    made = statements(ca, answer(ca, leaf), 100, place)
+    if counts:
+        assert judged(made, ca, leaf).status == "good"
+    else:
+        with pytest.raises(ProtocolError, match="is not about the certificate"):
+            judged(made, ca, leaf)
+
+
+@pytest.mark.parametrize(("behind", "counts"), [(7, True), (8, False)])
+def test_of_an_answer_8_certificates_are_looked_at(ca, leaf, behind, counts):
+    key, certificate = delegate(ca)
+    crowd = [ca.issue(f"CN={number}") for number in range(behind)]
+    data = answer(ca, leaf, signer=certificate, key=key, attached=[*crowd, certificate])
+    if counts:
+        assert judged(data, ca, leaf).status == "good"
+    else:
+        with pytest.raises(ProtocolError, match="is not signed by the CA"):
+            judged(data, ca, leaf)
+
+
+@pytest.mark.parametrize(("octets", "counts"), [(65536, True), (65537, False)])
+def test_an_answer_has_64_kib_however_right_it_is(ca, leaf, octets, counts):
+    """What fills it is a certificate that nobody needs."""
+    data = answer(ca, leaf)
+    without = len(rebuilt(data, lambda parts: [part.whole for part in parts]))
+
+    def filled(size):
+        filler = asn1.encode(0xA0, asn1.encode(asn1.SEQUENCE, asn1.encode(0x30, bytes(size))))
+        return rebuilt(data, lambda parts: [*(part.whole for part in parts), filler])
+
+    made = filled(octets - without - 100)
+    made = filled(octets - without - 100 + octets - len(made))
+    assert len(made) == octets
+    if counts:
+        assert judged(made, ca, leaf).status == "good"
+    else:
+        with pytest.raises(ProtocolError, match="too long"):
+            judged(made, ca, leaf)
+
+
+# --- two CAs with one key -------------------------------------------------------------------------
+
+
+def namesake(ca, name):
+    """Return a CA with the key of *ca* and another *name*."""
+    other = Ca(NOW, name)
+    other.key = ca.key
+    other.certificate = other._made(other.name, other.key, -1, 9999, ca=True)
+    return other
+
+
+def test_a_responder_of_another_ca_with_the_same_key_is_not_appointed(ca, leaf):
+    """What signed its certificate is our CA's key; who issued it is another."""
+    key, certificate = delegate(namesake(ca, "O=Test,CN=Namesake"))
+    for by_name in (True, False):
+        data = answer(
+            ca, leaf, signer=certificate, key=key, attached=[certificate], by_name=by_name
+        )
+        with pytest.raises(ProtocolError, match="is not signed by the CA"):
+            judged(data, ca, leaf)
+
+
+@pytest.mark.parametrize("name", ["ours", "another"])
+@pytest.mark.parametrize("key", ["ours", "another"])
+def test_an_answer_about_the_number_of_another_ca_does_not_count(ca, leaf, name, key):
+    """It may have our name or our key: each half of the CertID counts."""
+    other = load(Ca(NOW, "O=Test,CN=Other").certificate)
+    issuers = {"ours": load(ca.certificate), "another": other}
+    sha1 = hashes.Hash(hashes.SHA1())
+    sha1.update(issuers[name].subject.public_bytes())
+    builder = library.OCSPResponseBuilder().add_response_by_hash(
+        issuer_name_hash=sha1.finalize(),
+        issuer_key_hash=x509.SubjectKeyIdentifier.from_public_key(issuers[key].public_key()).digest,
+        serial_number=certificates.facts(leaf).serial,
+        algorithm=hashes.SHA1(),
+        cert_status=STATUS["good"],
+        this_update=NOW,
+        next_update=NOW + HOUR,
+        revocation_time=None,
+        revocation_reason=None,
+    )
+    builder = builder.responder_id(library.OCSPResponderEncoding.HASH, load(ca.certificate))
+    data = builder.sign(ca.key, hashes.SHA256()).public_bytes(DER)
+    if (name, key) == ("ours", "ours"):
+        assert judged(data, ca, leaf).status == "good"
+    else:
+        with pytest.raises(ProtocolError, match="is not about the certificate"):
+            judged(data, ca, leaf)
+
+
 # --- a responder is judged as any certificate in a chain is ----------------------------------------
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from issuing import DER, Ca
 
 from srpki.core.errors import InvalidInputError
-from srpki.x509 import certificates, crl, distribution_points, revocation
+from srpki.x509 import certificates, crl, der, distribution_points, revocation
 from srpki.x509.revocation import Finding, by_crls, is_listed
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -130,6 +130,53 @@ def test_a_ca_certificate_is_told_of_by_its_own_lists(ca, scope, status, why):
     certificate = ca._made(below.name, below.key, -1, 99, ca=True)
     found = by_crls(certificate, [ca.crl(critical=[part(**{scope: True})])])
     assert found.status == status and why in found.reason
+
+
+class Scoped(x509.UnrecognizedExtension):
+    """An issuingDistributionPoint of the octets given."""
+
+    def __init__(self, content):
+        octets = der.encode(der.SEQUENCE, bytes.fromhex(content))
+        super().__init__(x509.ObjectIdentifier("2.5.29.28"), octets)
+
+
+# RFC 5280, 5.2.5: the tags of the fields, each alone. What the certificate's points have is () or
+# the name of a CRL issuer, ours; ReasonFlags 0x0160 are keyCompromise and cACompromise.
+FLAGS = [
+    ("onlyContainsUserCerts", "8101ff", {"leaf": "good", "ca": "unknown", "indirect": "good"}),
+    ("onlyContainsCACerts", "8201ff", {"leaf": "unknown", "ca": "good", "indirect": "unknown"}),
+    ("onlySomeReasons", "83020560", {"leaf": "unknown", "ca": "unknown", "indirect": "unknown"}),
+    ("indirectCRL", "8401ff", {"leaf": "good", "ca": "good", "indirect": "good"}),
+    ("onlyContainsAttributeCerts", "8501ff", dict.fromkeys(("leaf", "ca", "indirect"), "unknown")),
+]
+
+
+@pytest.mark.parametrize(("flag", "content", "expected"), FLAGS, ids=[one[0] for one in FLAGS])
+@pytest.mark.parametrize("whose", ["leaf", "ca", "indirect"])
+def test_each_field_of_the_scope_alone_counts_for_what_it_says(ca, flag, content, expected, whose):
+    below = Ca(NOW, "CN=Below")
+    certificate = {
+        "leaf": ca.issue,
+        "ca": lambda: ca._made(below.name, below.key, -1, 99, ca=True),
+        "indirect": lambda: ca.issue(more=at(point(issuer=THE_CA))),
+    }[whose]()
+    listed = ca.crl(critical=[Scoped(content)])
+    assert crl.check(listed, ca.certificate)
+    found = by_crls(certificate, [listed])
+    assert found.status == expected[whose], found
+    revoked = ca.crl(critical=[Scoped(content)], revoked=[certificates.facts(certificate).serial])
+    told = by_crls(certificate, [revoked]).status
+    # Of some reasons alone who is listed is revoked; what is not in scope tells nothing.
+    within = expected[whose] == "good" or flag == "onlySomeReasons"
+    assert told == ("revoked" if within else "unknown")
+
+
+@pytest.mark.parametrize("indirect", [True, False])
+def test_only_an_indirect_list_tells_of_points_of_another_crl_issuer(ca, indirect):
+    """With the name of the point on both sides; the flag alone makes the difference."""
+    leaf = ca.issue(more=at(point(ONE, issuer=THE_CA)))
+    listed = ca.crl(critical=[part(full_name=[ONE], indirect_crl=indirect)])
+    assert by_crls(leaf, [listed]).status == ("good" if indirect else "unknown")
 
 
 def test_shards_make_a_whole_by_distribution_point(ca):

@@ -72,3 +72,23 @@ def test_cas_that_keep_their_keys_show_nothing(lab, root):
 
 def test_a_crowd_of_keys_is_not_looked_at(lab):
     assert rollover.find([lab.make_root("root").der for _ in range(rollover.MAX_KEYS + 1)]) == ()
+
+
+@pytest.mark.parametrize(("count", "found"), [(8, True), (9, False)])
+def test_eight_keys_of_one_name_are_looked_at(lab, count, found):
+    changes = rollover.find([lab.make_root("root").der for _ in range(count)])
+    assert [len(change.links) for change in changes] == ([count] if found else [])
+
+
+def test_of_one_key_eight_certificates_are_looked_at(lab):
+    """The ninth, which begins last, would make its key the new one."""
+    name = lab.name("root")
+    old, new = lab.Holder(name), lab.Holder(name)
+    given = [lab.issue(new, lab.Holder(name, new.key), ca=True, start=lab.now - lab.day / 2).der]
+    for number in range(9):
+        start = lab.now - lab.day if number < 8 else lab.now
+        given.append(lab.issue(old, lab.Holder(name, old.key), ca=True, start=start).der)
+    (change,) = rollover.find(given)
+    assert [(one.position, one.new) for one in change.links] == [
+        (0, True), *((number, False) for number in range(1, 9))
+    ]  # fmt: skip
