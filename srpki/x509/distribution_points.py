@@ -25,6 +25,7 @@ ALL_REASONS: Final[Reasons] = frozenset(range(1, 9))
 MAX_POINTS: Final = 64
 """Distribution points of one certificate, and names of one point, that are looked at."""
 
+_SCOPE: Final = (0xA0, 0x81, 0x82, 0x83, 0x84, 0x85)
 _FULL_NAME: Final = 0xA0
 _RELATIVE_NAME: Final = 0xA1
 _SET: Final = 0x31
@@ -61,7 +62,7 @@ def scope_of(crl: bytes, issuer: Canonical) -> Scope:
     if found is None:
         return Scope()
     try:
-        fields = {one.tag: one for one in asn1.sequence(found.value)}
+        fields = _fields(found.value, *_SCOPE)
         return Scope(
             names=_point_names(fields.get(0xA0), issuer),
             user_certificates=_flag(fields.get(0x81)),
@@ -116,8 +117,20 @@ def covered(scope: Scope, point: Point, issuer: Canonical) -> Reasons:
     )
 
 
+def _fields(octets: bytes, *tags: int) -> dict[int, asn1.Element]:
+    """Return the fields of a SEQUENCE by their *tags*, of which each may be absent.
+
+    Raises `InvalidInputError` for anything else there: what is passed over could be what counts.
+    """
+    listed = list(asn1.sequence(octets))
+    found = [one.tag for one in listed]
+    if found != [tag for tag in tags if tag in found]:
+        raise InvalidInputError("it is not well formed")
+    return dict(zip(found, listed, strict=True))
+
+
 def _point(element: asn1.Element, issuer: Canonical) -> Point:
-    fields = {one.tag: one for one in asn1.sequence(element.whole)}
+    fields = _fields(element.whole, 0xA0, 0x81, 0xA2)
     named = fields.get(0xA2)
     crl_issuer = tuple(_names(named.content)) if named is not None else None
     directories = [one.value for one in crl_issuer or () if one.form == DIRECTORY_NAME]

@@ -1,61 +1,93 @@
 """Peers that mean harm; each test says how many cases it tries, and fails when it tries fewer."""
 
-from collections import Counter
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 from borrowed import borrowed
 
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SeededEntropy
+from srpki.core.errors import SrpkiError
 
-_PROPERTY = "hostile cases"
+_CASES, _PLACES = "hostile cases", "hostile refusals"
 
 
 class Tally:
-    """Counts the cases of one test by their class."""
+    """Counts the cases of one test by their class, and the places of the code that refused."""
 
     def __init__(self):
         self.tried = Counter()
         self.promised = Counter()
+        self.places = set()
+        self.lines = 0
 
-    def __call__(self, kind, least):
-        """Promise *least* cases of *kind*; return what is called for each."""
+    def __call__(self, kind, least, lines=0):
+        """Promise *least* cases of *kind*, which at least *lines* lines of code refuse.
+
+        Returns what is called for each that is tried.
+        """
         self.promised[kind] += least
+        self.lines = lines
 
         def case():
             self.tried[kind] += 1
 
         return case
 
+    def note(self):
+        """Note the line that makes an error of ours: what was made again of another counts, too."""
+        frame = sys._getframe(2)
+        while frame.f_code.co_name == "__init__":
+            frame = frame.f_back
+        name = Path(frame.f_code.co_filename)
+        if "srpki" in name.parts and "tests" not in name.parts:
+            self.places.add(f"{'/'.join(name.parts[-3:])}:{frame.f_lineno}")
+
 
 @pytest.fixture
-def tally(record_property):
-    counted = Tally()
+def tally(record_property, monkeypatch):
+    counted, made = Tally(), SrpkiError.__init__
+
+    def noted(self, *arguments, **named):
+        made(self, *arguments, **named)
+        counted.note()
+
+    monkeypatch.setattr(SrpkiError, "__init__", noted)
     yield counted
     for kind, number in counted.tried.items():
-        record_property(_PROPERTY, (kind, number))
+        record_property(_CASES, (kind, number))
+        record_property(_PLACES, (kind, sorted(counted.places)))
     short = {
         kind: (counted.tried[kind], least)
         for kind, least in counted.promised.items()
         if counted.tried[kind] < least
     }
     assert not short, f"fewer cases than promised: {short}"
+    met = len(counted.places)
+    assert met >= counted.lines, (
+        f"they end at {met} lines, not at {counted.lines}: how deep do they go?"
+    )
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print the number of cases of each class."""
-    total = Counter()
+    """Print the number of cases of each class, and at how many lines of code they end."""
+    total, places = Counter(), defaultdict(set)
     for reports in terminalreporter.stats.values():
         for report in reports:
             if getattr(report, "when", "") == "teardown":  # when they have been counted
-                for name, value in report.user_properties:
-                    if name == _PROPERTY:
-                        total[value[0]] += value[1]
+                for name, (kind, value) in report.user_properties:
+                    if name == _CASES:
+                        total[kind] += value
+                    elif name == _PLACES:
+                        places[kind].update(value)
     if total:
-        terminalreporter.section("hostile cases")
+        terminalreporter.section("hostile cases, and the distinct lines that refuse them")
         for kind, number in sorted(total.items()):
-            terminalreporter.line(f"{number:8} {kind}")
-        terminalreporter.line(f"{sum(total.values()):8} in all")
+            terminalreporter.line(f"{number:8} {len(places[kind]):4} {kind}")
+        everywhere = set().union(*places.values())
+        terminalreporter.line(f"{sum(total.values()):8} {len(everywhere):4} in all")
 
 
 @pytest.fixture

@@ -235,12 +235,10 @@ def test_our_own_requests_are_no_answers(ca, around, tally, kind):
 def test_any_part_of_a_rightly_signed_body_may_be_nonsense(ca, around, tally, blob, index):
     """The CA itself means harm: its protection holds, its body does not."""
     play = Play(ca, around, "kur")
-    case = tally("CMP answer, nonsense under a right protection", 2 if index else 15)
+    case = tally("CMP answer, nonsense under a right protection", 1 if index else 15)
     body = messages.decode(play.answers[index]).body
-    for changed in swapped(body, BLOBS[blob]):
+    for changed in filter(None, swapped(body, BLOBS[blob])):
         case()
-        if not changed:
-            continue
         parts = messages.decode(play.answers[index])
         answer = messages.encode(parts.header, changed, ca.protector, ca.extra_certs)
         try:

@@ -76,3 +76,49 @@ def swapped(data, blob, deepest=12):
     for index, child in enumerate(children):
         for changed in swapped(child, blob, deepest - 1):
             yield der.encode(element.tag, *children[:index], changed, *children[index + 1 :])
+
+
+NUMBERS = tuple(
+    der.encode(0x02, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+    for number in (-1, 0, 1, 2, 3, 255, 2**31 - 1, 2**31, 2**64, -(2**31), 2**200)
+)
+
+
+def rearranged(data, opaque=(), deepest=12):
+    """Yield *data* (DER) with one element at a time left out, doubled, moved, emptied, renamed.
+
+    Lengths are corrected. Into the elements of *opaque* nothing is looked: what is signed by
+    itself is refused for that.
+    """
+    element = der.read(data)
+    if not element.constructed or deepest == 0 or data in opaque:
+        return
+    children = [child.whole for child in der.elements(element.content)]
+
+    def made(*parts):
+        return der.encode(element.tag, *parts)
+
+    for index, child in enumerate(children):
+        before, after = children[:index], children[index + 1 :]
+        yield made(*before, *after)
+        yield made(*before, child, child, *after)
+        if after:
+            yield made(*before, after[0], child, *after[1:])
+        for other in _others(child):
+            if other != child:
+                yield made(*before, other, *after)
+        for changed in rearranged(child, opaque, deepest - 1):
+            yield made(*before, changed, *after)
+
+
+def _others(child):
+    """Yield what is nearly *child*: of another type, emptied, cut, longer, another number."""
+    content = der.read(child).content
+    for tag in {child[0] ^ 0x20, child[0] ^ 0x01, child[0] ^ 0x80}:
+        if tag & 0x1F != 0x1F:
+            yield der.encode(tag, content)
+    yield der.encode(child[0])
+    yield der.encode(child[0], content[:-1])
+    yield der.encode(child[0], content, b"\x00")
+    if child[0] == 0x02:
+        yield from NUMBERS

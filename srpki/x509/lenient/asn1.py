@@ -156,12 +156,16 @@ def time(element: Element) -> datetime:
     return moment
 
 
-def only(found: Sequence[Element], tag: int) -> Element | None:
-    """Return the element with *tag* in *found*, None without; raises `RefusedError` for two."""
-    chosen = [one for one in found if one.tag == tag]
-    if len(chosen) > 1:
+def optional(found: Sequence[Element], *tags: int) -> tuple[Element | None, ...]:
+    """Return the elements with *tags*, which stand in *found* in this order, None for each absent.
+
+    Raises `RefusedError` for anything else there: what is passed over could be what counts.
+    """
+    waiting = list(found)
+    picked = tuple(waiting.pop(0) if waiting and waiting[0].tag == tag else None for tag in tags)
+    if waiting:
         raise RefusedError("it is not well formed")
-    return chosen[0] if chosen else None
+    return picked
 
 
 def spans(content: bytes) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,7 @@ from srpki.x509.lenient.fields import Fields
 
 _VERSION: Final = 0xA0
 _EXTENSIONS: Final = 0xA3
+_UNIQUE_IDS: Final = (0x81, 0x82)  # RFC 5280, 4.1.2.8
 
 
 def read(octets: bytes) -> Certificate:
@@ -78,7 +79,7 @@ def _pair(element: Element) -> tuple[Element, Element]:
 
 def _list(fields: Fields, rest: list[Element]) -> list[Element]:
     """Return the elements of the extensions in *rest*, what follows the public key."""
-    found = fields.read("extensions", asn1.only, rest, _EXTENSIONS)
+    *_, found = fields.read("extensions", asn1.optional, rest, *_UNIQUE_IDS, _EXTENSIONS)
     if found is None:
         return []
     return fields.read("extensions", lambda: asn1.parts(asn1.single(found.content)))

@@ -41,7 +41,7 @@ def read(octets: bytes) -> RevocationList:
     fields.algorithm("signature", outer)
     next_update = rest.pop(0) if rest and rest[0].tag in _TIMES else None
     entries = rest.pop(0) if rest and rest[0].tag == asn1.SEQUENCE else None
-    found = fields.read("crlExtensions", asn1.only, rest, _EXTENSIONS)
+    (found,) = fields.read("crlExtensions", asn1.optional, rest, _EXTENSIONS)
     parts = [] if found is None else fields.read("crlExtensions", _list, found)
     revoked = _Entries(b"" if entries is None else entries.content)
     fields.read("revokedCertificates", revoked.check)

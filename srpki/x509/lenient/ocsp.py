@@ -38,7 +38,7 @@ def read(octets: bytes, most: int) -> OcspAnswer:
     responder, produced, statements, *rest = fields.read("tbsResponseData", _response_data, content)
     (who,) = fields.read("responderID", _one, responder)
     by_name = responder.tag == _BY_NAME
-    found = fields.read("responseExtensions", asn1.only, rest, 0xA1)
+    (found,) = fields.read("responseExtensions", asn1.optional, rest, 0xA1)
     asked = [] if found is None else fields.read("responseExtensions", _explicit, found)
     return OcspAnswer(
         responder_name=fields.name("responderID", who) if by_name else None,
@@ -57,7 +57,8 @@ def _basic(octets: bytes) -> tuple[list[Element], list[Element]]:
     if asn1.oid(kind) != _BASIC or value.tag != tlv.OCTET_STRING:
         raise asn1.RefusedError("it is of an unknown type")
     content, _, _, *more = asn1.parts(asn1.single(value.content))
-    return asn1.parts(content), _explicit(more[0]) if more else []
+    (certificates,) = asn1.optional(more, 0xA0)
+    return asn1.parts(content), [] if certificates is None else _explicit(certificates)
 
 
 def _explicit(element: Element) -> list[Element]:
@@ -89,7 +90,7 @@ def _statement(number: int, element: Element) -> Statement:
     fields = Fields("OCSP answer")
     named, status, this_update, *rest = asn1.parts(element)
     algorithm, name, key, serial = asn1.parts(named)
-    following = asn1.only(rest, 0xA0)
+    following, _ = asn1.optional(rest, 0xA0, 0xA1)
     revoked = asn1.elements(status.content)[:1] if status.tag == 0xA1 else []
     until = None if following is None else asn1.single(following.content, asn1.GENERALIZED_TIME)
     return Statement(

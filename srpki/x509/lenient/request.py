@@ -33,7 +33,7 @@ def read(octets: bytes) -> Request:
         raise InvalidInputError("this is not a certification request")
     version, subject, key, *rest = content
     fields.read("version", _version, version)
-    found = fields.read("attributes", asn1.only, rest, _ATTRIBUTES)
+    (found,) = fields.read("attributes", asn1.optional, rest, _ATTRIBUTES)
     attributes = {} if found is None else fields.read("attributes", _attributes, found)
     wanted = attributes.get(_EXTENSION_REQUEST)
     asked = [] if wanted is None else fields.read("extensionRequest", asn1.parts, wanted)

@@ -104,7 +104,7 @@ def _key_identifier(octets: bytes) -> x509.SubjectKeyIdentifier:
 
 def _authority_key(octets: bytes) -> x509.AuthorityKeyIdentifier:
     found = asn1.parts(asn1.single(octets))
-    identifier, issuer, serial = (asn1.only(found, tag) for tag in (0x80, 0xA1, 0x82))
+    identifier, issuer, serial = asn1.optional(found, 0x80, 0xA1, 0x82)
     whole = issuer is not None and serial is not None
     return x509.AuthorityKeyIdentifier(
         None if identifier is None else identifier.content,
@@ -141,7 +141,7 @@ def _qualifier(element: Element) -> str | x509.UserNotice | None:
 
 def _policy_constraints(octets: bytes) -> x509.PolicyConstraints:
     found = asn1.parts(asn1.single(octets))
-    required, inhibited = (_certificates(asn1.only(found, tag), tag) for tag in (0x80, 0x81))
+    required, inhibited = map(_certificates, asn1.optional(found, 0x80, 0x81), (0x80, 0x81))
     if required is None and inhibited is None:
         raise RefusedError("it is empty")
     return x509.PolicyConstraints(required, inhibited)
@@ -162,7 +162,7 @@ def _certificates(element: Element | None, tag: int) -> int | None:
 
 def _name_constraints(octets: bytes) -> x509.ExtensionType:
     found = asn1.parts(asn1.single(octets))
-    permitted, excluded = (_subtrees(asn1.only(found, tag), tag) for tag in (0xA0, 0xA1))
+    permitted, excluded = map(_subtrees, asn1.optional(found, 0xA0, 0xA1), (0xA0, 0xA1))
     if permitted is None and excluded is None:  # the library's type cannot say: no constraints
         return x509.UnrecognizedExtension(x509.NameConstraints.oid, octets)
     return x509.NameConstraints(permitted, excluded)
@@ -194,9 +194,8 @@ def _points(octets: bytes) -> list[x509.DistributionPoint]:
     """Return the points; one that has no name and no issuer points nowhere and is left out."""
     points = []
     for one in asn1.parts(asn1.single(octets)):
-        found = asn1.parts(one)
-        full, relative = _point_name(asn1.only(found, 0xA0))
-        reasons, issuer = asn1.only(found, 0x81), asn1.only(found, 0xA2)
+        named, reasons, issuer = asn1.optional(asn1.parts(one), 0xA0, 0x81, 0xA2)
+        full, relative = _point_name(named)
         issuers = None if issuer is None else _general_names(issuer, 0xA2) or None
         if full or relative or issuers:
             points.append(x509.DistributionPoint(full, relative, _reasons(reasons), issuers))
@@ -248,13 +247,12 @@ def _issuing_point(octets: bytes) -> x509.IssuingDistributionPoint:
     found = asn1.parts(asn1.single(octets))
     if not found:
         raise RefusedError("it is empty")
-    full, relative = _point_name(asn1.only(found, 0xA0))
-    users, authorities, indirect, attributes = (
-        _flag(asn1.only(found, tag)) for tag in (0x81, 0x82, 0x84, 0x85)
-    )
+    named, *flags = asn1.optional(found, 0xA0, 0x81, 0x82, 0x83, 0x84, 0x85)
+    reasons = _reasons(flags.pop(2))
+    full, relative = _point_name(named)
+    users, authorities, indirect, attributes = map(_flag, flags)
     if users + authorities + attributes > 1:
         raise RefusedError("it leaves no certificates to the list")
-    reasons = _reasons(asn1.only(found, 0x83))
     if not (full or relative or users or authorities or indirect or attributes or reasons):
         raise RefusedError("it is empty")
     return x509.IssuingDistributionPoint(

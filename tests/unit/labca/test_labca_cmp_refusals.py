@@ -372,7 +372,8 @@ CA = ("2.5.29.19", bytes.fromhex("30030101ff"))  # BasicConstraints: cA TRUE
 def test_a_template_whose_key_cannot_be_read_is_rejected(cmp, device_key):
     """The SubjectPublicKeyInfo is well formed; the point is not one of the curve."""
     good = keys.spki(device_key)
-    for spki in (good[:-1] + bytes((good[-1] ^ 1,)), good.replace(b"\x00\x04", b"\x00\x07", 1)):
+    assert good[26] == 0x04  # an uncompressed point [SEC 1, 2.3.3]
+    for spki in (good[:-1] + bytes((good[-1] ^ 1,)), good[:26] + b"\x05" + good[27:]):
         cmp.transaction_id = bytes((cmp.transaction_id[0] + 1,)) * 16
         body = cmp.request("ir", device_key, public_key=spki)
         answer = cmp.ask(body, recipient_nonce=None)

@@ -156,6 +156,16 @@ def test_a_link_or_a_directory_in_a_files_place_is_told(tmp_path, name):
         found(tmp_path / "ca")
 
 
+def test_a_start_that_failed_holds_no_lock_while_its_error_is_looked_at(disk, tmp_path):
+    found(tmp_path).close()
+    disk(len(started(disk, tmp_path)) // 2)
+    with pytest.raises(StorageError) as caught:
+        found(tmp_path)
+    disk()
+    found(tmp_path).close()
+    assert caught.value.__traceback__ is not None
+
+
 @pytest.mark.parametrize(
     ("number", "error", "words"),
     [
