@@ -1,17 +1,18 @@
 """The only place that reads a wall clock; everything else is handed a `Clock`.
 
-`SystemClock` is real time. `LabClock` is real time plus an offset that a trainee moves; while it
-is *stepping* (during ``lab clock advance``) it stands still and every wait ends at once by moving
-it, so a year of renewals takes no real time.
+`SystemClock` is real time. `LabClock` is real time plus an offset, or runs faster or slower than
+real time, or stands. What moves it is its `srpki.core.timeline.Timeline` alone: to wait on a clock
+never moves it, but for `FrozenClock`, which is for tests.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, Self
 
@@ -108,14 +109,59 @@ class FrozenClock:
         self.advance(timedelta(seconds=max(0.0, seconds)))
         return True
 
+    def jump(self, by: timedelta) -> None:
+        """Show a time that is *by* later, or earlier, though none has passed: it was set."""
+        self._now += by
+
     def advance(self, by: timedelta) -> None:
         """Move forward by *by*."""
         self._now += by
         self._elapsed += by.total_seconds()
 
 
+@dataclass(frozen=True, slots=True)
+class _Following:
+    """How a lab's clock runs that is *offset* apart from its base."""
+
+    offset: timedelta
+
+    def now(self, base: Clock) -> datetime:
+        """Return what the lab's clock shows."""
+        return base.now() + self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class _Paced:
+    """How one runs from the instant *at*: *factor* times as fast as the seconds of its base.
+
+    They are counted from *since*. It does not run beyond *limit*.
+    """
+
+    at: datetime
+    since: float
+    factor: float
+    limit: datetime
+
+    def now(self, base: Clock) -> datetime:
+        """Return what the lab's clock shows."""
+        passed = (base.monotonic() - self.since) * self.factor
+        left = (self.limit - self.at).total_seconds()
+        return self.limit if passed >= left else self.at + timedelta(seconds=passed)
+
+    def until(self, limit: datetime) -> _Paced:
+        """Return the course that ends at *limit*, if that is earlier."""
+        return replace(self, limit=min(limit, self.limit))
+
+
+_Course = _Following | _Paced
+
+
 class LabClock:
-    """A clock that runs with *base* and can be moved; shared by router and lab CA."""
+    """A clock that runs apart from *base*; shared by routers and lab CA, moved by their timeline.
+
+    At the `factor` 1 it is the base's time plus an offset, at 0 it stands. At any other it runs
+    that many times as fast, never beyond the instant up to which `let_run` has let it.
+    """
 
     _SLICE = 0.2  # seconds of real time after which a cancelled wait is noticed
 
@@ -123,33 +169,47 @@ class LabClock:
         self,
         base: Clock,
         offset: timedelta = timedelta(),
-        remember: Callable[[timedelta], None] = lambda _: None,
+        remember: Callable[[datetime], None] = lambda _: None,
+        factor: float = 1.0,
     ) -> None:
-        """Run *offset* apart from *base*.
+        """Run *offset* apart from *base*; unless *factor* is 1, stand until `let_run` is called.
 
-        *remember* is given the new offset before each move, which does not take place if it fails:
-        what happens at an instant must not be there after a crash without the instant.
+        *remember* is given the new instant before each move, which does not take place if it
+        fails: what happens at an instant must not be there after a crash without the instant.
         """
         self._base = base
-        self._offset = offset
         self._remember = remember
-        self._standing: datetime | None = None
+        self._factor = factor
         self._moved = threading.Condition()
+        self._stepped = False
+        self._course = _Following(offset) if factor == 1 else self._standing(base.now() + offset)
+        self.timeline: object = None
+        """What moves this clock, once there is one [`srpki.core.timeline.timeline_of`]."""
+
+    @property
+    def factor(self) -> float:
+        """How many seconds pass on this clock in one of its base, when nobody moves it."""
+        return self._factor
 
     @property
     def offset(self) -> timedelta:
         """How far this clock is ahead of its base (negative: behind)."""
-        standing = self._standing
-        return self._offset if standing is None else standing - self._base.now()
+        return self.now() - self._base.now()
 
     def now(self) -> datetime:
         """Return the lab's present instant, aware, in UTC."""
-        standing = self._standing
-        return standing if standing is not None else self._base.now() + self._offset
+        return self._course.now(self._base)
 
     def monotonic(self) -> float:
         """Return the base clock's monotonic seconds: measuring is not moved."""
         return self._base.monotonic()
+
+    def seconds_until(self, instant: datetime) -> float:
+        """Return the seconds of the base that pass until *instant*; infinity while it stands."""
+        left = (instant - self.now()).total_seconds()
+        if left <= 0:
+            return 0.0
+        return left / self._factor if self._factor and not self._stepped else math.inf
 
     def wait(self, seconds: float, cancel: threading.Event | None = None) -> bool:
         """Wait until the lab's time is *seconds* later; return False when *cancel* came first."""
@@ -158,40 +218,71 @@ class LabClock:
             while (now := self.now()) < (deadline := deadline.seen(now)).at:
                 if cancel is not None and cancel.is_set():
                     return False
-                if self._standing is not None:
-                    self._stand_at(deadline.at)
-                    break
-                remaining = (deadline.at - now).total_seconds()
-                self._moved.wait(remaining if cancel is None else min(remaining, self._SLICE))
+                longest = threading.TIMEOUT_MAX if cancel is None else self._SLICE
+                self._moved.wait(min(self.seconds_until(deadline.at), longest))
         return cancel is None or not cancel.is_set()
+
+    # --- what the timeline does ------------------------------------------------------------------
 
     @contextmanager
     def stepping(self) -> Iterator[None]:
-        """Stand still inside the block; waits and `move_to` are all that moves the clock."""
+        """Stand still inside the block; `move_to` is all that moves the clock."""
         with self._moved:
-            if self._standing is not None:
+            if self._stepped:
                 message = "the clock is already being moved"
                 raise RuntimeError(message)
-            self._standing = self.now()
-            self._moved.notify_all()
+            self._stepped = True
+            self._take(self._standing(self.now()))
         try:
             yield
         finally:
             with self._moved:
-                self._offset = self._standing - self._base.now()
-                self._standing = None
-                self._moved.notify_all()
+                self._stepped = False
+                self._take(self._going_on())
 
     def move_to(self, instant: datetime) -> None:
         """Stand at *instant*, which may lie in the past; only inside `stepping`."""
         with self._moved:
-            if self._standing is None:
+            if not self._stepped:
                 message = "the clock moves only while stepping"
                 raise RuntimeError(message)
-            self._stand_at(instant.astimezone(UTC))
+            instant = instant.astimezone(UTC)
+            if instant != self.now():
+                self._remember(instant)
+                self._take(self._standing(instant))
 
-    def _stand_at(self, instant: datetime) -> None:
-        if instant != self._standing:
-            self._remember(instant - self._base.now())
-            self._standing = instant
-            self._moved.notify_all()
+    def run_at(self, factor: float) -> None:
+        """Run *factor* times as fast from now on, once `let_run` is called; with 0 stand."""
+        with self._moved:
+            now, self._factor = self.now(), factor
+            self._take(self._standing(now))
+            self._take(self._going_on())
+
+    def let_run(self, limit: datetime) -> None:
+        """Run on until *limit*, which is remembered, no farther; not at the factors 0 and 1."""
+        with self._moved:
+            course, now = self._course, self.now()
+            if self._stepped or self._factor in (0, 1) or limit <= now:
+                return
+            if isinstance(course, _Paced) and course.limit - now > (limit - now) / 2:
+                self._take(course.until(limit))  # it runs already, and far enough for now
+                return
+            self._remember(limit)
+            self._take(_Paced(now, self._base.monotonic(), self._factor, limit))
+
+    def hold(self) -> None:
+        """Stand where it is, if it runs with a factor, until `let_run` is called again."""
+        with self._moved:
+            if isinstance(self._course, _Paced):
+                self._take(self._course.until(self.now()))
+
+    def _going_on(self) -> _Course:
+        now = self.now()
+        return _Following(now - self._base.now()) if self._factor == 1 else self._standing(now)
+
+    def _standing(self, instant: datetime) -> _Course:
+        return _Paced(instant, self._base.monotonic(), 0.0, instant)
+
+    def _take(self, course: _Course) -> None:
+        self._course = course
+        self._moved.notify_all()

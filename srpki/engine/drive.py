@@ -1,16 +1,15 @@
 """Runs a protocol machine against an exchange; waits are handed out, bounds are kept.
 
 `converse` yields each wait to whoever runs it, so that an update that waits for a CA holds no
-thread and the lab's clock can be moved to the very instant it wants; `drive` waits on a clock.
+thread and the lab's clock can be moved to the very instant it wants; `drive` waits itself.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator
-from typing import Final
+from typing import Final, Protocol
 
-from srpki.core.clock import Clock
 from srpki.core.errors import ProtocolError, ResponseTimeoutError, SrpkiError, StoppedError
 from srpki.protocol.steps import Answer, Connect, Connection, Machine, R, Wait
 from srpki.transport.base import Exchange
@@ -21,6 +20,14 @@ MAX_WAITED: Final = 7 * 86400.0
 """Seconds that a peer can make one conversation wait in all."""
 
 Steps = Generator[Wait, None, R]
+
+
+class Pace(Protocol):
+    """Where a conversation waits: a clock, or a pause of its timeline."""
+
+    def wait(self, seconds: float, cancel: threading.Event | None = None) -> bool:
+        """Wait *seconds*; return False when *cancel* was set first."""
+        ...
 
 
 def converse(machine: Machine[R], exchange: Exchange, cancel: threading.Event) -> Steps[R]:
@@ -75,11 +82,11 @@ def _check(cancel: threading.Event) -> None:
 def drive(
     machine: Machine[R],
     exchange: Exchange,
-    clock: Clock,
+    pace: Pace,
     cancel: threading.Event,
     waiting: Callable[[Wait], None] | None = None,
 ) -> R:
-    """Run *machine* to its end in this thread, waiting on *clock*; raises as `converse` does.
+    """Run *machine* to its end in this thread, waiting at *pace*; raises as `converse` does.
 
     *waiting* is told of every wait before it begins.
     """
@@ -89,7 +96,7 @@ def drive(
             wait = next(steps)
             if waiting is not None:
                 waiting(wait)
-            if not clock.wait(wait.seconds, cancel):
+            if not pace.wait(wait.seconds, cancel):
                 raise StoppedError("cancelled")
     except StopIteration as end:
         result: R = end.value

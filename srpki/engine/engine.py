@@ -18,9 +18,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from srpki.core.clock import SKEW, Clock, LabClock
+from srpki.core.clock import SKEW, Clock
 from srpki.core.entropy import Entropy
-from srpki.core.errors import RefusedError, StoppedError
+from srpki.core.errors import StoppedError
 from srpki.core.events import EventBus
 from srpki.engine.ocsp_cache import OcspCache
 from srpki.engine.settings import DEFAULT, Settings
@@ -220,15 +220,20 @@ class Engine:
         return job.outcome
 
     def run_until(
-        self, target: datetime, cancel: threading.Event | None = None, *, back: bool = False
+        self,
+        target: datetime,
+        cancel: threading.Event | None = None,
+        *,
+        back: bool = False,
+        mover: str = "another operator",
     ) -> Summary:
-        """Move the lab's clock to *target*, running on the way all that becomes due, in order.
+        """Move the lab's clock to *target*, for *mover*, with all that becomes due on the way.
 
-        Raises `RefusedError` when the clock is not the lab's, `BusyError` when it is moved already.
+        Returns what ran on this node. Raises `RefusedError` when the clock is not the lab's,
+        `BusyError` when somebody moves it already.
         """
-        if not isinstance(self._clock, LabClock):
-            raise RefusedError("the clock is not the lab's", hint="start srpki with --lab")
-        return self._take_over().scheduler.run_until(target, self._clock, cancel, back=back)
+        scheduler = self._take_over().scheduler
+        return scheduler.run_until(target, mover, cancel or threading.Event(), back=back)
 
     def next_instant(self) -> datetime | None:
         """Return when something happens next: at once while a job runs, None for never."""
@@ -327,7 +332,7 @@ class Engine:
         with self._building:
             if self._est_requests is None:
                 self._est_requests = EstRequests(
-                    clock=self._clock,
+                    timeline=self._parts().timeline,
                     entropy=self._entropy,
                     bus=self._bus,
                     keystore=self._keystore,
@@ -342,7 +347,7 @@ class Engine:
         from srpki.storage.records import Records  # noqa: PLC0415 - start-up time
 
         return Requests(
-            clock=self._clock,
+            timeline=self._parts().timeline,
             entropy=self._entropy,
             bus=self._bus,
             keystore=self._keystore,

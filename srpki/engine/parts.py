@@ -8,6 +8,7 @@ from typing import NamedTuple
 from srpki.config.views import PkiView
 from srpki.core.clock import Clock
 from srpki.core.events import EventBus
+from srpki.core.timeline import Timeline, timeline_of
 from srpki.engine.applications import Applications, Daemon
 from srpki.engine.authorities import Authorities
 from srpki.engine.chains import TlsStates
@@ -35,6 +36,7 @@ class Parts(NamedTuple):
     expiry: Expiry
     register: Register
     scheduler: Scheduler
+    timeline: Timeline
     tls_states: TlsStates
 
 
@@ -61,7 +63,8 @@ def build(
     connections = Connections(exchanges, clock)
     register = Register(clock, bus, records, Gatherer(keystore, view))
     register.load()
-    scheduler = Scheduler(clock, register, run, authorities, connections.sweep)
+    timeline = timeline_of(clock)
+    scheduler = Scheduler(timeline, register, run, authorities, connections.sweep)
     expiry = Expiry(
         clock=clock,
         bus=bus,
@@ -89,6 +92,7 @@ def build(
         expiry=expiry,
         register=register,
         scheduler=scheduler,
+        timeline=timeline,
         tls_states=TlsStates(
             clock=clock,
             bus=bus,

@@ -1,12 +1,13 @@
-"""When updates run: one thread waits on the clock, a few workers talk to the peers.
+"""When updates run: the timeline says when time has come, a few workers talk to the peers.
 
 Deadlines are instants. Whoever changes something (a commit, an import, the end of an update) looks
-at once whether something is to start; the timer thread is there for the passing of time, and looks
-again every few seconds so that a moved system clock is noticed.
+at once whether something is to start; the timeline is there for the passing of time, and is told
+the next instant.
 
 A job that waits for its CA holds no thread: it is a suspended generator with the instant at which
-it wants to go on. So the lab's clock can be moved from one such instant to the next (`run_until`)
-and everything happens in order, each thing at its own time, whatever the peers ask us to wait.
+it wants to go on. So the lab's clock can be moved from one such instant to the next and everything
+happens in order, each thing at its own time, whatever the peers ask us to wait. Meanwhile the
+timeline lets the scheduler do one thing after the other (`Scheduler.step`).
 
 One lock, the register's, guards everything here. It is held while states are written, never while
 a peer is talked to, a key is made or the keystore is written by a job.
@@ -21,17 +22,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
-from srpki.core.clock import NEVER, Clock, Deadline, LabClock
+from srpki.core.clock import NEVER, Clock, Deadline
 from srpki.core.errors import BusyError, RefusedError
-from srpki.engine.apart import run_apart
+from srpki.core.timeline import Participant, Timeline
 from srpki.engine.jobs import Errand, Job, Lane, Outcome, working_for
 from srpki.engine.register import Entry, Register
 from srpki.protocol.steps import Wait
 
 WORKERS: Final = 8
 """Jobs that run at the same time, whatever they use."""
-LOOK_AGAIN: Final = 10.0
-"""Seconds after which the timer looks at the clock even though nothing is due."""
 GRACE: Final = 2.0
 """Seconds that `Scheduler.stop` gives a job that waits for a peer; it cannot do harm any more."""
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
@@ -50,7 +49,7 @@ class Alarm(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What ran while the lab's clock was moved."""
 
@@ -59,31 +58,32 @@ class Summary:
     interrupted: bool = False
 
 
-class Scheduler:
+class Scheduler(Participant):
     """Runs the jobs of a register when they are due."""
 
     def __init__(
         self,
-        clock: Clock,
+        timeline: Timeline,
         register: Register,
         run: Callable[[Job], Generator[Wait, None, Outcome | None]],
         alarm: Alarm,
-        tick: Callable[[], None],
+        tidy: Callable[[], None],
     ) -> None:
         """Run jobs with *run*, whose generators yield once when they have begun, then their waits.
 
-        *tick* is called every few seconds while nothing else happens.
+        *tidy* is called every few seconds. It takes part in *timeline* until it is stopped.
         """
-        self._clock = clock
+        self._timeline = timeline
+        self._clock: Clock = timeline.clock
         self._register = register
         self._run = run
         self._alarm = alarm
-        self._tick = tick
+        self._tidy = tidy
         self._changed = threading.Condition(register.lock)
-        self._wake = threading.Event()
-        self._timer: threading.Thread | None = None
+        self._first: threading.Thread | None = None
         self._stopped = False
-        self._paused = False
+        self._stepping = False
+        self._moves: list[threading.Event] = []
         self._threads = 0
         self._errands: list[Errand] = []
         self._waiting: list[Job] = []
@@ -91,15 +91,16 @@ class Scheduler:
         self._holders: dict[Lane, list[Job | str]] = {}
         self._taken = 0
         self._begun = 0
+        self._ended = self._failed = 0
+        timeline.join(self)
 
     # --- start, stop, change ---------------------------------------------------------------------
 
     def start(self, first: Callable[[], object]) -> None:
-        """Start the timer, which calls *first* and then looks at everything."""
-        self._timer = threading.Thread(
-            target=self._keep_time, args=(first,), name="srpki-timer", daemon=True
-        )
-        self._timer.start()
+        """Let jobs run, once a thread of its own has called *first*."""
+        self._timeline.begin(self)
+        self._first = threading.Thread(target=self._look_apart, args=(first,), daemon=True)
+        self._first.start()
 
     def stop(self) -> None:
         """Stop: jobs before step 3 are left to be resumed by the next start, others finish.
@@ -109,11 +110,12 @@ class Scheduler:
         """
         with self._changed:
             self._stopped = True
+            for move in self._moves:
+                move.set()
             jobs = [*self._waiting, *self._running]
             for job in jobs:
                 job.leave = True
                 job.stop("the node stops")
-            self._wake.set()
             self._changed.notify_all()
             while any(job.importing for job in self._running):
                 self._changed.wait()
@@ -123,15 +125,14 @@ class Scheduler:
                     job.steps.close()
             for job in jobs:
                 job.done.set()
-        if self._timer is not None:
-            self._timer.join()
-            self._timer = None
+        if self._first is not None:
+            self._first.join()
+        self._timeline.leave(self)
 
     def kick(self) -> None:
         """Look whether something is to start now, and when to look next."""
         with self._changed:
             self._dispatch()
-            self._wake.set()
 
     def next_instant(self) -> datetime | None:
         """Return when something happens next: now while a job runs, None for never."""
@@ -162,12 +163,11 @@ class Scheduler:
         Raises what `Register.by_hand` raises, and `RefusedError` when the engine does not run.
         """
         with self._changed:
-            if self._timer is None or self._stopped:
+            if self._first is None or self._stopped:
                 raise RefusedError("the engine does not run")
             job = self._register.by_hand(name)
             self._waiting.append(job)
             self._dispatch()
-            self._wake.set()
             return job
 
     @contextmanager
@@ -184,28 +184,53 @@ class Scheduler:
                 self._leave(lane, what)
             self.kick()
 
-    # --- the timer -------------------------------------------------------------------------------
+    # --- what the timeline asks for --------------------------------------------------------------
 
-    def _keep_time(self, first: Callable[[], object]) -> None:
-        first()
-        while True:
-            with self._changed:
-                while self._paused and not self._stopped:
-                    self._changed.wait()
-                if self._stopped:
-                    return
-                self._wake.clear()
+    def look(self) -> None:
+        """Take note of the time: start what is due, or say when something is."""
+        with self._changed:
+            if not self._stopped:
                 self._alarm.look()
                 self._dispatch()
-                delay = self._delay()
-            self._tick()
-            self._clock.wait(delay, self._wake)
 
-    def _delay(self) -> float:
-        now = self._clock.now()
-        later = [instant for instant, _ in self._candidates() if instant > now]
-        soonest = min(later, default=now + timedelta(seconds=LOOK_AGAIN))
-        return min((soonest - now).total_seconds(), LOOK_AGAIN)
+    def wake(self) -> None:
+        """Start what is due; looking may take its time, and has a thread of its own."""
+        threading.Thread(target=self._look_apart, daemon=True).start()
+
+    def _look_apart(self, first: Callable[[], object] | None = None) -> None:
+        try:
+            if first is not None:
+                first()
+            self.look()
+        finally:
+            self._timeline.end(self)
+
+    def step(self) -> None:
+        """Run what is due first, until it waits or ends."""
+        with self._changed:
+            job = None if self._stopped else self._take()
+            self._stepping = job is not None
+        if job is not None:
+            self._step(job)
+            with self._changed:
+                self._stepping = False
+                self._say_next()
+
+    def tick(self) -> None:
+        """Tidy up."""
+        self._tidy()
+
+    def under_way(self) -> set[object]:
+        """Return the jobs that wait for their peers, or to begin."""
+        with self._changed:
+            return set(self._waiting)
+
+    def _say_next(self) -> None:
+        """Say when something happens next (the lock is held)."""
+        if not (self._stepping or self._stopped):
+            self._look()
+            instants = (instant for instant, _ in self._candidates())
+            self._timeline.say(self, min(instants, default=None))
 
     # --- choosing (the lock is held) -------------------------------------------------------------
 
@@ -258,7 +283,10 @@ class Scheduler:
             del self._holders[lane]
 
     def _take(self) -> Job | Errand | None:
-        """Return what is first in due order among all that is due now; a job is running then."""
+        """Return what is first in due order among all that is due now; a job is running then.
+
+        When nothing is, say when something will be.
+        """
         while True:
             self._look()
             limit = self._clock.now()  # after the look, which makes entries due as it happens
@@ -266,6 +294,7 @@ class Scheduler:
                 self._candidates(), key=lambda pair: pair[0], default=(limit, None)
             )
             if chosen is None or instant > limit:
+                self._timeline.say(self, None if chosen is None else instant)
                 return None
             if isinstance(chosen, Errand):
                 self._errands.remove(chosen)
@@ -284,11 +313,16 @@ class Scheduler:
             return chosen
 
     def _dispatch(self) -> None:
-        while self._timer is not None and not (self._paused or self._stopped):
-            if self._threads >= WORKERS:
+        """Let threads begin what is due; while somebody moves the clock, say when something is."""
+        while not self._stopped and self._threads < WORKERS:
+            if self._first is None and not self._timeline.mover:
+                return
+            if self._first is None or not self._timeline.begin(self, freely=True):
+                self._say_next()
                 return
             job = self._take()
             if job is None:
+                self._timeline.end(self)
                 return
             self._threads += 1
             threading.Thread(target=self._work, args=(job,), daemon=True).start()
@@ -299,18 +333,18 @@ class Scheduler:
         while job is not None:
             self._step(job)
             with self._changed:
-                idle = self._paused or self._stopped
+                idle = self._stopped or bool(self._timeline.mover)
                 job = None if idle else self._take()
                 if job is None:
                     self._threads -= 1
                     self._changed.notify_all()
-        self._wake.set()
+        self._timeline.end(self)
 
-    def _step(self, job: Job | Errand) -> Outcome | None:
-        """Run *job* until it waits or ends; return its outcome when it ended."""
+    def _step(self, job: Job | Errand) -> None:
+        """Run *job* until it waits or ends."""
         if isinstance(job, Errand):
             job.do()
-            return None
+            return
         outcome: Outcome | None = None
         wait: Wait | None = None
         try:
@@ -332,7 +366,6 @@ class Scheduler:
             else:
                 self._end(job, outcome)
             self._changed.notify_all()
-        return outcome
 
     def _begin(self, steps: Generator[Wait, None, Outcome | None], number: int) -> None:
         """Let a job begin when all that were taken before it have: updates start in due order."""
@@ -348,93 +381,29 @@ class Scheduler:
     def _end(self, job: Job, outcome: Outcome | None) -> None:
         self._leave(job.lane, job)
         self._register.close(job)
+        if outcome is not None:
+            self._ended += 1
+            self._failed += not outcome.ok
         job.outcome = outcome
         job.done.set()
 
     # --- the lab's clock -------------------------------------------------------------------------
 
     def run_until(
-        self,
-        target: datetime,
-        clock: LabClock,
-        cancel: threading.Event | None = None,
-        *,
-        back: bool = False,
+        self, target: datetime, mover: str, cancel: threading.Event, *, back: bool = False
     ) -> Summary:
-        """Move *clock* to *target*, running on the way everything that becomes due, in order.
+        """Move the lab's clock to *target* as `Timeline.move` does; return what ran here meanwhile.
 
-        Each update runs at its own instant, to its end or until it waits for its retry; one that
-        waits for its CA may carry the clock beyond *target*, where it then stays. With *back* it
-        goes to a *target* that has passed, too, and nothing runs on the way but what is under way;
-        without, it never goes back, however long that took. Interrupted (*cancel*, `stop`, or an
-        exception in the waiting thread), the clock stays where it is and what is left runs later.
-
-        Raises `BusyError` when the clock is being moved already.
+        `stop` interrupts it, as *cancel* does; what is left runs later. Raises as `Timeline.move`.
         """
         with self._changed:
-            if self._paused:
-                raise BusyError("the lab clock is being moved already")
-            self._paused = True
-            self._wake.set()
+            if self._stopped:
+                cancel.set()
+            self._moves.append(cancel)
+            ended, failed = self._ended, self._failed
         try:
-            with self._changed:
-                self._changed.wait_for(lambda: not self._threads)
-            with clock.stepping():
-                backwards = back and target < clock.now()
-                return self._stepping(target, clock, cancel or threading.Event(), backwards)
+            self._timeline.move(target, mover, cancel, back=back)
         finally:
             with self._changed:
-                self._paused = False
-                self._changed.notify_all()
-            self.kick()
-
-    def _stepping(
-        self, target: datetime, clock: LabClock, cancel: threading.Event, backwards: bool
-    ) -> Summary:
-        """Run the steps in a thread of their own: a Ctrl-C must not land in a file's swap."""
-        summary = Summary()
-
-        def step() -> None:
-            self._step_over(target, clock, cancel, summary)
-            if not summary.interrupted and (backwards or target > clock.now()):
-                clock.move_to(target)
-                self._alarm.look()
-            if backwards:
-                self._step_over(target, clock, cancel, summary)
-
-        run_apart(step, cancel)
-        return summary
-
-    def _step_over(
-        self, target: datetime, clock: LabClock, cancel: threading.Event, summary: Summary
-    ) -> None:
-        """Run all that is due until *target*, and what is under way, moving the clock to each."""
-        while not cancel.is_set():
-            with self._changed:
-                limit = self._limit(target)
-                job = None
-                if limit is not None:
-                    clock.move_to(max(limit, clock.now()))
-                    job = self._take()
-            if limit is None:
-                break
-            if job is not None:
-                outcome = self._step(job)
-                summary.updates += outcome is not None
-                summary.failed += outcome is not None and not outcome.ok
-        summary.interrupted = cancel.is_set() or self._stopped
-
-    def _limit(self, target: datetime) -> datetime | None:
-        """Return the next instant at which something happens, or None when nothing is left."""
-        if self._stopped:
-            return None
-        self._look()
-        under_way = bool(self._waiting)
-        return min(
-            (
-                instant
-                for instant, chosen in self._candidates()
-                if instant <= target or (under_way and isinstance(chosen, Job))
-            ),
-            default=None,
-        )
+                self._moves.remove(cancel)
+        return Summary(self._ended - ended, self._failed - failed, cancel.is_set())

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,9 +58,10 @@ class Lab:
         except OSError as error:
             raise StorageError(f"the lab CA cannot use {directory}: {error.strerror}") from None
         self._clock_file = directory / "clock.json"
+        self._real = SystemClock()
         self.skew = self._remembered_skew()
         offset = self._remembered_offset()
-        self.clock = LabClock(SystemClock(), offset or timedelta(), self._note_clock)
+        self.clock = LabClock(self._real, offset or timedelta(), self._note_clock)
         self._script = FaultScript()
         settings = CaSettings(validity=int(validity.total_seconds()))
         self._authority = Authority(directory, self.clock, SystemEntropy(), settings)
@@ -135,7 +136,7 @@ class Lab:
 
         On a full disk what is kept already is good enough.
         """
-        numbers = self._numbers(self.clock.offset)
+        numbers = self._numbers(self.clock.now())
         try:
             self._write(self._clock_file, numbers)
         except StorageError:
@@ -147,7 +148,8 @@ class Lab:
         self.skew = skew
         self.remember_clock()
 
-    def _numbers(self, offset: timedelta) -> Mapping[str, int]:
+    def _numbers(self, instant: datetime) -> Mapping[str, int]:
+        offset = instant - self._real.now()
         return {
             "offset": offset.days * 86400 + offset.seconds,
             "microseconds": offset.microseconds,
@@ -158,16 +160,16 @@ class Lab:
         found = self._read(self._clock_file).get("skew", -1)
         return timedelta(seconds=found) if 0 <= found <= SKEW.total_seconds() else SKEW
 
-    def _note_clock(self, offset: timedelta) -> None:
-        """Keep *offset* so that it survives a kill, though perhaps not a power cut: it is quick."""
-        self._write(self._clock_file, self._numbers(offset), sync=False)
+    def _note_clock(self, instant: datetime) -> None:
+        """Keep *instant* so that it survives a kill, though perhaps no power cut: it is quick."""
+        self._write(self._clock_file, self._numbers(instant), sync=False)
 
     def _remembered_offset(self) -> timedelta | None:
         """Return the clock's offset; None when its record is not there, or damaged."""
         found = self._read(self._clock_file)
         try:
             offset = timedelta(seconds=found["offset"], microseconds=found.get("microseconds", 0))
-            SystemClock().now() + offset
+            self._real.now() + offset
         except (KeyError, OverflowError):  # no clock of ours has been there
             return None
         return offset

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -75,6 +76,10 @@ class CmpResponder:
             self._server.expire()
         except StorageError as error:
             self._log(f"cmp: {error.sentence}")
+
+    def next_expiry(self) -> datetime | None:
+        """Return when `expire` has something to do, if ever."""
+        return self._server.next_expiry()
 
     def handle(
         self,

@@ -62,7 +62,6 @@ class Listener(socketserver.TCPServer):
         self._connections = Connections(room())
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self.between: Callable[[], None] = _nothing
 
     def start(self) -> None:
         """Begin to accept."""
@@ -79,14 +78,6 @@ class Listener(socketserver.TCPServer):
             self._thread.join()
         self.server_close()
         self._connections.end()
-
-    def service_actions(self) -> None:
-        """Do what `between` is for, several times a second."""
-        try:
-            self.between()
-        except Exception as error:  # noqa: BLE001 - the port must go on
-            self._log(f"internal error: {type(error).__name__}")
-            self.between = _nothing
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; where no file is left for it, one that waits gives way."""
@@ -181,10 +172,6 @@ class Listener(socketserver.TCPServer):
         http10 = received.request.http10
         connection.sendall(encode_reply(reply, keep_alive=received.keep_alive, http10=http10))
         return received.keep_alive
-
-
-def _nothing() -> None:
-    """Do nothing."""
 
 
 class _Source(io.RawIOBase):

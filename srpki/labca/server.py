@@ -12,6 +12,7 @@ from typing import Self
 
 from srpki.core.clock import SystemClock
 from srpki.core.errors import ConnectError, SrpkiError, StorageError
+from srpki.core.timeline import timeline_of
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.cmp_responder import CmpResponder
@@ -21,6 +22,7 @@ from srpki.labca.listener import Handler, Listener
 from srpki.labca.profiles import Locations
 from srpki.labca.revocation import CRL_PATH, OCSP_PATH, RevocationResponder
 from srpki.labca.tls import server_context
+from srpki.labca.unconfirmed import Unconfirmed
 
 
 class LabCa:
@@ -53,6 +55,7 @@ class LabCa:
         self._write = log
         self._stopping = threading.Event()
         self._listeners: list[Listener] = []
+        self._unconfirmed: Unconfirmed | None = None
 
     def start(self) -> None:
         """Listen; raises `ConnectError` when a port cannot be had."""
@@ -69,15 +72,20 @@ class LabCa:
             self.authority, self.faults, log=self._log, cancel=self._stopping, pace=pace
         )
 
+        unconfirmed = self._unconfirmed = Unconfirmed(
+            cmp_responder, timeline_of(self.authority.clock), self._log
+        )
+
         def plain(request: HttpRequest, peer_certificate: bytes | None = None) -> HttpReply | None:
             if revocation.serves(request):
                 return revocation.handle(request)
-            return cmp_responder.handle(request, peer_certificate)
+            reply = cmp_responder.handle(request, peer_certificate)
+            unconfirmed.look()
+            return reply
 
         tls = server_context(self.authority, check_time=not self._lab_time)
         try:
             self._listeners.append(self._listen("cmp", plain, None))
-            self._listeners[0].between = cmp_responder.expire
             self._listeners.append(self._listen("est", est_responder.handle, tls))
             with suppress(StorageError):  # then they may be others at the next start
                 self.authority.keep_ports({"cmp": self.cmp_port, "est": self.est_port})
@@ -88,6 +96,7 @@ class LabCa:
         if left:
             self._log(f"{left} certificates that nobody had confirmed are revoked")
         self.authority.locations = Locations(self.crl_url, self.ocsp_url)
+        unconfirmed.start()
         for listener in self._listeners:
             listener.start()
         for told in self.moved:
@@ -123,6 +132,8 @@ class LabCa:
         for listener in self._listeners:
             listener.stop()
         self._listeners.clear()
+        if self._unconfirmed is not None:
+            self._unconfirmed.stop()
 
     def __enter__(self) -> Self:
         self.start()

@@ -29,6 +29,7 @@ from srpki.core.errors import (
     StorageError,
 )
 from srpki.core.events import CA_PROFILE_ACTION, FILE_READ_FAILED, FILE_WRITE_FAILED, EventBus
+from srpki.core.timeline import Pause, Timeline
 from srpki.engine import chains, drive
 from srpki.engine.connections import Connections
 from srpki.engine.jobs import Lane
@@ -87,7 +88,7 @@ class Requests:
     def __init__(
         self,
         *,
-        clock: Clock,
+        timeline: Timeline,
         entropy: Entropy,
         bus: EventBus,
         keystore: Keystore,
@@ -98,7 +99,8 @@ class Requests:
         reserved: Callable[[Lane, str], AbstractContextManager[None]],
     ) -> None:
         """Read what earlier runs left in *records*; *reserved* holds a server for one request."""
-        self._clock = clock
+        self._timeline = timeline
+        self._clock = timeline.clock
         self._entropy = entropy
         self._bus = bus
         self._keystore = keystore
@@ -129,11 +131,14 @@ class Requests:
         name = request.text("ca-profile")
         peers = self._peers()
         lane = cmpv2.server_lane(cmpv2.ca_profile(peers, name))
-        with self._reserved(lane, f'ca-profile "{name}"'):
+        with (
+            self._timeline.taking_part() as pause,
+            self._reserved(lane, f'ca-profile "{name}"'),
+        ):
             self.check_none_outstanding(name)
             machine = self._machine(request, peers)
             record = RequestRecord(request=request, start_time=self._clock.now())
-            return self._converse(name, record, machine, peers, cancel)
+            return self._converse(name, record, machine, peers, pause, cancel)
 
     def _machine(self, request: Request, peers: Peers) -> Machine[cmp.CmpResult]:
         """Return the machine of *request*; raises for files and names that will not do."""
@@ -161,7 +166,10 @@ class Requests:
         """
         peers = self._peers()
         lane = cmpv2.server_lane(cmpv2.ca_profile(peers, name))
-        with self._reserved(lane, f'ca-profile "{name}"'):
+        with (
+            self._timeline.taking_part() as pause,
+            self._reserved(lane, f'ca-profile "{name}"'),
+        ):
             record = self.record(name)
             if record is None or record.pending is None:
                 raise RefusedError(f'ca-profile "{name}" has no pending request')
@@ -175,7 +183,7 @@ class Requests:
                 entropy=self._entropy,
                 accept=self._accept(peers, peer.ca_certificates),
             )
-            return self._converse(name, record, machine, peers, cancel)
+            return self._converse(name, record, machine, peers, pause, cancel)
 
     def clear(self, name: str) -> None:
         """Forget the pending request of ca-profile *name*, or what is left of the last one.
@@ -275,12 +283,13 @@ class Requests:
         record: RequestRecord,
         machine: Machine[cmp.CmpResult],
         peers: Peers,
+        pause: Pause,
         cancel: threading.Event | None,
     ) -> CmpOutcome:
         url = cmpv2.server_url(cmpv2.ca_profile(peers, name))
         try:
             with self._connections.borrowed(url, cmpv2.limits(peers, name)) as exchange:
-                result = drive.drive(machine, exchange, self._clock, cancel or threading.Event())
+                result = drive.drive(machine, exchange, pause, cancel or threading.Event())
         except SrpkiError as error:
             self._remember(name, self._failed(record, error))
             raise

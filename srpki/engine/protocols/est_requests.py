@@ -12,7 +12,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import (
     PeerError,
@@ -24,6 +23,7 @@ from srpki.core.errors import (
     TransportError,
 )
 from srpki.core.events import FILE_WRITE_FAILED, EventBus
+from srpki.core.timeline import Timeline
 from srpki.engine import drive
 from srpki.engine.peers import Peers
 from srpki.engine.protocols import est as servers
@@ -79,7 +79,7 @@ class EstRequests:
     def __init__(
         self,
         *,
-        clock: Clock,
+        timeline: Timeline,
         entropy: Entropy,
         bus: EventBus,
         keystore: Keystore,
@@ -88,7 +88,8 @@ class EstRequests:
         pending: PendingRequests,
     ) -> None:
         """Talk by *exchanges* to the servers that *peers* knows; *pending* is what they put off."""
-        self._clock = clock
+        self._timeline = timeline
+        self._clock = timeline.clock
         self._entropy = entropy
         self._bus = bus
         self._keystore = keystore
@@ -210,9 +211,9 @@ class EstRequests:
     ) -> tuple[bytes, ...]:
         tls, limits = servers.tls_client(peers, name), servers.limits(peers, name)
         exchange = self._exchanges(tls=tls, limits=limits)
-        with closing(exchange):
+        with closing(exchange), self._timeline.taking_part() as pause:
             stop = cancel or threading.Event()
-            return drive.drive(machine, exchange, self._clock, stop, waiting)
+            return drive.drive(machine, exchange, pause, stop, waiting)
 
     # --- what is remembered ----------------------------------------------------------------------
 

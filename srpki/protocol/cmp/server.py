@@ -11,7 +11,7 @@ import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from srpki.core.clock import Clock, Deadline
@@ -156,6 +156,11 @@ class CmpServer:
         """
         with self._lock:
             self._transactions.expire(self._clock.now())
+
+    def next_expiry(self) -> datetime | None:
+        """Return when `expire` has something to do, if ever."""
+        with self._lock:
+            return self._transactions.next_expiry()
 
     def _content(
         self, received: Received, issue: Issue, deviation: Deviation, nonce: bytes

@@ -70,6 +70,11 @@ class Transactions:
         while self._ended and next(iter(self._ended.values()))[0] < now:
             del self._ended[next(iter(self._ended))]
 
+    def next_expiry(self) -> datetime | None:
+        """Return when the time of the next transaction will be over, if one is open."""
+        deadlines = (transaction.deadline for transaction in self._open.values())
+        return min((at + timedelta.resolution for at in deadlines), default=None)
+
     def check_new(self, identifier: bytes) -> None:
         """Raise `RefusalError` when a transaction of this name cannot be opened."""
         if identifier in self._open or identifier in self._ended:

@@ -40,11 +40,24 @@ def test_a_lab_clock_stands_still_while_stepping_and_then_runs_on_from_there():
     assert clock.now() == START + timedelta(days=30, seconds=1)
 
 
-def test_a_wait_while_stepping_moves_the_clock_instead_of_taking_time():
+class Impatient(threading.Event):
+    """Is set when it has been asked *times* times."""
+
+    def __init__(self, times):
+        super().__init__()
+        self.times = times
+
+    def is_set(self):
+        self.times -= 1
+        return self.times < 0
+
+
+def test_a_wait_while_stepping_looks_on_and_does_not_move_the_clock():
     clock = LabClock(FrozenClock(START))
+    clock._SLICE = 0
     with clock.stepping():
-        assert clock.wait(600) is True
-        assert clock.now() == START + timedelta(seconds=600)
+        assert clock.wait(600, Impatient(3)) is False
+        assert clock.now() == START
 
 
 def test_a_wait_that_began_before_ends_when_the_clock_is_moved_past_it():

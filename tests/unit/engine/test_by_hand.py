@@ -3,6 +3,7 @@
 import json
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -221,9 +222,10 @@ def test_the_clock_must_be_the_lab_s_to_be_moved(bench):
 
 def test_the_clock_is_moved_by_one_at_a_time(node):
     sent, go_on = hold_requests(node)
-    thread, found = later(node.engine.run_until, node.clock.now() + timedelta(days=29))
+    later_on = node.clock.now() + timedelta(days=29)
+    thread, found = later(partial(node.engine.run_until, later_on, mover="session 7 (jo)"))
     assert sent.wait(10)
-    with pytest.raises(BusyError, match="being moved already"):
+    with pytest.raises(BusyError, match=r"^the lab clock is being moved by session 7 \(jo\)"):
         node.engine.run_until(node.clock.now())
     go_on.set()
     thread.join(10)

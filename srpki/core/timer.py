@@ -1,0 +1,70 @@
+"""The passing of real time: one thread for all timelines of a process, so for all its nodes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from srpki.core.clock import SystemClock
+
+Call = Callable[[], float | None]
+"""What is called when its time has come; returns after how many seconds again, None for never."""
+
+
+class Timer:
+    """Calls back when seconds of real time have passed; the thread lives while anybody waits."""
+
+    def __init__(self) -> None:
+        """Begin without a thread."""
+        self._real = SystemClock()
+        self._changed = threading.Condition()
+        self._due: dict[Call, float] = {}
+        self._thread: threading.Thread | None = None
+        self._until = 0.0
+
+    def call(self, do: Call, seconds: float) -> None:
+        """Call *do* in *seconds*, whatever it waited for before; it must neither block nor fail."""
+        with self._changed:
+            at = self._due[do] = self._real.monotonic() + seconds
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="srpki-timer", daemon=True)
+                self._thread.start()
+            elif at < self._until:
+                self._changed.notify()
+
+    def drop(self, do: Call) -> None:
+        """Call *do* no more; one call may be under way."""
+        with self._changed:
+            if self._due.pop(do, None) is not None and not self._due:
+                self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if not self._due:
+                    self._thread = None
+                    return
+                now = self._real.monotonic()
+                do = min(self._due, key=self._due.__getitem__)
+                self._until = self._due[do]
+                if self._until > now:
+                    self._changed.wait(self._until - now)
+                    continue
+                self._until = 0.0
+                self._due[do] = threading.TIMEOUT_MAX
+            self._called(do)
+
+    def _called(self, do: Call) -> None:
+        seconds = do()
+        with self._changed:
+            if do not in self._due:  # it was dropped meanwhile
+                return
+            if seconds is None:
+                del self._due[do]
+            else:
+                self._due[do] = min(self._due[do], self._real.monotonic() + seconds)
+
+
+TIMER: Final = Timer()
+"""That of the process."""
