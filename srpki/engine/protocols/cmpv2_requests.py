@@ -138,7 +138,7 @@ class Requests:
             self.check_none_outstanding(name)
             machine = self._machine(request, peers)
             record = RequestRecord(request=request, start_time=self._clock.now())
-            return self._converse(name, record, machine, peers, pause, cancel)
+            return self._converse(name, record, machine, peers, pause=pause, cancel=cancel)
 
     def _machine(self, request: Request, peers: Peers) -> Machine[cmp.CmpResult]:
         """Return the machine of *request*; raises for files and names that will not do."""
@@ -183,7 +183,7 @@ class Requests:
                 entropy=self._entropy,
                 accept=self._accept(peers, peer.ca_certificates),
             )
-            return self._converse(name, record, machine, peers, pause, cancel)
+            return self._converse(name, record, machine, peers, pause=pause, cancel=cancel)
 
     def clear(self, name: str) -> None:
         """Forget the pending request of ca-profile *name*, or what is left of the last one.
@@ -283,6 +283,7 @@ class Requests:
         record: RequestRecord,
         machine: Machine[cmp.CmpResult],
         peers: Peers,
+        *,
         pause: Pause,
         cancel: threading.Event | None,
     ) -> CmpOutcome:
