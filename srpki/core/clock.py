@@ -170,19 +170,18 @@ class LabClock:
         base: Clock,
         offset: timedelta = timedelta(),
         remember: Callable[[datetime], None] = lambda _: None,
-        factor: float = 1.0,
     ) -> None:
-        """Run *offset* apart from *base*; unless *factor* is 1, stand until `let_run` is called.
+        """Run *offset* apart from *base*.
 
         *remember* is given the new instant before each move, which does not take place if it
         fails: what happens at an instant must not be there after a crash without the instant.
         """
         self._base = base
         self._remember = remember
-        self._factor = factor
+        self._factor = 1.0
         self._moved = threading.Condition()
         self._stepped = False
-        self._course = _Following(offset) if factor == 1 else self._standing(base.now() + offset)
+        self._course: _Course = _Following(offset)
         self.timeline: object = None
         """What moves this clock, once there is one [`srpki.core.timeline.timeline_of`]."""
 
@@ -194,7 +193,8 @@ class LabClock:
     @property
     def offset(self) -> timedelta:
         """How far this clock is ahead of its base (negative: behind)."""
-        return self.now() - self._base.now()
+        course = self._course
+        return course.offset if isinstance(course, _Following) else self.now() - self._base.now()
 
     def now(self) -> datetime:
         """Return the lab's present instant, aware, in UTC."""
@@ -251,11 +251,15 @@ class LabClock:
                 self._remember(instant)
                 self._take(self._standing(instant))
 
-    def run_at(self, factor: float) -> None:
-        """Run *factor* times as fast from now on, once `let_run` is called; with 0 stand."""
+    def run_at(self, factor: float, at: datetime | None = None) -> None:
+        """Run *factor* times as fast, from *at* or from now; with 0 stand.
+
+        Unless *factor* is 1 it stands until `let_run` is called.
+        """
         with self._moved:
-            now, self._factor = self.now(), factor
-            self._take(self._standing(now))
+            standing = self._standing(self.now() if at is None else at)
+            self._factor = factor
+            self._take(standing)
             self._take(self._going_on())
 
     def let_run(self, limit: datetime) -> None:

@@ -243,7 +243,9 @@ class Timeline:
     def _moving(self, mover: str) -> Iterator[None]:
         with self._changed:
             if self._mover:
-                raise BusyError(f"the lab clock is being moved by {self._mover}")
+                raise BusyError(
+                    f"the lab clock is being moved by {self._mover}", hint="wait for the end of it"
+                )
             self._mover = mover
         try:
             yield

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from srpki.core.durations import parse_duration
 from srpki.core.errors import InvalidInputError, RefusedError
+from srpki.core.timeline import timeline_of
 from srpki.device.operations.call import Call, Operation, Outcome, told
 from srpki.device.results import Fields, Lines
 from srpki.device.system import rfc3339
@@ -26,13 +27,15 @@ def _laboratory(node: Router) -> Laboratory:
 
 
 def clock_show(call: Call) -> Outcome:
-    """Show the lab's time and how far it is from real time."""
+    """Show the lab's time, how far it is from real time, and what it does."""
     laboratory = _laboratory(call.node)
     clock = laboratory.clock
     offset = timedelta(seconds=round(clock.offset.total_seconds()))
     pairs = (
         ("Lab time", rfc3339(clock.now())),
         ("Behind real time" if offset < timedelta() else "Ahead of real time", str(abs(offset))),
+        ("Runs", _pace(clock.factor)),
+        *((("Moved by", mover),) if (mover := timeline_of(clock).mover) else ()),
         ("Skew allowed", f"{laboratory.skew.total_seconds():.0f} seconds"),
     )
     return Outcome(data=Fields(title="Lab Clock (emulator only)", pairs=pairs))
@@ -51,6 +54,32 @@ def clock_advance(call: Call) -> Outcome:
 def clock_set(call: Call) -> Outcome:
     """Move router and lab CA to an instant; backwards nothing runs."""
     return _move(call, _instant(call.text("time")), back=True)
+
+
+def clock_run(call: Call) -> Outcome:
+    """Let the lab's clock run as fast as real time, or faster or slower."""
+    return _run_at(call, float(call.text("factor", "1")))
+
+
+def clock_stop(call: Call) -> Outcome:
+    """Let the lab's clock stand until it is moved or runs again."""
+    return _run_at(call, 0.0)
+
+
+def _run_at(call: Call, factor: float) -> Outcome:
+    laboratory = _laboratory(call.node)
+    timeline_of(laboratory.clock).run_at(factor, call.who)
+    laboratory.remember_clock()
+    pace = f"runs {_pace(factor)}" if factor else "stands"
+    return told(f"Lab time is {rfc3339(laboratory.clock.now())}; it {pace}.")
+
+
+def _pace(factor: float) -> str:
+    if not factor:
+        return "not at all: it stands"
+    if factor == 1:
+        return "as real time does"
+    return f"{factor:.3f}".rstrip("0").rstrip(".") + " times as fast as real time"
 
 
 def clock_skew(call: Call) -> Outcome:
@@ -78,7 +107,7 @@ def _move(call: Call, target: datetime, *, back: bool = False) -> Outcome:
     if target.year > _LAST_YEAR:
         raise _beyond_the_end()
     with call.watching():
-        summary = call.node.engine.run_until(target, call.cancel, back=back)
+        summary = call.node.engine.run_until(target, call.cancel, back=back, mover=call.who)
     laboratory.remember_clock()
     line = f"Lab time is {rfc3339(laboratory.clock.now())}."
     if summary.interrupted:
@@ -131,8 +160,10 @@ def fault_clear(call: Call) -> Outcome:
 OPERATIONS: dict[str, Operation] = {
     "lab.clock.show": clock_show,
     "lab.clock.advance": clock_advance,
+    "lab.clock.run": clock_run,
     "lab.clock.set": clock_set,
     "lab.clock.skew": clock_skew,
+    "lab.clock.stop": clock_stop,
     "lab.ca.revoke": revoke,
     "lab.ca.show": ca_show,
     "lab.ca.fault.add": fault_add,

@@ -116,7 +116,7 @@ def _move(call: Call, deadline: datetime) -> None:
     node = call.node
     now, instant = node.clock.now(), node.engine.next_instant()
     target = deadline if instant is None else min(max(instant, now), deadline)
-    node.engine.run_until(target, call.cancel)
+    node.engine.run_until(target, call.cancel, mover=call.who)
     assert node.laboratory is not None
     node.laboratory.remember_clock()
 

@@ -225,7 +225,7 @@ class Engine:
         cancel: threading.Event | None = None,
         *,
         back: bool = False,
-        mover: str = "another operator",
+        mover: str = "a program",
     ) -> Summary:
         """Move the lab's clock to *target*, for *mover*, with all that becomes due on the way.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,13 +9,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from srpki.core.clock import SKEW, LabClock, SystemClock
+from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import RefusedError, StorageError
 from srpki.device.directories import make_directories
 from srpki.device.router import Router
 from srpki.frontend import modes
 from srpki.frontend.applications import configured
+from srpki.frontend.clock_file import ClockFile, ClockRecord
 from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.frontend.settings import chosen
@@ -24,7 +24,7 @@ from srpki.labca.authority import Authority
 from srpki.labca.faults import FaultScript
 from srpki.labca.server import LabCa
 from srpki.labca.settings import CaSettings
-from srpki.storage.files import OsFiles, replace_file
+from srpki.storage.files import OsFiles
 from srpki.storage.lock import NodeLock
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 LAB_DIRECTORY = "lab-ca"
 """The lab CA's own directory inside a node directory; the router never looks into it."""
 
-_MOST_OCTETS = 1 << 16
 VALIDITY = timedelta(days=30)
 """The life of the certificates that the lab CA of a node issues."""
 
@@ -57,15 +56,19 @@ class Lab:
             self._files.make_directory(directory)
         except OSError as error:
             raise StorageError(f"the lab CA cannot use {directory}: {error.strerror}") from None
-        self._clock_file = directory / "clock.json"
         self._real = SystemClock()
-        self.skew = self._remembered_skew()
-        offset = self._remembered_offset()
-        self.clock = LabClock(self._real, offset or timedelta(), self._note_clock)
+        self._clock_file = ClockFile(self._files, directory / "clock.json", self._real)
+        left = self._clock_file.read()
+        self.skew = left.skew
+        self.clock = LabClock(self._real, left.offset or timedelta(), self._note_clock)
+        if left.at is not None:
+            self.clock.run_at(0, left.at)
+        elif left.factor != 1:
+            self.clock.run_at(left.factor)
         self._script = FaultScript()
         settings = CaSettings(validity=int(validity.total_seconds()))
         self._authority = Authority(directory, self.clock, SystemEntropy(), settings)
-        if offset is None:
+        if left.offset is None and left.at is None:
             self._find_clock()
         self.server = LabCa(self._authority, faults=self._script, lab_time=True)
 
@@ -132,66 +135,27 @@ class Lab:
         self._script.clear()
 
     def remember_clock(self) -> None:
-        """Keep the clock's offset for the next start of this node; raises `StorageError`.
+        """Keep where the clock is, and how fast it runs, for the next start of this node.
 
-        On a full disk what is kept already is good enough.
+        Raises `StorageError`.
         """
-        numbers = self._numbers(self.clock.now())
-        try:
-            self._write(self._clock_file, numbers)
-        except StorageError:
-            if self._read(self._clock_file) != numbers:
-                raise
+        self._clock_file.write(self._record(self.clock.now(), self.clock.offset))
 
     def allow_skew(self, skew: timedelta) -> None:
         """Set and keep how far ahead a certificate may begin that was just issued."""
         self.skew = skew
         self.remember_clock()
 
-    def _numbers(self, instant: datetime) -> Mapping[str, int]:
-        offset = instant - self._real.now()
-        return {
-            "offset": offset.days * 86400 + offset.seconds,
-            "microseconds": offset.microseconds,
-            "skew": int(self.skew.total_seconds()),
-        }
-
-    def _remembered_skew(self) -> timedelta:
-        found = self._read(self._clock_file).get("skew", -1)
-        return timedelta(seconds=found) if 0 <= found <= SKEW.total_seconds() else SKEW
-
     def _note_clock(self, instant: datetime) -> None:
         """Keep *instant* so that it survives a kill, though perhaps no power cut: it is quick."""
-        self._write(self._clock_file, self._numbers(instant), sync=False)
+        record = self._record(instant, instant - self._real.now())
+        self._clock_file.write(record, sync=False)
 
-    def _remembered_offset(self) -> timedelta | None:
-        """Return the clock's offset; None when its record is not there, or damaged."""
-        found = self._read(self._clock_file)
-        try:
-            offset = timedelta(seconds=found["offset"], microseconds=found.get("microseconds", 0))
-            self._real.now() + offset
-        except (KeyError, OverflowError):  # no clock of ours has been there
-            return None
-        return offset
-
-    def _read(self, path: Path) -> dict[str, int]:
-        """Return the numbers kept in *path*; a damaged file is as good as none.
-
-        Raises `StorageError` for one that cannot be read, which may be whole.
-        """
-        try:
-            found = json.loads(self._files.read(path, _MOST_OCTETS))
-        except (FileNotFoundError, ValueError, RecursionError):
-            return {}
-        except OSError as error:
-            raise StorageError(f"cannot read {path}: {error.strerror}") from None
-        if not isinstance(found, dict):
-            return {}
-        return {name: value for name, value in found.items() if isinstance(value, int)}
-
-    def _write(self, path: Path, numbers: Mapping[str, int], *, sync: bool = True) -> None:
-        content = json.dumps(numbers).encode("ascii")
-        replace_file(self._files, path, content, shown=str(path), sync=sync)
+    def _record(self, instant: datetime, offset: timedelta) -> ClockRecord:
+        factor = self.clock.factor
+        if not factor:
+            return ClockRecord(at=instant, factor=factor, skew=self.skew)
+        return ClockRecord(offset=offset, factor=factor, skew=self.skew)
 
 
 @contextmanager

@@ -41,6 +41,13 @@ class Call:
             raise RefusedError("there is no session")
         return self.caller.session
 
+    @property
+    def who(self) -> str:
+        """The caller, as other callers are told of him, at other nodes too."""
+        user, session = self.caller.user or "a program", self.caller.session
+        name = self.node.system_name()
+        return f"{user} at {name}" + (f", session {session.session_id}" if session else "")
+
     def text(self, name: str, default: str = "") -> str:
         """Return the string input *name*, or *default* when it was not given."""
         value = self.inputs.get(name)

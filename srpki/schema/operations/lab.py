@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from srpki.core.clock import SKEW
@@ -24,6 +25,21 @@ class _Duration(Text):
         return text
 
 
+class _Factor(Text):
+    """How many times as fast as real time a clock runs: a decimal number within bounds."""
+
+    def parse(self, text: str) -> str:
+        """Return *text* itself when it is such a number."""
+        low, high = FACTORS
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text, re.ASCII):
+            raise ValueTypeError(f"'{text}' is not a number such as 0.5 or 100")
+        if not low <= float(text) <= high:
+            raise ValueTypeError(f"'{text}' out of range {low:g}..{high:g}")
+        return text
+
+
+FACTORS: Final = (0.1, 100_000.0)
+"""How slow and how fast a lab's clock may be told to run, as multiples of real time."""
 _DURATION: Final = _Duration(length=(2, 11), patterns=("[0-9]{1,10}[smhdwy]",))
 _INSTANT: Final = Text(
     patterns=(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})",),
@@ -124,6 +140,20 @@ _CLOCK: Final = Container(
             ),
         ),
         Action(
+            name="run",
+            operation="lab.clock.run",
+            help="Let the clock run, as fast as real time or faster or slower",
+            positional=("factor",),
+            inputs=(
+                Leaf(
+                    name="factor",
+                    type=_Factor(length=(1, 10)),
+                    default="1",
+                    help="How many times as fast as real time, from 0.1 to 100000",
+                ),
+            ),
+        ),
+        Action(
             name="set",
             operation="lab.clock.set",
             help="Move the clock to a time and run what becomes due on the way",
@@ -157,6 +187,12 @@ _CLOCK: Final = Container(
                     help="What counts as the same time, as the clocks of CAs differ",
                 ),
             ),
+        ),
+        Action(
+            name="stop",
+            operation="lab.clock.stop",
+            help="Let the clock stand, over restarts too, until it is moved or runs again",
+            inputs=(),
         ),
     ),
 )

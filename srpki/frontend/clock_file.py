@@ -1,0 +1,108 @@
+"""What is remembered of a lab's clock: where it is, how fast it runs, and the skew it allows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from srpki.core.clock import SKEW, Clock
+from srpki.core.errors import StorageError
+from srpki.schema.operations.lab import FACTORS
+from srpki.storage.files import replace_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from srpki.storage.files import FileOps
+
+_MOST_OCTETS: Final = 1 << 16
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRecord:
+    """A lab's clock as it was left: *offset* from real time where it runs, *at* where it stands.
+
+    Both are None when nothing that makes sense is remembered. *factor* is 0 where it stands.
+    """
+
+    offset: timedelta | None = None
+    at: datetime | None = None
+    factor: float = 1.0
+    skew: timedelta = SKEW
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The record as whole numbers by name, as the file has them."""
+        standing = self.at is not None
+        place = self.at - _EPOCH if self.at is not None else self.offset or timedelta()
+        return {
+            "at" if standing else "offset": place.days * 86400 + place.seconds,
+            "microseconds": place.microseconds,
+            "factor-thousandths": round(self.factor * 1000),
+            "skew": int(self.skew.total_seconds()),
+        }
+
+
+class ClockFile:
+    """The file of a lab's clock; a damaged one is as good as none."""
+
+    def __init__(self, files: FileOps, path: Path, real: Clock) -> None:
+        """Keep the record at *path*; *real* time says whether an offset leads into the calendar."""
+        self._files = files
+        self._path = path
+        self._real = real
+
+    def read(self) -> ClockRecord:
+        """Return the record; raises `StorageError` for one that cannot be read, it may be whole."""
+        found = self._numbers()
+        skew = found.get("skew", -1)
+        thousandths = found.get("factor-thousandths", 1000)
+        low, high = FACTORS
+        return ClockRecord(
+            offset=self._offset(found),
+            at=_standing(found) if not thousandths else None,
+            factor=thousandths / 1000 if low <= thousandths / 1000 <= high else 1.0,
+            skew=timedelta(seconds=skew) if 0 <= skew <= SKEW.total_seconds() else SKEW,
+        )
+
+    def write(self, record: ClockRecord, *, sync: bool = True) -> None:
+        """Keep *record*, not over a power cut unless with *sync*; raises `StorageError`.
+
+        On a full disk what is kept already is good enough.
+        """
+        content = json.dumps(record.numbers).encode("ascii")
+        try:
+            replace_file(self._files, self._path, content, shown=str(self._path), sync=sync)
+        except StorageError:
+            if not sync or self._numbers() != record.numbers:
+                raise
+
+    def _offset(self, found: Mapping[str, int]) -> timedelta | None:
+        try:
+            offset = timedelta(seconds=found["offset"], microseconds=found.get("microseconds", 0))
+            self._real.now() + offset
+        except (KeyError, OverflowError):  # no clock of ours has been there
+            return None
+        return offset
+
+    def _numbers(self) -> dict[str, int]:
+        try:
+            found = json.loads(self._files.read(self._path, _MOST_OCTETS))
+        except (FileNotFoundError, ValueError, RecursionError):
+            return {}
+        except OSError as error:
+            raise StorageError(f"cannot read {self._path}: {error.strerror}") from None
+        if not isinstance(found, dict):
+            return {}
+        return {name: value for name, value in found.items() if isinstance(value, int)}
+
+
+def _standing(found: Mapping[str, int]) -> datetime | None:
+    try:
+        return _EPOCH + timedelta(seconds=found["at"], microseconds=found.get("microseconds", 0))
+    except (KeyError, OverflowError):
+        return None
