@@ -37,6 +37,10 @@ class _Factor(Text):
             raise ValueTypeError(f"'{text}' out of range {low:g}..{high:g}")
         return text
 
+    def syntax(self) -> str:
+        """Return the bounds."""
+        return "<{:g}..{:g}>".format(*FACTORS)
+
 
 FACTORS: Final = (0.1, 100_000.0)
 """How slow and how fast a lab's clock may be told to run, as multiples of real time."""
