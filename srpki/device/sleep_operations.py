@@ -15,7 +15,7 @@ def sleep(call: Call) -> Outcome:
         slept = node.clock.wait(seconds, call.cancel)
     else:
         target = node.clock.now() + timedelta(seconds=seconds)
-        slept = not node.engine.run_until(target, call.cancel).interrupted
+        slept = not node.engine.run_until(target, call.cancel, mover=call.who).interrupted
         node.laboratory.remember_clock()
     if not slept:
         raise StoppedError("not sleeping any more")
