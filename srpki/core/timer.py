@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from srpki.core.clock import SystemClock
+
+_AGAIN: Final = 1.0
+"""Seconds after which a call that has failed is made again."""
 
 Call = Callable[[], float | None]
 """What is called when its time has come; returns after how many seconds again, None for never."""
@@ -24,7 +28,7 @@ class Timer:
         self._until = 0.0
 
     def call(self, do: Call, seconds: float) -> None:
-        """Call *do* in *seconds*, whatever it waited for before; it must neither block nor fail."""
+        """Call *do* in *seconds*, whatever it waited for before; it must not block."""
         with self._changed:
             at = self._due[do] = self._real.monotonic() + seconds
             if self._thread is None:
@@ -56,7 +60,9 @@ class Timer:
             self._called(do)
 
     def _called(self, do: Call) -> None:
-        seconds = do()
+        seconds: float | None = _AGAIN
+        with suppress(Exception):  # a bug at one node must not stop the time of all
+            seconds = do()
         with self._changed:
             if do not in self._due:  # it was dropped meanwhile
                 return

@@ -26,6 +26,9 @@ def telling(call: Call, interrupted: str) -> Callable[[Wait], None]:
         until = call.node.clock.now() + timedelta(seconds=wait.seconds)
         if until.microsecond:
             until = until.replace(microsecond=0) + _SECOND
-        call.tell(f"Waiting until {rfc3339(until)}: {wait.reason}. Ctrl-C {interrupted}.")
+        laboratory = call.node.laboratory
+        stands = laboratory is not None and not laboratory.clock.factor
+        told = " The lab's clock stands until another session moves it." if stands else ""
+        call.tell(f"Waiting until {rfc3339(until)}: {wait.reason}. Ctrl-C {interrupted}.{told}")
 
     return tell

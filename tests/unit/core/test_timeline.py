@@ -345,3 +345,15 @@ def test_one_thread_calls_for_all_and_ends_with_the_last():
     assert not thread.is_alive()
     timer.call(calls[2], 0)
     assert called.acquire(timeout=20)
+
+
+def test_a_call_that_fails_does_not_end_the_time_of_others():
+    timer, called = Timer(), threading.Event()
+
+    def fail():
+        raise ValueError
+
+    timer.call(fail, 0)
+    timer.call(called.set, 0.001)
+    assert called.wait(20)
+    timer.drop(fail)

@@ -184,7 +184,7 @@ def test_the_skew_that_is_allowed_is_set_and_kept(bench):
     bench.do("lab clock skew 0")
     assert fields(bench.do("lab clock show"))["Skew allowed"] == "0 seconds"
     assert bench.router.engine.skew == timedelta()
-    assert bench.lab._remembered_skew() == timedelta()
+    assert bench.lab._clock_file.read().skew == timedelta()
     bench.fails("lab clock skew 301")
     bench.do("lab clock skew 300")
     assert bench.router.engine.skew == timedelta(minutes=5)
