@@ -13,6 +13,7 @@ from srpki.config.tree import EMPTY, Branch, Entries, get, put
 from srpki.core.clock import FrozenClock
 from srpki.core.errors import ExistsError, MissingInputError, NotFoundError
 from srpki.core.events import FILE_RELOADED, Event
+from srpki.device.announcer import Announcer
 from srpki.device.commits import Commits
 from srpki.device.debug import Debugging
 from srpki.device.happenings import Mark
@@ -73,6 +74,7 @@ class FakeDevice:
         self.datastore = Datastore(LAB_SCHEMA.configure, sealer=MarkingSealer(), running=running)
         self.clock = FrozenClock(NOW)
         self.files = MemoryFlash()
+        self.announcer = Announcer()
         self.commits = Commits(self.datastore, self.clock)
         self.sessions = Sessions(self.clock, lambda: Mark({}, frozenset(), {}))
         self.debug = Debugging(self.clock, lambda: None)
@@ -80,9 +82,17 @@ class FakeDevice:
         self.answers: dict[str, tuple[bool, tuple[Message, ...], object]] = {}
         event = Event(NOW, FILE_RELOADED, "IPsec", 'Certificate file "gw.crt" has been reloaded.')
         page = LogPage(
-            log_id="99", name="Default System Log", events=((2, event), (1, event)), next_event=3
+            number="99",
+            name="99",
+            description="Default System Log",
+            events=((2, event), (1, event)),
+            next_event=3,
         )
         self.answers["show.log"] = (True, (), page)
+
+    def write(self, url: str, configuration: str) -> str:
+        self.files.save(url, configuration)
+        return url
 
     def system_name(self) -> str:
         name = get(self.datastore.running, path("system", "name"))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from srpki.config.datastore import Datastore
     from srpki.config.tree import Branch
     from srpki.core.clock import Clock
+    from srpki.device.announcer import Announcer
     from srpki.device.commits import Commits
     from srpki.device.debug import Debugging
     from srpki.device.results import Result
@@ -100,6 +101,15 @@ class Device(Protocol):
     @property
     def datastore(self) -> Datastore:
         """The configuration, shared by all sessions."""
+        ...
+
+    @property
+    def announcer(self) -> Announcer:
+        """Who tells the log what operators do."""
+        ...
+
+    def write(self, url: str, configuration: str) -> str:
+        """Write the *configuration* to *url*, which is returned as SR OS shows it."""
         ...
 
     def system_name(self) -> str:

@@ -47,6 +47,7 @@ class Session:
         where the configuration does not allow that CLI.
         """
         if dialect and dialect not in engines(device):
+            device.announcer.turned_away(user, kind, address, NOT_AUTHORIZED)
             raise RefusedError(NOT_AUTHORIZED)
         self.device = device
         self._user = user
@@ -200,7 +201,15 @@ class Session:
 
         if self._scripts is None:
             self._scripts = Scripts(self)
-        return self._scripts.run(url, words)
+        announcer = self.device.announcer
+        announcer.exec_started(url)
+        ok = False
+        try:
+            answer = self._scripts.run(url, words)
+            ok = answer.ok
+        finally:
+            announcer.exec_finished(url, ok=ok)
+        return answer
 
     def caller(self, origin: str) -> Caller:
         """Return who types, by the CLI that SR OS calls *origin*."""
@@ -289,8 +298,16 @@ class Session:
         def note(masked: str) -> None:
             kept = (masked if shown is None else shown).strip()
             self.history.add(kept, whole=kept == command)
+            edits = self._may_edit(command)
+            self.device.announcer.typed(self._login, self._active, kept, edits=edits)
 
         return self.line(line, note if command and len(line) <= LINE_LIMIT else None)
+
+    def _may_edit(self, command: str) -> bool:
+        """Return whether *command* is typed in the configuration, or leads there."""
+        context = self._shell.context
+        inside = bool(context) and context[0].name == "configure"
+        return inside or command.lstrip("/\\").startswith("conf")
 
     def _recall(self, text: str) -> Answer:
         """Run an earlier command again, which is shown first as if it had been typed."""

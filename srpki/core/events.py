@@ -1,7 +1,8 @@
-"""Log events: the numbers and names of SR OS, as values, and a small bus.
+"""Log events of certificates: the numbers and names of SR OS, as values, and a small bus.
 
 Numbers and names: fact sheet ``pki.md`` section 12. Texts: 2095 and 2101 are observed; the others
-are decided here, as are the severities (listed in ``docs/explanation/fidelity.md``).
+are decided here, as are the severities (listed in ``docs/explanation/fidelity.md``). What operators
+do is told by `srpki.core.operator_events`.
 """
 
 from __future__ import annotations
@@ -10,18 +11,27 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
+
+Stream = Literal["main", "security", "change", "debug"]
+"""A source that logs take events from."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """What is the same for every event of one number; *text* is a format string."""
+    """What is the same for every event of one *application* and number; *text* is a format string.
+
+    The events go to the *streams*. Those that are not *generated* wait for the configuration to
+    want them.
+    """
 
     number: int
     name: str
     severity: str
     text: str
     application: str = "SECURITY"
+    streams: tuple[Stream, ...] = ("main", "security")
+    generated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,28 +201,44 @@ UPDATE_FAILED: Final = EventType(
     " in step {step}: {reason}.",
 )
 
-EVENT_TYPES: Final = {
-    value.number: value for value in tuple(globals().values()) if isinstance(value, EventType)
-}
+Control = Callable[[EventType], EventType | None]
+"""Says as what events of a type are generated, if at all."""
+
+
+def _as_declared(kind: EventType) -> EventType | None:
+    return kind if kind.generated else None
 
 
 class EventBus:
-    """Hands each event to every listener, in the order of publication."""
+    """Hands each event that is generated to every listener, in the order of publication."""
 
     def __init__(self) -> None:
         """Start without listeners."""
         self._listeners: list[Callable[[Event], None]] = []
         self._lock = threading.RLock()
+        self._control: Control = _as_declared
+
+    def controlled_by(self, control: Control) -> None:
+        """Let *control*, which must not block or raise, say which events are generated."""
+        self._control = control
 
     def subscribe(self, listener: Callable[[Event], None]) -> None:
         """Call *listener* with every later event; it must not block or raise."""
         with self._lock:
             self._listeners.append(listener)
 
-    def publish(self, time: datetime, kind: EventType, subject: str, /, **fields: object) -> Event:
-        """Make the event of *kind* from *fields*, hand it out and return it."""
+    def publish(
+        self, time: datetime, kind: EventType, subject: str, /, **fields: object
+    ) -> Event | None:
+        """Make the event of *kind* from *fields*, hand it out and return it.
+
+        None is returned, and nobody told, where it is not generated.
+        """
+        wanted = self._control(kind)
+        if wanted is None:
+            return None
         said = {name: str(value) for name, value in fields.items()}
-        event = Event(time, kind, subject, kind.text.format(**said), said)
+        event = Event(time, wanted, subject, kind.text.format(**said), said)
         with self._lock:
             for listener in self._listeners:
                 listener(event)

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from srpki.config.candidate import Candidate
 from srpki.config.datastore import Datastore
 from srpki.config.management import auto_config_save, commit_history
+from srpki.config.tree import Branch
 from srpki.core.clock import Clock
 from srpki.core.errors import NotFoundError, NotSavedError, StorageError
+from srpki.device.announcer import Announcer
 from srpki.device.checkpoints import Checkpoint, Checkpoints
 from srpki.device.confirmation import Confirmation
 from srpki.device.history import Author, Commit, History
@@ -37,16 +39,18 @@ class Commits:
         checkpoints: Checkpoints | None = None,
         history: History | None = None,
         plan: Plan = _never,
+        announcer: Announcer | None = None,
     ) -> None:
-        """Commit to *datastore*, date by *clock*, take back by *plan*.
+        """Commit to *datastore*, date by *clock*, take back by *plan*, tell *announcer*.
 
         Without *checkpoints* nothing is saved, without a *history* nothing outlives this object.
         """
+        self._announcer = announcer or Announcer()
         self._datastore = datastore
         self._clock = clock
         self._checkpoints = checkpoints
         self._history = history or History()
-        self._confirmation = Confirmation(datastore, clock, plan)
+        self._confirmation = Confirmation(datastore, clock, plan, self._announcer)
 
     # --- committing ---
 
@@ -58,8 +62,9 @@ class Commits:
         be saved.
         """
         with self._datastore.lock:
+            former = self._datastore.running
             candidate.commit()
-            self._remember(author, comment)
+            self._remember(author, comment, former)
             self._save_automatically()
 
     def commit_confirmed(
@@ -71,8 +76,9 @@ class Commits:
         does.
         """
         with self._datastore.lock:
+            former = self._datastore.running
             self._confirmation.begin(candidate, minutes)
-            self._remember(author, comment)
+            self._remember(author, comment, former)
 
     def remaining(self) -> timedelta | None:
         """Return how long a confirmed commit still waits for `accept`, if one does."""
@@ -111,15 +117,20 @@ class Commits:
     def _save(self, what: str) -> None:
         if self._checkpoints is None:
             return
+        url = self._checkpoints.url(0)
         try:
             self._checkpoints.save()
         except StorageError as error:
+            self._announcer.not_saved(url, error.sentence)
             raise NotSavedError(
                 f"{what} is in effect, but not saved: {error.sentence}",
                 hint="see to the disk, then admin save",
             ) from None
+        self._announcer.saved(url)
 
-    def _remember(self, author: Author, comment: str) -> None:
+    def _remember(self, author: Author, comment: str, former: Branch) -> None:
+        self._announcer.changed(former, self._datastore.running)
+        self._announcer.committed(author)
         self._history.add(
             self._clock.now(),
             author,

@@ -11,6 +11,7 @@ from srpki.config.datastore import Datastore
 from srpki.config.tree import Branch
 from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import RefusedError
+from srpki.device.announcer import Announcer
 from srpki.engine.jobs import Plan
 
 
@@ -30,8 +31,11 @@ class Confirmation:
     taken back is the whole configuration, and nobody else's changes are to go with it.
     """
 
-    def __init__(self, datastore: Datastore, clock: Clock, plan: Plan) -> None:
-        """Watch over *datastore*; *plan* calls at the deadline."""
+    def __init__(
+        self, datastore: Datastore, clock: Clock, plan: Plan, announcer: Announcer
+    ) -> None:
+        """Watch over *datastore*; *plan* calls at the deadline, *announcer* tells of the end."""
+        self._announcer = announcer
         self._datastore = datastore
         self._clock = clock
         self._plan = plan
@@ -101,10 +105,12 @@ class Confirmation:
             if pending is None or pending.when != when or self._ended:
                 return
             self._pending = None
+            taken_back = self._datastore.running
             if pending.candidate in self._datastore.candidates:
                 pending.candidate.take_back(pending.former)
             else:
                 self._datastore.replace(pending.former, ())
+            self._announcer.changed(taken_back, self._datastore.running)
 
     # --- as a participant in commits ---
 

@@ -1,4 +1,4 @@
-"""The event log: the last events in memory and, one JSON line each, in the node's state."""
+"""What log 99 holds: the last events in memory and, one JSON line each, in the node's state."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import json
 import threading
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from srpki.core.events import EVENT_TYPES, Event
-from srpki.storage.files import OsFiles, replace
+from srpki.core.event_types import EVENT_TYPES
+from srpki.core.events import Event, EventType
+from srpki.storage.files import OsFiles
+from srpki.storage.files import replace as replace_content
 
 CAPACITY = 500
 """Events kept, as many as a memory log of SR OS holds by default."""
@@ -19,7 +22,7 @@ _MAX_OCTETS = 1 << 24
 
 
 class EventLog:
-    """Log 99: every event of the node, oldest dropped first; survives a restart.
+    """The events of log 99, oldest dropped first; they survive a restart.
 
     A line that cannot be read back is skipped: the log must never keep a node from starting.
     """
@@ -75,7 +78,7 @@ class EventLog:
 
     def _rewrite(self) -> None:
         content = "".join(map(_encode, self._events)).encode()
-        replace(self._files, self._path, content, sync=False)
+        replace_content(self._files, self._path, content, sync=False)
         self._lines = len(self._events)
 
 
@@ -84,7 +87,9 @@ def _encode(numbered: tuple[int, Event]) -> str:
     record = {
         "id": number,
         "time": event.time.isoformat(),
+        "application": event.type.application,
         "event": event.type.number,
+        "severity": event.type.severity,
         "subject": event.subject,
         "text": event.text,
         "fields": dict(event.fields),
@@ -95,7 +100,15 @@ def _encode(numbered: tuple[int, Event]) -> str:
 def _decode(line: str) -> tuple[int, Event]:
     record = json.loads(line)
     time = datetime.fromisoformat(record["time"]).astimezone(UTC)
-    kind = EVENT_TYPES[int(record["event"])]
+    kind = _kind(record)
     fields = {name: str(value) for name, value in dict(record.get("fields", {})).items()}
     event = Event(time, kind, str(record["subject"]), str(record["text"]), fields)
     return int(record["id"]), event
+
+
+def _kind(record: dict[str, object]) -> EventType:
+    """Return the type of the event in *record*; one of an earlier release is of SECURITY."""
+    application = str(record.get("application", "SECURITY"))
+    kind = EVENT_TYPES[application, int(str(record["event"]))]
+    severity = str(record.get("severity", kind.severity))
+    return replace(kind, severity=severity) if severity != kind.severity else kind

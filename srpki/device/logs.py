@@ -1,117 +1,149 @@
 """``configure log``: which events each log takes, and where they go.
 
-Logs are built anew from each configuration that is committed; what a log in memory holds stays as
-long as its destination does. Nothing here may block or fail: events come from the engine.
+Logs are built anew from each configuration that is committed; what a log holds stays as long as its
+destination does. Nothing here may block or fail: events come from the engine.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from srpki.config.defaults import effective
-from srpki.config.tree import EMPTY, Branch, Entries, get
+from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.events import Event
-from srpki.device import syslog
-from srpki.device.logfiles import LogFiles, event_lines
-from srpki.device.results import LogPage
-from srpki.schema.configure.log import LOG, SEVERITIES
+from srpki.device import default_logs
+from srpki.device.logfilters import Takes, entries, inner, takes
+from srpki.schema.configure.log import LOG
 from srpki.schema.paths import path
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    from srpki.storage.files import OsFiles
-    from srpki.transport.datagrams import Send
+    from srpki.core.events import EventType, Stream
+    from srpki.device.eventlog import EventLog
+    from srpki.device.logsinks import Sink, Sinks
 
-_NOT_SPECIFIED: Final = "(Not Specified)"
-_RANKS: Final = {
-    name: rank
-    for rank, name in enumerate(
-        ("cleared", "indeterminate", "warning", "minor", "major", "critical")
-    )
-}
-_COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {
-    "eq": lambda one, other: one == other,
-    "neq": lambda one, other: one != other,
-    "lt": lambda one, other: one < other,
-    "lte": lambda one, other: one <= other,
-    "gt": lambda one, other: one > other,
-    "gte": lambda one, other: one >= other,
-}
-
-Sink = Callable[[int, Event], None]
-Lines = Callable[[Sequence[str]], None]
+Numbered = tuple[int, Event]
+_STREAMS: Final[tuple[Stream, ...]] = ("main", "security", "change", "debug")
 
 
 @dataclass(slots=True)
-class _Log:
-    """One log that takes events; *kept* is what it holds in memory, None when it holds nothing."""
+class Log:
+    """One log: its *entry* of the configuration with all defaults, and what it has taken.
 
-    description: str
-    takes: Callable[[Event], bool]
-    destination: tuple[object, ...]
+    *kept* is what it holds, None when it holds nothing; *up* says whether it takes events.
+    """
+
+    name: str
+    number: int
+    entry: Branch
+    takes: Takes
+    streams: tuple[Stream, ...]
+    destination: Destination
+    up: bool
     sink: Sink
-    kept: deque[tuple[int, Event]] | None = None
-    count: int = field(default=0)
+    kept: deque[Numbered] | None = None
+    count: int = 0
+    dropped: int = 0
 
     def put(self, event: Event) -> None:
-        if self.takes(event):
-            self.count += 1
-            self.sink(self.count, event)
+        """Take *event*, or drop it, when it is from one of the streams."""
+        if not self.up or not set(self.streams) & set(event.type.streams):
+            return
+        if not self.takes(event):
+            self.dropped += 1
+            return
+        self.count += 1
+        if self.kept is not None:
+            self.kept.append((self.count, event))
+        self.sink(self.count, event)
+
+    @property
+    def wrapped(self) -> bool:
+        """Whether events have been dropped from what the log holds for want of room."""
+        return self.kept is not None and self.count > (self.kept.maxlen or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a log goes: the *kind*, the *target* by name and its entry, or the *size* of a buffer.
+
+    A log that is to go nowhere has no kind.
+    """
+
+    kind: str = ""
+    target: str = ""
+    entry: Branch = EMPTY
+    size: int = 0
+    prefix: str = ""
+
+
+@dataclass(slots=True)
+class _Window:
+    """How many events of one type came since an instant."""
+
+    since: datetime
+    count: int = field(default=0)
 
 
 class Logs:
-    """The configured logs of one node; a `srpki.config.datastore.Participant`."""
+    """The logs of one node, those that SR OS has by itself among them.
 
-    def __init__(
-        self,
-        files: OsFiles,
-        directory: Path,
-        *,
-        name: Callable[[], str],
-        console: Lines,
-        send: Send,
-    ) -> None:
-        """Write *files* into *directory*; *name* is the node's, *console* prints in sessions."""
-        self._files = files
-        self._directory = directory
-        self._name = name
-        self._console = console
-        self._send = send
+    A `srpki.config.datastore.Participant`.
+    """
+
+    def __init__(self, sinks: Sinks, journal: EventLog) -> None:
+        """Give events to *sinks*; *journal* keeps those of log 99 over a restart."""
+        self._sinks = sinks
+        self._journal = journal
         self._lock = threading.Lock()
-        self._logs: dict[str, _Log] = {}
+        self._logs: dict[str, Log] = {}
+        self._tree = EMPTY
+        self._windows: dict[EventType, _Window] = {}
+        self.apply(EMPTY, EMPTY)
+        for _, event in journal.events():
+            for name, log in self._logs.items():
+                if name != default_logs.SYSTEM:
+                    log.put(event)
 
     def append(self, event: Event) -> None:
         """Give *event* to every log that takes it."""
         with self._lock:
+            if self._throttled(event):
+                for log in self._logs.values():
+                    log.dropped += bool(log.up and set(log.streams) & set(event.type.streams))
+                return
             for log in self._logs.values():
                 log.put(event)
 
-    def page(self, name: str) -> LogPage | None:
-        """Return what the log *name* holds in memory, oldest first; None when it holds nothing."""
+    def all(self) -> tuple[Log, ...]:
+        """Return the logs, those with a number first."""
         with self._lock:
-            log = self._logs.get(name)
-            if log is None or log.kept is None:
-                return None
-            return LogPage(
-                log_id=name,
-                name=log.description or _NOT_SPECIFIED,
-                events=tuple(log.kept),
-                next_event=log.count + 1,
-                size=log.kept.maxlen or 0,
-            )
+            return tuple(self._logs.values())
 
-    def rows(self) -> tuple[tuple[str, str, str, str], ...]:
-        """Return name, description, destination and number of events of each log that is up."""
+    def events(self, log: Log) -> tuple[Numbered, ...]:
+        """Return what *log* holds, oldest first."""
         with self._lock:
-            return tuple(
-                (name, log.description or _NOT_SPECIFIED, str(log.destination[0]), str(log.count))
-                for name, log in self._logs.items()
-            )
+            return tuple(log.kept or ())
+
+    @property
+    def tree(self) -> Branch:
+        """The configuration of the logs, with all defaults."""
+        return self._tree
+
+    def _throttled(self, event: Event) -> bool:
+        """Say whether too many events of this type came of late; the limit is configured."""
+        rate = inner(self._tree, "throttle-rate")
+        interval = timedelta(seconds=_number(rate, "interval"))
+        window = self._windows.get(event.type)
+        if window is None or not timedelta() <= event.time - window.since < interval:
+            window = self._windows[event.type] = _Window(event.time)
+        window.count += 1
+        return window.count > _number(rate, "limit")
 
     # --- configuration ---------------------------------------------------------------------------
 
@@ -126,161 +158,81 @@ class Logs:
         if get(old, path("log")) == get(new, path("log")) and old is not new:
             return
         found = get(new, path("log"))
-        tree = effective(LOG, found if isinstance(found, Branch) else EMPTY)
+        configured = found if isinstance(found, Branch) else EMPTY
         with self._lock:
-            self._logs = dict(self._built(tree))
+            self._tree = effective(LOG, default_logs.beneath(configured))
+            self._windows.clear()
+            self._logs = dict(self._built())
 
-    def _built(self, tree: Branch) -> Iterator[tuple[str, _Log]]:
-        for name, entry in _entries(tree, "log-id"):
-            sources = _inner(entry, "source")
-            if entry["admin-state"] != "enable" or True not in sources.values():
-                continue
-            destination = self._destination(name, _inner(entry, "destination"), tree)
-            if destination is None:
-                continue
+    def _built(self) -> Iterator[tuple[str, Log]]:
+        numbers = numbered(self._tree, "log-id")
+        for name, entry in sorted(entries(self._tree, "log-id"), key=lambda one: numbers[one[0]]):
+            destination = self._destination(entry, numbers[name])
             log = self._logs.get(name)
             if log is None or log.destination != destination:
-                log = self._made(destination)
-            log.description = str(entry.get("description", ""))
-            log.takes = _filter(tree, str(entry.get("filter", "")))
+                log = self._made(name, numbers[name], entry, destination)
+            wanted = entry.get("filter")
+            filters = dict(entries(self._tree, "filter"))
+            log.entry = entry
+            log.takes = takes(filters.get(str(wanted)) if wanted is not None else None)
+            source = inner(entry, "source")
+            log.streams = tuple(one for one in _STREAMS if source.get(one) is True)
+            log.up = bool(
+                entry["admin-state"] == "enable"
+                and log.streams
+                and self._sinks.works(destination.kind, destination.entry)
+            )
             yield name, log
 
-    @staticmethod
-    def _destination(name: str, chosen: Branch, tree: Branch) -> tuple[object, ...] | None:
-        """Return what says all about a destination, None for none."""
-        for kind in ("memory", "cli"):
+    def _destination(self, entry: Branch, number: int) -> Destination:
+        chosen = inner(entry, "destination")
+        for kind in ("memory", "snmp", "netconf", "cli"):
             if kind in chosen:
-                return kind, _inner(chosen, kind)["max-entries"]
+                size = inner(chosen, kind).get("max-entries", default_logs.SIZE)
+                return Destination(kind, size=_whole(size))
         for kind in ("file", "syslog"):
             if kind in chosen:
                 target = str(chosen[kind])
-                return kind, name, target, dict(_entries(tree, kind)).get(target)
-        return ("console",) if "console" in chosen else None
+                entry = dict(entries(self._tree, kind)).get(target, EMPTY)
+                files = numbered(self._tree, kind).get(target, 0)
+                prefix = f"log{number:02}{files:02}" if kind == "file" else ""
+                return Destination(kind, target, entry, prefix=prefix)
+        return Destination("console" if "console" in chosen else "")
 
-    def _made(self, destination: tuple[object, ...]) -> _Log:
-        kept: deque[tuple[int, Event]] | None = None
-        match destination:
-            case ("memory" | "cli" as kind, int(size)):
-                kept = deque(maxlen=size)
-                sink = self._keep(kept, printed=kind == "cli")
-            case ("file", str(name), str(target), Branch() as entry):
-                files = LogFiles(
-                    self._files,
-                    self._directory,
-                    f"log{name:0>2}{target:0>2}",
-                    rollover=_number(entry, "rollover"),
-                    retention=_number(entry, "retention"),
-                )
-                sink = files.append
-            case ("syslog", _, _, Branch() as entry) if "address" in entry:
-                sink = self._syslog(entry)
-            case ("console",):
-                sink = self._print
-            case _:
-                sink = _nowhere
-        return _Log("", _everything, destination, sink, kept)
+    def _made(self, name: str, number: int, entry: Branch, destination: Destination) -> Log:
+        kept = deque[Numbered](maxlen=destination.size) if destination.size else None
+        sink = self._sinks.sink(destination.kind, destination.entry, destination.prefix)
+        log = Log(name, number, entry, takes(None), (), destination, up=False, sink=sink, kept=kept)
+        if name == default_logs.SYSTEM and kept is not None:
+            kept.extend(self._journal.events())
+            log.count = self._journal.next_number - 1
+            log.sink = self._kept_over_a_restart(sink)
+        return log
 
-    def _keep(self, kept: deque[tuple[int, Event]], *, printed: bool) -> Sink:
+    def _kept_over_a_restart(self, sink: Sink) -> Sink:
         def keep(number: int, event: Event) -> None:
-            kept.append((number, event))
-            if printed:
-                self._print(number, event)
+            self._journal.append(event)
+            sink(number, event)
 
         return keep
 
-    def _print(self, number: int, event: Event) -> None:
-        self._console(["", *event_lines(number, event)])
 
-    def _syslog(self, entry: Branch) -> Sink:
-        threshold = SEVERITIES.index(str(entry["severity"]))
-
-        def send(number: int, event: Event) -> None:
-            if syslog.severity(event) <= threshold:
-                data = syslog.message(
-                    number,
-                    event,
-                    facility=str(entry["facility"]),
-                    prefix=str(entry["log-prefix"]),
-                    host=self._name(),
-                )
-                self._send(str(entry["address"]), _number(entry, "port"), data)
-
-        return send
-
-
-# --- filters -------------------------------------------------------------------------------------
-
-
-def _filter(tree: Branch, name: str) -> Callable[[Event], bool]:
-    """Return what the filter *name* says of an event; without one, everything is taken."""
-    found = dict(_entries(tree, "filter")).get(name)
-    if found is None:
-        return _everything
-    rules = [
-        (entry["action"] == "forward", list(_conditions(_inner(entry, "match"))))
-        for _, entry in sorted(_entries(found, "named-entry"), key=lambda item: _order(item[0]))
-        if "action" in entry
-    ]
-    otherwise = found["default-action"] == "forward"
-
-    def takes(event: Event) -> bool:
-        for action, conditions in rules:
-            if all(condition(event) for condition in conditions):
-                return action
-        return otherwise
-
-    return takes
-
-
-def _order(name: str) -> tuple[bool, int, str]:
-    """Numbers come first, in their order, then names."""
-    number = name.isdecimal()
-    return not number, int(name) if number else 0, name
-
-
-def _conditions(match: Branch) -> Iterator[Callable[[Event], bool]]:
-    for operator, wanted in _inner(match, "application").items():
-        yield _said(operator, str(wanted), lambda event: event.type.application.lower())
-    for operator, wanted in _inner(match, "message").items():
-        yield _said(operator, str(wanted), lambda event: event.text)
-    for operator, wanted in _inner(match, "severity").items():
-        yield _ranked(_COMPARE[operator], _RANKS[str(wanted)])
-
-
-def _said(operator: str, wanted: str, of: Callable[[Event], str]) -> Callable[[Event], bool]:
-    """Return whether *wanted* is part of what the event says: no application is part of another."""
-    return lambda event: (wanted in of(event)) == (operator == "eq")
-
-
-def _ranked(compare: Callable[[int, int], bool], rank: int) -> Callable[[Event], bool]:
-    return lambda event: compare(_RANKS.get(event.type.severity.lower(), 0), rank)
-
-
-def _everything(event: Event) -> bool:
-    del event
-    return True
-
-
-def _nowhere(number: int, event: Event) -> None:
-    del number, event
-
-
-# --- the tree ------------------------------------------------------------------------------------
-
-
-def _entries(tree: Branch, name: str) -> Iterator[tuple[str, Branch]]:
-    found = tree.get(name)
-    if isinstance(found, Entries):
-        for keys, entry in found.items():
-            yield str(keys[0]), entry
-
-
-def _inner(branch: Branch, name: str) -> Branch:
-    found = branch.get(name)
-    return found if isinstance(found, Branch) else EMPTY
+def numbered(tree: Branch, kind: str) -> dict[str, int]:
+    """Return a number for each entry of the list *kind*: its name, else the next that is free."""
+    names = [name for name, _ in entries(tree, kind)]
+    given = {name: int(name) for name in names if name.isascii() and name.isdecimal()}
+    free = (number for number in range(1, len(names) + len(given) + 2))
+    taken = set(given.values())
+    for name in names:
+        if name not in given:
+            given[name] = next(number for number in free if number not in taken)
+    return given
 
 
 def _number(branch: Branch, name: str) -> int:
-    value = branch[name]
+    return _whole(branch[name])
+
+
+def _whole(value: object) -> int:
     assert isinstance(value, int)
     return value

@@ -71,14 +71,52 @@ class Table:
 class LogPage:
     """Events of a log in the order to be shown, each with its number.
 
-    *next_event* is the number that the next event will have, *size* how many the log can hold.
+    The log has a *number* besides its *name*. *next_event* is the number that the next event will
+    have, *size* how many the log, of the *kind* ``Memory`` or such, can hold.
     """
 
-    log_id: str
+    number: str
     name: str
+    description: str
     events: tuple[tuple[int, Event], ...]
     next_event: int
+    kind: str = "Memory"
     size: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRow:
+    """A log among others: whether it is to take events and does, and where they go."""
+
+    name: str
+    number: int
+    source: str
+    filter: str
+    admin: bool
+    oper: bool
+    logged: int
+    dropped: int
+    destination: str
+    target: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogTable:
+    """All logs."""
+
+    rows: tuple[LogRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterPage:
+    """A filter of logs: its *entry* of the configuration, and its *rules* as they are tried."""
+
+    number: int
+    name: str
+    applied: bool
+    entry: Branch
+    rules: tuple[tuple[str, Branch], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +220,8 @@ Data = (
     Fields
     | Table
     | LogPage
+    | LogTable
+    | FilterPage
     | Listing
     | FileText
     | Users

@@ -15,9 +15,10 @@ from srpki.config.tree import Branch, Entries, get
 from srpki.config.viewer import view
 from srpki.core.clock import SKEW, Clock
 from srpki.core.entropy import Entropy
-from srpki.core.errors import CorruptError, NotFoundError, SrpkiError
-from srpki.core.events import FILE_WRITE_FAILED, EventBus
+from srpki.core.errors import CorruptError, NotFoundError, SrpkiError, StorageError
+from srpki.core.events import FILE_WRITE_FAILED, EventBus, EventType
 from srpki.device import checkpoints, directories, live
+from srpki.device.announcer import Announcer
 from srpki.device.checkpoints import Checkpoints
 from srpki.device.commits import Commits
 from srpki.device.debug import Debugging
@@ -28,6 +29,7 @@ from srpki.device.forms import Form, Forms
 from srpki.device.happenings import Happenings, Mark
 from srpki.device.history import History
 from srpki.device.logs import Logs
+from srpki.device.logsinks import Sinks
 from srpki.device.modewatch import ModeWatch
 from srpki.device.results import Result
 from srpki.device.rollback import Rollback
@@ -88,7 +90,8 @@ class Router:
         self.entropy = entropy
         self.laboratory = laboratory
         self.schema = SCHEMA if laboratory is None else LAB_SCHEMA
-        self.sessions = Sessions(clock, self._mark)
+        self.announcer = Announcer(self._publish, SCHEMA.configure)
+        self.sessions = Sessions(clock, self._mark, self.announcer)
         self._daemon = daemon
         self._settings = settings
         self._send = send
@@ -113,15 +116,15 @@ class Router:
         self.bus = EventBus()
         files = self._files
         self.log = EventLog(state / "events.jsonl", files)
-        self.bus.subscribe(self.log.append)
         self.bus.subscribe(self.debug.happened)
-        self.logs = Logs(
+        sinks = Sinks(
             files,
             cf3 / "log",
             name=self.system_name,
             console=self.debug.tell_all,
             send=self._send,
         )
+        self.logs = Logs(sinks, self.log)
         self.bus.subscribe(self.logs.append)
         self.files = FileSystem(cf3, files)
         self.seal = Seal(
@@ -159,10 +162,15 @@ class Router:
             checkpoints=Checkpoints(self.datastore, versions, self.forms),
             history=History(state / "commits.jsonl", files),
             plan=self.engine.plan,
+            announcer=self.announcer,
         )
         self.rollback = Rollback(self.datastore, self.files, self.clock)
-        self.modes = ModeWatch(self.clock)
+        self.modes = ModeWatch(self.clock, self.announcer)
         self.datastore.subscribe(self.modes)
+
+    def _publish(self, kind: EventType, subject: str, /, **fields: object) -> None:
+        """Make an event of what an operator does now."""
+        self.bus.publish(self.clock.now(), kind, subject, **fields)
 
     def _tell_unsettled(self, name: str) -> None:
         """Say that the file *name* is refused, and why; the node starts without it."""
@@ -284,8 +292,20 @@ class Router:
         """
         if self.files.path(url) == self._cf3 / CONFIGURATION:
             self.commits.save()
-        else:
-            self.files.save(url, self.forms.encode(self.datastore.running))
+            return names.display(url)
+        return self.write(url, self.forms.encode(self.datastore.running))
+
+    def write(self, url: str, configuration: str) -> str:
+        """Write the *configuration*, in whatever form, to *url*, which is returned as above.
+
+        Raises `InvalidNameError`, `InvalidInputError` or `StorageError`.
+        """
+        try:
+            self.files.save(url, configuration)
+        except StorageError as error:
+            self.announcer.not_saved(names.display(url), error.sentence)
+            raise
+        self.announcer.saved(names.display(url))
         return names.display(url)
 
 

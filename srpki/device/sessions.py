@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from srpki.core.clock import Clock
 from srpki.device.debug import Listener
+from srpki.device.announcer import Announcer
 from srpki.device.happenings import Mark
 from srpki.device.history import Author
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
 
 Kind = Literal["console", "ssh"]
 """How a session reached the node."""
@@ -64,10 +66,13 @@ NOBODY: Final = Caller(user="")
 class Sessions:
     """The sessions that are open, the eldest first; may be used from any thread."""
 
-    def __init__(self, clock: Clock, mark: Callable[[], Mark]) -> None:
-        """Date log-ins by *clock* and *mark*."""
+    def __init__(
+        self, clock: Clock, mark: Callable[[], Mark], announcer: Announcer | None = None
+    ) -> None:
+        """Date log-ins by *clock* and *mark*; *announcer* is told of them."""
         self._clock = clock
         self._mark = mark
+        self._announcer = announcer or Announcer()
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._open: list[Login] = []
@@ -86,6 +91,7 @@ class Sessions:
         )
         with self._lock:
             self._open.append(login)
+        self._announcer.logged_in(login)
         return login
 
     def touch(self, login: Login) -> None:
@@ -95,7 +101,10 @@ class Sessions:
     def close(self, login: Login) -> None:
         """Forget *login*, if it is still known."""
         with self._lock:
+            known = login in self._open
             self._open = [other for other in self._open if other is not login]
+        if known:
+            self._announcer.logged_out(login)
 
     def all(self) -> tuple[Login, ...]:
         """Return the open sessions."""

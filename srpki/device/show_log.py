@@ -1,66 +1,57 @@
-"""``show log``: the events of the node, sifted as the operator wants."""
+"""``show log``: the logs of the node, their events, sifted as is wanted, and the filters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import NotFoundError
+from srpki.device.logfilters import application, entries, ordered
+from srpki.device.logs import numbered
 from srpki.device.operations.call import Call, Operation, Outcome
-from srpki.device.results import LogPage, Table
+from srpki.device.results import FilterPage, LogPage, LogRow, LogTable, Table
 
 if TYPE_CHECKING:
     from srpki.core.events import Event
-    from srpki.device.router import Router
+    from srpki.device.logs import Log
 
-_SERIOUS = ("MAJOR", "CRITICAL")
-
-
-class _Log(NamedTuple):
-    name: str
-    takes: Callable[[Event], bool]
-
-
-LOGS = {
-    "99": _Log("Default System Log", lambda _event: True),
-    "100": _Log("Default Serious Errors Log", lambda event: event.type.severity in _SERIOUS),
-}
-"""The logs that SR OS has from the start: all events, and those of major severity or higher."""
+NOT_SPECIFIED: Final = "(Not Specified)"
+_BUFFERS: Final = {"memory": "Memory", "snmp": "SNMP", "netconf": "NETCONF", "cli": "CLI"}
+_LETTERS: Final = {"main": "M", "security": "S", "change": "C", "debug": "D"}
 
 
 def log(call: Call) -> Outcome:
     """Show the events of a log, the newest first, or which logs there are."""
     wanted = call.text("log-id")
     if not wanted:
-        return Outcome(data=_all_logs(call.node))
-    page = _page(call.node, wanted)
-    found = list(_sifted(page.events, call))
-    if not call.flag("ascending"):
-        found.reverse()
-    count = call.inputs.get("count")
-    return Outcome(
-        data=replace(page, events=tuple(found[: count if isinstance(count, int) else None]))
-    )
-
-
-def _page(node: Router, wanted: str) -> LogPage:
-    """Return all of a log, oldest first: one that is configured, else one of `LOGS`."""
-    page = node.logs.page(wanted)
-    if page is not None:
-        return page
-    if wanted not in LOGS:
+        return Outcome(data=LogTable(rows=tuple(map(_row, call.node.logs.all()))))
+    found = next((one for one in call.node.logs.all() if one.name == wanted), None)
+    if found is None:
+        raise NotFoundError(f"log-id {wanted} does not exist", hint="see show log log-id")
+    if found.kept is None:
         raise NotFoundError(
-            f"log-id {wanted} does not exist, or keeps no events",
-            hint="there are 99 and 100, and those in memory",
+            f"log-id {wanted} keeps no events: they go to {found.destination.kind or 'nowhere'}",
+            hint="see show log log-id",
         )
-    events = tuple(one for one in node.log.events() if LOGS[wanted].takes(one[1]))
-    name = LOGS[wanted].name
-    return LogPage(log_id=wanted, name=name, events=events, next_event=node.log.next_number)
+    events = list(_sifted(call.node.logs.events(found), call))
+    if not call.flag("ascending"):
+        events.reverse()
+    count = call.inputs.get("count")
+    page = LogPage(
+        number=str(found.number),
+        name=wanted,
+        description=str(found.entry.get("description", "")) or NOT_SPECIFIED,
+        events=tuple(events[: count if isinstance(count, int) else None]),
+        next_event=found.count + 1,
+        kind=_BUFFERS[found.destination.kind],
+        size=found.destination.size,
+    )
+    return Outcome(data=page)
 
 
 def _sifted(events: Sequence[tuple[int, Event]], call: Call) -> Iterator[tuple[int, Event]]:
-    severity, application = call.text("severity"), call.text("application")
+    severity = call.text("severity")
+    wanted = call.text("application").lower().replace("_", "-")
     subject, message = call.text("subject"), call.text("message")
     first = call.inputs.get("sequence", 1)
     for number, event in events:
@@ -68,30 +59,62 @@ def _sifted(events: Sequence[tuple[int, Event]], call: Call) -> Iterator[tuple[i
             continue
         if severity and event.type.severity.lower() != severity:
             continue
-        if application and event.type.application.lower() != application.lower():
+        if wanted and application(event) != wanted:
             continue
         if (not subject or subject == event.subject) and message in event.text:
             yield number, event
 
 
-def _all_logs(node: Router) -> Table:
-    events = node.log.events()
+def _row(log: Log) -> LogRow:
+    destination = log.destination
+    return LogRow(
+        name=log.name,
+        number=log.number,
+        source=" ".join(_LETTERS[stream] for stream in log.streams) or "none",
+        filter=str(log.entry.get("filter", "")) or "none",
+        admin=log.entry["admin-state"] == "enable",
+        oper=log.up,
+        logged=log.count,
+        dropped=log.dropped,
+        destination=destination.kind or "none",
+        target=destination.target,
+        size=destination.size,
+    )
+
+
+def filters(call: Call) -> Outcome:
+    """Show a filter with its rules, or which filters there are."""
+    tree, wanted = call.node.logs.tree, call.text("filter-id")
+    found = dict(entries(tree, "filter"))
+    numbers = numbered(tree, "filter")
+    applied = {str(log.entry.get("filter", "")) for log in call.node.logs.all()}
+    if wanted and wanted not in found:
+        raise NotFoundError(f"filter {wanted} does not exist", hint="see show log filter-id")
+    if wanted:
+        page = FilterPage(
+            number=numbers[wanted],
+            name=wanted,
+            applied=wanted in applied,
+            entry=found[wanted],
+            rules=tuple(ordered(found[wanted])),
+        )
+        return Outcome(data=page)
     rows = tuple(
         (
-            number,
-            log.name,
-            "memory",
-            str(sum(log.takes(event) for _, event in events)),
+            name,
+            "yes" if name in applied else "no",
+            str(found[name].get("default-action", "forward")),
+            str(found[name].get("description", "")),
         )
-        for number, log in LOGS.items()
+        for name in sorted(found, key=lambda name: numbers[name])
     )
-    rows += node.logs.rows()
-    return Table(
-        title="Event Logs",
-        columns=("Log Id", "Name", "Destination", "Events"),
-        rows=rows,
-        footer=f"Entries found: {len(rows)}",
+    return Outcome(
+        data=Table(
+            title="Log Filters",
+            columns=("Filter Id", "Applied", "Default Action", "Description"),
+            rows=rows,
+        )
     )
 
 
-OPERATIONS: dict[str, Operation] = {"show.log": log}
+OPERATIONS: dict[str, Operation] = {"show.log": log, "show.log.filter": filters}

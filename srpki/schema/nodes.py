@@ -75,13 +75,20 @@ class Bare(NamedTuple):
     """The value is printed without quotes where it can be."""
 
 
+class Quoted(NamedTuple):
+    """The value is printed in quotes, though its type does not want them."""
+
+
 class Numbered(NamedTuple):
     """The entries need no ``create`` and are printed with their name, as ``log-id 9 name "9"``.
 
-    The same command under another *keyword*, where one is given.
+    The same command under another *keyword*, where one is given; those that are not *named* are
+    printed by their number alone. What is in an entry is printed in this *order*, then the others.
     """
 
     keyword: str = ""
+    named: bool = True
+    order: tuple[str, ...] = ()
 
 
 class Joined(NamedTuple):
@@ -177,6 +184,7 @@ Classic = (
     | Absent
     | Ordered
     | Bare
+    | Quoted
     | Numbered
     | Joined
     | Deferred
@@ -189,7 +197,8 @@ Classic = (
 class Leaf(NamedTuple):
     """One value. *default* and *units* as in YANG; *help* is our own sentence, without full stop.
 
-    *auto_restart* marks values whose change restarts the object that holds them.
+    *auto_restart* marks values whose change restarts the object that holds them. What is not
+    *emulated* is kept and printed, and has no effect.
     """
 
     name: str
@@ -200,6 +209,7 @@ class Leaf(NamedTuple):
     units: str = ""
     auto_restart: bool = False
     classic: Classic | None = None
+    emulated: bool = True
 
 
 class LeafList(NamedTuple):

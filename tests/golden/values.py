@@ -33,63 +33,10 @@ def words(*enum):
 
 BOOLEAN = {"base": "boolean"}
 STATE = words("enable", "disable")
-LOG_NAME = text(1, 64, r"[A-Za-z0-9._\-]+", named="log-name")
-DESCRIPTION = text(1, 80, r".*\S.*", named="description")
-ACTION = words("forward", "drop")
-OPERATORS = ("eq", "neq", "lt", "lte", "gt", "gte")
-RULE = "filter named-entry"
-LOG = {
-    "file file-policy-name": LOG_NAME,
-    "file description": DESCRIPTION,
-    "file rollover": integer(5, 10080),
-    "file retention": integer(1, 500),
-    "filter filter-name": LOG_NAME,
-    "filter description": DESCRIPTION,
-    "filter default-action": ACTION,
-    f"{RULE} entry-name": LOG_NAME,
-    f"{RULE} description": DESCRIPTION,
-    f"{RULE} action": ACTION,
-    **{
-        f"{RULE} match application {operator}": words("logger", "security", "system", "tls", "user")
-        for operator in OPERATORS[:2]
-    },
-    **{f"{RULE} match message {operator}": text(1, 400) for operator in OPERATORS[:2]},
-    **{
-        f"{RULE} match severity {operator}": words(
-            "cleared", "indeterminate", "critical", "major", "minor", "warning"
-        )
-        for operator in OPERATORS
-    },
-    "log-id name": LOG_NAME,
-    "log-id admin-state": STATE,
-    "log-id description": DESCRIPTION,
-    "log-id filter": {"base": "leafref", "leafref": "../../filter/filter-name"},
-    "log-id source main": BOOLEAN,
-    "log-id source security": BOOLEAN,
-    "log-id destination file": {"base": "leafref", "leafref": "../../file/file-policy-name"},
-    "log-id destination syslog": {"base": "leafref", "leafref": "../../syslog/syslog-name"},
-    "log-id destination memory max-entries": integer(50, 3000),
-    "log-id destination cli max-entries": integer(50, 3000),
-    "syslog syslog-name": LOG_NAME,
-    "syslog description": DESCRIPTION,
-    "syslog address": {"base": "inet:ipv4-address inet:ipv6-address"},
-    "syslog facility": words(
-        *("kernel", "user", "mail", "systemd", "auth", "syslogd", "printer", "netnews", "uucp"),
-        *("cron", "authpriv", "ftp", "ntp", "logaudit", "logalert", "cron2", "local0", "local1"),
-        *("local2", "local3", "local4", "local5", "local6", "local7"),
-    ),
-    "syslog severity": words(
-        "emergency", "alert", "critical", "error", "warning", "notice", "info", "debug"
-    ),
-    "syslog log-prefix": text(1, 32, "[!-9;<>-~]+", named="log-prefix"),
-    "syslog port": integer(1, 65535),
-}
-"""``log`` [nokia-conf-log.yang 26.3; the lengths and signs of names are decided in the schema]."""
-
 OTHERS = {
     "configure system name": text(1, 64, r"[ -~]*[!-~][ -~]*", named="system-name"),
-    "show log log-id log-id": LOG_NAME,
-    **{f"configure log {name}": fact for name, fact in LOG.items()},
+    "show log log-id log-id": {"base": "leafref", "leafref": "../log-id/name"},
+    "show log filter-id filter-id": {"base": "leafref", "leafref": "../filter/filter-name"},
 }
 
 
@@ -184,9 +131,14 @@ TRIED = {
     "display-string": ("   ",),
     "http-optional-url-loose": ("http://ca.example:8080/x", "ca.example", "ftp://a/x", "a:65536"),
     "http-url-path-loose": ("http://ca.example/x", "http://ca.example", "ca.example/x"),
-    "log-name": ("security-1", "two words", "a/b"),
-    "log-prefix": ("TMNX", "two words", "a:b", "a=b"),
+    **dict.fromkeys(
+        ("log-name", "file-policy-name", "log-filter-name", "log-filter-entry-name"),
+        ("98", "security-1", "two words", "a/b", "0", "9999", " a", "_a"),
+    ),
+    "log-syslog-name": ("10", "security-1", "two words", "a/b", "0", "11", " a", "_a"),
+    "([!-9;<>-~])+": ("TMNX", "two words", "a:b", "a=b"),
     "named-item": ("two words", "   "),
+    "named-item-255": ("two words", "   "),
     "pki-file-name": ("gw.crt", "a/b", "cf3:a", "   "),
     "regular-expression-not-all-spaces": (".*", "   "),
     "service-name": ("   ",),

@@ -14,6 +14,7 @@ SHEETS = {
     ("admin", "system", "security", "pki"): ("admin-system-security-pki",),
     ("configure", "ipsec", "cert-profile"): ("configure-ipsec-cert-profile",),
     ("configure", "ipsec", "trust-anchor-profile"): ("configure-ipsec-trust-anchor-profile",),
+    ("configure", "log"): ("configure-log",),
     ("configure", "system", "management-interface"): ("configure-system-management-interface",),
     ("configure", "system", "security", "pki"): ("configure-system-security-pki",),
     ("configure", "system", "security", "tls"): ("configure-system-security-tls",),
@@ -32,13 +33,14 @@ def accepted():
 
 
 def sheet(place):
-    """Return the children of *place* as the fact trees have them."""
+    """Return the children of *place* as the fact trees have them.
+
+    A class of characters that Python's expressions lack, all but control characters and the like, is
+    any character here: texts hold printable ones only.
+    """
     names = SHEETS[place]
-    found = [
-        node
-        for name in names
-        for node in json.loads((FACTS / f"{name}.json").read_text(encoding="utf-8"))
-    ]
+    texts = ((FACTS / f"{name}.json").read_text(encoding="utf-8") for name in names)
+    found = [node for text in texts for node in json.loads(text.replace(r"\\P{C}", "."))]
     if len(names) > 1:  # the models have the leafs first, then the rest by name
         found.sort(key=lambda node: (node["kind"] != "leaf", node["name"]))
     return found

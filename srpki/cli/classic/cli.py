@@ -230,7 +230,7 @@ class ClassicCli(Shell):
 
         root, running = self.device.schema.configure, self.device.datastore.running
         text = classic_file(root, running, self.device.clock.now())
-        self.device.files.save(url, f"{text}\n")
+        self.device.write(url, f"{text}\n")
         return Answer(f"Writing configuration to {url}\nSaving configuration OK\nCompleted.")
 
     def _edit(self, said: Meaning) -> tuple[bool, str]:

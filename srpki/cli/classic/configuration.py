@@ -16,7 +16,7 @@ from srpki.config.defaults import effective
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.device.system import version_lines
-from srpki.schema.configure.log import LOG_NAME
+from srpki.schema.configure.log_types import NAMES
 from srpki.schema.nodes import (
     Arg,
     Bare,
@@ -33,6 +33,7 @@ from srpki.schema.nodes import (
     Maybe,
     Node,
     Numbered,
+    Quoted,
     Section,
     Word,
     data_children,
@@ -239,8 +240,7 @@ class _Listing:
                 if words:
                     yield " ".join((indent + node.classic.keyword, *words))
                 continue
-            ending = f" name {quote(str(keys[0]))}" if _is_numbered(node) else " create"
-            yield indent + _entry(node, keys, entry) + ending
+            yield indent + _entry(node, keys, entry) + _ending(node, keys)
             yield from self._content(node, entry, steps, indent + INDENT)
             yield f"{indent}exit"
 
@@ -277,20 +277,26 @@ def _beside(node: Context, branch: Branch) -> list[str]:
     return [leaf.classic.beside for leaf in leafs if isinstance(leaf.classic, Joined)]
 
 
-def _is_numbered(node: ListNode) -> bool:
-    return isinstance(node.classic, Numbered)
+def _ending(node: ListNode, keys: tuple[Key, ...]) -> str:
+    """Return what makes an entry of *node* on its line: its name beside its number, or nothing."""
+    if not isinstance(node.classic, Numbered):
+        return " create"
+    return f" name {quote(str(keys[0]))}" if node.classic.named else ""
 
 
 def _spelled(node: Leaf | LeafList, value: Value) -> str:
     if isinstance(node.type, Text) and node.type.secret:
         return quote(str(value).removesuffix(SEALED_MARK)) + SEALED_MARK
     spelled = spell_value(node.type, value)
-    bare = isinstance(node.classic, Bare) or (_kind(node.type) is LOG_NAME and _is_number(value))
+    if isinstance(node.classic, Quoted):
+        return quote(str(value))
+    bare = isinstance(node.classic, Bare) or (_is_numbered_name(node.type) and _is_number(value))
     return str(value) if bare and is_plain(str(value)) else spelled
 
 
-def _kind(kind: ValueType) -> ValueType:
-    return kind.type if isinstance(kind, Reference) else kind
+def _is_numbered_name(kind: ValueType) -> bool:
+    named = kind.type if isinstance(kind, Reference) else kind
+    return isinstance(named, Text) and named.named in NAMES
 
 
 def _is_number(value: Value) -> bool:

@@ -23,6 +23,7 @@ from srpki.schema.nodes import (
     ListNode,
     Moved,
     Node,
+    Numbered,
     Ordered,
     Section,
     data_children,
@@ -154,9 +155,11 @@ class Order:
 
 def _rank(node: Context, place: Place) -> int:
     """Return where the overlay of *node* wants *place*, after all that it names if it does not."""
-    if not isinstance(node.classic, Ordered):
-        return 0
-    names = node.classic.names
+    names: Names = ()
+    if isinstance(node.classic, Ordered):
+        names = node.classic.names
+    elif isinstance(node.classic, Numbered):
+        names = node.classic.order
     name = (*place.prefix, place.node.name)[0]
     return names.index(name) if name in names else len(names)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from srpki.cli.render.configuration import configuration_file
 from srpki.cli.render.files import file_text, listing
-from srpki.cli.render.logs import log_page
+from srpki.cli.render.logs import filter_page, log_page, log_table
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
 from srpki.cli.render.sessions import commit_history, users
 from srpki.cli.render.times import instant, spell_time
@@ -21,10 +21,12 @@ from srpki.device.results import (
     Fields,
     FileContent,
     FileText,
+    FilterPage,
     Heading,
     Lines,
     Listing,
     LogPage,
+    LogTable,
     Table,
     Users,
 )
@@ -52,6 +54,10 @@ def render(  # noqa: C901 - one case a kind of data
             lines = table(data)
         case LogPage():
             lines = log_page(data)
+        case LogTable():
+            lines = log_table(data)
+        case FilterPage():
+            lines = filter_page(data)
         case Users():
             lines = users(data)
         case CommitHistory():

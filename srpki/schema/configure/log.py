@@ -1,20 +1,23 @@
 """``configure log``: logs, what they take and where they go [nokia-conf-log.yang, 26.3].
 
-The part that serves this router: destinations memory, cli, console, file and syslog; filters by
-application, severity and message. Lengths of names and the classic spellings are decided here.
+Accounting, SNMP trap groups and what the fact sheet has not are left out. Classic spellings:
+observed-2.md 3 and public configurations, else decided here.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from srpki.schema.common import ADMIN_STATE, BOOLEAN, DESCRIPTION, EMPTY_TYPE
+from srpki.schema.common import ADMIN_STATE, BOOLEAN, DESCRIPTION, EMPTY_TYPE, NAMED_ITEM
+from srpki.schema.configure.log_filters import FILTER
+from srpki.schema.configure.log_types import FILE_NAME, FILTER_NAME, LOG_NAME, SYSLOG_NAME
 from srpki.schema.nodes import (
     Arg,
     Case,
     Choice,
     Container,
     Either,
+    Item,
     Joined,
     Leaf,
     Line,
@@ -26,24 +29,22 @@ from srpki.schema.nodes import (
     Section,
     Word,
 )
-from srpki.schema.types import Address, Enumeration, Integer, Reference, Text, ValueType
+from srpki.schema.types import Address, Enumeration, Integer, Reference, Text, Union
 
-LOG_NAME: Final = Text(length=(1, 64), patterns=(r"[A-Za-z0-9._\-]+",), named="log-name")
-"""Names stand in the names of files: hence no other signs."""
-_ACTION: Final = Enumeration(("forward", "drop"), named="filter-action")
-_SEVERITY: Final = Enumeration(
-    ("cleared", "indeterminate", "critical", "major", "minor", "warning"), named="severity-level"
-)
-_APPLICATION: Final = Enumeration(
-    ("logger", "security", "system", "tls", "user"), named="application"
-)
 _UNICAST: Final = Address(
     (4, 6),
-    ("inet:ipv4-address", "inet:ipv6-address"),
+    ("inet:ipv4-address-no-zone", "inet:ipv6-address-no-zone"),
     named="ip-unicast-address",
     unicast=True,
 )
-_ENTRIES: Final = Integer("uint32", 50, 3000)
+_BUFFER: Final = Integer("uint32", 50, 3000)
+_FLASH: Final = Enumeration(
+    ("cf-unspecified", "cf1", "cf2", "cf3", "cf4"), named="compact-flash-drive"
+)
+_FLASH_WORDS: Final = tuple(
+    (name if name == "cf-unspecified" else f"{name}:", name) for name in _FLASH.values
+)
+_BAND: Final = Enumeration(("inband", "outband"))
 FACILITIES: Final = (
     *("kernel", "user", "mail", "systemd", "auth", "syslogd", "printer", "netnews"),
     *("uucp", "cron", "authpriv", "ftp", "ntp", "logaudit", "logalert", "cron2"),
@@ -58,10 +59,6 @@ NO_PREFIX: Final = "no-prefix"
 """The prefix that stands for none."""
 
 
-def _name(name: str, help_: str) -> Leaf:
-    return Leaf(name=name, type=LOG_NAME, help=help_)
-
-
 def _description(what: str) -> Leaf:
     return Leaf(name="description", type=DESCRIPTION, help=f"Text that describes the {what}")
 
@@ -71,68 +68,23 @@ def _case(node: Node) -> Case:
     return Case(name=node.name, children=(node,))
 
 
-def _match(name: str, kind: ValueType, what: str, *, ordered: bool = False) -> Container:
-    """Return the container that compares one property of an event with a value."""
-    operators = {"eq": "equal to", "neq": "other than"}
-    if ordered:
-        operators |= {
-            "lt": "less serious than",
-            "lte": "as serious as, or less than,",
-            "gt": "more serious than",
-            "gte": "as serious as, or more than,",
-        }
-    cases = tuple(
-        _case(Leaf(name=operator, type=kind, help=f"Match events whose {what} is {words} this"))
-        for operator, words in operators.items()
-    )
-    arguments = tuple((Arg(operator, operator),) for operator in operators)
-    return Container(
-        name=name,
-        help=f"Compare the {what} of the event",
-        classic=Line(name, (Either(arguments),)),
-        children=(Choice(name=f"{name}-match", cases=cases),),
-    )
+# --- files ----------------------------------------------------------------------------------------
 
 
-_FILTER: Final = ListNode(
-    name="filter",
-    keys=("filter-name",),
-    max_elements=1500,
-    help="Rules that say which events a log takes",
+def _flash(name: str, help_: str) -> Leaf:
+    return Leaf(name=name, type=_FLASH, default="cf-unspecified", help=help_)
+
+
+_LOCATION: Final = Container(
+    name="compact-flash-location",
+    help="Where the files are; a node has cf3 alone",
+    classic=Line(
+        "location",
+        (Arg("primary", words=_FLASH_WORDS), Maybe((Arg("backup", words=_FLASH_WORDS),))),
+    ),
     children=(
-        _name("filter-name", "Name by which logs refer to the filter"),
-        _description("filter"),
-        Leaf(
-            name="default-action",
-            type=_ACTION,
-            default="forward",
-            help="What becomes of an event that no entry matches",
-        ),
-        ListNode(
-            name="named-entry",
-            keys=("entry-name",),
-            max_elements=999,
-            help="One rule; the first that matches decides, by number, then by name",
-            classic=Rename("entry"),
-            children=(
-                _name("entry-name", "Name of the rule; numbers are tried in their order"),
-                _description("rule"),
-                Leaf(
-                    name="action",
-                    type=_ACTION,
-                    help="What becomes of an event that matches; without it the rule is passed",
-                ),
-                Container(
-                    name="match",
-                    help="What an event must have, all of it; nothing matches every event",
-                    children=(
-                        _match("application", _APPLICATION, "application"),
-                        _match("message", Text(length=(1, 400)), "message, or part of it,"),
-                        _match("severity", _SEVERITY, "severity", ordered=True),
-                    ),
-                ),
-            ),
-        ),
+        _flash("primary", "Flash that the files are written to"),
+        _flash("backup", "Flash that takes the place of the primary one where that is not there"),
     ),
 )
 
@@ -141,9 +93,13 @@ _FILE: Final = ListNode(
     keys=("file-policy-name",),
     max_elements=99,
     help="Files below cf3:\\log that logs are written to",
-    classic=Numbered("file-id"),
+    classic=Numbered("file-id", order=("description", "compact-flash-location")),
     children=(
-        _name("file-policy-name", "Name by which logs refer to the files"),
+        Leaf(
+            name="file-policy-name",
+            type=FILE_NAME,
+            help="Name by which logs refer to the files",
+        ),
         _description("files"),
         Leaf(
             name="rollover",
@@ -160,6 +116,42 @@ _FILE: Final = ListNode(
             default="12",
             help="Keep a file for this time at least; older ones are removed",
         ),
+        _LOCATION,
+    ),
+)
+
+
+# --- collectors -----------------------------------------------------------------------------------
+
+_HOSTNAME: Final = Container(
+    name="hostname",
+    help="Name of this node in messages; without it the system name",
+    classic=Line(
+        "hostname", (Either(((Word("use-system-name", "use-system-name"),), (Arg("value"),))),)
+    ),
+    children=(
+        Choice(
+            name="hostname",
+            cases=(
+                _case(
+                    Leaf(
+                        name="value",
+                        type=Text(
+                            length=(1, 255), patterns=(r"(.*\S.*)|()",), named="named-item-255"
+                        ),
+                        help="Name to send",
+                    )
+                ),
+                _case(
+                    Container(
+                        name="use-system-name",
+                        presence=True,
+                        help="Send the system name",
+                        children=(),
+                    )
+                ),
+            ),
+        ),
     ),
 )
 
@@ -168,9 +160,11 @@ _SYSLOG: Final = ListNode(
     keys=("syslog-name",),
     max_elements=10,
     classic=Numbered(),
-    help="Collectors that logs are sent to, by UDP in the form of RFC 5424",
+    help="Collectors that logs are sent to by UDP",
     children=(
-        _name("syslog-name", "Name by which logs refer to the collector"),
+        Leaf(
+            name="syslog-name", type=SYSLOG_NAME, help="Name by which logs refer to the collector"
+        ),
         _description("collector"),
         Leaf(name="address", type=_UNICAST, help="IP address of the collector"),
         Leaf(
@@ -188,34 +182,51 @@ _SYSLOG: Final = ListNode(
         ),
         Leaf(
             name="log-prefix",
-            type=Text(length=(1, 32), patterns=(r"[!-9;<>-~]+",)),
+            type=Union(
+                (
+                    Enumeration((NO_PREFIX,)),
+                    Text(length=(1, 32), patterns=("([!-9;<>-~])+",)),
+                )
+            ),
             default="TMNX",
-            help=f"Name that messages are sent with; {NO_PREFIX} for none",
+            help="Name that messages are sent with",
+        ),
+        Leaf(
+            name="tls-client-profile",
+            type=Reference(
+                "/configure/system/security/tls/client-tls-profile/client-profile-name",
+                "../../../system/security/tls/client-tls-profile/client-profile-name",
+                NAMED_ITEM,
+            ),
+            help="Not emulated: with it nothing is sent, for it must not go in clear",
+            emulated=False,
         ),
         Leaf(
             name="port",
-            type=Integer("uint32", 1, 65535),
+            type=Integer("int32", 0, 65535, named="tcp-udp-match-port"),
             default="514",
             help="UDP port of the collector",
         ),
+        Leaf(
+            name="timestamp-format",
+            type=Enumeration(("millisecond",)),
+            help="Send the time with milliseconds",
+        ),
+        _HOSTNAME,
     ),
 )
 
 
-def _buffer(name: str, help_: str) -> Container:
-    return Container(
-        name=name,
-        presence=True,
-        help=help_,
-        children=(
-            Leaf(
-                name="max-entries",
-                type=_ENTRIES,
-                default="100",
-                help="Most events that are kept",
-            ),
-        ),
-    )
+# --- logs -----------------------------------------------------------------------------------------
+
+
+def _buffer(name: str, help_: str, default: str | None = "100") -> Container:
+    size = Leaf(name="max-entries", type=_BUFFER, default=default, help="Most events that are kept")
+    return Container(name=name, presence=True, help=help_, children=(size,))
+
+
+def _to_buffer(name: str, word: str = "") -> tuple[Item, ...]:
+    return Word(word or name, name), Maybe((Arg(f"{name}/max-entries"),))
 
 
 _DESTINATION: Final = Container(
@@ -226,10 +237,13 @@ _DESTINATION: Final = Container(
         (
             Either(
                 (
-                    (Word("cli", "cli"), Maybe((Arg("cli/max-entries"),))),
+                    _to_buffer("cli"),
                     (Arg("console", "console"),),
                     (Arg("file", "file"),),
-                    (Word("memory", "memory"), Maybe((Arg("memory/max-entries"),))),
+                    _to_buffer("memory"),
+                    _to_buffer("netconf"),
+                    _to_buffer("cli", "session"),
+                    _to_buffer("snmp"),
                     (Arg("syslog", "syslog"),),
                 )
             ),
@@ -245,7 +259,7 @@ _DESTINATION: Final = Container(
                         type=Reference(
                             "/configure/log/file/file-policy-name",
                             "../../../file/file-policy-name",
-                            LOG_NAME,
+                            FILE_NAME,
                         ),
                         help="Files that the events are written to",
                     )
@@ -256,12 +270,13 @@ _DESTINATION: Final = Container(
                         type=Reference(
                             "/configure/log/syslog/syslog-name",
                             "../../../syslog/syslog-name",
-                            LOG_NAME,
+                            SYSLOG_NAME,
                         ),
                         help="Collector that the events are sent to",
                     )
                 ),
                 _case(_buffer("memory", "Keep the events in memory, for show log")),
+                _case(_buffer("snmp", "Keep the events; traps are not emulated")),
                 _case(
                     Leaf(
                         name="console",
@@ -269,9 +284,38 @@ _DESTINATION: Final = Container(
                         help="Print the events in every session",
                     )
                 ),
+                _case(_buffer("netconf", "Keep the events for NETCONF and show log", None)),
                 _case(_buffer("cli", "Print the events in every session and keep them too")),
             ),
         ),
+    ),
+)
+
+
+def _source(name: str, help_: str, default: str | None = None) -> Leaf:
+    return Leaf(name=name, type=BOOLEAN, default=default, help=help_)
+
+
+_SOURCE: Final = Container(
+    name="source",
+    help="Streams of events that the log takes from",
+    classic=Line(
+        "from",
+        tuple(
+            Maybe((Arg(name, word),))
+            for name, word in (
+                ("main", "main"),
+                ("security", "security"),
+                ("change", "change"),
+                ("debug", "debug-trace"),
+            )
+        ),
+    ),
+    children=(
+        _source("main", "Take what belongs to no other stream"),
+        _source("security", "Take log-ins and log-outs, and the events of certificates"),
+        _source("change", "Take commands and changes of the configuration"),
+        _source("debug", "Take what is debugged", "false"),
     ),
 )
 
@@ -279,10 +323,10 @@ _LOG_ID: Final = ListNode(
     name="log-id",
     keys=("name",),
     max_elements=30,
-    classic=Numbered(),
+    classic=Numbered(order=("description", "filter", "time-format", "source", "destination")),
     help="A log: its source, what it takes of it and where that goes",
     children=(
-        _name("name", "Name of the log, often a number"),
+        Leaf(name="name", type=LOG_NAME, help="Name of the log, often a number"),
         Leaf(
             name="admin-state",
             type=ADMIN_STATE,
@@ -291,33 +335,31 @@ _LOG_ID: Final = ListNode(
         ),
         _description("log"),
         Leaf(
+            name="netconf-stream",
+            type=NAMED_ITEM,
+            help="Not emulated: name of the stream that NETCONF clients subscribe to",
+            emulated=False,
+        ),
+        Leaf(
+            name="time-format",
+            type=Enumeration(("utc", "local")),
+            default="utc",
+            help="Zone of the times in files and messages; that of a node is UTC",
+        ),
+        Leaf(
+            name="python-policy",
+            type=NAMED_ITEM,
+            help="Not emulated: Python script that changes the events",
+            emulated=False,
+        ),
+        Leaf(
             name="filter",
             type=Reference(
-                "/configure/log/filter/filter-name", "../../filter/filter-name", LOG_NAME
+                "/configure/log/filter/filter-name", "../../filter/filter-name", FILTER_NAME
             ),
             help="Filter that says which events the log takes",
         ),
-        Container(
-            name="source",
-            help="Streams of events that the log takes from",
-            classic=Line(
-                "from", (Maybe((Arg("main", "main"),)), Maybe((Arg("security", "security"),)))
-            ),
-            children=(
-                Leaf(
-                    name="main",
-                    type=BOOLEAN,
-                    default="false",
-                    help="Take the events of the main stream",
-                ),
-                Leaf(
-                    name="security",
-                    type=BOOLEAN,
-                    default="false",
-                    help="Take the events of the security stream",
-                ),
-            ),
-        ),
+        _SOURCE,
         _DESTINATION,
     ),
 )
@@ -326,5 +368,60 @@ LOG: Final = Container(
     name="log",
     help="Logs, their filters and destinations",
     classic=Section("Log Configuration", last=True),
-    children=(_FILE, _FILTER, _LOG_ID, _SYSLOG),
+    children=(
+        Leaf(
+            name="event-damping",
+            type=BOOLEAN,
+            default="true",
+            help="Not emulated: spare the log a flood of changes of filters",
+            emulated=False,
+        ),
+        _FILE,
+        FILTER,
+        _LOG_ID,
+        Container(
+            name="route-preference",
+            help="Not emulated: ways to collectors and file servers",
+            classic=Line(
+                "route-preference",
+                (Maybe((Arg("primary", "primary"),)), Maybe((Arg("secondary", "secondary"),))),
+            ),
+            children=(
+                Leaf(
+                    name="primary",
+                    type=_BAND,
+                    default="outband",
+                    help="Not emulated: way that is tried first",
+                    emulated=False,
+                ),
+                Leaf(
+                    name="secondary",
+                    type=Enumeration(("inband", "outband", "none")),
+                    default="inband",
+                    help="Not emulated: way that is tried next",
+                    emulated=False,
+                ),
+            ),
+        ),
+        _SYSLOG,
+        Container(
+            name="throttle-rate",
+            help="Most events of one kind in a time; what comes beyond is dropped",
+            classic=Line("throttle-rate", (Arg("limit"), Maybe((Arg("interval", "interval"),)))),
+            children=(
+                Leaf(
+                    name="limit",
+                    type=Integer("uint32", 1, 20000),
+                    default="2000",
+                    help="Number of events",
+                ),
+                Leaf(
+                    name="interval",
+                    type=Integer("uint32", 1, 1200),
+                    default="1",
+                    help="Time in seconds",
+                ),
+            ),
+        ),
+    ),
 )

@@ -1,4 +1,4 @@
-"""``show log``: the event logs 99 and 100, and those configured, with the filters of SR OS.
+"""``show log``: the event logs, their events, and the filters that logs may have.
 
 The options and their order are those of the classic CLI; in the MD-CLI they go by the same names.
 """
@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 from srpki.schema.common import EMPTY_TYPE
-from srpki.schema.configure.log import LOG_NAME
+from srpki.schema.configure.log_types import FILTER_NAME, LOG_NAME, SEVERITY
 from srpki.schema.nodes import Action, Case, Choice, Container, Leaf
-from srpki.schema.types import Enumeration, Integer, Reference, Text
+from srpki.schema.types import Integer, Reference, Text
 
-SEVERITIES: Final = ("cleared", "indeterminate", "critical", "major", "minor", "warning")
 _TEXT: Final = Text(length=(1, 400))
 
 _LOG_ID: Final = Action(
@@ -24,11 +23,11 @@ _LOG_ID: Final = Action(
         Leaf(
             name="log-id",
             type=Reference("/configure/log/log-id/name", "", LOG_NAME),
-            help="Name of the log: 99 for the system's own, 100 for serious errors",
+            help="Name of the log; 99 is the system's own, 100 has serious errors",
         ),
         Leaf(
             name="severity",
-            type=Enumeration(SEVERITIES),
+            type=SEVERITY,
             help="Print events of this severity alone",
         ),
         Leaf(
@@ -68,4 +67,22 @@ _LOG_ID: Final = Action(
     ),
 )
 
-LOG: Final = Container(name="log", help="What has happened on the node", children=(_LOG_ID,))
+_FILTER_ID: Final = Action(
+    name="filter-id",
+    operation="show.log.filter",
+    help="Print the rules of a filter, or which filters there are",
+    positional=("filter-id",),
+    inputs=(
+        Leaf(
+            name="filter-id",
+            type=Reference("/configure/log/filter/filter-name", "", FILTER_NAME),
+            help="Name of the filter; 1001 is that of log 100",
+        ),
+    ),
+)
+
+LOG: Final = Container(
+    name="log",
+    help="What has happened on the node",
+    children=(_FILTER_ID, _LOG_ID),
+)

@@ -179,7 +179,9 @@ def test_a_directory_looks_as_on_the_router():
 
 
 def test_an_empty_log_says_what_comes_next():
-    page = LogPage(log_id="99", name="Default System Log", events=(), next_event=1)
+    page = LogPage(
+        number="99", name="99", description="Default System Log", events=(), next_event=1
+    )
     assert render(SCHEMA, page).splitlines()[5] == (
         "Memory Log contents  [size=500   next event=1  (not wrapped)]"
     )

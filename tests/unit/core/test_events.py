@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from srpki.core import events
+from srpki.core.event_types import EVENT_TYPES
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -28,7 +29,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
     ],
 )
 def test_each_event_has_the_number_and_name_of_sr_os(number, name):
-    assert events.EVENT_TYPES[number].name == name
+    assert EVENT_TYPES["SECURITY", number].name == name
 
 
 def test_the_reload_event_reads_as_on_a_router():

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from srpki.core.events import EVENT_TYPES, Event
+from srpki.core.event_types import EVENT_TYPES
+from srpki.core.events import Event
 from srpki.device import logfiles, syslog
 from srpki.device.logfiles import LogFiles
 from srpki.storage.files import OsFiles
@@ -27,7 +28,7 @@ def bench(opened, tmp_path_factory):
 
 
 def event(number=2245, text="It has happened.", time=NOW):
-    return Event(time, EVENT_TYPES[number], "Cert", text)
+    return Event(time, EVENT_TYPES["SECURITY", number], "Cert", text)
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +48,7 @@ def happen(bench, number=2245, **fields):
         "step": 1,
         "reason": "r",
     }
-    kind = EVENT_TYPES[number]
+    kind = EVENT_TYPES["SECURITY", number]
     return bench.router.bus.publish(bench.now(), kind, "Cert", **{**filled, **fields}).text
 
 

@@ -1,0 +1,131 @@
+"""Tells the log what operators do: who comes and goes, what is typed, committed and saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from srpki.config.comments import element_of, is_comment
+from srpki.config.diff import diff
+from srpki.config.text import spell_path
+from srpki.core import operator_events as events
+from srpki.schema.tree import SCHEMA
+
+if TYPE_CHECKING:
+    from srpki.config.diff import Change
+    from srpki.config.management import ConfigurationMode
+    from srpki.config.tree import Branch
+    from srpki.core.events import EventType
+    from srpki.device.history import Author
+    from srpki.device.sessions import Login
+    from srpki.schema.nodes import Container
+
+CONSOLE: Final = "Console"
+"""Where a session comes from that has no address."""
+CHANGES: Final = 20
+"""Most elements that are named when the configuration changes; the others are counted."""
+
+
+class Publish(Protocol):
+    """Makes an event of a type about a subject."""
+
+    def __call__(self, kind: EventType, subject: str, /, **fields: object) -> object:
+        """Publish it now."""
+        ...
+
+
+def _unheard(kind: EventType, subject: str, /, **fields: object) -> None:
+    del kind, subject, fields
+
+
+class Announcer:
+    """Events of the operators of one node."""
+
+    def __init__(self, publish: Publish = _unheard, root: Container = SCHEMA.configure) -> None:
+        """Make events by *publish*; the configuration stands below the schema *root*."""
+        self._publish = publish
+        self._root = root
+
+    # --- sessions ---
+
+    def logged_in(self, login: Login) -> None:
+        """Tell that the session of *login* has begun."""
+        self._of_session(login, events.SSH_LOGIN, events.CLI_LOGIN)
+
+    def logged_out(self, login: Login) -> None:
+        """Tell that the session of *login* has ended."""
+        self._of_session(login, events.SSH_LOGOUT, events.CLI_LOGOUT)
+
+    def _of_session(self, login: Login, ssh: EventType, other: EventType) -> None:
+        kind = ssh if login.kind == "ssh" else other
+        self._publish(kind, login.user, user=login.user, address=login.address or CONSOLE)
+
+    def turned_away(self, user: str, kind: str, address: str, reason: str) -> None:
+        """Tell that *user* could not log in, and why."""
+        failed = events.SSH_LOGIN_FAILED if kind == "ssh" else events.CLI_LOGIN_FAILED
+        self._publish(failed, user, user=user, address=address or CONSOLE, reason=reason)
+
+    def typed(self, login: Login, engine: str, command: str, *, edits: bool) -> None:
+        """Tell of a *command*, without secrets, that is typed at the CLI *engine*.
+
+        In the classic CLI those that may edit the configuration are told apart.
+        """
+        kind = events.CLASSIC_EDIT if edits else events.CLASSIC_COMMAND
+        if engine == "md":
+            kind = events.MD_COMMAND
+        address = login.address or CONSOLE
+        self._publish(kind, login.user, user=login.user, address=address, command=command)
+
+    def exec_started(self, file: str) -> None:
+        """Tell that the commands in *file* begin to run."""
+        self._publish(events.EXEC_STARTED, "CLI 'exec'", file=file)
+
+    def exec_finished(self, file: str, *, ok: bool) -> None:
+        """Tell how the commands in *file* have ended."""
+        result = "success" if ok else "failure"
+        self._publish(events.EXEC_FINISHED, "CLI 'exec'", file=file, result=result)
+
+    # --- the configuration ---
+
+    def committed(self, author: Author) -> None:
+        """Tell that *author* has committed."""
+        self._publish(
+            events.COMMITTED,
+            "Commit",
+            user=author.user,
+            interface=author.interface,
+            address=author.address or CONSOLE,
+        )
+
+    def saved(self, url: str) -> None:
+        """Tell that the configuration has been saved to *url*."""
+        self._publish(events.SAVED, "Configuration Save Succeeds", url=url)
+
+    def not_saved(self, url: str, reason: str) -> None:
+        """Tell that the configuration could not be saved to *url*."""
+        self._publish(events.SAVE_FAILED, "Configuration Save Failed", url=url, reason=reason)
+
+    def changed(self, old: Branch, new: Branch) -> None:
+        """Tell what makes the configuration *new* out of *old*, element by element."""
+        changes = list(diff(self._root, old, new))
+        for change in changes[:CHANGES]:
+            commented = is_comment(change.path[-1].name)
+            place = element_of(change.path) if commented else change.path
+            self._changed(spell_path(self._root, place), _operation(change))
+        if len(changes) > CHANGES:
+            self._changed(f"{len(changes) - CHANGES} more elements", "changed")
+
+    def mode_changed(self, old: ConfigurationMode, new: ConfigurationMode) -> None:
+        """Tell that the configuration mode was *old* and is *new*."""
+        for kind in (events.MODE_CHANGE_STARTED, events.MODE_CHANGED):
+            self._publish(kind, "management-interface", old=old, new=new)
+
+    def _changed(self, element: str, operation: str) -> None:
+        self._publish(
+            events.CONFIGURATION_CHANGED, "configure", element=element, operation=operation
+        )
+
+
+def _operation(change: Change) -> str:
+    if change.old is None:
+        return "created"
+    return "deleted" if change.new is None else "modified"

@@ -1,0 +1,128 @@
+"""``configure log filter``: which events a log takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from srpki.config.tree import EMPTY, Branch, Entries
+from srpki.core.events import Event
+
+ROUTER: Final = "Base"
+"""The router instance that every event is of: a node has no other."""
+
+Takes = Callable[[Event], bool]
+_Compare = Callable[[int, int], bool]
+
+_RANKS: Final = {
+    name: rank
+    for rank, name in enumerate(
+        ("cleared", "indeterminate", "warning", "minor", "major", "critical")
+    )
+}
+_COMPARE: Final[dict[str, _Compare]] = {
+    "eq": lambda one, other: one == other,
+    "neq": lambda one, other: one != other,
+    "lt": lambda one, other: one < other,
+    "lte": lambda one, other: one <= other,
+    "gt": lambda one, other: one > other,
+    "gte": lambda one, other: one >= other,
+}
+
+
+def takes(filter_: Branch | None) -> Takes:
+    """Return what *filter_*, with its defaults, says of an event; without one all are taken.
+
+    Rules with a number are tried in the order of their numbers, then the others as configured; one
+    without an action is passed over. What no rule matches is taken unless the filter drops it.
+    """
+    if filter_ is None:
+        return lambda event: event is not None
+    rules = [
+        (entry["action"] == "forward", list(_conditions(inner(entry, "match"))))
+        for _, entry in ordered(filter_)
+        if "action" in entry
+    ]
+    otherwise = filter_.get("default-action") != "drop"
+
+    def decide(event: Event) -> bool:
+        for action, conditions in rules:
+            if all(condition(event) for condition in conditions):
+                return action
+        return otherwise
+
+    return decide
+
+
+def ordered(filter_: Branch) -> list[tuple[str, Branch]]:
+    """Return the rules of *filter_* by name in the order in which they are tried."""
+    return sorted(entries(filter_, "named-entry"), key=lambda item: _order(item[0]))
+
+
+def _order(name: str) -> tuple[bool, int]:
+    number = name.isascii() and name.isdecimal()
+    return not number, int(name) if number else 0
+
+
+def application(event: Event) -> str:
+    """Return the application of *event* as the configuration spells it."""
+    return event.type.application.lower().replace("_", "-")
+
+
+def _conditions(match: Branch) -> Iterator[Takes]:
+    for operator, wanted in _operands(match, "application"):
+        yield _equal(operator, str(wanted), application)
+    for operator, wanted in _operands(match, "event"):
+        yield _ordered(_COMPARE[operator], _whole(wanted), lambda event: event.type.number)
+    for operator, wanted in _operands(match, "severity"):
+        yield _ordered(_COMPARE[operator], _RANKS[str(wanted)], _rank)
+    for operator, wanted in _operands(match, "message"):
+        yield _part(operator, str(wanted), lambda event: event.text)
+    for operator, wanted in _operands(match, "subject"):
+        yield _equal(operator, str(wanted), lambda event: event.subject)
+    for operator, wanted in _operands(match, "vrtr-name"):
+        yield _equal(operator, str(wanted), lambda _event: ROUTER)
+
+
+def _operands(match: Branch, name: str) -> Iterator[tuple[str, object]]:
+    for operator, wanted in inner(match, name).items():
+        if operator in _COMPARE:
+            yield operator, wanted
+
+
+def _whole(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _rank(event: Event) -> int:
+    return _RANKS.get(event.type.severity.lower(), 0)
+
+
+def _equal(operator: str, wanted: str, of: Callable[[Event], str]) -> Takes:
+    return lambda event: (of(event) == wanted) == (operator == "eq")
+
+
+def _part(operator: str, wanted: str, of: Callable[[Event], str]) -> Takes:
+    return lambda event: (wanted in of(event)) == (operator == "eq")
+
+
+def _ordered(compare: _Compare, wanted: int, of: Callable[[Event], int]) -> Takes:
+    return lambda event: compare(of(event), wanted)
+
+
+# --- the tree ------------------------------------------------------------------------------------
+
+
+def entries(tree: Branch, name: str) -> Iterator[tuple[str, Branch]]:
+    """Yield the entries of the list *name* by their key, as configured."""
+    found = tree.get(name)
+    if isinstance(found, Entries):
+        for keys, entry in found.items():
+            yield str(keys[0]), entry
+
+
+def inner(branch: Branch, name: str) -> Branch:
+    """Return the content of the container *name*, be it nothing."""
+    found = branch.get(name)
+    return found if isinstance(found, Branch) else EMPTY

@@ -1,0 +1,53 @@
+"""Value types of ``configure log`` [nokia-types-log.yang, 26.3].
+
+A class of characters that Python's expressions lack is left to `srpki.schema.types.Text`, which
+takes printable characters only.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from srpki.schema.types import Enumeration, Text
+
+_OTHER_NAMES: Final = r"([^\s0-9_])|([^\s0-9_].*[^\s])|([0-9]+[^\s0-9])|([0-9]+[^0-9].*[^\s])"
+
+
+def _name(numbers: str, named: str) -> Text:
+    pattern = f"(({numbers})|{_OTHER_NAMES})"
+    return Text(
+        length=(1, 64), patterns=(pattern,), named=named, complaint="Not a number or name of a log"
+    )
+
+
+LOG_NAME: Final = _name("[1-9]|[1-9][0-9]|10[01]", "log-name")
+FILE_NAME: Final = _name("[1-9]|[1-9][0-9]", "file-policy-name")
+FILTER_NAME: Final = _name(
+    "[1-9]|[1-9][0-9]|[1-9][0-9][0-9]|1[0-4][0-9][0-9]|1500", "log-filter-name"
+)
+ENTRY_NAME: Final = _name("[1-9]|[1-9][0-9]|[1-9][0-9][0-9]", "log-filter-entry-name")
+SYSLOG_NAME: Final = _name("[1-9]|10", "log-syslog-name")
+NAMES: Final = frozenset(
+    kind.named for kind in (LOG_NAME, FILE_NAME, FILTER_NAME, ENTRY_NAME, SYSLOG_NAME)
+)
+"""The types of names that are often numbers, which the classic CLI prints bare."""
+
+ACTION: Final = Enumeration(("drop", "forward"), named="filter-action")
+SEVERITY: Final = Enumeration(
+    ("cleared", "indeterminate", "critical", "major", "minor", "warning"), named="severity-level"
+)
+APPLICATION: Final = Enumeration(
+    (
+        *("application-assurance", "aps", "bgp", "cflowd", "chassis", "debug", "dhcp", "dhcps"),
+        *("diameter", "dot1x", "efm-oam", "elmi", "ering", "eth-cfm", "etun", "filter", "gsmp"),
+        *("igmp", "igmp-snooping", "ip", "ipsec", "isis", "l2tp", "lag", "ldp", "li", "lldp"),
+        *("logger", "mcpath", "mc-redundancy", "mirror", "mld", "mld-snooping", "mpls", "msdp"),
+        *("nat", "ntp", "oam", "ospf", "pim", "pim-snooping", "port", "pppoe", "ptp", "rip"),
+        *("route-policy", "rsvp", "security", "snmp", "stp", "svcmgr", "system", "user"),
+        *("video", "vrrp", "vrtr", "radius", "wpp", "wlan-gw", "dynsvc", "mpls-tp", "bfd"),
+        *("python", "ripng", "openflow", "sflow", "rpki", "pcep", "calltrace", "satellite"),
+        *("ldap", "pppoe-clnt", "tls", "adp", "mgmt-core", "macsec", "sr-policy", "pcap"),
+        *("auto-prov", "bier", "pfcp", "tree-sid", "srv6", "sr-mpls", "anysec"),
+    ),
+    named="application",
+)
