@@ -25,6 +25,7 @@ from srpki.core.events import (
     UPDATE_STARTED,
     Event,
 )
+from srpki.core.operator_events import DEBUG_TRACE
 from srpki.core.text import utc
 from srpki.engine.jobs import worked_for
 from srpki.protocol.text import peer_text
@@ -38,6 +39,9 @@ LINES: Final = 2000
 """Most lines that wait for one session."""
 SWITCHES: Final = 64
 """Most that one session switches on."""
+
+_LOGGED: Final = 4100
+"""Most characters of a message in a log [state-log.json]."""
 
 _ABOUT: Final = {
     UPDATE_STARTED.number: "certificate",
@@ -112,9 +116,18 @@ class Listener:
 class Debugging:
     """Who debugs what on one node; a `srpki.transport.watched.Watcher`, safe between threads."""
 
-    def __init__(self, clock: Clock, view: Callable[[], PkiView]) -> None:
-        """Tell by *view*, the present configuration, what a message is about."""
+    def __init__(
+        self,
+        clock: Clock,
+        view: Callable[[], PkiView],
+        trace: Callable[[Event], None] = lambda _event: None,
+    ) -> None:
+        """Tell by *view*, the present configuration, what a message is about.
+
+        What sessions are shown goes to *trace* too, for logs of the debug stream.
+        """
         self._clock = clock
+        self._trace = trace
         self._view = view
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
@@ -229,6 +242,9 @@ class Debugging:
         time = self._clock.now()
         stamp = f"{time:%Y/%m/%d %H:%M:%S}.{time.microsecond // 1000:03} UTC"
         body = [f"    {line}" for line in describe()]
+        text = "\n".join((f"{what}:", *body))[:_LOGGED]
+        for topic, name in sorted({switch for _, switch in found}):
+            self._trace(Event(time, DEBUG_TRACE, f'{topic} "{name}"', text))
         for listener, (topic, name) in found:
             heading = f'{number} {stamp} MINOR: DEBUG #2001 Base {topic} "{name}"'
             listener.put(["", heading, f"{what}:", *body])

@@ -49,6 +49,28 @@ class LogFiles:
         self._since: datetime | None = None
         self._octets = 0
 
+    @property
+    def since(self) -> datetime | None:
+        """When the present file was begun; None before the first event."""
+        return self._since
+
+    @property
+    def current(self) -> str:
+        """The name of the present file, empty before the first event."""
+        return "" if self._since is None else self._path(self._since).name
+
+    def names(self) -> list[str]:
+        """Return the names of the files that are there, the eldest first."""
+        pattern = re.compile(re.escape(self._prefix) + r"-[0-9]{8}-[0-9]{6}", re.ASCII)
+        with suppress(OSError):
+            return [name for name in self._files.names(self._directory) if pattern.fullmatch(name)]
+        return []
+
+    def expired(self, name: str) -> bool:
+        """Say whether the file *name* goes when the next one is begun."""
+        now = self._since
+        return now is not None and name < self._path(now - self._retention).name
+
     def append(self, number: int, event: Event) -> None:
         """Write *event* to the present file."""
         text = "\n".join(("", *event_lines(number, event), ""))
@@ -68,11 +90,9 @@ class LogFiles:
     def _begin(self, now: datetime) -> None:
         self._files.make_directory(self._directory)
         self._since, self._octets = now, 0
-        pattern = re.compile(re.escape(self._prefix) + r"-[0-9]{8}-[0-9]{6}", re.ASCII)
-        kept = [name for name in self._files.names(self._directory) if pattern.fullmatch(name)]
-        oldest = self._path(now - self._retention).name
+        kept = self.names()
         for position, name in enumerate(kept):
-            if name < oldest or position < len(kept) - FILES + 1:
+            if self.expired(name) or position < len(kept) - FILES + 1:
                 self._files.unlink(self._directory / name)
 
     def _path(self, since: datetime) -> Path:

@@ -17,6 +17,7 @@ from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.events import Event
 from srpki.device import default_logs
 from srpki.device.logfilters import Takes, entries, inner, takes
+from srpki.device.logsinks import Destination
 from srpki.schema.configure.log import LOG
 from srpki.schema.paths import path
 
@@ -68,20 +69,6 @@ class Log:
         return self.kept is not None and self.count > (self.kept.maxlen or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where a log goes: the *kind*, the *target* by name and its entry, or the *size* of a buffer.
-
-    A log that is to go nowhere has no kind.
-    """
-
-    kind: str = ""
-    target: str = ""
-    entry: Branch = EMPTY
-    size: int = 0
-    prefix: str = ""
-
-
 @dataclass(slots=True)
 class _Window:
     """How many events of one type came since an instant."""
@@ -98,7 +85,7 @@ class Logs:
 
     def __init__(self, sinks: Sinks, journal: EventLog) -> None:
         """Give events to *sinks*; *journal* keeps those of log 99 over a restart."""
-        self._sinks = sinks
+        self.sinks = sinks
         self._journal = journal
         self._lock = threading.Lock()
         self._logs: dict[str, Log] = {}
@@ -163,6 +150,7 @@ class Logs:
             self._tree = effective(LOG, default_logs.beneath(configured))
             self._windows.clear()
             self._logs = dict(self._built())
+            self.sinks.forget_files(log.destination for log in self._logs.values())
 
     def _built(self) -> Iterator[tuple[str, Log]]:
         numbers = numbered(self._tree, "log-id")
@@ -178,9 +166,7 @@ class Logs:
             source = inner(entry, "source")
             log.streams = tuple(one for one in _STREAMS if source.get(one) is True)
             log.up = bool(
-                entry["admin-state"] == "enable"
-                and log.streams
-                and self._sinks.works(destination.kind, destination.entry)
+                entry["admin-state"] == "enable" and log.streams and self.sinks.works(destination)
             )
             yield name, log
 
@@ -201,7 +187,7 @@ class Logs:
 
     def _made(self, name: str, number: int, entry: Branch, destination: Destination) -> Log:
         kept = deque[Numbered](maxlen=destination.size) if destination.size else None
-        sink = self._sinks.sink(destination.kind, destination.entry, destination.prefix)
+        sink = self.sinks.sink(destination)
         log = Log(name, number, entry, takes(None), (), destination, up=False, sink=sink, kept=kept)
         if name == default_logs.SYSTEM and kept is not None:
             kept.extend(self._journal.events())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from srpki.config.tree import EMPTY, Branch
 from srpki.device import syslog
 from srpki.device.logfiles import LogFiles, event_lines
 from srpki.device.logfilters import inner
@@ -13,7 +16,6 @@ from srpki.schema.configure.log import SEVERITIES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from srpki.config.tree import Branch
     from srpki.core.events import Event
     from srpki.storage.files import OsFiles
     from srpki.transport.datagrams import Send
@@ -25,6 +27,20 @@ Lines = Callable[[Sequence[str]], None]
 _PRINTED: Final = ("cli", "console")
 _FLASHES: Final = ("cf3", "cf-unspecified")
 """The only flash of a node, and what stands for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a log goes: its *kind*, and a *target* by name with its *entry*, or a buffer's *size*.
+
+    *prefix* begins the names of files. A log that is to go nowhere has no kind.
+    """
+
+    kind: str = ""
+    target: str = ""
+    entry: Branch = EMPTY
+    size: int = 0
+    prefix: str = ""
 
 
 class Sinks:
@@ -45,43 +61,56 @@ class Sinks:
         self._name = name
         self._console = console
         self._send = send
-        self.below_severity: dict[str, int] = {}
+        self.below_severity: Counter[str] = Counter()
+        self._written: dict[Destination, LogFiles] = {}
 
     @staticmethod
-    def works(kind: str, entry: Branch) -> bool:
-        """Say whether events can go to a destination of this *kind*, which *entry* describes."""
-        if kind == "file":
+    def works(destination: Destination) -> bool:
+        """Say whether events can go to *destination*."""
+        entry = destination.entry
+        if destination.kind == "file":
             location = inner(entry, "compact-flash-location")
-            primary, backup = location.get("primary"), location.get("backup")
-            return primary in _FLASHES or backup == "cf3"
-        if kind == "syslog":
+            return location.get("primary") in _FLASHES or location.get("backup") == "cf3"
+        if destination.kind == "syslog":
             return "address" in entry and "tls-client-profile" not in entry
-        return bool(kind)
+        return bool(destination.kind)
 
-    def sink(self, kind: str, entry: Branch, prefix: str) -> Sink:
-        """Return the sink for a destination of this *kind*; *prefix* begins the names of files."""
-        if kind == "file" and entry:
-            files = LogFiles(
+    def sink(self, destination: Destination) -> Sink:
+        """Return the sink for *destination*."""
+        if destination.kind == "file" and destination.entry:
+            return self.files(destination).append
+        if destination.kind == "syslog" and "address" in destination.entry:
+            return self._syslog(destination)
+        return self._print if destination.kind in _PRINTED else _nowhere
+
+    def files(self, destination: Destination) -> LogFiles:
+        """Return the files of *destination*."""
+        if destination not in self._written:
+            self._written[destination] = LogFiles(
                 self._files,
                 self._directory,
-                prefix,
-                rollover=_number(entry, "rollover"),
-                retention=_number(entry, "retention"),
+                destination.prefix,
+                rollover=_number(destination.entry, "rollover"),
+                retention=_number(destination.entry, "retention"),
             )
-            return files.append
-        if kind == "syslog" and "address" in entry:
-            return self._syslog(entry)
-        return self._print if kind in _PRINTED else _nowhere
+        return self._written[destination]
+
+    def forget_files(self, kept: Iterable[Destination]) -> None:
+        """Forget the files of all destinations but those *kept*."""
+        known = set(kept)
+        self._written = {one: files for one, files in self._written.items() if one in known}
 
     def _print(self, number: int, event: Event) -> None:
         self._console(["", *event_lines(number, event)])
 
-    def _syslog(self, entry: Branch) -> Sink:
+    def _syslog(self, destination: Destination) -> Sink:
+        entry = destination.entry
         threshold = SEVERITIES.index(str(entry["severity"]))
         hostname = inner(entry, "hostname")
 
         def send(number: int, event: Event) -> None:
             if syslog.severity(event) > threshold:
+                self.below_severity[destination.target] += 1
                 return
             data = syslog.message(
                 number,
@@ -89,6 +118,7 @@ class Sinks:
                 facility=str(entry["facility"]),
                 prefix=str(entry["log-prefix"]),
                 host=str(hostname.get("value", "")) or self._name(),
+                milliseconds=entry.get("timestamp-format") == "millisecond",
             )
             self._send(str(entry["address"]), _number(entry, "port"), data)
 

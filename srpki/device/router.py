@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srpki.config.datastore import Datastore
-from srpki.config.tree import Branch, Entries, get
+from srpki.config.tree import Branch, Entries, get, put
 from srpki.config.viewer import view
 from srpki.core.clock import SKEW, Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, NotFoundError, SrpkiError, StorageError
-from srpki.core.events import FILE_WRITE_FAILED, EventBus, EventType
-from srpki.device import checkpoints, directories, live
+from srpki.core.events import FILE_WRITE_FAILED, Event, EventBus, EventType
+from srpki.device import checkpoints, directories, live, live_log
 from srpki.device.announcer import Announcer
 from srpki.device.checkpoints import Checkpoints
 from srpki.device.commits import Commits
@@ -95,7 +95,7 @@ class Router:
         self._daemon = daemon
         self._settings = settings
         self._send = send
-        self.debug = Debugging(clock, lambda: self.engine.view)
+        self.debug = Debugging(clock, lambda: self.engine.view, self._traced)
         self._exchanges = WatchedExchanges(exchanges, self.debug)
         self.forms = Forms(SCHEMA.configure, clock, classic)
         self._ids = itertools.count(1)
@@ -171,6 +171,10 @@ class Router:
     def _publish(self, kind: EventType, subject: str, /, **fields: object) -> None:
         """Make an event of what an operator does now."""
         self.bus.publish(self.clock.now(), kind, subject, **fields)
+
+    def _traced(self, event: Event) -> None:
+        """Give the logs what sessions are shown for debugging."""
+        self.logs.append(event)
 
     def _tell_unsettled(self, name: str) -> None:
         """Say that the file *name* is refused, and why; the node starts without it."""
@@ -255,7 +259,7 @@ class Router:
 
     def state(self) -> Branch:
         """Return the live content of the state tree."""
-        return live.state(self.engine)
+        return put(live.state(self.engine), path("log"), live_log.state(self.logs))
 
     def choices(self, target: str) -> Sequence[str]:
         """Return the keys that a reference to *target* may name: completion only."""

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from srpki.core.clock import Clock
-from srpki.device.debug import Listener
 from srpki.device.announcer import Announcer
+from srpki.device.debug import Listener
 from srpki.device.happenings import Mark
 from srpki.device.history import Author
 

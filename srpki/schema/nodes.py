@@ -57,12 +57,14 @@ class Section(NamedTuple):
     """The container is a section of the configuration file, headed by a banner with *title*.
 
     It stands in the root or in another section; those that are *last* come after all others.
-    What is switched on *later* is so under a second banner with that title, after those.
+    What is switched on *later* is so under a second banner with that title, after those. What is in
+    the section is printed in this *order*, then the others.
     """
 
     title: str
     last: bool = False
     later: str = ""
+    order: tuple[str, ...] = ()
 
 
 class Ordered(NamedTuple):

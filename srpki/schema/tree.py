@@ -38,6 +38,7 @@ from srpki.schema.operations.show import SHOW
 from srpki.schema.operations.sleep import SLEEP
 from srpki.schema.operations.wait import WAIT
 from srpki.schema.state.ipsec import IPSEC as STATE_IPSEC
+from srpki.schema.state.log import LOG as STATE_LOG
 from srpki.schema.state.pki import PKI as STATE_PKI
 from srpki.schema.state.tls import TLS as STATE_TLS
 from srpki.schema.types import Reference, Union, ValueType, ValueTypeError
@@ -72,6 +73,7 @@ _STATE: Final = Container(
     help="Navigate and print the state of the node",
     children=(
         STATE_IPSEC,
+        STATE_LOG,
         Container(
             name="system",
             help="State of the node's own parts",

@@ -21,6 +21,7 @@ SHEETS = {
     ("configure", "system", "transmission-profile"): ("configure-system-transmission-profile",),
     ("state", "ipsec", "cert-profile"): ("state-ipsec-cert-profile",),
     ("state", "ipsec", "trust-anchor-profile"): ("state-ipsec-trust-anchor-profile",),
+    ("state", "log"): ("state-log",),
     ("state", "system", "security", "pki"): ("state-system-security-pki",),
     ("state", "system", "security", "tls"): ("state-system-security-tls",),
 }

@@ -241,7 +241,7 @@ class ClassicCli(Shell):
         wanted += edits(self.dialect, said, running)
         check_allowed(running, wanted)
         self.device.datastore.edit(wanted)
-        return bool(entries), remark(self.device.files, wanted)
+        return bool(entries), remark(self.device.schema.configure, self.device.files, wanted)
 
     def _settle(self) -> None:
         """Climb out of entries that are no longer there."""

@@ -9,12 +9,13 @@ from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.classic.lines import keyword_of
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Flash, RefusalError
+from srpki.cli.remarks import without_effect
 from srpki.config.edit import Edit
 from srpki.config.management import check_classic, check_immediate
 from srpki.config.text import spell_entry
 from srpki.config.tree import Branch, get
 from srpki.core.errors import NotFoundError, SrpkiError
-from srpki.schema.nodes import Leaf, ListNode, Numbered, child_of
+from srpki.schema.nodes import Container, Leaf, ListNode, Numbered, child_of
 from srpki.schema.paths import Path, path
 from srpki.schema.types import ValueTypeError
 
@@ -89,8 +90,16 @@ def check_allowed(running: Branch, wanted: Sequence[Edit]) -> None:
         check_immediate(running)
 
 
-def remark(files: Flash, made_edits: Sequence[Edit]) -> str:
-    """Return what is told after *made_edits*: that a new rollback location has no checkpoint."""
+def remark(root: Container, files: Flash, made_edits: Sequence[Edit]) -> str:
+    """Return what is told after *made_edits*, below *root*.
+
+    A value may have no effect here, and a new rollback location no checkpoint.
+    """
+    told = [*without_effect(root, made_edits), _no_checkpoint(files, made_edits)]
+    return "\n".join(filter(None, told))
+
+
+def _no_checkpoint(files: Flash, made_edits: Sequence[Edit]) -> str:
     for edit in made_edits:
         if edit.kind == "set" and edit.path == _LOCATION:
             try:

@@ -158,7 +158,7 @@ def _rank(node: Context, place: Place) -> int:
     names: Names = ()
     if isinstance(node.classic, Ordered):
         names = node.classic.names
-    elif isinstance(node.classic, Numbered):
+    elif isinstance(node.classic, Numbered | Section):
         names = node.classic.order
     name = (*place.prefix, place.node.name)[0]
     return names.index(name) if name in names else len(names)

@@ -9,6 +9,7 @@ from srpki.cli import wording
 from srpki.cli.md.picks import matching
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
+from srpki.cli.remarks import without_effect
 from srpki.config.comments import PREFIX, element_of, is_comment, place_of
 from srpki.config.diff import Conflict
 from srpki.config.edit import Edit, nodes_along
@@ -34,12 +35,18 @@ class Changing:
             "update": self._update,
         }
 
-    def apply(self, said: Meaning) -> None:
-        """Make the edits of a line; raises `RefusalError` where none may be made."""
+    def apply(self, said: Meaning) -> str:
+        """Make the edits of a line and return what is told of them.
+
+        Raises `RefusalError` where none may be made.
+        """
+        configured: list[Edit] = []
         for edit in said.edits:
             root, below = edit.path[0].name, Edit(edit.kind, edit.path[1:], edit.value)
             if edit.kind != "create" or get(self._shell.data(root), below.path) is None:
                 self._edit(root, below)
+                configured += [below] if root == "configure" else []
+        return self._shell.say(without_effect(self._shell.device.schema.configure, configured))
 
     def _edit(self, root: str, edit: Edit) -> None:
         if root == "environment":

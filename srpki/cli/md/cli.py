@@ -265,8 +265,9 @@ class MdCli(Shell):
         if said.command:
             return self._commands[said.command](said)
         self.navigation.check(said.context)
-        self.changing.apply(said)
-        return self.navigation.follow(said)
+        told = self.changing.apply(said)
+        answer = self.navigation.follow(said)
+        return answer._replace(text="\n".join(filter(None, (told, answer.text))))
 
     @property
     def uncommitted(self) -> bool:

@@ -11,7 +11,8 @@ from typing import Final
 import srpki.cli
 import srpki.config.errors
 from srpki.cli.reference.tables import code, table
-from srpki.core import errors, events
+from srpki.core import errors
+from srpki.core.event_types import EVENT_TYPES
 
 _HEAD = """# Messages
 
@@ -26,7 +27,7 @@ means; what the CLI prints is the sentence of the case, and a hint.
 """
 _EVENTS = """## Events
 
-What `show log log-id 99` lists. Numbers and names are those of SR OS.
+What `show log` lists. Numbers and names are those of SR OS.
 """
 _NUMBERED: Final = re.compile(r"([A-Z_]+) #(\d+|<number>):? (.*)", re.DOTALL)
 _SEVERITY: Final = re.compile(r"(CRITICAL|MAJOR|MINOR|WARNING|INFO): ")
@@ -38,11 +39,10 @@ def messages_page() -> str:
         (code(f"{application} #{number}"), severity, text)
         for application, number, severity, text in sorted(set(_numbered()), key=_order)
     ]
-    log = sorted(
-        (one for one in vars(events).values() if isinstance(one, events.EventType)),
-        key=lambda one: one.number,
-    )
-    listed = [(str(one.number), code(one.name), one.severity, _places(one.text)) for one in log]
+    listed = [
+        (code(f"{application} #{number}"), code(kind.name), kind.severity, _places(kind.text))
+        for (application, number), kind in sorted(EVENT_TYPES.items())
+    ]
     return "\n".join(
         (
             _HEAD,

@@ -10,7 +10,7 @@ from typing import Final
 
 from srpki.schema.common import ADMIN_STATE, BOOLEAN, DESCRIPTION, EMPTY_TYPE, NAMED_ITEM
 from srpki.schema.configure.log_filters import FILTER
-from srpki.schema.configure.log_types import FILE_NAME, FILTER_NAME, LOG_NAME, SYSLOG_NAME
+from srpki.schema.configure.log_types import FILE_NAME, FILTER_NAME, FLASH, LOG_NAME, SYSLOG_NAME
 from srpki.schema.nodes import (
     Arg,
     Case,
@@ -38,11 +38,8 @@ _UNICAST: Final = Address(
     unicast=True,
 )
 _BUFFER: Final = Integer("uint32", 50, 3000)
-_FLASH: Final = Enumeration(
-    ("cf-unspecified", "cf1", "cf2", "cf3", "cf4"), named="compact-flash-drive"
-)
 _FLASH_WORDS: Final = tuple(
-    (name if name == "cf-unspecified" else f"{name}:", name) for name in _FLASH.values
+    (name if name == "cf-unspecified" else f"{name}:", name) for name in FLASH.values
 )
 _BAND: Final = Enumeration(("inband", "outband"))
 FACILITIES: Final = (
@@ -72,7 +69,7 @@ def _case(node: Node) -> Case:
 
 
 def _flash(name: str, help_: str) -> Leaf:
-    return Leaf(name=name, type=_FLASH, default="cf-unspecified", help=help_)
+    return Leaf(name=name, type=FLASH, default="cf-unspecified", help=help_)
 
 
 _LOCATION: Final = Container(
@@ -367,7 +364,11 @@ _LOG_ID: Final = ListNode(
 LOG: Final = Container(
     name="log",
     help="Logs, their filters and destinations",
-    classic=Section("Log Configuration", last=True),
+    classic=Section(
+        "Log Configuration",
+        last=True,
+        order=("event-damping", "file", "throttle-rate", "filter", "syslog", "log-id"),
+    ),
     children=(
         Leaf(
             name="event-damping",

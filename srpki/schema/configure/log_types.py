@@ -13,25 +13,31 @@ from srpki.schema.types import Enumeration, Text
 _OTHER_NAMES: Final = r"([^\s0-9_])|([^\s0-9_].*[^\s])|([0-9]+[^\s0-9])|([0-9]+[^0-9].*[^\s])"
 
 
-def _name(numbers: str, named: str) -> Text:
-    pattern = f"(({numbers})|{_OTHER_NAMES})"
+def _name(numbers: str, most: int, named: str) -> Text:
+    """Return the type of names of which those that are numbers match *numbers*, up to *most*."""
     return Text(
-        length=(1, 64), patterns=(pattern,), named=named, complaint="Not a number or name of a log"
+        length=(1, 64),
+        patterns=(f"(({numbers})|{_OTHER_NAMES})",),
+        named=named,
+        complaint=f"Neither a number from 1 to {most} nor a name",
     )
 
 
-LOG_NAME: Final = _name("[1-9]|[1-9][0-9]|10[01]", "log-name")
-FILE_NAME: Final = _name("[1-9]|[1-9][0-9]", "file-policy-name")
+LOG_NAME: Final = _name("[1-9]|[1-9][0-9]|10[01]", 101, "log-name")
+FILE_NAME: Final = _name("[1-9]|[1-9][0-9]", 99, "file-policy-name")
 FILTER_NAME: Final = _name(
-    "[1-9]|[1-9][0-9]|[1-9][0-9][0-9]|1[0-4][0-9][0-9]|1500", "log-filter-name"
+    "[1-9]|[1-9][0-9]|[1-9][0-9][0-9]|1[0-4][0-9][0-9]|1500", 1500, "log-filter-name"
 )
-ENTRY_NAME: Final = _name("[1-9]|[1-9][0-9]|[1-9][0-9][0-9]", "log-filter-entry-name")
-SYSLOG_NAME: Final = _name("[1-9]|10", "log-syslog-name")
+ENTRY_NAME: Final = _name("[1-9]|[1-9][0-9]|[1-9][0-9][0-9]", 999, "log-filter-entry-name")
+SYSLOG_NAME: Final = _name("[1-9]|10", 10, "log-syslog-name")
 NAMES: Final = frozenset(
     kind.named for kind in (LOG_NAME, FILE_NAME, FILTER_NAME, ENTRY_NAME, SYSLOG_NAME)
 )
 """The types of names that are often numbers, which the classic CLI prints bare."""
 
+FLASH: Final = Enumeration(
+    ("cf-unspecified", "cf1", "cf2", "cf3", "cf4"), named="compact-flash-drive"
+)
 ACTION: Final = Enumeration(("drop", "forward"), named="filter-action")
 SEVERITY: Final = Enumeration(
     ("cleared", "indeterminate", "critical", "major", "minor", "warning"), named="severity-level"

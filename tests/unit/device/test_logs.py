@@ -13,9 +13,10 @@ from srpki.device import logfiles, syslog
 from srpki.device.logfiles import LogFiles
 from srpki.storage.files import OsFiles
 
-RFC5424 = re.compile(  # the ABNF of RFC 5424, section 6, without structured data
-    r"<(?P<pri>[0-9]{1,3})>1 (?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}Z) (?P<host>[!-~]{1,255})"
-    r" (?P<app>[!-~]{1,48}) (?P<proc>[!-~]{1,128}) (?P<id>[!-~]{1,32}) - (?P<msg>.*)"
+RFC3164 = re.compile(  # its sections 4.1.1 to 4.1.3, and the message as routers were seen to send it
+    r"<(?P<pri>[0-9]{1,3})>(?P<time>[A-Z][a-z]{2} [ 1-3]\d \d\d:\d\d:\d\d(?P<ms>\.\d{3})?)"
+    r" (?P<host>[!-~]{1,255}) (?:(?P<tag>[!-9;-~]{1,32}): )?"
+    r"(?P<number>\d+) Base (?P<event>[A-Z_]+-[A-Z]+-\w+-\d+) \[(?P<subject>.*)\]:  (?P<text>.*)\n"
 )
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123000, tzinfo=UTC)
 
@@ -34,7 +35,7 @@ def event(number=2245, text="It has happened.", time=NOW):
 @pytest.fixture(autouse=True)
 def no_logs(bench):
     yield
-    bench.configure('log file "0" retention 1', 'log syslog "0" port 1')  # so that all can go
+    bench.configure('log file "9" retention 1', 'log syslog "9" port 1')  # so that all can go
     bench.do("edit-config private", "delete /configure log", "commit", "quit-config")
 
 
@@ -52,8 +53,10 @@ def happen(bench, number=2245, **fields):
     return bench.router.bus.publish(bench.now(), kind, "Cert", **{**filled, **fields}).text
 
 
-def shown(bench, number):
-    return re.findall(r'^"(.*)"$', bench.do(f"show log log-id {number}"), re.MULTILINE)
+def shown(bench, number, application="SECURITY"):
+    """Return the texts of the events of *application* that a log holds, the latest first."""
+    page = bench.do(f"show log log-id {number}")
+    return re.findall(rf'^\d+ .*: {application} #.*\n"(.*)"$', page, re.MULTILINE)
 
 
 # --- memory ---------------------------------------------------------------------------------------
@@ -73,9 +76,10 @@ def test_a_log_in_memory_drops_the_oldest(bench):
     bench.configure(
         'log log-id "30" source main true', 'log log-id "30" destination memory max-entries 50'
     )
+    before = len(shown(bench, 30, "SYSTEM"))  # the commit and its save
     texts = [happen(bench, certificate=f"n{number}") for number in range(60)]
     assert shown(bench, 30) == texts[:9:-1]
-    assert "[size=50   next event=61  (wrapped)]" in bench.do("show log log-id 30")
+    assert f"[size=50   next event={61 + before}  (wrapped)]" in bench.do("show log log-id 30")
 
 
 def test_a_commit_of_something_else_keeps_what_a_log_holds(bench):
@@ -91,26 +95,41 @@ def test_a_commit_of_something_else_keeps_what_a_log_holds(bench):
     [
         'log log-id "30" admin-state disable',
         'delete log log-id "30" source main',
-        'delete log log-id "30" destination',
     ],
 )
-def test_a_log_without_source_or_destination_or_shut_down_takes_nothing(bench, line):
+def test_a_log_without_source_or_shut_down_takes_nothing_and_keeps_what_it_holds(bench, line):
     bench.configure('log log-id "30" source main true', 'log log-id "30" destination memory { }')
+    text = happen(bench)
     command = f"delete /configure {line[7:]}" if line.startswith("delete") else f"/configure {line}"
     bench.do("edit-config private", command, "commit", "quit-config")
+    happen(bench, certificate="later")
+    assert shown(bench, 30) == [text]
+    assert row(bench, "30")[3:5] == ["up" if "delete" in line else "down", "down"]
+
+
+def test_a_log_without_a_destination_keeps_nothing(bench):
+    bench.configure('log log-id "30" source main true')
     happen(bench)
-    assert "does not exist" in bench.refused("show log log-id 30")
+    assert "keeps no events" in bench.refused("show log log-id 30")
+    assert row(bench, "30") == ["30", "M", "none", "up", "down", "0", "0", "none", "N/A", "N/A"]
+    assert "does not exist" in bench.refused("show log log-id 31")
+
+
+def row(bench, name):
+    """Return what the table of logs has below *name*."""
+    lines = bench.do("show log log-id").splitlines()
+    return lines[lines.index(name) + 1].replace("M C", "MC").split()
 
 
 def test_the_classic_cli_spells_it_from_and_to(bench):
     bench.do(
-        "configure log filter 1001 create",
+        "configure log filter 1001",
         "default-action drop",
-        "entry 10 create",
+        "entry 10",
         "action forward",
         "match severity gte major",
         "exit all",
-        "configure log log-id 30 create",
+        "configure log log-id 30",
         "from main security",
         "to memory 200",
         "filter 1001",
@@ -144,9 +163,12 @@ def test_a_log_is_shown_by_its_name_and_listed(bench):
     )
     text = happen(bench)
     assert shown(bench, '"mine"') == [text]
-    assert "Event Log mine" in bench.do("show log log-id mine")
-    rows = [line.split() for line in bench.do("show log log-id").splitlines()]
-    assert ["mine", "(Not", "Specified)", "memory", "1"] in rows
+    page = bench.do("show log log-id mine")
+    assert "Event Log 1 log-name mine" in page
+    assert "Description : (Not Specified)" in page
+    logged = str(1 + len(shown(bench, '"mine"', "SYSTEM")))
+    expected = ["1", "M", "none", "up", "up", logged, "0", "memory", "N/A", "60"]
+    assert row(bench, "mine") == expected
 
 
 # --- filters --------------------------------------------------------------------------------------
@@ -212,7 +234,7 @@ def test_events_for_the_console_come_with_the_next_answer(bench, destination):
     text = happen(bench)
     first = bench.do("show time")
     assert re.search(
-        rf'\n1 \S+ \S+ UTC MINOR: SECURITY #2245 Base Cert\n"{re.escape(text)}"$', first
+        rf'\n\d+ \S+ \S+ UTC MINOR: SECURITY #2245 Base Cert\n"{re.escape(text)}"$', first
     )
     assert "#2245" not in bench.do("show time")
 
@@ -227,11 +249,11 @@ def test_a_log_in_files_writes_what_show_log_would_print(bench):
         'log log-id "30" destination file "3"',
     )
     text = happen(bench)
-    (path,) = (bench.cf3 / "log").iterdir()
+    (path,) = (bench.cf3 / "log").glob("log3003-*")
     assert re.fullmatch(r"log3003-\d{8}-\d{6}", path.name)
-    lines = path.read_text().splitlines()
-    assert re.fullmatch(r"1 [\d/]{10} [\d:.]{12} UTC MINOR: SECURITY #2245 Base Cert", lines[1])
-    assert lines[2] == f'"{text}"'
+    *_, head, said = path.read_text().splitlines()
+    assert re.fullmatch(r"\d+ [\d/]{10} [\d:.]{12} UTC MINOR: SECURITY #2245 Base Cert", head)
+    assert said == f'"{text}"'
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
@@ -268,9 +290,19 @@ def test_a_disk_that_refuses_stops_nothing(tmp_path):
     )
 
 
-def test_the_name_of_a_log_cannot_lead_out_of_the_node(bench):
-    for name in ("../x", "a/b", "a\\\\b", "a b"):
-        assert not bench._sessions["md"].feed(f'/configure log log-id "{name}" source main true').ok
+@pytest.mark.parametrize("name", ["../x", "a/b", "a\\\\b", "a b"])
+def test_the_name_of_a_log_cannot_lead_out_of_the_node(bench, name):
+    bench.configure(
+        f'log file "{name}" {{ }}',
+        f'log log-id "{name}" source main true',
+        f'log log-id "{name}" destination file "{name}"',
+    )
+    before = set(bench.node.rglob("*"))
+    happen(bench)
+    written = {path for path in bench.node.rglob("*") if path not in before}
+    written |= set((bench.cf3 / "log").iterdir())
+    assert all(re.fullmatch(r"log\d{4}-\d{8}-\d{6}", path.name) for path in written)
+    assert all(path.parent == bench.cf3 / "log" for path in written)
 
 
 # --- syslog ---------------------------------------------------------------------------------------
@@ -285,7 +317,13 @@ def collector():
         yield found
 
 
-def test_a_collector_gets_rfc_5424(bench, collector):
+def received(collector):
+    found = RFC3164.fullmatch(collector.recv(4096).decode("ascii"))
+    assert found
+    return found
+
+
+def test_a_collector_gets_messages_as_routers_send_them(bench, collector):
     bench.configure(
         'system name "gw 1"',
         f'log syslog "1" address 127.0.0.1 port {collector.getsockname()[1]}',
@@ -294,28 +332,69 @@ def test_a_collector_gets_rfc_5424(bench, collector):
     )
     try:
         text = happen(bench, 2247)
-        found = RFC5424.fullmatch(collector.recv(4096).decode("ascii"))
+        found = received(collector)
     finally:
         bench.do("edit-config private", "delete /configure system name", "commit", "quit-config")
     assert int(found["pri"]) == 23 * 8 + 2  # local7, critical: what SR OS calls major
-    assert (found["host"], found["app"], found["proc"]) == ("gw_1", "TMNX", "-")
-    assert found["id"] == "tmnxPkiCertUpdUpdateFailed"
-    expected = f"1 Base SECURITY-MAJOR-tmnxPkiCertUpdUpdateFailed-2247 [Cert]: {text}"
-    assert found["msg"] == expected
+    assert (found["host"], found["tag"], found["ms"]) == ("gw_1", "TMNX", None)
+    assert found["event"] == "SECURITY-MAJOR-tmnxPkiCertUpdUpdateFailed-2247"
+    assert (found["number"], found["subject"], found["text"]) == ("1", "Cert", text)
+
+
+def test_what_a_message_says_of_the_node_is_configured(bench, collector):
+    bench.configure(
+        f'log syslog "1" address 127.0.0.1 port {collector.getsockname()[1]}',
+        'log syslog "1" hostname value "gw.example"',
+        'log syslog "1" timestamp-format millisecond',
+        'log syslog "1" log-prefix SRPKI',
+        'log log-id "30" source security true',
+        'log log-id "30" destination syslog "1"',
+    )
+    happen(bench, 2247)
+    found = received(collector)
+    assert (found["host"], found["tag"]) == ("gw.example", "SRPKI")
+    assert re.fullmatch(r"\.\d{3}", found["ms"])
+
+
+def test_a_message_is_dated_as_on_a_router():
+    assert syslog.message(
+        4334,
+        event(text="x", time=datetime(2026, 5, 8, 11, 55, 4, tzinfo=UTC)),
+        facility="local7",
+        prefix="TMNX",
+        host="g3-pe3",
+    ).startswith(b"<187>May  8 11:55:04 g3-pe3 TMNX: 4334 Base SECURITY-MINOR-")
 
 
 def test_a_collector_is_spared_what_is_less_serious_than_it_wants(bench, collector):
     bench.configure(
         f'log syslog "1" address 127.0.0.1 port {collector.getsockname()[1]} severity critical'
-        ' log-prefix "no-prefix" facility auth',
+        " log-prefix no-prefix facility auth",
         'log log-id "30" source security true',
         'log log-id "30" destination syslog "1"',
     )
     happen(bench, 2245)
     happen(bench, 2247)
-    found = RFC5424.fullmatch(collector.recv(4096).decode("ascii"))
-    assert found["id"] == "tmnxPkiCertUpdUpdateFailed"
-    assert (found["pri"], found["app"]) == (str(4 * 8 + 2), "-")
+    found = received(collector)
+    assert found["event"].endswith("tmnxPkiCertUpdUpdateFailed-2247")
+    assert (found["pri"], found["tag"]) == (str(4 * 8 + 2), None)
+    dropped = int(bench.do('info /state log syslog "1"').split()[1])
+    assert dropped >= 1
+
+
+def test_a_collector_that_wants_tls_gets_nothing_in_clear(bench, collector):
+    bench.configure(
+        'system security tls client-tls-profile "t" { }',
+        f'log syslog "1" address 127.0.0.1 port {collector.getsockname()[1]}',
+        'log syslog "1" tls-client-profile "t"',
+        'log log-id "30" source security true',
+        'log log-id "30" destination syslog "1"',
+    )
+    happen(bench, 2247)
+    collector.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        collector.recv(4096)
+    assert row(bench, "30")[3:5] == ["up", "down"]
 
 
 def test_a_collector_that_is_not_there_stops_nothing(bench, collector):
@@ -333,13 +412,15 @@ def test_a_collector_that_is_not_there_stops_nothing(bench, collector):
         happen(bench)
 
 
-def test_a_message_is_bounded_and_says_that_it_is_utf_8():
-    data = syslog.message(1, event(text="é" * 5000), facility="local7", prefix="TMNX", host="")
+def test_a_message_is_one_bounded_line():
+    data = syslog.message(
+        1, event(text="one\ntwo " + "é" * 5000), facility="local7", prefix="TMNX", host=""
+    )
     assert len(data) <= syslog.MAX_OCTETS
-    head, mark, text = data.partition(b"\xef\xbb\xbf")
-    assert mark and head.endswith(b" - tmnxPkiCertUpdUpdateStarted - ")
-    assert text.decode("utf-8").endswith("é")
-    assert b"Z - TMNX - " in head
+    text = data.decode("utf-8")
+    assert text.count("\n") == 1 and text.endswith("é\n")
+    assert ":  one two é" in text
+    assert " - TMNX: 1 Base " in text
 
 
 def test_every_event_has_a_name_that_fits_a_message():

@@ -50,9 +50,10 @@ def numbers(router, words, cli="md"):
         ("99 sequence 4", [5, 4]),
         ('99 message "ca3"', [3]),
         ("99 severity major count 1 ascending", [2]),
-        # Log 100: events of major severity or higher, the default filter 1001 of SR OS
-        ("100", [4, 2]),
-        ("100 ascending", [2, 4]),
+        # Log 100: events of major severity or higher, the default filter 1001 of SR OS; its own numbers
+        ("100", [2, 1]),
+        ("100 ascending", [1, 2]),
+        ("101", [5, 4, 3, 2, 1]),
         ("100 severity minor", []),
     ],
 )
@@ -60,10 +61,10 @@ def test_events_are_sifted_and_ordered(router, cli, words, expected):
     assert numbers(router, words, cli) == expected
 
 
-def test_both_logs_say_which_number_comes_next(router):
-    for log_id in (99, 100):
-        text = Session(router).feed(f"show log log-id {log_id} count 1").text
-        assert "next event=6  (not wrapped)" in text
+@pytest.mark.parametrize(("log_id", "following"), [(99, 6), (100, 3), (101, 6)])
+def test_each_log_says_which_number_comes_next(router, log_id, following):
+    text = Session(router).feed(f"show log log-id {log_id} count 1").text
+    assert f"[size=500   next event={following}  (not wrapped)]" in text
 
 
 def test_what_goes_wrong_with_a_renewal_is_serious():
@@ -71,11 +72,22 @@ def test_what_goes_wrong_with_a_renewal_is_serious():
 
 
 @pytest.mark.parametrize("cli", ["md", "classic"])
-def test_without_a_number_the_logs_are_listed(router, cli):
-    rows = Session(router, cli).feed("show log log-id").text.split("\n")[6:8]
-    assert [row.split() for row in rows] == [
-        ["99", "Default", "System", "Log", "memory", "5"],
-        ["100", "Default", "Serious", "Errors", "Log", "memory", "2"],
+def test_without_a_number_the_logs_are_listed_with_the_heads_of_a_router(router, cli):
+    lines = Session(router, cli).feed("show log log-id").text.splitlines()
+    assert lines[2] == "Event Logs"
+    assert lines[4] == "Name"
+    heads = (line.split() for line in lines[5:7])
+    assert list(heads) == [  # [observed-2.md 10]
+        ["Log", "Source", "Filter", "Admin", "Oper", "Logged", "Dropped", "Dest", "Dest", "Size"],
+        ["Id", "Id", "State", "State", "Type", "Id"],
+    ]
+    assert [line.split() for line in lines[8:-1]] == [
+        ["99"],
+        ["99", "M", "none", "up", "up", "5", "0", "memory", "N/A", "500"],
+        ["100"],
+        ["100", "M", "1001", "up", "up", "2", "3", "memory", "N/A", "500"],
+        ["101"],
+        ["101", "M", "C", "none", "up", "up", "5", "0", "netconf", "N/A", "500"],
     ]
 
 
