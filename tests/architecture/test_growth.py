@@ -114,6 +114,7 @@ def _prepared(new_router, what, tree):
 def test_pasting_a_configuration_takes_each_line_alike(new_router):
     def per_line(tree):
         shown = Session(new_router(tree))
+        typed(shown, "pwc")  # after which stand the events of its log-in
         lines = typed(shown, "info full-context /configure").split("\n")
         session = Session(new_router())
         typed(session, "edit-config private", lines[0])

@@ -80,23 +80,67 @@ echo "Log Configuration"
     log
         file-id 9 name "9"
             description "to flash"
+            location cf3:
             rollover 2880 retention 500
         exit
-        filter 99 create
+        throttle-rate 10 interval 30
+        filter 99 name "99"
             default-action drop
+            description "what counts"
+            entry 10
+                action drop
+                match
+                    application eq "system"
+                    number eq 2052
+                exit
+            exit
+            entry 20
+                action drop
+                match
+                    message eq pattern "tli"
+                    router neq "Base"
+                    subject eq "SUBMGR"
+                exit
+            exit
+            entry 100
+                action forward
+                match
+                    severity gte major
+                exit
+            exit
         exit
         syslog 1 name "1"
+            address 192.0.2.14
+            facility local1
+            level warning
             port 515
         exit
-        log-id 90 name "90"
-            filter 99
-            from main security
+        log-id 9 name "9"
+            time-format local
+            from change
             to file 9
             no shutdown
         exit
+        log-id 14 name "14"
+            from debug-trace
+            to memory
+            no shutdown
+        exit
+        log-id 90 name "90"
+            description "to the collector"
+            filter 99
+            time-format local
+            from main security change
+            to syslog 1
+            no shutdown
+        exit
         log-id 98 name "98"
-            from main
-            to memory 1024
+            from main security change
+            to snmp 1024
+            no shutdown
+        exit
+        log-id 99 name "99"
+            time-format local
             no shutdown
         exit
     exit
