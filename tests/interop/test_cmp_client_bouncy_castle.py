@@ -83,6 +83,40 @@ def test_a_certificate_asks_for_another(peers, pki, run, around, at, key):
         issued(run(machine), key)
 
 
+WISHES = [
+    (
+        KeySpec("ecdsa", curve="secp384r1"),
+        "C=DE,O=Lab,CN=a",
+        names.san("a.lab.example", "192.0.2.1"),
+    ),
+    (KeySpec("ecdsa", curve="secp521r1"), "C=DE,O=Lab,OU=Köln,CN=b", None),
+    (KeySpec("rsa", 2048), "C=DE,O=Lab\\, Inc.,CN=c", names.san("c.lab.example", "2001:db8::1")),
+    (KeySpec("rsa", 3072), "CN=d", names.san("d.lab.example,e.lab.example", "")),
+]
+
+
+@pytest.mark.parametrize("pki", ["ec"], indirect=True)
+def test_what_is_asked_for_is_issued(peers, pki, run, around, at):
+    """Each key, name and alternative name by ir; then the next ones by cr, signed with the last."""
+    with peers.bouncy_castle_ca(pki) as server:
+        signer = None
+        for spec, dn, san in WISHES:
+            subject, wanted = (
+                names.parse_dn(dn),
+                () if san is None else names.alternative_names(san),
+            )
+            for credentials in filter(None, (PASSWORD, signer)):
+                key = generate(spec)
+                ask = initial_registration if credentials is PASSWORD else certificate_request
+                result = run(ask(at(server), credentials, key, subject, san, poll=True, **around))
+                facts = certificates.facts(result.certificate)
+                assert facts.canonical_subject == names.canonical(subject)
+                assert facts.san == wanted
+                assert same_public_key(result.certificate, key)
+                signer = SignatureCredentials(key, result.certificate)
+    assert server.lines.count("certConf good accepted") == 2 * len(WISHES) - 1
+
+
 def test_a_wrong_password_is_refused_in_the_cas_words(peers, pki, run, around, at, key):
     wrong = MacCredentials("4711", "guess")
     with peers.bouncy_castle_ca(pki) as server:
