@@ -139,7 +139,10 @@ class Lab:
 
         Raises `StorageError`.
         """
-        self._clock_file.write(self._record(self.clock.now(), self.clock.offset))
+        with self.clock.unmoved() as instant:
+            following = self.clock.factor == 1
+            offset = self.clock.offset if following else instant - self._real.now()
+            self._clock_file.write(self._record(instant, offset))
 
     def allow_skew(self, skew: timedelta) -> None:
         """Set and keep how far ahead a certificate may begin that was just issued."""

@@ -91,7 +91,7 @@ def test_a_node_alone_meets_all_that_is_scripted(alone):
     assert times[0] == due + timedelta(hours=1, seconds=500)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("nodes", [2, 50])
 def test_each_of_many_nodes_lives_as_if_it_were_alone(opened, tmp_path, alone, nodes):
     with fleet(opened, tmp_path, nodes) as benches:
