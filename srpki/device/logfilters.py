@@ -6,10 +6,19 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from srpki.config.tree import EMPTY, Branch, Entries
+from srpki.core.errors import InvalidInputError
 from srpki.core.events import Event
+from srpki.core.expressions import Expression
 
 ROUTER: Final = "Base"
 """The router instance that every event is of: a node has no other."""
+
+_TEXTS: Final[dict[str, Callable[[Event], str]]] = {
+    "message": lambda event: event.text,
+    "subject": lambda event: event.subject,
+    "vrtr-name": lambda _event: ROUTER,
+}
+"""What can be compared with a text or a regular expression."""
 
 Takes = Callable[[Event], bool]
 _Compare = Callable[[int, int], bool]
@@ -76,12 +85,12 @@ def _conditions(match: Branch) -> Iterator[Takes]:
         yield _ordered(_COMPARE[operator], _whole(wanted), lambda event: event.type.number)
     for operator, wanted in _operands(match, "severity"):
         yield _ordered(_COMPARE[operator], _RANKS[str(wanted)], _rank)
-    for operator, wanted in _operands(match, "message"):
-        yield _part(operator, str(wanted), lambda event: event.text)
-    for operator, wanted in _operands(match, "subject"):
-        yield _equal(operator, str(wanted), lambda event: event.subject)
-    for operator, wanted in _operands(match, "vrtr-name"):
-        yield _equal(operator, str(wanted), lambda _event: ROUTER)
+    for name, of in _TEXTS.items():
+        for operator, wanted in _operands(match, name):
+            if inner(match, name).get("regexp") is True:
+                yield _matched(operator, str(wanted), of)
+            else:
+                yield (_part if name == "message" else _equal)(operator, str(wanted), of)
 
 
 def _operands(match: Branch, name: str) -> Iterator[tuple[str, object]]:
@@ -105,6 +114,35 @@ def _equal(operator: str, wanted: str, of: Callable[[Event], str]) -> Takes:
 
 def _part(operator: str, wanted: str, of: Callable[[Event], str]) -> Takes:
     return lambda event: (wanted in of(event)) == (operator == "eq")
+
+
+def _matched(operator: str, wanted: str, of: Callable[[Event], str]) -> Takes:
+    """Return whether the expression *wanted* is found; one that is none is found nowhere."""
+    try:
+        expression = Expression(wanted)
+    except InvalidInputError:
+        return lambda _event: False
+    return lambda event: expression.found_in(of(event)) == (operator == "eq")
+
+
+def check(tree: Branch) -> None:
+    """Raise `InvalidInputError` for what is no regular expression in ``configure log``, *tree*."""
+    for name, filter_ in entries(tree, "filter"):
+        for rule, entry in entries(filter_, "named-entry"):
+            match = inner(entry, "match")
+            for kind in _TEXTS:
+                compared = inner(match, kind)
+                place = f'log filter "{name}" named-entry "{rule}" match {kind}'
+                for operator, wanted in _operands(match, kind):
+                    if compared.get("regexp") is True:
+                        _check(f"{place} {operator}", wanted)
+
+
+def _check(place: str, wanted: object) -> None:
+    try:
+        Expression(str(wanted))
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{place} - {error.sentence}") from None
 
 
 def _ordered(compare: _Compare, wanted: int, of: Callable[[Event], int]) -> Takes:

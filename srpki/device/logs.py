@@ -16,7 +16,7 @@ from srpki.config.defaults import effective
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.events import Event
 from srpki.device import default_logs
-from srpki.device.logfilters import Takes, entries, inner, takes
+from srpki.device.logfilters import Takes, check, entries, inner, takes
 from srpki.device.logsinks import Destination
 from srpki.schema.configure.log import LOG
 from srpki.schema.paths import path
@@ -135,7 +135,10 @@ class Logs:
     # --- configuration ---------------------------------------------------------------------------
 
     def prepare(self, old: Branch, new: Branch) -> None:
-        """Refuse nothing."""
+        """Refuse what is no regular expression."""
+        configured = get(new, path("log"))
+        if isinstance(configured, Branch) and configured is not get(old, path("log")):
+            check(configured)
 
     def abort(self) -> None:
         """Forget nothing: nothing was prepared."""

@@ -188,6 +188,25 @@ def test_a_log_is_shown_by_its_name_and_listed(bench):
         ("application eq user", set()),
         ('message eq "Import of"', {2232}),
         ('message neq "Import of"', {2245, 2247}),
+        ("event eq 2245", {2245}),
+        ("event neq 2245", {2247, 2232}),
+        ("event lt 2245", {2232}),
+        ("event lte 2245", {2245, 2232}),
+        ("event gt 2245", {2247}),
+        ("event gte 2245", {2245, 2247}),
+        ('subject eq "Cert"', {2245, 2247, 2232}),
+        ('subject eq "Cer"', set()),
+        ('subject neq "CA"', {2245, 2247, 2232}),
+        ('vrtr-name eq "Base"', {2245, 2247, 2232}),
+        ('vrtr-name neq "Base"', set()),
+        ('message { eq "^Import .*outcome|has (started|failed)" regexp true }', {2245, 2247}),
+        ('message { neq "^Import" regexp true }', {2245, 2247}),
+        ('subject { eq "^C.r" regexp true }', {2245, 2247, 2232}),
+        ('vrtr-name { eq "^vprn" regexp true }', set()),
+        (
+            "{ severity { gte minor } application { eq security } event { lt 2240 } }",
+            {2232},
+        ),
     ],
 )
 def test_a_filter_takes_what_matches(bench, match, taken):
@@ -206,6 +225,86 @@ def test_a_filter_takes_what_matches(bench, match, taken):
         for number in (2245, 2247, 2232)
     }
     assert set(shown(bench, 30)) == {texts[number] for number in taken}
+
+
+def test_what_is_no_regular_expression_is_refused_at_commit(bench):
+    path = 'log filter "f" named-entry "10" match message'
+    bench.do("edit-config private", f'/configure {path} eq "("', f"/configure {path} regexp true")
+    said = bench.refused("commit")
+    assert 'filter "f" named-entry "10" match message eq' in said
+    assert "is no regular expression: a ( without its )" in said
+    bench.do("discard", "quit-config")
+
+
+def test_rules_whose_names_are_no_numbers_are_tried_as_configured(bench):
+    bench.configure(
+        'log filter "f" named-entry "z" action drop',
+        'log filter "f" named-entry "z" match severity eq major',
+        'log filter "f" named-entry "a" action forward',
+        'log log-id "30" source main true',
+        'log log-id "30" filter "f"',
+        'log log-id "30" destination memory { }',
+    )
+    minor = happen(bench, 2245)
+    happen(bench, 2247)
+    assert shown(bench, 30) == [minor]
+
+
+def test_more_events_of_one_type_than_the_throttle_allows_are_dropped_and_counted(bench):
+    bench.configure(
+        "log throttle-rate limit 3 interval 1200",
+        'log log-id "30" source security true',
+        'log log-id "30" destination memory { }',
+    )
+    texts = [happen(bench, 2245, certificate=f"n{number}") for number in range(5)]
+    other = happen(bench, 2247)
+    assert shown(bench, 30) == [other, *reversed(texts[:3])]
+    assert row(bench, "30")[5:7] == ["4", "2"]
+
+
+@pytest.mark.parametrize(
+    ("location", "up"),
+    [("primary cf3", True), ("primary cf1", False), ("primary cf1 backup cf3", True), ("", True)],
+)
+def test_files_lie_on_cf3_or_nowhere(bench, location, up):
+    bench.configure(
+        f'log file "3" compact-flash-location {{ {location} }}',
+        'log log-id "30" source main true',
+        'log log-id "30" destination file "3"',
+    )
+    assert row(bench, "30")[3:5] == ["up", "up" if up else "down"]
+
+
+@pytest.mark.parametrize("kind", ["snmp", "netconf", "cli"])
+def test_other_buffers_are_shown_too(bench, kind):
+    bench.configure(
+        'log log-id "30" source security true', f'log log-id "30" destination {kind} {{ }}'
+    )
+    text = happen(bench)
+    bench.do("show time")  # what is printed in sessions follows it
+    assert shown(bench, 30) == [text]
+    size = 500 if kind == "netconf" else 100
+    assert f"{kind.upper()} Log contents  [size={size} " in bench.do("show log log-id 30")
+
+
+def test_the_state_tells_what_a_log_holds(bench):
+    bench.configure(
+        'log file "3" { }',
+        'log log-id "29" source main true',
+        'log log-id "29" destination file "3"',
+        'log log-id "30" source security true',
+        'log log-id "30" destination memory { }',
+    )
+    text = happen(bench, 2247)
+    state = bench.do('info flat /state log log-id "30"')
+    escaped = text.replace('"', '\\"')
+    assert f'event 1 message "{escaped}"' in state
+    for line in ("oper-state up", "next-event 2", "statistics logged-events 1"):
+        assert line in state
+    for leaf in ("severity major", "application security", "event-id 2247", "subject"):
+        assert f"event 1 {leaf}" in state
+    files = bench.do('info flat /state log file "3"')
+    assert "used-by 29" in files and "log-type event-log" in files and "state in-progress" in files
 
 
 def test_the_first_rule_by_number_decides_and_one_without_action_is_passed(bench):
