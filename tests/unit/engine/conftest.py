@@ -100,7 +100,6 @@ class Bench:
     """A node's engine and a lab CA."""
 
     def __init__(self, directory, life):
-        self.directory = directory
         self.real = FrozenClock(START)
         self.clock = LabClock(self.real)
         self.entropy = SystemEntropy()
@@ -113,6 +112,11 @@ class Bench:
         est = EstResponder(self.authority, self.faults, log=self.transactions.append)
         self.cmp = cmp
         self._responders = {"http": cmp, "https": est}
+        self.own(directory)
+
+    def own(self, directory):
+        """Make what belongs to the node alone, in *directory*."""
+        self.directory = directory
         self.files = QuickFiles(directory)
         self.state_files = None
         self.exchanges = []
