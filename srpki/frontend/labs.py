@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import RefusedError, StorageError
+from srpki.core.timeline import timeline_of
 from srpki.device.directories import make_directories
 from srpki.device.router import Router
 from srpki.frontend import modes
@@ -76,8 +78,7 @@ class Lab:
         """Set the clock, whose record is lost, to where the newest certificate is valid."""
         newest = self._authority.newest_start()
         if newest is not None:
-            with self.clock.stepping():
-                self.clock.move_to(newest)
+            timeline_of(self.clock).move(newest, "the lab", threading.Event(), back=True)
 
     def start(self) -> None:
         """Remember the clock; listen on the ports of last time, or others, which is said."""

@@ -156,3 +156,17 @@ def test_a_request_by_hand_that_is_pending_holds_the_server_too(node, fresh):
     assert node.pair("gw") == before
     node.do(f'{pki} clear-request ca-profile "lab-ca"', node.update("gw"))
     assert node.pair("gw") != before
+
+
+def test_what_nobody_confirms_is_taken_back_when_its_time_is_over(own):
+    """The lab CA takes part in its clock's timeline: the instant is exact, however far it moves."""
+    own.enrol_cmp("gw")
+    own.auto_update("gw", "lab-cmp")
+    own.do("lab clock stop", "lab ca fault add certconf no-answer")
+    own.fails(own.update("gw"))
+    began = own.now()
+    own.do("lab clock advance 30m")  # the retry comes later
+    revoked = [one for one in own.lab._authority.all_issued() if one.revoked_at is not None]
+    assert [one.revoked_at for one in revoked] == [
+        (began + timedelta(minutes=5)).replace(microsecond=0)
+    ]
