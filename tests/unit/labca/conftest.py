@@ -144,3 +144,11 @@ class CmpClient:
 @pytest.fixture
 def cmp(authority, faults, log):
     return CmpClient(authority, faults, log)
+
+
+@pytest.fixture
+def holder(cmp, device_key):
+    """Key and certificate of an enrolled device, in a fresh transaction."""
+    certificate = cmp.enrolled(device_key)
+    cmp.transaction_id = b"h" * 16
+    return device_key, certificate
