@@ -21,7 +21,7 @@ from crooked import (
 )
 
 from srpki.core.errors import InvalidInputError
-from srpki.x509 import certificates, crl, csr, der
+from srpki.x509 import certificates, crl, csr, der, distribution_points
 from srpki.x509.lenient import asn1
 
 FIVE = b"\x02\x01\x05"
@@ -136,3 +136,52 @@ def test_what_is_absent_is_none():
     one = der.read(encode(0x81, b"x"))
     assert asn1.optional([one], 0xA0, 0x81, 0xA2) == (None, one, None)
     assert asn1.optional([], 0xA0) == (None,)
+
+
+NAMED = encode(0xA0, encode(0xA0, encode(0x86, b"http://a.example/1.crl")))
+USERS, SOME, ISSUER = (
+    encode(0x81, b"\xff"),
+    encode(0x83, b"\x05\x60"),
+    encode(0xA4, common_name("x")),
+)
+NOT_FIELDS = [
+    (USERS, NAMED),  # not in their order
+    (NAMED, NAMED),
+    (NAMED, encode(0x86, b"\xff")),  # of no known tag
+    (NAMED, b"\x01\x01\xff"),
+    (encode(0xA6, b""),),
+]
+
+
+@pytest.mark.parametrize("fields", NOT_FIELDS)
+def test_a_scope_has_no_field_that_is_passed_over(fields):
+    """Not critical, so the list loads all the same; what it is a list of nobody can tell."""
+    maker, certificate = authority()
+    listed = revocation_list(
+        maker, [entry(FIVE)], [extension("2.5.29.28", encode(SEQUENCE, *fields))]
+    )
+    crl.check(listed, certificate)
+    with pytest.raises(InvalidInputError, match="issuingDistributionPoint"):
+        distribution_points.scope_of(listed, certificates.facts(certificate).canonical_subject)
+    right = revocation_list(
+        maker, [entry(FIVE)], [extension("2.5.29.28", encode(SEQUENCE, NAMED, USERS, SOME))]
+    )
+    scope = distribution_points.scope_of(right, certificates.facts(certificate).canonical_subject)
+    assert (scope.user_certificates, scope.reasons) == (True, {1, 2})
+
+
+@pytest.mark.parametrize("fields", NOT_FIELDS)
+def test_a_distribution_point_has_no_field_that_is_passed_over(fields):
+    maker = Maker(common_name("root"))
+
+    def pointing(*point):
+        value = encode(SEQUENCE, encode(SEQUENCE, *point))
+        return maker.certificate(maker.subject, maker.spki, [extension("2.5.29.31", value)])
+
+    issuer = encode(0xA2, ISSUER)
+    point, last = distribution_points.points_of(pointing(NAMED, encode(0x81, b"\x05\x60"), issuer))
+    assert point.reasons == {1, 2}
+    assert point.crl_issuer is not None
+    assert last.names is not None
+    with pytest.raises(InvalidInputError, match="cRLDistributionPoints"):
+        distribution_points.points_of(pointing(*fields))
