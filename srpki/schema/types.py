@@ -105,6 +105,26 @@ class Integer(ValueType):
 
 
 @dataclass(frozen=True, slots=True)
+class Decimal(ValueType):
+    """A number between *low* and *high*, both included, with up to three digits after its point."""
+
+    low: float
+    high: float
+
+    def parse(self, text: str) -> str:
+        """Return *text* itself; only ASCII digits with a point between them are read."""
+        if not re.fullmatch(r"[0-9]{1,20}(\.[0-9]{1,3})?", text):
+            raise ValueTypeError(f"'{text}' is not a number such as 0.5 or 100")
+        if not self.low <= float(text) <= self.high:
+            raise ValueTypeError(f"'{text}' out of range {self.low:g}..{self.high:g}")
+        return text
+
+    def syntax(self) -> str:
+        """Return ``<low..high>``."""
+        return f"<{self.low:g}..{self.high:g}>"
+
+
+@dataclass(frozen=True, slots=True)
 class Text(ValueType):
     """A string with a length in characters and patterns that must all match the whole of it.
 

@@ -28,6 +28,7 @@ from srpki.schema.nodes import (
 from srpki.schema.types import (
     Address,
     Boolean,
+    Decimal,
     Empty,
     Enumeration,
     Integer,
@@ -123,6 +124,8 @@ def of_type(kind):
         case Address():
             members = [{"base": f"inet:ipv{version}-address"} for version in kind.versions]
             return {"base": "union", "union": members}
+        case Decimal():
+            return values.text(1, 10)
         case Text():
             low, high = kind.length or (0, 2600)
             return values.text(low, min(high, 500), *kind.patterns, named=kind.named)

@@ -11,6 +11,7 @@ from srpki.schema.nodes import Leaf
 from srpki.schema.types import (
     Address,
     Boolean,
+    Decimal,
     Enumeration,
     Integer,
     Reference,
@@ -97,7 +98,7 @@ def _limits(kind: ValueType, units: str) -> Iterator[Property]:
         case Address():
             for version in kind.versions:
                 yield Property(f"<ipv{version}-address>", (_ADDRESSES[version],))
-        case Integer():
+        case Integer() | Decimal():
             syntax = kind.syntax()
             yield Property("<number>", (f"{syntax} - {units}" if units else syntax,))
         case _ if kind.words():

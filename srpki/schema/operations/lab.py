@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from srpki.core.clock import SKEW
@@ -10,7 +9,7 @@ from srpki.core.durations import parse_duration
 from srpki.core.errors import InvalidInputError
 from srpki.schema.common import PKI_FILE_NAME
 from srpki.schema.nodes import Action, Container, Leaf
-from srpki.schema.types import Enumeration, Integer, Text, ValueTypeError
+from srpki.schema.types import Decimal, Enumeration, Integer, Text, ValueTypeError
 
 
 class _Duration(Text):
@@ -23,23 +22,6 @@ class _Duration(Text):
         except InvalidInputError as error:
             raise ValueTypeError(error.sentence) from None
         return text
-
-
-class _Factor(Text):
-    """How many times as fast as real time a clock runs: a decimal number within bounds."""
-
-    def parse(self, text: str) -> str:
-        """Return *text* itself when it is such a number."""
-        low, high = FACTORS
-        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text, re.ASCII):
-            raise ValueTypeError(f"'{text}' is not a number such as 0.5 or 100")
-        if not low <= float(text) <= high:
-            raise ValueTypeError(f"'{text}' out of range {low:g}..{high:g}")
-        return text
-
-    def syntax(self) -> str:
-        """Return the bounds."""
-        return "<{:g}..{:g}>".format(*FACTORS)
 
 
 FACTORS: Final = (0.1, 100_000.0)
@@ -151,7 +133,7 @@ _CLOCK: Final = Container(
             inputs=(
                 Leaf(
                     name="factor",
-                    type=_Factor(length=(1, 10)),
+                    type=Decimal(*FACTORS),
                     default="1",
                     help="How many times as fast as real time, from 0.1 to 100000",
                 ),
