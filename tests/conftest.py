@@ -20,6 +20,7 @@ from srpki.device.happenings import Mark
 from srpki.device.operations.inputs import checked
 from srpki.device.results import LogPage, Message, Result
 from srpki.device.sessions import NOBODY, Sessions
+from srpki.device.unsaved import Unsaved
 from srpki.keystore.names import display
 from srpki.schema.paths import Value, path
 from srpki.schema.tree import LAB_SCHEMA, actions
@@ -64,17 +65,21 @@ class MemoryFlash:
 class FakeDevice:
     """The device port of the CLI: the real schema and datastore, canned operations.
 
+    It is the machine, too, that it runs on: *node* is another one after a reboot.
     An operation answers with one line that tells its inputs, unless *answers* says otherwise or
     what is mandatory is missing. Its configuration is empty, but for the *mode* where one is given.
     """
 
     def __init__(self, mode: ConfigurationMode | None = None) -> None:
+        self.node = self
         self.schema = LAB_SCHEMA
         running = EMPTY if mode is None else in_mode(EMPTY, mode)
         self.datastore = Datastore(LAB_SCHEMA.configure, sealer=MarkingSealer(), running=running)
         self.clock = FrozenClock(NOW)
         self.files = MemoryFlash()
         self.announcer = Announcer()
+        self.unsaved = Unsaved()
+        self.datastore.subscribe(self.unsaved)
         self.commits = Commits(self.datastore, self.clock)
         self.sessions = Sessions(self.clock, lambda: Mark({}, frozenset(), {}))
         self.debug = Debugging(self.clock, lambda: None)
@@ -108,6 +113,8 @@ class FakeDevice:
             return Result(
                 ok=False, operation_id=len(self.calls), start_time=NOW, end_time=NOW, error=error
             )
+        if operation == "admin.save":
+            self.unsaved.saved()
         told = " ".join([operation, *(f"{name}={value}" for name, value in inputs.items())])
         ok, messages, data = self.answers.get(operation, (True, (Message("info", told),), None))
         return Result(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from srpki.device.debug import Debugging
     from srpki.device.results import Result
     from srpki.device.sessions import Caller, Sessions
+    from srpki.device.unsaved import Unsaved
     from srpki.schema.tree import SchemaTree
 
 
@@ -66,7 +67,7 @@ def text_at(files: Flash, url: str, hint: str) -> str:
 
 
 class Device(Protocol):
-    """The router, as far as a session sees it."""
+    """A node, as far as a session sees it."""
 
     @property
     def clock(self) -> Clock:
@@ -108,6 +109,11 @@ class Device(Protocol):
         """Who tells the log what operators do."""
         ...
 
+    @property
+    def unsaved(self) -> Unsaved:
+        """Whether there is something to save."""
+        ...
+
     def write(self, url: str, configuration: str) -> str:
         """Write the *configuration* to *url*, which is returned as SR OS shows it."""
         ...
@@ -139,6 +145,15 @@ class Device(Protocol):
 
     def choices(self, target: str) -> Sequence[str]:
         """Return the values that a reference to *target*, or ``pki-file-name``, may have now."""
+        ...
+
+
+class Machine(Protocol):
+    """What a session is at: the node that runs there now, another one after a reboot."""
+
+    @property
+    def node(self) -> Device:
+        """The node."""
         ...
 
 

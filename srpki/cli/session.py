@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from srpki.cli.engines import NOT_AUTHORIZED, Dialect, arrival, engines
 from srpki.cli.history import History
 from srpki.cli.lexer import LINE_LIMIT
-from srpki.cli.port import Answer, Device, Offer, Screen
-from srpki.cli.shell import Note, Saved, Shell
+from srpki.cli.port import Answer, Machine, Offer, Screen
+from srpki.cli.shell import Note, Shell
 from srpki.core.errors import RefusedError
 from srpki.core.text import screen
 from srpki.device.sessions import Caller
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from srpki.cli.scripts import Scripts, Words
     from srpki.device.results import Result
-    from srpki.device.sessions import Kind
+    from srpki.device.sessions import Ending, Kind
     from srpki.schema.paths import Value
 
 ENDED: Final = "The session has been disconnected."
@@ -35,21 +35,21 @@ class Session:
 
     def __init__(
         self,
-        device: Device,
+        machine: Machine,
         dialect: Dialect | None = None,
         user: str = "admin",
         kind: Kind = "console",
         address: str = "",
     ) -> None:
-        """Log *user* in on *device*, from *address*; `close` logs out again.
+        """Log *user* in at *machine*, from *address*; `close` logs out again.
 
         The session begins in *dialect*, else as the configuration says. Raises `RefusedError`
         where the configuration does not allow that CLI.
         """
-        if dialect and dialect not in engines(device):
-            device.announcer.turned_away(user, kind, address, NOT_AUTHORIZED)
+        if dialect and dialect not in engines(machine.node):
+            machine.node.announcer.turned_away(user, kind, address, NOT_AUTHORIZED)
             raise RefusedError(NOT_AUTHORIZED)
-        self.device = device
+        self._machine = machine
         self._user = user
         self._kind: Kind = kind
         self._address = address
@@ -62,9 +62,8 @@ class Session:
 
     def _begin(self) -> None:
         """Begin as after log-in: at the root, with nothing remembered."""
+        self.device = self._machine.node
         self.history = History()
-        self._datastore = self.device.datastore
-        self._saved = Saved(self.device)
         self._shells: dict[Dialect, Shell] = {}
         allowed = engines(self.device)
         self._active = self._first if self._first in allowed else allowed[0]
@@ -72,7 +71,9 @@ class Session:
         self._traces = self.device.debug.listener(
             self._news_came, self._watched, self._show_at_once
         )
-        self._login = self.device.sessions.open(self._user, self._kind, self._address, self._traces)
+        self._login = self.device.sessions.open(
+            self._user, self._kind, self._address, self._traces, self._leave
+        )
 
     # --- what a frontend does ---
 
@@ -97,24 +98,27 @@ class Session:
         return answer._replace(text=screen(_joined(answer.text, traces.take())))
 
     def _answered(self, line: str, shown: str | None) -> Answer:
+        self._cancel = threading.Event()
         if self.gone:
             return Answer(ENDED, ok=False, closed=True)
-        self._cancel = threading.Event()
         self._scripts = None
         self.device.sessions.touch(self._login)
         answer = self._asking.feed(line) if self._asking else self._command(line, shown)
-        if self.device.datastore is not self._datastore:
-            return self._rebooted(answer)
-        if self._login.ended:
-            return answer._replace(text=_joined(answer.text, ENDED), question=None, closed=True)
-        return answer
+        match self._login.ended:
+            case None:
+                return answer
+            case "rebooted":
+                return self._rebooted(answer)
+            case "disconnected":
+                return answer._replace(text=_joined(answer.text, ENDED), question=None, closed=True)
 
     def news(self) -> str:
         """Return what has come since the last answer: debug output, events for the console.
 
-        `wake`, where a frontend has set it, is called from any thread when something comes; so is
-        `watch`, with a line that passes while a command runs and that is not told again. What a
-        command has to say before it ends goes to `at_once`, from the thread of `feed`.
+        `wake`, where a frontend has set it, is called from any thread when something comes, and
+        when the session is `gone`; so is `watch`, with a line that passes while a command runs and
+        that is not told again. What a command has to say before it ends goes to `at_once`, from the
+        thread of `feed`.
         """
         return screen(self._traces.take())
 
@@ -124,6 +128,18 @@ class Session:
             return False
         self.at_once(line)
         return True
+
+    def _leave(self, why: Ending) -> None:
+        """End at once, for somebody else wants it so; a line that is being answered ends first.
+
+        What the session holds is let go, whatever thread this is.
+        """
+        if why == "rebooted":
+            return
+        self._cancel.set()
+        for shell in tuple(self._shells.values()):
+            shell.let_go()
+        self._news_came()
 
     def _news_came(self) -> None:
         if self.wake is not None:
@@ -175,16 +191,15 @@ class Session:
         """End the session; what it holds is let go, edits of a private candidate are lost."""
         self.device.sessions.close(self._login)
         self.device.debug.forget(self._traces)
-        if self.device.datastore is self._datastore:
-            for shell in self._shells.values():
-                shell.close()
+        for shell in self._shells.values():
+            shell.close()
 
     # --- what a CLI and a file of lines see ---
 
     @property
     def gone(self) -> bool:
         """Whether the session has been ended from outside, or the node has rebooted."""
-        return self._login.ended or self.device.datastore is not self._datastore
+        return self._login.ended is not None
 
     @property
     def interrupted(self) -> bool:
@@ -251,11 +266,11 @@ class Session:
             if dialect == "md":
                 from srpki.cli.md.cli import MdCli  # noqa: PLC0415 - start-up time
 
-                self._shells["md"] = MdCli(self.device, self._saved, self._user, self)
+                self._shells["md"] = MdCli(self.device, self._user, self)
             else:
                 from srpki.cli.classic.cli import ClassicCli  # noqa: PLC0415 - start-up time
 
-                self._shells["classic"] = ClassicCli(self.device, self._saved, self)
+                self._shells["classic"] = ClassicCli(self.device, self)
         return self._shells[dialect]
 
     def _elsewhere(self, text: str) -> bool:
@@ -324,7 +339,6 @@ class Session:
 
     def _rebooted(self, answer: Answer) -> Answer:
         """Begin again on the node that the line has rebooted."""
-        self.device.sessions.close(self._login)
         self.device.debug.forget(self._traces)
         self._begin()
         return Answer(_joined(answer.text, RESTARTED), answer.ok)

@@ -18,10 +18,6 @@ from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import ABSENT
 from srpki.schema.paths import Path, Value
 
-SAVE = "admin.save"
-"""The operation after which nothing is unsaved, unless it names another file."""
-
-
 FILE = "file."
 """Begins the names of the operations on files."""
 
@@ -43,23 +39,6 @@ if TYPE_CHECKING:
     from srpki.cli.scripts import Words
     from srpki.device.results import Data, Result
     from srpki.device.sessions import Caller
-
-
-class Saved:
-    """The configuration as it was loaded or last saved, for all CLIs of one session."""
-
-    def __init__(self, device: Device) -> None:
-        """Take the running configuration for saved."""
-        self._tree = device.datastore.running
-
-    def note(self, device: Device) -> None:
-        """Remember that the running configuration has been saved."""
-        self._tree = device.datastore.running
-
-    def differs(self, device: Device) -> bool:
-        """Return whether there is something to save."""
-        running = device.datastore.running
-        return running is not self._tree and running != self._tree
 
 
 class Host(Protocol):
@@ -89,9 +68,8 @@ class Shell(ABC):
     origin: ClassVar[str]
     """What SR OS calls the CLI where it says by which interface something was done."""
 
-    def __init__(self, device: Device, saved: Saved, host: Host) -> None:
+    def __init__(self, device: Device, host: Host) -> None:
         self.device = device
-        self.saved = saved
         self.host = host
         self.context: Path = ()
         self.directory = FLASH
@@ -178,6 +156,9 @@ class Shell(ABC):
     def uncommitted(self) -> bool:
         """Whether edits of this CLI would be lost if the session ended now."""
         return False
+
+    def let_go(self) -> None:  # noqa: B027 - a CLI without candidates has nothing to let go
+        """Let go of what others may want, from any thread, also during a line."""
 
     def close(self) -> None:
         """Let go of what the session holds."""
@@ -333,10 +314,7 @@ class Shell(ABC):
             command = said.operation.removeprefix(ABSENT)
             return failed(self.not_emulated(command))
         result = self.host.run(said.operation, said.inputs, self.caller)
-        answer = answered(result, self.operation_failed, self.shown)
-        if answer.ok and said.operation == SAVE and not said.inputs:
-            self.saved.note(self.device)
-        return answer
+        return answered(result, self.operation_failed, self.shown)
 
     @abstractmethod
     def not_emulated(self, command: str) -> str:

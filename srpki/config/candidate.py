@@ -9,6 +9,7 @@ from srpki.config.diff import Change, Conflict, conflicts, diff, merge
 from srpki.config.errors import ConflictError, ReadOnlyError
 from srpki.config.tree import Branch, get
 from srpki.config.validate import Problem, validate
+from srpki.core.errors import RefusedError
 from srpki.schema.paths import Path, Value
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ class Shared:
 class Candidate:
     """What a session edits, in a *mode* and for an *owner*; made by `Datastore.open`.
 
-    Every method that edits raises `ReadOnlyError` in read-only mode and `InvalidNameError` for a
-    path that the schema does not have.
+    Every method that edits raises `ReadOnlyError` in read-only mode, `RefusedError` once it is
+    closed, and `InvalidNameError` for a path that the schema does not have.
     """
 
     def __init__(self, datastore: Datastore, mode: Mode, owner: str, shared: Shared) -> None:
@@ -178,3 +179,5 @@ class Candidate:
     def _check_writable(self) -> None:
         if self.mode == "read-only":
             raise ReadOnlyError
+        if self not in self._datastore.candidates:
+            raise RefusedError("the session that edits has ended")

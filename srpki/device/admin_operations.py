@@ -57,7 +57,7 @@ def _configuration(call: Call) -> Configuration:
 
 def reboot(call: Call) -> Outcome:
     """Start the node anew; every session ends, and says so itself."""
-    call.node.reboot()
+    call.node.reboot(call.caller)
     return Outcome()
 
 

@@ -40,8 +40,11 @@ class Commits:
         history: History | None = None,
         plan: Plan = _never,
         announcer: Announcer | None = None,
+        saved: Callable[[], None] = lambda: None,
     ) -> None:
         """Commit to *datastore*, date by *clock*, take back by *plan*, tell *announcer*.
+
+        *saved* is called when the running configuration has been saved.
 
         Without *checkpoints* nothing is saved, without a *history* nothing outlives this object.
         """
@@ -50,6 +53,7 @@ class Commits:
         self._clock = clock
         self._checkpoints = checkpoints
         self._history = history or History()
+        self._saved = saved
         self._confirmation = Confirmation(datastore, clock, plan, self._announcer)
 
     # --- committing ---
@@ -127,6 +131,7 @@ class Commits:
                 hint="see to the disk, then admin save",
             ) from None
         self._announcer.saved(url)
+        self._saved()
 
     def _remember(self, author: Author, comment: str, former: Branch) -> None:
         self._announcer.changed(former, self._datastore.running)

@@ -11,7 +11,7 @@ from srpki.core.errors import SrpkiError
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView
-    from srpki.device.router import Router
+    from srpki.device.node import Node
 
 _DAY = timedelta(days=1)
 
@@ -30,7 +30,7 @@ class ImportedFile(NamedTuple):
     users: tuple[str, ...]
 
 
-def imported_files(node: Router) -> Sequence[ImportedFile]:
+def imported_files(node: Node) -> Sequence[ImportedFile]:
     """Return the imported files of *node*, sorted; raises `StorageError`."""
     users = _users(node)
     return [_look(node, name, users.get(name, ())) for name in node.keystore.names()]
@@ -41,7 +41,7 @@ def days_left(not_after: datetime | None, now: datetime) -> str | None:
     return None if not_after is None else str((not_after - now) // _DAY)
 
 
-def end_of(node: Router, name: str) -> datetime | None:
+def end_of(node: Node, name: str) -> datetime | None:
     """Return when the certificate in the file *name* ends, None when it cannot be read."""
     from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
 
@@ -51,7 +51,7 @@ def end_of(node: Router, name: str) -> datetime | None:
         return None
 
 
-def _look(node: Router, name: str, users: Sequence[str]) -> ImportedFile:
+def _look(node: Node, name: str, users: Sequence[str]) -> ImportedFile:
     from srpki.x509 import certificates, crl, keys  # noqa: PLC0415 - start-up time
 
     keystore, kind = node.keystore, "unreadable"
@@ -72,7 +72,7 @@ def _look(node: Router, name: str, users: Sequence[str]) -> ImportedFile:
     return ImportedFile(name, kind, subject, end, tuple(users))
 
 
-def _users(node: Router) -> Mapping[str, Sequence[str]]:
+def _users(node: Node) -> Mapping[str, Sequence[str]]:
     """Return for each file what names it in the configuration, in the order of the kinds."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for file, user in _references(node.engine.view):

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from srpki.core.clock import LabClock
-
-if TYPE_CHECKING:
-    from srpki.device.router import Router
 
 
 class Laboratory(Protocol):
@@ -17,10 +14,6 @@ class Laboratory(Protocol):
     @property
     def clock(self) -> LabClock:
         """The clock that router and lab CA share."""
-        ...
-
-    def equip(self, router: Router) -> None:
-        """Add to the configuration of *router*, which has just started, what the lab needs."""
         ...
 
     def describe(self) -> tuple[tuple[str, str], ...]:

@@ -14,13 +14,13 @@ from srpki.device.system import rfc3339
 
 if TYPE_CHECKING:
     from srpki.device.lab import Laboratory
-    from srpki.device.router import Router
+    from srpki.device.node import Node
 
 _LAST_YEAR = 8999
 """Certificates and durations must still fit into what a date can be."""
 
 
-def _laboratory(node: Router) -> Laboratory:
+def _laboratory(node: Node) -> Laboratory:
     if node.laboratory is None:
         raise RefusedError("the node is not in lab mode", hint="start srpki with --lab")
     return node.laboratory

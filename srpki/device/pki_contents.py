@@ -11,7 +11,7 @@ from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY
 
 if TYPE_CHECKING:
-    from srpki.device.router import Router
+    from srpki.device.node import Node
     from srpki.x509.keys import PrivateKey
 
 SEALED_KEY = b"generated key pair"
@@ -36,7 +36,7 @@ def generate_csr(call: Call) -> Outcome:
     return Outcome()
 
 
-def _key_on_flash(node: Router, url: str) -> PrivateKey:
+def _key_on_flash(node: Node, url: str) -> PrivateKey:
     """Return the key pair in a file that was generated here, or in one in PEM or DER."""
     from srpki.x509 import contents, formats  # noqa: PLC0415 - start-up time
 

@@ -25,7 +25,7 @@ from srpki.keystore.store import DIRECTORY, Format
 from srpki.schema.paths import Value, path
 
 if TYPE_CHECKING:
-    from srpki.device.router import Router
+    from srpki.device.node import Node
     from srpki.engine.protocols.cmpv2_record import RequestType
     from srpki.engine.protocols.cmpv2_requests import CmpOutcome
     from srpki.x509.keys import KeySpec
@@ -69,7 +69,7 @@ def _number(value: Value) -> int:
     return value
 
 
-def _publish_key(node: Router, url: str, description: str, outcome: str) -> None:
+def _publish_key(node: Node, url: str, description: str, outcome: str) -> None:
     shown = names.display(url)
     node.bus.publish(
         node.clock.now(), KEY_PAIR_GENERATED, "Cert", url=shown, key=description, outcome=outcome
@@ -110,7 +110,7 @@ def _import(call: Call) -> tuple[str, ...]:
     return pki_contents.not_der(kind, der, content, form)
 
 
-def _unsealed(node: Router, content: bytes, kind: str) -> bytes:
+def _unsealed(node: Node, content: bytes, kind: str) -> bytes:
     """Return *content*, opened (then DER) when it is a key pair that was generated here."""
     if not node.seal.is_sealed(content):
         return content
@@ -229,7 +229,7 @@ def poll(call: Call) -> Outcome:
     return _cmp_outcome(call.node, call.node.engine.requests.poll(name, cancel=call.cancel))
 
 
-def _cmp_outcome(node: Router, outcome: CmpOutcome) -> Outcome:
+def _cmp_outcome(node: Node, outcome: CmpOutcome) -> Outcome:
     """Write the certificate, if there is one, and say what the CA answered [pki.md 6.2]."""
     if outcome.certificate is not None:
         node.files.write(outcome.save_as, outcome.certificate)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from srpki.core.clock import Clock
 from srpki.device.announcer import Announcer
@@ -14,21 +15,20 @@ from srpki.device.debug import Listener
 from srpki.device.happenings import Mark
 from srpki.device.history import Author
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
 Kind = Literal["console", "ssh"]
 """How a session reached the node."""
 
+Ending = Literal["disconnected", "rebooted"]
+"""Why a session was ended from outside; the one that reboots the node begins again on it."""
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class Login:
     """One session: *user*, the *kind* of its connection, *address* of the peer or nothing.
 
     *since* and *active* are the instants of the log-in and of the last line typed, *mark* is what
-    had happened on the node before; *listener* is what it wants to see of what happens. A session
-    that was *ended* from outside takes no more lines.
+    had happened on the node before; *listener* is what it wants to see of what happens. *leave* is
+    called, from any thread, when the session is *ended* from outside.
     """
 
     session_id: int
@@ -39,7 +39,8 @@ class Login:
     active: datetime
     mark: Mark
     listener: Listener
-    ended: bool = False
+    leave: Callable[[Ending], None]
+    ended: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +84,14 @@ class Sessions:
         kind: Kind = "console",
         address: str = "",
         listener: Listener | None = None,
+        leave: Callable[[Ending], None] = lambda _: None,
     ) -> Login:
-        """Note that *user* has logged in, who hears with *listener*; close it when done."""
-        now = self._clock.now()
-        login = Login(
-            next(self._ids), user, kind, address, now, now, self._mark(), listener or Listener()
-        )
+        """Note that *user* has logged in, who hears with *listener*; close it when done.
+
+        *leave* is called when the session is ended from outside, by whichever thread does it.
+        """
+        now, heard = self._clock.now(), listener or Listener()
+        login = Login(next(self._ids), user, kind, address, now, now, self._mark(), heard, leave)
         with self._lock:
             self._open.append(login)
         self._announcer.logged_in(login)
@@ -100,18 +103,23 @@ class Sessions:
 
     def close(self, login: Login) -> None:
         """Forget *login*, if it is still known."""
-        with self._lock:
-            known = login in self._open
-            self._open = [other for other in self._open if other is not login]
-        if known:
-            self._announcer.logged_out(login)
+        self._remove(login)
 
     def all(self) -> tuple[Login, ...]:
         """Return the open sessions."""
         with self._lock:
             return tuple(self._open)
 
-    def end(self, login: Login) -> None:
-        """Disconnect *login*: its session closes with its next line."""
-        login.ended = True
-        self.close(login)
+    def end(self, login: Login, why: Ending = "disconnected") -> None:
+        """End the session of *login* now, unless it has ended already."""
+        if self._remove(login, why):
+            login.leave(why)
+
+    def _remove(self, login: Login, why: Ending | None = None) -> bool:
+        with self._lock:
+            if login not in self._open:
+                return False
+            login.ended = why
+            self._open.remove(login)
+        self._announcer.logged_out(login)
+        return True

@@ -12,7 +12,7 @@ from srpki.device.results import Beside, Cell, Fields, Table
 
 if TYPE_CHECKING:
     from srpki.config.views import CaProfile, EstProfile, UpdateProfile
-    from srpki.device.router import Router
+    from srpki.device.node import Node
     from srpki.engine.state import EntryState
     from srpki.x509.crl import CrlContents
 
@@ -62,7 +62,7 @@ def ca_profile(call: Call) -> Outcome:
     return entries_found("PKI CA-Profile Information", columns, rows)
 
 
-def _ca_profile_fields(node: Router, profile: CaProfile) -> Fields:
+def _ca_profile_fields(node: Node, profile: CaProfile) -> Fields:
     oper = node.engine.authorities.state(profile.name)
     cmp = profile.cmpv2
     cmp_pairs = (
@@ -106,7 +106,7 @@ def crl(call: Call) -> Outcome:
     return entries_found("PKI CRL Information", columns, rows)
 
 
-def _crl_fields(node: Router, profile: CaProfile) -> Fields:
+def _crl_fields(node: Node, profile: CaProfile) -> Fields:
     if not profile.crl_file:
         raise NotFoundError(
             f'CA profile "{profile.name}" has no CRL', hint="configure its crl-file"
@@ -125,7 +125,7 @@ def _crl_fields(node: Router, profile: CaProfile) -> Fields:
     )
 
 
-def _crl_row(node: Router, profile: CaProfile) -> tuple[Cell, ...]:
+def _crl_row(node: Node, profile: CaProfile) -> tuple[Cell, ...]:
     """Return what is known of a CRL; a file that cannot be read has neither dates nor entries."""
     try:
         found = _stored_crl(node, profile)
@@ -136,7 +136,7 @@ def _crl_row(node: Router, profile: CaProfile) -> tuple[Cell, ...]:
     return profile.name, profile.crl_file, dates.this_update, dates.next_update, entries
 
 
-def _stored_crl(node: Router, profile: CaProfile) -> CrlContents:
+def _stored_crl(node: Node, profile: CaProfile) -> CrlContents:
     from srpki.x509 import crl as crls  # noqa: PLC0415 - start-up time
 
     return crls.contents(node.keystore.read_crl(profile.crl_file))
@@ -279,7 +279,7 @@ def files(call: Call) -> Outcome:
     return entries_found("Imported Files (emulator only)", columns, rows)
 
 
-def _auto_update_pairs(node: Router, name: str, entry: EntryState) -> Iterator[tuple[str, Cell]]:
+def _auto_update_pairs(node: Node, name: str, entry: EntryState) -> Iterator[tuple[str, Cell]]:
     configured = node.engine.view.auto_updates.get(name)
     users = node.engine.applications.users_of(name)
     yield "Certificate File", name

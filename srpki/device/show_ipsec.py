@@ -11,7 +11,7 @@ from srpki.device.show_certificate import NOT_SPECIFIED, admin, chosen, entries_
 
 if TYPE_CHECKING:
     from srpki.device.live_ipsec import EntryFacts
-    from srpki.device.router import Router
+    from srpki.device.node import Node
 
 
 def cert_profile(call: Call) -> Outcome:
@@ -45,7 +45,7 @@ def _flags(flags: tuple[str, ...]) -> str:
     return " ".join(flags) or "<none>"
 
 
-def _entry(node: Router, found: EntryFacts) -> Fields:
+def _entry(node: Node, found: EntryFacts) -> Fields:
     entry = found.entry
     return Fields(
         title=f"Entry {entry.id}",

@@ -10,7 +10,7 @@ from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import Cell, CommitHistory, Fields, Lines, Table, User, Users
 
 if TYPE_CHECKING:
-    from srpki.device.router import Router
+    from srpki.device.node import Node
 
 
 def version(call: Call) -> Outcome:
@@ -37,7 +37,7 @@ def information(call: Call) -> Outcome:
     return Outcome(data=Fields(title="System Information", pairs=(*pairs, ("", ""), *_BOOT)))
 
 
-def _identity(node: Router) -> tuple[tuple[str, Cell], ...]:
+def _identity(node: Node) -> tuple[tuple[str, Cell], ...]:
     up = system.uptime_text(node.uptime())
     return (
         ("System Name", node.system_name()),
@@ -53,7 +53,7 @@ def _identity(node: Router) -> tuple[tuple[str, Cell], ...]:
     )
 
 
-def _modes(node: Router) -> tuple[tuple[str, Cell], ...]:
+def _modes(node: Node) -> tuple[tuple[str, Cell], ...]:
     mode = configuration_mode(node.datastore.running)
     return (
         ("Configuration Mode Cfg", mode),
@@ -62,7 +62,7 @@ def _modes(node: Router) -> tuple[tuple[str, Cell], ...]:
     )
 
 
-def _management(node: Router) -> tuple[tuple[str, Cell], ...]:
+def _management(node: Node) -> tuple[tuple[str, Cell], ...]:
     """Return what manages the node: nothing but its own sessions, over SSH or not."""
     over_ssh = any(login.kind == "ssh" for login in node.sessions.all())
     admin, oper = ("Enabled", "Up") if over_ssh else ("Disabled", "Down")

@@ -10,7 +10,7 @@ from srpki.device.show_certificate import NOT_SPECIFIED, admin, chosen, entries_
 
 if TYPE_CHECKING:
     from srpki.config.views import ClientTlsProfile, TlsCertEntry
-    from srpki.device.router import Router
+    from srpki.device.node import Node
 
 
 def cert_profile(call: Call) -> Outcome:
@@ -35,7 +35,7 @@ def cert_profile(call: Call) -> Outcome:
     return entries_found("TLS Cert-Profile Information", columns, listed)
 
 
-def _cert_row(node: Router, entry: TlsCertEntry) -> tuple[Cell, ...]:
+def _cert_row(node: Node, entry: TlsCertEntry) -> tuple[Cell, ...]:
     return (
         str(entry.entry_id),
         entry.certificate_file or NOT_SPECIFIED,

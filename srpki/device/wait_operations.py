@@ -20,7 +20,7 @@ from srpki.schema.operations.wait import TIMEOUT
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from srpki.device.router import Router
+    from srpki.device.node import Node
 
 PATIENCE: Final = 0.1
 """Seconds of real time after which a waiting session looks again."""
@@ -52,7 +52,7 @@ def certificate(call: Call) -> Outcome:
     return _wait(call, what, met, lambda: _outlook(_state(call.node, name)))
 
 
-def _state(node: Router, name: str) -> EntryState:
+def _state(node: Node, name: str) -> EntryState:
     return node.engine.states().get(name, EntryState())
 
 

@@ -98,7 +98,7 @@ class _Demo:
         self._say("The CA's certificates are copied to cf3:, as an operator would by SCP.")
         for name, der in self._lab.certificates().items():
             pem = formats.write_certificates([der], "pem")
-            self._router.files.write(f"cf3:/{name}.pem", pem)
+            self._router.node.files.write(f"cf3:/{name}.pem", pem)
 
     def _enrol(self) -> None:
         for command in script.trust(self._lab.server):
@@ -167,11 +167,13 @@ class _Demo:
         """Return what is on disk; reading a pair checks that it belongs together."""
         from srpki.x509 import keys  # noqa: PLC0415 - start-up time
 
-        der, private = self._router.keystore.read_pair(certificate, key)
+        der, private = self._router.node.keystore.read_pair(certificate, key)
         previous = f"{certificate}.previous"
         serial = None
-        if self._router.keystore.exists(previous):
-            serial = certificates.facts(self._router.keystore.read_certificate(previous)).serial
+        if self._router.node.keystore.exists(previous):
+            serial = certificates.facts(
+                self._router.node.keystore.read_certificate(previous)
+            ).serial
         return _Pair(certificates.facts(der).serial, keys.spki(private), serial)
 
     def _both_on_disk(self) -> bool:
@@ -181,8 +183,8 @@ class _Demo:
 
     def _nothing_in_clear(self) -> bool:
         """Look at every file of the node for a key in PEM or in plain PKCS#8."""
-        files = self._router.files.files
-        for path in files.walk(self._router.files.path("cf3:/")):
+        files = self._router.node.files.files
+        for path in files.walk(self._router.node.files.path("cf3:/")):
             content = files.read(path, MAX_OWN)
             for form in ("pem", "der"):
                 try:
@@ -193,15 +195,17 @@ class _Demo:
         return True
 
     def _state(self) -> str:
-        return self._router.engine.states()[CMP_CERTIFICATE].update_state
+        return self._router.node.engine.states()[CMP_CERTIFICATE].update_state
 
     def _mark_log(self) -> None:
-        events = self._router.log.events()
+        events = self._router.node.log.events()
         self._seen = events[-1][0] if events else 0
 
     def _new_events(self) -> set[int]:
         return {
-            event.type.number for number, event in self._router.log.events() if number > self._seen
+            event.type.number
+            for number, event in self._router.node.log.events()
+            if number > self._seen
         }
 
     def _check(self, claim: str, holds: bool) -> None:

@@ -66,7 +66,7 @@ def execute(options: argparse.Namespace, node: Path, status_of: Callable[[SrpkiE
             [filled(number, text, {**_lab(router), **settings}) for number, text in lines],
             writer,
             keep_going=options.keep_going,
-            changes=router.changes if options.json else tuple,
+            changes=router.node.changes if options.json else tuple,
         )
 
 
@@ -83,7 +83,8 @@ def _prepared(options: argparse.Namespace) -> tuple[list[tuple[int, str]], dict[
 
 
 def _lab(router: Router) -> dict[str, Variable]:
-    return {} if router.laboratory is None else lab_variables(router.laboratory.describe())
+    laboratory = router.node.laboratory
+    return {} if laboratory is None else lab_variables(laboratory.describe())
 
 
 def _read(name: str) -> str:

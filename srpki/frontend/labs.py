@@ -31,6 +31,7 @@ from srpki.storage.lock import NodeLock
 
 if TYPE_CHECKING:
     from srpki.config.management import ConfigurationMode
+    from srpki.device.node import Node
 
 LAB_DIRECTORY = "lab-ca"
 """The lab CA's own directory inside a node directory; the router never looks into it."""
@@ -93,10 +94,10 @@ class Lab:
         self.remember_clock()
         self._authority.close()
 
-    def equip(self, router: Router) -> None:
-        """Add the ready-made profiles, with the CA's present addresses, to *router*."""
+    def equip(self, node: Node) -> None:
+        """Add the ready-made profiles, with the CA's present addresses, to *node*."""
         if self._profiles:
-            configure_lab_profiles(router, self.server, self.certificates())
+            configure_lab_profiles(node, self.server, self.certificates())
 
     def certificates(self) -> Mapping[str, bytes]:
         """Return the CA's certificates (DER) by the name a node gives them."""

@@ -45,7 +45,7 @@ def running(router: Router, mode: ConfigurationMode | None = None) -> Iterator[N
 
 def check_mode(router: Router, mode: ConfigurationMode | None) -> None:
     """Raise `UsageError` where *router* is in another configuration mode than *mode*."""
-    found = configuration_mode(router.datastore.running)
+    found = configuration_mode(router.node.datastore.running)
     if mode not in (None, found):
         raise UsageError(
             f"the node is in configuration-mode {found}, not {mode}",

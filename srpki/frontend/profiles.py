@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from srpki.config.edit import Edit
 from srpki.config.tree import get
-from srpki.device.router import Router
+from srpki.device.node import Node
 from srpki.frontend.demo_script import LabAddresses
 from srpki.schema.paths import Path as DataPath
 from srpki.schema.paths import Step, Value, path
@@ -19,7 +19,7 @@ _EST = (*_PKI, Step("est-profile", ("lab-est",)))
 
 
 def configure_lab_profiles(
-    router: Router, lab: LabAddresses, certificates: Mapping[str, bytes]
+    node: Node, lab: LabAddresses, certificates: Mapping[str, bytes]
 ) -> None:
     """Import the lab CA's *certificates* (DER) and add the profiles that are not there.
 
@@ -27,13 +27,13 @@ def configure_lab_profiles(
     """
     for name, der in certificates.items():
         file = f"{name}.crt"
-        if not router.keystore.exists(file):
-            router.keystore.put("certificate", file, der)
-    running = router.datastore.running
+        if not node.keystore.exists(file):
+            node.keystore.put("certificate", file, der)
+    running = node.datastore.running
     missing = [
         edit for entry, edits in _profiles(lab) if get(running, entry) is None for edit in edits
     ]
-    router.datastore.edit([*missing, *_addresses(router, lab)])
+    node.datastore.edit([*missing, *_addresses(node, lab)])
 
 
 def _profiles(lab: LabAddresses) -> Iterator[tuple[DataPath, list[Edit]]]:
@@ -87,8 +87,8 @@ def _server(lab: LabAddresses) -> dict[str, Value]:
     return {"server/ipv4": address.hostname or "127.0.0.1", "server/port": address.port or 443}
 
 
-def _addresses(router: Router, lab: LabAddresses) -> Iterator[Edit]:
-    running = router.datastore.running
+def _addresses(node: Node, lab: LabAddresses) -> Iterator[Edit]:
+    running = node.datastore.running
     if get(running, _CMP_URL) not in (None, lab.cmp_url):
         yield Edit("set", _CMP_URL, lab.cmp_url)
     for leaf, value in _server(lab).items():

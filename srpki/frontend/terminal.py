@@ -151,6 +151,8 @@ class Terminal:
 
     async def _typed(self) -> Entered:
         while not self._ended:
+            if self._session.gone:
+                return ""  # the answer says so
             if (entered := self._keyboard.obey(self._ahead)) is not None:
                 return entered
             if news := self._session.news():
@@ -286,9 +288,9 @@ class Terminal:
 
     async def _key(self) -> KeyPress | None:
         """Return the next key, None when there will be none."""
-        while not (self._ahead or self._ended):
+        while not (self._ahead or self._ended or self._session.gone):
             await self._stir()
-        return None if self._ended else self._ahead.take_key()
+        return self._ahead.take_key() if self._ahead and not self._ended else None
 
     def _write(self, text: str, found: Sequence[Highlight] = ()) -> None:
         for piece, style in marked(text, found if self._moves else ()):

@@ -67,17 +67,17 @@ def test_edit_config_commits(md, router):
     md.clean(*EDIT)
     diff = finish(md, *COMMIT)
     assert "+" in diff
-    assert router.system_name() == "r1"
+    assert router.node.system_name() == "r1"
     assert md.read_first().startswith("\r\n[/]")
 
 
 def test_check_mode_leaves_everything_as_it_was(md, router):
     on_open(md)
-    before = router.datastore.running
+    before = router.node.datastore.running
     enable_config_mode(md)
     md.clean(*EDIT)
     assert finish(md, *CHECK)
-    assert router.datastore.running == before
+    assert router.node.datastore.running == before
     assert md.read_first().startswith("\r\n[/]")
 
 
@@ -92,12 +92,12 @@ def test_an_edit_that_changes_nothing_has_no_difference(md):
 
 def test_a_wrong_line_is_seen_and_everything_is_discarded(md, router, failed):
     on_open(md)
-    before = router.datastore.running
+    before = router.node.datastore.running
     enable_config_mode(md)
     md.clean(*EDIT)
     assert failed(md.send("/configure system bogus"))
     md.clean("exit all", "discard", "quit-config")
-    assert router.datastore.running == before
+    assert router.node.datastore.running == before
 
 
 def test_replace_by_lines(md, router):
@@ -105,22 +105,22 @@ def test_replace_by_lines(md, router):
     enable_config_mode(md)
     md.clean("delete configure", "/configure system name r2")
     assert finish(md, *COMMIT)
-    assert router.system_name() == "r2"
-    assert set(router.datastore.running) == {"system"}
+    assert router.node.system_name() == "r2"
+    assert set(router.node.datastore.running) == {"system"}
 
 
 def test_replace_by_a_file(md, router, failed):
     """The collection since 2026-03 goes to the top of configure first."""
     on_open(md)
     text = 'configure {\n    system {\n        name "r3"\n    }\n}\n'
-    (router.files.path("cf3:/") / "new.cfg").write_text(text)
+    (router.node.files.path("cf3:/") / "new.cfg").write_text(text)
     enable_config_mode(md)
     assert failed(md.send("load full-replace cf3:/new.cfg")) == [  # [observed-2.md 8]
         "MINOR: MGMT_CORE #2203: Invalid element - 'load full-replace' not allowed in 'root'"
     ]
     md.clean("/configure", "load full-replace cf3:/new.cfg")
     assert finish(md, *COMMIT)
-    assert router.system_name() == "r3"
+    assert router.node.system_name() == "r3"
 
 
 @pytest.mark.parametrize("form", ["", "detail", "json", "json detail"])
@@ -143,12 +143,12 @@ def test_get_config_of_the_candidate(md):
 
 def test_get_config_of_the_startup_configuration(md, router, configuration_mode):
     configuration_mode("model-driven")
-    before = router.datastore.running
+    before = router.node.datastore.running
     on_open(md)
     md.clean("exit all", "edit-config private", "configure", "rollback startup", "exit all")
     assert "model-driven" in md.output("info startup")
     md.clean("discard", "quit-config")
-    assert router.datastore.running == before
+    assert router.node.datastore.running == before
 
 
 @pytest.mark.parametrize(("how", "name"), [(COMMIT, "srpki"), (("discard",), "r1")])
@@ -161,7 +161,7 @@ def test_rollback(md, router, configuration_mode, how, name):
     enable_config_mode(md)
     md.clean("configure", "rollback 1")
     assert finish(md, *how)
-    assert router.system_name() == name
+    assert router.node.system_name() == name
 
 
 # --- a classic router -----------------------------------------------------------------------------
@@ -213,7 +213,7 @@ def test_edit_config_compares_with_a_checkpoint(classic_router, router, check, n
     if diff and check:
         classic_router.clean("admin rollback revert latest-rb")
     classic_router.clean("admin rollback delete latest-rb")
-    assert router.system_name() == name
+    assert router.node.system_name() == name
 
 
 def test_an_edit_in_the_classic_cli_that_changes_nothing_has_no_difference(classic_router):
@@ -229,4 +229,4 @@ def test_classic_rollback(classic_router, router):
     shown = classic_router.output("admin rollback compare latest-rb to active-cfg")
     assert difference(shown)
     classic_router.clean("admin rollback revert latest-rb")
-    assert router.system_name() == "srpki"
+    assert router.node.system_name() == "srpki"

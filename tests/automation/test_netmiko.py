@@ -66,16 +66,18 @@ def test_connect_configure_commit_save_exit(md, router):
     exit_config_mode(md)
     md.send("logout")
     assert md.closed
-    assert (router.files.path("cf3:/") / "config.cfg").read_text().count("dynamic-ca true") == 1
+    assert (router.node.files.path("cf3:/") / "config.cfg").read_text().count(
+        "dynamic-ca true"
+    ) == 1
 
 
 def test_edits_that_are_not_committed_are_discarded_on_the_way_out(md, router):
     connect(md)
-    before = router.datastore.running
+    before = router.node.datastore.running
     config_mode(md)
     md.clean(*LINES)
     exit_config_mode(md)
-    assert router.datastore.running == before
+    assert router.node.datastore.running == before
 
 
 def test_cleanup_leaves_the_mode_before_it_logs_out(md):
@@ -121,7 +123,7 @@ def put(router):
     """Put a file on cf3:, as SCP would."""
 
     def write(name, content):
-        (router.files.path("cf3:/") / name).write_bytes(content)
+        (router.node.files.path("cf3:/") / name).write_bytes(content)
 
     return write
 
@@ -149,4 +151,4 @@ class TestFileTransfer:
         put("test_netmiko.txt", b"x")
         across = "//" if dialect == "md" else ""
         terminal.clean(f"{across}file delete cf3:/test_netmiko.txt force")
-        assert not (router.files.path("cf3:/") / "test_netmiko.txt").exists()
+        assert not (router.node.files.path("cf3:/") / "test_netmiko.txt").exists()

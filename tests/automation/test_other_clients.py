@@ -34,14 +34,14 @@ def test_napalm_merges_compares_and_commits(md, router):
     assert not napalm_errors(napalm(md, "edit-config exclusive", *EDIT))
     assert "+" in napalm(md, "/environment more false", "compare")
     assert not napalm_errors(napalm(md, "commit"))
-    assert router.system_name() == "r1"
+    assert router.node.system_name() == "r1"
 
 
 def test_napalm_replaces_and_discards(md, router):
-    before = router.datastore.running
+    before = router.node.datastore.running
     assert not napalm_errors(napalm(md, "edit-config exclusive", "delete configure", *EDIT))
     assert not napalm_errors(napalm(md, "discard"))
-    assert router.datastore.running == before
+    assert router.node.datastore.running == before
 
 
 def test_napalm_rolls_back(md, router, configuration_mode):
@@ -50,7 +50,7 @@ def test_napalm_rolls_back(md, router, configuration_mode):
     shown = napalm(md, "exit all")
     shown = napalm(md, "/quit-config", "/configure exclusive", "rollback 1", "commit", "exit")
     assert not napalm_errors(shown)
-    assert router.system_name() == "srpki"
+    assert router.node.system_name() == "srpki"
 
 
 def test_napalm_gets_the_configurations(md):
@@ -81,7 +81,7 @@ def test_unicon_configures_by_the_md_cli(md, router, mode):
     md.clean(f"configure {mode}", "system name r1", "/configure system security pki", "commit")
     to_root(md)
     assert md.read_first().startswith("\r\n[/]")
-    assert router.system_name() == "r1"
+    assert router.node.system_name() == "r1"
 
 
 def test_unicon_gives_up_edits_that_were_not_committed(md, router):
@@ -91,7 +91,7 @@ def test_unicon_gives_up_edits_that_were_not_committed(md, router):
     assert re.search(DISCARD, shown)
     assert "WARNING: CLI #2073" in md.send("y")
     assert md.read_first().startswith("\r\n[/]")
-    assert router.system_name() == "srpki"
+    assert router.node.system_name() == "srpki"
 
 
 def test_unicon_configures_by_the_classic_cli(classic, router):
@@ -101,7 +101,7 @@ def test_unicon_configures_by_the_classic_cli(classic, router):
         classic.clean(word, "system name r1", "system security pki")
         to_root(classic)
     assert classic.read_first() == "A:r1# "
-    assert router.system_name() == "r1"
+    assert router.node.system_name() == "r1"
 
 
 def test_unicon_switches_between_the_engines(classic):
@@ -158,7 +158,7 @@ def test_oxidized_collects_the_same_an_hour_later(request, router, dialect, star
     terminal = request.getfixturevalue(dialect)
     terminal.clean(start)
     first = collected(terminal, lines)
-    router.clock.advance(timedelta(hours=1))
+    router.node.clock.advance(timedelta(hours=1))
     assert collected(terminal, lines) == first
     terminal.send("logout")
     assert terminal.closed

@@ -36,7 +36,7 @@ def test_scrapli_with_the_md_cli(md, router):
     prompt(md, MD_EXEC)
     md.send("logout")
     assert md.closed
-    assert router.system_name() == "r1"
+    assert router.node.system_name() == "r1"
 
 
 def test_scrapli_with_the_classic_cli(classic, router):
@@ -51,7 +51,7 @@ def test_scrapli_with_the_classic_cli(classic, router):
     prompt(classic, CLASSIC_EXEC)
     classic.send("logout")
     assert classic.closed
-    assert router.datastore.running["system"]
+    assert router.node.datastore.running["system"]
 
 
 def test_scrapli_community_with_the_md_cli(md):
@@ -88,4 +88,4 @@ def test_vrnetlab_prepares_a_classic_router(classic, router):
         "/configure system management-interface configuration-mode mixed",
         "/admin save",
     )
-    assert router.system_name() == "vr-sros"
+    assert router.node.system_name() == "vr-sros"

@@ -47,7 +47,7 @@ def new_router(node):
 def load(node, file):
     """Load *file* into a candidate of the router at *node* and commit it."""
     router = new_router(node)
-    candidate = router.datastore.open("private", "benchmark")
+    candidate = router.node.datastore.open("private", "benchmark")
     candidate.replace(persist.load(ROOT, file.read_text(encoding="utf-8")))
     candidate.commit()  # which validates
     router.stop()

@@ -80,7 +80,7 @@ def test_a_node_starts_on_a_full_disk(start, full):
     router = start()
     router.start()
     session = Session(router)
-    assert router.system_name() == "n"
+    assert router.node.system_name() == "n"
     assert session.feed("show version").ok
 
 
@@ -105,7 +105,7 @@ def test_a_commit_that_is_in_effect_but_not_saved_says_so(start, full):
         ' write file "cf3:\\config.cfg": No space left on device'
         " - see to the disk, then admin save"
     )
-    assert router.system_name() == "other"
+    assert router.node.system_name() == "other"
     for _ in range(2):
         answer = session.feed("admin save")
         assert answer.text.startswith(
@@ -325,17 +325,17 @@ def test_nothing_is_swept_by_a_second_process(start, tmp_path):
 def test_a_lab_starts_on_a_full_disk_and_its_clock_stays_where_it_was(tmp_path, full):
     with opened_lab(tmp_path / "node") as (router, _):
         typed(Session(router), "lab clock advance 2d")
-        moved = router.clock.now()
+        moved = router.node.clock.now()
     full.append(True)
     with opened_lab(tmp_path / "node") as (router, _):
-        assert router.clock.now() >= moved
+        assert router.node.clock.now() >= moved
         assert Session(router).feed("show certificate ca-profile").ok
 
 
 def test_a_lab_clock_that_cannot_be_read_is_not_taken_for_lost(tmp_path, monkeypatch):
     with opened_lab(tmp_path / "node") as (router, _):
         typed(Session(router), "lab clock advance 2d")
-        moved = router.clock.now()
+        moved = router.node.clock.now()
     kept = (tmp_path / "node" / "lab-ca" / "clock.json").read_bytes()
     real = OsFiles.read
 
@@ -351,7 +351,7 @@ def test_a_lab_clock_that_cannot_be_read_is_not_taken_for_lost(tmp_path, monkeyp
                 pass
     assert (tmp_path / "node" / "lab-ca" / "clock.json").read_bytes() == kept
     with opened_lab(tmp_path / "node") as (router, _):
-        assert router.clock.now() >= moved
+        assert router.node.clock.now() >= moved
 
 
 # --- a file system that can do less --------------------------------------------------------------
@@ -379,16 +379,18 @@ def test_a_node_lives_where_there_are_no_hard_links(start, tmp_path, monkeypatch
         typed(
             session, "edit-config global", f"/configure system name {name}", "commit", "quit-config"
         )
-    ca = Authority(None, router.clock, SystemEntropy())
+    ca = Authority(None, router.node.clock, SystemEntropy())
     key = keys.generate(keys.KeySpec("ecdsa", curve="secp256r1"))
-    router.keystore.put("certificate", "a.crt", ca.root)
-    old = router.keystore.read_key("a.key")
+    router.node.keystore.put("certificate", "a.crt", ca.root)
+    old = router.node.keystore.read_key("a.key")
     new = ca.issue(key.public_key(), certificates.parse_dn("CN=a"), None).certificate
-    router.keystore.swap("a.crt", new, "a.key", key)
+    router.node.keystore.swap("a.crt", new, "a.key", key)
     router = start()
-    assert router.keystore.read_pair("a.crt", "a.key")[0] == new
-    assert router.keystore.read_certificate("a.crt.previous") == ca.root
-    assert keys.private_der(router.keystore.read_key("a.key.previous")) == keys.private_der(old)
+    assert router.node.keystore.read_pair("a.crt", "a.key")[0] == new
+    assert router.node.keystore.read_certificate("a.crt.previous") == ca.root
+    assert keys.private_der(router.node.keystore.read_key("a.key.previous")) == keys.private_der(
+        old
+    )
     cf3 = tmp_path / "node" / "cf3"
     assert b"two" in (cf3 / "config.cfg.1").read_bytes()
     assert b"one" in (cf3 / "config.cfg.2").read_bytes()

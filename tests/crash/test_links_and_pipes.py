@@ -81,7 +81,7 @@ def use(node, name):
         for line in WORK:
             session.feed(line.format(name=name))
         clock.advance(timedelta(days=2))  # the log begins another file, and drops the old one
-        router.bus.publish(
+        router.node.bus.publish(
             clock.now(), CA_PROFILE_STATE_CHANGE, "CA", profile="x", state="up", reason=""
         )
         session.close()
@@ -98,8 +98,8 @@ def first(node):
         answer = session.feed(line)
         assert answer.ok, f"{line}: {answer.text}"
     ca = Authority(None, clock, SystemEntropy())
-    router.keystore.put("certificate", "ca.crt", ca.root)
-    router.keystore.put("certificate", "gw.crt", ca.issuing.certificate)
+    router.node.keystore.put("certificate", "ca.crt", ca.root)
+    router.node.keystore.put("certificate", "gw.crt", ca.issuing.certificate)
     session.close()
     router.stop()
     (node / "settings.json").write_text("{}")

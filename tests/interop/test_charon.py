@@ -138,7 +138,7 @@ def node_with(daemon, directory):
 
 
 def serial(router):
-    return certificates.facts(router.keystore.read_certificate("gw.crt")).serial
+    return certificates.facts(router.node.keystore.read_certificate("gw.crt")).serial
 
 
 def test_after_a_restart_the_key_before_is_known_all_the_same(charon, tmp_path):
@@ -146,7 +146,7 @@ def test_after_a_restart_the_key_before_is_known_all_the_same(charon, tmp_path):
     with node_with(charon, tmp_path / "node") as (router, session, do):
         first = serial(router)
         do(f'{PKI} reload application ipsec certificate "gw.crt" key "gw.key"', "admin save")
-        router.engine.applications.fail_next("gw.crt")
+        router.node.engine.applications.fail_next("gw.crt")
         assert not session.feed(UPDATE).ok
         second = serial(router)
         assert charon.certificates() == {first: True}
@@ -186,7 +186,7 @@ def test_a_daemon_that_is_not_there_is_a_failure_of_step_4_that_is_retried_from_
         assert second != first
         assert "has failed in step 4" in do("show log log-id 99")
         charon.start()
-        retry = router.engine.states()["gw.crt"].next_update_time
+        retry = router.node.engine.states()["gw.crt"].next_update_time
         do(f"lab clock set {retry:%Y-%m-%dT%H:%M:%SZ}", "lab clock advance 2s")
         assert serial(router) == second
         assert charon.certificates() == {second: True}

@@ -72,7 +72,7 @@ def test_a_pair_goes_by_pkcs12_to_nss_and_back(node, nss, tmp_path, name):
     listed = nss("certutil", "-L")
     nickname = re.search(r"^(.*?)\s+u,u,u$", listed, re.MULTILINE)[1]
     shown = nss("certutil", "-L", "-n", nickname)
-    facts = certificates.facts(router.keystore.read_certificate(f"{name}.crt"))
+    facts = certificates.facts(router.node.keystore.read_certificate(f"{name}.crt"))
     assert serial(shown) == facts.serial
     assert f'Subject: "CN={name},O=Lab,C=DE"' in shown
     assert nss("certutil", "-K").count(nickname) == 1  # the private key has arrived
@@ -84,8 +84,8 @@ def test_a_pair_goes_by_pkcs12_to_nss_and_back(node, nss, tmp_path, name):
             f"import type {kind} format pkcs12 input-url cf3:/{name}-back.p12"
             f" output-file {name}-back.{end} password Secret-2"
         )
-    der, _ = router.keystore.read_pair(f"{name}-back.crt", f"{name}-back.key")
-    assert der == router.keystore.read_certificate(f"{name}.crt")
+    der, _ = router.node.keystore.read_pair(f"{name}-back.crt", f"{name}-back.key")
+    assert der == router.node.keystore.read_certificate(f"{name}.crt")
 
 
 @pytest.mark.parametrize("form", ["der", "pem"])
@@ -97,13 +97,13 @@ def test_a_certificate_is_read_in_either_form(node, nss, form):
     )
     armour = ["-a"] if form == "pem" else []
     nss("certutil", "-A", "-n", "it", "-t", ",,", "-i", cf3 / f"rsa-certificate.{form}", *armour)
-    facts = certificates.facts(router.keystore.read_certificate("rsa.crt"))
+    facts = certificates.facts(router.node.keystore.read_certificate("rsa.crt"))
     assert serial(nss("certutil", "-L", "-n", "it")) == facts.serial
 
 
 def test_an_exported_crl_is_that_of_the_ca(node, nss, tmp_path):
     router, lab, do, cf3 = node
-    revoked = router.keystore.read_certificate("ecdsa.crt")
+    revoked = router.node.keystore.read_certificate("ecdsa.crt")
     lab.revoke(revoked)
     with urlopen(lab.server.crl_url) as answer:
         (cf3 / "ca.crl").write_bytes(answer.read())

@@ -55,7 +55,7 @@ def test_a_router_enrols_and_renews_at_foreign_cas(peers, pki, tmp_path, scheme)
             assert step.ok, f"{step.command}\n{step.output}"
         for name in ("gw", "web"):
             files = f"{name}.crt", f"{name}.crt.previous"
-            pair = [router.keystore.read_certificate(file) for file in files]
+            pair = [router.node.keystore.read_certificate(file) for file in files]
             new, old = map(certificates.facts, pair)
             assert (new.subject, new.san) == (
                 f"C=DE, O=Lab, CN={name}",

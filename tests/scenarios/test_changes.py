@@ -80,7 +80,7 @@ def test_an_update_in_progress_is_cancelled_and_nothing_changes(bench, gw, chang
     results = []
     thread = threading.Thread(
         target=lambda: results.append(
-            bench.router.run("pki.update-certificate", {"certificate": f"{gw}.crt"})
+            bench.router.node.run("pki.update-certificate", {"certificate": f"{gw}.crt"})
         )
     )
     thread.start()
@@ -107,7 +107,7 @@ def test_an_update_in_progress_is_cancelled_and_nothing_changes(bench, gw, chang
 def test_a_file_imported_while_its_update_waits_is_kept(bench, gw):
     bench.do("lab ca fault add kur waiting seconds 3000")
     thread = threading.Thread(
-        target=bench.router.run, args=("pki.update-certificate", {"certificate": f"{gw}.crt"})
+        target=bench.router.node.run, args=("pki.update-certificate", {"certificate": f"{gw}.crt"})
     )
     thread.start()
     while bench.state(gw)["update-state"] != "in-progress":

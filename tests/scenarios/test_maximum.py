@@ -90,7 +90,7 @@ def test_it_is_committed_saved_and_there_after_a_restart(tree, tmp_path):
     assert typed(session, "compare") == ""
     router.stop()
     router = start(tmp_path)
-    assert router.datastore.running == tree
+    assert router.node.datastore.running == tree
     router.stop()
 
 

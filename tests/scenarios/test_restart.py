@@ -117,7 +117,7 @@ def test_an_update_that_was_interrupted_in_step_2_begins_again(node, name, fault
     files = node.pair(name)
     node.do(f"lab ca fault add {fault} seconds 3000")
     update = threading.Thread(
-        target=node.router.run, args=("pki.update-certificate", {"certificate": f"{name}.crt"})
+        target=node.router.node.run, args=("pki.update-certificate", {"certificate": f"{name}.crt"})
     )
     update.start()
     while fault in node.do("lab ca fault list"):  # until the CA has answered "waiting"
@@ -138,7 +138,7 @@ def test_a_reload_that_is_owed_survives_a_restart_and_steps_1_to_3_are_not_repea
         'ipsec cert-profile "p" admin-state enable',
     )
     before = node.pair("gw")
-    node.router.engine.applications.fail_next("gw.crt")
+    node.router.node.engine.applications.fail_next("gw.crt")
     assert "step 4" in node.refused(node.update("gw"))
     renewed = node.pair("gw")
     assert node.stored("gw.crt.previous", "gw.key.previous") == before

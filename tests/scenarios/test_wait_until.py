@@ -29,7 +29,7 @@ class Typist:
         return self.session.feed(line)
 
     def serial(self):
-        return self.router.keystore.read_certificate("gw.crt")
+        return self.router.node.keystore.read_certificate("gw.crt")
 
 
 @pytest.fixture
@@ -43,19 +43,19 @@ def lab(tmp_path):
 
 
 def test_the_lab_clock_moves_to_the_renewal_and_no_further(lab):
-    before, due = lab.serial(), lab.router.engine.states()["gw.crt"].next_update_time
+    before, due = lab.serial(), lab.router.node.engine.states()["gw.crt"].next_update_time
     assert lab('wait until certificate "gw.crt" renewed timeout 5000000').ok
     assert lab.serial() != before
-    assert 0 <= (lab.router.clock.now() - due).total_seconds() < 60
+    assert 0 <= (lab.router.node.clock.now() - due).total_seconds() < 60
 
 
 def test_what_was_enrolled_in_the_session_is_not_renewed_yet_and_the_timeout_says_when(lab):
-    due = lab.router.engine.states()["gw.crt"].next_update_time
-    began = lab.router.clock.now()
+    due = lab.router.node.engine.states()["gw.crt"].next_update_time
+    began = lab.router.node.clock.now()
     answer = lab('wait until certificate "gw.crt" renewed')
     assert not answer.ok
     assert "300 seconds" in answer.text and f"{due:%Y-%m-%d}" in answer.text
-    assert 300 <= (lab.router.clock.now() - began).total_seconds() < 330
+    assert 300 <= (lab.router.node.clock.now() - began).total_seconds() < 330
 
 
 def test_a_renewal_earlier_in_the_session_counts_and_in_the_next_session_no_more(lab):
@@ -91,10 +91,10 @@ def test_states_and_events_are_waited_for(lab):
 
 def test_an_entry_that_cannot_be_renewed_is_not_waited_for(lab):
     lab("file remove cf3:/system-pki/gw.key force")
-    began = lab.router.clock.now()
+    began = lab.router.node.clock.now()
     answer = lab('wait until certificate "gw.crt" renewed timeout 5000000')
     assert not answer.ok and "nothing is due" in answer.text and "gw.key" in answer.text
-    assert (lab.router.clock.now() - began).total_seconds() < 60
+    assert (lab.router.node.clock.now() - began).total_seconds() < 60
     assert lab('wait until certificate "gw.crt" state invalid').ok
     assert "does not exist" in lab('wait until certificate "none.crt" renewed').text
 
@@ -118,10 +118,12 @@ def test_in_real_time_an_event_ends_the_wait(tmp_path):
             "quit-config",
         ):
             session.feed(line)
-        router.engine.plan(
-            router.clock.now().replace(year=router.clock.now().year + 1), lambda: None
+        router.node.engine.plan(
+            router.node.clock.now().replace(year=router.node.clock.now().year + 1), lambda: None
         )
         wait.start()
-        router.bus.publish(router.clock.now(), FILE_RELOADED, "Cert", kind="Cert", file="a")
+        router.node.bus.publish(
+            router.node.clock.now(), FILE_RELOADED, "Cert", kind="Cert", file="a"
+        )
         wait.join(20)
         assert [answer.ok for answer in told] == [True]

@@ -32,7 +32,7 @@ def about(node, name, *numbers):
 
 
 def held(node, name):
-    return node.router.engine.applications.held(f"{name}.crt", f"{name}.key").fingerprint
+    return node.router.node.engine.applications.held(f"{name}.crt", f"{name}.key").fingerprint
 
 
 def test_a_year_in_one_command_renews_each_certificate_at_its_own_instants(node):
@@ -70,7 +70,7 @@ def test_the_client_certificate_of_est_renews_itself_and_the_next_update_uses_th
 def test_when_an_application_does_not_reload_only_that_is_tried_again(node, name, scheduled):
     """Step 4: wait retry-interval, again from 4 only; 1 to 3 are not repeated."""
     before, loaded = node.pair(name), held(node, name)
-    node.router.engine.applications.fail_next(f"{name}.crt", times=2)
+    node.router.node.engine.applications.fail_next(f"{name}.crt", times=2)
     if scheduled:
         node.become_due(name)
     else:

@@ -35,7 +35,7 @@ class Workbench:
 
     def __init__(self, router, lab):
         self.lab = lab
-        self.cf3 = router.files.path("cf3:/")
+        self.cf3 = router.node.files.path("cf3:/")
         self.node = self.cf3.parent
         self._seen = 0
         self._sit_down(router)
@@ -230,7 +230,7 @@ class Workbench:
     def certificate(self, name, previous=""):
         """Return the facts of certificate *name*, which must belong to its key."""
         certificate, key = f"{name}.crt{previous}", f"{name}.key{previous}"
-        der, private = self.router.keystore.read_pair(certificate, key)
+        der, private = self.router.node.keystore.read_pair(certificate, key)
         assert keys.same_public_key(der, private)
         return certificates.facts(der)
 

@@ -47,8 +47,8 @@ def followed(dialect, node, ports):
         for step in Run(session).exchanges(plain(typed.splitlines())):
             assert step.ok, f"{step.command}\n{step.output}"
         for name in ("gw", "web"):
-            new = certificates.facts(router.keystore.read_certificate(f"{name}.crt"))
-            old = certificates.facts(router.keystore.read_certificate(f"{name}.crt.previous"))
+            new = certificates.facts(router.node.keystore.read_certificate(f"{name}.crt"))
+            old = certificates.facts(router.node.keystore.read_certificate(f"{name}.crt.previous"))
             assert new.subject == f"C=DE, O=Lab, CN={name}"
             assert new.serial != old.serial
     return (node / "cf3" / "config.cfg").read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, RefusalError, Screen
 from srpki.cli.render.rules import SINGLE
-from srpki.cli.shell import SAVE, Host, Note, Reading, Saved, Shell, failed
+from srpki.cli.shell import Host, Note, Reading, Shell, failed
 from srpki.cli.walker import Failure
 from srpki.config.edit import Edit
 from srpki.config.management import check_classic
@@ -40,6 +40,7 @@ _REMEMBERED: Final = 30
 """Commands that ``history`` shows."""
 _ROLLBACK: Final = "rollback."
 """Begins the names of the operations on checkpoints, which belong to the classic CLI's edits."""
+_SAVE: Final = "admin.save"
 
 
 class ClassicCli(Shell):
@@ -47,9 +48,9 @@ class ClassicCli(Shell):
 
     origin = "CLI"
 
-    def __init__(self, device: Device, saved: Saved, host: Host) -> None:
+    def __init__(self, device: Device, host: Host) -> None:
         """Begin at the root."""
-        super().__init__(device, saved, host)
+        super().__init__(device, host)
         schema = device.schema
         children = (schema.configure, *schema.operations_classic.children)
         self.dialect = ClassicDialect(
@@ -93,7 +94,7 @@ class ClassicCli(Shell):
     @property
     def prompt(self) -> str:
         """One line: unsaved or not, name of the node, context, new or not."""
-        unsaved = self.settings.saved_ind_prompt and self.saved.differs(self.device)
+        unsaved = self.settings.saved_ind_prompt and self.device.unsaved.changed
         names = self.dialect.names(self.context)
         if self.settings.reduced_prompt:
             names = names[-self.settings.reduced_prompt :]
@@ -219,7 +220,7 @@ class ClassicCli(Shell):
     def _operate(self, said: Meaning) -> Answer:
         if said.operation.startswith(_ROLLBACK):
             check_classic(self.device.datastore.running)
-        if said.operation == SAVE and "url" in said.inputs:
+        if said.operation == _SAVE and "url" in said.inputs:
             return self._save(str(said.inputs["url"]))
         action = actions().get(said.operation)
         return self.run(said._replace(inputs=presumed(action, said.inputs)) if action else said)

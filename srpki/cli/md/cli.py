@@ -23,7 +23,7 @@ from srpki.cli.md.workflow import Workflow
 from srpki.cli.meaning import Meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, Offer, Screen
-from srpki.cli.shell import Host, Reading, Saved, Shell
+from srpki.cli.shell import Host, Reading, Shell
 from srpki.cli.walker import Failure, parse
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
@@ -48,10 +48,10 @@ class MdCli(Shell):
 
     origin = "MD-CLI"
 
-    def __init__(self, device: Device, saved: Saved, user: str, host: Host) -> None:
+    def __init__(self, device: Device, user: str, host: Host) -> None:
         """Begin at the operational root, outside every configuration mode."""
         self.navigation = Navigation(self)
-        super().__init__(device, saved, host)
+        super().__init__(device, host)
         schema = device.schema
         self.root = Container(
             name="",
@@ -273,6 +273,10 @@ class MdCli(Shell):
     def uncommitted(self) -> bool:
         """Whether the candidate, or the one that all sessions share, holds edits."""
         return self.flow.dirty or self.device.datastore.edited
+
+    def let_go(self) -> None:
+        """Close the candidate, and with it the lock on the configuration."""
+        self.flow.let_go()
 
     def close(self) -> None:
         """Leave whatever mode the session is in, without a question."""

@@ -10,7 +10,6 @@ from srpki.cli.md.commands import CONFIRM_WITHIN
 from srpki.cli.md.modes import check_writable
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
-from srpki.config.management import auto_config_save
 
 if TYPE_CHECKING:
     from srpki.cli.md.cli import MdCli
@@ -63,8 +62,6 @@ class Committing:
         try:
             if not said.inputs.get("confirmed"):
                 device.commits.commit(candidate, shell.caller.author, comment)
-                if auto_config_save(device.datastore.running):
-                    shell.saved.note(device)
                 return Answer()
             minutes = int(str(said.inputs.get("minutes", CONFIRM_WITHIN)))
             device.commits.commit_confirmed(candidate, shell.caller.author, minutes, comment)

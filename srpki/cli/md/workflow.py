@@ -96,6 +96,12 @@ class Workflow:
         assert self.mode is not None
         return f"INFO: CLI #{_CANCELED[self.mode]}: Exit {self.mode} configuration mode canceled"
 
+    def let_go(self) -> None:
+        """Close the candidate, if there is one, whatever is lost; from any thread."""
+        candidate = self._candidate
+        if candidate is not None:
+            candidate.close()
+
     def leave(self) -> list[str]:
         """Leave the mode, whatever is lost; return what is said."""
         mode, dirty, candidate = self.mode, self.dirty, self.candidate

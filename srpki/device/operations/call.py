@@ -18,7 +18,7 @@ from srpki.device.sessions import Caller, Login
 from srpki.schema.paths import Value
 
 if TYPE_CHECKING:
-    from srpki.device.router import Router
+    from srpki.device.node import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Call:
     the end of his session); no other call has it.
     """
 
-    node: Router
+    node: Node
     caller: Caller
     inputs: Mapping[str, Value]
     cancel: threading.Event

@@ -36,7 +36,7 @@ from srpki.schema.paths import Value
 from srpki.schema.tree import actions
 
 if TYPE_CHECKING:
-    from srpki.device.router import Router
+    from srpki.device.node import Node
     from srpki.device.sessions import Caller
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
@@ -62,7 +62,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
 
 
 def run(
-    node: Router,
+    node: Node,
     operation_id: int,
     operation: str,
     inputs: Mapping[str, Value],
@@ -90,7 +90,7 @@ def run(
 
 
 def _run(
-    node: Router,
+    node: Node,
     operation: str,
     inputs: Mapping[str, Value],
     caller: Caller,

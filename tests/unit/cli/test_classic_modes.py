@@ -118,7 +118,7 @@ def test_a_session_begins_in_the_first_cli_that_is_listed(classic, device):
     classic(f"{MANAGEMENT} cli cli-engine md-cli", f"{MANAGEMENT} cli cli-engine classic-cli")
     assert Session(device).prompt.endswith("@node-2# ")
     classic(f"{MANAGEMENT} cli no cli-engine md-cli")
-    assert Session(device).prompt == "A:node-2# "
+    assert Session(device).prompt == "*A:node-2# "
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,6 @@ import pytest
 
 from srpki.cli.port import Answer
 from srpki.cli.session import Session
-from srpki.config.datastore import Datastore
-from srpki.device.happenings import Mark
-from srpki.device.sessions import Sessions
 from srpki.schema.nodes import Action, Container, Leaf
 from srpki.schema.tree import LAB_SCHEMA
 from srpki.schema.types import Empty
@@ -16,22 +13,21 @@ from srpki.schema.types import Empty
 QUESTION = "Are you sure you want to reboot? [y,n] "
 
 
-def reboot(device):
+def reboot(device, caller):
     """What the node does to itself: all sessions end, everything is built anew."""
+    device.node = device.__class__()
     for login in device.sessions.all():
-        device.sessions.end(login)
-    device.sessions = Sessions(device.clock, lambda: Mark({}, frozenset(), {}))
-    device.datastore = Datastore(LAB_SCHEMA.configure, sealer=None)
+        device.sessions.end(login, "rebooted" if login is caller.session else "disconnected")
 
 
 def when(device, operation, act):
-    """Let *act* happen when *operation* runs."""
+    """Let *act* happen when *operation* runs; it is given who calls."""
     run = device.run
 
-    def acting(name, *call):
+    def acting(name, inputs, caller, cancel):
         if name == operation:
-            act()
-        return run(name, *call)
+            act(caller)
+        return run(name, inputs, caller, cancel)
 
     device.run = acting
 
@@ -88,18 +84,17 @@ def test_a_disconnected_session_runs_nothing_more(device, md):
 
 
 def test_a_session_may_disconnect_itself(device, md):
-    when(device, "show.time", lambda: device.sessions.end(device.sessions.all()[0]))
+    when(device, "show.time", lambda caller: device.sessions.end(caller.session))
     answer = md.session.feed("show time")
     assert answer.closed
     assert answer.text == "show.time\nThe session has been disconnected."
 
 
 def test_a_disconnected_session_lets_its_candidate_go(device, md, another):
-    md("edit-config exclusive")
+    md("edit-config exclusive", "/configure system name lost")
     device.sessions.end(device.sessions.all()[0])
-    md.session.feed("pwc")
-    md.session.close()
     another("edit-config exclusive")
+    assert "lost" not in another("info")
 
 
 # --- reboots ---
@@ -111,30 +106,30 @@ def test_a_session_that_reboots_the_node_begins_again_on_it(device, dialect):
     first = session.prompt
     for line in ("//", "//", "environment more false", "/configure private", "system name old"):
         session.feed(line)
-    when(device, "show.time", lambda: reboot(device))
+    when(device, "show.time", lambda caller: reboot(device, caller))
     answer = session.feed("/show time")
     assert answer.text == "show.time\nThe node has been rebooted; a new session begins."
     assert not answer.closed
     assert session.prompt == first
     assert session.screen.more
     assert session.feed("history").text == "   1 history"
-    assert [login.user for login in device.sessions.all()] == ["admin"]
+    assert [login.user for login in device.node.sessions.all()] == ["admin"]
     session.close()
-    assert device.sessions.all() == ()
+    assert device.node.sessions.all() == ()
 
 
 def test_a_reboot_ends_the_sessions_of_others(device, md, another):
     another("edit-config private", "/configure system name x")
-    when(device, "show.time", lambda: reboot(device))
+    when(device, "show.time", lambda caller: reboot(device, caller))
     md("show time")
     assert another.session.feed("pwc").closed
     another.session.close()
-    assert len(device.sessions.all()) == 1
+    assert len(device.node.sessions.all()) == 1
 
 
 def test_a_reboot_ends_the_file_that_ordered_it(device, md):
     device.files.files["cf3:\\s"] = b"show time\nshow version\n"
-    when(device, "show.time", lambda: reboot(device))
+    when(device, "show.time", lambda caller: reboot(device, caller))
     assert md("exec cf3:/s") == "show.time\nThe node has been rebooted; a new session begins."
     assert [name for name, _ in device.calls] == ["show.time"]
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from srpki.config.management import auto_config_save
 from srpki.config.tree import Branch
 from srpki.core.errors import NotFoundError, RefusedError
 from srpki.device.checkpoints import Checkpoint
@@ -13,13 +14,19 @@ MODE = "/configure system management-interface configuration-mode"
 
 
 class RecordingCommits(Commits):
-    """Commits for real, and remembers what was asked for."""
+    """Commits for real, as if it saved too, and remembers what was asked for."""
 
-    def __init__(self, datastore, clock):
-        super().__init__(datastore, clock)
+    def __init__(self, device):
+        super().__init__(device.datastore, device.clock)
+        self._device = device
         self.asked = []
         self.left = None
         self.saved = {}
+
+    def commit(self, candidate, author, comment=""):
+        super().commit(candidate, author, comment)
+        if auto_config_save(self._device.datastore.running):
+            self._device.unsaved.saved()
 
     def commit_confirmed(self, candidate, author, minutes, comment=""):
         self.asked.append(("confirmed", author.user, minutes, comment))
@@ -50,7 +57,7 @@ class RecordingCommits(Commits):
 
 @pytest.fixture
 def commits(device):
-    device.commits = RecordingCommits(device.datastore, device.clock)
+    device.commits = RecordingCommits(device)
     return device.commits
 
 

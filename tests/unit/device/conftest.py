@@ -77,28 +77,28 @@ class Node:
         self.router.start()
 
     def candidate(self, mode="private"):
-        return self.router.datastore.open(mode, "jo")
+        return self.router.node.datastore.open(mode, "jo")
 
     def commit(self, name, **how):
         """Commit another system name."""
         candidate = self.candidate()
         candidate.set(NAME, name)
-        self.router.commits.commit(candidate, Author("jo", "MD-CLI", "192.0.2.1"), **how)
+        self.router.node.commits.commit(candidate, Author("jo", "MD-CLI", "192.0.2.1"), **how)
         candidate.close()
 
     def set(self, leaf, value):
         """Set a leaf of management-interface at once, as the classic CLI does."""
         place = path("system", "management-interface", *leaf.split("/"))
-        self.router.datastore.edit([Edit("set", place, value)])
+        self.router.node.datastore.edit([Edit("set", place, value)])
 
     def advance(self, **by):
         """Move the clock by a timedelta of *by*, doing on the way what is due."""
-        self.router.engine.run_until(self.clock.now() + timedelta(**by), back=True)
+        self.router.node.engine.run_until(self.clock.now() + timedelta(**by), back=True)
 
     @property
     def name(self):
         """The system name that is running."""
-        return get(self.router.datastore.running, NAME)
+        return get(self.router.node.datastore.running, NAME)
 
     def saved(self, version=""):
         """Return the system name in a saved configuration."""

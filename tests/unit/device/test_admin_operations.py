@@ -10,7 +10,7 @@ from srpki.cli.session import Session
 @pytest.fixture
 def logins(node):
     """Three users, one of them twice."""
-    sessions = node.router.sessions
+    sessions = node.router.node.sessions
     return [
         sessions.open("jo"),
         sessions.open("jo", "ssh", "192.0.2.1"),
@@ -33,7 +33,7 @@ def logins(node):
 def test_the_sessions_that_fit_are_ended(node, logins, dialect, line, ended):
     assert Session(node.router, dialect=dialect).feed(f"admin disconnect {line}").ok
     assert [place for place, login in enumerate(logins) if login.ended] == ended
-    assert len(node.router.sessions.all()) >= 3 - len(ended)
+    assert len(node.router.node.sessions.all()) >= 3 - len(ended)
 
 
 def test_where_no_session_fits_that_is_told(node, logins):
@@ -84,12 +84,12 @@ def test_what_md_shows_in_full_context_can_be_typed_in(node):
 @pytest.mark.parametrize("cli", ["md", "classic"])
 def test_with_one_cpm_there_is_nothing_to_synchronize(node, cli):
     """[observed-2.md 14], ``cert`` being the classic word [pki.md 2]."""
-    before = node.router.changes()
+    before = node.router.node.changes()
     session = Session(node.router, dialect=cli)
     for word in ("certificate", "cert"):
         answer = session.feed(f"admin redundancy synchronize {word}")
         assert answer.ok, answer.text
         assert answer.text == ""
-    assert node.router.changes() == before
+    assert node.router.node.changes() == before
     refused = session.feed("admin redundancy synchronize configuration")
     assert not refused.ok and "is not emulated" in refused.text

@@ -75,7 +75,7 @@ def test_every_save_is_told(router, cli, line, url):
 
 
 def test_a_save_that_fails_is_told_with_the_reason(router):
-    saved = router.files.path("cf3:/config.cfg")
+    saved = router.node.files.path("cf3:/config.cfg")
     saved.unlink()
     saved.mkdir()
     assert not typed(router, "admin save").ok
@@ -91,8 +91,8 @@ def test_a_refused_commit_is_no_event(router):
 
 
 def test_an_exec_is_told_when_it_begins_and_how_it_ends(router):
-    router.files.write("cf3:/good.txt", b"show time\n")
-    router.files.write("cf3:/bad.txt", b"shaw time\n")
+    router.node.files.write("cf3:/good.txt", b"show time\n")
+    router.node.files.write("cf3:/bad.txt", b"shaw time\n")
     typed(router, "exec cf3:/good.txt", "exec cf3:/bad.txt", "exec cf3:/none.txt")
     started = "A CLI user has initiated an 'exec' operation to process the commands in the"
     ended = "The CLI user initiated 'exec' operation to process the commands in the SROS CLI file"

@@ -24,7 +24,7 @@ def confirmed(node, name="trial", mode="private"):
     """Commit *name* for ten minutes; return the candidate, which is still open."""
     candidate = node.candidate(mode)
     candidate.set(NAME, name)
-    node.router.commits.commit_confirmed(candidate, JO, 10)
+    node.router.node.commits.commit_confirmed(candidate, JO, 10)
     return candidate
 
 
@@ -38,9 +38,9 @@ def trial(node):
 
 def test_a_confirmed_commit_runs_at_once_and_says_how_long_it_waits(trial):
     assert trial.name == "trial"
-    assert trial.router.commits.remaining() == MINUTES
+    assert trial.router.node.commits.remaining() == MINUTES
     trial.advance(minutes=4)
-    assert trial.router.commits.remaining() == timedelta(minutes=6)
+    assert trial.router.node.commits.remaining() == timedelta(minutes=6)
 
 
 @pytest.mark.parametrize("mode", ["private", "exclusive", "global"])
@@ -52,13 +52,13 @@ def test_at_its_deadline_it_is_taken_back_and_the_edits_are_in_the_candidate(nod
     assert node.name == "trial"
     node.advance(seconds=1)
     assert node.name == "former"
-    assert node.router.commits.remaining() is None
+    assert node.router.node.commits.remaining() is None
     assert candidate.dirty
     assert not candidate.outdated
     assert [(change.path, change.old, change.new) for change in candidate.changes()] == [
         (NAME, "former", "trial")
     ]
-    node.router.commits.commit(candidate, JO)
+    node.router.node.commits.commit(candidate, JO)
     assert (node.name, node.saved()) == ("trial", "trial")
 
 
@@ -66,17 +66,17 @@ def test_a_clock_that_is_set_back_makes_nobody_wait_longer(trial):
     """Ten minutes were meant, not ten minutes and the time by which the clock was ahead."""
     trial.advance(minutes=4)
     trial.advance(days=-400)
-    assert trial.router.commits.remaining() == MINUTES
+    assert trial.router.node.commits.remaining() == MINUTES
     trial.advance(minutes=9)
     assert trial.name == "trial"
-    assert trial.router.commits.remaining() == timedelta(minutes=1)
+    assert trial.router.node.commits.remaining() == timedelta(minutes=1)
     trial.advance(minutes=1)
     assert trial.name == "former"
 
 
 def test_what_is_accepted_after_that_stays(trial):
     trial.advance(days=-400)
-    trial.router.commits.accept()
+    trial.router.node.commits.accept()
     trial.advance(days=401)
     assert trial.name == "trial"
 
@@ -97,19 +97,19 @@ def test_without_its_session_it_is_taken_back_all_the_same(trial):
 
 def test_the_saved_configuration_is_the_former_one_until_it_is_accepted(trial):
     assert trial.saved() == "former"
-    trial.router.commits.accept()
+    trial.router.node.commits.accept()
     assert trial.saved() == "trial"
     assert trial.saved(".1") == "former"
     trial.advance(days=1)
     assert trial.name == "trial"
-    assert trial.router.commits.remaining() is None
+    assert trial.router.node.commits.remaining() is None
 
 
 def test_cancelled_it_is_taken_back_now(trial):
-    trial.router.commits.cancel()
+    trial.router.node.commits.cancel()
     assert trial.name == "former"
     assert trial.open.dirty
-    trial.router.commits.commit(trial.open, JO)
+    trial.router.node.commits.commit(trial.open, JO)
     trial.advance(days=1)  # nothing is left of the deadline
     assert (trial.name, trial.saved()) == ("trial", "trial")
 
@@ -117,24 +117,24 @@ def test_cancelled_it_is_taken_back_now(trial):
 @pytest.mark.parametrize("action", ["accept", "cancel"])
 def test_where_nothing_waits_there_is_nothing_to_accept_or_cancel(node, action):
     with pytest.raises(RefusedError, match="no confirmed commit waits"):
-        getattr(node.router.commits, action)()
+        getattr(node.router.node.commits, action)()
     confirmed(node)
-    node.router.commits.accept()
+    node.router.node.commits.accept()
     with pytest.raises(RefusedError, match="no confirmed commit waits"):
-        getattr(node.router.commits, action)()
+        getattr(node.router.node.commits, action)()
 
 
 def test_while_it_waits_nothing_else_is_committed_edited_or_saved(trial):
     """What is taken back is the whole configuration: nobody else's changes may go with it."""
     other = trial.candidate()
     other.set(NAME, "other")
-    commits = trial.router.commits
+    commits = trial.router.node.commits
     for attempt in (
         lambda: commits.commit(other, JO),
         lambda: commits.commit_confirmed(other, JO, 1),
         lambda: commits.commit_confirmed(trial.open, JO, 1),
-        lambda: trial.router.datastore.edit([Edit("set", NAME, "other")]),
-        trial.router.save,
+        lambda: trial.router.node.datastore.edit([Edit("set", NAME, "other")]),
+        trial.router.node.save,
     ):
         with pytest.raises(RefusedError, match="a confirmed commit waits - accept or cancel"):
             attempt()
@@ -152,7 +152,7 @@ def test_a_restart_takes_it_back(trial, later):
     trial.router = None
     trial.restart()
     assert trial.name == "former"
-    assert trial.router.commits.remaining() is None
+    assert trial.router.node.commits.remaining() is None
     trial.commit("later")
     trial.advance(days=1)
     assert trial.name == "later"
@@ -161,22 +161,22 @@ def test_a_restart_takes_it_back(trial, later):
 def test_the_engine_sees_the_commit_and_that_it_is_taken_back(node):
     candidate = node.candidate()
     candidate.create(PROFILE)
-    node.router.commits.commit_confirmed(candidate, JO, 10)
-    assert set(node.router.engine.view.ca_profiles) == {"lab"}
+    node.router.node.commits.commit_confirmed(candidate, JO, 10)
+    assert set(node.router.node.engine.view.ca_profiles) == {"lab"}
     node.advance(minutes=10)
-    assert set(node.router.engine.view.ca_profiles) == set()
+    assert set(node.router.node.engine.view.ca_profiles) == set()
 
 
 def test_a_clock_that_jumps_over_the_deadline_takes_it_back(trial):
     trial.real.advance(timedelta(hours=5))
-    assert trial.router.commits.remaining() == timedelta()
+    assert trial.router.node.commits.remaining() == timedelta()
     trial.advance(seconds=0)
     assert trial.name == "former"
 
 
 def test_the_next_confirmed_commit_has_a_deadline_of_its_own(trial):
     trial.advance(minutes=6)
-    trial.router.commits.accept()
+    trial.router.node.commits.accept()
     confirmed(trial, "second")
     trial.advance(minutes=6)  # beyond the first deadline
     assert trial.name == "second"
@@ -186,9 +186,9 @@ def test_the_next_confirmed_commit_has_a_deadline_of_its_own(trial):
 
 def test_a_deadline_that_has_passed_is_noticed_by_the_scheduler_itself(trial):
     taken_back = threading.Event()
-    trial.router.datastore.subscribe(Watcher(taken_back))
+    trial.router.node.datastore.subscribe(Watcher(taken_back))
     trial.real.advance(MINUTES)
-    trial.router.engine.plan(trial.clock.now(), lambda: None)  # makes it look at the clock
+    trial.router.node.engine.plan(trial.clock.now(), lambda: None)  # makes it look at the clock
     assert taken_back.wait(20)
     assert trial.name == "former"
 

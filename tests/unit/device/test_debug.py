@@ -149,7 +149,7 @@ def test_what_is_not_configured_is_refused(bench):
 
 
 def test_nothing_is_switched_on_without_a_session(bench):
-    result = bench.router.run("debug.cmpv2", {"name": "lab-ca"})
+    result = bench.router.node.run("debug.cmpv2", {"name": "lab-ca"})
     assert not result.ok
     assert "there is no session" in result.messages[0].text
 
@@ -170,7 +170,7 @@ def test_crl_and_ocsp_are_told_by_their_urls(bench):
         'system security pki ca-profile "lab-root" auto-crl-update crl-urls url-entry 1'
         ' url "http://c.example/r.crl"',
     )
-    view = bench.router.engine.view
+    view = bench.router.node.engine.view
     assert debug._places(view, ("ocsp", "lab-root")) == [("o.example", "81", "/q")]
     assert debug._places(view, ("auto-crl-update", "lab-root")) == [("c.example", "80", "/r.crl")]
     assert debug._place("HTTP://C.example/r.crl") == ("c.example", "80", "/r.crl")

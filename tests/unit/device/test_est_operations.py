@@ -210,7 +210,7 @@ def test_the_classic_cli_enrolls_too(bench, named):
         f"admin certificate est cacerts est-profile lab-est output-url cf3:/{named}.pem",
         cli="classic",
     )
-    assert f"{named}.crt" in bench.router.keystore.names()
+    assert f"{named}.crt" in bench.router.node.keystore.names()
     assert (bench.cf3 / f"{named}.pem").exists()
 
 
@@ -227,14 +227,14 @@ def test_the_classic_cli_enrolls_too(bench, named):
 def test_what_a_ca_may_do_wrong_is_named_and_nothing_is_imported(bench, named, fault, word):
     bench.do(f"lab ca fault add simpleenroll {fault}")
     assert word in bench.refused(enroll(named))
-    assert f"{named}.crt" not in bench.router.keystore.names()
+    assert f"{named}.crt" not in bench.router.node.keystore.names()
     bench.do(enroll(named))
 
 
 def test_an_expired_certificate_is_refused_where_the_chain_is_to_be_validated(bench, named):
     bench.do("lab ca fault add simpleenroll issue-expired")
     assert "expired" in bench.refused(enroll(named, more="validate-certificate-chain"))
-    assert f"{named}.crt" not in bench.router.keystore.names()
+    assert f"{named}.crt" not in bench.router.node.keystore.names()
 
 
 def test_a_taken_name_is_refused_before_the_server_is_troubled(bench, named):
@@ -274,7 +274,7 @@ def test_what_cannot_be_asked_is_refused_before_the_server_is_troubled(bench, na
 
 def test_a_202_is_waited_for(bench, named):
     bench.do("lab ca fault add simpleenroll waiting seconds 1", enroll(named))
-    assert f"{named}.crt" in bench.router.keystore.names()
+    assert f"{named}.crt" in bench.router.node.keystore.names()
 
 
 def test_ctrl_c_ends_the_waiting(bench, named):
@@ -287,7 +287,7 @@ def test_ctrl_c_ends_the_waiting(bench, named):
 
     with bench.looking_on(interrupted):
         refusal = bench.refused(enroll(named))
-    assert f"{named}.crt" not in bench.router.keystore.names()
+    assert f"{named}.crt" not in bench.router.node.keystore.names()
     (line,) = told
     assert re.fullmatch(
         r"Waiting until \S+Z: the EST server has not issued the certificate yet\."
@@ -340,7 +340,7 @@ def test_a_client_certificate_authenticates_in_place_of_a_password(bench, named,
         f'{EST} "{profile}" http-authentication password "mistaken"',
     )
     bench.do(enroll(named, profile, output=f"{named}-2"))
-    assert f"{named}-2.crt" in bench.router.keystore.names()
+    assert f"{named}-2.crt" in bench.router.node.keystore.names()
 
 
 # --- TLS -------------------------------------------------------------------------------------------
@@ -366,7 +366,7 @@ def test_a_server_of_another_authority_is_not_spoken_to(bench, named, profile, o
     )
     line = bench.refused(enroll(named, profile))
     assert "certificate" in line
-    assert f"{named}.crt" not in bench.router.keystore.names()
+    assert f"{named}.crt" not in bench.router.node.keystore.names()
 
 
 def test_a_server_may_be_named_instead_of_addressed(bench, named, profile):

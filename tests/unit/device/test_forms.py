@@ -17,7 +17,7 @@ def typed(node, *lines, mode=None):
         for line in lines:
             answer = session.feed(line)
             assert answer.ok, answer.text
-        return router.system_name()
+        return router.node.system_name()
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def saved(tmp_path):
 def test_the_form_of_the_file_says_the_mode_where_the_file_does_not(tmp_path, saved, text, mode):
     saved.write_text(text)
     with opened(tmp_path, lab=False) as router:
-        assert configuration_mode(router.datastore.running) == mode
-        assert router.system_name() == "old"
+        assert configuration_mode(router.node.datastore.running) == mode
+        assert router.node.system_name() == "old"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_the_classic_cli_makes_the_same_keys(bench, fresh, command):
         f"admin certificate import type key input cf3:/{fresh} output {fresh}.key format der",
         cli="classic",
     )
-    assert f"{fresh}.key" in bench.router.keystore.names()
+    assert f"{fresh}.key" in bench.router.node.keystore.names()
 
 
 def test_the_file_is_sealed_and_readable_by_its_owner_alone(bench, fresh, openssl):
@@ -64,7 +64,7 @@ def test_two_keys_are_never_the_same(bench, fresh):
     names = (f"{fresh}-1", f"{fresh}-2")
     for name in names:
         bench.key(name)
-    one, other = (bench.router.keystore.read_key(f"{name}.key") for name in names)
+    one, other = (bench.router.node.keystore.read_key(f"{name}.key") for name in names)
     assert one.public_key() != other.public_key()
 
 
@@ -104,7 +104,7 @@ def test_the_md_cli_wants_a_kind_and_a_caller_without_a_grammar_does_too(bench, 
     wanted = "rsa-key-size|dsa-key-size|ecdsa-curve"
     said = bench.fails(f'{PKI} generate-keypair save-path "cf3:/{fresh}.key"')
     assert said.endswith(f"MINOR: CLI #2001: Missing element value - '{wanted}'")
-    result = bench.router.run("pki.generate-keypair", {"save-path": f"cf3:\\{fresh}.key"})
+    result = bench.router.node.run("pki.generate-keypair", {"save-path": f"cf3:\\{fresh}.key"})
     assert result.error.names == (wanted,)
     assert not (bench.cf3 / f"{fresh}.key").exists()
 

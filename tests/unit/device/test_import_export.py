@@ -211,7 +211,7 @@ def test_what_cannot_be_imported_is_named_for_what_it_is(
     assert "wrong" not in line and "right" not in line.replace("is the password right", "").replace(
         "give the right", ""
     )
-    assert f"{fresh}.x" not in bench.router.keystore.names()
+    assert f"{fresh}.x" not in bench.router.node.keystore.names()
     (event,) = bench.news(2232)
     assert "failed" in event.text
 
@@ -235,7 +235,7 @@ def test_a_name_that_carries_a_path_is_refused_by_the_cli_and_by_the_device(benc
     command = importing(bench, "path.in", made["cert.pem"], "certificate", "pem", output)
     assert "File name must not contain a path" in bench.fails(command)  # [pki.md section 1]
     inputs = {"type": "certificate", "format": "pem", "input-url": "cf3:/path.in"}
-    result = bench.router.run("pki.import", {**inputs, "output-file": output})
+    result = bench.router.node.run("pki.import", {**inputs, "output-file": output})
     assert not result.ok
     assert "File name must not contain a path" in result.messages[0].text
 
@@ -292,7 +292,7 @@ def test_a_certificate_is_imported_with_its_chain_checked_only_when_it_leads_to_
     line = bench.refused(
         importing(bench, f"{fresh}.in", made["cert.pem"], "certificate", "pem", f"{fresh}.x", more)
     )
-    assert f"{fresh}.x" not in bench.router.keystore.names(), line
+    assert f"{fresh}.x" not in bench.router.node.keystore.names(), line
     bench.enrol_cmp(fresh)
     bench.do(
         f'{PKI} import type certificate format der input-url "cf3:/{fresh}.der"'

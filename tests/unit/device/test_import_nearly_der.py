@@ -48,7 +48,7 @@ def test_octets_behind_a_certificate_are_dropped_and_told(behind, bench, fresh, 
     for form, content in (("der", der + behind), ("pem", pem)):
         name = f"{fresh}-{form}.crt"
         assert "not DER: octets behind the certificate;" in imported(bench, name, content, form)
-        assert bench.router.keystore.read_certificate(name) == der
+        assert bench.router.node.keystore.read_certificate(name) == der
         shown = bench.do(f'{PKI} show file-content "cf3:/{name}" format {form} type certificate')
         assert "not DER: octets behind the certificate;" in shown
         kept = bench.do(

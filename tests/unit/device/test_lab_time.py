@@ -107,7 +107,7 @@ def test_a_node_renews_by_itself_at_the_exact_instant_while_the_clock_races(own)
     due = own.instant("gw", "next-update-time")
     own.do(f"lab clock set {due - timedelta(hours=20):%Y-%m-%dT%H:%M:%SZ}")
     ended = threading.Event()
-    own.router.bus.subscribe(lambda event: event.type.number in (2246, 2247) and ended.set())
+    own.router.node.bus.subscribe(lambda event: event.type.number in (2246, 2247) and ended.set())
     own.do("lab clock run 100000")
     assert ended.wait(50)
     own.do("lab clock stop")
@@ -124,7 +124,7 @@ def moving(own):
     """Two sessions: the second one sits by while the first moves the clock over a century."""
     first, second = Session(own.router), Session(own.router)
     begun, answers = threading.Event(), []
-    own.router.bus.subscribe(lambda event: event.type.number == 2246 and begun.set())
+    own.router.node.bus.subscribe(lambda event: event.type.number == 2246 and begun.set())
     thread = threading.Thread(target=lambda: answers.append(first.feed("lab clock advance 36500d")))
     thread.start()
     assert begun.wait(50)

@@ -50,7 +50,7 @@ def happen(bench, number=2245, **fields):
         "reason": "r",
     }
     kind = EVENT_TYPES["SECURITY", number]
-    return bench.router.bus.publish(bench.now(), kind, "Cert", **{**filled, **fields}).text
+    return bench.router.node.bus.publish(bench.now(), kind, "Cert", **{**filled, **fields}).text
 
 
 def shown(bench, number, application="SECURITY"):

@@ -52,7 +52,7 @@ def test_a_commit_saves_by_itself_and_a_classic_edit_does_not(node):
         assert "committed" in (node / "cf3" / "config.cfg").read_text()
         typed(router, 'configure system name "unsaved"', cli="classic")
     with opened_node(node, lab=False) as router:
-        assert router.system_name() == "committed"
+        assert router.node.system_name() == "committed"
 
 
 @pytest.mark.parametrize(("cli", "line"), [("md", "configure {"), ("classic", "configure")])
@@ -187,13 +187,13 @@ def test_without_its_chassis_key_a_node_starts_and_says_what_is_missing(opened, 
 
 def test_an_unknown_operation_is_refused_and_no_crash(node):
     with opened_node(node, lab=False) as router:
-        result = router.run("pki.no-such-thing", {})
+        result = router.node.run("pki.no-such-thing", {})
         assert not result.ok
         assert "not emulated" in result.messages[0].text
 
 
 def test_operations_are_numbered_and_timed(node):
     with opened_node(node, lab=False) as router:
-        first, second = (router.run("show.version", {}) for _ in range(2))
+        first, second = (router.node.run("show.version", {}) for _ in range(2))
     assert second.operation_id == first.operation_id + 1
     assert first.start_time <= first.end_time <= second.start_time

@@ -25,6 +25,6 @@ def test_every_operation_has_a_function_of_the_device(operation):
 
 @pytest.mark.parametrize("operation", ["show.nothing", "nothing", "", "."])
 def test_what_the_device_does_not_know_is_refused(node, operation):
-    result = node.router.run(operation, {})
+    result = node.router.node.run(operation, {})
     assert not result.ok
     assert f"operation {operation} is not emulated" in result.messages[0].text

@@ -15,7 +15,7 @@ NAME = path("system", "name")
 
 
 def reboot(node):
-    result = node.router.run("admin.reboot", {})
+    result = node.router.node.run("admin.reboot", {})
     assert result.ok, result.messages
     return result
 
@@ -29,24 +29,27 @@ def test_after_a_reboot_what_was_saved_is_running(node):
     node.real.advance(timedelta(hours=3))
     reboot(node)
     assert node.name == "saved"
-    assert node.router.datastore.candidates == ()
-    assert node.router.booted == node.clock.now()
-    assert node.router.uptime() == timedelta()
-    assert [commit.commit_id for commit in node.router.commits.history()] == [1]
+    assert node.router.node.datastore.candidates == ()
+    assert node.router.node.booted == node.clock.now()
+    assert node.router.node.uptime() == timedelta()
+    assert [commit.commit_id for commit in node.router.node.commits.history()] == [1]
 
 
 def test_a_reboot_ends_every_session(node):
-    logins = [node.router.sessions.open("jo"), node.router.sessions.open("al", "ssh", "192.0.2.1")]
+    logins = [
+        node.router.node.sessions.open("jo"),
+        node.router.node.sessions.open("al", "ssh", "192.0.2.1"),
+    ]
     reboot(node)
     assert all(login.ended for login in logins)
-    assert node.router.sessions.all() == ()
+    assert node.router.node.sessions.all() == ()
 
 
 def test_a_reboot_takes_an_unconfirmed_commit_back(node):
     node.commit("former")
     candidate = node.candidate()
     candidate.set(NAME, "trial")
-    node.router.commits.commit_confirmed(candidate, Author("jo"), 10)
+    node.router.node.commits.commit_confirmed(candidate, Author("jo"), 10)
     reboot(node)
     assert node.name == "former"
     node.commit("later")
@@ -56,7 +59,7 @@ def test_a_reboot_takes_an_unconfirmed_commit_back(node):
 
 def test_a_session_from_before_the_reboot_can_change_nothing(node):
     node.commit("saved")
-    candidate, commits = node.candidate(), node.router.commits
+    candidate, commits = node.candidate(), node.router.node.commits
     candidate.set(NAME, "stale")
     reboot(node)
     before = (node.cf3 / "config.cfg").read_bytes()
@@ -70,16 +73,20 @@ def test_a_session_from_before_the_reboot_can_change_nothing(node):
 @pytest.mark.parametrize("content", [b"configure {\n", b"\xff"])
 def test_a_reboot_that_could_not_load_its_configuration_is_refused(node, content):
     node.commit("running")
-    login = node.router.sessions.open("jo")
-    datastore, engine, booted = node.router.datastore, node.router.engine, node.router.booted
+    login = node.router.node.sessions.open("jo")
+    datastore, engine, booted = (
+        node.router.node.datastore,
+        node.router.node.engine,
+        node.router.node.booted,
+    )
     (node.cf3 / "config.cfg").write_bytes(content)
     node.real.advance(timedelta(hours=1))
-    result = node.router.run("admin.reboot", {})
+    result = node.router.node.run("admin.reboot", {})
     assert not result.ok
     assert r'"cf3:\config.cfg" is damaged' in result.messages[0].text
-    assert node.router.datastore is datastore
-    assert node.router.engine is engine
-    assert node.router.booted == booted
+    assert node.router.node.datastore is datastore
+    assert node.router.node.engine is engine
+    assert node.router.node.booted == booted
     assert not login.ended
     node.commit("goes on")
     assert node.saved() == "goes on"
@@ -95,7 +102,7 @@ def test_a_rebooted_node_keeps_its_lock_and_its_log(node):
 
 def test_an_errand_of_before_the_reboot_is_not_done_after_it(node):
     done = threading.Event()
-    node.router.engine.plan(node.clock.now() + timedelta(hours=1), done.set)
+    node.router.node.engine.plan(node.clock.now() + timedelta(hours=1), done.set)
     reboot(node)
     node.advance(days=1)
     assert not done.is_set()
@@ -140,12 +147,12 @@ def test_the_clock_of_the_lab_takes_an_unconfirmed_commit_back_between_the_renew
         bench.auto_update("gw", "lab-cmp")
         due = bench.instant("gw", "next-update-time")
         router = bench.router
-        candidate = router.datastore.open("private", "jo")
+        candidate = router.node.datastore.open("private", "jo")
         entry = (*path("system", "security", "pki"),)
         candidate.delete((*entry, *path("certificate-auto-update")))
         minutes = int((due - bench.now()).total_seconds() // 60) - 30
-        router.commits.commit_confirmed(candidate, Author("jo"), minutes)
-        assert router.engine.states() == {}
+        router.node.commits.commit_confirmed(candidate, Author("jo"), minutes)
+        assert router.node.engine.states() == {}
         said = bench.set_clock(due + timedelta(hours=1))
         assert "Updates on the way: 1, of which failed: 0" in said
         assert candidate.dirty

@@ -14,7 +14,7 @@ STATE = 'info /state system security pki ca-profile "lab-ca"'
 def quiet(bench):
     """The CA without faults and the router without requests."""
     bench.do("lab ca fault clear")
-    bench.router.run("pki.cmpv2.clear-request", {"ca-profile": "lab-ca"})
+    bench.router.node.run("pki.cmpv2.clear-request", {"ca-profile": "lab-ca"})
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_a_crl_is_downloaded_by_hand(bench, fresh, cli):
     assert shown(bench, fresh)["status"] == "not-updating"
     said = bench.do(UPDATE[cli].format(fresh), cli=cli)
     assert said.strip().endswith(f"CRL downloaded from {bench.lab.server.crl_url}.")
-    assert bench.router.keystore.kind_of(f"{fresh}.crl") == "crl"
+    assert bench.router.node.keystore.kind_of(f"{fresh}.crl") == "crl"
     state = bench.do(f'info /state system security pki ca-profile "{fresh}"')
     assert "oper-state up" in state
     assert shown(bench, fresh)["last-success-auto-crl-update-url-id"] == "not-applicable"
@@ -75,7 +75,7 @@ def test_the_state_tree_tells_of_automatic_downloads(bench, fresh):
 def test_the_ocsp_cache_is_cleared(bench, cli, command):
     number = "entry-id 7" if cli == "md" else "7"
     assert "OCSP cache entry 7 does not exist" in bench.refused(f"{command} {number}", cli)
-    cache, now = bench.router.engine.ocsp_cache, bench.lab.clock.now()
+    cache, now = bench.router.node.engine.ocsp_cache, bench.lab.clock.now()
     cache.clear()
     for serial in (1, 2):
         expires = now + timedelta(hours=1)
@@ -105,10 +105,10 @@ def _be_strict(bench):
     fetch = (
         'admin system security pki est ca-certificates est-profile "lab-est" output-url cf3:/strict'
     )
-    before = bench.router.engine.statistics.passed
+    before = bench.router.node.engine.statistics.passed
     bench.do(f"{fetch}.1")
-    assert bench.router.engine.statistics.passed == before + 1
-    (entry,) = bench.router.engine.ocsp_cache.entries()
+    assert bench.router.node.engine.statistics.passed == before + 1
+    (entry,) = bench.router.node.engine.ocsp_cache.entries()
     assert entry.status == "good"
     bench.configure(f"{tls} status-verify ee-revocation primary crl")
     said = bench.refused(f"{fetch}.2")
@@ -184,8 +184,8 @@ def test_the_lines_of_the_page_do_what_it_says(opened, tmp_path):
         log = said["show log log-id 99"]
         assert log.count("SECURITY #2106") == 5  # at once, then every seven days less an hour
         assert "SECURITY #2107" not in log and "SECURITY #2116" not in log
-        assert bench.router.engine.statistics.passed == 1
-        assert bench.router.engine.ocsp_cache.entries() == ()  # the CRL has told
+        assert bench.router.node.engine.statistics.passed == 1
+        assert bench.router.node.engine.ocsp_cache.entries() == ()  # the CRL has told
 
 
 @pytest.mark.parametrize("number", [0, 1])

@@ -101,9 +101,9 @@ def test_the_engine_sees_what_is_reverted(located):
     typed(located, "save")
     session = Session(located.router, dialect="classic")
     assert session.feed("configure system security pki ca-profile x create").ok
-    assert set(located.router.engine.view.ca_profiles) == {"x"}
+    assert set(located.router.node.engine.view.ca_profiles) == {"x"}
     typed(located, "revert latest-rb now")
-    assert set(located.router.engine.view.ca_profiles) == set()
+    assert set(located.router.node.engine.view.ca_profiles) == set()
 
 
 def test_a_checkpoint_that_is_removed_lets_older_ones_move_up(located):
@@ -220,9 +220,9 @@ def test_a_checkpoint_that_would_not_be_whole_is_refused(located):
         'configure { system { security { pki { certificate-update-profile "p" {\n'
         'cmpv2 {\n ca-profile "nowhere"\n}\n} } } } }\n'
     )
-    before = located.router.datastore.running
+    before = located.router.node.datastore.running
     assert "Entry does not exist" in refused(located, "revert latest-rb now")
-    assert located.router.datastore.running is before
+    assert located.router.node.datastore.running is before
 
 
 def test_a_plain_secret_in_a_checkpoint_is_sealed_when_it_is_read(located):
@@ -236,7 +236,7 @@ def test_a_plain_secret_in_a_checkpoint_is_sealed_when_it_is_read(located):
         assert "plain-secret" not in typed(located, line)
     assert "\x1b" not in typed(located, "view")
     typed(located, "revert latest-rb now")
-    assert "plain-secret" not in repr(located.router.datastore.running)
+    assert "plain-secret" not in repr(located.router.node.datastore.running)
 
 
 @pytest.mark.parametrize(
@@ -252,4 +252,4 @@ def test_a_location_may_be_any_url_and_is_refused_in_its_use(node, url, said):
     line = f'configure system rollback rollback-location "{url}"'
     assert Session(node.router, dialect="classic").feed(line).ok
     assert refused(node, "save").startswith(said)
-    assert rollback_location(node.router.datastore.running) == url
+    assert rollback_location(node.router.node.datastore.running) == url

@@ -183,11 +183,11 @@ def test_the_skew_that_is_allowed_is_set_and_kept(bench):
     assert fields(bench.do("lab clock show"))["Skew allowed"] == "300 seconds"
     bench.do("lab clock skew 0")
     assert fields(bench.do("lab clock show"))["Skew allowed"] == "0 seconds"
-    assert bench.router.engine.skew == timedelta()
+    assert bench.router.node.engine.skew == timedelta()
     assert bench.lab._clock_file.read().skew == timedelta()
     bench.fails("lab clock skew 301")
     bench.do("lab clock skew 300")
-    assert bench.router.engine.skew == timedelta(minutes=5)
+    assert bench.router.node.engine.skew == timedelta(minutes=5)
 
 
 def test_the_clock_is_set_forward_and_back(bench):
@@ -260,7 +260,7 @@ def test_without_lab_mode_there_are_no_lab_commands(tmp_path):
         for dialect in ("md", "classic"):
             assert not Session(router, dialect=dialect).feed("lab clock show").ok
         for operation in ("lab.clock.show", "lab.ca.show", "lab.ca.fault.clear"):
-            result = router.run(operation, {})
+            result = router.node.run(operation, {})
             assert not result.ok
             assert "not in lab mode" in result.messages[0].text
 

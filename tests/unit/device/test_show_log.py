@@ -15,14 +15,14 @@ HEAD = re.compile(r"^(\d+) \d{4}/\S+ \S+ UTC (\w+): SECURITY #(\d+) Base (\S+)$"
 def router(tmp_path):
     """A router with five events: 1 minor, 2 major, 3 minor, 4 major, 5 minor."""
     with opened_node(tmp_path / "node", lab=False) as found:
-        now = found.clock.now()
+        now = found.node.clock.now()
         for number in range(1, 6):
             if number % 2:
                 fields = {"profile": f"ca{number}", "state": "up", "reason": ""}
-                found.bus.publish(now, CA_PROFILE_STATE_CHANGE, "CA", **fields)
+                found.node.bus.publish(now, CA_PROFILE_STATE_CHANGE, "CA", **fields)
             else:
                 fields = {"file": f"f{number}.crt", "reason": "disk full"}
-                found.bus.publish(now, FILE_WRITE_FAILED, "Cert", **fields)
+                found.node.bus.publish(now, FILE_WRITE_FAILED, "Cert", **fields)
         yield found
 
 

@@ -42,7 +42,7 @@ def rows(text):
 @pytest.fixture(scope="module")
 def with_crl(bench):
     """Two CA profiles with a crl-file, one of which is not there."""
-    bench.router.keystore.put("crl", "three.crl", crl(3))
+    bench.router.node.keystore.put("crl", "three.crl", crl(3))
     bench.configure(
         'system security pki ca-profile "with-crl" crl-file "three.crl"',
         'system security pki ca-profile "lost-crl" crl-file "lost.crl"',
@@ -88,7 +88,7 @@ def test_a_crl_that_cannot_be_shown_is_refused_with_a_reason(with_crl, name, rea
 
 @pytest.mark.parametrize("cli", ["md", "classic"])
 def test_the_answers_of_ocsp_responders_are_listed_while_they_hold(bench, cli):
-    cache, now = bench.router.engine.ocsp_cache, bench.lab.clock.now()
+    cache, now = bench.router.node.engine.ocsp_cache, bench.lab.clock.now()
     cache.clear()
     assert "No Matching Entries" in bench.do("show certificate ocsp-cache", cli=cli)
     for serial, status, hours in ((0x1F3B, "revoked", 2), (9, "good", 1)):

@@ -86,28 +86,28 @@ def test_what_ansible_reads_is_where_it_looks(router):
     assert re.search(r"Configuration Mode Oper:\s+(.+)", text)[1] == "model-driven"
     assert re.search(r"System Version\s+:\s+(.+)", text)[1].startswith("C-26.3")
     assert "emulat" in re.search(r"System Type\s+:\s+(.+)", text)[1]
-    assert re.search(r"System Name\s+:\s+(.+)", text)[1] == router.system_name()
+    assert re.search(r"System Name\s+:\s+(.+)", text)[1] == router.node.system_name()
 
 
 def test_the_configuration_mode_is_the_configured_one_and_its_change_is_dated(router):
-    before = router.modes.changed
-    assert before - router.booted < timedelta(seconds=5)
+    before = router.node.modes.changed
+    assert before - router.node.booted < timedelta(seconds=5)
     typed(router, "edit-config private", '/configure system name "x"', "commit")
-    assert router.modes.changed == before
+    assert router.node.modes.changed == before
     set_mode(router, "mixed")
     text = typed(router, "show system information")
     assert "Configuration Mode Cfg : mixed" in text
     assert "Configuration Mode Oper: mixed" in text
-    assert router.modes.changed > before
-    assert f"Last Mode Changed      : {router.modes.changed:%Y/%m/%d %H:%M:%S}" in text
+    assert router.node.modes.changed > before
+    assert f"Last Mode Changed      : {router.node.modes.changed:%Y/%m/%d %H:%M:%S}" in text
 
 
 def test_ssh_is_up_only_for_those_who_came_by_it(router):
-    router.sessions.open("admin", "console")
+    router.node.sessions.open("admin", "console")
     assert "Tel/Tel6/SSH/FTP Oper  : Down/Down/Down/Down" in typed(
         router, "show system information"
     )
-    router.sessions.open("admin", "ssh", "192.0.2.1")
+    router.node.sessions.open("admin", "ssh", "192.0.2.1")
     text = typed(router, "show system information")
     assert "Tel/Tel6/SSH/FTP Admin : Disabled/Disabled/Enabled/Disabled" in text
     assert "Tel/Tel6/SSH/FTP Oper  : Down/Down/Up/Down" in text
@@ -115,9 +115,9 @@ def test_ssh_is_up_only_for_those_who_came_by_it(router):
 
 @pytest.mark.parametrize("cli", ["md", "classic"])
 def test_users_are_those_of_the_sessions_and_who_asks_is_oneself(router, cli):
-    first = router.sessions.open("alice", "ssh", "192.0.2.1")
-    second = router.sessions.open("bob")
-    router.sessions.touch(first)
+    first = router.node.sessions.open("alice", "ssh", "192.0.2.1")
+    second = router.node.sessions.open("bob")
+    router.node.sessions.touch(first)
     shown = typed(router, "show users", cli=cli)
     first_row, second_row, own_row = shown.split("\n")[4:7]
     assert re.match(
@@ -126,8 +126,8 @@ def test_users_are_those_of_the_sessions_and_who_asks_is_oneself(router, cli):
     assert re.match(rf"bob +{second.session_id} +Console +-- ", second_row)
     assert re.match(r"admin +#\d+ +Console +-- ", own_row)
     assert "Number of users : 3" in shown
-    router.sessions.close(first)
-    router.sessions.close(second)
+    router.node.sessions.close(first)
+    router.node.sessions.close(second)
     assert "Number of users : 1" in typed(router, "show users", cli=cli)
 
 

@@ -46,7 +46,7 @@ def test_what_becomes_due_meanwhile_happens_at_its_instant(bench, session):
     happened = []
     start = bench.lab.clock.now()
     at = start + timedelta(seconds=20)
-    bench.router.engine.plan(at, lambda: happened.append(bench.lab.clock.now()))
+    bench.router.node.engine.plan(at, lambda: happened.append(bench.lab.clock.now()))
     assert session.feed("sleep 10").ok
     assert happened == []
     assert session.feed("sleep 15").ok

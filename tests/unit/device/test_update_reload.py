@@ -42,7 +42,7 @@ def test_an_update_replaces_both_files_and_keeps_the_old_ones_as_previous(bench,
     assert bench.stored(f"{entry}.crt.previous", f"{entry}.key.previous") == first
     bench.do(bench.update(entry))
     assert bench.stored(f"{entry}.crt.previous", f"{entry}.key.previous") == second
-    assert len([name for name in bench.router.keystore.names() if entry in name]) == 4
+    assert len([name for name in bench.router.node.keystore.names() if entry in name]) == 4
 
 
 def test_an_update_in_the_classic_cli_is_the_same(bench, entry):
@@ -107,7 +107,7 @@ def test_the_new_key_is_of_the_kind_that_the_profile_says(
 def test_a_certificate_without_an_entry_is_not_updated(bench, fresh):
     bench.enrol_cmp(fresh)
     assert f"{fresh}.crt" in bench.fails(bench.update(fresh))
-    result = bench.router.run("pki.update-certificate", {"certificate": f"{fresh}.crt"})
+    result = bench.router.node.run("pki.update-certificate", {"certificate": f"{fresh}.crt"})
     assert not result.ok
     assert "no certificate-auto-update entry" in result.messages[0].text
 
@@ -134,7 +134,7 @@ def test_a_key_that_does_not_belong_makes_the_entry_invalid(bench, fresh):
 def test_an_update_in_progress_is_not_started_again(bench, entry):
     """By hand while in-progress: refused with a clear error [auto-update.md section 4]."""
     bench.do("lab ca fault add kur slow seconds 1")
-    first = threading.Thread(target=bench.router.run, args=(
+    first = threading.Thread(target=bench.router.node.run, args=(
         "pki.update-certificate", {"certificate": f"{entry}.crt"},
     ))  # fmt: skip
     before = bench.pair(entry)
@@ -173,7 +173,7 @@ def test_updates_of_one_ca_are_queued_and_all_of_them_take_place(bench, fresh):
     threads = [
         threading.Thread(
             target=lambda name=name: results.append(
-                bench.router.run("pki.update-certificate", {"certificate": f"{name}.crt"})
+                bench.router.node.run("pki.update-certificate", {"certificate": f"{name}.crt"})
             )
         )
         for name in names
@@ -194,7 +194,7 @@ def reloading(name, key=None):
 
 
 def held(bench, name):
-    return bench.router.engine.applications.held(f"{name}.crt", f"{name}.key")
+    return bench.router.node.engine.applications.held(f"{name}.crt", f"{name}.key")
 
 
 def test_a_file_imported_again_is_used_after_a_reload_and_not_before(bench, used):

@@ -29,7 +29,10 @@ class Typist:
         return self.converse((None, "".join(keys) + end))
 
     def converse(self, *steps):
-        """Type, for each pair of *steps*, the second when the first is printed; None: close."""
+        """Type, for each pair of *steps*, the second when the first is printed; None: close.
+
+        What is called instead of typed happens then.
+        """
         with create_pipe_input() as self.keyboard:
             out = Paper(self.keyboard, steps)
             screen = Vt100_Output(out, lambda: Size(ROWS, COLUMNS), enable_cpr=False)
@@ -59,6 +62,8 @@ class Paper(io.StringIO):
             self._steps.pop(0)
             if keys is None:
                 self._keyboard.close()
+            elif callable(keys):
+                keys()
             else:
                 self._keyboard.send_text(keys)
 
