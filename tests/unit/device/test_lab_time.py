@@ -116,6 +116,15 @@ def test_a_node_renews_by_itself_at_the_exact_instant_while_the_clock_races(own)
     assert {abs(event.time - due) < timedelta(seconds=1) for event in events[:2]} == {True}
 
 
+def test_what_is_asked_for_by_hand_while_the_clock_races_is_answered_in_time(own):
+    """The lab CA waits five minutes for a confirmation: three milliseconds, if the clock raced on."""
+    own.do("lab clock run 100000", own.update("gw"))
+    own.enrol_cmp("second")
+    own.enrol_est("third")
+    own.do("lab clock stop")
+    assert own.news(2247) == []
+
+
 # --- one mover at a time -------------------------------------------------------------------------
 
 
@@ -148,4 +157,12 @@ def test_ctrl_c_of_the_mover_stops_it(moving):
     first.interrupt()
     thread.join(50)
     assert "Interrupted. Lab time is" in answers[0].text
+    assert second.feed("lab clock advance 1h").ok
+
+
+def test_the_end_of_the_mover_s_session_stops_it(moving):
+    first, second, answers, thread = moving
+    assert second.feed(f"admin disconnect session-id {first._login.session_id}").ok
+    thread.join(50)
+    assert answers and answers[0].closed
     assert second.feed("lab clock advance 1h").ok
