@@ -21,6 +21,7 @@ from srpki.x509 import crl, der, keys, ocsp, revocation
 
 bench = borrowed("unit/protocol/cmp/conftest.py")
 servers = borrowed("hostile/test_cmp_servers.py")
+clients = borrowed("hostile/test_clients.py")
 pki = borrowed("support/issuing.py")
 answers = borrowed("unit/x509/test_ocsp.py")
 _derive_once = servers._derive_once
@@ -166,6 +167,28 @@ def test_a_bent_header_is_refused_or_changes_nothing(ca, around, tally, pair):
     for changed in changes(right):
         case()
         transaction.heard(transaction.with_header(changed))
+
+
+@pytest.mark.parametrize("kind", ["ir", "cr", "p10cr", "kur", "rr", "genm"])
+def test_a_bent_request_grants_nothing_to_another_key_and_is_no_accident(tally, kind):
+    """The other way round: a client with the password, or a certificate, that means harm."""
+    node = clients.Lab()
+    right = messages.decode(clients.MAKERS[kind](node, kind)[0])
+    signer = None if mac.is_mac(right) else (clients.KEY, node.issued())
+    case = tally("request to the lab CA, bent, then protected", 60, 3 if kind == "genm" else 6)
+    before, ours = node.states(), keys.spki(clients.KEY)
+    for number, body in enumerate(changes(right.body)):
+        if body[0] & 0xE0 != 0xA0:
+            continue
+        case()
+        node.cmp.transaction_id = number.to_bytes(16, "big")
+        reply = node.cmp.post(node.cmp.encode(body, signer=signer))
+        assert reply.status in (200, 400)
+        if kind == "rr":  # what fits is revoked, then all is refused for that
+            before = node.states()
+    assert not any("internal error" in line for line in node.log)
+    issued = node.authority.all_issued()[len(before) :]
+    assert all(keys.spki(one.certificate) == ours for one in issued)
 
 
 # --- CRL and OCSP --------------------------------------------------------------------------------
