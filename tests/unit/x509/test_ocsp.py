@@ -260,6 +260,19 @@ def test_what_is_no_answer_at_all_is_told(ca, leaf, data):
         judged(data, ca, leaf)
 
 
+@pytest.mark.parametrize("end", [12, None])
+@pytest.mark.parametrize("status", sorted(STATUS))
+def test_an_answer_is_told_in_words_whatever_it_leaves_out(ca, leaf, status, end):
+    words = ocsp.answer_words(answer(ca, leaf, status=status, end=end))
+    assert words[0] == "OCSP successful"
+    serial = certificates.facts(leaf).serial
+    (told,) = [one for one in words if one.startswith("response 0")]
+    assert f"serial {serial:x}; {status}" in told
+    assert ("nextUpdate 2030-01-01T12:00:00Z" in told) == (end is not None)
+    assert ("since 2030-01-01T00:00:00Z" in told) == (status == "revoked")
+    assert words[-1] == f"nonce: {NONCE.hex()}"
+
+
 # --- what the answer is made of --------------------------------------------------------------------
 
 
