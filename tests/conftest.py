@@ -16,11 +16,13 @@ from srpki.core.events import FILE_RELOADED, Event
 from srpki.device.announcer import Announcer
 from srpki.device.commits import Commits
 from srpki.device.debug import Debugging
+from srpki.device.forms import Forms
 from srpki.device.happenings import Mark
 from srpki.device.operations.inputs import checked
 from srpki.device.results import LogPage, Message, Result
 from srpki.device.sessions import NOBODY, Sessions
 from srpki.device.unsaved import Unsaved
+from srpki.frontend.parts import ClassicForm
 from srpki.keystore.names import display
 from srpki.schema.paths import Value, path
 from srpki.schema.tree import LAB_SCHEMA, actions
@@ -80,6 +82,7 @@ class FakeDevice:
         self.announcer = Announcer()
         self.unsaved = Unsaved()
         self.datastore.subscribe(self.unsaved)
+        self.forms = Forms(LAB_SCHEMA.configure, self.clock, ClassicForm())
         self.commits = Commits(self.datastore, self.clock)
         self.sessions = Sessions(self.clock, lambda: Mark({}, frozenset(), {}))
         self.debug = Debugging(self.clock, lambda: None)

@@ -7,9 +7,9 @@ from itertools import chain, islice
 
 from srpki.cli.existing import SEPARATORS, Known, is_url
 from srpki.cli.grammar import UNLISTED, Keyword, Slot, State, Terminal, spelled
-from srpki.cli.lexer import Token, is_plain
 from srpki.cli.port import Offer
 from srpki.cli.walker import Match, Walk, Walker, fitting
+from srpki.config.lexer import Token, is_plain
 from srpki.config.text import quote
 from srpki.schema.types import ValueTypeError
 

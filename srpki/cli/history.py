@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from srpki.cli.grammar import Slot, Terminal
-from srpki.cli.lexer import Token
 from srpki.cli.walker import Walk
+from srpki.config.lexer import Token
 from srpki.config.secrets import is_sealed
 from srpki.schema.types import Text
 

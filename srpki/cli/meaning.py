@@ -212,11 +212,11 @@ class _Fold:
         if given is not None and not (effect.weak and effect.name in inputs):
             inputs[effect.name] = given
 
-    def result(self) -> Meaning:
+    def result(self, *, stays: bool = False) -> Meaning:
         target = _path(self._at)
         resting = [self._home, *self._base[1:]]
         return Meaning(
-            context=target if self._landed else _path(resting[-1]),
+            context=target if self._landed and not stays else _path(resting[-1]),
             target=target,
             entered=tuple(_path(segments) for segments in self._entered),
             edits=tuple(_edit(*edit) for edit in self._edits),
@@ -232,13 +232,18 @@ class _Fold:
         )
 
 
-def meaning(matches: Iterable[Match], context: Path, start: Path) -> Meaning:
-    """Return what *matches*, read from *start*, mean to a session that stands at *context*."""
+def meaning(
+    matches: Iterable[Match], context: Path, start: Path, *, stays: bool = False
+) -> Meaning:
+    """Return what *matches*, read from *start*, mean to a session that stands at *context*.
+
+    One that *stays* is led by braces only, not by the last word.
+    """
     fold = _Fold(context, start)
     for match in matches:
         for effect in match.terminal.effects:
             fold.apply(effect, match.value)
-    return fold.result()
+    return fold.result(stays=stays)
 
 
 def _edit(kind: _Kind, at: _Segments, leaf: tuple[str, ...], value: Value | None) -> Edit:

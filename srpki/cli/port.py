@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from srpki.device.announcer import Announcer
     from srpki.device.commits import Commits
     from srpki.device.debug import Debugging
+    from srpki.device.forms import Forms
     from srpki.device.results import Result
     from srpki.device.sessions import Caller, Sessions
     from srpki.device.unsaved import Unsaved
@@ -87,6 +88,11 @@ class Device(Protocol):
     @property
     def files(self) -> Flash:
         """The files on ``cf3:``."""
+        ...
+
+    @property
+    def forms(self) -> Forms:
+        """What reads configurations, in any form."""
         ...
 
     @property

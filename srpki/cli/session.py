@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.cli.engines import NOT_AUTHORIZED, Dialect, arrival, engines
 from srpki.cli.history import History
-from srpki.cli.lexer import LINE_LIMIT
 from srpki.cli.port import Answer, Machine, Offer, Screen
 from srpki.cli.shell import Note, Shell
+from srpki.config.lexer import LINE_LIMIT
 from srpki.core.errors import RefusedError
 from srpki.core.text import screen
 from srpki.device.sessions import Caller
@@ -174,6 +174,11 @@ class Session:
     def uncommitted(self) -> bool:
         """Whether edits that nobody has committed would be lost if the session ended now."""
         return not self.gone and any(shell.uncommitted for shell in self._shells.values())
+
+    @property
+    def passing(self) -> bool:
+        """Whether the next line belongs to a block that is passed over."""
+        return not self.gone and any(shell.passing for shell in self._shells.values())
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*; nothing after ``//``."""

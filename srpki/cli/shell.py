@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 from srpki.cli import pipes, wording
 from srpki.cli.grammar import Slot, State
 from srpki.cli.history import History, masked
-from srpki.cli.lexer import LINE_LIMIT, Token, in_comment
 from srpki.cli.meaning import Meaning, Modifier, meaning
 from srpki.cli.port import FLASH, Answer, Device, Offer, RefusalError, Screen
-from srpki.cli.walker import Failure, Match, Walker, whole
+from srpki.cli.walker import Failure, Match, Walk, Walker, whole
+from srpki.config.lexer import LINE_LIMIT, Token, in_comment
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import ABSENT
@@ -119,6 +119,19 @@ class Shell(ABC):
     def perform(self, said: Meaning) -> Answer:
         """Do what a line says; raises `RefusalError` and `SrpkiError`."""
 
+    def passed_over(self, found: Walk, reading: Reading, line: str) -> Answer | None:
+        """Return the answer to a *line* of a block that SR OS understands, and this program not.
+
+        None is returned where the line is refused. Raises as `perform`.
+        """
+        del found, reading, line
+        return None
+
+    @property
+    def passing(self) -> bool:
+        """Whether the next line belongs to a block that is passed over."""
+        return False
+
     @abstractmethod
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
         """Return what is printed for a line that went wrong."""
@@ -195,10 +208,15 @@ class Shell(ABC):
     def _feed(self, line: str, note: Note | None) -> Answer:
         reading = self.read(line)
         found = self._walker.walk(reading.state, reading.tokens)
+        if (ended := _before_comment(found, reading)) is not None:
+            reading = ended
+            found = self._walker.walk(reading.state, reading.tokens)
         if note is not None:
             note(masked(found, reading.tokens, line))
         found = whole(found, len(reading.tokens), abbreviations=self.abbreviations)
         if found.failure is not None:
+            if (passed := self.passed_over(found, reading, line)) is not None:
+                return passed
             column = wording.column(found.failure, reading.tokens, line)
             return failed(self.wrong(found.failure, reading, line), column=column)
         said = meaning(found.matches, self.context, reading.start)
@@ -335,6 +353,17 @@ class Shell(ABC):
         from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
 
         return spell_time(time)
+
+
+def _before_comment(found: Walk, reading: Reading) -> Reading | None:
+    """Return *reading* without the comment that it ends in: ``#`` where no word fits."""
+    failure = found.failure
+    if failure is None or failure.kind != "unknown" or failure.at >= len(reading.tokens):
+        return None
+    token = reading.tokens[failure.at]
+    if token.quoted or not token.text.startswith("#"):
+        return None
+    return reading._replace(tokens=reading.tokens[: failure.at])
 
 
 def failed(text: str, error: str = "", column: int | None = None) -> Answer:

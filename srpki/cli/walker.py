@@ -21,7 +21,7 @@ from srpki.cli.grammar import (
     options,
     spelled,
 )
-from srpki.cli.lexer import Token
+from srpki.config.lexer import Token
 from srpki.schema.paths import Value
 from srpki.schema.types import ValueTypeError
 

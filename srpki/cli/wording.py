@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from srpki.cli.lexer import LINE_LIMIT, Token
 from srpki.cli.port import Fault
 from srpki.cli.walker import Failure
 from srpki.config.errors import (
@@ -15,6 +14,8 @@ from srpki.config.errors import (
     LockedError,
     ReadOnlyError,
 )
+from srpki.config.lexer import LINE_LIMIT, Token
+from srpki.config.strictness import Mistake, Omission
 from srpki.config.validate import Problem
 from srpki.core.errors import MissingInputError, NotSavedError, SrpkiError
 
@@ -44,6 +45,31 @@ def md_message(failure: Failure) -> str:
     if failure.kind == "value" and failure.element:
         failure = failure._replace(text=f"'{failure.element}' - {failure.text}")
     return _md_text(failure)
+
+
+def md_unreadable(mistake: Mistake) -> str:
+    """Return the message about a line of a file that has the *mistake*."""
+    if mistake.said:
+        return md_mistake(mistake.said.removesuffix("."))
+    if mistake.kind == "foreign":
+        return not_emulated(f"'{mistake.text}'")
+    return md_message(Failure(mistake.kind, 0, mistake.text, mistake.names, mistake.element))
+
+
+_TOLD: Final = 100
+"""Most branches that are told of one by one."""
+
+
+def passed_over(omitted: Sequence[Omission]) -> Iterator[str]:
+    """Yield the warnings of what a reader has *omitted*, for either CLI."""
+    yield from (f"WARNING: CLI {one.sentence}" for one in omitted[:_TOLD])
+    if len(omitted) > _TOLD:
+        yield f"WARNING: CLI {len(omitted) - _TOLD:,} more branches passed over"
+
+
+def not_read(branch: str, lines: int) -> str:
+    """Return the warning about a foreign *branch* of so many *lines*, for either CLI."""
+    return next(passed_over((Omission("foreign", branch, 1, lines, 0),)))
 
 
 def _md_text(failure: Failure) -> str:

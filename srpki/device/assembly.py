@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srpki.config.datastore import Datastore
-from srpki.config.tree import Branch
+from srpki.config.tree import EMPTY, Branch
 from srpki.config.viewer import view
 from srpki.core.clock import SKEW, Clock
 from srpki.core.entropy import Entropy
@@ -19,7 +19,7 @@ from srpki.core.errors import CorruptError, NotFoundError, SrpkiError
 from srpki.core.events import FILE_WRITE_FAILED, EventBus, EventType
 from srpki.device import checkpoints
 from srpki.device.announcer import Announcer
-from srpki.device.checkpoints import Checkpoints
+from srpki.device.checkpoints import Checkpoint, Checkpoints
 from srpki.device.commits import Commits
 from srpki.device.debug import Debugging
 from srpki.device.eventlog import EventLog
@@ -96,7 +96,8 @@ def assembled(around: Surroundings, reboot: Callable[[Caller], None]) -> Node:
     seal, keystore, happenings = _keystore(around, bus)
     _sweep(around)
     forms, versions, flash = around.forms(), around.versions(), FileSystem(around.cf3, around.files)
-    datastore = Datastore(SCHEMA.configure, sealer=seal, running=load(versions, forms))
+    startup = load(versions, forms)
+    datastore = Datastore(SCHEMA.configure, sealer=seal, running=startup.tree)
     logs.apply(datastore.running, datastore.running)
     exchanges = WatchedExchanges(around.exchanges, debug)
     running = datastore.running
@@ -121,6 +122,7 @@ def assembled(around: Surroundings, reboot: Callable[[Caller], None]) -> Node:
         seal=seal,
         keystore=keystore,
         datastore=datastore,
+        omitted=startup.omitted,
         unsaved=unsaved,
         modes=modes,
         engine=engine,
@@ -133,22 +135,22 @@ def assembled(around: Surroundings, reboot: Callable[[Caller], None]) -> Node:
             announcer=announcer,
             saved=unsaved.saved,
         ),
-        rollback=Rollback(datastore, flash, clock),
+        rollback=Rollback(datastore, flash, clock, forms),
         perform=_Operations(),
         reboot=reboot,
     )
 
 
-def load(versions: Versions, forms: Forms) -> Branch:
+def load(versions: Versions, forms: Forms) -> Checkpoint:
     """Return the saved configuration, an empty one when nothing was saved.
 
     Raises `CorruptError`, which names an earlier version that is whole, or `StorageError`.
     """
     versions.recover()
     try:
-        return checkpoints.load(versions, 0, forms.decode).tree
+        return checkpoints.load(versions, 0, forms.decode)
     except NotFoundError:
-        return Branch()
+        return Checkpoint(STARTUP, EMPTY, 0)
     except CorruptError as error:
         good = checkpoints.newest_good(versions, forms.decode)
         if not good:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple
 
 from srpki.config.datastore import Datastore
 from srpki.config.management import configuration_backups
+from srpki.config.strictness import Omission
 from srpki.config.tree import Branch
 from srpki.core.errors import CorruptError, InvalidInputError, SrpkiError
-from srpki.device.forms import Forms
+from srpki.device.forms import Decoded, Forms
 from srpki.device.versions import Versions, timeless
+
+Decode = Callable[[str], Decoded]
+"""Reads the text of a configuration; raises `InvalidInputError`."""
 
 
 class Checkpoint(NamedTuple):
-    """A configuration that was saved: its *url*, its *tree* and the number of its *lines*."""
+    """A configuration that was saved: its *url*, its *tree* and the number of its *lines*.
+
+    What it holds beyond what this program knows is *omitted*.
+    """
 
     url: str
     tree: Branch
     lines: int
+    omitted: tuple[Omission, ...] = ()
 
 
 class Checkpoints:
@@ -70,7 +78,7 @@ class Checkpoints:
                 yield version, _hash(self._versions.read(version))
 
 
-def load(versions: Versions, version: int, decode: Callable[[str], Branch]) -> Checkpoint:
+def load(versions: Versions, version: int, decode: Decode) -> Checkpoint:
     """Return *version* of a configuration file, its secrets as they are written there.
 
     *decode* reads the text and raises `InvalidInputError`.
@@ -80,19 +88,19 @@ def load(versions: Versions, version: int, decode: Callable[[str], Branch]) -> C
     content, url = versions.read(version), versions.url(version)
     try:
         text = content.decode()
-        tree = decode(text)
+        decoded = decode(text)
     except UnicodeDecodeError:
         raise _damaged(url, "it is not UTF-8 text") from None
     except InvalidInputError as error:
         raise _damaged(url, str(error)) from None
-    return Checkpoint(url, tree, len(text.splitlines()))
+    return Checkpoint(url, decoded.tree, decoded.found.lines, decoded.found.omitted)
 
 
 MOST_BACKUPS: Final = 200
 """As many earlier versions as ``configuration-backups`` allows."""
 
 
-def newest_good(versions: Versions, decode: Callable[[str], Branch]) -> str:
+def newest_good(versions: Versions, decode: Decode) -> str:
     """Return the URL of the newest earlier version that can be read, empty when there is none."""
     for version in versions.numbers(MOST_BACKUPS):
         with suppress(SrpkiError):
@@ -109,3 +117,17 @@ def _hash(content: bytes) -> str:
     import hashlib  # noqa: PLC0415 - start-up time
 
     return hashlib.sha256(timeless(content)).hexdigest()
+
+
+_TOLD: Final = 10
+"""Most branches that are told one by one."""
+
+
+def passed_over(url: str, omitted: Sequence[Omission]) -> Iterator[str]:
+    """Yield what is told of a configuration at *url* that was read but for what was *omitted*."""
+    for one in omitted[:_TOLD]:
+        yield f'"{url}": {one.sentence}'
+    if len(omitted) > _TOLD:
+        yield f'"{url}": {len(omitted) - _TOLD:,} more branches passed over'
+    if omitted:
+        yield f'what was passed over is not saved again: "{url}.1" holds it after the next save'

@@ -75,27 +75,33 @@ def _look(node: Node, name: str, users: Sequence[str]) -> ImportedFile:
 def _users(node: Node) -> Mapping[str, Sequence[str]]:
     """Return for each file what names it in the configuration, in the order of the kinds."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for file, user in _references(node.engine.view):
+    for file, _, user in references(node.engine.view):
         if file and user not in found[file]:
             found[file].append(user)
     return found
 
 
-def _references(view: PkiView) -> Sequence[tuple[str, str]]:
-    """Return pairs of a file and what uses it."""
-    named: list[tuple[str, str]] = []
+def references(view: PkiView) -> Sequence[tuple[str, str, str]]:
+    """Return the files that *view* names, each with its kind and what uses it."""
+    named: list[tuple[str, str, str]] = []
     for entry in view.auto_updates.values():
         user = f'auto-update "{entry.certificate_file_name}"'
-        named += (entry.certificate_file_name, user), (entry.key_file_name, user)
+        named += _pair(entry.certificate_file_name, entry.key_file_name, user)
     for name, profile in view.ca_profiles.items():
         user = f'ca-profile "{name}"'
-        files = profile.cert_file, profile.crl_file, profile.cmpv2.response_signing_cert
-        named += [(file, user) for file in files]
+        named += [
+            (profile.cert_file, "certificate", user),
+            (profile.crl_file, "crl", user),
+            (profile.cmpv2.response_signing_cert, "certificate", user),
+        ]
     for name, ipsec in view.ipsec_cert_profiles.items():
         for pair in ipsec.entries:
-            named += [(file, f'ipsec cert-profile "{name}"') for file in (pair.cert, pair.key)]
+            named += _pair(pair.cert, pair.key, f'ipsec cert-profile "{name}"')
     for name, tls in view.cert_profiles.items():
         for item in tls.entries:
-            user = f'tls cert-profile "{name}"'
-            named += (item.certificate_file, user), (item.key_file, user)
+            named += _pair(item.certificate_file, item.key_file, f'tls cert-profile "{name}"')
     return named
+
+
+def _pair(certificate: str, key: str, user: str) -> tuple[tuple[str, str, str], ...]:
+    return (certificate, "certificate", user), (key, "key", user)

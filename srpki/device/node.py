@@ -19,6 +19,7 @@ from srpki.schema.paths import Value, path
 
 if TYPE_CHECKING:
     from srpki.config.datastore import Datastore
+    from srpki.config.strictness import Omission
     from srpki.core.clock import Clock
     from srpki.core.events import EventBus
     from srpki.device.announcer import Announcer
@@ -64,8 +65,8 @@ class Perform(Protocol):
 class Node:
     """One node from one start to the next: a reboot makes another one.
 
-    Nothing of a session or of a call rests here. *reboot* starts the node anew for a caller, whose
-    session goes on; it raises `CorruptError` or `StorageError`, and nothing has stopped then.
+    What its saved configuration holds beyond what is known was *omitted*. Nothing of a session or
+    of a call rests here. *reboot* starts the node anew for a caller, whose session goes on; it raises `CorruptError` or `StorageError`, and nothing has stopped then.
     """
 
     clock: Clock
@@ -84,6 +85,7 @@ class Node:
     seal: Seal
     keystore: Keystore
     datastore: Datastore
+    omitted: tuple[Omission, ...]
     unsaved: Unsaved
     modes: ModeWatch
     engine: Engine

@@ -7,7 +7,6 @@ configuration is ``<location>.rc``, and there is one of it.
 from __future__ import annotations
 
 import itertools
-from functools import partial
 from typing import Final
 
 from srpki.config import persist
@@ -24,6 +23,7 @@ from srpki.core.clock import Clock
 from srpki.core.errors import NotFoundError, RefusedError
 from srpki.device import checkpoints
 from srpki.device.filesystem import FileSystem
+from srpki.device.forms import Forms
 from srpki.device.system import rfc3339
 from srpki.device.versions import Versions
 from srpki.keystore import names
@@ -43,8 +43,9 @@ class Rollback:
     a checkpoint that is not there, and `StorageError`.
     """
 
-    def __init__(self, datastore: Datastore, files: FileSystem, clock: Clock) -> None:
+    def __init__(self, datastore: Datastore, files: FileSystem, clock: Clock, forms: Forms) -> None:
         self._datastore = datastore
+        self._forms = forms
         self._files = files
         self._clock = clock
 
@@ -97,8 +98,7 @@ class Rollback:
         if which == ACTIVE:
             return self._datastore.running
         self._check_there(which)
-        decode = partial(persist.load, self._datastore.schema)
-        found = checkpoints.load(self._versions(which), _number(which), decode)
+        found = checkpoints.load(self._versions(which), _number(which), self._forms.decode)
         return self._datastore.seal_all(found.tree)
 
     def url(self, which: Which) -> str:

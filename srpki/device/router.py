@@ -10,9 +10,11 @@ from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.device import directories
 from srpki.device.assembly import Surroundings, assembled, load
+from srpki.device.checkpoints import passed_over
 from srpki.device.directories import make_directories
 from srpki.device.forms import Form
 from srpki.device.lab import Laboratory
+from srpki.device.node import STARTUP
 from srpki.device.sessions import NOBODY, Caller
 from srpki.engine.settings import DEFAULT, Settings
 from srpki.storage.files import OsFiles
@@ -111,5 +113,10 @@ class Router:
         self.start()
 
     def warnings(self) -> Sequence[str]:
-        """Return a sentence for each directory of the node that somebody else may change."""
-        return tuple(directories.warnings(self._directory))
+        """Return what the operator must know of a node that starts, a sentence each.
+
+        Which of its directories somebody else may change, and what its saved configuration holds
+        that is not emulated or known.
+        """
+        omitted = passed_over(STARTUP, self.node.omitted)
+        return (*directories.warnings(self._directory), *omitted)

@@ -23,6 +23,8 @@ LATER: Final = frozenset({"busy", "locked", "pending"})
 
 _OPEN: Final = "The script ends before this question is answered, which counts as n."
 
+_CUT_OFF: Final = "The script ends inside of a block that is passed over: a brace is missing."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
@@ -120,6 +122,8 @@ class Run:
         if self.question is not None:
             yield Exchange(prompt=self.question, command="", output=_OPEN, ok=False)
             session.feed("n")
+        if session.passing:
+            yield Exchange(prompt=session.prompt, command="", output=_CUT_OFF, ok=False)
         if session.uncommitted:
             yield Exchange(prompt=session.prompt, command="", output=UNCOMMITTED, ok=False)
         if not session.gone:

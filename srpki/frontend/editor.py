@@ -21,7 +21,7 @@ from prompt_toolkit.layout import BufferControl, HSplit, Layout, SearchBufferCon
 from prompt_toolkit.output import DummyOutput
 from prompt_toolkit.search import SearchDirection, SearchState, accept_search, stop_search
 
-from srpki.cli.lexer import LINE_LIMIT
+from srpki.config.lexer import LINE_LIMIT
 
 MOST: Final = 2 * LINE_LIMIT
 """Characters of a line that are kept; the session refuses it long before."""

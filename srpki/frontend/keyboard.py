@@ -14,8 +14,8 @@ from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_focus
 from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
 
-from srpki.cli.lexer import LINE_LIMIT, lex_md
 from srpki.cli.session import Session
+from srpki.config.lexer import LINE_LIMIT, lex_md
 from srpki.frontend.ahead import ENTER, Ahead, Pasted
 from srpki.frontend.completing import complete, listed
 from srpki.frontend.display import Display

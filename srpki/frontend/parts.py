@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from srpki.config.management import ConfigurationMode
+    from srpki.config.strictness import Strictness
     from srpki.config.tree import Branch
     from srpki.core.clock import Clock
+    from srpki.device.forms import Reader
     from srpki.device.router import Router
     from srpki.schema.nodes import Container
     from srpki.transport.base import Exchange, ExchangeFactory, Limits, TlsClient
@@ -56,14 +58,14 @@ def check_mode(router: Router, mode: ConfigurationMode | None) -> None:
 class ClassicForm:
     """The classic form of a configuration; the CLI that knows it is imported when it is needed."""
 
-    def read(self, root: Container, text: str) -> Branch:
-        """Return the tree that *text* describes; raises `InvalidInputError`, naming the line."""
-        from srpki.cli.classic.file import read  # noqa: PLC0415 - start-up time
+    def reader(self, root: Container, tree: Branch, strictness: Strictness) -> Reader:
+        """Return what reads this form into a tree below *root*, which begins as *tree*."""
+        from srpki.cli.classic.file import ClassicReader  # noqa: PLC0415 - start-up time
 
-        return read(root, text)
+        return ClassicReader(root, tree, strictness)
 
     def write(self, root: Container, tree: Branch, generated: datetime) -> str:
-        """Return *tree* as text that `read` reads back."""
+        """Return *tree* as text that a reader reads back."""
         from srpki.cli.classic.configuration import classic_file  # noqa: PLC0415 - start-up time
 
         return f"{classic_file(root, tree, generated)}\n"

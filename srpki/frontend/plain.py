@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final, TextIO
 
-from srpki.cli.lexer import lex_md
 from srpki.cli.port import Answer
 from srpki.cli.scripts import UNANSWERED, answers, counts
 from srpki.cli.session import UNCOMMITTED, Session
+from srpki.config.lexer import lex_md
 from srpki.core.text import screen
 from srpki.frontend.completing import listed
 

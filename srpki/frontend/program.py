@@ -22,6 +22,7 @@ from srpki.frontend.ending import as_a_shell, ending_on
 
 USAGE_ERROR = 2
 TRY_LATER = 3
+_IMPORT = "make a node from the saved configuration of a router"
 PLATFORMS = "Linux; macOS untested; Windows only by WSL"
 
 
@@ -111,6 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     script.set_defaults(run=_exec)
 
+    _import_parser(commands.add_parser("import-config", help=_IMPORT))
+
     authority = commands.add_parser("ca", help="run the lab CA alone, for other clients")
     add_options(authority)
 
@@ -151,6 +154,34 @@ def _node_options(parser: argparse.ArgumentParser, *, again: bool = False) -> No
         metavar="DIR",
         help="keep every message that is sent or received in this directory (default: none)",
     )
+
+
+def _import_parser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", help="the saved configuration, - for standard input"
+    )
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="keep a configuration that the node has as an earlier version (default: refuse)",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object (default: for people)"
+    )
+    parser.add_argument(
+        "--node",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="DIR",
+        help="the node directory (default: srpki/node in $XDG_DATA_HOME or ~/.local/share)",
+    )
+    parser.set_defaults(run=_import)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from srpki.frontend.importing import run  # noqa: PLC0415 - start-up time
+
+    return run(options, _node(options))
 
 
 def _node(options: argparse.Namespace) -> Path:

@@ -10,19 +10,21 @@ from srpki.cli.classic.commands import classic_line
 from srpki.cli.classic.dialect import ClassicDialect, wants_command
 from srpki.cli.classic.editing import check_allowed, edits, entry_words, made, remark
 from srpki.cli.classic.environment import Settings
+from srpki.cli.classic.foreign import foreign_word
 from srpki.cli.classic.lines import absolute, presumed
-from srpki.cli.classic.refused import Refused
+from srpki.cli.classic.refused import Passed, Refused
 from srpki.cli.classic.trail import Trail
 from srpki.cli.grammar import State
-from srpki.cli.lexer import lex_classic
-from srpki.cli.meaning import Meaning
+from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, RefusalError, Screen
 from srpki.cli.render.rules import SINGLE
 from srpki.cli.shell import Host, Note, Reading, Shell, failed
-from srpki.cli.walker import Failure
+from srpki.cli.walker import Failure, Walk
 from srpki.config.edit import Edit
+from srpki.config.lexer import lex_classic
 from srpki.config.management import check_classic
+from srpki.config.strictness import indentation
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.errors import SrpkiError
 from srpki.schema.nodes import Container, ListNode
@@ -60,6 +62,7 @@ class ClassicCli(Shell):
         self._trail = Trail(self.dialect)
         self._created = False
         self._refused = Refused()
+        self._passed = Passed()
         self._grammars: dict[Path, State] = {}
         self._commands: dict[str, Callable[[Meaning], Answer]] = {
             "back": lambda _: self._go(self._trail.up(self.context)),
@@ -123,6 +126,8 @@ class ClassicCli(Shell):
         """
         if self._asked:
             return super().feed(line, note)
+        if (passed := self._passed.take(line)) is not None:
+            return passed
         if (inside := self._refused.inside(line)) or (closed := self._refused.closed(line)):
             if note is not None:
                 note(self.masked(line))
@@ -148,6 +153,8 @@ class ClassicCli(Shell):
 
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
         """Return the caret and the message; a command that misses arguments gets its syntax."""
+        if foreign_word(self._place(failure, reading), failure, reading.tokens):
+            return self.not_emulated(failure.text)
         modified = any(token.mark for token in reading.tokens)
         if failure.kind == "missing" and not modified:
             from srpki.cli.classic.help import syntax_of  # noqa: PLC0415 - start-up time
@@ -155,6 +162,22 @@ class ClassicCli(Shell):
             return syntax_of(reading)
         command = wants_command(reading.state, reading.tokens[: failure.at])
         return wording.classic_failure(failure, reading.tokens, line, self.margin, command=command)
+
+    def passed_over(self, found: Walk, reading: Reading, line: str) -> Answer | None:
+        """Pass over an indented *line* that begins a context or sets a value of SR OS."""
+        failure = found.failure
+        assert failure is not None
+        place = self._place(failure, reading)
+        if not indentation(line) or not foreign_word(place, failure, reading.tokens):
+            return None
+        check_classic(self.device.datastore.running)
+        _, *names = self.dialect.names(place)
+        return self._passed.begin(" ".join(("configure", *names, failure.text)), line)
+
+    def _place(self, failure: Failure, reading: Reading) -> Path:
+        """Return the context whose words *failure* has not found among them."""
+        before = self._walker.walk(reading.state, reading.tokens[: failure.at])
+        return meaning(before.matches, self.context, reading.start).target
 
     def refused(self, error: SrpkiError) -> str:
         """Return *error* in the words of the classic CLI."""
@@ -237,9 +260,13 @@ class ClassicCli(Shell):
     def _edit(self, said: Meaning) -> tuple[bool, str]:
         """Make the edits of a line; return whether it made an entry, and what is told of them."""
         running = self.device.datastore.running
-        entries = made(self.dialect, said, running, create_needed=self.settings.create)
+
+        def holds(path: Path) -> bool:
+            return get(running, path) is not None
+
+        entries = made(self.dialect, said, holds, create_needed=self.settings.create)
         wanted = [Edit("create", path) for path in entries]
-        wanted += edits(self.dialect, said, running)
+        wanted += edits(self.dialect, said, holds)
         check_allowed(running, wanted)
         self.device.datastore.edit(wanted)
         return bool(entries), remark(self.device.schema.configure, self.device.files, wanted)

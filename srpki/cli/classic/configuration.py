@@ -8,11 +8,11 @@ from typing import Final
 
 from srpki.cli.classic.layout import Names, Order, Place, SectionPlace, required
 from srpki.cli.classic.lines import is_shutdown, keyword_of, member
-from srpki.cli.lexer import is_plain
 from srpki.cli.reading import Context, context_at
 from srpki.cli.render.rules import INFO
 from srpki.cli.render.times import file_date
 from srpki.config.defaults import effective
+from srpki.config.lexer import is_plain
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.device.system import version_lines

@@ -20,7 +20,6 @@ from srpki.cli.grammar import (
     State,
     Terminal,
 )
-from srpki.cli.lexer import Token
 from srpki.cli.reading import (
     Context,
     First,
@@ -31,6 +30,7 @@ from srpki.cli.reading import (
     mark_of,
 )
 from srpki.cli.walker import walk
+from srpki.config.lexer import Token
 from srpki.schema.nodes import (
     Action,
     Arg,

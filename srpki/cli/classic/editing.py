@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from srpki.cli.classic.dialect import ClassicDialect
@@ -13,12 +13,14 @@ from srpki.cli.remarks import without_effect
 from srpki.config.edit import Edit
 from srpki.config.management import check_classic, check_immediate
 from srpki.config.text import spell_entry
-from srpki.config.tree import Branch, get
+from srpki.config.tree import Branch
 from srpki.core.errors import NotFoundError, SrpkiError
 from srpki.schema.nodes import Container, Leaf, ListNode, Numbered, child_of
 from srpki.schema.paths import Path, path
 from srpki.schema.types import ValueTypeError
 
+Holds = Callable[[Path], bool]
+"""Tells whether there is something at a path below ``configure``."""
 _MANAGEMENT: Final = path("system", "management-interface")
 _LOCATION: Final = (*_MANAGEMENT, *path("cli", "classic-cli", "rollback", "location"))
 
@@ -31,16 +33,16 @@ def entry_words(dialect: ClassicDialect, context: Path) -> str:
 
 
 def made(
-    dialect: ClassicDialect, said: Meaning, tree: Branch, *, create_needed: bool
+    dialect: ClassicDialect, said: Meaning, holds: Holds, *, create_needed: bool
 ) -> list[Path]:
-    """Return the entries that *said* enters and *tree* lacks; the paths begin below the root.
+    """Return the entries that *said* enters and that are not there; the paths begin below the root.
 
     Raises `RefusalError` where *create_needed* and the word ``create`` is not there.
     """
     found = [
         path
         for path in said.entered
-        if path[0].name == "configure" and path[-1].keys and get(tree, path[1:]) is None
+        if path[0].name == "configure" and path[-1].keys and not holds(path[1:])
     ]
     wanted = [path for path in found if not isinstance(dialect.node(path).classic, Numbered)]
     if wanted and create_needed and not said.create:
@@ -49,18 +51,18 @@ def made(
     return [path[1:] for path in found]
 
 
-def edits(dialect: ClassicDialect, said: Meaning, tree: Branch) -> Iterator[Edit]:
-    """Yield the edits of *said* below ``configure`` that may change *tree*.
+def edits(dialect: ClassicDialect, said: Meaning, holds: Holds) -> Iterator[Edit]:
+    """Yield the edits of *said* below ``configure`` that may change what is there.
 
     Raises `RefusalError` for a value that is none, and an entry that is removed and not there.
     """
     for edit in said.edits:
         place = edit.path[1:]
-        if edit.kind == "create" and get(tree, place) is not None:
+        if edit.kind == "create" and holds(place):
             continue
         parent = dialect.node(edit.path[:-1])
         node = child_of(parent, place[-1].name)
-        if edit.kind == "delete" and isinstance(node, ListNode) and get(tree, place) is None:
+        if edit.kind == "delete" and isinstance(node, ListNode) and not holds(place):
             raise RefusalError(
                 f"MINOR: CLI Entry does not exist - {entry_words(dialect, edit.path)}."
             )

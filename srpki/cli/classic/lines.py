@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from srpki.cli.classic.layout import Names, Placed
 from srpki.cli.effects import Effects, Input, KeyOf, Make, Part, Put, Suffix
 from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Opt, Seq, Slot, Some, State
-from srpki.cli.lexer import Token
 from srpki.cli.reading import key_slot
+from srpki.config.lexer import Token
 from srpki.schema.common import ADMIN_STATE
 from srpki.schema.nodes import (
     Action,

@@ -6,10 +6,10 @@ from typing import Final, Protocol
 
 from srpki.cli.effects import Command, Input
 from srpki.cli.grammar import Grammar, Keyword, Many, Seq, Slot
-from srpki.cli.lexer import is_plain
 from srpki.cli.md.environment import Environment, enabled_aliases
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
+from srpki.config.lexer import is_plain
 from srpki.config.text import quote
 from srpki.config.tree import Branch, Entries
 from srpki.schema.types import Text

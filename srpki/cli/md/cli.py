@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
 from srpki.cli.grammar import Alt, State
-from srpki.cli.lexer import Token, lex_md
 from srpki.cli.md import aliases
 from srpki.cli.md.changing import Changing, entries_exist
 from srpki.cli.md.commands import line as line_grammar
@@ -18,13 +17,15 @@ from srpki.cli.md.loading import Loading
 from srpki.cli.md.looking import Looking
 from srpki.cli.md.modes import Modes
 from srpki.cli.md.navigation import Navigation
+from srpki.cli.md.passing import Passing
 from srpki.cli.md.prompt import prompt
 from srpki.cli.md.workflow import Workflow
-from srpki.cli.meaning import Meaning
+from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, Offer, Screen
-from srpki.cli.shell import Host, Reading, Shell
-from srpki.cli.walker import Failure, parse
+from srpki.cli.shell import Host, Note, Reading, Shell
+from srpki.cli.walker import Failure, Walk, parse
+from srpki.config.lexer import Token, lex_md
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
 from srpki.schema.environment import ENVIRONMENT
@@ -66,6 +67,7 @@ class MdCli(Shell):
         self.dialect = MdDialect(self.root)
         self.environment = Environment.of(device.datastore.running)
         self.flow = Workflow(device, user)
+        self.blocks = Passing(self)
         self.changing = Changing(self)
         self.modes = Modes(self)
         self._user = user
@@ -172,8 +174,30 @@ class MdCli(Shell):
             self._grammars = {start: (Alt((*state, *aliases.everywhere(known))),)}
         return self._grammars[start]
 
+    def feed(self, line: str, note: Note | None = None) -> Answer:
+        """Answer *line*, or pass over it as part of a block."""
+        if self.asking or not self.blocks.on:
+            return super().feed(line, note)
+        return self.blocks.more(line, note)
+
+    def passed_over(self, found: Walk, reading: Reading, line: str) -> Answer | None:
+        """Return the answer to a *line* that begins a block of SR OS, or is part of one."""
+        return self.blocks.begin(found, reading, line)
+
+    @property
+    def passing(self) -> bool:
+        """Whether a brace of what is passed over is open."""
+        return self.blocks.on
+
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
-        """Return the carets and the message; an alias' command was not typed, so no carets."""
+        """Return the carets and the message; an alias' command was not typed, so no carets.
+
+        A word that SR OS has and this program has not gets one line.
+        """
+        before = self._walker.walk(reading.state, reading.tokens[: failure.at])
+        place = meaning(before.matches, self.context, reading.start).target
+        if self.blocks.word(failure, reading, place):
+            return wording.not_emulated(f"'{failure.text}'")
         if self._aliases.running:
             return wording.md_message(failure)
         text = wording.md_failure(failure, reading.tokens, line, self.margin)
@@ -285,6 +309,7 @@ class MdCli(Shell):
 
     def control_z(self) -> Answer:
         """Return to the operational root, as ``exit all`` does."""
+        self.blocks.stop()
         return self.navigation.leave_for(())
 
 

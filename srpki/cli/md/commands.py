@@ -322,7 +322,12 @@ def _load(*, at_top: bool) -> Grammar:
     )
     url = _slot("url", CFLASH_URL, "File with a configuration")
     load = _top_command("load", "Load a configuration into the candidate", at_top=at_top)
-    return Seq((load, way, url))
+    ignoring = Keyword(
+        "ignore-unknown",
+        "Pass over what is not known here, and tell",
+        (Input("ignore-unknown", constant=True),),
+    )
+    return Seq((load, way, url, Opt(ignoring)))
 
 
 def _rollback(*, at_top: bool) -> Grammar:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from srpki.cli.reference.actions import actions_page
 from srpki.cli.reference.commands import classic_commands_page, md_commands_page
 from srpki.cli.reference.messages import messages_page
+from srpki.cli.reference.reading import reading_page
 from srpki.cli.reference.trees import configuration_page, environment_page, state_page
 from srpki.cli.session import Session
 from srpki.core.clock import SystemClock
@@ -37,6 +38,7 @@ def pages() -> dict[str, str]:
             "md-cli.md": md_commands_page(md),
             "classic-cli.md": classic_commands_page(classic),
             "messages.md": messages_page(),
+            "reading.md": reading_page(),
         }
     return {name: MADE + text.rstrip("\n") + "\n" for name, text in made.items()}
 

@@ -8,7 +8,7 @@ from srpki import __version__
 from srpki.cli.classic.configuration import classic_file
 from srpki.cli.classic.file import read
 from srpki.cli.classic.layout import Order, places
-from srpki.config.persist import MAXIMUM_SIZE
+from srpki.config.strictness import MAXIMUM_SIZE
 from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.core.errors import InvalidInputError
 from srpki.schema.nodes import Choice, Container, Leaf, LeafList, ListNode

@@ -4,8 +4,8 @@ import pytest
 
 from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.classic.help import syntax_of
-from srpki.cli.lexer import lex_classic
 from srpki.cli.shell import Reading
+from srpki.config.lexer import lex_classic
 from srpki.schema.nodes import Arg, Container, Leaf, Line
 from srpki.schema.types import ValueType
 

@@ -6,9 +6,9 @@ from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.completion import complete, expand
 from srpki.cli.existing import Existing
 from srpki.cli.grammar import Slot
-from srpki.cli.lexer import lex_classic, lex_md
 from srpki.cli.md.dialect import MdDialect
 from srpki.cli.meaning import meaning
+from srpki.config.lexer import lex_classic, lex_md
 from srpki.config.tree import Branch, Entries
 from srpki.core.errors import StorageError
 from srpki.schema.nodes import Container, Leaf, ListNode

@@ -1,7 +1,7 @@
 from srpki.cli.effects import Input
 from srpki.cli.grammar import Alt, AnyOrder, Cases, Keyword, Many, Opt, Seq, Slot, Some
-from srpki.cli.lexer import lex_md
 from srpki.cli.walker import parse, walk
+from srpki.config.lexer import lex_md
 from srpki.schema.types import Enumeration, Integer, Text
 
 

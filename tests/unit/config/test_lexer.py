@@ -1,6 +1,6 @@
 import pytest
 
-from srpki.cli.lexer import is_plain, lex_classic, lex_md
+from srpki.config.lexer import is_plain, lex_classic, lex_md
 from srpki.config.text import quote
 
 
