@@ -56,6 +56,27 @@ def clock_set(call: Call) -> Outcome:
     return _move(call, _instant(call.text("time")), back=True)
 
 
+def set_time(call: Call) -> Outcome:
+    """Set the clock of the node, which is the lab's; a node of its own has the machine's."""
+    _settable(call.node)
+    return _move(call, _instant(call.text("time")), back=True)
+
+
+def set_date_and_time(call: Call) -> Outcome:
+    """The same by a date and a time, in UTC, as the classic CLI has them."""
+    _settable(call.node)
+    date, time = call.text("date").replace("/", "-"), call.text("time")
+    return _move(call, _instant(f"{date}T{time}+00:00"), back=True)
+
+
+def _settable(node: Node) -> None:
+    if node.laboratory is None:
+        raise RefusedError(
+            "the clock of the node is that of the machine",
+            hint="a lab has one of its own, start srpki with --lab",
+        )
+
+
 def clock_run(call: Call) -> Outcome:
     """Let the lab's clock run as fast as real time, or faster or slower."""
     return _run_at(call, float(call.text("factor", "1")))
@@ -158,6 +179,8 @@ def fault_clear(call: Call) -> Outcome:
 
 
 OPERATIONS: dict[str, Operation] = {
+    "admin.set-time": set_date_and_time,
+    "admin.set.time": set_time,
     "lab.clock.show": clock_show,
     "lab.clock.advance": clock_advance,
     "lab.clock.run": clock_run,

@@ -66,7 +66,8 @@ class Node:
     """One node from one start to the next: a reboot makes another one.
 
     What its saved configuration holds beyond what is known was *omitted*. Nothing of a session or
-    of a call rests here. *reboot* starts the node anew for a caller, whose session goes on; it raises `CorruptError` or `StorageError`, and nothing has stopped then.
+    of a call rests here. *reboot* starts the node anew for a caller, whose session goes on; it
+    raises `CorruptError` or `StorageError`, and nothing has stopped then.
     """
 
     clock: Clock

@@ -30,9 +30,13 @@ ROOT: Final = _absent(
     "",
     {
         "bof": "the boot options",
+        "candidate": "candidate configurations of the classic CLI",
         "clear": "clearing counters and states",
         "monitor": "watching counters",
+        "enable": "the rights of an administrator",
+        "enable-admin": "the rights of an administrator",
         "li": "lawful interception",
+        "load-json": "a configuration in JSON",
         "oam": "tests of the network",
         "perform": "operations on subsystems",
         "ping": "test whether a host answers",
@@ -141,6 +145,15 @@ FILE: Final = _absent(
         "repair": "repair a compact flash",
         "unzip": "unpack an archive",
         "version": "the version of a software image",
+    },
+)
+
+ADMIN: Final = _absent(
+    "admin ",
+    {
+        "application-assurance": "inspection of applications",
+        "satellite": "satellites of the chassis",
+        "tech-support": "a file for support staff",
     },
 )
 

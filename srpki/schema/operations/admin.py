@@ -7,6 +7,7 @@ from typing import Final
 from srpki.schema.common import CFLASH_URL, EMPTY_TYPE, IP_ADDRESS
 from srpki.schema.nodes import Action, Case, Choice, Container, Leaf
 from srpki.schema.operations import absent, enrolment, pki, reload, revocation
+from srpki.schema.operations.clock import SET, SET_TIME
 from srpki.schema.operations.rollback import ROLLBACK
 from srpki.schema.types import Enumeration, Integer, Text, ValueType
 
@@ -183,6 +184,7 @@ ADMIN_MD: Final = Container(
         _REBOOT,
         _REDUNDANCY,
         _SAVE,
+        SET,
         Container(
             name="show", help="Print what the node would save", children=(_SHOW_CONFIGURATION,)
         ),
@@ -197,6 +199,7 @@ ADMIN_MD: Final = Container(
                 ),
             ),
         ),
+        *absent.ADMIN,
     ),
 )
 
@@ -222,5 +225,7 @@ ADMIN_CLASSIC: Final = Container(
         _REDUNDANCY,
         ROLLBACK,
         _SAVE,
+        SET_TIME,
+        *absent.ADMIN,
     ),
 )

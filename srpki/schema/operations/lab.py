@@ -9,6 +9,7 @@ from srpki.core.durations import parse_duration
 from srpki.core.errors import InvalidInputError
 from srpki.schema.common import PKI_FILE_NAME
 from srpki.schema.nodes import Action, Container, Leaf
+from srpki.schema.operations.clock import INSTANT
 from srpki.schema.types import Decimal, Enumeration, Integer, Text, ValueTypeError
 
 
@@ -27,10 +28,6 @@ class _Duration(Text):
 FACTORS: Final = (0.1, 100_000.0)
 """How slow and how fast a lab's clock may be told to run, as multiples of real time."""
 _DURATION: Final = _Duration(length=(2, 11), patterns=("[0-9]{1,10}[smhdwy]",))
-_INSTANT: Final = Text(
-    patterns=(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})",),
-    complaint="not a time such as 2026-01-31T12:00:00Z",
-)
 
 FAULT_OPERATIONS: Final = (
     "any",
@@ -147,7 +144,7 @@ _CLOCK: Final = Container(
             inputs=(
                 Leaf(
                     name="time",
-                    type=_INSTANT,
+                    type=INSTANT,
                     mandatory=True,
                     help="The time to go to, as 2026-01-31T12:00:00Z [RFC 3339]",
                 ),

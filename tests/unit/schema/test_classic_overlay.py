@@ -178,7 +178,10 @@ def action(*names):
         ),
         (
             ("reload",),
-            "reload type cert-key-pair <certificate> protocol {ipsec|tls} key-file <key>",
+            (
+                "reload type {cert <cert> | key <key> | cert-key-pair <cert-key-pair>}"
+                " protocol <protocol> [key-file <key-file>]"
+            ),
         ),
         (("cmpv2", "poll"), "poll ca <ca-profile>"),
         (("cmpv2", "clear-request"), "clear-request ca <ca-profile>"),

@@ -61,10 +61,16 @@ def actions(node):
 def test_both_clis_hold_the_same_actions_but_for_what_one_alone_has(schema):
     md = {action.operation: action for action in actions(schema.operations_md)}
     classic = {action.operation: action for action in actions(schema.operations_classic)}
-    assert md.keys() - classic.keys() == {"admin.show-configuration"}
+    assert md.keys() - classic.keys() == {
+        "admin.set.time",
+        "admin.show-configuration",
+        "pki.reload",
+    }
     assert classic.keys() - md.keys() == {  # [cli.md 3.1]
         "admin.display-config",
+        "admin.set-time",
         "pki.cmpv2.show-request",
+        "pki.reload-type",
         "rollback.compare",
         "rollback.delete",
         "rollback.revert",
@@ -92,9 +98,11 @@ def test_lab_commands_are_there_in_lab_mode_alone():
         "lab.ca.revoke",
         "lab.ca.show",
         "lab.clock.advance",
+        "lab.clock.run",
         "lab.clock.set",
         "lab.clock.show",
         "lab.clock.skew",
+        "lab.clock.stop",
     }
 
 
