@@ -169,6 +169,7 @@ def _logs(
     )
     logs = Logs(sinks, log)
     bus.subscribe(debug.happened)
+    bus.controlled_by(logs.control)
     bus.subscribe(logs.append)
     return log, logs
 

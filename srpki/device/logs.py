@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,7 @@ from srpki.core.events import Event
 from srpki.device import default_logs
 from srpki.device.logfilters import Takes, check, entries, inner, takes
 from srpki.device.logsinks import Destination
+from srpki.schema.configure.event_numbers import EVENT_NUMBERS
 from srpki.schema.configure.log import LOG
 from srpki.schema.paths import path
 
@@ -90,6 +91,7 @@ class Logs:
         self._lock = threading.Lock()
         self._logs: dict[str, Log] = {}
         self._tree = EMPTY
+        self._wanted: dict[tuple[str, int], Branch] = {}
         self._windows: dict[EventType, _Window] = {}
         self.apply(EMPTY, EMPTY)
         for _, event in journal.events():
@@ -122,8 +124,21 @@ class Logs:
         """The configuration of the logs, with all defaults."""
         return self._tree
 
+    def control(self, kind: EventType) -> EventType | None:
+        """Return *kind* as its events are to be generated, None where they are not."""
+        entry = self._wanted.get((kind.application, kind.number))
+        if entry is None:
+            return kind if kind.generated else None
+        if not entry.get("generate", kind.generated):
+            return None
+        severity = str(entry.get("severity", kind.severity)).upper()
+        return kind if severity == kind.severity else replace(kind, severity=severity)
+
     def _throttled(self, event: Event) -> bool:
         """Say whether too many events of this type came of late; the limit is configured."""
+        entry = self._wanted.get((event.type.application, event.type.number), EMPTY)
+        if entry.get("throttle") is False:
+            return False
         rate = inner(self._tree, "throttle-rate")
         interval = timedelta(seconds=_number(rate, "interval"))
         window = self._windows.get(event.type)
@@ -151,6 +166,7 @@ class Logs:
         configured = found if isinstance(found, Branch) else EMPTY
         with self._lock:
             self._tree = effective(LOG, default_logs.beneath(configured))
+            self._wanted = dict(_wanted(inner(self._tree, "log-events")))
             self._windows.clear()
             self._logs = dict(self._built())
             self.sinks.forget_files(log.destination for log in self._logs.values())
@@ -216,6 +232,13 @@ def numbered(tree: Branch, kind: str) -> dict[str, int]:
         if name not in given:
             given[name] = next(number for number in free if number not in taken)
     return given
+
+
+def _wanted(log_events: Branch) -> Iterator[tuple[tuple[str, int], Branch]]:
+    """Yield what is configured of each type of event, by its application and number."""
+    for application, numbers in EVENT_NUMBERS.items():
+        for name, entry in entries(log_events, application):
+            yield (application.upper().replace("-", "_"), numbers[name]), entry
 
 
 def _number(branch: Branch, name: str) -> int:

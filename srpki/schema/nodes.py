@@ -127,12 +127,14 @@ class Word(NamedTuple):
     """A fixed word that sets nothing; *leaf* is created by it where given.
 
     A container is created as it stands, a leaf takes its default unless another item sets it. A
-    word without a leaf has a *help* of its own.
+    word without a leaf has a *help* of its own. A *quoted* one is printed in quotes, and read with
+    them or without.
     """
 
     keyword: str
     leaf: str = ""
     help: str = ""
+    quoted: bool = False
 
 
 Item = Arg | Either | Maybe | Word

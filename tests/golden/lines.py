@@ -320,7 +320,7 @@ class _Sentences:
         return (*self._place, *arg.leaf.split("/"))
 
     def values_of(self, arg):
-        if isinstance(self.leaf(arg).type, Boolean | Empty):
+        if isinstance(self.leaf(arg).type, Boolean | Empty) and not arg.words:
             yield "", True
         elif arg.words:
             yield from ((word, True) for word, _ in arg.words)
@@ -347,7 +347,7 @@ class _Sentences:
         if value is None:
             known = self.place(arg), self.leaf(arg)
             value = arg.words[0][0] if arg.words else good(*known)
-        if isinstance(self.leaf(arg).type, Boolean | Empty):
+        if isinstance(self.leaf(arg).type, Boolean | Empty) and not arg.words:
             value = ""
         yield from filter(None, (arg.keyword, value))
 

@@ -6,7 +6,9 @@ for nodes of the public models that no tree is kept of.
 
 import ipaddress
 import itertools
+import json
 import re
+from pathlib import Path
 
 import sheets
 
@@ -33,7 +35,24 @@ def words(*enum):
 
 BOOLEAN = {"base": "boolean"}
 STATE = words("enable", "disable")
+EVENTS = json.loads((Path(__file__).parent / "event-names.json").read_text(encoding="utf-8"))
+LOG_EVENTS = {
+    "generate": BOOLEAN,
+    "severity": words("cleared", "indeterminate", "critical", "major", "minor", "warning"),
+    "throttle": BOOLEAN,
+}
+"""``log-events`` [public configurations]."""
+
 OTHERS = {
+    **{  # of each application three events stand for all
+        f"configure log log-events {application} event": words(*list(names)[1:3], list(names)[-1])
+        for application, names in EVENTS.items()
+    },
+    **{
+        f"configure log log-events {application} {leaf}": fact
+        for application in EVENTS
+        for leaf, fact in LOG_EVENTS.items()
+    },
     "configure system name": text(1, 64, r"[ -~]*[!-~][ -~]*", named="system-name"),
     "show log log-id log-id": {"base": "leafref", "leafref": "../log-id/name"},
     "show log filter-id filter-id": {"base": "leafref", "leafref": "../filter/filter-name"},

@@ -109,6 +109,9 @@ echo "Log Configuration"
                 exit
             exit
         exit
+        event-control "system" 2103 generate
+        event-control "user" 2001 generate warning
+        event-control "user" 2011 suppress
         syslog 1 name "1"
             address 192.0.2.14
             facility local1

@@ -16,7 +16,7 @@ from srpki.config.lexer import is_plain
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.device.system import version_lines
-from srpki.schema.configure.log_types import NAMES
+from srpki.schema.configure.log_types import NAMES, EventName
 from srpki.schema.nodes import (
     Arg,
     Bare,
@@ -290,6 +290,8 @@ def _spelled(node: Leaf | LeafList, value: Value) -> str:
     spelled = spell_value(node.type, value)
     if isinstance(node.classic, Quoted):
         return quote(str(value))
+    if isinstance(node.type, EventName):
+        return node.type.number(str(value))
     bare = isinstance(node.classic, Bare) or (_is_numbered_name(node.type) and _is_number(value))
     return str(value) if bare and is_plain(str(value)) else spelled
 
@@ -346,20 +348,21 @@ def _item(item: Item, scope: tuple[Node, ...], branch: Branch) -> list[str] | No
             return next((words for words in tried if words), None)
         case Word(keyword, leaf):
             there = not leaf or _held(leaf, branch) is not None
-            return [keyword] if there else None
+            return [quote(keyword) if item.quoted else keyword] if there else None
         case Arg():
             return _arg(item, scope, branch)
 
 
 def _arg(item: Arg, scope: tuple[Node, ...], branch: Branch) -> list[str] | None:
     value = _held(item.leaf, branch)
-    if value is None or value is False or isinstance(value, Branch | Entries):
+    if value is None or isinstance(value, Branch | Entries):
         return None
-    if value is True:
-        return [item.keyword]
+    if isinstance(value, bool) and not item.words:
+        return [item.keyword] if value else None
     node = member(scope, item.leaf)
     assert isinstance(node, Leaf | LeafList)
-    text = next((word for word, meant in item.words if meant == value), _spelled(node, value))
+    said = node.type.format(value)
+    text = next((word for word, meant in item.words if meant == said), _spelled(node, value))
     return [item.keyword, text] if item.keyword else [text]
 
 

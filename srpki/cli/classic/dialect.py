@@ -37,6 +37,7 @@ from srpki.schema.nodes import (
     Choice,
     Container,
     Inline,
+    Item,
     Joined,
     Leaf,
     LeafList,
@@ -44,6 +45,7 @@ from srpki.schema.nodes import (
     ListNode,
     Moved,
     Numbered,
+    Word,
     child_of,
 )
 from srpki.schema.paths import Path
@@ -230,9 +232,7 @@ class _Commands:
             return Keyword(line.keyword, child.help, no=True), reader.line(line.items)
         into = Into(child.name, child.keys, enters=False)
         reader = LineReader(child.children, (), keys=child)
-        keys = tuple(
-            item for item in line.items if isinstance(item, Arg) and item.leaf in child.keys
-        )
+        keys = tuple(item for item in line.items if _is_key(item, child))
         self._no(line.keyword, child.help, (*way, into, Remove()), reader.state(keys))
         made = Into(child.name, child.keys, create=True, enters=False)
         return Keyword(line.keyword, child.help, (*way, made), no=True), reader.line(line.items)
@@ -258,6 +258,13 @@ def _begins(state: State) -> bool:
         if not item.nullable:
             break
     return False
+
+
+def _is_key(item: Item, node: ListNode) -> bool:
+    """Return whether *item* tells which entry of *node* is meant."""
+    return (
+        item.quoted if isinstance(item, Word) else isinstance(item, Arg) and item.leaf in node.keys
+    )
 
 
 def _word(terminal: Terminal) -> str:

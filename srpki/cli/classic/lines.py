@@ -31,7 +31,7 @@ from srpki.schema.nodes import (
     child_of,
 )
 from srpki.schema.paths import Path, Value
-from srpki.schema.types import Boolean, Empty, Integer, Text
+from srpki.schema.types import Boolean, Empty, Enumeration, Integer, Text
 
 _UNITS = (
     ("days", 86400, "days"),
@@ -45,6 +45,12 @@ _SEALED = Text(length=(1, 2600))
 
 class Sealable(Alt):
     """A secret: the value itself, or a sealed one with its mark after it."""
+
+    __slots__ = ()
+
+
+class Quotable(Alt):
+    """A fixed word, bare or in quotes."""
 
     __slots__ = ()
 
@@ -194,6 +200,9 @@ class LineReader:
                 return self._word(item)
 
     def _word(self, item: Word) -> Grammar:
+        if item.quoted:
+            kind = Enumeration((item.keyword,))
+            return Quotable((Keyword(item.keyword, item.help), Slot(item.keyword, kind, item.help)))
         if not item.leaf:
             return Keyword(item.keyword, item.help)
         node = member(self._scope, item.leaf)
@@ -211,7 +220,7 @@ class LineReader:
     def _arg(self, arg: Arg) -> Grammar:
         leaf = member(self._scope, arg.leaf)
         assert isinstance(leaf, Leaf | LeafList)
-        if isinstance(leaf.type, Boolean | Empty):
+        if isinstance(leaf.type, Boolean | Empty) and not arg.words:
             return Keyword(arg.keyword, leaf.help, self._effects(leaf, arg.leaf, constant=True))
         value = self._value(leaf, arg)
         return Seq((Keyword(arg.keyword, leaf.help), value)) if arg.keyword else value
@@ -220,7 +229,9 @@ class LineReader:
         if arg.words:
             words = (
                 Keyword(
-                    word, f"{leaf.help}: {value}", self._effects(leaf, arg.leaf, constant=value)
+                    word,
+                    f"{leaf.help}: {value}",
+                    self._effects(leaf, arg.leaf, constant=leaf.type.parse(value)),
                 )
                 for word, value in arg.words
             )
@@ -230,9 +241,7 @@ class LineReader:
             return key_slot(self._keys, leaf)
         return classic_value(leaf, self._effects(leaf, arg.leaf))
 
-    def _effects(
-        self, leaf: Leaf | LeafList, name: str, constant: str | bool | None = None
-    ) -> Effects:
+    def _effects(self, leaf: Leaf | LeafList, name: str, constant: Value | None = None) -> Effects:
         if self._action:
             return (Input(name, constant),)
         if self._keys is not None and leaf.name in self._keys.keys and "/" not in name:

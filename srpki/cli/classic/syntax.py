@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from srpki.cli.classic.lines import Sealable
+from srpki.cli.classic.lines import Quotable, Sealable
 from srpki.cli.grammar import (
     Alt,
     AnyOrder,
@@ -49,6 +49,8 @@ def _spelled_choice(item: Grammar, bar: str) -> Iterator[str]:
     match item:
         case Some(items):
             yield " ".join(f"[{' '.join(spelled((inner,), bar))}]" for inner in items)
+        case Quotable((word, *_)):
+            yield from spelled((word,), bar)
         case Sealable((plain, *_)):
             yield from spelled((plain,), bar)
             yield f"[hash{bar}hash2]"

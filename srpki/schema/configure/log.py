@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from srpki.schema.common import ADMIN_STATE, BOOLEAN, DESCRIPTION, EMPTY_TYPE, NAMED_ITEM
+from srpki.schema.configure.log_events import LOG_EVENTS
 from srpki.schema.configure.log_filters import FILTER
 from srpki.schema.configure.log_types import FILE_NAME, FILTER_NAME, FLASH, LOG_NAME, SYSLOG_NAME
 from srpki.schema.nodes import (
@@ -367,7 +368,10 @@ LOG: Final = Container(
     classic=Section(
         "Log Configuration",
         last=True,
-        order=("event-damping", "file", "throttle-rate", "filter", "syslog", "log-id"),
+        order=(
+            *("event-damping", "file", "throttle-rate", "filter", "log-events", "syslog"),
+            "log-id",
+        ),
     ),
     children=(
         Leaf(
@@ -379,6 +383,7 @@ LOG: Final = Container(
         ),
         _FILE,
         FILTER,
+        LOG_EVENTS,
         _LOG_ID,
         Container(
             name="route-preference",

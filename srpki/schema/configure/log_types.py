@@ -6,9 +6,31 @@ takes printable characters only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from srpki.schema.types import Enumeration, Text
+
+
+@dataclass(frozen=True, slots=True)
+class EventName(Enumeration):
+    """The name of an event; its number, by *numbers*, is understood too.
+
+    The classic CLI prints the number.
+    """
+
+    numbers: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    def parse(self, text: str) -> str:
+        """Return the name that *text* is, or the one whose number it is."""
+        named = (name for name, number in self.numbers.items() if str(number) == text)
+        return Enumeration.parse(self, next(named, text))
+
+    def number(self, name: str) -> str:
+        """Return the number of the event *name*."""
+        return str(self.numbers[name])
+
 
 _OTHER_NAMES: Final = r"([^\s0-9_])|([^\s0-9_].*[^\s])|([0-9]+[^\s0-9])|([0-9]+[^0-9].*[^\s])"
 

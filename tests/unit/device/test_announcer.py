@@ -225,3 +225,54 @@ def test_events_of_a_commit_do_not_loop_through_a_log_that_prints_them(router):
     before = len(events(router, 31))
     Session(router, "md").feed("show time")
     assert len(events(router, 31)) == before
+
+
+# --- which events are generated ------------------------------------------------------------------
+
+
+def control(router, *lines):
+    typed(router, "configure log", *lines, "exit all", cli="classic")
+
+
+def test_commands_of_the_md_cli_are_told_once_they_are_wanted(router):
+    watch(router, "change")
+    typed(router, "show time", user="anne")
+    assert not [one for one in events(router, 30) if one[3] == "anne"]
+    control(router, 'event-control "security" 2223 generate warning')
+    typed(router, "show time", user="anne", address="192.0.2.7")
+    assert [one for one in events(router, 30) if one[3] == "anne"] == [
+        ("WARNING", "SECURITY", 2223, "anne", "User anne from 192.0.2.7: show time")
+    ]
+
+
+@pytest.mark.parametrize("cli", ["md", "classic"])
+def test_an_event_that_is_suppressed_is_nowhere(router, cli):
+    if cli == "classic":
+        control(router, 'event-control "system" 2112 suppress')
+    else:
+        line = "/configure log log-events system event ssiSaveBackgroundConfigSucceeded"
+        typed(router, "edit-config private", f"{line} generate false", "commit")
+    before = len(events(router, number=2112))
+    typed(router, "admin save")
+    assert len(events(router, number=2112)) == before
+    seen = router.happenings
+    assert not seen.seen(seen.mark(), 2112)
+
+
+def test_an_event_can_be_made_serious(router):
+    control(router, 'event-control "system" 2121 generate critical')
+    typed(router, "edit-config private", '/configure system name "gw"', "commit")
+    assert [one[0] for one in events(router, number=2121)] == ["CRITICAL"]
+    assert [one[2] for one in events(router, 100)] == [2121]
+
+
+def test_what_is_controlled_is_printed_as_typed_and_can_be_removed(router):
+    line = 'event-control "system" 2103 generate'
+    control(router, line, "event-control logger tmnxLogFileDeleted suppress")
+    shown = typed(router, "configure log", "info", cli="classic").text
+    assert [text.strip() for text in shown.splitlines() if "event-control" in text] == [
+        'event-control "logger" 2009 suppress',
+        line,
+    ]
+    control(router, 'no event-control "logger" 2009', 'no event-control "system" 2103')
+    assert "event-control" not in typed(router, "configure log", "info", cli="classic").text

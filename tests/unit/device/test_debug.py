@@ -53,6 +53,22 @@ def test_the_messages_of_a_renewal_follow_the_output_of_the_command(bench, cmp_p
     assert 'MINOR: DEBUG #2001 Base cmpv2 "lab-ca"' in text
 
 
+def test_what_is_debugged_goes_to_logs_of_the_debug_stream(bench, cmp_pair):
+    bench.configure(
+        'log log-id "40" source debug true',
+        'log log-id "40" destination memory { }',
+        'log log-id "41" source main true',
+        'log log-id "41" destination memory { }',
+    )
+    bench.do(bench.update(cmp_pair))
+    assert "#2001" not in bench.do("show log log-id 40")
+    bench.do('debug certificate cmpv2 "lab-ca"', bench.update(cmp_pair))
+    page = bench.do("show log log-id 40 ascending")
+    assert page.count('MINOR: DEBUG #2001 Base cmpv2 "lab-ca"') == len(kinds(page)) == 4
+    assert "DEBUG" not in bench.do("show log log-id 41")
+    bench.do("edit-config private", "delete /configure log", "commit", "quit-config")
+
+
 def test_no_debug_ends_it(bench, cmp_pair):
     bench.do('debug certificate cmpv2 "lab-ca"')
     assert 'cmpv2 "lab-ca"' in bench.do("show debug")
