@@ -255,7 +255,7 @@ def test_an_event_that_is_suppressed_is_nowhere(router, cli):
     before = len(events(router, number=2112))
     typed(router, "admin save")
     assert len(events(router, number=2112)) == before
-    seen = router.happenings
+    seen = router.node.happenings
     assert not seen.seen(seen.mark(), 2112)
 
 
