@@ -13,15 +13,15 @@ from srpki.config.tree import EMPTY, Branch, Entries, get, put
 from srpki.core.clock import FrozenClock
 from srpki.core.errors import ExistsError, MissingInputError, NotFoundError
 from srpki.core.events import FILE_RELOADED, Event
-from srpki.device.announcer import Announcer
-from srpki.device.commits import Commits
-from srpki.device.debug import Debugging
-from srpki.device.forms import Forms
+from srpki.device.configuration.commits import Commits
+from srpki.device.configuration.forms import Forms
+from srpki.device.configuration.unsaved import Unsaved
 from srpki.device.happenings import Mark
+from srpki.device.logging.announcer import Announcer
+from srpki.device.logging.debug import Debugging
 from srpki.device.operations.inputs import checked
 from srpki.device.results import LogPage, Message, Result
 from srpki.device.sessions import NOBODY, Sessions
-from srpki.device.unsaved import Unsaved
 from srpki.frontend.parts import ClassicForm
 from srpki.keystore.names import display
 from srpki.schema.paths import Value, path

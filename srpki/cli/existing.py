@@ -22,7 +22,7 @@ from srpki.schema.types import Reference, Text, Union, ValueType
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from srpki.device.history import Commit
+    from srpki.device.configuration.history import Commit
 
 SEPARATORS = ("\\", "/")
 """What ends a directory, as it is shown and as it may be typed too."""

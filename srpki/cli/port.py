@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from srpki.config.datastore import Datastore
     from srpki.config.tree import Branch
     from srpki.core.clock import Clock
-    from srpki.device.announcer import Announcer
-    from srpki.device.commits import Commits
-    from srpki.device.debug import Debugging
-    from srpki.device.forms import Forms
+    from srpki.device.configuration.commits import Commits
+    from srpki.device.configuration.forms import Forms
+    from srpki.device.configuration.unsaved import Unsaved
+    from srpki.device.logging.announcer import Announcer
+    from srpki.device.logging.debug import Debugging
     from srpki.device.results import Result
     from srpki.device.sessions import Caller, Sessions
-    from srpki.device.unsaved import Unsaved
     from srpki.schema.tree import SchemaTree
 
 

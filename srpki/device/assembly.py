@@ -17,25 +17,25 @@ from srpki.core.clock import SKEW, Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, NotFoundError, SrpkiError
 from srpki.core.events import FILE_WRITE_FAILED, EventBus, EventType
-from srpki.device import checkpoints
-from srpki.device.announcer import Announcer
-from srpki.device.checkpoints import Checkpoint, Checkpoints
-from srpki.device.commits import Commits
-from srpki.device.debug import Debugging
-from srpki.device.eventlog import EventLog
+from srpki.device.configuration import checkpoints
+from srpki.device.configuration.checkpoints import Checkpoint, Checkpoints
+from srpki.device.configuration.commits import Commits
+from srpki.device.configuration.forms import Form, Forms
+from srpki.device.configuration.history import History
+from srpki.device.configuration.modewatch import ModeWatch
+from srpki.device.configuration.rollback import Rollback
+from srpki.device.configuration.unsaved import Unsaved
 from srpki.device.filesystem import CONFIGURATION, FileSystem
-from srpki.device.forms import Form, Forms
 from srpki.device.happenings import Happenings
-from srpki.device.history import History
-from srpki.device.logs import Logs
-from srpki.device.logsinks import Sinks
-from srpki.device.modewatch import ModeWatch
+from srpki.device.logging.announcer import Announcer
+from srpki.device.logging.debug import Debugging
+from srpki.device.logging.eventlog import EventLog
+from srpki.device.logging.logs import Logs
+from srpki.device.logging.logsinks import Sinks
 from srpki.device.node import STARTUP, Node, name_in
 from srpki.device.results import Result
-from srpki.device.rollback import Rollback
 from srpki.device.sealed import sealed_thing
 from srpki.device.sessions import Caller, Sessions
-from srpki.device.unsaved import Unsaved
 from srpki.device.versions import Versions
 from srpki.engine.engine import Engine
 from srpki.engine.settings import Settings

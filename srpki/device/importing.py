@@ -17,7 +17,7 @@ from srpki.config.viewer import view
 from srpki.core.errors import ExistsError, InvalidInputError, SrpkiError
 from srpki.device.directories import make_directories
 from srpki.device.filesystem import CONFIGURATION
-from srpki.device.imported_files import references
+from srpki.device.operations.imported_files import references
 from srpki.device.sealed import sealed_thing
 from srpki.device.versions import Versions
 from srpki.keystore.seal import Seal
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pathlib
 
     from srpki.core.entropy import Entropy
-    from srpki.device.forms import Forms
+    from srpki.device.configuration.forms import Forms
 
 URL = f"cf3:\\{CONFIGURATION}"
 _OTHER_HASHES = (" hash", " custom")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srpki.config.tree import Branch, Element, Entries
-from srpki.device.logfilters import ROUTER, application, entries
+from srpki.device.logging.logfilters import ROUTER, application, entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from srpki.core.events import Event
-    from srpki.device.logs import Log, Logs
+    from srpki.device.logging.logs import Log, Logs
     from srpki.schema.paths import Key
 
 _SUBJECT = 32

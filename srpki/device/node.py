@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from srpki.config.strictness import Omission
     from srpki.core.clock import Clock
     from srpki.core.events import EventBus
-    from srpki.device.announcer import Announcer
-    from srpki.device.commits import Commits
-    from srpki.device.debug import Debugging
-    from srpki.device.eventlog import EventLog
+    from srpki.device.configuration.commits import Commits
+    from srpki.device.configuration.forms import Forms
+    from srpki.device.configuration.modewatch import ModeWatch
+    from srpki.device.configuration.rollback import Rollback
+    from srpki.device.configuration.unsaved import Unsaved
     from srpki.device.filesystem import FileSystem
-    from srpki.device.forms import Forms
     from srpki.device.happenings import Happenings
     from srpki.device.lab import Laboratory
-    from srpki.device.logs import Logs
-    from srpki.device.modewatch import ModeWatch
+    from srpki.device.logging.announcer import Announcer
+    from srpki.device.logging.debug import Debugging
+    from srpki.device.logging.eventlog import EventLog
+    from srpki.device.logging.logs import Logs
     from srpki.device.results import Result
-    from srpki.device.rollback import Rollback
     from srpki.device.sessions import Sessions
-    from srpki.device.unsaved import Unsaved
     from srpki.engine.engine import Engine
     from srpki.keystore.seal import Seal
     from srpki.keystore.store import Keystore

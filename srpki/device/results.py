@@ -14,7 +14,7 @@ from srpki.core.errors import SrpkiError
 from srpki.core.events import Event
 
 if TYPE_CHECKING:
-    from srpki.device.history import Commit
+    from srpki.device.configuration.history import Commit
 
 Severity = Literal["error", "warning", "info"]
 Cell = str | datetime | None

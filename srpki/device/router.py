@@ -10,9 +10,9 @@ from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.device import directories
 from srpki.device.assembly import Surroundings, assembled, load
-from srpki.device.checkpoints import passed_over
+from srpki.device.configuration.checkpoints import passed_over
+from srpki.device.configuration.forms import Form
 from srpki.device.directories import make_directories
-from srpki.device.forms import Form
 from srpki.device.lab import Laboratory
 from srpki.device.node import STARTUP
 from srpki.device.sessions import NOBODY, Caller

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Final, Literal
 
 from srpki.core.clock import Clock
-from srpki.device.announcer import Announcer
-from srpki.device.debug import Listener
+from srpki.device.configuration.history import Author
 from srpki.device.happenings import Mark
-from srpki.device.history import Author
+from srpki.device.logging.announcer import Announcer
+from srpki.device.logging.debug import Listener
 
 Kind = Literal["console", "ssh"]
 """How a session reached the node."""

@@ -12,7 +12,7 @@ from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import InvalidInputError, UsageError
 from srpki.core.text import screen
-from srpki.device.forms import Forms
+from srpki.device.configuration.forms import Forms
 from srpki.device.importing import URL, import_configuration, missing
 from srpki.frontend.parts import ClassicForm
 from srpki.schema.tree import SCHEMA

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from srpki.config.strictness import Strictness
     from srpki.config.tree import Branch
     from srpki.core.clock import Clock
-    from srpki.device.forms import Reader
+    from srpki.device.configuration.forms import Reader
     from srpki.device.router import Router
     from srpki.schema.nodes import Container
     from srpki.transport.base import Exchange, ExchangeFactory, Limits, TlsClient

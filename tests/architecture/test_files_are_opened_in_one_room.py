@@ -61,7 +61,7 @@ ELSEWHERE = {
 }
 """Where files are opened that do not lie below a node, and why."""
 
-OWN_METHODS = {("cli/session.py", "open"), ("device/rollback.py", "exists")}
+OWN_METHODS = {("cli/session.py", "open"), ("device/configuration/rollback.py", "exists")}
 
 
 def touches(tree, file):

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from srpki.core.events import CA_PROFILE_STATE_CHANGE, Event
-from srpki.device.eventlog import EventLog
 from srpki.device.filesystem import FileSystem
+from srpki.device.logging.eventlog import EventLog
 
 GOOD = Event(datetime(2026, 1, 1, tzinfo=UTC), CA_PROFILE_STATE_CHANGE, "CA", "text")
 

@@ -6,7 +6,7 @@ import pytest
 from sick import Sick
 
 from srpki.core.errors import StorageError
-from srpki.device.history import Author, History
+from srpki.device.configuration.history import Author, History
 from srpki.storage.records import Records
 
 

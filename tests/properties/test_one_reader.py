@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from srpki.cli.session import Session
 from srpki.config.strictness import IMPORT, LOAD, UnreadableError
 from srpki.core.errors import InvalidInputError
-from srpki.device.forms import Forms
+from srpki.device.configuration.forms import Forms
 from srpki.frontend.parts import ClassicForm
 from srpki.schema.foreign import FOREIGN
 from srpki.schema.nodes import Container, Leaf, LeafList, ListNode, data_children

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from srpki.cli.md.cli import MdCli
-    from srpki.device.forms import Reader
+    from srpki.device.configuration.forms import Reader
 
 
 class Loading:

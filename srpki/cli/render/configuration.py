@@ -17,7 +17,7 @@ from srpki.schema.paths import Step
 
 if TYPE_CHECKING:
     from srpki.config.tree import Element
-    from srpki.device.history import Author
+    from srpki.device.configuration.history import Author
     from srpki.schema.nodes import DataNode
     from srpki.schema.tree import SchemaTree
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
-from srpki.device.logfiles import event_lines
-from srpki.device.logfilters import inner
+from srpki.device.logging.logfiles import event_lines
+from srpki.device.logging.logfilters import inner
 
 if TYPE_CHECKING:
     from srpki.config.tree import Branch

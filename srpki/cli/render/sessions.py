@@ -11,7 +11,7 @@ from srpki.cli.render.times import duration, log_in
 from srpki.config.text import quote
 
 if TYPE_CHECKING:
-    from srpki.device.history import Commit
+    from srpki.device.configuration.history import Commit
     from srpki.device.results import CommitHistory, User, Users
 
 _HEADING = f"{'User':<15} {'Session':<7} {'Type':<8} {'From':<15} {'Login time':<18}  {'Idle time'}"

@@ -10,24 +10,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import NotFoundError, SrpkiError
-from srpki.device import (
-    admin_operations,
-    debug_operations,
-    file_operations,
-    lab_operations,
+from srpki.device.operations import (
+    admin,
+    debug,
+    file,
+    lab,
+    pki,
     pki_contents,
-    pki_operations,
-    reload_operations,
-    revocation_operations,
-    rollback_operations,
+    reload,
+    revocation,
+    rollback,
     show_certificate,
     show_ipsec,
     show_log,
     show_request,
     show_system,
     show_tls,
-    sleep_operations,
-    wait_operations,
+    sleep,
+    wait,
 )
 from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.operations.inputs import checked
@@ -40,23 +40,23 @@ if TYPE_CHECKING:
     from srpki.device.sessions import Caller
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
-    **admin_operations.OPERATIONS,
-    **debug_operations.OPERATIONS,
-    **file_operations.OPERATIONS,
-    **lab_operations.OPERATIONS,
+    **admin.OPERATIONS,
+    **debug.OPERATIONS,
+    **file.OPERATIONS,
+    **lab.OPERATIONS,
     **pki_contents.OPERATIONS,
-    **pki_operations.OPERATIONS,
-    **reload_operations.OPERATIONS,
-    **revocation_operations.OPERATIONS,
-    **rollback_operations.OPERATIONS,
+    **pki.OPERATIONS,
+    **reload.OPERATIONS,
+    **revocation.OPERATIONS,
+    **rollback.OPERATIONS,
     **show_certificate.OPERATIONS,
     **show_ipsec.OPERATIONS,
     **show_log.OPERATIONS,
     **show_request.OPERATIONS,
     **show_system.OPERATIONS,
     **show_tls.OPERATIONS,
-    **sleep_operations.OPERATIONS,
-    **wait_operations.OPERATIONS,
+    **sleep.OPERATIONS,
+    **wait.OPERATIONS,
 }
 """The function of each operation, by the name that its action has in the schema."""
 

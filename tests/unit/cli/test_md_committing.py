@@ -7,8 +7,8 @@ import pytest
 from srpki.config.management import auto_config_save
 from srpki.config.tree import Branch
 from srpki.core.errors import NotFoundError, RefusedError
-from srpki.device.checkpoints import Checkpoint
-from srpki.device.commits import Commits
+from srpki.device.configuration.checkpoints import Checkpoint
+from srpki.device.configuration.commits import Commits
 
 MODE = "/configure system management-interface configuration-mode"
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from srpki.cli.render.results import render
 from srpki.core.events import FILE_RELOADED, Event
-from srpki.device.history import Author, Commit
+from srpki.device.configuration.history import Author, Commit
 from srpki.device.results import (
     Beside,
     CommitHistory,

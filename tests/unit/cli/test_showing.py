@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from srpki.config import persist
-from srpki.device.history import Author, Commit
+from srpki.device.configuration.history import Author, Commit
 from srpki.device.results import Comparison, Configuration
 from srpki.schema.tree import SCHEMA
 

@@ -13,7 +13,7 @@ from srpki.config.edit import Edit
 from srpki.config.tree import get
 from srpki.core.clock import FrozenClock, LabClock
 from srpki.core.entropy import SeededEntropy
-from srpki.device.history import Author
+from srpki.device.configuration.history import Author
 from srpki.device.router import Router
 from srpki.schema.paths import path
 

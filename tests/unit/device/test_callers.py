@@ -8,7 +8,7 @@ import pytest
 
 from srpki.cli.session import Session
 from srpki.core.errors import RefusedError
-from srpki.device.history import Author
+from srpki.device.configuration.history import Author
 from srpki.schema.nodes import ABSENT, Choice
 from srpki.schema.paths import path
 from srpki.schema.tree import actions

@@ -6,7 +6,7 @@ import pytest
 
 from srpki.config.tree import get
 from srpki.core.errors import CorruptError, NotFoundError, StorageError
-from srpki.device.history import Author
+from srpki.device.configuration.history import Author
 from srpki.schema.paths import path
 
 NAMES = [f"n{number}" for number in range(1, 6)]

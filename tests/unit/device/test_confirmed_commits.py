@@ -9,8 +9,8 @@ from srpki.config.datastore import Datastore
 from srpki.config.edit import Edit
 from srpki.config.tree import get
 from srpki.core.errors import RefusedError
-from srpki.device.commits import Commits
-from srpki.device.history import Author
+from srpki.device.configuration.commits import Commits
+from srpki.device.configuration.history import Author
 from srpki.schema.paths import Step, path
 from srpki.schema.tree import SCHEMA
 

@@ -3,8 +3,8 @@
 import pytest
 
 from srpki.cli.session import Session
-from srpki.device import debug
-from srpki.device.debug import Listener
+from srpki.device.logging import debug
+from srpki.device.logging.debug import Listener
 
 PKI = "admin system security pki"
 

@@ -5,7 +5,7 @@ import stat
 from datetime import UTC, datetime
 
 from srpki.core.events import FILE_RELOADED, Event, EventBus
-from srpki.device.eventlog import CAPACITY, EventLog
+from srpki.device.logging.eventlog import CAPACITY, EventLog
 
 NOW = datetime(2026, 1, 1, 12, 30, 15, 250000, tzinfo=UTC)
 

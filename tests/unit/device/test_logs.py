@@ -9,8 +9,8 @@ import pytest
 
 from srpki.core.event_types import EVENT_TYPES
 from srpki.core.events import Event
-from srpki.device import logfiles, syslog
-from srpki.device.logfiles import LogFiles
+from srpki.device.logging import logfiles, syslog
+from srpki.device.logging.logfiles import LogFiles
 from srpki.storage.files import OsFiles
 
 RFC3164 = re.compile(  # its sections 4.1.1 to 4.1.3, and the message as routers were seen to send it

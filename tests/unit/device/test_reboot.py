@@ -7,7 +7,7 @@ import pytest
 
 from srpki.cli.session import Session
 from srpki.core.errors import BusyError, RefusedError
-from srpki.device.history import Author
+from srpki.device.configuration.history import Author
 from srpki.device.router import Router
 from srpki.schema.paths import path
 

@@ -8,7 +8,7 @@ import pytest
 
 from srpki.core.clock import FrozenClock
 from srpki.core.errors import ResponseTimeoutError
-from srpki.device import wait_operations
+from srpki.device.operations import wait
 from srpki.device.operations.call import Call
 from srpki.device.sessions import NOBODY
 
@@ -28,5 +28,5 @@ def test_a_timeout_is_not_longer_on_a_clock_that_comes_back():
     router = SimpleNamespace(clock=clock, laboratory=None)
     call = Call(node=router, caller=NOBODY, inputs={"timeout": 60}, cancel=threading.Event())
     with pytest.raises(ResponseTimeoutError, match="did not happen in 60 seconds"):
-        wait_operations._wait(call, "it", met, lambda: "")
+        wait._wait(call, "it", met, lambda: "")
     assert looks[-1] - looks[2] <= timedelta(seconds=60)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 from srpki.config.defaults import effective
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.events import Event
-from srpki.device import default_logs
-from srpki.device.logfilters import Takes, check, entries, inner, takes
-from srpki.device.logsinks import Destination
+from srpki.device.logging import default_logs
+from srpki.device.logging.logfilters import Takes, check, entries, inner, takes
+from srpki.device.logging.logsinks import Destination
 from srpki.schema.configure.event_numbers import EVENT_NUMBERS
 from srpki.schema.configure.log import LOG
 from srpki.schema.paths import path
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from srpki.core.events import EventType, Stream
-    from srpki.device.eventlog import EventLog
-    from srpki.device.logsinks import Sink, Sinks
+    from srpki.device.logging.eventlog import EventLog
+    from srpki.device.logging.logsinks import Sink, Sinks
 
 Numbered = tuple[int, Event]
 _STREAMS: Final[tuple[Stream, ...]] = ("main", "security", "change", "debug")

@@ -11,10 +11,10 @@ from srpki.config.management import auto_config_save, commit_history
 from srpki.config.tree import Branch
 from srpki.core.clock import Clock
 from srpki.core.errors import NotFoundError, NotSavedError, StorageError
-from srpki.device.announcer import Announcer
-from srpki.device.checkpoints import Checkpoint, Checkpoints
-from srpki.device.confirmation import Confirmation
-from srpki.device.history import Author, Commit, History
+from srpki.device.configuration.checkpoints import Checkpoint, Checkpoints
+from srpki.device.configuration.confirmation import Confirmation
+from srpki.device.configuration.history import Author, Commit, History
+from srpki.device.logging.announcer import Announcer
 from srpki.engine.jobs import Plan
 
 

@@ -11,7 +11,7 @@ from srpki.config.datastore import Datastore
 from srpki.config.tree import Branch
 from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import RefusedError
-from srpki.device.announcer import Announcer
+from srpki.device.logging.announcer import Announcer
 from srpki.engine.jobs import Plan
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from srpki.device.configuration.rollback import ACTIVE, LATEST, Which
 from srpki.device.operations.call import Call, Operation, Outcome, told
 from srpki.device.results import Comparison, Lines
-from srpki.device.rollback import ACTIVE, LATEST, Which
 
 
 def save(call: Call) -> Outcome:

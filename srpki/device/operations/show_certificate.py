@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from srpki.core.errors import NotFoundError, SrpkiError
-from srpki.device.imported_files import days_left, end_of, imported_files
 from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.operations.imported_files import days_left, end_of, imported_files
 from srpki.device.results import Beside, Cell, Fields, Table
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from srpki.config.tree import Branch
 from srpki.config.validate import validate
 from srpki.core.clock import Clock
 from srpki.core.errors import NotFoundError, RefusedError
-from srpki.device import checkpoints
+from srpki.device.configuration import checkpoints
+from srpki.device.configuration.forms import Forms
 from srpki.device.filesystem import FileSystem
-from srpki.device.forms import Forms
 from srpki.device.system import rfc3339
 from srpki.device.versions import Versions
 from srpki.keystore import names

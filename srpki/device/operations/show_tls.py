@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.operations.show_certificate import NOT_SPECIFIED, admin, chosen, entries_found
 from srpki.device.results import Cell, Fields, Table
-from srpki.device.show_certificate import NOT_SPECIFIED, admin, chosen, entries_found
 
 if TYPE_CHECKING:
     from srpki.config.views import ClientTlsProfile, TlsCertEntry

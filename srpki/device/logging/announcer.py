@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from srpki.config.management import ConfigurationMode
     from srpki.config.tree import Branch
     from srpki.core.events import EventType
-    from srpki.device.history import Author
+    from srpki.device.configuration.history import Author
     from srpki.device.sessions import Login
     from srpki.schema.nodes import Container
 

@@ -14,12 +14,12 @@ from srpki.core.errors import (
     UsageError,
 )
 from srpki.core.events import CERTIFICATE_IMPORTED, FILE_EXPORTED, KEY_PAIR_GENERATED
-from srpki.device import pki_contents
+from srpki.device.operations import pki_contents
 from srpki.device.operations.call import Call, Operation, Outcome, told
-from srpki.device.pki_contents import SEALED_KEY
+from srpki.device.operations.pki_contents import SEALED_KEY
+from srpki.device.operations.waiting import telling
 from srpki.device.results import Message
 from srpki.device.system import rfc3339
-from srpki.device.waiting import telling
 from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY, Format
 from srpki.schema.paths import Value, path
@@ -259,7 +259,7 @@ def est_ca_certificates(call: Call) -> Outcome:
 
     A CA that is changing its key is explained: the operator has to act [RFC 7030, 4.1.3].
     """
-    from srpki.device.rollovers import explain  # noqa: PLC0415 - start-up time
+    from srpki.device.operations.rollovers import explain  # noqa: PLC0415 - start-up time
     from srpki.x509 import formats  # noqa: PLC0415 - start-up time
 
     url, force = call.text("output-url"), call.flag("force")

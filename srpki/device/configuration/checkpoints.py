@@ -11,7 +11,7 @@ from srpki.config.management import configuration_backups
 from srpki.config.strictness import Omission
 from srpki.config.tree import Branch
 from srpki.core.errors import CorruptError, InvalidInputError, SrpkiError
-from srpki.device.forms import Decoded, Forms
+from srpki.device.configuration.forms import Decoded, Forms
 from srpki.device.versions import Versions, timeless
 
 Decode = Callable[[str], Decoded]

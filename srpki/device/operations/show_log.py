@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import NotFoundError
-from srpki.device.logfilters import application, entries, ordered
-from srpki.device.logs import numbered
+from srpki.device.logging.logfilters import application, entries, ordered
+from srpki.device.logging.logs import numbered
 from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import FilterPage, LogPage, LogRow, LogTable, Table
 
 if TYPE_CHECKING:
     from srpki.core.events import Event
-    from srpki.device.logs import Log
+    from srpki.device.logging.logs import Log
 
 NOT_SPECIFIED: Final = "(Not Specified)"
 _BUFFERS: Final = {"memory": "Memory", "snmp": "SNMP", "netconf": "NETCONF", "cli": "CLI"}

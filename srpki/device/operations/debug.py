@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srpki.core.errors import NotFoundError
-from srpki.device.debug import TOPICS
+from srpki.device.logging.debug import TOPICS
 from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import Lines
 

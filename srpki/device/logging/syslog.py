@@ -9,7 +9,7 @@ import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
-from srpki.device.logfilters import ROUTER
+from srpki.device.logging.logfilters import ROUTER
 from srpki.schema.configure.log import FACILITIES, NO_PREFIX, SEVERITIES
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from srpki.config.management import configuration_mode
 if TYPE_CHECKING:
     from srpki.config.tree import Branch
     from srpki.core.clock import Clock
-    from srpki.device.announcer import Announcer
+    from srpki.device.logging.announcer import Announcer
 
 
 class ModeWatch:

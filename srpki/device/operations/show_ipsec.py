@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srpki.device import live_ipsec
 from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.operations.show_certificate import NOT_SPECIFIED, admin, chosen, entries_found
 from srpki.device.results import Beside, Cell, Fields
-from srpki.device.show_certificate import NOT_SPECIFIED, admin, chosen, entries_found
 
 if TYPE_CHECKING:
     from srpki.device.live_ipsec import EntryFacts
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 
 def cert_profile(call: Call) -> Outcome:
     """Show one cert-profile with its entries and their chains, or list the profiles."""
+    from srpki.device import live_ipsec  # noqa: PLC0415 - start-up time
+
     name = call.text("name")
     profiles = call.node.engine.view.ipsec_cert_profiles
     if name:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from srpki.config.tree import EMPTY, Branch
-from srpki.device import syslog
-from srpki.device.logfiles import LogFiles, event_lines
-from srpki.device.logfilters import inner
+from srpki.device.logging import syslog
+from srpki.device.logging.logfiles import LogFiles, event_lines
+from srpki.device.logging.logfilters import inner
 from srpki.schema.configure.log import SEVERITIES
 
 if TYPE_CHECKING:

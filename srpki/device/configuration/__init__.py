@@ -1,0 +1,1 @@
+"""What a node keeps of its configuration: commits, checkpoints, forms, history."""

@@ -1,0 +1,1 @@
+"""What a node tells: logs and their destinations, debug output, events of operators."""
