@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from foreign import library, missing, need
+from foreign import library, missing, need, run
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
@@ -65,6 +65,20 @@ def test_every_package_that_ci_installs_is_used_and_in_the_readme(sources):
     readme = (ROOT / "README.md").read_text().partition("## Test it")[2].partition("```sh")[0]
     unnamed = [package for package in USE if f"`{package}`" not in readme]
     assert unnamed == []
+
+
+def test_ci_types_the_commands_of_the_readme():
+    """The lines of ``.ci/run`` that take a command out of the README find both."""
+    script = (ROOT / ".ci" / "run").read_text()
+    parts, body = re.search(
+        r"^for part in ([a-z ]+); do\n(.*?)^done$", script, re.MULTILINE | re.DOTALL
+    ).groups()
+    assert "bash -euo pipefail -c" in body
+    said = body.replace('bash -euo pipefail -c "$typed"', "true")
+    found = run(need("bash"), "-euc", f"for part in {parts}; do\n{said}\ndone", cwd=ROOT).stdout
+    first, tests = found.splitlines()
+    assert first.endswith(".venv/bin/pip install . && .venv/bin/srpki demo")
+    assert tests.endswith(".venv/bin/pytest -n auto")
 
 
 def test_every_library_of_the_test_extra_is_used(sources):

@@ -276,6 +276,7 @@ def test_real_files_survive_as_those_in_memory(scenario, bench, pairs, tmp_path)
 
 SWAPPERS = """
 import os
+import signal
 import sys
 from pathlib import Path
 from srpki.core.entropy import SystemEntropy
@@ -285,20 +286,36 @@ from srpki.x509 import keys
 node = Path(sys.argv[1])
 pairs = [((node / f"{n}.der").read_bytes(), keys.load_private((node / f"{n}.pk8").read_bytes()))
          for n in ("old", "new")]
-for _ in sys.stdin:
+
+def dying(steps):
+    left = iter(range(steps))
+    def step(frame, event, argument):
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return step
+
+for line in sys.stdin:
     child = os.fork()
     if not child:
         store = Keystore(node / "cf3", Seal(node / "state" / "chassis.key", SystemEntropy()))
         store.recover()
         os.write(1, f"{os.getpid()}\\n".encode())
+        if int(line):
+            sys.setprofile(dying(int(line)))
         for _ in range(1000):
             for certificate, key in pairs:
                 store.swap("gw.crt", certificate, "gw.key", key)
         os._exit(1)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-"""Makes a process that swaps until it is killed, as often as it is asked: a start takes longer."""
+"""Makes a process that swaps until it is killed, as often as it is asked: a start takes longer.
+
+It is asked by a number: of calls, after which the process kills itself, or 0 when others will. Most
+of the time goes to the disk, so a clock alone would hardly ever strike between two renames.
+"""
 KILLS = 200
+CALLS = 20_000
+"""Calls, and returns from them, within which a process kills itself: those of three swaps."""
 
 
 def test_a_process_killed_at_any_moment_leaves_a_whole_pair(bench, pairs, tmp_path):
@@ -321,11 +338,13 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_pair(bench, pairs, tmp_pa
         bufsize=1,
     )
     with swappers:
-        for _ in range(KILLS):
-            swappers.stdin.write("\n")
+        for number in range(KILLS):
+            calls = number % 2 and chance.randrange(1, CALLS)
+            swappers.stdin.write(f"{calls}\n")
             swapping = int(swappers.stdout.readline())
-            threading.Event().wait(chance.uniform(0.002, 0.03))
-            os.kill(swapping, signal.SIGKILL)
+            if not calls:
+                threading.Event().wait(chance.uniform(0.002, 0.03))
+                os.kill(swapping, signal.SIGKILL)
             assert swappers.stdout.readline() == f"{-signal.SIGKILL}\n"
             halfway += bool(left_over(tmp_path))
             store = bench.keystore(OsFiles(tmp_path), tmp_path / "cf3", tmp_path / "state")

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import probes
+import probes_running
 import pytest
 from probes import OverlookedError
 
@@ -68,26 +69,32 @@ LIMITS = (
     Limit(EXTENSIONS, "128", 128, probes.extensions_of_a_crl, "more than 128 extensions"),
     Limit(EXTENSIONS, "64", 64, probes.points_of_a_certificate, LEFT),
     Limit(NAMES, "262,144", 262_144, probes.comparisons, "more names and constraints"),
-    Limit(POLLING, "a second", 1, probes.cmp_polls_a_second, LEFT),
-    Limit(POLLING, "a second", 1, probes.est_polls_a_second, LEFT),
-    Limit(POLLING, "a day", 86_400, probes.cmp_polled_seconds, "did not decide"),
-    Limit(POLLING, "a day", 86_400, probes.est_polled_seconds, "after 86400 seconds of polling"),
-    Limit(POLLING, "1,000", 1000, probes.cmp_polls, "after 1000 polls"),
-    Limit(POLLING, "1,000", 1000, probes.est_polls, "after 1000 seconds of polling"),
-    Limit(POLLING, "5,000", 5000, probes.steps, "no end after 5000 steps"),
+    Limit(POLLING, "a second", 1, probes_running.cmp_polls_a_second, LEFT),
+    Limit(POLLING, "a second", 1, probes_running.est_polls_a_second, LEFT),
+    Limit(POLLING, "a day", 86_400, probes_running.cmp_polled_seconds, "did not decide"),
+    Limit(
+        POLLING,
+        "a day",
+        86_400,
+        probes_running.est_polled_seconds,
+        "after 86400 seconds of polling",
+    ),
+    Limit(POLLING, "1,000", 1000, probes_running.cmp_polls, "after 1000 polls"),
+    Limit(POLLING, "1,000", 1000, probes_running.est_polls, "after 1000 seconds of polling"),
+    Limit(POLLING, "5,000", 5000, probes_running.steps, "no end after 5000 steps"),
     Limit(SIZES, "64 KiB", 64 * KIB, probes.certificate_size, "the certificate is too long"),
     Limit(SIZES, "64 KiB", 64 * KIB, probes.request_size, "request is too long"),
     Limit(SIZES, "16 MiB", 16 * MIB, probes.crl_size, "the CRL is too long"),
     Limit(SIZES, "8 MiB", 8 * MIB, probes.crl_over_http, "longer than 8388608 octets"),
     Limit(SIZES, "1 MiB", MIB, probes.imported_size, "longer than 1048576 octets"),
     Limit(SIZES, "1 MiB", MIB, probes.file_size, "longer than 1048576 octets"),
-    Limit(TYPED, "4,194,304", 4_194_304, probes.typed_ahead, LEFT),
-    Limit(TYPED, "5,200", 5200, probes.line_kept, LEFT),
-    Limit(TYPED, "2,600", 2600, probes.line_obeyed, "longer than 2600 characters"),
-    Limit(LAB, "1,200", 1200, probes.ports_connections, LEFT),
-    Limit(LAB, "256 KiB", 256 * KIB, probes.request_at_the_lab_ca, "Too Large"),
-    Limit(LAB, "256 KiB", 256 * KIB, probes.chunked_request_at_the_lab_ca, "Too Large"),
-    Limit(LAB, "a minute", 60, probes.seconds_of_a_request, LEFT),
+    Limit(TYPED, "4,194,304", 4_194_304, probes_running.typed_ahead, LEFT),
+    Limit(TYPED, "5,200", 5200, probes_running.line_kept, LEFT),
+    Limit(TYPED, "2,600", 2600, probes_running.line_obeyed, "longer than 2600 characters"),
+    Limit(LAB, "1,200", 1200, probes_running.ports_connections, LEFT),
+    Limit(LAB, "256 KiB", 256 * KIB, probes_running.request_at_the_lab_ca, "Too Large"),
+    Limit(LAB, "256 KiB", 256 * KIB, probes_running.chunked_request_at_the_lab_ca, "Too Large"),
+    Limit(LAB, "a minute", 60, probes_running.seconds_of_a_request, LEFT),
 )
 REFUSALS = (SrpkiError, OverlookedError, BadRequestError, TimeoutError, AssertionError)
 

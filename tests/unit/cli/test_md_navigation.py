@@ -136,3 +136,14 @@ def test_an_empty_line_changes_nothing(at_profile):
 
 def test_a_comment_line_is_ignored(md):
     assert md("# a comment") == ""
+
+
+@pytest.mark.parametrize("branch", ["show certificate", "admin system"])
+def test_a_command_of_the_root_that_is_typed_in_a_branch_names_the_way_out(md, branch):
+    md(branch)
+    assert md.refused("configure private").splitlines()[-1] == (
+        f"INFO: CLI 'exit all' leaves [/{branch}]"
+    )
+    assert "exit all" not in md.refused("bogus")
+    md("exit all")
+    assert "exit all" not in md.refused("bogus")

@@ -16,6 +16,7 @@ from srpki.frontend.program import _parser
 HERE = "unit/frontend/test_every_option.py::"
 CA = "unit/frontend/test_ca_options.py::"
 PROGRAM = "unit/frontend/test_program.py::"
+BRING = "scenarios/test_bring_your_router.py::"
 SCRIPTS = "unit/frontend/test_scripts_in_the_program.py::"
 
 NODE = {
@@ -35,6 +36,12 @@ HELD = {
         "--keep-going": PROGRAM + "test_keep_going_runs_on_and_still_ends_with_1",
         "--json": PROGRAM + "test_json_prints_one_object_a_line",
         "--set": SCRIPTS + "test_variables_are_put_in_and_never_shown",
+    },
+    "import-config": {
+        "--node": BRING + "test_every_profile_comes_up_once_the_files_are_there",
+        "file": BRING + "test_every_profile_comes_up_once_the_files_are_there",
+        "--json": BRING + "test_every_profile_comes_up_once_the_files_are_there",
+        "--replace": BRING + "test_a_configuration_that_is_there_is_never_lost_in_silence",
     },
     "demo": {"--node": "unit/frontend/test_demo.py::test_as_a_program_it_ends_with_0_or_2"},
     "ca": {
