@@ -101,6 +101,21 @@ def test_opening_without_a_chassis_key_does_not_make_one(seal, node):
     assert not path.exists()
 
 
+@pytest.mark.parametrize("sealed", ["gw.key", ""])
+def test_a_lost_chassis_key_is_not_replaced_while_something_is_sealed_with_it(node, sealed):
+    """A new one would make the loss of all that is sealed a fact."""
+    path = node / "state" / "chassis.key"
+    seal = Seal(path, SystemEntropy(), in_use=lambda: sealed)
+    if sealed:
+        with pytest.raises(CorruptError, match=r"with which gw\.key is sealed") as caught:
+            seal.seal(SECRET, b"key")
+        assert "or remove gw.key" in caught.value.hint
+        assert list(path.parent.iterdir()) == []
+    else:
+        seal.seal(SECRET, b"key")
+        assert path.exists()
+
+
 @pytest.mark.parametrize("content", [b"", b"short", bytes(33), bytes(5000)])
 def test_a_damaged_chassis_key_is_never_replaced(content, node):
     path = node / "state" / "chassis.key"
