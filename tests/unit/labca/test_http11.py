@@ -101,6 +101,9 @@ def test_a_client_that_asks_before_it_sends_is_told_to_go_on():
         (b"GET / HTTP/2.0\r\n\r\n", 505),
         (b"\x16\x03\x01\x02\x00\x01\x00\n", 400),  # TLS to the plain port
         (b"GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\ncolon\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n: no name\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nname : x\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: x\r\n folded: x\r\n\r\n", 400),
         (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 65 + b"\r\n", 431),
@@ -184,3 +187,9 @@ def test_a_reply_says_how_the_connection_goes_on():
     reply = HttpReply(status=200, body=b"x")
     assert b"\r\nConnection: close\r\n" in encode_reply(reply, keep_alive=False)
     assert b"\r\nConnection: keep-alive\r\n" in encode_reply(reply, keep_alive=True, http10=True)
+
+
+def test_a_status_that_has_no_name_is_sent_all_the_same():
+    assert encode_reply(HttpReply(status=299), keep_alive=True).startswith(
+        b"HTTP/1.1 299 Unknown\r\n"
+    )
