@@ -245,12 +245,14 @@ def test_a_clock_that_was_set_is_noticed_soon_by_all(world):
 
 @pytest.mark.parametrize("factor", [0.1, 2, 1000, 100_000])
 def test_with_a_factor_it_comes_to_each_instant_exactly(world, factor):
-    node, other = world.node(1, 2, 2.5), world.node(2)
+    unit = 60 * factor  # seconds: a minute of real time
+    node = world.node(*(wait * unit / 3600 for wait in (1, 2, 2.5)))
+    other = world.node(2 * unit / 3600)
     world.timeline.run_at(factor, "me")
-    world.hand.turn(2.25 * 3600 / factor)
+    world.hand.turn(2.25 * 60)
     assert [len(node.done), len(other.done)] == [2, 1]
     assert node.punctual and other.punctual
-    assert abs(world.clock.now() - START - 2.25 * HOUR) < SECOND
+    assert abs(world.clock.now() - START - timedelta(seconds=2.25 * unit)) < SECOND
 
 
 def test_with_a_factor_it_stands_while_somebody_is_at_work(world):
