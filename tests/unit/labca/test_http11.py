@@ -160,6 +160,11 @@ def test_octets_that_are_no_request_are_refused(data, status):
     assert refused.value.status == status
 
 
+def test_a_body_may_have_256_kib():
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 262144\r\n\r\n"
+    assert len(read(head + bytes(262144)).request.body) == 262144
+
+
 def test_chunks_are_bounded_together():
     chunk = b"8000\r\n" + b"x" * 0x8000 + b"\r\n"
     data = (
