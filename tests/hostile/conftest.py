@@ -77,11 +77,11 @@ def pytest_terminal_summary(terminalreporter):
     for reports in terminalreporter.stats.values():
         for report in reports:
             if getattr(report, "when", "") == "teardown":  # when they have been counted
-                for name, (kind, value) in report.user_properties:
+                for name, value in report.user_properties:  # others' as well
                     if name == _CASES:
-                        total[kind] += value
+                        total[value[0]] += value[1]
                     elif name == _PLACES:
-                        places[kind].update(value)
+                        places[value[0]].update(value[1])
     if total:
         terminalreporter.section("hostile cases, and the distinct lines that refuse them")
         for kind, number in sorted(total.items()):
