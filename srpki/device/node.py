@@ -152,7 +152,7 @@ class Node:
         `InvalidNameError`, `InvalidInputError` or `StorageError`, and `RefusedError` while a
         confirmed commit waits.
         """
-        if self.files.path(url) == self.files.path(STARTUP):
+        if self._loads(url):
             self.commits.save()
             return names.display(url)
         return self.write(url, self.forms.encode(self.datastore.running))
@@ -168,7 +168,12 @@ class Node:
             self.announcer.not_saved(names.display(url), error.sentence)
             raise
         self.announcer.saved(names.display(url))
+        if self._loads(url):
+            self.unsaved.saved()
         return names.display(url)
+
+    def _loads(self, url: str) -> bool:
+        return self.files.path(url) == self.files.path(STARTUP)
 
 
 def name_in(running: Branch) -> str:

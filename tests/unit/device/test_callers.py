@@ -234,6 +234,14 @@ def test_what_does_not_save_the_configuration_leaves_the_star(mixed, line):
     assert starred(session) == [True]
 
 
+@pytest.mark.parametrize("cli", ["md", "classic"])
+def test_what_is_saved_by_the_name_of_the_file_that_is_loaded_is_saved(mixed, cli):
+    session = Session(mixed.router, "classic")
+    session.feed("/configure system name x")
+    assert Session(mixed.router, cli).feed(r'admin save "cf3:\config.cfg"').ok
+    assert starred(session) == [False]
+
+
 def test_a_commit_that_saves_and_a_restart_leave_nothing_unsaved(mixed):
     session = Session(mixed.router, "classic")
     session.feed("/configure system name x")
@@ -257,9 +265,11 @@ def leafs(nodes):
 
 @pytest.mark.parametrize("operation", EMULATED)
 def test_an_operation_with_missing_or_odd_inputs_answers(node, operation):
-    """It may work or not; it does not raise."""
+    """It may work or not; it does not raise. What waits is not waited for."""
+    pressed = threading.Event()
+    pressed.set()
     action = actions()[operation]
     names = sorted({leaf.name for leaf in leafs(action.inputs)})
     for inputs in ({}, {"no-such-input": 1}, *({name: odd} for name in names for odd in ODD)):
-        result = node.router.node.run(operation, inputs)
+        result = node.router.node.run(operation, inputs, cancel=pressed)
         assert result.ok or result.error or result.messages
