@@ -15,10 +15,13 @@ SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
 
 class Hand:
-    """A timer that is turned by hand: `turn` lets seconds pass, calling as a real one does."""
+    """A timer that is turned by hand: `turn` lets seconds pass, calling as a real one does.
 
-    def __init__(self, base):
-        self.base = base
+    As one of a busy machine it may be *late*, by so many seconds at each call.
+    """
+
+    def __init__(self, base, late=0.0):
+        self.base, self.late = base, late
         self.do, self.left = None, 0.0
 
     def call(self, do, seconds):
@@ -31,7 +34,7 @@ class Hand:
         """Let *seconds* pass."""
         while self.do is not None and self.left <= seconds:
             seconds -= self.left
-            self.base.advance(timedelta(seconds=self.left))
+            self.base.advance(timedelta(seconds=self.left + self.late))
             self.left = self.do()
         self.left -= seconds
         self.base.advance(timedelta(seconds=seconds))
@@ -42,7 +45,7 @@ class Node(Participant):
 
     def __init__(self, timeline, *instants, lasting=()):
         self.timeline, self.instants = timeline, sorted(instants)
-        self.done, self.lasting, self.looked = [], set(lasting), 0
+        self.done, self.lasting, self.looked, self.woken = [], set(lasting), 0, 0
         self.at_rest = True
         timeline.join(self)
         self.say()
@@ -59,6 +62,7 @@ class Node(Participant):
         self.say()
 
     def wake(self):
+        self.woken += 1
         if self.instants and self.instants[0] <= self.timeline.clock.now():
             self.step()
         if self.at_rest:
@@ -126,6 +130,12 @@ def test_what_begins_beyond_the_target_is_not_waited_for(world):
     world.move(START + 10 * HOUR)
     assert world.clock.now() == START + 12 * HOUR
     assert one.punctual and other.punctual
+
+
+def test_what_should_have_been_done_before_is_done_now_and_moves_nothing_back(world):
+    node = world.node(-5)
+    world.move(START + HOUR)
+    assert node.done == [(START - 5 * HOUR, START)]
 
 
 def test_back_runs_nothing_on_the_way_and_all_look_again(world):
@@ -237,6 +247,7 @@ def test_a_clock_that_was_set_is_noticed_soon_by_all(world):
     node, other = world.node(5), world.node()
     world.base.jump(-DAY)
     world.hand.turn(LOOK_AGAIN)
+    assert (node.woken, other.woken, node.done) == (1, 1, [])
     world.base.jump(2 * DAY)
     world.hand.turn(LOOK_AGAIN)
     assert len(node.done) == 1
@@ -253,6 +264,34 @@ def test_with_a_factor_it_comes_to_each_instant_exactly(world, factor):
     assert [len(node.done), len(other.done)] == [2, 1]
     assert node.punctual and other.punctual
     assert abs(world.clock.now() - START - timedelta(seconds=2.25 * unit)) < SECOND
+
+
+def test_a_timer_that_is_late_does_not_let_it_run_past_an_instant(world):
+    world.hand.late = 0.3
+    node, other = world.node(1, 2), world.node(1000)
+    world.timeline.run_at(3600, "me")
+    world.hand.turn(0.1)
+    sooner = world.clock.now() + 60 * SECOND  # while it is let run to much later
+    other.instants.insert(0, sooner)
+    other.say()
+    world.hand.turn(60)
+    assert [len(node.done), len(other.done)] == [2, 1]
+    assert node.punctual and other.punctual
+
+
+def test_with_a_factor_it_stands_as_soon_as_somebody_begins(world):
+    world.node(1000)
+    worker = Participant()
+    world.timeline.join(worker)
+    world.timeline.run_at(3600, "me")
+    world.hand.turn(5.2)
+    world.timeline.begin(worker)
+    before = world.clock.now()
+    world.base.advance(timedelta(seconds=0.2))
+    assert world.clock.now() == before > START + 5 * HOUR
+    world.timeline.end(worker)
+    world.base.advance(timedelta(seconds=0.2))
+    assert world.clock.now() > before
 
 
 def test_with_a_factor_it_stands_while_somebody_is_at_work(world):
