@@ -214,6 +214,7 @@ def test_a_pause_ends_at_once_when_it_is_cancelled(world):
     cancel.set()
     with world.timeline.taking_part() as pause:
         assert pause.wait(60, cancel) is False
+        assert world.timeline._at_work[pause] == 1  # it has to clear up, at this instant
     world.move(START + DAY)  # nobody is left at work
     assert world.clock.now() == START + DAY
 
