@@ -8,14 +8,18 @@ from datetime import UTC, datetime
 
 import maximum
 import pytest
+import router_files
+from srpki.device.forms import Forms
 
 from srpki.cli.session import Session
 from srpki.config import persist
 from srpki.config.management import MODE
+from srpki.config.strictness import IMPORT
 from srpki.config.tree import EMPTY, put
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
+from srpki.frontend.parts import ClassicForm
 from srpki.schema.tree import SCHEMA
 
 TIMES = 4
@@ -125,6 +129,22 @@ def test_pasting_a_configuration_takes_each_line_alike(new_router):
 
     small, large, _ = sizes(most=2, nested=2)
     assert per_line(large) <= per_line(small) * SLACK
+
+
+@pytest.mark.parametrize("form", ["classic", "braces", "flat", "kept"])
+def test_reading_a_configuration_takes_each_line_alike(form):
+    forms = Forms(SCHEMA.configure, FrozenClock(datetime(2026, 11, 25, tzinfo=UTC)), ClassicForm())
+    make = {
+        "classic": router_files.classic_file,
+        "braces": router_files.md_file,
+        "flat": lambda number: router_files.flat(router_files.md_file(number)),
+        "kept": lambda number: persist.dump(SCHEMA.configure, maximum.configuration(number, 1)),
+    }[form]
+    small, large = make(16), make(16 * TIMES)
+    forms.decode(small, IMPORT)  # so that both find every module imported
+    works = [calls(lambda text=text: forms.decode(text, IMPORT)) for text in (small, large)]
+    per_line = [work / text.count("\n") for work, text in zip(works, (small, large), strict=True)]
+    assert per_line[1] <= per_line[0] * SLACK
 
 
 ENTRY = (

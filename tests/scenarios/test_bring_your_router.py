@@ -71,7 +71,7 @@ def test_every_profile_comes_up_once_the_files_are_there(opened, brought, tmp_pa
     assert {"configure card", "configure router", "configure service"} < left.keys()
     assert router_files.HASH in (tmp_path / "node" / "cf3" / "config.cfg").read_text()
     with opened(tmp_path / "node", profiles=False) as bench:
-        assert bench.router.system_name() == "segw-1"
+        assert bench.router.node.system_name() == "segw-1"
         _bring_files(bench)
         for branch, count in (("system security pki", 2), ("system security tls", 1), ("ipsec", 1)):
             lines = bench.do(f"info /state {branch}").splitlines()

@@ -40,6 +40,35 @@ def records(ended):
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
+# --- what a router has and this program has not ---
+
+BLOCK = 'edit-config private\n/configure\nrouter "Base" {\n    bgp {\n    }\n}\n'
+
+
+def test_passing_over_a_block_is_a_warning_of_its_record(execute):
+    ended = execute(f"{BLOCK}exit all\nquit-config\n", "--json")
+    assert ended.returncode == 0
+    warned = [one for one in records(ended) if one.get("severity") == "warning"]
+    assert [(one["line"], one["ok"]) for one in warned] == [(6, True)]
+    assert warned[0]["output"] == (
+        "WARNING: CLI 'configure router' is not emulated - 4 lines passed over"
+    )
+
+
+def test_a_script_that_ends_inside_of_what_is_passed_over_fails(execute):
+    ended = execute(BLOCK.removesuffix("}\n"), "--json")
+    assert ended.returncode == 1
+    assert [one["output"] for one in records(ended) if one.get("ok") is False] == [
+        "The script ends inside of a block that is passed over: a brace is missing."
+    ]
+
+
+def test_one_foreign_line_stops_a_script(execute):
+    ended = execute("configure private\nport 1/1/1 admin-state enable\n")
+    assert ended.returncode == 1
+    assert "- 'port' is not emulated" in ended.stderr
+
+
 # --- the end of a script ---
 
 
