@@ -37,7 +37,7 @@ def node(directory):
         router.start()
         try:
             found = {"lab-root": authority.root, "lab-issuing": authority.issuing.certificate}
-            configure_lab_profiles(router, ca, found)
+            configure_lab_profiles(router.node, ca, found)
             with closing(Session(router)) as session:
                 yield session
         finally:
