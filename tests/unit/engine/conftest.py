@@ -161,12 +161,12 @@ class Bench:
         text = (
             f"configure {{ system {{ {system} security {{ pki {{ "
             + profiles
-            + " ".join(entries)
-            + " } tls { "
+            + "\n".join(entries)
+            + "\n}\ntls { "
             + tls
-            + " } } } ipsec { "
+            + "\n} } }\nipsec { "
             + ipsec
-            + " } }"
+            + "\n} }"
         )
         return view(load(SCHEMA.configure, text), lambda _token: self.authority.est_password)
 
