@@ -29,15 +29,18 @@ _MD: Final = {
         show-ipsec-keys static-sa ts-list tunnel-template
         """,
     "log": """
-        accounting-policy app-route-notifications event-damping log-events route-preference
-        services-all-events snmp-trap-group throttle-rate
+        accounting-policy app-route-notifications services-all-events snmp-trap-group
         """,
-    "log file": "compact-flash-location",
     "log filter": "entry",
-    "log filter named-entry match": "event subject vrtr-name",
-    "log log-id": "netconf-stream python-policy time-format",
-    "log log-id destination": "netconf snmp",
-    "log syslog": "hostname timestamp-format tls-client-profile",
+    "log log-events": """
+        adp anysec application-assurance aps auto-prov bfd bgp bier calltrace cflowd
+        chassis dhcp dhcps diameter dot1x dynsvc efm-oam elmi ering eth-cfm etun filter
+        gsmp igmp igmp-snooping ip isis l2tp lag ldap ldp li lldp macsec mc-redundancy
+        mcpath mirror mld mld-snooping mpls mpls-tp msdp nat ntp oam openflow ospf pcap
+        pcep pfcp pim pim-snooping port pppoe pppoe-clnt ptp python radius rip ripng
+        route-policy rpki rsvp satellite sflow snmp sr-mpls sr-policy srv6 stp svcmgr tls
+        tree-sid video vrrp vrtr wlan-gw wpp
+        """,
     "system": """
         alarm-contact-in-power alarm-contact-input alarms allow-boot-license-violations bluetooth
         boot-bad-exec boot-good-exec central-frequency-clock clli-code congestion-management contact
@@ -82,12 +85,8 @@ _CLASSIC: Final = {
         tunnel-template
         """,
     "log": """
-        accounting-policy app-route-notifications event-control event-damping route-preference
-        services-all-events snmp-trap-group throttle-rate
+        accounting-policy app-route-notifications services-all-events snmp-trap-group
         """,
-    "log file": "compact-flash-location",
-    "log log-id": "netconf-stream python-policy time-format",
-    "log syslog": "hostname timestamp-format tls-client-profile",
     "system": """
         alarm-contact-in-power alarm-contact-input alarms allow-boot-license-violations
         bluetooth boot-bad-exec boot-good-exec central-frequency-clock chassis-mode

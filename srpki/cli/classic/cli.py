@@ -153,8 +153,9 @@ class ClassicCli(Shell):
 
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
         """Return the caret and the message; a command that misses arguments gets its syntax."""
-        if foreign_word(self._place(failure, reading), failure, reading.tokens):
-            return self.not_emulated(failure.text)
+        foreign = foreign_word(self._place(failure, reading), failure, reading.tokens)
+        if foreign is not None:
+            return self.not_emulated(foreign[-1].name)
         modified = any(token.mark for token in reading.tokens)
         if failure.kind == "missing" and not modified:
             from srpki.cli.classic.help import syntax_of  # noqa: PLC0415 - start-up time
@@ -167,12 +168,12 @@ class ClassicCli(Shell):
         """Pass over an indented *line* that begins a context or sets a value of SR OS."""
         failure = found.failure
         assert failure is not None
-        place = self._place(failure, reading)
-        if not indentation(line) or not foreign_word(place, failure, reading.tokens):
+        foreign = foreign_word(self._place(failure, reading), failure, reading.tokens)
+        if not indentation(line) or foreign is None:
             return None
         check_classic(self.device.datastore.running)
-        _, *names = self.dialect.names(place)
-        return self._passed.begin(" ".join(("configure", *names, failure.text)), line)
+        _, *names = self.dialect.names(foreign[:-1])
+        return self._passed.begin(" ".join(("configure", *names, foreign[-1].name)), line)
 
     def _place(self, failure: Failure, reading: Reading) -> Path:
         """Return the context whose words *failure* has not found among them."""

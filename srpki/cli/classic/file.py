@@ -163,9 +163,10 @@ class ClassicReader:
         command = wants_command(self._grammar(start), tokens[: failure.at])
         said = wording.classic_message(failure, command=command)
         context = meaning(found.matches, self._context, start).target
+        foreign = foreign_word(context, failure, tokens)
+        if foreign is not None and (command or failure.kind == "value"):
+            return _WrongLineError(Mistake("foreign", foreign[-1].name), foreign[:-1])
         if failure.kind == "unknown" and command:
-            if foreign_word(context, failure, tokens):
-                return _WrongLineError(Mistake("foreign", failure.text), context)
             return _WrongLineError(Mistake("unknown", failure.text, said=said), context)
         return _WrongLineError(_refused(said, tokens), self._context)
 

@@ -6,17 +6,24 @@ from collections.abc import Sequence
 
 from srpki.cli.walker import Failure
 from srpki.config.lexer import Token
+from srpki.schema.configure.log_types import APPLICATION
 from srpki.schema.foreign import is_foreign
-from srpki.schema.paths import Path
+from srpki.schema.paths import Path, Step
 
 _ROOT = "configure"
+_EVENTS = "event-control"
 
 
-def foreign_word(context: Path, failure: Failure, tokens: Sequence[Token]) -> bool:
-    """Return whether the word that *failure* does not know is foreign in *context*."""
-    if not context or context[0].name != _ROOT or failure.kind != "unknown":
-        return False
-    if failure.at < len(tokens) and tokens[failure.at].quoted:
-        return False
+def foreign_word(context: Path, failure: Failure, tokens: Sequence[Token]) -> Path | None:
+    """Return the place of the word that *failure* does not know, where it is foreign there."""
+    if not context or context[0].name != _ROOT:
+        return None
+    words = [token.text for token in tokens[: failure.at + 1]]
+    if words[:-1][-1:] == [_EVENTS] and words[-1] in APPLICATION.values:
+        # An event of an application that this program knows no events of.
+        return (*context[:2], Step(_EVENTS))
+    if failure.kind != "unknown" or (failure.at < len(tokens) and tokens[failure.at].quoted):
+        return None
     names = tuple(step.name for step in context[1:])
-    return is_foreign("classic", names, failure.text)
+    found = is_foreign("classic", names, failure.text)
+    return (*context, Step(failure.text)) if found else None

@@ -41,6 +41,17 @@ def test_inside_of_known_branches_too(pr, classic, context, word):
     assert classic.refused(f"configure {context} {word} x") == f"MINOR: CLI {word} is not emulated."
 
 
+def test_events_of_an_application_without_any_here_are_foreign(pr, classic):
+    line = "log log-events vrtr event tmnxVRtrStaticRouteStatusChanged generate true"
+    assert pr.refused(line) == MD.format("vrtr")
+    said = classic.refused('configure log event-control "vrtr" 2034 generate')
+    assert said == "MINOR: CLI event-control is not emulated."
+    classic("configure log", '    event-control "system" 2103 generate')
+    indented = classic('    event-control "vrtr" 2034 generate')
+    assert indented == PASSED.format("configure log event-control", "1 line")
+    assert "Invalid parameter" in classic.message("event-control vrtx 2034 generate")
+
+
 @pytest.mark.parametrize("word", ["prot", "rooter", "servce", "grcp"])
 def test_a_misspelled_word_stays_unknown(pr, classic, word):
     for line in (f"{word} x", f"system {word} x", f"system security pki {word} x"):
