@@ -110,6 +110,7 @@ class Session:
             case "rebooted":
                 return self._rebooted(answer)
             case "disconnected":
+                self._let_go()  # what the line itself has taken meanwhile
                 return answer._replace(text=_joined(answer.text, ENDED), question=None, closed=True)
 
     def news(self) -> str:
@@ -137,9 +138,12 @@ class Session:
         if why == "rebooted":
             return
         self._cancel.set()
+        self._let_go()
+        self._news_came()
+
+    def _let_go(self) -> None:
         for shell in tuple(self._shells.values()):
             shell.let_go()
-        self._news_came()
 
     def _news_came(self) -> None:
         if self.wake is not None:

@@ -155,6 +155,21 @@ def test_a_disconnected_session_commits_nothing_any_more(node, alice, bob):
     assert node.name != "late"
 
 
+def test_what_a_session_takes_while_it_is_disconnected_is_let_go_too(node, alice, bob, monkeypatch):
+    """As when it is cut off while the line that locks the configuration is on its way."""
+    datastore = node.router.node.datastore
+    opened = datastore.open
+
+    def late(mode, owner):
+        monkeypatch.undo()
+        bob.feed("admin disconnect username alice")
+        return opened(mode, owner)
+
+    monkeypatch.setattr(datastore, "open", late)
+    assert alice.feed("edit-config exclusive").closed
+    assert datastore.candidates == ()
+
+
 def test_what_ends_a_session_wakes_its_front_end(alice, bob):
     woken = []
     alice.wake = lambda: woken.append(alice.gone)
