@@ -114,7 +114,7 @@ def test_a_commit_that_is_in_effect_but_not_saved_says_so(start, full):
         assert answer.fault.error == "not-saved"
     full.clear()
     typed(session, "admin save")
-    assert start().system_name() == "other"
+    assert start().node.system_name() == "other"
 
 
 def test_a_confirmed_commit_that_is_accepted_but_not_saved_says_so(start, full):
