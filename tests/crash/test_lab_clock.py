@@ -121,6 +121,22 @@ def test_a_killed_process_leaves_no_lab_in_the_past(node, advancing):
     check_world(node)
 
 
+def test_a_clock_that_races_is_remembered_before_it_gets_there(node, tmp_path):
+    script = tmp_path / "script"
+    again = f'{PKI} update-certificate certificate "gw.crt"\n'
+    script.write_text("lab clock run 100000\n" + again * 5000)
+    process = subprocess.Popen(command(node, str(script)), stdout=subprocess.DEVNULL)
+    first = issued(node)
+    while issued(node) < first + 2 * RENEWALS and process.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
+    process.kill()
+    process.wait()
+    lab = Lab(node)
+    assert (lab.clock.factor, lab._authority.newest_start() <= lab.clock.now()) == (100_000, True)
+    lab.stop()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_exec_ends_in_order_with_the_number_of_the_signal(node, advancing, number):
     process = advancing()
