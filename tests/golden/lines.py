@@ -145,21 +145,23 @@ def md_places(root, top):
 
 
 def _md(node, path, place):
-    here = Place(path)
+    here, below = Place(path), []
     skipped = node.keys if isinstance(node, ListNode) else ()
     children = [child for child in data_children(node) if child.name not in skipped]
-    yield here
     for child in sorted(children, key=lambda child: child.name):
         inner = (*place, child.name)
         if isinstance(child, Leaf | LeafList):
             _md_value(here, child, inner)
         elif isinstance(child, Container):
-            yield from _md(child, f"{path} {child.name}", inner)
+            below.append(_md(child, f"{path} {child.name}", inner))
         elif isinstance(child, ListNode):
-            yield from _md_list(here, child, inner)
+            below.append(_md_list(here, child, inner))
     here.add("unheard-of 1", accepted=False)
     for prefix in values.shared([child.name for child in children]):
         here.add(prefix, accepted=False, wrong=prefix)
+    yield here  # which is full now; what is below comes after it
+    for places in below:
+        yield from places
 
 
 def _md_value(here, leaf, place):
@@ -174,6 +176,7 @@ def _md_value(here, leaf, place):
 
 
 def _md_list(here, node, place):
+    """Add the lines of a list to *here*; return the contexts of an entry."""
     names = [leaf.name for leaf in node.key_leafs]
     best = [good((*place, leaf.name), leaf) for leaf in node.key_leafs]
     here.words.append(node.name)
@@ -185,7 +188,7 @@ def _md_list(here, node, place):
     keys = _md_keys(names, best)
     here.add(f"delete {node.name} {keys}", accepted=True, before=f"{node.name} {keys} {{ }}")
     here.add(node.name, accepted=False)
-    yield from _md(node, f"{here.path} {node.name} {keys}", place)
+    return _md(node, f"{here.path} {node.name} {keys}", place)
 
 
 def _md_keys(names, keys):
@@ -207,12 +210,16 @@ def keyword_of(node):
 
 def _classic(node, path, place):
     here = Place(path)
-    yield here
-    yield from _classic_children(here, node.children, node, place)
+    below = _classic_children(here, node.children, node, place)
     here.add("unheard-of", accepted=False)
+    yield here
+    for places in below:
+        yield from places
 
 
 def _classic_children(here, children, node, place):
+    """Add the lines of *children* to *here*; return the contexts below, by child."""
+    below = []
     skipped = node.keys if isinstance(node, ListNode) else ()
     for child in sorted(children, key=lambda child: child.name):
         classic = None if isinstance(child, Case) else child.classic
@@ -224,13 +231,14 @@ def _classic_children(here, children, node, place):
             _classic_line(here, child, scope, place if isinstance(child, Choice) else inner)
         elif isinstance(child, Choice):
             for case in child.cases:
-                yield from _classic_children(here, case.children, case, place)
+                below += _classic_children(here, case.children, case, place)
         elif isinstance(child, Container) and isinstance(classic, Inline):
-            yield from _classic_children(here, child.children, child, inner)
+            below += _classic_children(here, child.children, child, inner)
         elif isinstance(child, CONTAINERS):
-            yield from _classic_context(here, child, inner)
+            below.append(_classic_context(here, child, inner))
         elif not isinstance(child, Action):
             _classic_value(here, child, inner)
+    return below
 
 
 def _classic_value(here, leaf, place):
@@ -254,14 +262,14 @@ def _classic_value(here, leaf, place):
 
 
 def _classic_context(here, node, place):
+    """Add the lines of *node* to *here*; return its contexts."""
     word = keyword_of(node)
     if isinstance(node, Container):
         up = getattr(node.classic, "up", 0)  # a context that stands higher than in the MD-CLI
         path = here.path.rsplit(" ", up)[0] if up else here.path
         if not up:
             here.add(f"no {word}", accepted=None)
-        yield from _classic(node, f"{path} {word}", place)
-        return
+        return _classic(node, f"{path} {word}", place)
     names = [leaf.name for leaf in node.key_leafs]
     best = [good((*place, name)) for name in names]
     here.words.append(word)
@@ -274,7 +282,7 @@ def _classic_context(here, node, place):
     here.add(f"no {word} {keys}", accepted=False)
     numbered = isinstance(node.classic, Numbered)  # needs no create [observed-2.md 3]
     here.add(f"{word} {keys}", accepted=numbered)
-    yield from _classic(node, f"{here.path} {word} {keys} create", place)
+    return _classic(node, f"{here.path} {word} {keys} create", place)
 
 
 def _classic_line(here, child, scope, place):

@@ -157,7 +157,7 @@ def _back(place, typed):
 def test_md_environment(new_device, lines, golden, shortened):
     clerk = Clerk(new_device, "md", shortened)
     found = []
-    for place in list(lines.md_places(ENVIRONMENT, "environment")):
+    for place in lines.md_places(ENVIRONMENT, "environment"):
         found += clerk.explain(f"/{place.path} ", *place.words)
         for typed in place.lines:
             line = f"/{place.path} {typed.line}"
@@ -250,7 +250,7 @@ def test_md_state(new_device, lines, golden, shortened):
     """The state can be looked at from its root down to every context, and not be edited."""
     clerk = Clerk(new_device, "md", shortened)
     found = []
-    for place in list(lines.md_places(LAB_SCHEMA.state, "state")):
+    for place in lines.md_places(LAB_SCHEMA.state, "state"):
         found += clerk.explain(f"info /{place.path} ", *place.words)
         accepted = None if '"' in place.path else True
         found += clerk.tell(lines.Typed("", accepted), f"info /{place.path}")
