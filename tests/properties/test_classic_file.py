@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from configurations import with_any_configuration
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from srpki.schema.tree import SCHEMA, node_at
 
 ROOT = SCHEMA.configure
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+EXAMPLES = 40
 SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -57,10 +59,9 @@ def _mended(tree, problem):
     return tree
 
 
-@SETTINGS
-@given(data=st.data())
-def test_a_file_run_line_by_line_makes_the_same_configuration(new_device, strategies, data):
-    tree = in_mode(mended(data.draw(strategies.trees)), "mixed")
+@with_any_configuration("tree", examples=EXAMPLES)
+def test_a_file_run_line_by_line_makes_the_same_configuration(new_device, tree):
+    tree = in_mode(mended(tree), "mixed")
     device = new_device("mixed")
     session = Session(device, "classic")
     for line in classic_file(ROOT, tree, NOW).split("\n"):
@@ -70,10 +71,8 @@ def test_a_file_run_line_by_line_makes_the_same_configuration(new_device, strate
     assert session.prompt.endswith("# ")
 
 
-@SETTINGS
-@given(data=st.data())
-def test_a_file_is_read_back_without_a_device(strategies, data):
-    tree = data.draw(strategies.trees)
+@with_any_configuration("tree", examples=EXAMPLES)
+def test_a_file_is_read_back_without_a_device(tree):
     text = classic_file(ROOT, tree, NOW)
     # An entry of one line that lacks what is mandatory cannot be spelled, nor is it valid.
     again = read(ROOT, text)
@@ -83,11 +82,10 @@ def test_a_file_is_read_back_without_a_device(strategies, data):
 
 
 @pytest.mark.parametrize("detail", [False, True])
-@SETTINGS
-@given(data=st.data())
-def test_what_info_prints_can_be_pasted_where_it_was_printed(new_device, strategies, detail, data):
+@with_any_configuration("tree", examples=EXAMPLES)
+def test_what_info_prints_can_be_pasted_where_it_was_printed(new_device, detail, tree):
     """What holds by default is more explicit then."""
-    tree = in_mode(mended(data.draw(strategies.trees)), "mixed")
+    tree = in_mode(mended(tree), "mixed")
     shown = classic_info(ROOT, tree, (), 1, detail=detail)
     device = new_device("mixed")
     session = Session(device, "classic")

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from configurations import with_any_configuration
 from hypothesis import strategies as st
 
 from srpki.cli.render.compare import compare
@@ -17,7 +17,12 @@ from srpki.config.tree import Branch, Entries
 from srpki.schema.nodes import Container, LeafList, ListNode, data_children
 from srpki.schema.paths import Step
 
-SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = 40
+COMMENTS = st.lists(
+    st.tuples(st.integers(0, 99), st.sampled_from(["why", 'a "b" { # comment: c', "}"])),
+    min_size=1,
+    max_size=4,
+)
 
 
 def typed(session, lines):
@@ -37,10 +42,8 @@ def printed(new_device, tree, dialect, *lines):
 
 
 @pytest.mark.parametrize("form", ["info", "info flat", "info full-context"])
-@SETTINGS
-@given(data=st.data())
-def test_what_info_prints_is_read_back(new_device, strategies, form, data):
-    tree = data.draw(strategies.trees)
+@with_any_configuration("tree", examples=EXAMPLES)
+def test_what_info_prints_is_read_back(new_device, form, tree):
     lines = printed(new_device, tree, "md", "edit-config read-only", form)
     device = new_device()
     session = Session(device, "md")
@@ -49,10 +52,8 @@ def test_what_info_prints_is_read_back(new_device, strategies, form, data):
     assert session.prompt.endswith("(pr)[/]\nA:admin@node-2# ")
 
 
-@SETTINGS
-@given(data=st.data())
-def test_what_compare_prints_of_everything_is_info_with_plus_signs(new_device, strategies, data):
-    tree = data.draw(strategies.trees)
+@with_any_configuration("tree", examples=EXAMPLES)
+def test_what_compare_prints_of_everything_is_info_with_plus_signs(new_device, tree):
     lines = printed(new_device, tree, "md", "edit-config read-only", "info /configure")
     device = new_device()
     session = Session(device, "md")
@@ -71,10 +72,8 @@ def loaded(new_device, text):
 
 
 @pytest.mark.parametrize("form", ["info", "info flat", "info full-context", "info detail"])
-@SETTINGS
-@given(data=st.data())
-def test_what_info_prints_is_loaded(new_device, strategies, form, data):
-    tree = data.draw(strategies.trees)
+@with_any_configuration("tree", examples=EXAMPLES)
+def test_what_info_prints_is_loaded(new_device, form, tree):
     lines = printed(new_device, tree, "md", "edit-config read-only", form)
     again = loaded(new_device, "\n".join(lines))
     if form == "info detail":
@@ -83,10 +82,8 @@ def test_what_info_prints_is_loaded(new_device, strategies, form, data):
     assert again == tree
 
 
-@SETTINGS
-@given(data=st.data())
-def test_what_info_json_prints_is_the_configuration(new_device, strategies, data):
-    tree = data.draw(strategies.trees)
+@with_any_configuration("tree", examples=EXAMPLES)
+def test_what_info_json_prints_is_the_configuration(new_device, tree):
     lines = printed(
         new_device, tree, "md", "edit-config read-only", "configure", "info json /configure"
     )
@@ -124,10 +121,8 @@ def _text(value):
     return {False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
-@SETTINGS
-@given(data=st.data())
-def test_compare_tells_how_to_come_from_the_old_tree_to_the_new(new_device, strategies, data):
-    old, new = data.draw(strategies.trees), data.draw(strategies.trees)
+@with_any_configuration("old", "new", examples=EXAMPLES)
+def test_compare_tells_how_to_come_from_the_old_tree_to_the_new(new_device, old, new):
     device = new_device()
     session = Session(device, "md")
     assert session.prompt  # the session has begun: what *old* says of new ones is not for it
@@ -148,12 +143,10 @@ def test_compare_tells_how_to_come_from_the_old_tree_to_the_new(new_device, stra
     assert {" " + line[1:] for line in flat if line.startswith("+")} == shown[1] - shown[0]
 
 
-@SETTINGS
-@given(data=st.data())
-def test_comments_are_read_back_merged_and_compared(new_device, strategies, data):
+@with_any_configuration("plain", examples=EXAMPLES, comments=(COMMENTS, [(3, "why")]))
+def test_comments_are_read_back_merged_and_compared(new_device, plain, comments):
     root = new_device().schema.configure
-    plain = data.draw(strategies.trees)
-    said = _annotated(root, plain, data)
+    said = _annotated(root, plain, comments)
     for text in (persist.dump(root, said), f"configure {{\n{_braces(root, said)}\n}}"):
         assert persist.load(root, text) == said
         assert loaded(new_device, text) == said
@@ -172,11 +165,11 @@ def _braces(root, tree):
     return "\n".join(brace_lines(root, tree))
 
 
-def _annotated(root, tree, data):
-    """Return *tree* with comments on some of its elements."""
+def _annotated(root, tree, comments):
+    """Return *tree* with *comments*, pairs of a number and a text, on some of its elements."""
     paths = list(_paths(root, tree, ()))
-    for node, path in data.draw(st.lists(st.sampled_from(paths), max_size=4)) if paths else ():
-        text = data.draw(st.sampled_from(["why", 'a "b" { # comment: c', "}"]))
+    for number, text in comments:
+        node, path = paths[number % len(paths)]
         tree = edit.set_value(root, tree, place_of(node, path), text)
     return tree
 

@@ -1,8 +1,7 @@
 """What ``compare`` prints, applied to the old configuration, gives the new one."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from configurations import with_any_configuration
 
 from srpki.cli.session import Session
 from srpki.config.edit import Edit
@@ -22,7 +21,7 @@ def contexts(node):
 
 MODE = path("system", "management-interface", "configuration-mode")
 CONTEXTS = set(contexts(SCHEMA.configure))
-SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = 40
 
 
 class Node(dict):
@@ -82,9 +81,8 @@ def pruned(tree):
     return {words: inner for words, inner in below.items() if inner or words not in CONTEXTS}
 
 
-def sides(new_device, run, strategies, data):
-    """Return a session that has edited one tree into another, and what ``info`` says of both."""
-    old, new = data.draw(strategies.trees), data.draw(strategies.trees)
+def sides(new_device, run, old, new):
+    """Return a session that has edited the tree *old* into *new*."""
     old = Edit("delete", MODE).apply(SCHEMA.configure, old)  # otherwise nobody may edit
     device = new_device()
     session = Session(device, user="judge")
@@ -96,12 +94,9 @@ def sides(new_device, run, strategies, data):
     return session
 
 
-@SETTINGS
-@given(data=st.data())
-def test_the_signed_lines_turn_the_old_configuration_into_the_new_one(
-    new_device, run, strategies, data
-):
-    session = sides(new_device, run, strategies, data)
+@with_any_configuration("old", "new", examples=EXAMPLES)
+def test_the_signed_lines_turn_the_old_configuration_into_the_new_one(new_device, run, old, new):
+    session = sides(new_device, run, old, new)
     old = unsigned(nested(session.feed("info from baseline /configure").text))
     new = unsigned(nested(session.feed("info /configure").text))
     changes = nested(session.feed("compare /configure").text)
@@ -109,10 +104,9 @@ def test_the_signed_lines_turn_the_old_configuration_into_the_new_one(
 
 
 @pytest.mark.parametrize("form", ["flat", "full-context"])
-@SETTINGS
-@given(data=st.data())
-def test_the_signed_lines_of_one_line_forms_do_the_same(new_device, run, strategies, form, data):
-    session = sides(new_device, run, strategies, data)
+@with_any_configuration("old", "new", examples=EXAMPLES)
+def test_the_signed_lines_of_one_line_forms_do_the_same(new_device, run, form, old, new):
+    session = sides(new_device, run, old, new)
     old = session.feed(f"info from baseline {form} /configure").text.split("\n")
     new = session.feed(f"info {form} /configure").text.split("\n")
     found = session.feed(f"compare {form} /configure").text.split("\n")

@@ -2,15 +2,12 @@
 
 import json
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from configurations import with_any_configuration
 
 from srpki.cli.session import Session
 from srpki.config.tree import Branch, Entries
 from srpki.schema.nodes import Container, LeafList, ListNode, child_of
 from srpki.schema.types import Empty
-
-SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def plain(name):
@@ -51,10 +48,8 @@ def read_value(leaf, value):
     return leaf.type.parse(str(value))
 
 
-@SETTINGS
-@given(data=st.data())
-def test_what_info_json_prints_is_read_back(new_device, run, strategies, data):
-    tree = data.draw(strategies.trees)
+@with_any_configuration("tree", examples=40)
+def test_what_info_json_prints_is_read_back(new_device, run, tree):
     device = new_device()
     session = Session(device)
     assert session.prompt  # it has begun: what the tree says of new sessions is not for it
