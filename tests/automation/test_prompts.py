@@ -10,6 +10,7 @@ import re
 
 import pytest
 from clients import CLASSIC, MD, NAMES, PLAIN
+from counting import met
 
 from srpki.cli.session import Session
 
@@ -145,7 +146,7 @@ def test_a_prompt_may_begin_with_the_time(new_device):
 
 @pytest.mark.parametrize("client", MD, ids=lambda client: client.name)
 def test_a_client_reads_every_md_cli_prompt(every_md_prompt, client):
-    for prompt in every_md_prompt:
+    for prompt in met(10, every_md_prompt):
         expected = not re.fullmatch(client.unread, first_line(prompt))
         assert client.reads(prompt) == expected, prompt
 
@@ -160,7 +161,7 @@ def test_a_client_reads_the_md_cli_prompt_under_names_that_it_allows(new_device,
 
 @pytest.mark.parametrize("client", CLASSIC, ids=lambda client: client.name)
 def test_a_client_reads_every_classic_prompt(new_device, client):
-    for prompt in classic_prompts(new_device):
+    for prompt in met(5, classic_prompts(new_device)):
         expected = not re.fullmatch(client.unread, prompt)
         assert client.reads(prompt) == expected, prompt
 
@@ -255,9 +256,9 @@ def test_ansible_takes_a_prompt_that_begins_with_a_parenthesis_for_configuration
 
 def test_netmiko_derives_the_same_base_prompt_in_every_context(new_device, every_md_prompt):
     """netmiko 4.8.0 nokia_sros.py, set_base_prompt: the last line without its end."""
-    for prompt in every_md_prompt:
+    for prompt in met(10, every_md_prompt):
         last = prompt.rpartition("\n")[2].strip()
         assert re.search(r"\*?(.*?)(>.*)*#", last)[1] == "A:admin@node-2"
-    for prompt in classic_prompts(new_device):
+    for prompt in met(5, classic_prompts(new_device)):
         if ">" not in prompt or ">config" in prompt:
             assert re.search(r"\*?(.*?)(>.*)*[#$]", prompt.strip())[1] == "A:node-2"

@@ -5,6 +5,7 @@ The octets are those of a router: prompt [cli.md 1.1], echo as typed, CR LF [acc
 
 import pytest
 from clients import CLASSIC, MD
+from counting import met
 from wire import Wire
 
 pytestmark = pytest.mark.timeout(120)
@@ -120,7 +121,7 @@ def test_each_client_finds_every_prompt_where_it_is(shell, term):
     name, clients = NAME, MD
     heard = wire.until(name)
     for line in ("edit-config exclusive", "configure system", "info", "exit all", "quit-config"):
-        for client in clients:
+        for client in met(3, clients):
             text = client.hears(heard)
             assert client.reads(text, "srpki"), (client, text)
             # Nothing in the greeting or in the output is taken for a prompt.
@@ -137,7 +138,7 @@ def test_each_client_finds_every_prompt_where_it_is(shell, term):
 @pytest.mark.parametrize("client", [*MD, *CLASSIC], ids=lambda client: client.name)
 @pytest.mark.parametrize("options", [(), ("--lab",)])
 def test_no_line_of_the_greeting_looks_like_a_prompt(greetings, client, options):
-    for text in greetings[options]:
+    for text in met(1, greetings[options]):
         assert not client.reads(client.hears(text), "srpki")
 
 

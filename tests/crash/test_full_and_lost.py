@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.core.clock import FrozenClock
@@ -402,6 +403,6 @@ def test_a_record_that_was_kept_survives_a_power_cut(bench):
     state = next(path for path in disk.directories if path.name == "state")
     for number in range(3):
         Records(state / "cmp-requests", disk).save("lab", {"number": number})
-        for cut in disk.power_cuts():
+        for cut in met(1, disk.power_cuts()):
             found, damaged = Records(state / "cmp-requests", cut).load()
             assert found["lab"]["number"] == number and not damaged

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.frontend.batch import Run
@@ -96,6 +97,6 @@ def test_the_knobs_that_the_page_names_for_ejbca_are_there_in_both_clis(tmp_path
         ],
     }
     with opened_lab(tmp_path / "node", profiles=False, mode="mixed") as (router, _):
-        for dialect, typed in commands.items():
+        for dialect, typed in met(2, commands.items()):
             for step in Run(Session(router, dialect=dialect)).exchanges(plain(typed)):
                 assert step.ok, f"{step.command}\n{step.output}"

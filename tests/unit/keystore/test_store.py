@@ -7,6 +7,7 @@ import sys
 import zlib
 
 import pytest
+from counting import met
 
 from srpki.core.errors import (
     CorruptError,
@@ -43,7 +44,7 @@ def test_a_fresh_node_has_no_directory_and_no_names(store, directory):
 
 def test_the_directory_comes_with_the_first_file(filled, directory):
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
-    for path in directory.iterdir():
+    for path in met(1, directory.iterdir()):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -62,7 +63,7 @@ def test_no_private_key_is_in_clear_on_the_disk(filled, other_pair, node):
     filled.writable()
     for _, key in (other_pair,):
         secret = key.private_numbers().private_value.to_bytes(32, "big")
-        for path in node.rglob("*"):
+        for path in met(2, node.rglob("*")):
             assert path.is_dir() or secret not in path.read_bytes()
 
 
