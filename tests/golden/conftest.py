@@ -44,6 +44,7 @@ def golden():
     """Compare text with a golden file, or write it anew."""
 
     def compare(name, found):
+        assert "=> " in found, "no line was typed"
         path = HERE / f"{name}.golden"
         if os.environ.get("SRPKI_GOLDEN") == "write":
             path.parent.mkdir(exist_ok=True)

@@ -1,6 +1,8 @@
 """Lines for every node of the schema, in the spelling of either CLI.
 
-The schema gives the words only; whether a line must be accepted is asked of the fact sheets.
+The schema gives the words; whether a line must be accepted is asked of the fact trees. Where they
+have nothing, as for most operations, the type that the schema declares is read a second time by
+`values`, which knows nothing of the parsers of the program.
 """
 
 import sys
@@ -43,16 +45,17 @@ CONTAINERS = (Container, ListNode)
 
 @dataclass(frozen=True)
 class Typed:
-    """A *line* and whether it must be *accepted* (None: nobody knows).
+    """A *line* and whether it must be *accepted* (None: nobody knows, see README.md).
 
     *wrong* is the word that a refusal must point at, where that is the last one; *before* is
-    typed first.
+    typed first. *why* says which refusal it must be, one of ``REFUSALS`` in test_branches.py.
     """
 
     line: str
     accepted: bool | None
     wrong: str = ""
     before: str = ""
+    why: str = "value"
 
 
 @dataclass
@@ -63,8 +66,8 @@ class Place:
     words: list[str] = field(default_factory=list)
     lines: list[Typed] = field(default_factory=list)
 
-    def add(self, line, accepted, wrong="", before=""):
-        self.lines.append(Typed(line, accepted, wrong, before))
+    def add(self, line, accepted, wrong="", before="", why="value"):
+        self.lines.append(Typed(line, accepted, wrong, before, why))
 
 
 def quoted(value):
@@ -90,14 +93,15 @@ def good(place, leaf=None):
 
 
 def typed_values(place, leaf=None):
-    """Yield each value to try of the *leaf* at *place*, spelled, and whether it is accepted.
-
-    Without facts the limits are the schema's own, and nobody knows: the golden file pins them.
-    """
+    """Yield each value to try of the *leaf* at *place*, spelled, and whether it is accepted."""
     fact = _fact(place, leaf)
     for value in values.tried(fact):
-        known = place in values.FACTS
-        yield spelled(fact, value), values.accepts(fact, value) if known else None
+        yield spelled(fact, value), values.accepts(fact, value)
+
+
+def _refusal(place):
+    """Return why the MD-CLI refuses a wrong value: after a boolean it is the next element."""
+    return "unknown" if values.resolved(_fact(place, None))["base"] == "boolean" else "value"
 
 
 def _fact(place, leaf):
@@ -125,7 +129,7 @@ def of_type(kind):
             members = [{"base": f"inet:ipv{version}-address"} for version in kind.versions]
             return {"base": "union", "union": members}
         case Decimal():
-            return values.text(1, 10)
+            return values.decimal(kind.low, kind.high)
         case Text():
             low, high = kind.length or (0, 2600)
             return values.text(low, min(high, 500), *kind.patterns, named=kind.named)
@@ -156,9 +160,9 @@ def _md(node, path, place):
             below.append(_md(child, f"{path} {child.name}", inner))
         elif isinstance(child, ListNode):
             below.append(_md_list(here, child, inner))
-    here.add("unheard-of 1", accepted=False)
+    here.add("unheard-of 1", accepted=False, why="unknown")
     for prefix in values.shared([child.name for child in children]):
-        here.add(prefix, accepted=False, wrong=prefix)
+        here.add(prefix, accepted=False, wrong=prefix, why="ambiguous")
     yield here  # which is full now; what is below comes after it
     for places in below:
         yield from places
@@ -171,7 +175,7 @@ def _md_value(here, leaf, place):
     if is_flag(leaf) or isinstance(leaf.type, Boolean):
         here.add(leaf.name, accepted=True)
     for value, accepted in typed_values(place):
-        here.add(f"{leaf.name} {value}", accepted, value)
+        here.add(f"{leaf.name} {value}", accepted, value, why=_refusal(place))
     here.add(f"delete {leaf.name}", accepted=True, before=f"{leaf.name} {best}")
 
 
@@ -187,7 +191,7 @@ def _md_list(here, node, place):
             here.add(f"{node.name} {keys}", accepted, last)
     keys = _md_keys(names, best)
     here.add(f"delete {node.name} {keys}", accepted=True, before=f"{node.name} {keys} {{ }}")
-    here.add(node.name, accepted=False)
+    here.add(node.name, accepted=False, why="missing")
     return _md(node, f"{here.path} {node.name} {keys}", place)
 
 
@@ -211,7 +215,7 @@ def keyword_of(node):
 def _classic(node, path, place):
     here = Place(path)
     below = _classic_children(here, node.children, node, place)
-    here.add("unheard-of", accepted=False)
+    here.add("unheard-of", accepted=False, why="unknown")
     yield here
     for places in below:
         yield from places
@@ -249,9 +253,8 @@ def _classic_value(here, leaf, place):
         here.add("shutdown", accepted=True)
         return
     if flag:
-        known = None if leaf.name == "admin-state" else True  # no fact tells how it is spelled
-        here.add(word, known)
-        here.add(f"no {word}", known)
+        here.add(word, accepted=True)
+        here.add(f"no {word}", accepted=True)
         return
     here.words.append(word)
     for value, accepted in typed_values(place):
@@ -268,7 +271,7 @@ def _classic_context(here, node, place):
         up = getattr(node.classic, "up", 0)  # a context that stands higher than in the MD-CLI
         path = here.path.rsplit(" ", up)[0] if up else here.path
         if not up:
-            here.add(f"no {word}", accepted=None)
+            here.add(f"no {word}", accepted=True)  # decided: it empties the context
         return _classic(node, f"{path} {word}", place)
     names = [leaf.name for leaf in node.key_leafs]
     best = [good((*place, name)) for name in names]
@@ -279,9 +282,9 @@ def _classic_context(here, node, place):
             here.add(f"{word} {keys} create", accepted)
     keys = _md_keys(names, best)
     here.add(f"no {word} {keys}", accepted=True, before=f"{word} {keys} create")
-    here.add(f"no {word} {keys}", accepted=False)
+    here.add(f"no {word} {keys}", accepted=False, why="nothing")
     numbered = isinstance(node.classic, Numbered)  # needs no create [observed-2.md 3]
-    here.add(f"{word} {keys}", accepted=numbered)
+    here.add(f"{word} {keys}", accepted=numbered, why="create")
     return _classic(node, f"{here.path} {word} {keys} create", place)
 
 
@@ -298,7 +301,10 @@ def sentences(line, scope, place):
     for arg in _args(line.items):
         for value, accepted in reader.values_of(arg):
             said = " ".join([line.keyword, *reader.with_(line.items, arg, value)])
-            yield Typed(said, accepted, value if said.endswith(f" {value}") else "")
+            last = said.endswith(f" {value}")
+            # What is too long to be a secret in clear may be a sealed one, whose mark must follow.
+            sealed = last and getattr(reader.leaf(arg).type, "secret", False)
+            yield Typed(said, accepted, value if last else "", why="missing" if sealed else "value")
 
 
 def _args(items):
@@ -375,34 +381,48 @@ def actions(root, path="", place=()):
 def action_lines(action, path, place):
     """Return the context of *action* and lines on both sides of each input.
 
-    Of an action that no fact sheet has nobody knows what it takes, and one that is not emulated takes
-    nothing: the golden file pins it.
+    One that is not emulated takes whatever is typed and does nothing.
     """
     here = Place(f"{path} {action.name} ".lstrip())
     inner = (*place, action.name)
     must = _mandatory(action.inputs)
-    known = action.emulated and any(fact[: len(inner)] == inner for fact in values.FACTS)
-    refused = False if known else None
     base = {leaf.name: good((*inner, leaf.name), leaf) for leaf in must}
-    here.add(_said(action, base), True if known else None)
+    here.add(_said(action, base), accepted=True)
     for leaf, beside in _inputs(action.inputs):
         given = {name: value for name, value in base.items() if name not in beside}
         if is_flag(leaf):
-            here.add(_said(action, {**given, leaf.name: ""}), True if known else None)
+            here.add(_said(action, {**given, leaf.name: ""}), accepted=True)
         for value, accepted in typed_values((*inner, leaf.name), leaf):
             given.pop(leaf.name, None)
             last = "" if leaf.name in action.positional else value
             here.add(_said(action, {**given, leaf.name: value}), accepted, last)
     for leaf in must:
         left = {name: value for name, value in base.items() if name != leaf.name}
-        here.add(_said(action, left), refused)
+        here.add(_said(action, left), accepted=False, why=_lack(action, leaf, base))
     if set(action.positional) <= set(base):
-        wrong = "unheard-of" if known else ""
-        here.add(f"{_said(action, base)} unheard-of".strip(), refused, wrong)
-        left = [leaf.name for leaf, _ in _inputs(action.inputs) if leaf.name not in base]
+        said = f"{_said(action, base)} unheard-of".strip()
+        here.add(said, accepted=False, wrong="unheard-of", why="more")
+        left = [
+            leaf.name
+            for leaf, beside in _inputs(action.inputs)
+            if leaf.name not in base and not base.keys() & set(beside)
+        ]
         for prefix in values.shared(left):
-            here.add(f"{_said(action, base)} {prefix}", refused)
+            here.add(f"{_said(action, base)} {prefix}", accepted=False, why="ambiguous")
+    if not action.emulated:
+        here.lines = [Typed(typed.line, accepted=False, why="absent") for typed in here.lines]
     return here
+
+
+def _lack(action, leaf, base):
+    """Return why a line without *leaf* is refused: of a positional one the next word is its value."""
+    if leaf.name not in action.positional:
+        return "missing"
+    left = {name: value for name, value in base.items() if name != leaf.name}
+    at = action.positional.index(leaf.name)
+    words = _said(action, left).split()[at:]
+    taken = words and not values.accepts(of_type(leaf.type), words[0].strip('"'))
+    return "value" if taken else "missing"
 
 
 def _said(action, given):
@@ -449,7 +469,12 @@ def classic_action_lines(action, place):
         for said in sentences(action.classic, action, place)
     ]
     whole = next((said.line for said in found if said.accepted), "")
-    missing = [Typed("", accepted=None)] if found else []
-    known = any(fact[: len(place)] == place for fact in values.FACTS)
-    refused = False if known else None
-    return [*found, *missing, Typed(f"{whole} unheard-of".lstrip(), refused)]
+    missing = (
+        [Typed("", accepted=_may_be_bare(action.classic.items), why="missing")] if found else []
+    )
+    return [*found, *missing, Typed(f"{whole} unheard-of".lstrip(), accepted=False, why="more")]
+
+
+def _may_be_bare(items):
+    """Return whether a line of *items* is whole without any of them."""
+    return all(isinstance(item, Maybe) for item in items)

@@ -25,6 +25,10 @@ def integer(low, high):
     return {"base": "uint32", "range": f"{low}..{high}"}
 
 
+def decimal(low, high):
+    return {"base": "decimal", "low": low, "high": high}
+
+
 def text(low, high, *patterns, named=""):
     return {"base": "string", "length": f"{low}..{high}", "patterns": patterns, "named": named}
 
@@ -105,6 +109,9 @@ def accepts(fact, value):
     if base in LIMITS:
         is_number = re.fullmatch("-?[0-9]+", value) is not None
         return is_number and any(low <= int(value) <= high for low, high in limits(fact))
+    if base == "decimal":
+        is_number = re.fullmatch(r"[0-9]+(\.[0-9]{1,3})?", value) is not None
+        return is_number and fact["low"] <= float(value) <= fact["high"]
     if base == "enumeration":
         return value in fact["enum"]
     if base == "boolean":
@@ -114,6 +121,8 @@ def accepts(fact, value):
     low, high = lengths(fact)
     if fact.get("named") == "cflash-url":
         value = value.replace("/", "\\")  # both are the same on the flash
+    if fact.get("patterns") == (DURATION,) and re.fullmatch(DURATION, value):
+        return int(value[:-1]) * DAYS[value[-1]] <= 100 * 365
     matches = all(re.fullmatch(python(pattern), value) for pattern in fact.get("patterns", ()))
     return low <= len(value) <= high and matches
 
@@ -129,6 +138,11 @@ def limits(fact):
     ends = {"min": least, "max": most}
     parts = [part.split("..") for part in fact.get("range", "min..max").split("|")]
     return [tuple(int(ends.get(end, end)) for end in (part[0], part[-1])) for part in parts]
+
+
+DURATION = "[0-9]{1,10}[smhdwy]"
+DAYS = {"s": 1 / 86400, "m": 1 / 1440, "h": 1 / 24, "d": 1, "w": 7, "y": 365}
+"""A duration of the lab is a century at most."""
 
 
 def lengths(fact):
@@ -209,6 +223,9 @@ def _tried(fact):
     if base in LIMITS:
         ends = [end for low, high in limits(fact) for end in (low, high, low - 1, high + 1)]
         return [*map(str, ends), "1x"]
+    if base == "decimal":
+        low, high = fact["low"], fact["high"]
+        return [*(f"{end:.9g}" for end in (low, high, low / 2, high + 1)), "1.2345", "1x"]
     if base == "enumeration":
         return [*fact["enum"], "unheard-of", *shared(fact["enum"])]
     if base == "boolean":

@@ -73,8 +73,9 @@ class Looking:
         return Branch({root: data})
 
     def _nothing(self, target: Path) -> Answer:
-        if target[-1].keys and not self._shell.exists(target):
-            raise RefusalError(self._shell.missing(target))
+        for end in range(1, len(target) + 1):
+            if not self._shell.exists(target[:end]):
+                raise RefusalError(self._shell.missing(target[:end]))
         return Answer()
 
     # --- compare ---
