@@ -51,6 +51,7 @@ ELSEWHERE = {
     "device/directories.py": "makes the node directory itself, which the user named",
     "frontend/demo.py": "makes a new node directory where the user says",
     "frontend/execution.py": "reads the command file that the user named",
+    "frontend/importing.py": "reads the configuration that the user named",
     "frontend/streams.py": "opens /dev/null",
     "frontend/recording.py": "makes the directory that the user named",
     "frontend/variables.py": "reads the file that the user named",

@@ -35,7 +35,10 @@ def a_line(chance, node):
     while True:
         if chance.random() < 0.08:
             line.append(chance.choice(VALUES + MARKS))
-        child = chance.choice(list(data_children(node)))
+        children = list(data_children(node))
+        if not children:
+            return " ".join(line), node
+        child = chance.choice(children)
         line.append(child.name if chance.random() < 0.9 else chance.choice(words_of(node)))
         if isinstance(child, Leaf | LeafList):
             line.append(chance.choice(VALUES))
