@@ -84,6 +84,7 @@ def _branches() -> Iterator[str]:
         rows = [
             (code(" ".join(("configure", *place))), ", ".join(map(code, _absent(place, words))))
             for place, words in FOREIGN[cli].items()
+            if _absent(place, words)
         ]
         yield table(("context", "elements"), rows)
 
