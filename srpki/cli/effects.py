@@ -15,12 +15,18 @@ class Into(NamedTuple):
     """One step down to *name*; a list entry waits for *keys*; *create* makes what is missing.
 
     *enters* is false when the step only addresses something and the session stays where it is.
+    Keys that are *presumed* have their values where only others are given.
     """
 
     name: str
     keys: tuple[str, ...] = ()
     create: bool = False
     enters: bool = True
+    presumed: tuple[tuple[str, str], ...] = ()
+
+
+class Nest(NamedTuple):
+    """The context stays the same, but one ``exit`` more leads out of it (classic CLI)."""
 
 
 class KeyOf(NamedTuple):
@@ -131,6 +137,7 @@ Effect = (
     | Suffix
     | Take
     | Make
+    | Nest
     | Remove
     | Part
     | Create

@@ -15,6 +15,7 @@ from srpki.cli.effects import (
     Into,
     KeyOf,
     Make,
+    Nest,
     Open,
     Part,
     Pick,
@@ -48,7 +49,8 @@ class Meaning(NamedTuple):
     *context* is where it leads and *target* what it addressed last; *picks* tells of the steps of
     *target*, by their number, that several entries of a list are meant. *opened* are the contexts
     that its unclosed braces return to, outermost first; *closed* counts closing braces without an
-    opening one. *create* tells that the classic ``create`` was given. The *question* comes before
+    opening one. *create* tells that the classic ``create`` was given, *nested* that the context has
+    one ``exit`` more. The *question* comes before
     the *operation*, unless ``now`` or ``force`` is among the inputs.
     """
 
@@ -65,6 +67,7 @@ class Meaning(NamedTuple):
     opened: tuple[Path, ...]
     closed: int
     create: bool
+    nested: bool = False
 
 
 @dataclass(slots=True)
@@ -74,11 +77,13 @@ class _Segment:
     name: str
     wanted: tuple[str, ...] = ()
     keys: dict[str, Key] = field(default_factory=dict)
+    presumed: tuple[tuple[str, str], ...] = ()
 
     def step(self) -> Step:
-        if len(self.keys) < len(self.wanted):
+        keys = {**dict(self.presumed), **self.keys} if self.keys else {}
+        if len(keys) < len(self.wanted):
             return Step(self.name)
-        return Step(self.name, tuple(self.keys[name] for name in self.wanted))
+        return Step(self.name, tuple(keys[name] for name in self.wanted))
 
 
 _Segments = tuple[_Segment, ...]
@@ -103,6 +108,7 @@ class _Fold:
         self._modifiers: list[Modifier] = []
         self._closed = 0
         self._create = False
+        self._nested = False
 
     def apply(self, effect: Effect, value: Value | None) -> None:  # noqa: C901 - one case an effect
         match effect:
@@ -120,6 +126,8 @@ class _Fold:
                 self._suffix(word)
             case Take(leaf) if isinstance(value, (str, int)):
                 self._take(leaf, value)
+            case Nest():
+                self._nested = True
             case Make(leaf):
                 self._edit("create", leaf)
             case Remove(leaf):
@@ -147,7 +155,8 @@ class _Fold:
                 raise TypeError(message)
 
     def _into(self, effect: Into) -> None:
-        self._at = (*self._at, _Segment(effect.name, effect.keys))
+        self._at = (*self._at, _Segment(effect.name, effect.keys, presumed=effect.presumed))
+        self._nested = False
         self._landed = effect.enters
         if effect.enters:
             self._entered.append(self._at)
@@ -229,6 +238,7 @@ class _Fold:
             opened=tuple(_path(segments) for segments in resting[:-1]),
             closed=self._closed,
             create=self._create,
+            nested=self._nested,
         )
 
 

@@ -59,6 +59,12 @@ def key_slot(node: ListNode, leaf: Leaf) -> Slot:
     return Slot(leaf.name, leaf.type, leaf.help, (KeyOf(leaf.name),), leaf, entries=node.name)
 
 
+def further_key(node: ListNode, leaf: Leaf) -> Grammar:
+    """Return a key of *node* after its name; one that is presumed may be left out."""
+    key = Seq((Keyword(leaf.name, leaf.help), key_slot(node, leaf)))
+    return Opt(key) if leaf.name in dict(node.presumed) else key
+
+
 def value_of(leaf: Leaf | LeafList, effects: Effects) -> Slot:
     """Return the slot for the value of *leaf*."""
     return Slot(leaf.name, leaf.type, leaf.help, effects, leaf)

@@ -18,6 +18,9 @@ OUTPUT = 1 << 23
 """Most characters that one typed line may print by way of files."""
 
 
+UNATTENDED = "the command asks a question, which nobody is there to answer"
+"""Why a script that an event runs stops at a command that asks something."""
+
 UNANSWERED = "the line does not answer the question, which counts as n"
 """Why a script stops at a line that is neither y nor n."""
 
@@ -53,6 +56,11 @@ class Runner(Protocol):
     @property
     def gone(self) -> bool:
         """Whether the session has been ended from outside, or the node has rebooted."""
+        ...
+
+    @property
+    def unattended(self) -> bool:
+        """Whether nobody is there to answer a question."""
         ...
 
     def line(self, line: str) -> Answer:
@@ -131,6 +139,10 @@ class Scripts:
                 return
             answer = self._runner.line(line)
             asked = answer.question
+            if asked is not None and self._runner.unattended:
+                self._runner.line("n")
+                yield self._stopped(UNATTENDED, number, shown)
+                return
             self._length += len(answer.text)
             if answer.ok:
                 yield answer

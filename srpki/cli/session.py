@@ -33,6 +33,8 @@ class Session:
     Nothing that is typed raises; only bugs do.
     """
 
+    unattended = False
+
     def __init__(
         self,
         machine: Machine,
@@ -303,7 +305,8 @@ class Session:
             return Answer(NOT_AUTHORIZED, ok=False)
         other = self._of(self._other)
         entered = arrival(self.device, self._other)
-        echoed = f"{other.prompt.lstrip()}{command}"
+        typed = other.masked(command) if self.unattended else command
+        echoed = f"{other.prompt.lstrip()}{typed}"
         said = other.feed(command)
         text = _joined(entered, echoed, said.text)
         if said.question is not None:

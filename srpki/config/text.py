@@ -66,10 +66,10 @@ def spell_leaf(node: Leaf | LeafList, value: Value) -> str:
 
 
 def spell_entry(node: ListNode, keys: tuple[Key, ...]) -> str:
-    """Return the name of the list *node* with *keys*: the first bare, the others named."""
+    """Return the name of the list *node* with *keys*, all but the first with their names."""
     words = [node.name]
     for place, (leaf, key) in enumerate(zip(node.key_leafs, keys, strict=True)):
-        words += [leaf.name] if place else []
+        words += [leaf.name] if place or node.named else []
         words.append(spell_value(leaf.type, key))
     return " ".join(words)
 

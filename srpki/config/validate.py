@@ -161,8 +161,11 @@ class _Validation:
         return any(value == keys[at] for entries in lists for keys in entries)
 
     def _referenced(self, target: str, value: Value) -> str:
-        *steps, last, _leaf = target.strip("/").split("/")[1:]
+        *steps, last, leaf = target.strip("/").split("/")[1:]
         assert isinstance(value, str | int)
+        node = node_at(self._root, *steps, last)
+        if isinstance(node, ListNode) and len(node.keys) > 1:  # which of the entries is not said
+            return f"{spell_path(self._root, tuple(map(Step, (*steps, last))))} {leaf} {value}"
         path = (*(Step(step) for step in steps), Step(last, (value,)))
         return spell_path(self._root, path)
 

@@ -31,6 +31,31 @@ EXEC_FINISHED: Final = EventType(
     "SYSTEM",
     ("main",),
 )
+HANDLER_INVOKED: Final = EventType(
+    2069,
+    "tmnxEhsHandlerInvoked",
+    "MINOR",
+    'Ehs handler :"{handler}" with the description : "{description}" was invoked by the cli-user'
+    ' account "not-specified".',
+    "SYSTEM",
+    ("main",),
+)
+HANDLER_HELD_BACK: Final = EventType(
+    2070,
+    "tmnxEhsDroppedByMinDelay",
+    "MINOR",
+    'Entry {entry} of the Ehs handler "{handler}" was not done: its min-delay is not over.',
+    "SYSTEM",
+    ("main",),
+)
+SCRIPT_FAILED: Final = EventType(
+    2104,
+    "smScriptException",
+    "MINOR",
+    'The run of script policy "{policy}" with the file {file} has ended with {exit}: {reason}.',
+    "SYSTEM",
+    ("main",),
+)
 MODE_CHANGE_STARTED: Final = EventType(
     2076,
     "tmnxSysMgmtIfModeChangeStart",

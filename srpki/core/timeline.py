@@ -65,6 +65,7 @@ class Timeline:
         self._changed = threading.Condition()
         self._said: dict[Participant, datetime | None] = {}
         self._at_work: Counter[Participant] = Counter()
+        self._here = threading.local()
         self._mover = ""
         self._seen = clock.now(), clock.monotonic()
         self._ticked = clock.monotonic()
@@ -121,16 +122,35 @@ class Timeline:
             self._changed.notify_all()
             self._go_on()
 
-    @contextmanager
-    def taking_part(self) -> Iterator[Pause]:
-        """Let this thread work in the block, and wait at the `Pause` that it is given."""
-        pause = Pause(self)
+    def engage(self, pause: Pause) -> None:
+        """Let *pause* take part and work, for a thread that is about to begin."""
         self.join(pause)
         self.begin(pause)
+
+    @contextmanager
+    def taking_part(self, pause: Pause | None = None) -> Iterator[Pause]:
+        """Let this thread work in the block, and wait at the `Pause` that it is given.
+
+        That is *pause*, where one is engaged already, and in an inner block that of the outer one.
+        """
+        if self.here is not None:
+            yield self.here
+            return
+        if pause is None:
+            pause = Pause(self)
+            self.engage(pause)
+        self._here.pause = pause
         try:
             yield pause
         finally:
+            self._here.pause = None
             self.leave(pause)
+
+    @property
+    def here(self) -> Pause | None:
+        """Where this thread waits, if it takes part."""
+        found: Pause | None = getattr(self._here, "pause", None)
+        return found
 
     def _begun(self, participant: Participant) -> None:
         self._at_work[participant] += 1
@@ -222,6 +242,8 @@ class Timeline:
         Raises `BusyError` naming who moves it already, and `RefusedError` for a clock of no lab.
         """
         lab = self._laboratory()
+        if self.here is not None:
+            raise RefusedError("who takes part in the time of the lab cannot move its clock")
         with self._moving(mover):
             self._rest(cancel)
             with lab.stepping():

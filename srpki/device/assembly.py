@@ -17,6 +17,7 @@ from srpki.core.clock import SKEW, Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, NotFoundError, SrpkiError
 from srpki.core.events import FILE_WRITE_FAILED, EventBus, EventType
+from srpki.core.timeline import timeline_of
 from srpki.device.configuration import checkpoints
 from srpki.device.configuration.checkpoints import Checkpoint, Checkpoints
 from srpki.device.configuration.commits import Commits
@@ -34,6 +35,8 @@ from srpki.device.logging.logs import Logs
 from srpki.device.logging.logsinks import Sinks
 from srpki.device.node import STARTUP, Node, name_in
 from srpki.device.results import Result
+from srpki.device.scripting.handlers import Handlers
+from srpki.device.scripting.runs import Ran, Scripts
 from srpki.device.sealed import sealed_thing
 from srpki.device.sessions import Caller, Sessions
 from srpki.device.versions import Versions
@@ -53,13 +56,17 @@ if TYPE_CHECKING:
     from srpki.transport.datagrams import Send
 
 
+ScriptRunner = Callable[[Node, str, threading.Event, Callable[[], bool]], Ran]
+"""Runs the file at a URL on a node, until it is cancelled or over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What a node is put into, which outlasts its reboots: directories, time, chance, the network.
 
     *classic* is the classic form of a configuration, which the CLI knows. Events go to syslog
     collectors by *send*. *daemon* is a real program that uses the ipsec pairs, *settings* are
-    those that a router does not have.
+    those that a router does not have. Files of commands that events run are run by *runner*.
     """
 
     cf3: Path
@@ -73,6 +80,7 @@ class Surroundings:
     send: Send
     daemon: Daemon | None
     settings: Settings
+    runner: ScriptRunner | None
 
     def versions(self) -> Versions:
         """Return the saved configuration and those before it."""
@@ -105,7 +113,8 @@ def assembled(around: Surroundings, reboot: Callable[[Caller], None]) -> Node:
     unsaved, modes = Unsaved(), ModeWatch(clock, announcer)
     for participant in (logs, _EngineParticipant(engine, seal), modes, unsaved):
         datastore.subscribe(participant)
-    return Node(
+    scripts, handlers = _scripting(around, bus, flash, datastore, lambda: node)
+    node = Node(
         clock=clock,
         booted=booted,
         schema=SCHEMA if around.laboratory is None else LAB_SCHEMA,
@@ -136,9 +145,12 @@ def assembled(around: Surroundings, reboot: Callable[[Caller], None]) -> Node:
             saved=unsaved.saved,
         ),
         rollback=Rollback(datastore, flash, clock, forms),
+        scripts=scripts,
+        handlers=handlers,
         perform=_Operations(),
         reboot=reboot,
     )
+    return node
 
 
 def load(versions: Versions, forms: Forms) -> Checkpoint:
@@ -234,6 +246,29 @@ def _engine(
         files=around.files,
         skew=SKEW if laboratory is None else laboratory.skew,
     )
+
+
+def _scripting(
+    around: Surroundings,
+    bus: EventBus,
+    flash: FileSystem,
+    datastore: Datastore,
+    node: Callable[[], Node],
+) -> tuple[Scripts, Handlers]:
+    """Return what runs files of commands, and what asks for it when events come."""
+    runner, running, publish = around.runner, datastore.running, _Now(bus, around.clock)
+
+    def run(url: str, cancel: threading.Event, over: Callable[[], bool]) -> Ran:
+        assert runner is not None
+        return runner(node(), url, cancel, over)
+
+    scripts = Scripts(timeline_of(around.clock), flash, None if runner is None else run, publish)
+    handlers = Handlers(scripts, around.clock, publish)
+    for participant in (scripts, handlers):
+        participant.apply(running, running)
+        datastore.subscribe(participant)
+    bus.subscribe(handlers.happened)
+    return scripts, handlers
 
 
 class _Now:

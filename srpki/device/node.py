@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from srpki.device.logging.eventlog import EventLog
     from srpki.device.logging.logs import Logs
     from srpki.device.results import Result
+    from srpki.device.scripting.handlers import Handlers
+    from srpki.device.scripting.runs import Scripts
     from srpki.device.sessions import Sessions
     from srpki.engine.engine import Engine
     from srpki.keystore.seal import Seal
@@ -92,6 +94,8 @@ class Node:
     engine: Engine
     commits: Commits
     rollback: Rollback
+    scripts: Scripts
+    handlers: Handlers
     perform: Perform
     reboot: Callable[[Caller], None]
 

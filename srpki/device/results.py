@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
 from srpki.core.events import Event
+from srpki.device.scripting.pages import Scripting
 
 if TYPE_CHECKING:
     from srpki.device.configuration.history import Commit
@@ -230,6 +231,7 @@ Data = (
     | Comparison
     | FileContent
     | Lines
+    | Scripting
 )
 
 

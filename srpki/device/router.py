@@ -22,6 +22,7 @@ from srpki.storage.lock import NodeLock
 from srpki.transport import datagrams
 
 if TYPE_CHECKING:
+    from srpki.device.assembly import ScriptRunner
     from srpki.device.node import Node
     from srpki.engine.applications import Daemon
     from srpki.transport.base import ExchangeFactory
@@ -56,6 +57,7 @@ class Router:
         send: Send = datagrams.send,
         daemon: Daemon | None = None,
         settings: Settings = DEFAULT,
+        runner: ScriptRunner | None = None,
     ) -> None:
         """Build a node over the directory *node*, making it when it is not there.
 
@@ -77,6 +79,7 @@ class Router:
             send=send,
             daemon=daemon,
             settings=settings,
+            runner=runner,
         )
         try:
             self.node: Node = assembled(self._around, self.reboot)
@@ -93,6 +96,7 @@ class Router:
 
     def stop(self) -> None:
         """Stop the engine, which goes on where it was at the next start, and free the node."""
+        self.node.scripts.stop()
         self.node.engine.stop()
         self._lock.release()
 
@@ -108,6 +112,7 @@ class Router:
             node.commits.end()
         for login in node.sessions.all():
             node.sessions.end(login, "rebooted" if login is caller.session else "disconnected")
+        node.scripts.stop()
         node.engine.stop()
         self.node = assembled(self._around, self.reboot)
         self.start()

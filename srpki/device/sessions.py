@@ -15,8 +15,8 @@ from srpki.device.happenings import Mark
 from srpki.device.logging.announcer import Announcer
 from srpki.device.logging.debug import Listener
 
-Kind = Literal["console", "ssh"]
-"""How a session reached the node."""
+Kind = Literal["console", "ssh", "script"]
+"""How a session reached the node; that of a script is the node's own, and nobody sees it."""
 
 Ending = Literal["disconnected", "rebooted"]
 """Why a session was ended from outside; the one that reboots the node begins again on it."""
@@ -92,9 +92,10 @@ class Sessions:
         """
         now, heard = self._clock.now(), listener or Listener()
         login = Login(next(self._ids), user, kind, address, now, now, self._mark(), heard, leave)
-        with self._lock:
-            self._open.append(login)
-        self._announcer.logged_in(login)
+        if kind != "script":
+            with self._lock:
+                self._open.append(login)
+            self._announcer.logged_in(login)
         return login
 
     def touch(self, login: Login) -> None:

@@ -28,6 +28,7 @@ from srpki.engine.statistics import Statistics
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView
+    from srpki.core.timeline import Pause
     from srpki.engine.applications import Applications, Daemon
     from srpki.engine.authorities import Authorities
     from srpki.engine.chains import TlsStates
@@ -205,9 +206,10 @@ class Engine:
         `NotFoundError`, `BusyError` while an update is in progress, `RefusedError` when the entry
         is invalid, `StoppedError`.
         """
-        job = self._take_over().scheduler.submit(name)
+        parts = self._take_over()
+        job = parts.scheduler.submit(name)
         told: Wait | None = None
-        while not job.done.wait(PATIENCE):
+        while not self._ended(job, parts.timeline.here, cancel):
             if cancel is not None and cancel.is_set():
                 raise StoppedError("not waiting any more", hint="the update goes on")
             if waiting is not None and job.wait is not told and job.wait is not None:
@@ -218,6 +220,14 @@ class Engine:
             reason = state.reason if state is not None else ""
             raise StoppedError("the update did not take place", hint=job.cancel_reason or reason)
         return job.outcome
+
+    @staticmethod
+    def _ended(job: Job, here: Pause | None, cancel: threading.Event | None) -> bool:
+        """Wait a little for *job*; a thread that takes part in the timeline lets time pass."""
+        if here is None:
+            return job.done.wait(PATIENCE)
+        here.wait(PATIENCE, cancel)
+        return job.done.is_set()
 
     def run_until(
         self,

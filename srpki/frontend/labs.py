@@ -19,7 +19,7 @@ from srpki.device.router import Router
 from srpki.frontend import modes
 from srpki.frontend.applications import configured
 from srpki.frontend.clock_file import ClockFile, ClockRecord
-from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
+from srpki.frontend.parts import ClassicForm, Exchanges, recorded, run_script, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.frontend.settings import chosen
 from srpki.labca.authority import Authority
@@ -193,6 +193,7 @@ def opened_lab(
             daemon=configured(node),
             settings=chosen(node),
             classic=ClassicForm(),
+            runner=run_script,
         )
         with running(router, mode):
             yield router, lab

@@ -12,7 +12,7 @@ from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
 from srpki.frontend import modes
 from srpki.frontend.applications import configured
-from srpki.frontend.parts import ClassicForm, Exchanges, recorded, running
+from srpki.frontend.parts import ClassicForm, Exchanges, recorded, run_script, running
 from srpki.frontend.settings import chosen
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def opened(
         daemon=configured(node),
         settings=chosen(node),
         classic=ClassicForm(),
+        runner=run_script,
     )
     with running(router, mode):
         yield router

@@ -15,6 +15,8 @@ from srpki.core.errors import UsageError
 from srpki.frontend import streams
 
 if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
     from datetime import datetime
 
     from srpki.config.management import ConfigurationMode
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from srpki.config.tree import Branch
     from srpki.core.clock import Clock
     from srpki.device.configuration.forms import Reader
+    from srpki.device.node import Node
     from srpki.device.router import Router
+    from srpki.device.scripting.runs import Ran
     from srpki.schema.nodes import Container
     from srpki.transport.base import Exchange, ExchangeFactory, Limits, TlsClient
 
@@ -69,6 +73,13 @@ class ClassicForm:
         from srpki.cli.classic.configuration import classic_file  # noqa: PLC0415 - start-up time
 
         return f"{classic_file(root, tree, generated)}\n"
+
+
+def run_script(device: Node, url: str, cancel: threading.Event, over: Callable[[], bool]) -> Ran:
+    """Run the file of commands at *url* on *device*, as `srpki.cli.unattended` does."""
+    from srpki.cli.unattended import run_unattended  # noqa: PLC0415 - start-up time
+
+    return run_unattended(device, url, cancel, over)
 
 
 class Exchanges:

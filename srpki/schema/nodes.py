@@ -86,11 +86,15 @@ class Numbered(NamedTuple):
 
     The same command under another *keyword*, where one is given; those that are not *named* are
     printed by their number alone. What is in an entry is printed in this *order*, then the others.
+    A *word* may stand before the number, and the entries may stand in a context of their own, whose
+    name is *within*.
     """
 
     keyword: str = ""
     named: bool = True
     order: tuple[str, ...] = ()
+    word: str = ""
+    within: str = ""
 
 
 class Joined(NamedTuple):
@@ -238,7 +242,11 @@ class Container(NamedTuple):
 
 
 class ListNode(NamedTuple):
-    """Entries told apart by *keys*, which are leafs among the *children*."""
+    """Entries told apart by *keys*, which are leafs among the *children*.
+
+    Keys that are *presumed* may be left out and have that value then. Of a *named* list the first
+    key is printed with its name, as the others are.
+    """
 
     name: str
     keys: tuple[str, ...]
@@ -246,6 +254,8 @@ class ListNode(NamedTuple):
     help: str
     max_elements: int | None = None
     classic: Classic | None = None
+    presumed: tuple[tuple[str, str], ...] = ()
+    named: bool = False
 
     @property
     def key_leafs(self) -> tuple[Leaf, ...]:

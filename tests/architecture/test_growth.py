@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import maximum
 import pytest
 import router_files
-from srpki.device.forms import Forms
 
 from srpki.cli.session import Session
 from srpki.config import persist
@@ -18,6 +17,7 @@ from srpki.config.strictness import IMPORT
 from srpki.config.tree import EMPTY, put
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SystemEntropy
+from srpki.device.configuration.forms import Forms
 from srpki.device.router import Router
 from srpki.frontend.parts import ClassicForm
 from srpki.schema.tree import SCHEMA

@@ -181,7 +181,7 @@ def test_the_target_of_a_reference_is_where_its_yang_path_leads(root):
     for leaf, trail in leafs(root):
         if not isinstance(leaf.type, types.Reference) or not leaf.type.yang:
             continue
-        target = leaf.type.yang
+        target = re.sub(r"\[[^\]]*\]", "", leaf.type.yang)  # whichever entries are meant
         if not target.startswith("/"):
             ups = target.count("../")
             target = "/" + "/".join([*trail[: len(trail) - ups], target.replace("../", "")])

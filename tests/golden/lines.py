@@ -276,6 +276,8 @@ def _classic_context(here, node, place):
     names = [leaf.name for leaf in node.key_leafs]
     best = [good((*place, name)) for name in names]
     here.words.append(word)
+    if isinstance(node.classic, Numbered) and node.classic.word:
+        word = f"{word} {node.classic.word}"
     for at, name in enumerate(names):
         for value, accepted in typed_values((*place, name)):
             keys = _md_keys(names, [*best[:at], value, *best[at + 1 :]])

@@ -2,7 +2,7 @@
 
 A block marked ``transcript`` holds prompts, commands and output as on the screen. Words between
 angle brackets, as <serial>, stand for text that varies; in commands, <reference> and <secret> are
-those that `lab ca show` tells.
+those that `lab ca show` tells. A block marked ``commands`` is a file on ``cf3:``.
 """
 
 import re
@@ -17,6 +17,7 @@ from srpki.frontend.variables import plain
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"^```transcript\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^```commands cf3:/(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\*?[A-D]:[^#$]*[#$] (\S.*)$", re.MULTILINE)
 VARIES = re.compile(r"<[a-z-]+>")
 
@@ -56,11 +57,15 @@ def enrolled():
         (TUTORIAL, []),
         ("how-to/roll-back-a-certificate.md", [*enrolled(), RENEW]),
         ("how-to/read-the-debug-output.md", enrolled()),
+        ("how-to/from-a-script-to-auto-update.md", []),
     ],
 )
 def test_what_the_page_shows_is_what_the_program_prints(name, before, tmp_path):
     blocks = transcript_blocks(DOCS / name)
     assert blocks, "the page has no transcript"
+    for file, content in FILE.findall((DOCS / name).read_text(encoding="utf-8")):
+        (tmp_path / "node" / "cf3").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "node" / "cf3" / file).write_text(content, encoding="utf-8")
     with opened_lab(tmp_path / "node") as (router, lab):
         told = {"<reference>": lab.server.reference, "<secret>": lab.server.secret}
         session = Session(router)

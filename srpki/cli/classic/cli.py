@@ -238,6 +238,8 @@ class ClassicCli(Shell):
             self._trail.leave(self.context)
             self.context = said.context
             self._created = created
+        if said.nested:
+            self._trail.leave(self.context)
         self._settle()
         return Answer(told)
 

@@ -233,6 +233,17 @@ class _Listing:
     ) -> Iterator[str]:
         if not isinstance(entries, Entries):
             return
+        within = node.classic.within if isinstance(node.classic, Numbered) else ""
+        if within:
+            yield indent + within
+            inside = self._entries(node, entries, steps, indent + INDENT)
+            yield from (*inside, f"{indent}exit")
+        else:
+            yield from self._entries(node, entries, steps, indent)
+
+    def _entries(
+        self, node: ListNode, entries: Entries, steps: Names, indent: str
+    ) -> Iterator[str]:
         for keys, entry in entries.items():
             if isinstance(node.classic, Line):
                 held = dict(zip(node.keys, keys, strict=True))
@@ -309,7 +320,8 @@ def _is_number(value: Value) -> bool:
 def _entry(node: ListNode, keys: tuple[Key, ...], entry: Branch) -> str:
     spelled = (_spelled(leaf, key) for leaf, key in zip(node.key_leafs, keys, strict=True))
     first, *others = spelled
-    words = [keyword_of(node), first]
+    word = node.classic.word if isinstance(node.classic, Numbered) else ""
+    words = [keyword_of(node), *([word] if word else ()), first]
     words += [f"{name} {key}" for name, key in zip(node.keys[1:], others, strict=True)]
     for leaf in required(node):
         value = entry.get(leaf.name)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from srpki.cli.classic.layout import Names, Place, places, required
 from srpki.cli.classic.lines import LineReader, classic_value, is_shutdown, keyword_of, line_names
-from srpki.cli.effects import Create, Effects, Into, Put, Remove, Take
+from srpki.cli.effects import Create, Effects, Into, Nest, Put, Remove, Take
 from srpki.cli.grammar import (
     Alt,
     AnyOrder,
@@ -25,6 +25,7 @@ from srpki.cli.reading import (
     First,
     action_keyword,
     context_at,
+    further_key,
     inputs_of,
     key_slot,
     mark_of,
@@ -140,7 +141,12 @@ class _Commands:
         elif isinstance(node, Action):
             yield self._action(node)
         elif isinstance(node, Container | ListNode):
-            yield self._context(node, prefix)
+            keyword, inside = self._context(node, prefix)
+            yield keyword, inside
+            if isinstance(node.classic, Numbered) and node.classic.within:
+                # A context of its own there, and in the schema the same as the one around it.
+                entry = Opt(Seq((keyword, *inside)))
+                yield Keyword(node.classic.within, node.help, (Nest(),), "+"), (entry,)
         elif self._edits:
             yield self._value(node, prefix)
 
@@ -210,17 +216,15 @@ class _Commands:
             inside = (_CREATE, content) if create else (content,)
             return Keyword(word, child.help, into, "+", no=self._edits), inside
         keys = _keys(child)
+        step = Into(child.name, child.keys, presumed=child.presumed)
         if not self._edits:
-            return Keyword(word, child.help, (*way, Into(child.name, child.keys)), "+"), (
-                *keys,
-                content,
-            )
-        removal = (*way, Into(child.name, child.keys, enters=False), Remove())
+            return Keyword(word, child.help, (*way, step), "+"), (*keys, content)
+        removal = (*way, step._replace(enters=False), Remove())
         self._no(word, child.help, removal, keys)
         numbered = isinstance(child.classic, Numbered)
-        into = (*way, Into(child.name, child.keys, create=numbered))
+        into = (*way, step._replace(create=numbered))
         named = AnyOrder(tuple(Opt(_named(leaf)) for leaf in required(child)))
-        name = (Opt(_name(child)),) if numbered else ()
+        name = (Opt(_name(child)),) if numbered and len(child.keys) == 1 else ()
         inside = (*keys, *name, named, _CREATE, content)
         return Keyword(word, child.help, into, "+", no=True), inside
 
@@ -272,8 +276,10 @@ def _word(terminal: Terminal) -> str:
 
 
 def _keys(node: ListNode) -> State:
-    first, *others = (key_slot(node, leaf) for leaf in node.key_leafs)
-    return (first, *(Seq((Keyword(slot.name, slot.help), slot)) for slot in others))
+    first, *others = node.key_leafs
+    keys = (key_slot(node, first), *(further_key(node, leaf) for leaf in others))
+    word = node.classic.word if isinstance(node.classic, Numbered) else ""
+    return (Keyword(word, node.help), *keys) if word else keys
 
 
 def _named(leaf: Leaf) -> Grammar:

@@ -156,6 +156,8 @@ class ClassicReader:
         if said.context != self._context:
             self._trail.leave(self._context)
             self._context = said.context
+        if said.nested:
+            self._trail.leave(self._context)
 
     def _wrong(self, found: Walk, tokens: list[Token], start: Path) -> _WrongLineError:
         failure = found.failure

@@ -43,6 +43,7 @@ from srpki.cli.reading import (
     First,
     action_keyword,
     context_at,
+    further_key,
     inputs_of,
     key_slot,
     mark_of,
@@ -108,8 +109,7 @@ def modes(*effects: Effect) -> State:
 def keys_of(node: ListNode) -> State:
     """Return what names one entry: the first key bare or named, the others after their names."""
     first, *others = node.key_leafs
-    named = [Seq((Keyword(leaf.name, leaf.help), key_slot(node, leaf))) for leaf in others]
-    return (Named(key_slot(node, first)), *named)
+    return (Named(key_slot(node, first)), *(further_key(node, leaf) for leaf in others))
 
 
 def in_cases(node: Context) -> frozenset[str]:
@@ -238,7 +238,9 @@ class MdContent(Optional):
     def _step(self, child: Context) -> Keyword:
         keys = child.keys if isinstance(child, ListNode) else ()
         create = self._edits_below(child) and (isinstance(child, ListNode) or child.presence)
-        return Keyword(child.name, child.help, (Into(child.name, keys, create=create),), "+")
+        presumed = child.presumed if isinstance(child, ListNode) else ()
+        into = Into(child.name, keys, create=create, presumed=presumed)
+        return Keyword(child.name, child.help, (into,), "+")
 
     def _edits_below(self, child: Context) -> bool:
         return self._edits or (self._node is self._dialect.root and child.name in EDITABLE)
@@ -334,7 +336,8 @@ class MdPlace(Optional):
             if isinstance(child, Action) or child.name in skipped:
                 continue
             wanted = child.keys if isinstance(child, ListNode) else ()
-            into = (Into(child.name, wanted, enters=False),)
+            presumed = child.presumed if isinstance(child, ListNode) else ()
+            into = (Into(child.name, wanted, enters=False, presumed=presumed),)
             quiet = self._node is self._dialect.root and not self._reach.offers(child.name)
             keyword = Keyword(child.name, child.help, into, mark_of(child), quiet=quiet)
             if isinstance(child, ListNode):

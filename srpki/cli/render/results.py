@@ -30,6 +30,7 @@ from srpki.device.results import (
     Table,
     Users,
 )
+from srpki.device.scripting.pages import Scripting
 
 if TYPE_CHECKING:
     from srpki.schema.tree import SchemaTree
@@ -72,6 +73,10 @@ def render(  # noqa: C901 - one case a kind of data
             from srpki.cli.render.x509 import file_content  # noqa: PLC0415 - start-up time
 
             lines = file_content(data)
+        case Scripting():
+            from srpki.cli.render.scripts import scripting  # noqa: PLC0415 - start-up time
+
+            lines = scripting(data)
         case Lines():
             return "\n".join(data.lines)
     return "\n".join(("", *lines))

@@ -1,4 +1,7 @@
-"""``sleep``: waits in real time, or moves a lab's clock on [observed-2.md 14]."""
+"""``sleep``: waits in real time, or moves a lab's clock on [observed-2.md 14].
+
+In a script that an event runs it waits for the lab's clock, as everything else there does.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from srpki.device.operations.call import Call, Operation, Outcome
 def sleep(call: Call) -> Outcome:
     """Wait for some seconds of the node's clock, running on the way all that becomes due."""
     node, seconds = call.node, call.number("seconds")
-    if node.laboratory is None:
+    if (here := node.scripts.timeline.here) is not None:
+        slept = here.wait(seconds, call.cancel)  # a bystander's wait moves no clock
+    elif node.laboratory is None:
         slept = node.clock.wait(seconds, call.cancel)
     else:
         target = node.clock.now() + timedelta(seconds=seconds)

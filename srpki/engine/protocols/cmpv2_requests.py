@@ -41,6 +41,7 @@ from srpki.protocol.steps import Machine
 from srpki.storage.records import Records
 from srpki.x509 import certificates, chain
 from srpki.x509.chain import RefusedChainError
+from srpki.x509.keys import PrivateKey, same_public_key
 
 if TYPE_CHECKING:
     from srpki.keystore.seal import Seal
@@ -241,12 +242,26 @@ class Requests:
                 "nothing protects the request", hint="give reference and password, or a key"
             )
         certificate = self._keystore.read_certificate(file) if file else None
+        key = self._keystore.read_key(key_file)
+        if certificate is not None and not same_public_key(certificate, key):
+            certificate, key = self._in_use(file, key_file, peers) or (certificate, key)
         return cmp.SignatureCredentials(
-            self._keystore.read_key(key_file),
+            key,
             certificate,
             self._chain(request, certificate, peers),
             request.hash_algorithm,
         )
+
+    @staticmethod
+    def _in_use(file: str, key_file: str, peers: Peers) -> tuple[bytes, PrivateKey] | None:
+        """Return a pair as it is in use, whose key file holds its successor already.
+
+        So the published renewal script of before 22.10 asks, and routers answer it [pki.md 7.1].
+        """
+        if not peers.applications.holds(file, key_file):
+            return None
+        held = peers.applications.held(file, key_file)
+        return held.certificate, held.key
 
     def _chain(
         self, request: Request, certificate: bytes | None, peers: Peers

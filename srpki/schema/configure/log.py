@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from srpki.schema.common import ADMIN_STATE, BOOLEAN, DESCRIPTION, EMPTY_TYPE, NAMED_ITEM
+from srpki.schema.configure.event_handling import EVENT_HANDLING, EVENT_TRIGGER
 from srpki.schema.configure.log_events import LOG_EVENTS
 from srpki.schema.configure.log_filters import FILTER
 from srpki.schema.configure.log_types import FILE_NAME, FILTER_NAME, FLASH, LOG_NAME, SYSLOG_NAME
@@ -381,6 +382,8 @@ LOG: Final = Container(
             help="Not emulated: spare the log a flood of changes of filters",
             emulated=False,
         ),
+        EVENT_HANDLING,
+        EVENT_TRIGGER,
         _FILE,
         FILTER,
         LOG_EVENTS,

@@ -10,6 +10,7 @@ from typing import Final
 from srpki.schema.common import HTTP_VERSION, IPV4_UNICAST, IPV6, NAMED_ITEM
 from srpki.schema.configure.management import MANAGEMENT_INTERFACE
 from srpki.schema.configure.pki import PKI
+from srpki.schema.configure.script_control import SCRIPT_CONTROL
 from srpki.schema.configure.tls import TLS
 from srpki.schema.nodes import Container, Leaf, ListNode, Rename, Section
 from srpki.schema.types import Integer, Text
@@ -75,6 +76,7 @@ SYSTEM: Final = Container(
             help="Host name of the node; the prompt shows it at once",
         ),
         MANAGEMENT_INTERFACE,
+        SCRIPT_CONTROL,
         Container(
             name="security",
             help="PKI and TLS of the node",

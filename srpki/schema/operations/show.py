@@ -11,6 +11,7 @@ from srpki.schema.operations.debug import SHOW_DEBUG
 from srpki.schema.operations.inputs import STATE
 from srpki.schema.operations.show_ipsec import IPSEC
 from srpki.schema.operations.show_log import LOG
+from srpki.schema.operations.show_scripts import SCRIPT_CONTROL
 from srpki.schema.types import Reference, ValueType
 
 _PKI: Final = "/configure/system/security/pki"
@@ -126,6 +127,7 @@ _SYSTEM: Final = Container(
                 ),
             ),
         ),
+        SCRIPT_CONTROL,
         Container(
             name="security",
             help="State of certificates and of TLS",

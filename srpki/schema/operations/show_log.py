@@ -10,6 +10,7 @@ from typing import Final
 from srpki.schema.common import EMPTY_TYPE
 from srpki.schema.configure.log_types import FILTER_NAME, LOG_NAME, SEVERITY
 from srpki.schema.nodes import Action, Case, Choice, Container, Leaf
+from srpki.schema.operations.show_scripts import EVENT_HANDLING
 from srpki.schema.types import Integer, Reference, Text
 
 _TEXT: Final = Text(length=(1, 400))
@@ -84,5 +85,5 @@ _FILTER_ID: Final = Action(
 LOG: Final = Container(
     name="log",
     help="What has happened on the node",
-    children=(_FILTER_ID, _LOG_ID),
+    children=(EVENT_HANDLING, _FILTER_ID, _LOG_ID),
 )

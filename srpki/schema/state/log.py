@@ -51,7 +51,11 @@ _FILE: Final = ListNode(
             keys=("file-name",),
             help="Files that are there",
             children=(
-                Leaf(name="file-name", type=Text(length=(0, 255)), help="Name of the file"),
+                Leaf(
+                    name="file-name",
+                    type=Text(length=(0, 255)),
+                    help="What the file is called on the flash",
+                ),
                 Leaf(
                     name="expired",
                     type=Enumeration(("yes", "no")),
@@ -118,7 +122,7 @@ LOG: Final = Container(
         ListNode(
             name="log-id",
             keys=("name",),
-            help="Logs",
+            help="What each log takes, keeps and drops",
             children=(
                 Leaf(name="name", type=LOG_NAME, help=_AS_CONFIGURED),
                 Leaf(name="oper-state", type=OPER_STATE, help="Whether it takes events"),

@@ -67,7 +67,7 @@ def test_both_clis_hold_the_same_actions_but_for_what_one_alone_has(schema):
         "admin.show-configuration",
         "pki.reload",
     }
-    assert classic.keys() - md.keys() == {  # [cli.md 3.1]
+    assert classic.keys() - md.keys() == {  # [cli.md 3.1, pki.md 4.1]
         "admin.display-config",
         "admin.set-time",
         "pki.cmpv2.show-request",

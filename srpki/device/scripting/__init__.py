@@ -1,0 +1,1 @@
+"""Scripts that events run: script-control, event-handling and event-trigger."""
