@@ -91,9 +91,9 @@ def pasted(device, lines):
         assert session.feed(line).ok
     stopped = next((n for n, line in enumerate(lines, 1) if refused(session, line)), None)
     shell = session._shells["md"]
-    if stopped is None and (session.passing or shell.navigation.trace.nested):
+    if stopped is None and (session.passing or shell.standing.trace.nested):
         stopped = len(lines)
-    tree = shell.flow.candidate.tree
+    tree = shell.standing.flow.candidate.tree
     session.close()
     return tree, stopped
 

@@ -16,18 +16,18 @@ from srpki.config.edit import Edit, nodes_along
 from srpki.config.text import spell_leaf
 from srpki.config.tree import Branch, Entries, get
 from srpki.schema.nodes import Leaf, LeafList
-from srpki.schema.paths import Path, Step
+from srpki.schema.paths import Step
 
 if TYPE_CHECKING:
-    from srpki.cli.md.cli import MdCli
+    from srpki.cli.md.standing import Standing
 
 
 class Changing:
     """The edits of one MD-CLI session."""
 
-    def __init__(self, shell: MdCli) -> None:
-        """Work for *shell*, which knows where the session stands."""
-        self._shell = shell
+    def __init__(self, standing: Standing) -> None:
+        """Work on *standing*."""
+        self._standing = standing
         self.commands = {
             "annotate": self._annotate,
             "delete": self._delete,
@@ -43,17 +43,18 @@ class Changing:
         configured: list[Edit] = []
         for edit in said.edits:
             root, below = edit.path[0].name, Edit(edit.kind, edit.path[1:], edit.value)
-            if edit.kind != "create" or get(self._shell.data(root), below.path) is None:
+            if edit.kind != "create" or get(self._standing.data(root), below.path) is None:
                 self._edit(root, below)
                 configured += [below] if root == "configure" else []
-        return self._shell.say(without_effect(self._shell.device.schema.configure, configured))
+        configure = self._standing.device.schema.configure
+        return self._standing.say(without_effect(configure, configured))
 
     def _edit(self, root: str, edit: Edit) -> None:
         if root == "environment":
-            self._shell.environment.apply((edit,))
+            self._standing.environment.apply((edit,))
             return
-        self.check()
-        candidate = self._shell.flow.candidate
+        self._standing.check_edits()
+        candidate = self._standing.flow.candidate
         match edit.kind:
             case "set":
                 candidate.set(edit.path, edit.value)
@@ -62,60 +63,54 @@ class Changing:
             case "delete":
                 candidate.delete(edit.path)
 
-    def check(self) -> None:
-        """Raise `RefusalError` unless the session may write."""
-        self._shell.flow.check_entered()
-        if self._shell.flow.mode == "read-only":
-            raise RefusalError(wording.not_allowed("currently in read-only mode"))
-
     def _delete(self, said: Meaning) -> Answer:
-        target, shell = said.target, self._shell
+        target, standing = said.target, self._standing
         root = target[0].name
         if root not in ("configure", "environment"):
             raise RefusalError(wording.not_allowed("only configuration can be deleted"))
         if root == "configure":
-            self.check()
-        if target[-1].keys and not said.picks and not shell.exists(target):
-            raise RefusalError(shell.missing(target))
+            self._standing.check_edits()
+        if target[-1].keys and not said.picks and not standing.exists(target):
+            raise RefusalError(standing.missing(target))
         values = said.inputs.get("value", ())
-        data = Branch({root: shell.data(root)})
+        data = Branch({root: standing.data(root)})
         for path in list(matching(data, target, said.picks)):
             gone = path
             if isinstance(values, tuple) and values:
                 gone = (*path[:-1], path[-1]._replace(keys=values))
             self._edit(root, Edit("delete", gone[1:]))
-        shell.navigation.settle()
+        standing.settle()
         return Answer()
 
     def _annotate(self, said: Meaning) -> Answer:
-        shell, target = self._shell, said.target
-        self.check()
+        standing, target = self._standing, said.target
+        self._standing.check_edits()
         if target[0].name != "configure":
             raise RefusalError(wording.not_allowed("only configuration can be annotated"))
-        node = shell.dialect.at(target)
-        if get(shell.data("configure"), target[1:]) is None:
-            raise RefusalError(shell.missing(target))
+        node = standing.dialect.at(target)
+        if get(standing.data("configure"), target[1:]) is None:
+            raise RefusalError(standing.missing(target))
         path, comment = place_of(node, target[1:]), str(said.inputs["comment"])
         if comment:
-            shell.flow.candidate.set(path, comment)
+            standing.flow.candidate.set(path, comment)
         else:
-            shell.flow.candidate.delete(path)
+            standing.flow.candidate.delete(path)
         return Answer()
 
     def _discard(self, said: Meaning) -> Answer:
-        self.check()
+        self._standing.check_edits()
         if said.target and said.target[0].name != "configure":
             raise RefusalError(wording.not_allowed("only configuration can be discarded"))
-        self._shell.flow.candidate.discard(said.target[1:])
-        self._shell.navigation.settle()
+        self._standing.flow.candidate.discard(said.target[1:])
+        self._standing.settle()
         return Answer()
 
     def _update(self, said: Meaning) -> Answer:
-        self.check()
-        candidate = self._shell.flow.candidate
+        self._standing.check_edits()
+        candidate = self._standing.flow.candidate
         only_check = bool(said.inputs.get("check"))
         found = candidate.conflicts() if only_check else candidate.update()
-        self._shell.navigation.settle()
+        self._standing.settle()
         lines = [line for conflict in found for line in self._conflict(conflict)]
         return Answer("\n".join(lines))
 
@@ -125,14 +120,14 @@ class Changing:
         if is_comment(change.path[-1].name):
             yield from self._comment_conflict(conflict)
             return
-        root = self._shell.device.schema.configure
+        root = self._standing.device.schema.configure
         node = nodes_along(root, change.path)[-1]
         place = (Step(root.name), *change.path)
-        words = self._shell.place(place)
+        words = self._standing.place(place)
         name = change.path[-1].name
         if isinstance(node, Leaf | LeafList) and change.new is not None:
             assert not isinstance(change.new, Branch | Entries)
-            words = f"{self._shell.place(place[:-1])} {spell_leaf(node, change.new)}"
+            words = f"{self._standing.place(place[:-1])} {spell_leaf(node, change.new)}"
         yield f"{'-' if change.new is None else '~'}   {words}"
         if theirs is None:
             there, done = "does not exist", "create missing element"
@@ -148,18 +143,9 @@ class Changing:
 
     def _comment_conflict(self, conflict: Conflict) -> Iterator[str]:
         change, theirs = conflict.change, conflict.theirs
-        root = self._shell.device.schema.configure
-        place = self._shell.place((Step(root.name), *element_of(change.path)))
+        root = self._standing.device.schema.configure
+        place = self._standing.place((Step(root.name), *element_of(change.path)))
         mine = "" if change.new is None else f" {PREFIX}{change.new}"
         yield f"{'-' if change.new is None else '~'}   {place}{mine}"
         there = "does not exist" if theirs is None else f"exists with different value: {theirs}"
         yield f"##  comment - {there} - change updated: replace existing value"
-
-
-def entries_exist(tree: Branch, context: Path) -> bool:
-    """Return whether every list entry on the way to *context*, below *tree*, is there."""
-    return all(
-        get(tree, context[: depth + 1]) is not None
-        for depth, step in enumerate(context)
-        if step.keys
-    )

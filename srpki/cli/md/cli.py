@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
 from srpki.cli.grammar import Alt, State
 from srpki.cli.md import aliases
-from srpki.cli.md.changing import Changing, entries_exist
+from srpki.cli.md.changing import Changing
 from srpki.cli.md.commands import line as line_grammar
 from srpki.cli.md.committing import Committing
 from srpki.cli.md.dialect import EDITABLE, SHOW_CONFIGURATION, MdDialect
@@ -19,7 +19,7 @@ from srpki.cli.md.modes import Modes
 from srpki.cli.md.navigation import Navigation
 from srpki.cli.md.passing import Passing
 from srpki.cli.md.prompt import prompt
-from srpki.cli.md.workflow import Workflow
+from srpki.cli.md.standing import Standing
 from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Device, Offer, Screen
@@ -28,20 +28,16 @@ from srpki.cli.walker import Failure, Walk, parse
 from srpki.config.lexer import Token, lex_md
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
-from srpki.schema.environment import ENVIRONMENT
-from srpki.schema.nodes import Container
-from srpki.schema.paths import Path, path
+from srpki.schema.paths import Path
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from srpki.device.results import Data
 
-FILES: Final = path("file")
-"""The context of the commands on files."""
+
 _STOP: Final = "Press Q to quit, Enter to print next line or any other key to print next page."
 """The pager's message [cli.md 1.7]."""
-_INFO: Final = "INFO: "
-"""What messages begin with that ``environment message-severity-level`` can hide."""
 
 
 class MdCli(Shell):
@@ -51,72 +47,52 @@ class MdCli(Shell):
 
     def __init__(self, device: Device, user: str, host: Host) -> None:
         """Begin at the operational root, outside every configuration mode."""
-        self.navigation = Navigation(self)
+        self.standing = Standing(device, user, lambda: self.caller)
         super().__init__(device, host)
-        schema = device.schema
-        self.root = Container(
-            name="",
-            help="The operational root",
-            children=(
-                schema.configure,
-                ENVIRONMENT,
-                schema.state,
-                *schema.operations_md.children,
-            ),
-        )
-        self.dialect = MdDialect(self.root)
-        self.environment = Environment.of(device.datastore.running)
-        self.flow = Workflow(device, user)
-        self.blocks = Passing(self)
-        self.changing = Changing(self)
-        self.modes = Modes(self)
-        self._user = user
+        self._blocks = Passing(self.standing, self)
+        self._changing = Changing(self.standing)
+        modes = Modes(self.standing, self.confirm)
+        self._navigation = Navigation(self.standing, modes)
         self._aliases = aliases.Aliases(self)
         self._known_aliases = EMPTY
         self._grammars: dict[Path, State] = {}
         self._commands: dict[str, Callable[[Meaning], Answer]] = {
-            **self.navigation.commands,
-            **self.modes.commands,
-            **self.changing.commands,
+            **self._navigation.commands,
+            **modes.commands,
+            **self._changing.commands,
             **self._aliases.commands,
-            **Committing(self).commands,
-            **Loading(self).commands,
-            **Looking(self).commands,
+            **Committing(self.standing).commands,
+            **Loading(self.standing).commands,
+            **Looking(self.standing).commands,
         }
 
     @property
     def prompt(self) -> str:
         """An empty line, the context, and the user at the node [cli.md 1.1]."""
-        return prompt(self, self._user)
+        return prompt(self.standing)
 
     @property
     def context(self) -> Path:
         """Where the session stands."""
-        return self.navigation.trace.context
+        return self.standing.context
 
     @context.setter
     def context(self, context: Path) -> None:
-        self.navigation.trace.settle(context)
+        self.standing.trace.settle(context)
 
-    def place(self, context: Path) -> str:
-        """Return *context* as the prompt shows it; that of files with the working directory."""
-        directory = f' "{self.directory}"' if context == FILES else ""
-        return f"/{self.dialect.words(context)}{directory}"
+    @property
+    def directory(self) -> str:
+        """The directory that commands on files work in."""
+        return self.standing.directory
 
-    def exists(self, context: Path) -> bool:
-        """Return whether every list entry on the way to *context* is there."""
-        root = context[0].name
-        return entries_exist(Branch({root: self.data(root)}), context)
+    @directory.setter
+    def directory(self, directory: str) -> None:
+        self.standing.directory = directory
 
-    def missing(self, target: Path) -> str:
-        """Return the refusal of what needs the entry at *target*."""
-        place = self.dialect.words(target)
-        return f"MINOR: MGMT_CORE #224: {place} - Entry does not exist"
-
-    def say(self, messages: Iterable[str]) -> str:
-        """Return *messages* as text, without those that the environment hides."""
-        quiet = self.environment.value("message-severity-level", "cli") == "warning"
-        return "\n".join(text for text in messages if not (quiet and text.startswith(_INFO)))
+    @property
+    def environment(self) -> Environment:
+        """The settings of the session."""
+        return self.standing.environment
 
     # --- what the environment decides ---
 
@@ -166,28 +142,29 @@ class MdCli(Shell):
         if known is not self._known_aliases:
             self._known_aliases = known
             self._grammars = {}
-            self.dialect = MdDialect(self.root, known)
+            self.standing.dialect = MdDialect(self.standing.root, known)
         if start not in self._grammars:
             edits = bool(start) and start[0].name in EDITABLE
-            node = self.dialect.node(start)
-            state = line_grammar(self.dialect, node, edits=edits)
+            dialect = self.standing.dialect
+            node = dialect.node(start)
+            state = line_grammar(dialect, node, edits=edits)
             self._grammars = {start: (Alt((*state, *aliases.everywhere(known))),)}
         return self._grammars[start]
 
     def feed(self, line: str, note: Note | None = None) -> Answer:
         """Answer *line*, or pass over it as part of a block."""
-        if self.asking or not self.blocks.on:
+        if self.asking or not self._blocks.on:
             return super().feed(line, note)
-        return self.blocks.more(line, note)
+        return self._blocks.more(line, note)
 
     def passed_over(self, found: Walk, reading: Reading, line: str) -> Answer | None:
         """Return the answer to a *line* that begins a block of SR OS, or is part of one."""
-        return self.blocks.begin(found, reading, line)
+        return self._blocks.begin(found, reading, line)
 
     @property
     def passing(self) -> bool:
         """Whether a brace of what is passed over is open."""
-        return self.blocks.on
+        return self._blocks.on
 
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
         """Return the carets and the message; an alias' command was not typed, so no carets.
@@ -196,13 +173,13 @@ class MdCli(Shell):
         """
         before = self._walker.walk(reading.state, reading.tokens[: failure.at])
         place = meaning(before.matches, self.context, reading.start).target
-        if self.blocks.word(failure, reading, place):
+        if self._blocks.word(failure, reading, place):
             return wording.not_emulated(f"'{failure.text}'")
         if self._aliases.running:
             return wording.md_message(failure)
         text = wording.md_failure(failure, reading.tokens, line, self.margin)
         if failure.at == 0 and self._known_at_the_root(failure.text):
-            text += f"\nINFO: CLI 'exit all' leaves [{self.place(self.context)}]"
+            text += f"\nINFO: CLI 'exit all' leaves [{self.standing.place(self.context)}]"
         return text
 
     def _known_at_the_root(self, word: str) -> bool:
@@ -233,13 +210,9 @@ class MdCli(Shell):
         """Return the message for a *command* that this program has not."""
         return wording.not_emulated(command)
 
-    def moment(self, time: datetime, digits: int = 1) -> str:
-        """Return *time* as the environment wants it, with *digits* of the second."""
-        from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
-
-        utc = self.environment.value("time-display") == "utc"
-        form = str(self.environment.value("time-format"))
-        return spell_time(time, form, utc=utc, digits=digits)
+    def moment(self, time: datetime) -> str:
+        """Return *time* as the environment wants it."""
+        return self.standing.moment(time)
 
     def help(self, text: str) -> str:
         """Return what ``?`` prints after *text*."""
@@ -247,7 +220,7 @@ class MdCli(Shell):
 
         reading = self.read(text)
         width = self.environment.number("console", "width")
-        configuring = self.flow.mode is not None
+        configuring = self.standing.flow.mode is not None
         shown = md_help(reading, text, width, configuring=configuring)
         return shown if isinstance(shown, str) else self.wrong(shown, reading, text)
 
@@ -268,49 +241,54 @@ class MdCli(Shell):
 
     def data(self, root: str) -> Branch:
         """Return the candidate, the running configuration, the state or the environment."""
-        if root == "state":
-            return self.device.state()
-        if root == "environment":
-            return self.environment.tree
-        if root == "configure" and self.flow.mode is not None:
-            return self.flow.candidate.tree
-        return self.device.datastore.running if root == "configure" else Branch()
+        return self.standing.data(root)
 
     # --- doing ---
 
     def perform(self, said: Meaning) -> Answer:
         """Run an operation or a command, or edit and go where the words lead."""
         if said.operation == SHOW_CONFIGURATION:
-            from srpki.cli.md.showing import show_configuration  # noqa: PLC0415 - start-up time
-
-            return show_configuration(self, said)
+            return self._show_configuration(said)
         if said.operation:
             return self.run(said)
         if said.command:
             return self._commands[said.command](said)
-        self.navigation.check(said.context)
-        told = self.changing.apply(said)
-        answer = self.navigation.follow(said)
+        self.standing.check_entered(said.context)
+        told = self._changing.apply(said)
+        answer = self._navigation.follow(said)
         return answer._replace(text="\n".join(filter(None, (told, answer.text))))
+
+    def _show_configuration(self, said: Meaning) -> Answer:
+        from srpki.cli.commands import answered  # noqa: PLC0415 - start-up time
+        from srpki.cli.md import showing  # noqa: PLC0415 - start-up time
+        from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
+
+        def shown(data: Data) -> str:
+            if isinstance(data, Configuration):
+                return showing.shown(self.standing, said, data)
+            return self.shown(data)
+
+        result = self.host.run(said.operation, said.inputs, self.caller)
+        return answered(result, self.operation_failed, shown)
 
     @property
     def uncommitted(self) -> bool:
         """Whether the candidate, or the one that all sessions share, holds edits."""
-        return self.flow.dirty or self.device.datastore.edited
+        return self.standing.flow.dirty or self.device.datastore.edited
 
     def let_go(self) -> None:
         """Close the candidate, and with it the lock on the configuration."""
-        self.flow.let_go()
+        self.standing.flow.let_go()
 
     def close(self) -> None:
         """Leave whatever mode the session is in, without a question."""
-        if self.flow.mode is not None:
-            self.flow.leave()
+        if self.standing.flow.mode is not None:
+            self.standing.flow.leave()
 
     def control_z(self) -> Answer:
         """Return to the operational root, as ``exit all`` does."""
-        self.blocks.stop()
-        return self.navigation.leave_for(())
+        self._blocks.stop()
+        return self._navigation.leave_for(())
 
 
 def _without_slash(tokens: list[Token]) -> list[Token]:

@@ -7,66 +7,65 @@ from typing import TYPE_CHECKING
 
 from srpki.cli import wording
 from srpki.cli.md.commands import CONFIRM_WITHIN
-from srpki.cli.md.modes import check_writable
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
 
 if TYPE_CHECKING:
-    from srpki.cli.md.cli import MdCli
+    from srpki.cli.md.standing import Standing
 
 
 class Committing:
     """The way of one MD-CLI session's candidate into the running configuration."""
 
-    def __init__(self, shell: MdCli) -> None:
-        """Work for *shell*, which knows the candidate."""
-        self._shell = shell
+    def __init__(self, standing: Standing) -> None:
+        """Work on *standing*."""
+        self._standing = standing
         self.commands = {"commit": self._commit, "validate": self._validate}
 
     def _validate(self, said: Meaning) -> Answer:
         del said
-        problems = self._shell.flow.candidate.validate()
+        problems = self._standing.flow.candidate.validate()
         return Answer("\n".join(map(wording.md_problem, problems)), ok=not problems)
 
     def _commit(self, said: Meaning) -> Answer:
-        self._shell.changing.check()
+        self._standing.check_edits()
         match said.inputs.get("answer"):
             case "accept":
-                self._shell.device.commits.accept()
+                self._standing.device.commits.accept()
                 return self._said(
                     "#2092: Commit confirmed - accepted - automatic rollback canceled"
                 )
             case "cancel":
-                self._shell.device.commits.cancel()
-                self._shell.navigation.settle()
+                self._standing.device.commits.cancel()
+                self._standing.settle()
                 return self._said(
                     "#2096: Commit confirmed - canceled - automatic rollback of changes"
                 )
         self._check_options(said)
-        check_writable(self._shell)
+        self._standing.check_writable()
         return self._make_running(said)
 
     def _said(self, text: str) -> Answer:
-        return Answer(self._shell.say([f"INFO: CLI {text}"]))
+        return Answer(self._standing.say([f"INFO: CLI {text}"]))
 
     def _check_options(self, said: Meaning) -> None:
-        wanted = self._shell.environment
+        wanted = self._standing.environment
         for option, word in (("comment", "comment"), ("confirm", "confirmed")):
             if wanted.flag("commit-options", option) and word not in said.inputs:
                 reason = f"environment commit-options {option} asks for 'commit {word}'"
                 raise RefusalError(wording.not_allowed(reason))
 
     def _make_running(self, said: Meaning) -> Answer:
-        shell, device = self._shell, self._shell.device
-        candidate, comment = shell.flow.candidate, str(said.inputs.get("comment", ""))
+        standing, device = self._standing, self._standing.device
+        candidate, comment = standing.flow.candidate, str(said.inputs.get("comment", ""))
         try:
             if not said.inputs.get("confirmed"):
-                device.commits.commit(candidate, shell.caller.author, comment)
+                device.commits.commit(candidate, standing.caller.author, comment)
                 return Answer()
             minutes = int(str(said.inputs.get("minutes", CONFIRM_WITHIN)))
-            device.commits.commit_confirmed(candidate, shell.caller.author, minutes, comment)
+            device.commits.commit_confirmed(candidate, standing.caller.author, minutes, comment)
         finally:
-            shell.navigation.settle()
+            standing.settle()
         left = device.commits.remaining() or timedelta(minutes=minutes)
         return self._said(f"#2090: Commit confirmed - automatic rollback in {spell_span(left)}")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srpki.cli import wording
-from srpki.cli.md.navigation import CONFIGURE
+from srpki.cli.md.standing import CONFIGURE
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, Fault, RefusalError, text_at
 from srpki.config.management import configuration_mode
@@ -21,61 +21,61 @@ from srpki.keystore.names import display
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from srpki.cli.md.cli import MdCli
+    from srpki.cli.md.standing import Standing
     from srpki.device.configuration.forms import Reader
 
 
 class Loading:
     """The ways of one MD-CLI session to take a configuration from elsewhere."""
 
-    def __init__(self, shell: MdCli) -> None:
-        """Work for *shell*, which knows the candidate."""
-        self._shell = shell
+    def __init__(self, standing: Standing) -> None:
+        """Work on *standing*."""
+        self._standing = standing
         self.commands = {"load": self._load, "rollback": self._rollback}
 
     def _load(self, said: Meaning) -> Answer:
-        shell, url = self._shell, str(said.inputs["url"])
+        standing, url = self._standing, str(said.inputs["url"])
         self._check_top(f"load {said.inputs['way']}")
-        candidate = shell.flow.candidate
-        began = shell.device.clock.monotonic()
-        text = _text(shell, url)
+        candidate = standing.flow.candidate
+        began = standing.device.clock.monotonic()
+        text = _text(standing, url)
         strictness = IGNORE_UNKNOWN if said.inputs.get("ignore-unknown") else LOAD
         tree = EMPTY if said.inputs["way"] == "full-replace" else candidate.tree
-        reader = shell.device.forms.reader(text, tree, strictness)
+        reader = standing.device.forms.reader(text, tree, strictness)
         try:
             omitted = _read(reader, text)
         finally:
-            candidate.replace(shell.device.datastore.seal_all(reader.tree))
-            shell.navigation.settle()
+            candidate.replace(standing.device.datastore.seal_all(reader.tree))
+            standing.settle()
         return self._loaded(len(text.splitlines()), began, display(url), omitted)
 
     def _rollback(self, said: Meaning) -> Answer:
-        shell = self._shell
+        standing = self._standing
         self._check_top("rollback")
-        mode = configuration_mode(shell.device.datastore.running)
+        mode = configuration_mode(standing.device.datastore.running)
         if mode != "model-driven":
             reason = f"'{mode}' management interface configuration mode active"
             raise RefusalError(wording.not_allowed(reason))
-        began = shell.device.clock.monotonic()
-        commits = shell.device.commits
+        began = standing.device.clock.monotonic()
+        commits = standing.device.commits
         if "commit-id" in said.inputs:
             found = commits.checkpoint_of(int(str(said.inputs["commit-id"])))
         else:
             which = said.inputs.get("checkpoint", 0)
             found = commits.checkpoint(which if isinstance(which, int) else str(which))
-        shell.flow.candidate.replace(found.tree)
+        standing.flow.candidate.replace(found.tree)
         return self._loaded(found.lines, began, found.url, found.omitted)
 
     def _check_top(self, command: str) -> None:
         """Raise `RefusalError` unless the session may write, and stands at the top to do it."""
-        self._shell.changing.check()
-        context = self._shell.context
+        self._standing.check_edits()
+        context = self._standing.context
         if context != CONFIGURE:
             place = context[-1].name if context else "root"
             raise RefusalError(wording.not_in(command, place))
 
     def _loaded(self, lines: int, began: float, url: str, omitted: Sequence[Omission]) -> Answer:
-        seconds = self._shell.device.clock.monotonic() - began
+        seconds = self._standing.device.clock.monotonic() - began
         loaded = f'Loaded {lines:,} lines in {seconds:.1f} seconds from file "{url}"'
         if not omitted:
             return Answer(loaded)
@@ -83,8 +83,8 @@ class Loading:
         return Answer(told, fault=Fault(severity="warning"))
 
 
-def _text(shell: MdCli, url: str) -> str:
-    return text_at(shell.device.files, url, hint="load a configuration")
+def _text(standing: Standing, url: str) -> str:
+    return text_at(standing.device.files, url, hint="load a configuration")
 
 
 def _read(reader: Reader, text: str) -> Sequence[Omission]:
@@ -96,9 +96,9 @@ def _read(reader: Reader, text: str) -> Sequence[Omission]:
         raise RefusalError(f"{wording.md_unreadable(error.mistake)}\n{stopped}") from None
 
 
-def read(shell: MdCli, url: str, strictness: Strictness = LOAD) -> Branch:
+def read(standing: Standing, url: str, strictness: Strictness = LOAD) -> Branch:
     """Return the configuration in the file at *url*; raises as ``load`` does."""
-    text = _text(shell, url)
-    reader = shell.device.forms.reader(text, EMPTY, strictness)
+    text = _text(standing, url)
+    reader = standing.device.forms.reader(text, EMPTY, strictness)
     _read(reader, text)
-    return shell.device.datastore.seal_all(reader.tree)
+    return standing.device.datastore.seal_all(reader.tree)

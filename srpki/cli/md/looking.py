@@ -16,16 +16,16 @@ from srpki.schema.nodes import Container, DataNode, ListNode
 from srpki.schema.paths import Path
 
 if TYPE_CHECKING:
-    from srpki.cli.md.cli import MdCli
+    from srpki.cli.md.standing import Standing
     from srpki.cli.render.tree import Layout
 
 
 class Looking:
     """The commands of one MD-CLI session that change nothing."""
 
-    def __init__(self, shell: MdCli) -> None:
-        """Work for *shell*, which knows where the session stands."""
-        self._shell = shell
+    def __init__(self, standing: Standing) -> None:
+        """Work on *standing*."""
+        self._standing = standing
         self.commands = {"compare": self._compare, "info": self._info, "tree": self._tree}
 
     # --- info ---
@@ -48,57 +48,57 @@ class Looking:
     def _laid_out(self, said: Meaning, target: Path, element: Element) -> str:
         from srpki.cli.render import tree  # noqa: PLC0415 - start-up time
 
-        shell = self._shell
-        configure = shell.device.schema.configure
-        node = shell.dialect.at(target) if target else shell.root._replace(children=(configure,))
+        standing = self._standing
+        above = standing.root._replace(children=(standing.device.schema.configure,))
+        node = standing.dialect.at(target) if target else above
         if said.inputs.get("detail"):
             element = tree.with_defaults(node, element)
-        elif shell.environment.flag("info-output", "always-display", "admin-state"):
+        elif standing.environment.flag("info-output", "always-display", "admin-state"):
             element = tree.with_admin_states(node, element)
-        if shell.environment.value("time-format") != "rfc-3339":
-            element = tree.with_times(node, element, shell.moment)
+        if standing.environment.value("time-format") != "rfc-3339":
+            element = tree.with_times(node, element, standing.moment)
         if "xml" in said.inputs:
             from srpki.cli.render.xml import xml  # noqa: PLC0415 - start-up time
 
-            return xml(shell.dialect.root, target, element)
-        return tree.info(node, element, _layout(said), shell.place(target))
+            return xml(standing.dialect.root, target, element)
+        return tree.info(node, element, _layout(said), standing.place(target))
 
     def _whole(self, said: Meaning) -> Branch:
         """Return the tree below the root of what is addressed, or the configuration."""
         root = said.target[0].name if said.target else "configure"
         if root == "configure":
-            data = source(self._shell, said, "from", self._shell.data(root))
+            data = source(self._standing, said, "from", self._standing.data(root))
         else:
-            data = self._shell.data(root)
+            data = self._standing.data(root)
         return Branch({root: data})
 
     def _nothing(self, target: Path) -> Answer:
         for end in range(1, len(target) + 1):
-            if not self._shell.exists(target[:end]):
-                raise RefusalError(self._shell.missing(target[:end]))
+            if not self._standing.exists(target[:end]):
+                raise RefusalError(self._standing.missing(target[:end]))
         return Answer()
 
     # --- compare ---
 
     def _compare(self, said: Meaning) -> Answer:
-        candidate = self._shell.flow.candidate
-        old = source(self._shell, said, "from", candidate.baseline)
-        new = source(self._shell, said, "to", candidate.tree)
+        candidate = self._standing.flow.candidate
+        old = source(self._standing, said, "from", candidate.baseline)
+        new = source(self._standing, said, "to", candidate.tree)
         return Answer("\n".join(self._differences(said, old, new)))
 
     def _differences(self, said: Meaning, old: Branch, new: Branch) -> Iterator[str]:
         from srpki.cli.render import compare  # noqa: PLC0415 - start-up time
 
         target = said.target
-        root = self._shell.device.schema.configure
-        node: DataNode = self._shell.dialect.at(target) if target else root
+        root = self._standing.device.schema.configure
+        node: DataNode = self._standing.dialect.at(target) if target else root
         if not isinstance(node, Container | ListNode) or (target and target[0].name != root.name):
             raise RefusalError(wording.not_allowed("only a context of configure is compared"))
         before, after = (compare.content(get(tree, target[1:])) for tree in (old, new))
         if "flat" in said.inputs or "full-context" in said.inputs:
             place = "" if target else f"{root.name} "
             if "full-context" in said.inputs:
-                place = f"{self._shell.place(target)} " if target else f"/{place}"
+                place = f"{self._standing.place(target)} " if target else f"/{place}"
             yield from compare.flat_changes(node, before, after, place)
             return
         indent = INDENT if target else INDENT * 2
@@ -121,9 +121,11 @@ class Looking:
 
         form = str(said.inputs.get("form", said.inputs.get("format", "")))
         detail = bool(said.inputs.get("detail"))
-        node = self._shell.dialect.at(said.target)
+        node = self._standing.dialect.at(said.target)
         names = [step.name for step in said.target]
-        return Answer("\n".join(tree(self._shell.dialect.root, names, node, form, detail=detail)))
+        return Answer(
+            "\n".join(tree(self._standing.dialect.root, names, node, form, detail=detail))
+        )
 
 
 def _layout(said: Meaning) -> Layout:

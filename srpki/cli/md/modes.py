@@ -6,18 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
-from srpki.cli.md.navigation import CONFIGURE
+from srpki.cli.md.standing import CONFIGURE
 from srpki.cli.md.workflow import QUESTION
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
-from srpki.config.management import configuration_mode
 
 if TYPE_CHECKING:
-    from srpki.cli.md.cli import MdCli
+    from srpki.cli.md.standing import Standing
     from srpki.config.datastore import Mode
 
 Done = Callable[[str], Answer]
 """What happens when the mode has been left; it is given what is to be printed."""
+Confirm = Callable[[str, str, Callable[[], Answer], Callable[[], Answer]], Answer]
+"""Prints a text and asks a question, as `srpki.cli.shell.Shell.confirm` does."""
 
 _MODES: Final[dict[str, Mode]] = {
     "private": "private",
@@ -30,9 +31,10 @@ _MODES: Final[dict[str, Mode]] = {
 class Modes:
     """The ways of one MD-CLI session into a mode and out of it."""
 
-    def __init__(self, shell: MdCli) -> None:
-        """Work for *shell*, which knows the workflow."""
-        self._shell = shell
+    def __init__(self, standing: Standing, confirm: Confirm) -> None:
+        """Work on *standing*; *confirm* asks before something is lost."""
+        self._standing = standing
+        self._confirm = confirm
         self.commands = {
             "configure": self._configure,
             "edit-config": self._edit_config,
@@ -49,47 +51,44 @@ class Modes:
         return self._enter(said, explicit=True)
 
     def _enter(self, said: Meaning, *, explicit: bool) -> Answer:
-        flow, mode = self._shell.flow, _MODES[str(said.inputs["mode"])]
+        flow, mode = self._standing.flow, _MODES[str(said.inputs["mode"])]
         if flow.mode is not None:
             raise RefusalError(wording.not_allowed(f"currently in {flow.mode} mode"))
         if mode != "read-only":
-            check_writable(self._shell)
+            self._standing.check_writable()
         text = flow.enter(mode, explicit=explicit)
         if not explicit:
-            self._shell.navigation.trace.move(CONFIGURE)
-        return Answer(self._shell.say(text))
+            self._standing.trace.move(CONFIGURE)
+        return Answer(self._standing.say(text))
 
     def _quit_config(self, said: Meaning) -> Answer:
-        flow = self._shell.flow
+        flow = self._standing.flow
         flow.check_entered()
         if not flow.explicit:
             raise RefusalError(wording.not_allowed("currently in implicit workflow"))
         if said.target:  # nothing after a slash, which goes to the root from anywhere
             raise RefusalError(wording.not_allowed("currently not in the operational root"))
-        return self.leave(self._shell.navigation.left)
+        return self.leave(self.left)
 
     def _logout(self, said: Meaning) -> Answer:
         del said
-        if self._shell.flow.mode is None:
+        if self._standing.flow.mode is None:
             return Answer(closed=True)
         return self.leave(lambda text: Answer(text, closed=True))
 
+    def left(self, text: str) -> Answer:
+        """Stand at the operational root, the mode left with *text*."""
+        self._standing.trace.arrive(())
+        return Answer(text)
+
     def leave(self, done: Done) -> Answer:
         """Leave the mode, after the question where something would be lost."""
-        shell, flow = self._shell, self._shell.flow
+        standing, flow = self._standing, self._standing.flow
         if not flow.must_ask:
-            return done(shell.say(flow.leave()))
-        return shell.confirm(
+            return done(standing.say(flow.leave()))
+        return self._confirm(
             QUESTION,
-            shell.say([flow.warning()]),
-            lambda: done(shell.say(flow.leave())),
-            lambda: Answer(shell.say([flow.canceled()])),
-        )
-
-
-def check_writable(shell: MdCli) -> None:
-    """Raise `RefusalError` when only the classic CLI may edit the configuration."""
-    if configuration_mode(shell.device.datastore.running) == "classic":
-        raise RefusalError(
-            wording.not_allowed("'classic' management interface configuration mode active")
+            standing.say([flow.warning()]),
+            lambda: done(standing.say(flow.leave())),
+            lambda: Answer(standing.say([flow.canceled()])),
         )

@@ -6,10 +6,10 @@ lines are not read, so they are not remembered either: they may hold secrets.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.cli import wording
-from srpki.cli.md.navigation import CONFIGURE
+from srpki.cli.md.standing import CONFIGURE
 from srpki.cli.meaning import meaning
 from srpki.cli.port import Answer, Fault
 from srpki.config.braces import INDICES, element_end, rises
@@ -17,7 +17,8 @@ from srpki.config.lexer import lex_md
 from srpki.schema.foreign import is_foreign
 
 if TYPE_CHECKING:
-    from srpki.cli.md.cli import MdCli
+    from srpki.cli.md.standing import Standing
+    from srpki.cli.meaning import Meaning
     from srpki.cli.shell import Note, Reading
     from srpki.cli.walker import Failure, Walk
     from srpki.schema.paths import Path
@@ -25,12 +26,25 @@ if TYPE_CHECKING:
 _OPENED: Final = "INFO: CLI '{}' is not emulated - passed over up to its closing brace"
 
 
+class Reader(Protocol):
+    """The CLI, as far as what is passed over needs it."""
+
+    def feed(self, line: str, note: Note | None = None) -> Answer:
+        """Answer *line*."""
+        ...
+
+    def perform(self, said: Meaning) -> Answer:
+        """Do what a line says."""
+        ...
+
+
 class Passing:
     """What one MD-CLI session passes over."""
 
-    def __init__(self, shell: MdCli) -> None:
-        """Work for *shell*, which knows where the session stands."""
-        self._shell = shell
+    def __init__(self, standing: Standing, cli: Reader) -> None:
+        """Work on *standing*; *cli* answers what remains of a line."""
+        self._standing = standing
+        self._cli = cli
         self._open = self._lines = 0
         self._branch = ""
 
@@ -54,7 +68,7 @@ class Passing:
         told = self._told()
         if end == len(tokens):
             return told
-        return _after(told, self._shell.feed(_without(line, 0, tokens[end - 1].end), note))
+        return _after(told, self._cli.feed(_without(line, 0, tokens[end - 1].end), note))
 
     def word(self, failure: Failure, reading: Reading, place: Path) -> bool:
         """Return whether *failure* is about a word that SR OS has at *place*, below ``configure``.
@@ -75,16 +89,16 @@ class Passing:
 
         Raises `RefusalError` where the session may not write.
         """
-        failure, tokens, shell = found.failure, reading.tokens, self._shell
+        failure, tokens, standing = found.failure, reading.tokens, self._standing
         assert failure is not None
-        said = meaning(found.matches, shell.context, reading.start, stays=True)
+        said = meaning(found.matches, standing.context, reading.start, stays=True)
         if said.command or said.operation or not self.word(failure, reading, said.target):
             return None
         indices = failure.text == INDICES
-        if not (shell.navigation.trace.nested or rises(tokens) > 0 or indices):
+        if not (standing.trace.nested or rises(tokens) > 0 or indices):
             return None
         if not indices:
-            shell.changing.check()
+            standing.check_edits()
         end = element_end(tokens, failure.at, 0)
         self._open = max(0, rises(tokens[failure.at : end]))
         names = [step.name for step in said.target]
@@ -93,11 +107,11 @@ class Passing:
         told = self._told() if not self._open else self._begun()
         if end < len(tokens):
             rest = _without(line, tokens[failure.at].start, tokens[end - 1].end)
-            return _after(told, shell.feed(rest))
-        return _after(told, shell.perform(said)) if failure.at else told
+            return _after(told, self._cli.feed(rest))
+        return _after(told, self._cli.perform(said)) if failure.at else told
 
     def _begun(self) -> Answer:
-        return Answer(self._shell.say([_OPENED.format(self._branch)] if self._branch else []))
+        return Answer(self._standing.say([_OPENED.format(self._branch)] if self._branch else []))
 
     def _told(self) -> Answer:
         if not self._branch:

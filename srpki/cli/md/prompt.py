@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING
 from srpki.cli.md.workflow import SHORT
 
 if TYPE_CHECKING:
-    from srpki.cli.md.cli import MdCli
+    from srpki.cli.md.standing import Standing
 
 
-def prompt(shell: MdCli, user: str) -> str:
-    """Return the lines before the next command of *user*, the last without its end."""
-    return "\n".join(_lines(shell, user))
+def prompt(standing: Standing) -> str:
+    """Return the lines before the next command, the last without its end."""
+    return "\n".join(_lines(standing))
 
 
-def _lines(shell: MdCli, user: str) -> Iterator[str]:
-    wanted = shell.environment
+def _lines(standing: Standing) -> Iterator[str]:
+    wanted = standing.environment
     if wanted.flag("prompt", "newline"):
         yield ""
     if wanted.flag("prompt", "timestamp"):
-        yield shell.moment(shell.device.clock.now(), digits=2)
+        yield standing.moment(standing.device.clock.now(), digits=2)
     if wanted.flag("prompt", "context"):
-        yield _context(shell)
-    yield f"A:{user}@{shell.device.system_name()}# "
+        yield _context(standing)
+    yield f"A:{standing.user}@{standing.device.system_name()}# "
 
 
-def _context(shell: MdCli) -> str:
-    flow = shell.flow
+def _context(standing: Standing) -> str:
+    flow = standing.flow
     marks = "!" if flow.outdated else ""
-    if flow.dirty and shell.environment.flag("prompt", "uncommitted-changes-indicator"):
+    if flow.dirty and standing.environment.flag("prompt", "uncommitted-changes-indicator"):
         marks += "*"
-    place = shell.place(shell.context)
+    place = standing.place(standing.context)
     short = SHORT.get(flow.mode or "", "")
     if not short:
         return f"{marks}[{place}]"

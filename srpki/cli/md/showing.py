@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from srpki.cli.commands import answered
 from srpki.cli.meaning import Meaning
-from srpki.cli.port import Answer, RefusalError
+from srpki.cli.port import RefusalError
 from srpki.cli.render.configuration import configuration_file, part
 from srpki.cli.render.tree import Layout, with_defaults
 from srpki.cli.render.xml import xml
@@ -15,8 +14,8 @@ from srpki.schema.nodes import Action
 from srpki.schema.tree import node_at
 
 if TYPE_CHECKING:
-    from srpki.cli.md.cli import MdCli
-    from srpki.device.results import Configuration, Data
+    from srpki.cli.md.standing import Standing
+    from srpki.device.results import Configuration
     from srpki.schema.paths import Path
 
 _Layout = Layout | Literal["xml"]
@@ -24,35 +23,26 @@ _BRACES: Final[_Layout] = "braces"
 _LAYOUTS: Final[tuple[_Layout, ...]] = ("flat", "full-context", "json", "xml")
 
 
-def show_configuration(shell: MdCli, said: Meaning) -> Answer:
-    """Run the operation and show the configuration, or the element that *said* names."""
-    from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
-
+def shown(standing: Standing, said: Meaning, data: Configuration) -> str:
+    """Return the configuration that the operation has found, or the element that *said* names."""
     layout = next((name for name in _LAYOUTS if name in said.inputs), _BRACES)
-
-    def shown(data: Data) -> str:
-        if not isinstance(data, Configuration):
-            return shell.shown(data)
-        schema = shell.device.schema
-        if said.target[:1] and said.target[0].name == schema.configure.name:
-            return _part(shell, said.target, data, layout)
-        return "\n".join(configuration_file(schema, data, layout, shell.caller.author))
-
-    result = shell.host.run(said.operation, said.inputs, shell.caller)
-    return answered(result, shell.operation_failed, shown)
+    schema = standing.device.schema
+    if said.target[:1] and said.target[0].name == schema.configure.name:
+        return _part(standing, said.target, data, layout)
+    return "\n".join(configuration_file(schema, data, layout, standing.caller.author))
 
 
-def _part(shell: MdCli, target: Path, data: Configuration, layout: _Layout) -> str:
-    node = node_at(shell.device.schema.configure, *(step.name for step in target[1:]))
+def _part(standing: Standing, target: Path, data: Configuration, layout: _Layout) -> str:
+    node = node_at(standing.device.schema.configure, *(step.name for step in target[1:]))
     assert node is not None
     assert not isinstance(node, Action)
     element = get(data.tree, target[1:])
-    words = shell.dialect.words(target)
+    words = standing.dialect.words(target)
     if element is not None and layout == "xml":
-        return xml(shell.root, target, with_defaults(node, element) if data.detail else element)
+        return xml(standing.root, target, with_defaults(node, element) if data.detail else element)
     if element is not None:
         assert layout != "xml"
         return part(node, element, layout, f"/{words}", detail=data.detail)
     if any(step.keys for step in target):
-        raise RefusalError(shell.missing(target))
+        raise RefusalError(standing.missing(target))
     return ""

@@ -8,15 +8,15 @@ from srpki.cli.meaning import Meaning
 from srpki.config.tree import Branch
 
 if TYPE_CHECKING:
-    from srpki.cli.md.cli import MdCli
+    from srpki.cli.md.standing import Standing
 
 
-def source(shell: MdCli, said: Meaning, name: str, default: Branch) -> Branch:
+def source(standing: Standing, said: Meaning, name: str, default: Branch) -> Branch:
     """Return the configuration that the input *name* of *said* names, else *default*.
 
     Raises `RefusalError`, and for what is stored a `SrpkiError`.
     """
-    flow, device = shell.flow, shell.device
+    flow, device = standing.flow, standing.device
     match said.inputs.get(name):
         case None:
             return default
@@ -33,6 +33,6 @@ def source(shell: MdCli, said: Meaning, name: str, default: Branch) -> Branch:
         case "url":
             from srpki.cli.md.loading import read  # noqa: PLC0415 - start-up time
 
-            return read(shell, str(said.inputs[f"{name}-url"]))
+            return read(standing, str(said.inputs[f"{name}-url"]))
         case _:  # candidate
             return flow.candidate.tree

@@ -40,9 +40,9 @@ def pasted(device, text):
             stopped = number
             break
     else:
-        if session.passing or shell.navigation.trace.nested:
+        if session.passing or shell.standing.trace.nested:
             stopped = len(lines)
-    tree = shell.flow.candidate.tree
+    tree = shell.standing.flow.candidate.tree
     session.close()
     return list(flat_lines(ROOT, tree)), stopped
 

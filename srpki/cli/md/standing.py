@@ -1,0 +1,153 @@
+"""Where a session of the MD-CLI stands: its context, its mode and candidate, its environment.
+
+Every part of the MD-CLI works on this, and none on the CLI that puts the parts together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
+
+from srpki.cli import wording
+from srpki.cli.md.dialect import MdDialect
+from srpki.cli.md.environment import Environment
+from srpki.cli.md.trace import Trace
+from srpki.cli.md.workflow import Workflow
+from srpki.cli.port import FLASH, Device, RefusalError
+from srpki.config.management import configuration_mode
+from srpki.config.tree import Branch, get
+from srpki.schema.environment import ENVIRONMENT
+from srpki.schema.nodes import Container
+from srpki.schema.paths import Path, path
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from srpki.device.sessions import Caller
+
+CONFIGURE: Final = path("configure")
+"""The context of the configuration."""
+FILES: Final = path("file")
+"""The context of the commands on files."""
+_INFO: Final = "INFO: "
+"""What messages begin with that ``environment message-severity-level`` can hide."""
+
+
+class Standing:
+    """What one session of the MD-CLI sees, and may do, from where it stands."""
+
+    def __init__(self, device: Device, user: str, caller: Callable[[], Caller]) -> None:
+        """Begin at the operational root of *device*, outside every mode; *caller* is who types."""
+        schema = device.schema
+        self.device = device
+        self.root = Container(
+            name="",
+            help="The operational root",
+            children=(
+                schema.configure,
+                ENVIRONMENT,
+                schema.state,
+                *schema.operations_md.children,
+            ),
+        )
+        self.dialect = MdDialect(self.root)
+        self.environment = Environment.of(device.datastore.running)
+        self.flow = Workflow(device, user)
+        self.trace = Trace()
+        self.directory = FLASH
+        self.user = user
+        self._caller = caller
+
+    @property
+    def caller(self) -> Caller:
+        """Who types here, as the node is told."""
+        return self._caller()
+
+    @property
+    def context(self) -> Path:
+        """Where the session stands."""
+        return self.trace.context
+
+    # --- what it sees ---
+
+    def data(self, root: str) -> Branch:
+        """Return the candidate, the running configuration, the state or the environment."""
+        if root == "state":
+            return self.device.state()
+        if root == "environment":
+            return self.environment.tree
+        if root == "configure" and self.flow.mode is not None:
+            return self.flow.candidate.tree
+        return self.device.datastore.running if root == "configure" else Branch()
+
+    def exists(self, context: Path) -> bool:
+        """Return whether every list entry on the way to *context* is there."""
+        root = context[0].name
+        return entries_exist(Branch({root: self.data(root)}), context)
+
+    def remaining(self, context: Path) -> Path:
+        """Return *context*, or the nearest one above it that is still there."""
+        while len(context) > 1 and not self.exists(context):
+            context = context[:-1]
+        return context
+
+    def settle(self) -> None:
+        """Climb out of entries that are no longer there."""
+        self.trace.settle(self.remaining(self.trace.context))
+
+    # --- what it may do ---
+
+    def check_entered(self, context: Path) -> None:
+        """Raise `RefusalError` when the mode does not let the session go to *context*."""
+        inside, flow = context[:1] == CONFIGURE, self.flow
+        if inside:
+            flow.check_entered()
+        elif flow.mode is not None and not flow.explicit:
+            raise RefusalError(wording.not_allowed("cannot navigate out of configuration region"))
+
+    def check_edits(self) -> None:
+        """Raise `RefusalError` unless the session is in a mode that may edit."""
+        self.flow.check_entered()
+        if self.flow.mode == "read-only":
+            raise RefusalError(wording.not_allowed("currently in read-only mode"))
+
+    def check_writable(self) -> None:
+        """Raise `RefusalError` when only the classic CLI may edit the configuration."""
+        if configuration_mode(self.device.datastore.running) == "classic":
+            raise RefusalError(
+                wording.not_allowed("'classic' management interface configuration mode active")
+            )
+
+    # --- how it is told ---
+
+    def place(self, context: Path) -> str:
+        """Return *context* as the prompt shows it; that of files with the working directory."""
+        directory = f' "{self.directory}"' if context == FILES else ""
+        return f"/{self.dialect.words(context)}{directory}"
+
+    def missing(self, target: Path) -> str:
+        """Return the refusal of what needs the entry at *target*."""
+        place = self.dialect.words(target)
+        return f"MINOR: MGMT_CORE #224: {place} - Entry does not exist"
+
+    def say(self, messages: Iterable[str]) -> str:
+        """Return *messages* as text, without those that the environment hides."""
+        quiet = self.environment.value("message-severity-level", "cli") == "warning"
+        return "\n".join(text for text in messages if not (quiet and text.startswith(_INFO)))
+
+    def moment(self, time: datetime, digits: int = 1) -> str:
+        """Return *time* as the environment wants it, with *digits* of the second."""
+        from srpki.cli.render.times import spell_time  # noqa: PLC0415 - start-up time
+
+        utc = self.environment.value("time-display") == "utc"
+        form = str(self.environment.value("time-format"))
+        return spell_time(time, form, utc=utc, digits=digits)
+
+
+def entries_exist(tree: Branch, context: Path) -> bool:
+    """Return whether every list entry on the way to *context*, below *tree*, is there."""
+    return all(
+        get(tree, context[: depth + 1]) is not None
+        for depth, step in enumerate(context)
+        if step.keys
+    )
