@@ -160,8 +160,7 @@ class Bench:
         """Return the view of a configuration with *entries* below pki."""
         text = (
             f"configure {{ system {{ {system} security {{ pki {{ "
-            + profiles
-            + "\n".join(entries)
+            + "\n".join((profiles, *entries))
             + "\n}\ntls { "
             + tls
             + "\n} } }\nipsec { "
