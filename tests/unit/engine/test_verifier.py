@@ -80,7 +80,7 @@ class Setting:
         """
         self.bench.configure(
             f'ca-profile "ca" {{ admin-state enable cert-file "ca.crt" {crl_file} {url}'
-            f" revocation-check crl-optional }} {more}",
+            f" revocation-check crl-optional }}\n{more}",
             tls=tls,
         )
 
@@ -239,7 +239,7 @@ def as_profiles(bench, cas, *, crl_of=None, revoked=()):
             crl_file = f'crl-file "ca{number}.crl"'
         made += f"""ca-profile "ca{number}" {{
             admin-state enable cert-file "ca{number}.crt" {crl_file} revocation-check crl-optional
-        }}"""
+        }}\n"""
     return made
 
 
@@ -250,7 +250,7 @@ def test_a_chain_has_no_more_certificates_than_configured(setting, known, depth,
     """[pki.md 7.3]: all of them count, the trust anchor included, wherever they come from."""
     cas, chain = tower(setting, height)
     more = as_profiles(setting.bench, cas) if known == "in ca-profiles" else ""
-    more += f"maximum-cert-chain-depth {depth}" if depth else ""
+    more += f"\nmaximum-cert-chain-depth {depth}" if depth else ""
     setting.configure("default-result good", more=more)
     if height <= (depth or 7):
         setting.judge(*chain)
