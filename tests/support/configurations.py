@@ -104,12 +104,18 @@ def values(kind):
     return some
 
 
+def _told_by_values(node):
+    return isinstance(node.classic, Line) and len(node.children) > len(node.keys)
+
+
 def _ways(node, way=()):
     """Yield the nodes from below the root to each leaf that is no key, and to what may be empty."""
     for child in data_children(node):
         if isinstance(node, ListNode) and child.name in node.keys:
             continue
-        if isinstance(child, ListNode) or (isinstance(child, Container) and child.presence):
+        # An entry that the classic CLI tells in one line of its values cannot be told without any.
+        empty = isinstance(child, ListNode) and not _told_by_values(child)
+        if empty or (isinstance(child, Container) and child.presence):
             yield (*way, child)
         if isinstance(child, Container | ListNode):
             yield from _ways(child, (*way, child))
