@@ -12,10 +12,10 @@ from srpki.cli.classic.file import read
 from srpki.cli.session import Session
 from srpki.config.edit import Edit
 from srpki.config.management import in_mode
-from srpki.config.tree import Branch, Entries, get
+from srpki.config.tree import EMPTY, Branch, Entries, get
 from srpki.config.validate import validate
 from srpki.core.errors import InvalidInputError
-from srpki.schema.nodes import Absent, Arg, Line, child_of
+from srpki.schema.nodes import Absent, Arg, Either, Line, child_of
 from srpki.schema.paths import Step
 from srpki.schema.tree import SCHEMA, node_at
 
@@ -37,7 +37,7 @@ def told(node, branch):
             continue
         items[name] = content
         if isinstance(content, Branch):
-            items[name] = told(child, content)
+            items[name] = told(child, content) if _is_whole(child, content) else EMPTY
         elif isinstance(content, Entries):
             whole = {keys: entry for keys, entry in content.items() if _is_whole(child, entry)}
             items[name] = Entries({keys: told(child, entry) for keys, entry in whole.items()})
@@ -47,8 +47,13 @@ def told(node, branch):
 
 def _is_whole(node, entry):
     items = node.classic.items if isinstance(node.classic, Line) else ()
-    needed = {item.leaf for item in items if isinstance(item, Arg)} - {*node.keys}
-    return needed <= {*entry} or not needed
+    needed = {item.leaf for item in items if isinstance(item, Arg) and "/" not in item.leaf}
+    choices = [item.alternatives for item in items if isinstance(item, Either)]
+    chosen = all(
+        any(getattr(part, "leaf", "").split("/")[0] in entry for way in ways for part in way)
+        for ways in choices
+    )
+    return chosen and needed - {*getattr(node, "keys", ())} <= {*entry}
 
 
 def mended(tree):
