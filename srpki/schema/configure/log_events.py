@@ -18,6 +18,7 @@ def _events(application: str, numbers: dict[str, int]) -> ListNode:
     return ListNode(
         name=application,
         keys=("event",),
+        named=True,
         help="Whether an event is generated, and how serious it is",
         classic=Line(
             "event-control",
