@@ -87,7 +87,7 @@ def test_a_save_that_fails_is_told_and_the_old_file_stays(node):
     ("content", "word"),
     [
         (b"configure {\n    system {\n", "line"),
-        (b"configure {\n    nonsense true\n}\n", "'nonsense'"),
+        (b"configure {\n    log {\n        throttle-rate {\n            limit none\n", "'none'"),
         (b'configure {\n    system {\n        name "a\n    }\n}\n', "line 3"),
         (b"\x00\x01\x02", "line"),
         (b"\xff\xfe\xfa", "UTF-8"),

@@ -149,7 +149,8 @@ def test_tls_follows_the_client_tls_profile(bench):
             entry 1 { certificate-file "client.crt" key-file "client.key" send-chain { ca-profile "lab" { } } }
         }
         client-tls-profile "est" { admin-state enable trust-anchor-profile "lab" cert-profile "client"
-            cipher-list "c" group-list "g" signature-list "s" protocol-version tls-version-all }
+            cipher-list "c" group-list "g" signature-list "s" protocol-version tls-version-all
+        }
     """
     client = est.tls_client(
         peers(bench, 'ca-profile "down" { cert-file "root.crt" }', tls=tls), "lab"

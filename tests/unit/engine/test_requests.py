@@ -294,7 +294,7 @@ def profile(name, port=8080):
 def test_a_request_that_is_pending_holds_up_its_own_server_alone(node, port, waits):
     node.enrol()
     of_the_other = 'certificate-update-profile "other" { cmpv2 { ca-profile "other" } }'
-    more = profile("other", port) + of_the_other
+    more = f"{profile('other', port)}\n{of_the_other}"
     node.configure(node.entry(profile="other"), profiles=node.PROFILES + more)
     wait_once(node)
     if waits:
