@@ -7,20 +7,47 @@ The working directory is the session's, and each of its two CLIs has one, as eac
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.cli.port import FLASH, Answer
 from srpki.device.wildcards import wildcard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from srpki.cli.meaning import Meaning
-    from srpki.cli.shell import Shell
+    from srpki.cli.port import Device
 
 _CHANGE: Final = "file.change-directory"
 _LIST: Final = "file.list"
 _REMOVE: Final = "file.remove"
 _URLS: Final = ("url", "source-url", "destination-url")
 _DEVICE: Final = re.compile(r"cf[1-4](?:-[a-d])?:", re.IGNORECASE)
+
+
+class Files(Protocol):
+    """The CLI, as far as the commands on files need it."""
+
+    directory: str
+
+    @property
+    def device(self) -> Device:
+        """The router."""
+        ...
+
+    def asked(self, said: Meaning) -> Answer:
+        """Run the operation that *said* names, after its question if it has one."""
+        ...
+
+    def confirm(
+        self, question: str, text: str, yes: Callable[[], Answer], no: Callable[[], Answer]
+    ) -> Answer:
+        """Print *text* and ask *question*."""
+        ...
+
+    def about_file(self, url: str) -> str:
+        """Return the question before the file at *url* is removed, one of several."""
+        ...
 
 
 def placed(url: str, directory: str) -> str:
@@ -44,7 +71,7 @@ def placed(url: str, directory: str) -> str:
     return f"{base}\\" + "\\".join(steps)
 
 
-def run(shell: Shell, said: Meaning) -> Answer:
+def run(shell: Files, said: Meaning) -> Answer:
     """Run the operation on files that *said* names, its URLs taken from the working directory."""
     inputs = {
         name: placed(str(value), shell.directory) if name in _URLS else value
@@ -61,7 +88,7 @@ def run(shell: Shell, said: Meaning) -> Answer:
     return shell.asked(said)
 
 
-def _change(shell: Shell, said: Meaning, *, moves: bool) -> Answer:
+def _change(shell: Files, said: Meaning, *, moves: bool) -> Answer:
     answer = shell.asked(said)
     if not answer.ok or not moves:
         return answer
@@ -69,7 +96,7 @@ def _change(shell: Shell, said: Meaning, *, moves: bool) -> Answer:
     return Answer()
 
 
-def _remove_each(shell: Shell, said: Meaning, urls: list[str], told: str) -> Answer:
+def _remove_each(shell: Files, said: Meaning, urls: list[str], told: str) -> Answer:
     """Ask for each of *urls* whether it is to be removed, *told* what became of those before."""
     if not urls:
         return Answer(told)

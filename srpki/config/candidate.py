@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from srpki.config import edit
 from srpki.config.diff import Change, Conflict, conflicts, diff, merge
@@ -13,7 +13,11 @@ from srpki.core.errors import RefusedError
 from srpki.schema.paths import Path, Value
 
 if TYPE_CHECKING:
-    from srpki.config.datastore import Datastore, Mode
+    from contextlib import AbstractContextManager
+
+    from srpki.schema.nodes import Container
+
+Mode = Literal["private", "exclusive", "global", "read-only"]
 
 
 class Shared:
@@ -33,6 +37,46 @@ class Shared:
         self.tree = self.baseline = running
 
 
+class Store(Protocol):
+    """The datastore, as far as its candidates see it."""
+
+    @property
+    def schema(self) -> Container:
+        """The root of the schema."""
+        ...
+
+    @property
+    def lock(self) -> AbstractContextManager[bool]:
+        """What everything that writes takes."""
+        ...
+
+    @property
+    def running(self) -> Branch:
+        """What is in use."""
+        ...
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The candidates that are open."""
+        ...
+
+    def check_access(self, candidate: Candidate | None) -> None:
+        """Raise `LockedError` when a session other than *candidate* has exclusive access."""
+        ...
+
+    def replace(self, new: Branch, problems: tuple[Problem, ...]) -> None:
+        """Make *new*, which has *problems* or none, the running configuration."""
+        ...
+
+    def sealed(self, edit: edit.Edit) -> edit.Edit:
+        """Return *edit* with its value sealed where it sets a secret."""
+        ...
+
+    def close(self, candidate: Candidate) -> None:
+        """Forget *candidate*."""
+        ...
+
+
 class Candidate:
     """What a session edits, in a *mode* and for an *owner*; made by `Datastore.open`.
 
@@ -40,7 +84,7 @@ class Candidate:
     closed, and `InvalidNameError` for a path that the schema does not have.
     """
 
-    def __init__(self, datastore: Datastore, mode: Mode, owner: str, shared: Shared) -> None:
+    def __init__(self, datastore: Store, mode: Mode, owner: str, shared: Shared) -> None:
         self.mode = mode
         self.owner = owner
         self._datastore = datastore

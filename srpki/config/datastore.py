@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal, Protocol
+from typing import Protocol
 
-from srpki.config.candidate import Candidate, Shared
+from srpki.config.candidate import Candidate, Mode, Shared
 from srpki.config.edit import Edit, nodes_along
 from srpki.config.errors import InvalidConfigurationError, LockedError
 from srpki.config.secrets import Sealer, sealed
@@ -19,8 +19,6 @@ from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.config.validate import Problem, caused
 from srpki.schema.nodes import Container, Leaf, ListNode, data_children
 from srpki.schema.types import Text
-
-Mode = Literal["private", "exclusive", "global", "read-only"]
 
 _EDITED = "model-driven interface editing global candidate"
 _LOCKED = "the MD-CLI has exclusive lock on configuration"

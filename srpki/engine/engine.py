@@ -386,7 +386,7 @@ class Engine:
             entropy=self._entropy,
             authorities=self._parts().authorities,
             exchanges=self._exchanges,
-            peers=self._peers,
+            lookups=self._peers,
             cache=self.ocsp_cache,
             statistics=self.statistics,
         )

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
@@ -22,14 +22,13 @@ from srpki.engine.authorities import Authorities
 from srpki.engine.ocsp_cache import OcspCache
 from srpki.engine.statistics import Statistics
 from srpki.protocol import ocsp as responder
-from srpki.transport.base import ExchangeFactory
+from srpki.transport.base import ExchangeFactory, Limits
 from srpki.x509 import certificates, revocation
 from srpki.x509.chain import RefusedChainError, check_chain, has_issued, is_self_signed
 from srpki.x509.revocation import Finding
 
 if TYPE_CHECKING:
-    from srpki.config.views import ClientTlsProfile
-    from srpki.engine.peers import Peers
+    from srpki.config.views import ClientTlsProfile, PkiView
 
 NONCE_OCTETS: Final = 16
 _APPLICATION: Final = "TLS"
@@ -43,6 +42,27 @@ class _Ca:
     der: bytes
 
 
+class Lookups(Protocol):
+    """What the present configuration says of trust and of OCSP responders."""
+
+    @property
+    def view(self) -> PkiView:
+        """The configuration itself."""
+        ...
+
+    def trust_anchors(self, client: ClientTlsProfile) -> tuple[bytes, ...]:
+        """Return the CA certificates (DER) that *client* trusts."""
+        ...
+
+    def ocsp_url(self, name: str) -> str:
+        """Return the URL of the OCSP responder of the ca-profile *name*, empty without one."""
+        ...
+
+    def ocsp_limits(self, name: str, url: str) -> Limits:
+        """Return the limits of an exchange with the responder at *url* for ca-profile *name*."""
+        ...
+
+
 class Verifier:
     """Judges certificates of peers; safe to use from several threads, holds no lock meanwhile."""
 
@@ -54,7 +74,7 @@ class Verifier:
         entropy: Entropy,
         authorities: Authorities,
         exchanges: ExchangeFactory,
-        peers: Callable[[], Peers],
+        lookups: Callable[[], Lookups],
         cache: OcspCache,
         statistics: Statistics,
     ) -> None:
@@ -64,7 +84,7 @@ class Verifier:
         self._entropy = entropy
         self._authorities = authorities
         self._exchanges = exchanges
-        self._peers = peers
+        self._lookups = lookups
         self._cache = cache
         self._statistics = statistics
         self._lock = threading.Lock()
@@ -109,14 +129,14 @@ class Verifier:
 
         The TLS library counts no certificates, and in the lab it has no clock.
         """
-        peers = self._peers()
+        lookups = self._lookups()
         try:
             return check_chain(
                 chain[0],
                 chain[1:],
-                peers.trust_anchors(client),
+                lookups.trust_anchors(client),
                 self._clock.now(),
-                depth=peers.view.maximum_cert_chain_depth,
+                depth=lookups.view.maximum_cert_chain_depth,
             )
         except RefusedChainError as error:
             raise TlsError(
@@ -198,8 +218,8 @@ class Verifier:
         known = self._cache.find(ca.fingerprint, serial)
         if known is not None:
             return Finding(known.status)
-        peers = self._peers()
-        url = next(self._responders(certificate, issuer, peers), "")
+        lookups = self._lookups()
+        url = next(self._responders(certificate, issuer, lookups), "")
         if not url:
             return None
         machine = responder.ask(
@@ -209,7 +229,7 @@ class Verifier:
             at=self._clock.now(),
             nonce=self._entropy.octets(NONCE_OCTETS),
         )
-        limits = peers.ocsp_limits(issuer.profile, url)
+        limits = lookups.ocsp_limits(issuer.profile, url)
         with closing(self._exchanges(tls=None, limits=limits)) as exchange:
             said = drive.drive(machine, exchange, self._clock, threading.Event())
         if said.status == "unknown":
@@ -226,10 +246,10 @@ class Verifier:
         return Finding(said.status)
 
     @staticmethod
-    def _responders(certificate: bytes, issuer: _Ca, peers: Peers) -> Iterator[str]:
+    def _responders(certificate: bytes, issuer: _Ca, lookups: Lookups) -> Iterator[str]:
         """Yield where to ask: the certificate says, else the ca-profile."""
         yield from certificates.ocsp_urls(certificate)
-        yield from filter(None, (peers.ocsp_url(issuer.profile),))
+        yield from filter(None, (lookups.ocsp_url(issuer.profile),))
 
 
 def _named(certificate: bytes) -> str:

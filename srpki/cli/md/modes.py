@@ -13,7 +13,7 @@ from srpki.cli.port import Answer, RefusalError
 
 if TYPE_CHECKING:
     from srpki.cli.md.standing import Standing
-    from srpki.config.datastore import Mode
+    from srpki.config.candidate import Mode
 
 Done = Callable[[str], Answer]
 """What happens when the mode has been left; it is given what is to be printed."""

@@ -8,8 +8,7 @@ from srpki.cli import wording
 from srpki.cli.port import Device, RefusalError
 
 if TYPE_CHECKING:
-    from srpki.config.candidate import Candidate
-    from srpki.config.datastore import Mode
+    from srpki.config.candidate import Candidate, Mode
 
 SHORT: Final = {"exclusive": "ex", "global": "gl", "private": "pr", "read-only": "ro"}
 _ENTER: Final = {"global": 2054, "exclusive": 2060, "read-only": 2066, "private": 2070}

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from srpki.config.tree import Branch
     from srpki.core.events import EventType
     from srpki.device.configuration.history import Author
-    from srpki.device.sessions import Login
     from srpki.schema.nodes import Container
 
 CONSOLE: Final = "Console"
@@ -30,6 +29,25 @@ class Publish(Protocol):
 
     def __call__(self, kind: EventType, subject: str, /, **fields: object) -> object:
         """Publish it now."""
+        ...
+
+
+class Operator(Protocol):
+    """Who a session belongs to, as it logged in."""
+
+    @property
+    def user(self) -> str:
+        """The user."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """How the session reached the node."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """From where; empty for the console."""
         ...
 
 
@@ -47,15 +65,15 @@ class Announcer:
 
     # --- sessions ---
 
-    def logged_in(self, login: Login) -> None:
+    def logged_in(self, login: Operator) -> None:
         """Tell that the session of *login* has begun."""
         self._of_session(login, events.SSH_LOGIN, events.CLI_LOGIN)
 
-    def logged_out(self, login: Login) -> None:
+    def logged_out(self, login: Operator) -> None:
         """Tell that the session of *login* has ended."""
         self._of_session(login, events.SSH_LOGOUT, events.CLI_LOGOUT)
 
-    def _of_session(self, login: Login, ssh: EventType, other: EventType) -> None:
+    def _of_session(self, login: Operator, ssh: EventType, other: EventType) -> None:
         kind = ssh if login.kind == "ssh" else other
         self._publish(kind, login.user, user=login.user, address=login.address or CONSOLE)
 
@@ -64,7 +82,7 @@ class Announcer:
         failed = events.SSH_LOGIN_FAILED if kind == "ssh" else events.CLI_LOGIN_FAILED
         self._publish(failed, user, user=user, address=address or CONSOLE, reason=reason)
 
-    def typed(self, login: Login, engine: str, command: str, *, edits: bool) -> None:
+    def typed(self, login: Operator, engine: str, command: str, *, edits: bool) -> None:
         """Tell of a *command*, without secrets, that is typed at the CLI *engine*.
 
         In the classic CLI those that may edit the configuration are told apart.

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from srpki.config.tree import Branch
-    from srpki.device.filesystem import FileSystem
     from srpki.device.logging.announcer import Publish
 
 WAITING: Final = 32
@@ -44,6 +43,14 @@ class Ran(NamedTuple):
 
     output: str
     error: str = ""
+
+
+class Results(Protocol):
+    """Where the output of scripts is written."""
+
+    def write(self, url: str, content: bytes, *, force: bool = False) -> None:
+        """Write *content* to *url*, over another file only with *force*."""
+        ...
 
 
 class Runner(Protocol):
@@ -99,7 +106,7 @@ class Scripts:
     """The scripts of one node; a `srpki.config.datastore.Participant`."""
 
     def __init__(
-        self, timeline: Timeline, files: FileSystem, runner: Runner | None, publish: Publish
+        self, timeline: Timeline, files: Results, runner: Runner | None, publish: Publish
     ) -> None:
         """Run files of *files* by *runner*, in the time of *timeline*; tell of it by *publish*."""
         self._publish = publish
