@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from srpki.core.errors import InvalidInputError, MissingInputError
-from srpki.schema.nodes import Action, Case, Choice, Leaf, LeafList, Line, Node
-from srpki.schema.nodes import arguments as line_arguments
+from srpki.schema.nodes import Action, Case, Choice, Leaf, LeafList, Node
 from srpki.schema.paths import Value
 from srpki.schema.types import Empty, ValueTypeError
 
@@ -24,7 +23,7 @@ def checked(action: Action, inputs: Mapping[str, Value]) -> dict[str, Value]:
     for name in inputs:
         if name not in leafs:
             raise InvalidInputError(f"{action.name} has no input '{name}'")
-    found = {name: _read(action, leafs[name], value) for name, value in inputs.items()}
+    found = {name: _read(leafs[name], value) for name, value in inputs.items()}
     missing = tuple(_complete(action.inputs, found))
     if missing:
         raise MissingInputError(missing)
@@ -39,26 +38,16 @@ def _leafs(nodes: Sequence[Node]) -> Iterator[Leaf | LeafList]:
             yield from (leaf for case in node.cases for leaf in _leafs(case.children))
 
 
-def _read(action: Action, leaf: Leaf | LeafList, value: Value) -> Value:
-    """Return *value* as the type of *leaf* reads it; the words of the classic CLI stand."""
+def _read(leaf: Leaf | LeafList, value: Value) -> Value:
+    """Return *value* as the type of *leaf* reads it."""
     if isinstance(value, tuple) and isinstance(leaf, LeafList):
-        return tuple(str(_read(action, leaf, item)) for item in value)
+        return tuple(str(_read(leaf, item)) for item in value)
     if isinstance(leaf.type, Empty) and value is True:
-        return value
-    if value in _words(action, leaf.name):
         return value
     try:
         return leaf.type.parse(leaf.type.format(value))
     except ValueTypeError as error:
         raise InvalidInputError(f"'{leaf.name}' - {error}") from None
-
-
-def _words(action: Action, name: str) -> tuple[str, ...]:
-    """Return the values that the classic CLI has words for, which may be more than the type has."""
-    if not isinstance(action.classic, Line):
-        return ()
-    args = line_arguments(action.classic.items)
-    return tuple(value for arg in args if arg.leaf == name for _, value in arg.words)
 
 
 def _complete(nodes: Sequence[Node], found: dict[str, Value]) -> Iterator[str]:

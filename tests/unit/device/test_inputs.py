@@ -4,7 +4,7 @@ import pytest
 
 from srpki.core.errors import InvalidInputError, MissingInputError
 from srpki.device.operations.inputs import checked
-from srpki.schema.nodes import Action, Case, Choice, Leaf, LeafList
+from srpki.schema.nodes import Action, Case, Choice, Leaf, LeafList, Line, arguments
 from srpki.schema.tree import actions
 from srpki.schema.types import Empty, Enumeration, Integer, Text
 
@@ -83,9 +83,19 @@ def test_a_url_is_one_however_it_is_spelled():
     assert found["save-path"] == "cf3:\\a\\b"
 
 
-def test_a_word_of_the_classic_cli_alone_stands():
-    reload = {"application": "tls", "certificate": "a", "key": "b"}
-    assert checked(actions()["pki.reload"], reload) == reload
+def test_a_word_of_the_classic_cli_stands_for_a_value_of_its_leaf():
+    lines = [action for action in actions().values() if isinstance(action.classic, Line)]
+    worded = [
+        (leaf, value)
+        for action in lines
+        for arg in arguments(action.classic.items)
+        for leaf in action.inputs
+        if leaf.name == arg.leaf
+        for _, value in arg.words
+    ]
+    assert worded
+    for leaf, value in worded:
+        assert leaf.type.parse(value) == value
 
 
 @pytest.mark.parametrize("operation", sorted(actions()))
