@@ -42,6 +42,7 @@ ANSWER, HOLDINGS, ASN1 = "an HTTP answer", "certificates in one", "nesting and e
 WORK, SCRYPT, FIELDS = "iterations of", "scrypt in", "elements of a name"
 CHAIN, EXTENSIONS, NAMES = "signatures tried", "extensions of", "names times"
 POLLING, SIZES, TYPED, LAB = "polling", "a certificate, a CSR", "what is typed", "connections to"
+READ = "a configuration that"
 TOO_DEEP = "too (deep or too long|long or too deep)"
 LEFT = "^$"  # nothing is said: it is left alone
 
@@ -88,6 +89,16 @@ LIMITS = (
     Limit(SIZES, "8 MiB", 8 * MIB, probes.crl_over_http, "longer than 8388608 octets"),
     Limit(SIZES, "1 MiB", MIB, probes.imported_size, "longer than 1048576 octets"),
     Limit(SIZES, "1 MiB", MIB, probes.file_size, "longer than 1048576 octets"),
+    Limit(READ, "64", 64 * MIB, probes_running.configuration_size, "than 67108864 characters"),
+    Limit(READ, "2,600", 2600, probes_running.configuration_line, "longer than 2600 characters"),
+    Limit(
+        READ,
+        "2,600",
+        2600,
+        probes_running.configuration_line_of_the_classic_cli,
+        "longer than 2600 characters",
+    ),
+    Limit(READ, "10,000", 10_000, probes_running.branches_left_out, LEFT),
     Limit(TYPED, "4,194,304", 4_194_304, probes_running.typed_ahead, LEFT),
     Limit(TYPED, "5,200", 5200, probes_running.line_kept, LEFT),
     Limit(TYPED, "2,600", 2600, probes_running.line_obeyed, "longer than 2600 characters"),
@@ -124,5 +135,5 @@ def test_the_page_gives_these_limits_and_no_others():
         }
         for row in {limit.row for limit in LIMITS}
     }
-    assert len(rows) == 13
+    assert len(rows) == 14
     assert held == told

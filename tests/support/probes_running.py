@@ -7,7 +7,11 @@ from probes import NOW, OverlookedError, message
 from prompt_toolkit.document import Document
 from prompt_toolkit.key_binding import KeyBindings
 
+from srpki.cli.classic.file import ClassicReader
 from srpki.cli.session import Session
+from srpki.config.braces import BraceReader
+from srpki.config.persist import load
+from srpki.config.strictness import IGNORE_UNKNOWN
 from srpki.core.clock import FrozenClock
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.engine import drive
@@ -22,6 +26,7 @@ from srpki.protocol.cmp.peer import CmpPeer
 from srpki.protocol.cmp.status import WAITING, StatusInfo
 from srpki.protocol.est.conversation import Patience
 from srpki.protocol.steps import Send, Wait
+from srpki.schema.tree import SCHEMA
 
 GET = HttpRequest(method="GET", url="http://127.0.0.1/")
 
@@ -132,6 +137,29 @@ def line_kept(number, _tools):
 def line_obeyed(number, tools):
     answer = Session(tools.device).feed("#" * number)
     assert answer.ok, answer.text
+
+
+def configuration_size(number, _tools):
+    comment = "#" * 1023 + "\n"
+    load(SCHEMA.configure, (comment * (number // 1024 + 1))[:number])
+
+
+def configuration_line(number, _tools):
+    load(SCHEMA.configure, "configure { }".ljust(number))
+
+
+def configuration_line_of_the_classic_cli(number, _tools):
+    ClassicReader(SCHEMA.configure).read("configure".ljust(number))
+
+
+def branches_left_out(number, _tools):
+    """So many that nobody knows, each of which is told of."""
+    text = "\n".join(f"unknown-{place}" for place in range(number))
+    found = BraceReader(SCHEMA.configure, strictness=IGNORE_UNKNOWN).read(text)
+    told = {omission.branch for omission in found.omitted}
+    if f"configure unknown-{number - 1}" not in told:
+        raise OverlookedError
+    assert len(told) == number
 
 
 def ports_connections(number, tools):
