@@ -31,6 +31,7 @@ from srpki.schema.types import (
     Address,
     Bits,
     Boolean,
+    Decimal,
     Empty,
     Integer,
     Reference,
@@ -110,6 +111,11 @@ def texts_for(kind):
     if isinstance(kind, Integer):
         low, high = kind.bounds
         yield from map(str, (low - 1, low, high, high + 1))
+    if isinstance(kind, Decimal):
+        low, high = kind.low, kind.high
+        yield from (f"{number:.3f}" for number in (low - 0.001, low, high, high + 0.001))
+        # A sign and zeros after the third digit are left to YANG: the command line takes neither.
+        yield from (f"{low + 0.0001:.4f}", f"{high:.0f}", "1.", ".5")
     if isinstance(kind, Text) and kind.length is not None:
         for length in (kind.length[0] - 1, kind.length[0], kind.length[1], kind.length[1] + 1):
             for begin in ("", "/", "http://ca/", "cf3:\\", "a."):
@@ -131,7 +137,9 @@ def as_json(kind, text):
     """Return what stands in JSON for *text* typed as a value of *kind*."""
     if isinstance(kind, Boolean) and text in ("true", "false"):
         return text == "true"
-    if any(isinstance(one, Integer) for one in (kind, *getattr(kind, "types", ()))):
+    # Numbers of 64 bits are strings in JSON [RFC 7951 section 6.1].
+    numbers = [one for one in (kind, *getattr(kind, "types", ())) if isinstance(one, Integer)]
+    if any(not one.base.endswith("64") for one in numbers):
         return int(text) if re.fullmatch("-?[0-9]+", text) else text
     # The CLI reads a slash in the name of a file as the backslash that it prints.
     return text.replace("/", "\\") if isinstance(kind, FlashUrl) else text
@@ -249,7 +257,9 @@ def test_yanglint_counts_the_same_maxima(judge):
 
 
 def key_of(node, number):
-    kind = node.key_leafs[0].type
-    if isinstance(kind, Reference):
-        return (f"ca-{number}",)
-    return (maximum.value(kind, number, name=node.name),)
+    return tuple(
+        f"ca-{number}"
+        if isinstance(leaf.type, Reference)
+        else maximum.value(leaf.type, number, name=node.name)
+        for leaf in node.key_leafs
+    )

@@ -14,6 +14,7 @@ from srpki.schema.types import (
     SEALED_MARK,
     Address,
     Boolean,
+    Decimal,
     Empty,
     Enumeration,
     Integer,
@@ -104,6 +105,9 @@ def _type(kind, pad):
         case Integer():
             low, high = kind.bounds
             yield f'{pad}type {kind.base} {{ range "{low}..{high}"; }}'
+        case Decimal():
+            limits = f'range "{kind.low:.3f}..{kind.high:.3f}";'
+            yield f"{pad}type decimal64 {{ fraction-digits 3; {limits} }}"
         case Enumeration():
             words = " ".join(f"enum {quoted(word)};" for word in kind.values)
             yield f"{pad}type enumeration {{ {words} }}"
