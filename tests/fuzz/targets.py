@@ -321,8 +321,8 @@ def configuration(data: bytes) -> None:
 def _configuration_seeds() -> list[bytes]:
     bench = borrowed("unit/engine/conftest.py")
     text = (
-        f"configure {{ system {{ security {{ pki {{ {bench.PROFILES} }} tls {{ {bench.CLIENT} }} }} }}"
-        f" ipsec {{ {bench.IPSEC} }} }}"
+        f"configure {{ system {{ security {{ pki {{ {bench.PROFILES} }}\ntls {{ {bench.CLIENT} }} }} }}\n"
+        f"ipsec {{ {bench.IPSEC} }} }}"
     )
     return [text.encode(), dump(SCHEMA.configure, load(SCHEMA.configure, text)).encode(), b""]
 
