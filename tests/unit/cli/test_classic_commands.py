@@ -213,10 +213,10 @@ def test_tree_of_the_root_has_every_branch(classic):
 
 
 def test_an_alias_stands_for_a_command(classic, device):
-    classic('environment alias sl "show log"', "sl log-id 99")
+    classic('environment alias logs "show log"', "logs log-id 99")
     assert device.calls[-1][0] == "show.log"
-    classic("environment no alias sl")
-    assert classic.message("sl log-id 99") == "Error: Bad command."
+    classic("environment no alias logs")
+    assert classic.message("logs log-id 99") == "Error: Bad command."
 
 
 def test_there_is_an_end_to_aliases(classic):

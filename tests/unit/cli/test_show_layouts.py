@@ -140,7 +140,13 @@ def test_users_are_listed_with_their_idle_times_and_the_own_session_is_marked():
 
 def test_a_log_is_shown_in_the_order_given():
     event = Event(MOMENT, FILE_RELOADED, "TLS", 'Certificate file "sr-cert" has been reloaded.')
-    page = LogPage(log_id="99", name="Default System Log", events=((7, event),), next_event=8)
+    page = LogPage(
+        number="99",
+        name="99",
+        description="Default System Log",
+        events=((7, event),),
+        next_event=8,
+    )
     # Head and text of the event: pki.md section 12
     assert lines(page)[4:] == [
         "Description : Default System Log",
@@ -153,7 +159,9 @@ def test_a_log_is_shown_in_the_order_given():
 
 
 def test_a_log_that_has_lost_events_says_that_it_has_wrapped():
-    page = LogPage(log_id="99", name="Default System Log", events=(), next_event=502)
+    page = LogPage(
+        number="99", name="99", description="Default System Log", events=(), next_event=502
+    )
     assert "[size=500   next event=502  (wrapped)]" in render(SCHEMA, page)
 
 
