@@ -117,7 +117,7 @@ def test_a_file_that_cannot_be_read_is_listed_with_the_reason(session, tmp_path)
 
 
 def test_both_clis_have_it(session):
-    classic = Session(session.device, "classic")
+    classic = Session(session._machine, "classic")
     assert classic.feed('show ipsec cert-profile "vpn"').ok
     assert classic.feed("show certificate files").ok
     assert not classic.feed("show ipsec tunnel").ok

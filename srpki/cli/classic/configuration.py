@@ -214,7 +214,7 @@ class _Listing:
         if isinstance(node.classic, Deferred) and not self._states and _is_on(inside):
             inside = inside.but("admin-state", "disable")
         if isinstance(node.classic, Line):
-            words = _words(node.classic.items, node.children, inside)
+            words = _words(node.classic.items, node.children, _begun(node.classic, node, inside))
             if words and not (self._detail and _only_defaults(node.classic, node, inside)):
                 yield " ".join((indent + node.classic.keyword, *words))
             elif self._detail:
@@ -338,6 +338,17 @@ def _only_defaults(line: Line, node: Container, inside: Branch) -> bool:
     first = _item(line.items[0], node.children, inside)
     filled = effective(node, EMPTY)
     return not first and all(filled.get(name) == value for name, value in inside.items())
+
+
+def _begun(line: Line, node: Container, inside: Branch) -> Branch:
+    """Return *inside* with the defaults of what its *line* cannot leave out, if it has anything."""
+    leafs = (member(node.children, item.leaf) for item in line.items if isinstance(item, Arg))
+    defaults = {
+        leaf.name: leaf.type.parse(leaf.default)
+        for leaf in leafs
+        if isinstance(leaf, Leaf) and leaf.default is not None and inside
+    }
+    return Branch({**defaults, **inside})
 
 
 def _words(items: tuple[Item, ...], scope: tuple[Node, ...], branch: Branch) -> list[str] | None:

@@ -25,9 +25,9 @@ def _events(application: str, numbers: dict[str, int]) -> ListNode:
             (
                 Word(application, help=f"Events of {application}", quoted=True),
                 Arg("event"),
-                Arg("generate", words=(("generate", "true"), ("suppress", "false"))),
+                Maybe((Arg("generate", words=(("generate", "true"), ("suppress", "false"))),)),
                 Maybe((Arg("severity"),)),
-                Maybe((Arg("throttle", "throttle"),)),
+                Maybe((Arg("throttle", words=(("throttle", "true"), ("no-throttle", "false"))),)),
             ),
         ),
         children=(
