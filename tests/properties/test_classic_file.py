@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from srpki.cli.classic.configuration import classic_file, classic_info
 from srpki.cli.classic.file import read
+from srpki.cli.classic.lines import member
 from srpki.cli.session import Session
 from srpki.config.edit import Edit
 from srpki.config.management import in_mode
 from srpki.config.tree import EMPTY, Branch, Entries, get
 from srpki.config.validate import validate
 from srpki.core.errors import InvalidInputError
+from srpki.schema.configure.script_control import OWNER
 from srpki.schema.nodes import Absent, Arg, Either, Line, child_of
 from srpki.schema.paths import Step
 from srpki.schema.tree import SCHEMA, node_at
@@ -37,12 +39,21 @@ def told(node, branch):
             continue
         items[name] = content
         if isinstance(content, Branch):
-            items[name] = told(child, content) if _is_whole(child, content) else EMPTY
+            whole = begun(child, content)
+            items[name] = told(child, whole) if _is_whole(child, whole) else EMPTY
         elif isinstance(content, Entries):
-            whole = {keys: entry for keys, entry in content.items() if _is_whole(child, entry)}
-            items[name] = Entries({keys: told(child, entry) for keys, entry in whole.items()})
+            kept = {keys: entry for keys, entry in content.items() if _is_whole(child, entry)}
+            items[name] = Entries({keys: told(child, entry) for keys, entry in kept.items()})
     emptied = {name for name, content in items.items() if branch[name] and not content}
     return Branch({name: content for name, content in items.items() if name not in emptied})
+
+
+def begun(node, branch):
+    """*branch* with the defaults of values that the line of *node* begins with, which it tells."""
+    items = node.classic.items if isinstance(node.classic, Line) and branch else ()
+    leafs = [member(node.children, item.leaf) for item in items if isinstance(item, Arg)]
+    presumed = {leaf.name: leaf.type.parse(leaf.default) for leaf in leafs if leaf.default}
+    return Branch({**presumed, **branch})
 
 
 def _is_whole(node, entry):
@@ -78,8 +89,12 @@ def _mended(tree, problem):
             held = entry.keys[list_.keys.index(problem.path[-1].name)]
         *steps, name, _key = node.type.target.strip("/").split("/")[1:]
         for key in held if isinstance(held, tuple) else (held,):
-            entry = (*map(Step, steps), Step(name, (key,)))
-            tree = Edit("create", entry).apply(ROOT, tree)
+            keys = (key,)
+            if name == "script-policy":  # a reference by two leafs, of which one may be left out
+                holder = get(tree, problem.path[:-1])
+                keys = (holder["name"], holder.get("owner", OWNER)) if "name" in holder else ()
+            entry = (*map(Step, steps), Step(name, keys))
+            tree = Edit("create", entry).apply(ROOT, tree) if keys else tree
     elif problem.kind == "missing-mandatory":
         name = {"alias-expansion": "cli-command"}.get(problem.path[-1].name, problem.path[-1].name)
         place = (*problem.path[:-1], Step(name))
