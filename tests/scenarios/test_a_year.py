@@ -178,7 +178,7 @@ class Life:
         ):
             if long and self.bench.now() >= long[0]:
                 long.pop(0)
-                self.stay_away(timedelta(days=self.chance.randrange(5, 11)))
+                self.stay_away(timedelta(days=self.chance.randrange(5, 11)), until_it_matters=True)
             elif self.chance.random() < 0.04:
                 self.stay_away(timedelta(hours=self.chance.randrange(2, 24)))
             elif self.chance.random() < 0.3:
@@ -217,16 +217,21 @@ class Life:
         for kind in self.waiting():
             self.decks[protocol_of(kind)].append(kind)
 
-    def stay_away(self, duration):
-        """Let the CA give no answer to anybody for *duration*."""
+    def stay_away(self, duration, *, until_it_matters=False):
+        """Let the CA give no answer to anybody for *duration*, or until a certificate has ended."""
         begin = self.bench.now()
         self.take_back()
         self.bench.do("lab ca fault clear", "lab ca fault add any no-answer times 1000000")
-        while self.bench.now() < begin + duration:
-            self.advance(min(STEP, begin + duration - self.bench.now()))
+        end = begin + duration
+        while self.bench.now() < end or (until_it_matters and not self.anyone_ended()):
+            self.advance(min(STEP, max(end - self.bench.now(), STEP / 2)))
             self.look()
         self.bench.do("lab ca fault clear")
         self.outages.append((begin, self.bench.now()))
+
+    def anyone_ended(self):
+        """Return whether a certificate has ended without a successor."""
+        return any(entry.facts.not_after < self.bench.now() for entry in self.renewing)
 
     def restart(self):
         """Stop the router and start it hours later."""
