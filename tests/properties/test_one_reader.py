@@ -26,7 +26,8 @@ def words_of(node):
     """Return the words of the context *node*, some of them cut short, some not known here."""
     names = [child.name for child in data_children(node)]
     foreign = [word for words in FOREIGN["md"].values() for word in sorted(words)[:2]]
-    return names + [name[:4] for name in names if len(name) > 6] + foreign[:4] + ["frob"]
+    short = [name[:4] for name in names if len(name) > 6 and not "commit".startswith(name[:4])]
+    return names + short + foreign[:4] + ["frob"]
 
 
 def a_line(chance, node):

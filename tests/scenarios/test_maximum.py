@@ -63,6 +63,10 @@ def test_every_list_is_at_its_maximum_but_the_largest(tree):
         "trust-anchor-profile": 10128,
         "filter": 1500,
         "named-entry": 999,
+        "handler": 1500,
+        "entry": 1500,
+        "script": 1500,
+        "script-policy": 1500,
     }
     assert validate(ROOT, tree) == ()
 

@@ -25,8 +25,11 @@ MOST = 256
 NESTED = 8
 """Entries of a list within an entry; the first entry holds as many as the schema allows."""
 
-LEFT_OUT = frozenset({"management-interface"})
-"""How sessions behave, which would change what is measured; it has no list with a maximum."""
+LEFT_OUT = frozenset({"management-interface", "event-trigger"})
+"""How sessions behave and what events make the node do, which would change what is measured.
+
+Neither has a list with a maximum.
+"""
 
 
 def configuration(most=MOST, nested=NESTED):
