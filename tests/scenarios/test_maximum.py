@@ -109,14 +109,21 @@ def router(tree, tmp_path_factory):
     router.stop()
 
 
+def printed(router, line):
+    """What *line* prints, without the events that the logs to the console show after it."""
+    answer = Session(router)._shell.feed(line)
+    assert answer.ok
+    return answer.text
+
+
 def test_what_is_printed_in_braces_is_all_of_it(tree, router):
-    shown = typed(Session(router), "info /configure")
+    shown = printed(router, "info /configure")
     assert persist.load(ROOT, f"configure {{\n{shown}\n}}\n") == tree
 
 
 def test_what_is_printed_with_full_context_can_be_typed(tree, router, tmp_path):
     """Every twentieth line: all of them take seconds, which the benchmark spends."""
-    lines = typed(Session(router), "info full-context /configure").split("\n")[::20]
+    lines = printed(router, "info full-context /configure").split("\n")[::20]
     other = start(tmp_path)
     session = Session(other)
     typed(session, "edit-config private", *lines)
@@ -140,7 +147,7 @@ def graft_all(small, large, path=()):
 
 
 def test_json_has_every_entry(tree, router):
-    shown = json.loads(typed(Session(router), "info json /configure"))
+    shown = json.loads(printed(router, "info json /configure"))
 
     def count(value):
         if isinstance(value, dict):
