@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from srpki.schema.common import DESCRIPTION, NAMED_ITEM, admin_state
-from srpki.schema.configure.event_names import IPSEC, SECURITY
+from srpki.schema.configure.event_numbers import EVENT_NUMBERS
 from srpki.schema.configure.log_types import FILTER_NAME
 from srpki.schema.configure.script_control import OWNER
 from srpki.schema.nodes import (
@@ -171,5 +171,5 @@ def _trigger(application: str, events: tuple[str, ...]) -> ListNode:
 EVENT_TRIGGER: Final = Container(
     name="event-trigger",
     help="Which events make the node do something",
-    children=(_trigger("ipsec", IPSEC), _trigger("security", SECURITY)),
+    children=tuple(_trigger(name, tuple(EVENT_NUMBERS[name])) for name in ("ipsec", "security")),
 )
