@@ -92,6 +92,8 @@ def test_long_lines_wrap_anew_when_the_window_is_resized(operator):
     line = f"{PKI} generate-keypair save-path cf3:/a-long-name-for-a-key-pair.key rsa-key-size 2048"
     operator.type(line)
     shown = f"{NODE} {line}"
+    # Drawn before the first change: the screen here drops its upper rows when it gets shorter.
+    operator.sees(shown[:100].rstrip(), shown[100:])
     for width in (100, 60, 41, 80):
         operator.resize(width, 30)
         wrapped = [shown[at : at + width].rstrip() for at in range(0, len(shown), width)]
