@@ -277,6 +277,17 @@ def test_a_filter_and_a_debounce_choose_which_events_ask(scripted):
 AGAIN = "admin system security pki generate-keypair save-path cf3:/t.key ecdsa-curve secp256r1"
 
 
+def test_an_event_that_is_suppressed_asks_nobody(scripted):
+    scripted.script("one", "show uptime")
+    event = "log log-events security event tmnxCertKeyPairGen generate"
+    scripted.bench.configure(f"{event} false")
+    scripted.trigger()
+    assert scripted.outputs("one") == []
+    scripted.bench.configure(f"{event} true")
+    scripted.trigger()
+    assert len(scripted.outputs("one")) == 1
+
+
 def test_a_script_that_raises_its_own_event_does_not_run_again(scripted):
     scripted.script("one", AGAIN, AGAIN)
     scripted.trigger()
