@@ -115,6 +115,11 @@ def to_transmission_profile(yang: str) -> Reference:
     return Reference("/configure/system/transmission-profile/name", yang, NAMED_ITEM)
 
 
+def description(what: str) -> Leaf:
+    """Return the leaf ``description`` of *what*."""
+    return Leaf(name="description", type=DESCRIPTION, help=f"Text that describes the {what}")
+
+
 def admin_state(help_: str) -> Leaf:
     """Return the leaf ``admin-state``, which is off until it is switched on."""
     return Leaf(name="admin-state", type=ADMIN_STATE, help=help_, default="disable")

@@ -11,7 +11,7 @@ from srpki.config.tree import EMPTY, Branch
 from srpki.device.logging import syslog
 from srpki.device.logging.logfiles import LogFiles, event_lines
 from srpki.device.logging.logfilters import inner
-from srpki.schema.configure.log import SEVERITIES
+from srpki.schema.configure.log_syslog import SEVERITIES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from srpki.device.logging.logfilters import ROUTER
-from srpki.schema.configure.log import FACILITIES, NO_PREFIX, SEVERITIES
+from srpki.schema.configure.log_syslog import FACILITIES, NO_PREFIX, SEVERITIES
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from srpki.schema.common import DESCRIPTION, NAMED_ITEM, admin_state
+from srpki.schema.common import NAMED_ITEM, admin_state, description
 from srpki.schema.configure.event_numbers import EVENT_NUMBERS
 from srpki.schema.configure.log_types import FILTER_NAME
 from srpki.schema.configure.script_control import OWNER
@@ -28,10 +28,6 @@ _POLICY: Final = "/configure/system/script-control/script-policy"
 _CONTROL: Final = "../../../../../../system/script-control/script-policy"
 
 
-def _description(what: str) -> Leaf:
-    return Leaf(name="description", type=DESCRIPTION, help=f"Text that describes the {what}")
-
-
 def _on(help_: str) -> Leaf:
     return admin_state(help_)._replace(default="enable")
 
@@ -45,7 +41,7 @@ _HANDLER: Final = ListNode(
     children=(
         Leaf(name="name", type=NAMED_ITEM, help="Name by which triggers refer to it"),
         admin_state("Whether it does anything"),
-        _description("handler"),
+        description("handler"),
         ListNode(
             name="entry",
             keys=("id",),
@@ -55,7 +51,7 @@ _HANDLER: Final = ListNode(
             children=(
                 Leaf(name="id", type=_NUMBER, help="Number of the entry"),
                 _on("Whether it is done"),
-                _description("entry"),
+                description("entry"),
                 Leaf(
                     name="min-delay",
                     type=Integer("uint32", 1, 604800),
@@ -114,7 +110,7 @@ def _trigger(application: str, events: tuple[str, ...]) -> ListNode:
                 help="Name of the event",
             ),
             admin_state("Whether the event asks anybody"),
-            _description("event"),
+            description("event"),
             ListNode(
                 name="entry",
                 keys=("id",),
@@ -123,7 +119,7 @@ def _trigger(application: str, events: tuple[str, ...]) -> ListNode:
                 children=(
                     Leaf(name="id", type=_NUMBER, help="Number of the entry"),
                     _on("Whether it counts"),
-                    _description("entry"),
+                    description("entry"),
                     Leaf(
                         name="filter",
                         type=Reference(

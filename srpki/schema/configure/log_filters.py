@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from srpki.schema.common import BOOLEAN, DESCRIPTION, NAMED_ITEM
+from srpki.schema.common import BOOLEAN, NAMED_ITEM, description
 from srpki.schema.configure.log_types import (
     ACTION,
     APPLICATION,
@@ -120,7 +120,7 @@ _NAMED_ENTRY: Final = ListNode(
     classic=Numbered("entry", named=False),
     children=(
         Leaf(name="entry-name", type=ENTRY_NAME, help="Name of the rule, often a number"),
-        Leaf(name="description", type=DESCRIPTION, help="Text that describes the rule"),
+        description("rule"),
         Leaf(
             name="action",
             type=ACTION,
@@ -138,7 +138,7 @@ FILTER: Final = ListNode(
     classic=Numbered(order=("default-action", "description")),
     children=(
         Leaf(name="filter-name", type=FILTER_NAME, help="Name by which logs refer to the filter"),
-        Leaf(name="description", type=DESCRIPTION, help="Text that describes the filter"),
+        description("filter"),
         Leaf(
             name="default-action",
             type=ACTION,

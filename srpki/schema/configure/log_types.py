@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from srpki.schema.nodes import Case, Node
 from srpki.schema.types import Enumeration, Text
 
 
@@ -79,3 +80,9 @@ APPLICATION: Final = Enumeration(
     ),
     named="application",
 )
+
+
+def case_of(node: Node) -> Case:
+    """Return the case of a choice that is *node* alone, by its name."""
+    assert not isinstance(node, Case)
+    return Case(name=node.name, children=(node,))

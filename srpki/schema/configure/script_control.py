@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from srpki.schema.common import BOOLEAN, DESCRIPTION, NAMED_ITEM, admin_state
+from srpki.schema.common import BOOLEAN, NAMED_ITEM, admin_state, description
 from srpki.schema.nodes import (
     Absent,
     Arg,
@@ -45,7 +45,7 @@ _SCRIPT: Final = ListNode(
         Leaf(name="script-name", type=NAMED_ITEM, help="Name by which policies refer to it"),
         _owner("Who it belongs to: any text, not a user"),
         admin_state("Whether it may be run"),
-        Leaf(name="description", type=DESCRIPTION, help="Text that describes the script"),
+        description("script"),
         Leaf(
             name="location",
             type=_LOCATION,
