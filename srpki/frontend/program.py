@@ -1,4 +1,4 @@
-"""The `srpki` program: shell, exec, ca, demo.
+"""The `srpki` program: shell, exec, import-config, ca, yang, demo.
 
 Imports are made where they are needed: a script never pays for the terminal, and a node without
 a lab never for the lab CA.
@@ -117,6 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     authority = commands.add_parser("ca", help="run the lab CA alone, for other clients")
     add_options(authority)
 
+    _yang_parser(commands.add_parser("yang", help="write the YANG modules of the nodes"))
+
     demo = commands.add_parser("demo", help="show the first renewal, end to end")
     demo.add_argument(
         "--node", type=Path, default=None, help="where to make the node (default: a temporary one)"
@@ -176,6 +178,23 @@ def _import_parser(parser: argparse.ArgumentParser) -> None:
         help="the node directory (default: srpki/node in $XDG_DATA_HOME or ~/.local/share)",
     )
     parser.set_defaults(run=_import)
+
+
+def _yang_parser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the directory to write to; modules that are there already are replaced",
+    )
+    parser.set_defaults(run=_yang)
+
+
+def _yang(options: argparse.Namespace) -> int:
+    from srpki.frontend.yang import run  # noqa: PLC0415 - start-up time
+
+    return run(options.out, sys.stdout)
 
 
 def _import(options: argparse.Namespace) -> int:

@@ -54,6 +54,7 @@ ELSEWHERE = {
     "frontend/importing.py": "reads the configuration that the user named",
     "frontend/streams.py": "opens /dev/null",
     "frontend/recording.py": "makes the directory that the user named",
+    "frontend/yang.py": "writes into the directory that the user named",
     "frontend/variables.py": "reads the file that the user named",
     "keystore/names.py": "looks for links, to name the URL that has one",
     "labca/serve.py": "reads the files that the user named",

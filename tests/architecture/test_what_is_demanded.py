@@ -35,6 +35,7 @@ LIBRARIES = {
     "netmiko": 'library("netmiko")',
     "scrapli": 'library("scrapli")',
     "vici": 'library("vici")',
+    "pyang": 'library("pyang")',
     "certifi": "import certifi",
     "cryptography-vectors": "import cryptography_vectors",
     "hypothesis": "from hypothesis import",

@@ -61,14 +61,15 @@ def in_process(function, *arguments):
 
 def beside_yanglint(place, tree, runs):
     """Return the medians of both programs, a process each, on *tree* and on nothing."""
+    yang.write(place)
     module = place / f"{yang.MODULE}.yang"
-    module.write_text(yang.module(ROOT), encoding="utf-8")
     times = {}
     for name, content in (("whole", tree), ("empty", type(tree)())):
         text, data = place / f"{name}.cfg", place / f"{name}.json"
         text.write_text(persist.dump(ROOT, content), encoding="utf-8")
         data.write_text(json.dumps(yang.document(ROOT, content)), encoding="utf-8")
-        theirs = [shutil.which("yanglint") or "yanglint", "-t", "config", str(module), str(data)]
+        yanglint = shutil.which("yanglint") or "yanglint"
+        theirs = [yanglint, "-p", str(place), "-t", "config", str(module), str(data)]
         environment = {**os.environ, "HOME": str(place)}
         ours, other = [], []
         for run in range(runs):

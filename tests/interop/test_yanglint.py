@@ -1,4 +1,4 @@
-"""yanglint (libyang) judges our value types and our validation, from our schema written as YANG."""
+"""yanglint (libyang) judges our value types and our validation, by the modules of a node."""
 
 import json
 import os
@@ -49,8 +49,10 @@ def judge(tmp_path):
     """Return a function that tells which of many documents yanglint accepts under a module."""
     need("yanglint")
 
-    def run(name, module, documents):
-        (tmp_path / f"{name}.yang").write_text(module, encoding="utf-8")
+    def run(name, documents, module=None):
+        yang.write(tmp_path)
+        if module is not None:
+            (tmp_path / f"{name}.yang").write_text(module, encoding="utf-8")
         commands = [f"add {name}.yang"]
         for number, document in enumerate(documents):
             (tmp_path / f"{number}.json").write_text(json.dumps(document), encoding="utf-8")
@@ -156,7 +158,7 @@ def test_yanglint_reads_the_values_that_we_read_and_no_others(judge):
     documents = [
         {f"{yang.TYPES}:t{number}": as_json(types[number], text)} for number, text in tried
     ]
-    verdicts = judge(yang.TYPES, yang.types_module(types), documents)
+    verdicts = judge(yang.TYPES, documents, yang.types_module(types))
     differing = [
         (types[number], text, "yanglint accepts it" if verdict else "yanglint refuses it")
         for (number, text), verdict in zip(tried, verdicts, strict=True)
@@ -211,7 +213,7 @@ def test_yanglint_refuses_what_our_validation_refuses_and_nothing_else(judge):
     tree = maximum.configuration(most=2, nested=1)
     trees = [("nothing is wrong", tree), *broken(tree)]
     documents = [yang.document(ROOT, one) for _, one in trees]
-    verdicts = judge(yang.MODULE, yang.module(ROOT), documents)
+    verdicts = judge(yang.MODULE, documents)
     assert verdicts[0]
     assert not all(verdicts)
     assert [
@@ -249,7 +251,7 @@ def test_yanglint_counts_the_same_maxima(judge):
             if len(content) == number:
                 trees.append((number <= node.max_elements, graft(ROOT, tree, where, content)))
     documents = [yang.document(ROOT, tree) for _, tree in trees]
-    verdicts = judge(yang.MODULE, yang.module(ROOT), documents)
+    verdicts = judge(yang.MODULE, documents)
     expected = [allowed for allowed, _ in trees]
     assert verdicts == expected
     assert [validate(ROOT, tree) == () for _, tree in trees] == expected

@@ -1,155 +1,43 @@
-"""The configuration schema as a YANG module, and a configuration as its JSON [RFC 7950, RFC 7951].
+"""What yanglint judges: our value types and the configuration module, and configurations as JSON.
 
-What is written is our own schema in YANG's words, so that a foreign program can judge it; nothing
-is taken from the vendor's models. Names, keys, types, ranges, lengths, patterns, references,
-mandatory elements, defaults, choices and maxima are there; what is left out is named below.
-
-* An address that must be unicast is an address: YANG's own types do not tell.
-* A string's control characters are not excluded.
+[RFC 7950, RFC 7951]. The modules are those that a node hands out; what YANG does not tell is said in
+`srpki.netconf.yang.types`.
 """
 
 from srpki.config.tree import Branch, Entries
-from srpki.schema.nodes import Action, Case, Choice, Container, Leaf, LeafList, ListNode, child_of
-from srpki.schema.types import (
-    SEALED_MARK,
-    Address,
-    Boolean,
-    Decimal,
-    Empty,
-    Enumeration,
-    Integer,
-    Reference,
-    Text,
-    Union,
-)
+from srpki.netconf.yang.modules import modules
+from srpki.netconf.yang.statements import Statement, written
+from srpki.netconf.yang.types import COMMON, type_of
+from srpki.schema.nodes import LeafList, child_of
+from srpki.schema.types import Empty
 
-MODULE = "srpki-configuration"
+MODULE = "nokia-conf"
 TYPES = "srpki-types"
-_HEAD = """module {0} {{
-  yang-version 1.1;
-  namespace "urn:srpki:{0}";
-  prefix s;
-  import ietf-inet-types {{ prefix inet; }}
-"""
-_INET = {4: "inet:ipv4-address-no-zone", 6: "inet:ipv6-address-no-zone"}
 
 
-def module(root):
-    """Return the YANG module of everything below the container *root*."""
-    return _HEAD.format(MODULE) + "\n".join(_node(root, "  ", config="")) + "\n}\n"
+def write(directory):
+    """Write every module to *directory*."""
+    for module in modules().values():
+        (directory / f"{module.name}.yang").write_text(module.text, encoding="utf-8")
 
 
 def types_module(types):
     """Return a YANG module with one leaf for each of *types*: ``t0``, ``t1`` and so on."""
-    lines = [
-        line
-        for number, kind in enumerate(types)
-        for line in (f"  leaf t{number} {{", *_type(kind, "    "), "  }")
-    ]
-    return _HEAD.format(TYPES) + "\n".join(lines) + "\n}\n"
+    leafs = (Statement("leaf", f"t{number}", (type_of(kind),)) for number, kind in enumerate(types))
+    return module_of(TYPES, *leafs)
 
 
-def quoted(text):
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-# --- schema ---------------------------------------------------------------------------------------
-
-
-def _node(node, pad, *, config=None, keys=()):
-    """Yield the statement of *node*."""
-    match node:
-        case Action():
-            return
-        case Choice() | Case() | Container() | ListNode():
-            yield f"{pad}{_KEYWORD[type(node)]} {node.name} {{"
-            yield from _about(node, pad + "  ")
-            inner = node.keys if isinstance(node, ListNode) else ()
-            for child in node.cases if isinstance(node, Choice) else node.children:
-                yield from _node(child, pad + "  ", keys=inner)
-        case Leaf() | LeafList():
-            yield f"{pad}{_KEYWORD[type(node)]} {node.name} {{"
-            yield from _type(node.type, pad + "  ")
-            if node.name not in keys:
-                yield from _about(node, pad + "  ")
-    yield f"{pad}}}"
-
-
-_KEYWORD = {
-    Choice: "choice",
-    Case: "case",
-    Container: "container",
-    ListNode: "list",
-    Leaf: "leaf",
-    LeafList: "leaf-list",
-}
-
-
-def _about(node, pad):
-    if isinstance(node, ListNode):
-        yield f"{pad}key {quoted(' '.join(node.keys))};"
-        yield f"{pad}ordered-by user;"
-    if isinstance(node, Container) and node.presence:
-        yield f'{pad}presence "it is there";'
-    if getattr(node, "max_elements", None) is not None:
-        yield f"{pad}max-elements {node.max_elements};"
-    if getattr(node, "mandatory", False):
-        yield f"{pad}mandatory true;"
-    elif isinstance(node, Leaf | Choice) and node.default:
-        yield f"{pad}default {quoted(node.default)};"
-
-
-def _type(kind, pad):
-    match kind:
-        case Integer():
-            low, high = kind.bounds
-            yield f'{pad}type {kind.base} {{ range "{low}..{high}"; }}'
-        case Decimal():
-            limits = f'range "{kind.low:.3f}..{kind.high:.3f}";'
-            yield f"{pad}type decimal64 {{ fraction-digits 3; {limits} }}"
-        case Enumeration():
-            words = " ".join(f"enum {quoted(word)};" for word in kind.values)
-            yield f"{pad}type enumeration {{ {words} }}"
-        case Boolean():
-            yield f"{pad}type boolean;"
-        case Empty():
-            yield f"{pad}type empty;"
-        case Reference():
-            steps = kind.target.strip("/").split("/")
-            yield f"{pad}type leafref {{ path {quoted(''.join(f'/s:{step}' for step in steps))}; }}"
-        case Address():
-            names = [_INET[version] for version in kind.versions]
-            yield from _one_of([[f"{pad}  type {name};"] for name in names], pad)
-        case Union():
-            yield from _one_of([list(_type(member, pad + "  ")) for member in kind.types], pad)
-        case Text():
-            yield from _string(kind, pad)
-        case _:
-            raise TypeError(kind)
-
-
-def _string(kind, pad):
-    if kind.secret:
-        plain = Text(length=kind.length, patterns=kind.patterns)
-        sealed = Text(length=(1, 512), patterns=(f".*{SEALED_MARK}",))
-        yield from _one_of([list(_string(each, pad + "  ")) for each in (plain, sealed)], pad)
-        return
-    yield f"{pad}type string {{"
-    if kind.length is not None:
-        yield f'{pad}  length "{kind.length[0]}..{kind.length[1]}";'
-    yield from (f"{pad}  pattern {quoted(pattern)};" for pattern in kind.patterns)
-    yield f"{pad}}}"
-
-
-def _one_of(members, pad):
-    if len(members) == 1:
-        yield from members[0]
-        return
-    yield f"{pad}type union {{"
-    for lines in members:
-        yield from lines
-    yield f"{pad}}}"
+def module_of(name, *body):
+    """Return a module that may use the types of ours and of the IETF."""
+    imports = ((COMMON, COMMON), ("nokia-conf", "conf"), ("nokia-state", "state"))
+    imports = (*imports, ("ietf-inet-types", "inet"))
+    head = (
+        Statement("yang-version", "1.1"),
+        Statement("namespace", f"urn:example:{name}"),
+        Statement("prefix", "t"),
+        *(Statement("import", one, (Statement("prefix", prefix),)) for one, prefix in imports),
+    )
+    return written([Statement("module", name, (*head, *body))])
 
 
 # --- data -----------------------------------------------------------------------------------------

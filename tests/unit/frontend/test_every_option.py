@@ -43,6 +43,7 @@ HELD = {
         "--json": BRING + "test_every_profile_comes_up_once_the_files_are_there",
         "--replace": BRING + "test_a_configuration_that_is_there_is_never_lost_in_silence",
     },
+    "yang": {"--out": HERE + "test_the_modules_are_written_where_it_is_said"},
     "demo": {"--node": "unit/frontend/test_demo.py::test_as_a_program_it_ends_with_0_or_2"},
     "ca": {
         "--dir": CA + "test_credentials_are_chosen_and_then_kept",
@@ -181,3 +182,16 @@ def test_the_lab_ca_tells_people_where_it_is_unless_it_is_asked_for_json():
         assert process.returncode == 0
         assert first.startswith("{") == bool(json), first
         assert first.strip()
+
+
+def test_the_modules_are_written_where_it_is_said(tmp_path):
+    done = run("yang", "--out", tmp_path / "new" / "models")
+    files = sorted((tmp_path / "new" / "models").iterdir())
+    assert [path.name for path in files][:2] == ["nokia-conf.yang", "nokia-oper-admin.yang"]
+    assert sorted(line.split()[0] for line in done.stdout.splitlines()) == list(map(str, files))
+    (tmp_path / "file").touch()
+    refused = run("yang", "--out", tmp_path / "file")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        f"srpki: cannot write to {tmp_path / 'file'}: File exists - name a directory of your own\n"
+    )

@@ -1,0 +1,1 @@
+"""NETCONF: the schema as YANG modules. Knows neither a terminal nor a socket."""

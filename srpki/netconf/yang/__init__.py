@@ -1,0 +1,1 @@
+"""The schema as YANG modules [RFC 7950]."""
