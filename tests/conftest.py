@@ -23,9 +23,9 @@ from srpki.device.operations.inputs import checked
 from srpki.device.results import LogPage, Message, Result
 from srpki.device.sessions import NOBODY, Sessions
 from srpki.frontend.parts import ClassicForm
-from srpki.keystore.names import display
 from srpki.schema.paths import Value, path
 from srpki.schema.tree import LAB_SCHEMA, actions
+from srpki.storage.urls import display
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _AGREEMENT = "agreement"

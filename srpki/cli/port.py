@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from srpki.core.errors import InvalidInputError
-from srpki.keystore.names import display
 from srpki.schema.paths import Value
+from srpki.storage.urls import display
 
 if TYPE_CHECKING:
     import threading

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from srpki.cli.port import Answer, Device, text_at
-from srpki.keystore.names import display
+from srpki.storage.urls import display
 
 DEPTH = 8
 """Most files that run one inside another."""

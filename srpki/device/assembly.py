@@ -39,7 +39,6 @@ from srpki.device.scripting.handlers import Handlers
 from srpki.device.scripting.runs import Ran, Scripts
 from srpki.device.sealed import sealed_thing
 from srpki.device.sessions import Caller, Sessions
-from srpki.device.versions import Versions
 from srpki.engine.engine import Engine
 from srpki.engine.settings import Settings
 from srpki.keystore.seal import Seal
@@ -47,6 +46,7 @@ from srpki.keystore.store import DIRECTORY, Keystore
 from srpki.schema.paths import Value
 from srpki.schema.tree import LAB_SCHEMA, SCHEMA
 from srpki.storage.files import OsFiles, sweep
+from srpki.storage.versions import Versions
 from srpki.transport.watched import WatchedExchanges
 
 if TYPE_CHECKING:

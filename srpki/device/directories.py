@@ -17,7 +17,13 @@ _OTHERS = ("cf3", "state", f"cf3/{DIRECTORY}", "lab-ca")
 
 def is_new(node: Path) -> bool:
     """Return whether no router has been at the directory *node*, and no configuration waits."""
-    return not any((node / name).exists() for name in ("state", f"cf3/{CONFIGURATION}"))
+    files = OsFiles(node)
+    try:
+        return all(
+            files.kind(node / name) == "absent" for name in ("state", f"cf3/{CONFIGURATION}")
+        )
+    except OSError:  # a link on the way, or nothing for our eyes: `make_directories` tells
+        return False
 
 
 def make_directories(node: Path) -> tuple[Path, Path]:
@@ -28,9 +34,10 @@ def make_directories(node: Path) -> tuple[Path, Path]:
     """
     cf3, state = node / "cf3", node / "state"
     try:
-        node.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files = OsFiles(node)
+        files.make_root()
         for directory in (cf3, state):
-            OsFiles(node).make_directory(directory)
+            files.make_directory(directory)
         for directory, facts in _present(node):
             if facts.st_mode & stat.S_IWOTH:
                 raise RefusedError(

@@ -21,8 +21,8 @@ from srpki.core.errors import (
 from srpki.core.text import printable
 from srpki.device.results import FileEntry, Listing
 from srpki.device.wildcards import MATCHES, Wildcard, wildcard
-from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY
+from srpki.storage import urls
 from srpki.storage.files import OsFiles, replace_file
 
 CONFIGURATION = "config.cfg"
@@ -53,14 +53,14 @@ class FileSystem:
 
         Raises `InvalidNameError`, `NotFoundError`, `InvalidInputError` or `StorageError`.
         """
-        return self._content(names.resolve(url, self._cf3), names.display(url), MAX_FILE)
+        return self._content(urls.resolve(url, self._cf3), urls.display(url), MAX_FILE)
 
     def read_own(self, url: str) -> bytes:
         """Return the content of a file that is the operator's own, 16 MiB at most.
 
         Raises as `read` does; `InvalidNameError` also for imported files, which are sealed.
         """
-        path, shown = names.resolve(url, self._cf3), names.display(url)
+        path, shown = urls.resolve(url, self._cf3), urls.display(url)
         self._check_not_imported(path, shown, hint="export it instead")
         try:
             return self._content(path, shown, MAX_OWN)
@@ -86,14 +86,14 @@ class FileSystem:
 
     def path(self, url: str) -> Path:
         """Return where *url* lies on this machine; raises `InvalidNameError`."""
-        return names.resolve(url, self._cf3)
+        return urls.resolve(url, self._cf3)
 
     def within(self, url: str) -> tuple[str, ...]:
         r"""Return what the directory *url* holds, for completion: nothing where there is none.
 
         Directories have a ``\`` after their names. Raises `InvalidNameError` or `StorageError`.
         """
-        place = names.resolve(url, self._cf3)
+        place = urls.resolve(url, self._cf3)
         try:
             found = [name for name in self.files.names(place)[:MAX_NAMES] if name[:1] != "."]
             kinds = {name: self.files.kind(place / name) for name in found if name.isprintable()}
@@ -113,7 +113,7 @@ class FileSystem:
         With *force* a file may be there, but never an imported one or the saved configuration:
         those raise `InvalidNameError`.
         """
-        path, shown = names.resolve(url, self._cf3), names.display(url)
+        path, shown = urls.resolve(url, self._cf3), urls.display(url)
         self._check_not_imported(path, shown)
         if path == self._cf3 / CONFIGURATION:
             raise InvalidNameError(
@@ -149,7 +149,7 @@ class FileSystem:
 
     def imported_name(self, url: str) -> str:
         """Return the name of the imported file at *url*, empty when it is the operator's own."""
-        below = self._below_imported(names.resolve(url, self._cf3))
+        below = self._below_imported(urls.resolve(url, self._cf3))
         return below[0] if below is not None and len(below) == 1 else ""
 
     def write(self, url: str, content: bytes, *, force: bool = False) -> None:
@@ -158,14 +158,14 @@ class FileSystem:
         Raises `InvalidNameError`, `ExistsError` or `StorageError`.
         """
         self.check_new(url, force=force)
-        self._put(names.resolve(url, self._cf3), content, names.display(url))
+        self._put(urls.resolve(url, self._cf3), content, urls.display(url))
 
     def save(self, url: str, text: str) -> None:
         """Write a configuration to *url*, in the place of what is there.
 
         Raises `InvalidNameError`, `InvalidInputError` or `StorageError`.
         """
-        path, shown = names.resolve(url, self._cf3), names.display(url)
+        path, shown = urls.resolve(url, self._cf3), urls.display(url)
         self._check_not_imported(path, shown)
         self._check_free(path, shown, "", force=True)
         self._put(path, text.encode(), shown)
@@ -190,7 +190,7 @@ class FileSystem:
         Raises as `read_own` and `write` do, and `ExistsError`.
         """
         content = self.read_own(source)
-        path, shown = self._destination(names.resolve(source, self._cf3), target, force=force)
+        path, shown = self._destination(urls.resolve(source, self._cf3), target, force=force)
         self._put(path, content, shown)
 
     def move(self, source: str, target: str, *, force: bool = False) -> None:
@@ -250,7 +250,7 @@ class FileSystem:
 
     def _own(self, url: str) -> tuple[Path, str]:
         """Return where *url* lies and how it is shown: neither imported nor the flash itself."""
-        path, shown = names.resolve(url, self._cf3), names.display(url)
+        path, shown = urls.resolve(url, self._cf3), urls.display(url)
         self._check_not_imported(path, shown, hint="remove them one by one")
         if path == self._cf3:
             raise InvalidNameError(f'"{shown}" is the compact flash itself', hint="name a file")
@@ -258,10 +258,10 @@ class FileSystem:
 
     def _destination(self, source: Path, url: str, *, force: bool) -> tuple[Path, str]:
         """Return the file that *source* goes to: *url*, or the same name in the directory *url*."""
-        path, shown = names.resolve(url, self._cf3), names.display(url)
+        path, shown = urls.resolve(url, self._cf3), urls.display(url)
         if path != source and self._kind(path, shown) == "directory":
             inside = shown.removesuffix("\\") + f"\\{source.name}"
-            path, shown = names.resolve(inside, self._cf3), inside
+            path, shown = urls.resolve(inside, self._cf3), inside
         self._check_not_imported(path, shown)
         if path == source:
             raise InvalidInputError(f'"{shown}" is what it would be replaced by')
@@ -285,27 +285,27 @@ class FileSystem:
         """
         wanted = wildcard(url)
         assert wanted is not None
-        place = names.resolve(wanted.directory, self._cf3)
-        self._check_not_imported(place, names.display(url), hint="name the files one by one")
-        above = names.display(wanted.directory).removesuffix("\\")
+        place = urls.resolve(wanted.directory, self._cf3)
+        self._check_not_imported(place, urls.display(url), hint="name the files one by one")
+        above = urls.display(wanted.directory).removesuffix("\\")
         found = tuple(
             f"{above}\\{path.name}"
             for path in self._matches(wanted)
-            if self._kind(path, path.name) == "file" and names.is_component(path.name)
+            if self._kind(path, path.name) == "file" and urls.is_component(path.name)
         )
         if not found:
-            raise NotFoundError("File Not Found", hint=f'"{names.display(url)}"')
+            raise NotFoundError("File Not Found", hint=f'"{urls.display(url)}"')
         return found
 
     def check_copies(self, sources: Sequence[str], directory: str, *, force: bool) -> None:
         """Raise what `copy` of one of *sources* into *directory* would, before any is copied."""
         self.directory(directory)
         for source in sources:
-            self._destination(names.resolve(source, self._cf3), directory, force=force)
+            self._destination(urls.resolve(source, self._cf3), directory, force=force)
 
     def _matches(self, wanted: Wildcard) -> list[Path]:
-        place = names.resolve(wanted.directory, self._cf3)
-        with _storage(f'list "{names.display(wanted.directory)}"'):
+        place = urls.resolve(wanted.directory, self._cf3)
+        with _storage(f'list "{urls.display(wanted.directory)}"'):
             found = [
                 place / name
                 for name in self.files.names(place)
@@ -317,7 +317,7 @@ class FileSystem:
 
     def directory(self, url: str) -> str:
         """Return the directory *url* as it is shown; raises as `move` does where it is none."""
-        path, shown = names.resolve(url, self._cf3), names.display(url)
+        path, shown = urls.resolve(url, self._cf3), urls.display(url)
         if self._kind(path, shown) != "directory":
             raise NotFoundError(f'directory "{shown}" does not exist')
         return shown
@@ -325,8 +325,8 @@ class FileSystem:
     def listing(self, url: str) -> Listing:
         """Return the directory, the one file or what a wildcard stands for; raises as `read`."""
         if (wanted := wildcard(url)) is not None:
-            return self._matched(wanted, names.display(url))
-        path, shown = names.resolve(url, self._cf3), names.display(url)
+            return self._matched(wanted, urls.display(url))
+        path, shown = urls.resolve(url, self._cf3), urls.display(url)
         try:
             entries = tuple(self._entries(path))
             free = self.files.free()
@@ -346,7 +346,7 @@ class FileSystem:
             raise StorageError(f'list "{shown}": {error.strerror}') from None
         if not entries:
             raise NotFoundError("File Not Found", hint=f'"{shown}"')
-        return Listing(url=names.display(wanted.directory), entries=entries, free=free)
+        return Listing(url=urls.display(wanted.directory), entries=entries, free=free)
 
     def _entries(self, path: Path) -> Iterator[FileEntry]:
         """Yield the rows of a listing; those of a directory begin with itself and the one above."""

@@ -19,7 +19,6 @@ from srpki.device.directories import make_directories
 from srpki.device.filesystem import CONFIGURATION
 from srpki.device.operations.imported_files import references
 from srpki.device.sealed import sealed_thing
-from srpki.device.versions import Versions
 from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
 from srpki.schema.nodes import Container, Leaf, ListNode
@@ -27,6 +26,7 @@ from srpki.schema.paths import Path, Step
 from srpki.schema.types import Text
 from srpki.storage.files import OsFiles
 from srpki.storage.lock import NodeLock
+from srpki.storage.versions import Versions
 
 if TYPE_CHECKING:
     import pathlib

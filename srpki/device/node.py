@@ -14,8 +14,8 @@ from srpki.device import live, live_log
 from srpki.device.filesystem import CONFIGURATION
 from srpki.device.sessions import NOBODY, Caller
 from srpki.device.system import DEFAULT_NAME
-from srpki.keystore import names
 from srpki.schema.paths import Value, path
+from srpki.storage import urls
 
 if TYPE_CHECKING:
     from srpki.config.datastore import Datastore
@@ -158,7 +158,7 @@ class Node:
         """
         if self._loads(url):
             self.commits.save()
-            return names.display(url)
+            return urls.display(url)
         return self.write(url, self.forms.encode(self.datastore.running))
 
     def write(self, url: str, configuration: str) -> str:
@@ -169,12 +169,12 @@ class Node:
         try:
             self.files.save(url, configuration)
         except StorageError as error:
-            self.announcer.not_saved(names.display(url), error.sentence)
+            self.announcer.not_saved(urls.display(url), error.sentence)
             raise
-        self.announcer.saved(names.display(url))
+        self.announcer.saved(urls.display(url))
         if self._loads(url):
             self.unsaved.saved()
-        return names.display(url)
+        return urls.display(url)
 
     def _loads(self, url: str) -> bool:
         return self.files.path(url) == self.files.path(STARTUP)

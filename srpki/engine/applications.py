@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from srpki.core.clock import Clock
 from srpki.core.errors import RefusedError, SrpkiError
 from srpki.core.events import FILE_READ_FAILED, FILE_RELOADED, EventBus
-from srpki.keystore.names import PREVIOUS
+from srpki.storage.filenames import PREVIOUS
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView, TlsCertProfile

@@ -56,7 +56,7 @@ class Recorder:
         self._octets = 0
         self._stopped = False
         try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._files.make_root()
             self._number = self._highest_number()
             self._files.append(directory / INDEX, b"")
         except OSError as error:

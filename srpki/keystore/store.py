@@ -26,9 +26,9 @@ from srpki.core.errors import (
     StorageError,
 )
 from srpki.keystore import legacy
-from srpki.keystore.names import PREVIOUS, file_name, new_file_name
 from srpki.keystore.seal import Seal
 from srpki.keystore.transaction import MAX_OCTETS, Transaction
+from srpki.storage.filenames import PREVIOUS, file_name, new_file_name
 from srpki.storage.files import FileOps, OsFiles
 
 if TYPE_CHECKING:

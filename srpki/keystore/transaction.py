@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Final
 
 from srpki.core.errors import InvalidNameError
-from srpki.keystore.names import PREVIOUS, file_name
+from srpki.storage.filenames import PREVIOUS, file_name
 from srpki.storage.files import FileOps
 
 JOURNAL: Final = ".journal"

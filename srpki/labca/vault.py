@@ -7,8 +7,6 @@ memory and ends with the process.
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
 import os
 import weakref
@@ -29,6 +27,7 @@ from srpki.core.entropy import Entropy
 from srpki.core.errors import BusyError, CorruptError, InvalidInputError, StorageError
 from srpki.labca import ports
 from srpki.storage.files import OsFiles, replace, sweep
+from srpki.storage.lock import flocked
 from srpki.x509 import keys
 
 CREDENTIALS: Final = ("reference", "secret", "est_username", "est_password")
@@ -61,7 +60,7 @@ class Vault:
             return
         self._files = OsFiles(directory)
         try:
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._files.make_root()
             lock = self._files.open(directory / "lock", os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise _storage(directory, error) from None
@@ -188,13 +187,13 @@ class Vault:
 
 def _lock(descriptor: int, directory: Path) -> None:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        free = flocked(descriptor)
     except OSError as error:
-        if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-            raise _storage(directory / "lock", error) from None
+        raise _storage(directory / "lock", error) from None
+    if not free:
         raise BusyError(
             f"another lab CA uses {directory}", hint="stop it or choose another directory"
-        ) from None
+        )
 
 
 def _storage(path: Path, error: OSError) -> StorageError:

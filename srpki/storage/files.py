@@ -171,6 +171,10 @@ class OsFiles:
 
     # --- names -----------------------------------------------------------------------------------
 
+    def make_root(self) -> None:
+        """Make the root itself, with the directories above it, mode 0700; see `make_directory`."""
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     def rename(self, source: Path, target: Path) -> None:
         """Give *source* the name *target*, taking the place of a file there, in one step."""
         with self._parent(source) as (one, old), self._parent(target) as (other, new):

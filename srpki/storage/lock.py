@@ -1,4 +1,4 @@
-"""One process owns a node directory at a time; a second one is told who holds it."""
+"""One process owns a directory at a time; a second one at a node is told who holds it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,20 @@ from typing import Self
 
 from srpki.core.errors import BusyError, StorageError
 from srpki.storage.files import OsFiles
+
+
+def flocked(descriptor: int) -> bool:
+    """Lock the open file *descriptor* with flock(2); return whether nobody else has it.
+
+    Raises `OSError` where it cannot be locked at all.
+    """
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            return False
+        raise
+    return True
 
 
 class NodeLock:
@@ -39,16 +53,17 @@ class NodeLock:
         except OSError as error:
             raise StorageError(f"cannot open {self._path}: {error.strerror}") from None
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            free = flocked(descriptor)
         except OSError as error:
+            os.close(descriptor)
+            raise StorageError(f"cannot lock {self._path}: {error.strerror}") from None
+        if not free:
             holder = _holder(descriptor)
             os.close(descriptor)
-            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-                raise StorageError(f"cannot lock {self._path}: {error.strerror}") from None
             raise BusyError(
                 f"node directory {self._path.parent.parent} is in use by {holder}",
                 hint="end it first or use another node directory",
-            ) from None
+            )
         self._descriptor = descriptor
         with suppress(OSError):  # a full disk: then whoever comes second is not told our number
             os.ftruncate(descriptor, 0)

@@ -48,18 +48,14 @@ ELSEWHERE = {
     "cli/reference/__main__.py": "writes the reference pages of the documentation",
     "cli/reference/pages.py": "makes its pages on a node of its own",
     "cli/reference/messages.py": "reads the program's own source",
-    "device/directories.py": "makes the node directory itself, which the user named",
     "frontend/demo.py": "makes a new node directory where the user says",
     "frontend/execution.py": "reads the command file that the user named",
     "frontend/importing.py": "reads the configuration that the user named",
     "frontend/streams.py": "opens /dev/null",
-    "frontend/recording.py": "makes the directory that the user named",
     "frontend/yang.py": "writes into the directory that the user named",
     "frontend/variables.py": "reads the file that the user named",
-    "keystore/names.py": "looks for links, to name the URL that has one",
     "labca/serve.py": "reads the files that the user named",
     "labca/tls.py": "writes into a new temporary directory",
-    "labca/vault.py": "makes the directory that the user named",
 }
 """Where files are opened that do not lie below a node, and why."""
 

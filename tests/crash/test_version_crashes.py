@@ -6,7 +6,7 @@ import pytest
 from counting import met
 
 from srpki.core.errors import StorageError
-from srpki.device.versions import Versions
+from srpki.storage.versions import Versions
 
 CF3 = Path("/node/cf3")
 CONFIG = CF3 / "config.cfg"

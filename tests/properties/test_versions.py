@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srpki.device.versions import Versions
+from srpki.storage.versions import Versions
 
 SAVES = st.tuples(st.just("save"), st.binary(max_size=2), st.integers(0, 4))
 REMOVALS = st.tuples(st.just("remove"), st.integers(0, 4), st.none())

@@ -16,7 +16,7 @@ from srpki.cli.port import Answer, Fault, RefusalError, text_at
 from srpki.config.management import configuration_mode
 from srpki.config.strictness import IGNORE_UNKNOWN, LOAD, Omission, Strictness, UnreadableError
 from srpki.config.tree import EMPTY, Branch
-from srpki.keystore.names import display
+from srpki.storage.urls import display
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from srpki.config.strictness import Omission
 from srpki.config.tree import Branch
 from srpki.core.errors import CorruptError, InvalidInputError, SrpkiError
 from srpki.device.configuration.forms import Decoded, Forms
-from srpki.device.versions import Versions, timeless
+from srpki.storage.versions import Versions, timeless
 
 Decode = Callable[[str], Decoded]
 """Reads the text of a configuration; raises `InvalidInputError`."""

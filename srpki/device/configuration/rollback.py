@@ -25,8 +25,8 @@ from srpki.device.configuration import checkpoints
 from srpki.device.configuration.forms import Forms
 from srpki.device.filesystem import FileSystem
 from srpki.device.system import rfc3339
-from srpki.device.versions import Versions
-from srpki.keystore import names
+from srpki.storage import urls
+from srpki.storage.versions import Versions
 
 LATEST: Final = "latest-rb"
 RESCUE: Final = "rescue"
@@ -126,7 +126,7 @@ class Rollback:
             raise RefusedError(f"no {what} location is configured", hint="configure it first")
         url = location + suffix
         self._files.check_new(url, force=True)
-        return Versions(self._files.path(url), names.display(url), self._files.files)
+        return Versions(self._files.path(url), urls.display(url), self._files.files)
 
 
 def _number(which: Which) -> int:

@@ -13,7 +13,7 @@ from srpki.core.errors import InvalidInputError, NotFoundError, SrpkiError
 from srpki.device.operations.call import Call, Operation, Outcome, told
 from srpki.device.results import FileText, Lines, Message
 from srpki.device.wildcards import wildcard
-from srpki.keystore.names import display
+from srpki.storage.urls import display
 
 
 def list_directory(call: Call) -> Outcome:

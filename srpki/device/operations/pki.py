@@ -20,9 +20,9 @@ from srpki.device.operations.pki_contents import SEALED_KEY
 from srpki.device.operations.waiting import telling
 from srpki.device.results import Message
 from srpki.device.system import rfc3339
-from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY, Format
 from srpki.schema.paths import Value, path
+from srpki.storage import filenames, urls
 
 if TYPE_CHECKING:
     from srpki.device.node import Node
@@ -70,7 +70,7 @@ def _number(value: Value) -> int:
 
 
 def _publish_key(node: Node, url: str, description: str, outcome: str) -> None:
-    shown = names.display(url)
+    shown = urls.display(url)
     node.bus.publish(
         node.clock.now(), KEY_PAIR_GENERATED, "Cert", url=shown, key=description, outcome=outcome
     )
@@ -129,7 +129,7 @@ def _publish_import(call: Call, outcome: str) -> None:
         CERTIFICATE_IMPORTED,
         "Cert",
         kind=call.text("type"),
-        url=names.display(call.text("input-url")),
+        url=urls.display(call.text("input-url")),
         file=call.text("output-file"),
         format=call.text("format"),
         outcome=outcome,
@@ -154,7 +154,7 @@ def _publish_export(call: Call, outcome: str) -> None:
         "Cert",
         kind=call.text("type"),
         file=call.text("input-file"),
-        url=names.display(call.text("output-url")),
+        url=urls.display(call.text("output-url")),
         format=call.text("format"),
         outcome=outcome,
     )
@@ -305,7 +305,7 @@ def est_renew(call: Call) -> Outcome:
 
 def _check_output(call: Call) -> None:
     """Refuse a bad or taken output name before the server is troubled."""
-    output = names.new_file_name(call.text("output-file"))
+    output = filenames.new_file_name(call.text("output-file"))
     if call.node.keystore.exists(output) and not call.flag("force"):
         raise ExistsError(f'file "{output}" is imported already', hint="add force to replace it")
 
@@ -321,13 +321,13 @@ def _keep(call: Call, certificate: bytes) -> Outcome:
 
 def _imported(url: str) -> str:
     r"""Return the imported file that *url* names: ``cf3:\system-pki\NAME``."""
-    directory, _, name = names.display(url).rpartition("\\")
+    directory, _, name = urls.display(url).rpartition("\\")
     if directory.lower() != f"cf3:\\{DIRECTORY}":
         raise InvalidNameError(
-            f"'{names.display(url)}' is not an imported file",
+            f"'{urls.display(url)}' is not an imported file",
             hint=f"import it, then name cf3:\\{DIRECTORY}\\FILE",
         )
-    return names.file_name(name)
+    return filenames.file_name(name)
 
 
 def update_certificate(call: Call) -> Outcome:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from srpki.core.errors import InvalidInputError, UsageError
 from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.results import FileContent
-from srpki.keystore import names
 from srpki.keystore.store import DIRECTORY
+from srpki.storage import filenames, urls
 
 if TYPE_CHECKING:
     from srpki.device.node import Node
@@ -55,9 +55,9 @@ def _key_on_flash(node: Node, url: str) -> PrivateKey:
 def show_file_content(call: Call) -> Outcome:
     """Show a certificate, request or CRL in words; of a key only type and size [pki.md 6.3]."""
     url, kind = call.text("url"), call.text("type")
-    directory, _, name = names.display(url).rpartition("\\")
+    directory, _, name = urls.display(url).rpartition("\\")
     if directory.lower() == f"cf3:\\{DIRECTORY}":
-        return Outcome(data=_imported(call, names.file_name(name)))
+        return Outcome(data=_imported(call, filenames.file_name(name)))
     if kind == "key":
         return Outcome(data=FileContent(kind="key", key=_key(call)))
     return Outcome(data=_file(call))

@@ -240,7 +240,7 @@ def test_the_keystore_starts_without_the_cryptography_library():
     """A script that touches no certificate must not pay for it at start (performance.md)."""
     code = (
         "import sys, pathlib, tempfile\n"
-        "import srpki.keystore.names, srpki.storage.lock\n"
+        "import srpki.storage.filenames, srpki.storage.urls, srpki.storage.lock\n"
         "from srpki.keystore.seal import Seal\n"
         "from srpki.keystore.store import Keystore\n"
         "from srpki.core.entropy import SystemEntropy\n"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from srpki.core.errors import InvalidNameError
-from srpki.keystore import names
+from srpki.storage import filenames, urls
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from srpki.keystore import names
     ],
 )
 def test_these_may_name_a_file(name):
-    assert names.file_name(name) == name
+    assert filenames.file_name(name) == name
 
 
 @pytest.mark.parametrize(
@@ -54,21 +54,21 @@ def test_these_may_name_a_file(name):
 )
 def test_these_may_not(name):
     with pytest.raises(InvalidNameError):
-        names.file_name(name)
+        filenames.file_name(name)
 
 
 def test_the_texts_of_the_yang_model_are_used():
     with pytest.raises(InvalidNameError, match=r"^File name must not be all spaces"):
-        names.file_name("  ")
+        filenames.file_name("  ")
     with pytest.raises(InvalidNameError, match=r"^File name must not contain a path"):
-        names.file_name("a/b")
+        filenames.file_name("a/b")
 
 
 @pytest.mark.parametrize("name", ["a.previous", "a.PREVIOUS", "b.crt.previous"])
 def test_names_of_old_pairs_may_be_read_but_not_written(name):
-    assert names.file_name(name) == name
+    assert filenames.file_name(name) == name
     with pytest.raises(InvalidNameError, match="previous"):
-        names.new_file_name(name)
+        filenames.new_file_name(name)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_names_of_old_pairs_may_be_read_but_not_written(name):
     ],
 )
 def test_a_url_leads_into_cf3(url, path, tmp_path):
-    assert names.resolve(url, tmp_path) == tmp_path / path
+    assert urls.resolve(url, tmp_path) == tmp_path / path
 
 
 @pytest.mark.parametrize(
@@ -130,18 +130,18 @@ def test_a_url_leads_into_cf3(url, path, tmp_path):
 )
 def test_any_other_url_is_refused(url, tmp_path):
     with pytest.raises(InvalidNameError):
-        names.resolve(url, tmp_path)
+        urls.resolve(url, tmp_path)
 
 
 def test_an_absent_compact_flash_is_named(tmp_path):
     with pytest.raises(InvalidNameError, match="cf1: is not present - use cf3:"):
-        names.resolve("CF1:\\a", tmp_path)
+        urls.resolve("CF1:\\a", tmp_path)
 
 
 def test_a_component_of_99_characters_is_the_longest(tmp_path):
-    assert names.resolve("cf3:\\" + "x" * 99, tmp_path)
+    assert urls.resolve("cf3:\\" + "x" * 99, tmp_path)
     with pytest.raises(InvalidNameError, match="at most 99 characters"):
-        names.resolve("cf3:\\" + "x" * 100, tmp_path)
+        urls.resolve("cf3:\\" + "x" * 100, tmp_path)
 
 
 def test_symbolic_links_are_refused_wherever_they_stand(tmp_path):
@@ -150,12 +150,12 @@ def test_symbolic_links_are_refused_wherever_they_stand(tmp_path):
     (tmp_path / "cf3" / "dangling").symlink_to(tmp_path / "nothing")
     for url in ("cf3:\\out", "cf3:\\out\\a", "out/cf3/out", "cf3:\\dangling"):
         with pytest.raises(InvalidNameError, match="symbolic link"):
-            names.resolve(url, tmp_path / "cf3")
+            urls.resolve(url, tmp_path / "cf3")
 
 
 def test_a_file_on_the_way_is_no_error_yet(tmp_path):
     (tmp_path / "a").write_bytes(b"")
-    assert names.resolve("cf3:\\a\\b", tmp_path) == tmp_path / "a" / "b"
+    assert urls.resolve("cf3:\\a\\b", tmp_path) == tmp_path / "a" / "b"
 
 
 @given(
@@ -167,7 +167,7 @@ def test_no_text_leads_out(text):
 
     root = Path("/nowhere/at/all")
     try:
-        path = names.resolve(text, root)
+        path = urls.resolve(text, root)
     except InvalidNameError:
         return
     assert path == root or root in path.parents
@@ -186,9 +186,9 @@ def test_no_text_leads_out(text):
     ],
 )
 def test_urls_are_shown_with_backslashes(url, shown):
-    assert names.display(url) == shown
+    assert urls.display(url) == shown
 
 
 @given(st.text(max_size=60))
 def test_showing_a_url_never_fails(text):
-    assert isinstance(names.display(text), str)
+    assert isinstance(urls.display(text), str)
