@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, StorageError, UsageError
-from srpki.storage.files import FileOps, OsFiles
+from srpki.storage.files import FileOps, OsFiles, put_new
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -152,7 +152,7 @@ class Seal:
         try:
             if self._files.kind(self._path) == "absent":
                 self._check_lost(create=create)
-                self._make_key()
+                put_new(self._files, self._path, self._entropy.octets(_KEY_OCTETS))
             key = self._files.read(self._path, _KEY_OCTETS)
         except OSError as error:
             raise StorageError(f"chassis key: {error.strerror}") from None
@@ -172,19 +172,6 @@ class Seal:
                 f"the chassis key is missing{what}",
                 hint=f"restore state/chassis.key from a backup{cure}",
             )
-
-    def _make_key(self) -> None:
-        """Write a new key aside and move it in place: whole or not there, and never over one.
-
-        Between the last look and the move only the owner of the node's lock can make one.
-        """
-        fresh = self._path.with_name(f".{self._path.name}.new")
-        self._files.unlink(fresh)
-        self._files.write_new(fresh, self._entropy.octets(_KEY_OCTETS))
-        if self._files.kind(self._path) == "absent":
-            self._files.rename(fresh, self._path)
-        self._files.unlink(fresh)
-        self._files.sync_directory(self._path.parent)
 
 
 def _header(purpose: bytes) -> bytes:

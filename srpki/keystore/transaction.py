@@ -27,7 +27,7 @@ from typing import Final
 
 from srpki.core.errors import InvalidNameError
 from srpki.storage.filenames import PREVIOUS, file_name
-from srpki.storage.files import FileOps
+from srpki.storage.files import FileOps, replace
 
 JOURNAL: Final = ".journal"
 STAGED: Final = ".new"
@@ -85,14 +85,11 @@ class Transaction:
     def replace_one(self, name: str, content: bytes) -> None:
         """Put *content* in place of the file *name*, of which nothing is kept; raises `OSError`."""
         self.settle(name)
-        staged = self._hidden(name, STAGED)
         try:
-            self._stage(name, content)
-            self._files.rename(staged, self._directory / name)
+            replace(self._files, self._directory / name, content)
         except OSError:
-            self._abandon(staged)
+            self._unsettled = True  # what was staged may be left over
             raise
-        self._files.sync_directory(self._directory)
 
     def settle(self, *names: str) -> None:
         """Finish or undo what a failure left behind of *names*, unless that is known to be done.
@@ -136,14 +133,10 @@ class Transaction:
             if kind not in ("absent", "file"):
                 raise FileExistsError(errno.EEXIST, f"a {kind} has the name", str(path))
         self._files.unlink(self._hidden(name, ASIDE))
-        self._stage(name, content)
-        old, older = map(self._digest, (self._directory / name, self._previous(name)))
-        return _Entry(name, _sha256(content), old, older)
-
-    def _stage(self, name: str, content: bytes) -> None:
-        """Write *content* beside the place of *name*; raises `OSError`."""
         self._files.unlink(self._hidden(name, STAGED))
         self._files.write_new(self._hidden(name, STAGED), content)
+        old, older = map(self._digest, (self._directory / name, self._previous(name)))
+        return _Entry(name, _sha256(content), old, older)
 
     def _abandon(self, *written: Path) -> None:
         """Remove what was written before the commit point; `recover` does it if this fails."""

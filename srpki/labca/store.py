@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import base64
 import errno
-import json
-import os
 import threading
-import weakref
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,13 +12,12 @@ from typing import Final
 
 from srpki.core.errors import CorruptError, StorageError
 from srpki.storage.files import OsFiles
+from srpki.storage.lines import LineFile
 from srpki.x509 import certificates, names
 
 _Names = tuple[names.Canonical, tuple[names.AlternativeName, ...]]
 
 MOST_CERTIFICATES: Final = 100_000
-_MOST_LINE: Final = 64 * 1024
-_APPEND: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND
 
 ISSUED: Final = "issued"
 """Sent, not yet confirmed by its owner."""
@@ -56,8 +51,7 @@ class IssuedStore:
     """Serial number to certificate and state; safe between threads.
 
     In a directory each certificate and each change of state is one line at the end of the file
-    ``issued``: a crash loses at most the line that was being written, and no file is opened for
-    a certificate.
+    ``issued``: a crash loses at most the line that was being written.
     Raises `StorageError` and `CorruptError`.
     """
 
@@ -68,13 +62,12 @@ class IssuedStore:
         self._by_names: dict[_Names, list[int]] = {}
         self._not_yet_named: list[int] = []  # reading names costs time that is rarely needed
         self._path = None if directory is None else directory / "issued"
-        self._file: int | None = None
-        self._close: Callable[[], object] | None = None
+        self._file: LineFile | None = None
         if directory is None or self._path is None:
             return
+        self._file = LineFile(self._path, OsFiles(directory))
         try:
-            self._file = OsFiles(directory).open(self._path, _APPEND)
-            self._close = weakref.finalize(self, os.close, self._file)
+            self._file.hold()
             self._load(self._path, self._file)
         except OSError as error:
             raise self._unusable(error) from None
@@ -83,9 +76,9 @@ class IssuedStore:
     def close(self) -> None:
         """Close the file."""
         with self._lock:
+            if self._file is not None:
+                self._file.close()
             self._file = None
-            if self._close is not None:
-                self._close()
 
     def add(self, record: Issued) -> None:
         """Keep *record*; raises `StorageError` when the store is full."""
@@ -139,16 +132,17 @@ class IssuedStore:
         if self._file is None:
             return
         fields = {"serial": f"{record.serial:x}", "state": record.state, **more}
-        line = json.dumps(fields).encode() + b"\n"
-        if len(line) >= _MOST_LINE:
-            raise StorageError("the certificate is too long to be remembered")
         try:
-            _write_whole(self._file, line)
+            self._file.append(fields)
         except OSError as error:
+            if error.errno == errno.EFBIG:
+                raise StorageError("the certificate is too long to be remembered") from None
             raise self._unusable(error) from None
 
-    def _load(self, path: Path, descriptor: int) -> None:
-        for fields in _lines(path, descriptor):
+    def _load(self, path: Path, file: LineFile) -> None:
+        for fields in file.read():
+            if fields is None or not all(isinstance(text, str) for text in fields.values()):
+                raise _damaged(path)
             try:
                 serial, state = int(fields["serial"], 16), fields["state"]
                 at = datetime.fromisoformat(fields["at"]) if "at" in fields else None
@@ -171,32 +165,3 @@ def _damaged(path: Path) -> CorruptError:
         f"{path} of the lab CA is damaged",
         hint="restore it, or remove the directory to begin with a new CA",
     )
-
-
-def _write_whole(file: int, line: bytes) -> None:
-    """Write *line*, or nothing: on a full disk no later line may follow half of one."""
-    written = os.write(file, line)
-    if written < len(line):
-        os.ftruncate(file, os.fstat(file).st_size - written)
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def _lines(path: Path, descriptor: int) -> Iterator[dict[str, str]]:
-    with os.fdopen(descriptor, "r+b", closefd=False) as file:
-        while line := file.readline(_MOST_LINE):
-            if len(line) == _MOST_LINE:
-                raise _damaged(path)  # none of ours: they are looked at before they are written
-            if not line.endswith(b"\n"):
-                # The process ended while writing it: nothing was promised yet.
-                file.seek(-len(line), os.SEEK_CUR)
-                file.truncate()
-                return
-            try:
-                fields = json.loads(line)
-            except ValueError:
-                raise _damaged(path) from None
-            if not isinstance(fields, dict) or not all(
-                isinstance(text, str) for text in fields.values()
-            ):
-                raise _damaged(path)
-            yield fields

@@ -328,6 +328,20 @@ def replace(files: FileOps, path: Path, content: bytes, *, sync: bool = True) ->
         raise
 
 
+def put_new(files: FileOps, path: Path, content: bytes) -> None:
+    """Put *content* at *path* as `replace` does, but never over a file; raises `OSError`.
+
+    Between the last look and the move only the owner of a lock can have made one.
+    """
+    fresh = staged(path)
+    files.unlink(fresh)
+    files.write_new(fresh, content)
+    if files.kind(path) == "absent":
+        files.rename(fresh, path)
+    files.unlink(fresh)
+    files.sync_directory(path.parent)
+
+
 def replace_file(
     files: FileOps, path: Path, content: bytes, *, shown: str, sync: bool = True
 ) -> None:

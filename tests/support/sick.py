@@ -1,6 +1,7 @@
 """Files of a disk that errs while they are read."""
 
 import errno
+import os
 
 from srpki.storage.files import OsFiles
 
@@ -10,10 +11,10 @@ class Sick(OsFiles):
 
     sick = ()
 
-    def read(self, path, limit):
-        if any(part in str(path) for part in self.sick):
+    def open(self, path, flags):
+        if flags & os.O_ACCMODE == os.O_RDONLY and any(part in str(path) for part in self.sick):
             raise OSError(errno.EIO, "Input/output error", str(path))
-        return super().read(path, limit)
+        return super().open(path, flags)
 
     def names(self, directory):
         if any(f"list {directory.name}" == part for part in self.sick):

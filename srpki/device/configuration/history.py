@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from collections import deque
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from srpki.core.errors import StorageError
-from srpki.storage.files import OsFiles, replace_file
+from srpki.storage.files import OsFiles
+from srpki.storage.lines import Fields, LineFile
 
 MAXIMUM: Final = 200
 """The most that `commit-history` allows."""
@@ -52,8 +52,7 @@ class History:
 
     def __init__(self, path: Path | None = None, files: OsFiles | None = None) -> None:
         """Read what is kept in *path*, if it is there."""
-        self._path = path
-        self._files = files or OsFiles(Path() if path is None else path.parent)
+        self._file = None if path is None else LineFile(path, files or OsFiles(path.parent))
         self._records: list[Record] = []
         self._unread = path is not None
         self._next = 1
@@ -70,33 +69,29 @@ class History:
         commit = Commit(self._next, time, author, comment)
         self._next += 1
         self._records = [Record(commit, digest), *self._records][:limit]
-        if self._path is not None and not self._unread:
-            lines = "".join(map(_encode, reversed(self._records)))
-            with suppress(StorageError):
-                replace_file(self._files, self._path, lines.encode(), shown=self._path.name)
+        if self._file is not None and not self._unread:
+            with suppress(OSError):
+                self._file.rewrite(map(_encode, reversed(self._records)), sync=True)
 
     def _load(self) -> None:
         """Read what is kept, unless that is done; what the disk does not give now is left alone."""
-        if self._path is None or not self._unread:
+        if self._file is None or not self._unread:
             return
-        lines: list[str] = []
         try:
-            lines = self._files.read(self._path, _MAX_OCTETS).decode(errors="replace").splitlines()
-        except FileNotFoundError:
-            pass
+            last = deque(self._file.read(_MAX_OCTETS), maxlen=MAXIMUM)
         except OSError:
             return
         self._unread = False
-        for line in reversed(lines[-MAXIMUM:]):
-            with suppress(ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
-                self._records.append(_decode(line))
+        for fields in filter(None, reversed(last)):
+            with suppress(ValueError, KeyError, TypeError, ArithmeticError):
+                self._records.append(_decode(fields))
         newest = max((record.commit.commit_id for record in self._records), default=0)
         self._next = max(self._next, newest + 1)
 
 
-def _encode(record: Record) -> str:
+def _encode(record: Record) -> Fields:
     commit, digest = record
-    values = {
+    return {
         "id": commit.commit_id,
         "time": commit.time.isoformat(),
         "user": commit.author.user,
@@ -105,11 +100,9 @@ def _encode(record: Record) -> str:
         "comment": commit.comment,
         "digest": digest,
     }
-    return json.dumps(values) + "\n"
 
 
-def _decode(line: str) -> Record:
-    values = json.loads(line)
+def _decode(values: Fields) -> Record:
     author = Author(str(values["user"]), str(values["interface"]), str(values["address"]))
     time = datetime.fromisoformat(values["time"]).astimezone(UTC)
     commit = Commit(int(values["id"]), time, author, str(values["comment"]))

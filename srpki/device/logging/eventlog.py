@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import deque
 from contextlib import suppress
@@ -13,7 +12,7 @@ from pathlib import Path
 from srpki.core.event_types import EVENT_TYPES
 from srpki.core.events import Event, EventType
 from srpki.storage.files import OsFiles
-from srpki.storage.files import replace as replace_content
+from srpki.storage.lines import Fields, LineFile
 
 CAPACITY = 500
 """Events kept, as many as a memory log of SR OS holds by default."""
@@ -29,8 +28,7 @@ class EventLog:
 
     def __init__(self, path: Path, files: OsFiles | None = None) -> None:
         """Read the events kept in *path*, if it is there."""
-        self._path = path
-        self._files = files or OsFiles(path.parent)
+        self._file = LineFile(path, files or OsFiles(path.parent))
         self._lock = threading.Lock()
         self._events: deque[tuple[int, Event]] = deque(maxlen=CAPACITY)
         self._lines = 0
@@ -58,14 +56,14 @@ class EventLog:
             return self._next
 
     def _load(self) -> None:
-        try:
-            lines = self._files.read(self._path, _MAX_OCTETS).decode().splitlines()
-        except (OSError, ValueError):
-            return
-        self._lines = len(lines)
-        for line in lines[-CAPACITY:]:
-            with suppress(ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
-                self._events.append(_decode(line))
+        last: deque[Fields | None] = deque(maxlen=CAPACITY)
+        with suppress(OSError):
+            for fields in self._file.read(_MAX_OCTETS):
+                last.append(fields)
+                self._lines += 1
+        for fields in filter(None, last):
+            with suppress(ValueError, KeyError, TypeError, ArithmeticError):
+                self._events.append(_decode(fields))
         if self._events:
             self._next = self._events[-1][0] + 1
 
@@ -73,18 +71,17 @@ class EventLog:
         if self._lines >= 2 * CAPACITY:
             self._rewrite()
             return
-        self._files.append(self._path, _encode(numbered).encode())
+        self._file.append(_encode(numbered))
         self._lines += 1
 
     def _rewrite(self) -> None:
-        content = "".join(map(_encode, self._events)).encode()
-        replace_content(self._files, self._path, content, sync=False)
+        self._file.rewrite(map(_encode, self._events), sync=False)
         self._lines = len(self._events)
 
 
-def _encode(numbered: tuple[int, Event]) -> str:
+def _encode(numbered: tuple[int, Event]) -> Fields:
     number, event = numbered
-    record = {
+    return {
         "id": number,
         "time": event.time.isoformat(),
         "application": event.type.application,
@@ -94,11 +91,9 @@ def _encode(numbered: tuple[int, Event]) -> str:
         "text": event.text,
         "fields": dict(event.fields),
     }
-    return json.dumps(record) + "\n"
 
 
-def _decode(line: str) -> tuple[int, Event]:
-    record = json.loads(line)
+def _decode(record: Fields) -> tuple[int, Event]:
     time = datetime.fromisoformat(record["time"]).astimezone(UTC)
     kind = _kind(record)
     fields = {name: str(value) for name, value in dict(record.get("fields", {})).items()}
@@ -106,7 +101,7 @@ def _decode(line: str) -> tuple[int, Event]:
     return int(record["id"]), event
 
 
-def _kind(record: dict[str, object]) -> EventType:
+def _kind(record: Fields) -> EventType:
     """Return the type of the event in *record*; one of an earlier release is of SECURITY."""
     application = str(record.get("application", "SECURITY"))
     kind = EVENT_TYPES[application, int(str(record["event"]))]
