@@ -9,7 +9,6 @@ first profile that is enabled to the last: an import of the same file does not c
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -74,7 +73,6 @@ class Applications:
         self._lock = threading.Lock()
         self._uses: tuple[Use, ...] = ()
         self._loaded: dict[Pair, Loaded] = {}
-        self._failing: Counter[str] = Counter()
         self.reloaded: Callable[[], None] = lambda: None
         """Called at the end of every reload, without a lock held."""
 
@@ -127,7 +125,7 @@ class Applications:
 
         All pairs are read, and the daemon has taken those of ipsec, before any copy is replaced.
         Event 2101 goes out for each file and application, the key first. Raises what keystore and
-        daemon raise, `RefusedError` when told to.
+        daemon raise.
         """
         uses = self.users_of(certificate)
         self._reload(uses, ("key", "certificate"))
@@ -147,11 +145,6 @@ class Applications:
             (use.certificate, use.key): self._read(use, parts, held.get((use.certificate, use.key)))
             for use in uses
         }
-        with self._lock:
-            for certificate in {use.certificate for use in uses}:
-                if self._failing[certificate] > 0:
-                    self._failing[certificate] -= 1
-                    raise RefusedError(f'the application refuses to reload "{certificate}"')
         for pair in {(use.certificate, use.key) for use in uses if use.application == "IPsec"}:
             if self._daemon is not None:
                 loaded = fresh[pair]
@@ -176,11 +169,6 @@ class Applications:
         with suppress(SrpkiError):
             return self._keystore.read_certificate(pair[0] + PREVIOUS)
         return None
-
-    def fail_next(self, certificate: str, times: int = 1) -> None:
-        """Make the next *times* reloads of *certificate* fail, as an application may."""
-        with self._lock:
-            self._failing[certificate] += times
 
     def _load_missing(self, uses: Iterable[Use]) -> None:
         with self._lock:

@@ -278,9 +278,6 @@ class Transaction:
     def _has(self, path: Path) -> bool:
         return self._files.kind(path) == "file"
 
-    def _holds(self, name: str, digest: str) -> bool:
-        return self._digest(self._directory / name) == digest
-
     def _digest(self, path: Path) -> str:
         """Return the SHA-256 of the file at *path*, empty when there is none."""
         if not self._has(path):

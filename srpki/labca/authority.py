@@ -150,10 +150,6 @@ class Authority:
         """Let *reference* enrol by CMP with *secret*, as long as this process lives."""
         self._secrets[reference] = secret
 
-    def register_est_user(self, username: str, password: str) -> None:
-        """Let *username* enrol by EST with *password*, as long as this process lives."""
-        self._est_users[username] = password
-
     def secret_of(self, reference: bytes) -> str | None:
         """Return the password registered for *reference*, None when there is none."""
         return self._secrets.get(reference.decode("utf-8", "replace"))

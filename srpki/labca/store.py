@@ -67,7 +67,7 @@ class IssuedStore:
             return
         self._file = LineFile(self._path, OsFiles(directory))
         try:
-            self._file.hold()
+            self._file.keep_open()
             self._load(self._path, self._file)
         except OSError as error:
             raise self._unusable(error) from None

@@ -37,7 +37,7 @@ class LineFile:
         self._release: Callable[[], object] | None = None
         self._whole = -1  # where half a line begins that the next one replaces, if any
 
-    def hold(self) -> None:
+    def keep_open(self) -> None:
         """Keep the file open for writing until `close`, made when it is not there.
 
         For whoever writes often; otherwise each line opens the file anew.

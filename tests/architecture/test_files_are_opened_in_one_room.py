@@ -45,9 +45,6 @@ OS = {
 MODULES = {"shutil", "tempfile", "glob", "mmap"}
 
 ELSEWHERE = {
-    "cli/reference/__main__.py": "writes the reference pages of the documentation",
-    "cli/reference/pages.py": "makes its pages on a node of its own",
-    "cli/reference/messages.py": "reads the program's own source",
     "frontend/demo.py": "makes a new node directory where the user says",
     "frontend/execution.py": "reads the command file that the user named",
     "frontend/importing.py": "reads the configuration that the user named",

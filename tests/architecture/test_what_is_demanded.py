@@ -37,6 +37,7 @@ LIBRARIES = {
     "vici": 'library("vici")',
     "pyang": 'library("pyang")',
     "certifi": "import certifi",
+    "hatchling": 'library("hatchling")',
     "cryptography-vectors": "import cryptography_vectors",
     "hypothesis": "from hypothesis import",
     "pexpect": "import pexpect",

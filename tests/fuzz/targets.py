@@ -19,6 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
+import other_clients
 from borrowed import borrowed
 
 from srpki.cli.render.x509 import file_content
@@ -59,7 +60,7 @@ _DECODERS = (
     bodies.decode_poll_answers,
     bodies.decode_p10cr,
     revocations.decode_revocation_requests,
-    revocations.decode_revocation_answer,
+    other_clients.decode_revocation_answer,
     general.decode_general,
     mac.MacVerifier("secret").verify,
 )

@@ -9,6 +9,7 @@ import io
 import random
 from datetime import timedelta
 
+import other_clients
 import pytest
 from borrowed import borrowed
 from damage import BLOBS, LENGTHS, cut, flipped, nested, swapped
@@ -73,7 +74,7 @@ class Lab:
         if answer.kind == "error":
             assert bodies.decode_error(answer).fail_info
         elif answer.kind == "rp":
-            (info,) = revocations.decode_revocation_answer(answer)
+            (info,) = other_clients.decode_revocation_answer(answer)
             assert info.word == "rejection" and info.fail_info
         else:
             (response,), _ = bodies.decode_responses(answer)
@@ -108,7 +109,7 @@ def single(node, kind):
         return node.cmp.encode(general.encode_general("genm", infos)), "genp"
     holder = node.holder()
     parsed = certificates.parse(holder[1])
-    body = revocations.encode_revocation_request(
+    body = other_clients.encode_revocation_request(
         revocations.RevocationRequest(
             serial=parsed.serial_number, issuer=parsed.issuer.public_bytes()
         )
@@ -235,7 +236,7 @@ def test_a_request_is_granted_once(node, tally, kind):
     elif kind == "certConf":
         assert bodies.decode_error(node.refuses(data)).fail_info == ("certConfirmed",)
     elif kind == "rr":  # the certificate that signed it is revoked by now
-        (info,) = revocations.decode_revocation_answer(node.refuses(data))
+        (info,) = other_clients.decode_revocation_answer(node.refuses(data))
         assert info.fail_info == ("certRevoked",)
     elif kind == "error":
         assert bodies.decode_error(node.refuses(data)).fail_info == ("badRequest",)

@@ -8,6 +8,7 @@ that was not issued, and never a revoked one that counts as good.
 from contextlib import contextmanager
 from functools import lru_cache
 
+import other_clients
 import pytest
 from borrowed import borrowed
 from cryptography import x509
@@ -69,7 +70,7 @@ OTHERS = {
 """Answers that are no grant; the last two answer questions that a router does not ask."""
 DECODERS = {
     "genp": general.decode_general,
-    "rp": revocations.decode_revocation_answer,
+    "rp": other_clients.decode_revocation_answer,
     "error": bodies.decode_error,
 }
 ASKED = {"ip": "ir-pbm", "cp": "cr", "kup": "kur", "pollRep": "polled", "pkiConf": "kur"}

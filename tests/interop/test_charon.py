@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from foreign import library, missing, need
+from troubles import fail_next
 
 from srpki.cli.session import Session
 from srpki.frontend.labs import opened_lab
@@ -146,7 +147,7 @@ def test_after_a_restart_the_key_before_is_known_all_the_same(charon, tmp_path):
     with node_with(charon, tmp_path / "node") as (router, session, do):
         first = serial(router)
         do(f'{PKI} reload application ipsec certificate "gw.crt" key "gw.key"', "admin save")
-        router.node.engine.applications.fail_next("gw.crt")
+        fail_next(router.node.engine.applications, "gw.crt")
         assert not session.feed(UPDATE).ok
         second = serial(router)
         assert charon.certificates() == {first: True}

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from troubles import fail_next
 
 PKI = "system security pki"
 SECOND = timedelta(seconds=2)
@@ -138,7 +139,7 @@ def test_a_reload_that_is_owed_survives_a_restart_and_steps_1_to_3_are_not_repea
         'ipsec cert-profile "p" admin-state enable',
     )
     before = node.pair("gw")
-    node.router.node.engine.applications.fail_next("gw.crt")
+    fail_next(node.router.node.engine.applications, "gw.crt")
     assert "step 4" in node.refused(node.update("gw"))
     renewed = node.pair("gw")
     assert node.stored("gw.crt.previous", "gw.key.previous") == before

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from troubles import fail_next
 
 PKI = "system security pki"
 SECOND = timedelta(seconds=2)
@@ -70,7 +71,7 @@ def test_the_client_certificate_of_est_renews_itself_and_the_next_update_uses_th
 def test_when_an_application_does_not_reload_only_that_is_tried_again(node, name, scheduled):
     """Step 4: wait retry-interval, again from 4 only; 1 to 3 are not repeated."""
     before, loaded = node.pair(name), held(node, name)
-    node.router.node.engine.applications.fail_next(f"{name}.crt", times=2)
+    fail_next(node.router.node.engine.applications, f"{name}.crt", times=2)
     if scheduled:
         node.become_due(name)
     else:

@@ -68,35 +68,6 @@ class MacProtector:
         return hmac.digest(self._key, protected_part, "sha256")
 
 
-class Pbmac1Protector:
-    """Protects with a password: PBMAC1 with PBKDF2 and HMAC-SHA256 [RFC 9481, 6.1.2]."""
-
-    def __init__(self, secret: str, salt: bytes) -> None:
-        """Derive the key from *secret* and *salt* (`SALT_OCTETS` random octets)."""
-        derivation = asn1.PBKDF2Params(
-            salt=salt,
-            iteration_count=PBKDF2_ITERATIONS,
-            key_length=_SHA256_OCTETS,
-            prf=asn1.elements(_HMAC_SHA256),
-        )
-        parameters = asn1.PBMAC1Params(
-            key_derivation_func=[
-                asn1.tlv(der.encode_oid(_PBKDF2)),
-                asn1.tlv(asn1.encode(derivation)),
-            ],
-            message_auth_scheme=asn1.elements(_HMAC_SHA256),
-        )
-        name = der.encode_oid(PBMAC1)
-        self.algorithm = der.encode(der.SEQUENCE, name, asn1.encode(parameters))
-        self._key = hashlib.pbkdf2_hmac(
-            "sha256", secret.encode(), salt, PBKDF2_ITERATIONS, _SHA256_OCTETS
-        )
-
-    def protect(self, protected_part: bytes) -> bytes:
-        """Return the MAC of *protected_part*."""
-        return hmac.digest(self._key, protected_part, "sha256")
-
-
 class AnsweringProtector:
     """Protects as a request was protected, in every parameter but the salt [RFC 9483, 3.2]."""
 

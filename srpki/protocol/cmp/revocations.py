@@ -64,22 +64,6 @@ class RevocationRequest:
     entry_extensions: tuple[bytes, ...] = ()
 
 
-def encode_revocation_request(request: RevocationRequest) -> bytes:
-    """Return the PKIBody rr for one certificate."""
-    key = request.public_key
-    template = CertTemplate(
-        version=request.version,
-        serial_number=request.serial,
-        issuer=None if request.issuer is None else asn1.elements(request.issuer),
-        subject=None if request.subject is None else asn1.elements(request.subject),
-        public_key=None if key is None else asn1.decode(asn1.SubjectPublicKeyInfo, key, "key"),
-        extensions=[asn1.tlv(item) for item in request.extensions] or None,
-    )
-    entry = [asn1.tlv(item) for item in request.entry_extensions] or None
-    details = RevDetails(cert_details=template, crl_entry_details=entry)
-    return asn1.encode_body(NUMBERS["rr"], RevReqBody(content=[details]))
-
-
 def decode_revocation_requests(message: Message) -> tuple[RevocationRequest, ...]:
     """Return the requests of an rr; raises `ProtocolError`."""
     body = asn1.decode_body(RevReqBody, message.body, "body of the rr")
@@ -108,9 +92,3 @@ def encode_revocation_answer(info: StatusInfo) -> bytes:
     """Return the PKIBody rp about one certificate."""
     content = RevRepContent(status=[bodies.encode_status(info)], rev_certs=None, crls=None)
     return asn1.encode_body(NUMBERS["rp"], RevRepBody(content=content))
-
-
-def decode_revocation_answer(message: Message) -> tuple[StatusInfo, ...]:
-    """Return what an rp says of each request; raises `ProtocolError`."""
-    body = asn1.decode_body(RevRepBody, message.body, "body of the rp")
-    return tuple(bodies.read_status(info) for info in body.content.status)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from counting import met
+from reference.pages import pages
+from reference.tables import syntax, table
 
 from srpki.cli.grammar import Grammar, Keyword, Opt, Seq
-from srpki.cli.reference.pages import pages
-from srpki.cli.reference.tables import syntax, table
 from srpki.cli.session import Session
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
@@ -26,7 +26,7 @@ from srpki.schema.nodes import (
 from srpki.schema.tree import LAB_SCHEMA, SCHEMA
 
 DIRECTORY = Path(__file__).parents[3] / "docs" / "reference"
-COMMAND = "python -m srpki.cli.reference docs/reference"
+COMMAND = "python tests/support/reference docs/reference"
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +162,7 @@ def test_a_bar_in_a_cell_does_not_part_it():
 
 
 def test_the_generator_asks_for_a_directory():
-    command = [sys.executable, "-m", "srpki.cli.reference"]
+    command = [sys.executable, Path(__file__).parents[2] / "support" / "reference"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "DIRECTORY" in done.stderr

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from memory import MemoryExchange
 
 from srpki.config.persist import load
 from srpki.config.viewer import view
@@ -25,7 +26,6 @@ from srpki.labca.est_responder import EstResponder
 from srpki.labca.faults import FaultScript
 from srpki.schema.tree import SCHEMA
 from srpki.storage.files import OsFiles
-from srpki.transport.memory import MemoryExchange
 from srpki.x509 import certificates, keys
 
 START = datetime(2030, 5, 17, 12, tzinfo=UTC)

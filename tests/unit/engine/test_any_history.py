@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from troubles import fail_next
 
 FAULTS = (
     "kur reject failinfo badPOP", "kur http-500", "kur garbage", "kur wrong-key", "kur waiting",
@@ -48,7 +49,7 @@ class History:
         self.the_operator_reconfigures()
 
     def the_application_refuses(self):
-        self.bench.engine.applications.fail_next("gw.crt")
+        fail_next(self.bench.engine.applications, "gw.crt")
 
     def the_node_restarts(self):
         self.bench.files.trouble = lambda *_: None

@@ -106,17 +106,6 @@ def test_a_reload_of_files_that_are_gone_leaves_what_is_held(bench):
     assert bench.engine.applications.held("gw.crt", "gw.key").certificate == first
 
 
-def test_a_reload_can_be_made_to_fail_so_many_times(bench):
-    bench.enrol()
-    bench.configure()
-    table = bench.engine.applications
-    table.fail_next("gw.crt", 2)
-    for _ in range(2):
-        with pytest.raises(RefusedError, match="refuses to reload"):
-            table.reload("gw.crt")
-    assert len(table.reload("gw.crt")) == 1
-
-
 def test_every_application_tells_of_its_reload_once_the_key_first(bench):
     bench.enrol()
     bench.enrol("other")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from troubles import fail_next
 
 from srpki.core.errors import BusyError, NotFoundError, RefusedError, SrpkiError, StoppedError
 
@@ -79,7 +80,7 @@ def test_in_wait_for_retry_it_starts_now_from_step_1(node):
 
 
 def test_in_wait_for_step_4_it_starts_from_step_1_too(node):
-    node.engine.applications.fail_next("gw.crt")
+    fail_next(node.engine.applications, "gw.crt")
     assert node.engine.update_now("gw.crt").step == 4
     second = node.pair()[0]
     assert node.engine.update_now("gw.crt").ok

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from troubles import fail_next
 
 from srpki.core.errors import RefusedError
 from srpki.x509 import keys
@@ -151,7 +152,7 @@ def test_changed_in_step_3_it_finishes_first_and_is_scheduled_by_the_new_setting
 def test_changed_in_step_4_the_reload_is_still_owed(bench, monkeypatch):
     bench.enrol()
     bench.configure(bench.entry())
-    bench.engine.applications.fail_next("gw.crt")
+    fail_next(bench.engine.applications, "gw.crt")
     bench.advance(**DUE)
     with monkeypatch.context() as patch:
 

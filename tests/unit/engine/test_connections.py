@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from memory import MemoryExchange
 
 from srpki.core.clock import FrozenClock
 from srpki.engine.connections import IDLE, Connections
 from srpki.transport.base import Limits
-from srpki.transport.memory import MemoryExchange
 
 URL, LIMITS = "http://127.0.0.1/", Limits()
 

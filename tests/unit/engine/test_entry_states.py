@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from troubles import fail_next
 
 from srpki.x509 import keys
 
@@ -224,7 +225,7 @@ def test_importing_a_pair_that_is_due_starts_its_update_at_once(bench):
 def test_an_import_while_a_reload_is_owed_lets_it_happen_at_once(bench):
     bench.enrol()
     bench.configure(bench.entry())
-    bench.engine.applications.fail_next("gw.crt")
+    fail_next(bench.engine.applications, "gw.crt")
     bench.advance(days=29)
     imported = bench.enrol()
     assert bench.advance(seconds=1).updates == 1

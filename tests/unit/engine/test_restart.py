@@ -5,6 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from troubles import fail_next
 
 from srpki.core.errors import StorageError
 from srpki.engine.scheduler import Summary
@@ -179,7 +180,7 @@ def test_killed_in_step_4_it_goes_on_at_4(bench, monkeypatch):
 def test_a_reload_that_is_owed_survives(bench):
     bench.enrol()
     bench.configure(bench.entry())
-    bench.engine.applications.fail_next("gw.crt")
+    fail_next(bench.engine.applications, "gw.crt")
     bench.advance(days=29)
     before, sent = bench.state(), len(bench.requests)
     bench.reboot()
@@ -314,7 +315,7 @@ def test_what_must_outlast_a_power_cut_is_synced_before_it_counts(bench, monkeyp
         real(self, name, record, sync=sync)
 
     monkeypatch.setattr(Records, "save", save)
-    bench.engine.applications.fail_next("gw.crt")
+    fail_next(bench.engine.applications, "gw.crt")
     old = bench.pair()[0]
     bench.advance(days=29)
     assert [(sync, pair) for step, _, sync, pair in kept if step == 3] == [(True, old)]

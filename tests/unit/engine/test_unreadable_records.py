@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sick import Sick
+from troubles import fail_next
 
 from srpki.core.errors import BusyError, RefusedError, StorageError
 from srpki.engine.scheduler import Summary
@@ -13,7 +14,7 @@ from srpki.x509 import keys
 def test_a_reload_that_is_owed_is_not_forgotten_for_a_record_that_cannot_be_read(bench):
     bench.enrol()
     bench.configure(bench.entry())
-    bench.engine.applications.fail_next("gw.crt")
+    fail_next(bench.engine.applications, "gw.crt")
     bench.advance(days=29)
     before, sent = bench.state(), len(bench.requests)
     assert before.pending_reload

@@ -4,6 +4,7 @@ import base64
 from datetime import timedelta
 
 import pytest
+from troubles import fail_next
 
 from srpki.core.errors import StorageError
 from srpki.labca.authority import Authority
@@ -426,7 +427,7 @@ def test_an_import_that_fails_before_its_commit_point_is_tried_again_from_step_1
 def test_a_reload_that_fails_is_tried_again_alone(bench):
     bench.enrol()
     bench.configure(bench.entry())
-    bench.engine.applications.fail_next("gw.crt", 2)
+    fail_next(bench.engine.applications, "gw.crt", 2)
     assert bench.advance(**DUE).failed == 1
     new = bench.pair()[0]
     sent = len(bench.requests)

@@ -7,6 +7,7 @@ import stat
 from datetime import UTC, datetime
 
 import pytest
+from memory import MemoryExchange
 
 from srpki.core.clock import FrozenClock
 from srpki.core.errors import ConnectError, StorageError
@@ -15,7 +16,6 @@ from srpki.frontend import recording
 from srpki.frontend.recording import INDEX, Recorder
 from srpki.storage.files import OsFiles
 from srpki.transport.base import Limits
-from srpki.transport.memory import MemoryExchange
 from srpki.transport.watched import WatchedExchanges
 
 CLOCK = FrozenClock(datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC))

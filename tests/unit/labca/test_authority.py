@@ -317,7 +317,7 @@ def test_only_registered_references_and_users_are_known(authority):
     authority.register("4712", "other")
     assert authority.secret_of(b"4712") == "other"
     assert authority.est_password_of("nobody") is None
-    authority.register_est_user("nobody", "pw")
+    authority._est_users["nobody"] = "pw"
     assert authority.est_password_of("nobody") == "pw"
 
 

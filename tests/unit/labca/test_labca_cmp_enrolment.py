@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from datetime import timedelta
 
+import other_clients
 import pytest
 from cryptography import x509
 from pyasn1.codec.der import decoder
@@ -79,7 +80,7 @@ def test_an_answer_to_a_password_has_the_same_protection_and_the_root(cmp, autho
 
 def test_an_answer_to_pbmac1_has_pbmac1(cmp, device_key):
     """The key is derived here, by the parameters that the answer names [RFC 8018, 7.1]."""
-    right = mac.Pbmac1Protector("insecure", b"s" * 16)
+    right = other_clients.Pbmac1Protector("insecure", b"s" * 16)
     answer = cmp.ask(cmp.request("ir", device_key), protector=right)
     algorithm = rfc5280.AlgorithmIdentifier()
     found, rest = decoder.decode(answer.header.protection_algorithm, asn1Spec=algorithm)

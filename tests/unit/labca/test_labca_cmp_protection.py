@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import other_clients
 import pytest
 from counting import met
 from refused import fail_info
@@ -10,7 +11,7 @@ from refused import fail_info
 from srpki.core.entropy import SystemEntropy
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.store import ISSUED
-from srpki.protocol.cmp import bodies, messages, protect, revocations
+from srpki.protocol.cmp import bodies, messages, protect
 from srpki.protocol.cmp import header as headers
 from srpki.x509 import der, keys, names
 
@@ -291,7 +292,7 @@ def test_the_first_message_of_a_transaction_answers_none(cmp, holder, kind):
         body = cmp.request(kind, holder[0])
     answer = cmp.ask(body, signer=holder, recipient_nonce=b"n" * 16)
     if kind == "rr":
-        (info,) = revocations.decode_revocation_answer(answer)
+        (info,) = other_clients.decode_revocation_answer(answer)
         assert info.fail_info == ("badRecipientNonce",)
     else:
         assert fail_info(answer) == ("badRecipientNonce",)

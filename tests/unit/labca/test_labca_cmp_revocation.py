@@ -5,14 +5,11 @@ from datetime import timedelta
 import pytest
 from counting import met
 from cryptography import x509
+from other_clients import decode_revocation_answer, encode_revocation_request
 
 from srpki.labca.store import CONFIRMED, REVOKED, IssuedStore
 from srpki.protocol.cmp import messages
-from srpki.protocol.cmp.revocations import (
-    RevocationRequest,
-    decode_revocation_answer,
-    encode_revocation_request,
-)
+from srpki.protocol.cmp.revocations import RevocationRequest
 from srpki.x509 import certificates, der, keys, names
 
 P256 = keys.KeySpec("ecdsa", curve="secp256r1")

@@ -3,11 +3,12 @@
 import hashlib
 from datetime import timedelta
 
+import other_clients
 import pytest
 from refused import fail_info
 
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED
-from srpki.protocol.cmp import bodies, mac, messages, server_transactions
+from srpki.protocol.cmp import bodies, messages, server_transactions
 from srpki.protocol.cmp import header as headers
 from srpki.protocol.cmp.status import StatusInfo
 from srpki.x509 import der, keys
@@ -135,7 +136,7 @@ def test_another_sender_may_not_go_on_with_a_transaction(cmp, authority, holder,
 def test_the_kind_of_mac_stays_the_same_in_a_transaction(cmp, device_key):
     certificate = begun(cmp, device_key)
     right, body = cmp.last, cmp.confirmation(certificate)
-    other = mac.Pbmac1Protector("insecure", b"s" * 16)
+    other = other_clients.Pbmac1Protector("insecure", b"s" * 16)
     assert fail_info(cmp.ask(body, protector=other)) == ("badMessageCheck",)
     cmp.last = right
     assert cmp.ask(body).kind == "pkiConf"

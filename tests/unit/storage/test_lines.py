@@ -38,7 +38,7 @@ def test_a_file_that_is_held_is_made_at_once_and_opened_once(path, lines, monkey
         OsFiles, "open", lambda files, path, flags: opened.append(path) or real(files, path, flags)
     )
     descriptors = len([*Path("/proc/self/fd").iterdir()])
-    lines.hold()
+    lines.keep_open()
     assert path.read_bytes() == b"" and stat.S_IMODE(path.stat().st_mode) == 0o600
     lines.append({"n": 1})
     lines.append({"n": 2})
@@ -129,7 +129,7 @@ def test_a_file_that_was_removed_meanwhile_begins_anew(path, lines):
 def test_a_link_is_not_followed(path, lines, tmp_path):
     (tmp_path / "target").write_bytes(b"precious")
     path.symlink_to(tmp_path / "target")
-    for touch in (lines.hold, lambda: [*lines.read()], lambda: lines.append({"n": 1})):
+    for touch in (lines.keep_open, lambda: [*lines.read()], lambda: lines.append({"n": 1})):
         with pytest.raises(OSError, match="symbolic link"):
             touch()
     assert (tmp_path / "target").read_bytes() == b"precious"

@@ -1,10 +1,10 @@
 """The exchange that tests and recordings use."""
 
 import pytest
+from memory import MemoryExchange
 
 from srpki.core.errors import ConnectError
 from srpki.core.wire import HttpReply, HttpRequest
-from srpki.transport.memory import MemoryExchange
 
 
 def test_requests_go_to_the_handler_and_are_kept_with_their_replies():

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from srpki.cli.reference.actions import actions_page
-from srpki.cli.reference.commands import classic_commands_page, md_commands_page
-from srpki.cli.reference.messages import messages_page
-from srpki.cli.reference.reading import reading_page
-from srpki.cli.reference.trees import configuration_page, environment_page, state_page
+from reference.actions import actions_page
+from reference.commands import classic_commands_page, md_commands_page
+from reference.messages import messages_page
+from reference.reading import reading_page
+from reference.trees import configuration_page, environment_page, state_page
 from srpki.cli.session import Session
 from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from srpki.transport.base import Limits, TlsClient
 
 MADE: Final = (
-    "<!-- Made by `python -m srpki.cli.reference docs/reference`: change the schema, not this page."
+    "<!-- Made by `python tests/support/reference docs/reference`: change the schema, not this page."
     " -->\n\n"
 )
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srpki.cli.classic.dialect import ClassicDialect
-from srpki.cli.classic.lines import keyword_of
-from srpki.cli.reading import Context, inputs_of
-from srpki.cli.reference.tables import (
+from reference.tables import (
     block,
     code,
     default,
@@ -17,6 +14,9 @@ from srpki.cli.reference.tables import (
     table,
     value,
 )
+from srpki.cli.classic.dialect import ClassicDialect
+from srpki.cli.classic.lines import keyword_of
+from srpki.cli.reading import Context, inputs_of
 from srpki.schema.nodes import (
     Action,
     Choice,

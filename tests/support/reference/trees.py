@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from srpki.cli.classic.dialect import ClassicDialect
-from srpki.cli.reading import Context
-from srpki.cli.reference.tables import (
+from reference.tables import (
     block,
     code,
     default,
@@ -17,6 +15,8 @@ from srpki.cli.reference.tables import (
     table,
     value,
 )
+from srpki.cli.classic.dialect import ClassicDialect
+from srpki.cli.reading import Context
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
     Absent,

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srpki.cli.grammar import Keyword, State
-from srpki.cli.md.commands import CONFIGURATION
-from srpki.cli.pipes import PIPES
-from srpki.cli.reference.tables import (
+from reference.tables import (
     block,
     code,
     keywords,
@@ -17,6 +14,9 @@ from srpki.cli.reference.tables import (
     syntax,
     table,
 )
+from srpki.cli.grammar import Keyword, State
+from srpki.cli.md.commands import CONFIGURATION
+from srpki.cli.pipes import PIPES
 
 if TYPE_CHECKING:
     from srpki.cli.session import Session

@@ -10,7 +10,7 @@ from typing import Final
 
 import srpki.cli
 import srpki.config.errors
-from srpki.cli.reference.tables import code, table
+from reference.tables import code, table
 from srpki.core import errors
 from srpki.core.event_types import EVENT_TYPES
 

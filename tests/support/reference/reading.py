@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from srpki.cli.reference.tables import code, table
+from reference.tables import code, table
 from srpki.config.lexer import LINE_LIMIT
 from srpki.config.strictness import BOOT, IGNORE_UNKNOWN, IMPORT, LOAD, MAXIMUM_SIZE, PASTE
 from srpki.schema.foreign import EVERYWHERE, FOREIGN, Cli
