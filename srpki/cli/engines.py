@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from srpki.cli.port import Device
 from srpki.config.management import ConfigurationMode, cli_engines, configuration_mode
+from srpki.management.port import Device
 
 Dialect = Literal["md", "classic"]
 

@@ -10,10 +10,10 @@ from srpki.cli.effects import Input, Into, Take
 from srpki.cli.files import placed
 from srpki.cli.grammar import Slot
 from srpki.cli.meaning import Meaning
-from srpki.cli.port import FLASH, Device
 from srpki.cli.walker import Match
 from srpki.config.tree import Branch, Element, Entries, get
 from srpki.core.errors import SrpkiError
+from srpki.management.port import FLASH, Device
 from srpki.schema.common import TLS_FILE_NAME, EntryName
 from srpki.schema.nodes import LeafList
 from srpki.schema.paths import Key, Path, Step

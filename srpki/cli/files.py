@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Protocol
 
-from srpki.cli.port import FLASH, Answer
+from srpki.cli.port import Answer
 from srpki.device.wildcards import wildcard
+from srpki.management.port import FLASH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from srpki.cli.meaning import Meaning
-    from srpki.cli.port import Device
+    from srpki.management.port import Device
 
 _CHANGE: Final = "file.change-directory"
 _LIST: Final = "file.list"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from srpki.cli.port import Answer, Device, text_at
+from srpki.cli.port import Answer
+from srpki.management.port import Device, text_at
 from srpki.storage.urls import display
 
 DEPTH = 8

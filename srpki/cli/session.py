@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli.engines import NOT_AUTHORIZED, Dialect, arrival, engines
 from srpki.cli.history import History
-from srpki.cli.port import Answer, Machine, Offer, Screen
+from srpki.cli.port import Answer, Offer, Screen
 from srpki.cli.shell import Note, Shell
 from srpki.config.lexer import LINE_LIMIT
 from srpki.core.errors import RefusedError
 from srpki.core.text import screen
-from srpki.device.sessions import Caller
+from srpki.management.session import CallerSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from srpki.cli.scripts import Scripts, Words
-    from srpki.device.results import Result
-    from srpki.device.sessions import Ending, Kind
-    from srpki.schema.paths import Value
+    from srpki.device.sessions import Kind
+    from srpki.management.port import Machine
 
 ENDED: Final = "The session has been disconnected."
 UNCOMMITTED: Final = "The session ends with uncommitted changes, which are lost."
 RESTARTED: Final = "The node has been rebooted; a new session begins."
 
 
-class Session:
+class Session(CallerSession):
     """What a user types at: feed it lines, show its answers.
 
     Nothing that is typed raises; only bugs do.
@@ -51,31 +47,17 @@ class Session:
         if dialect and dialect not in engines(machine.node):
             machine.node.announcer.turned_away(user, kind, address, NOT_AUTHORIZED)
             raise RefusedError(NOT_AUTHORIZED)
-        self._machine = machine
-        self._user = user
-        self._kind: Kind = kind
-        self._address = address
         self._first = dialect
-        self._cancel = threading.Event()
-        self.wake: Callable[[], None] | None = None
-        self.watch: Callable[[str], None] | None = None
-        self.at_once: Callable[[str], None] | None = None
-        self._begin()
+        super().__init__(machine, user, kind, address)
 
-    def _begin(self) -> None:
+    def _log_in(self) -> None:
         """Begin as after log-in: at the root, with nothing remembered."""
-        self.device = self._machine.node
         self.history = History()
         self._shells: dict[Dialect, Shell] = {}
-        allowed = engines(self.device)
+        allowed = engines(self._machine.node)
         self._active = self._first if self._first in allowed else allowed[0]
         self._scripts: Scripts | None = None
-        self._traces = self.device.debug.listener(
-            self._news_came, self._watched, self._show_at_once
-        )
-        self._login = self.device.sessions.open(
-            self._user, self._kind, self._address, self._traces, self._leave
-        )
+        super()._log_in()
 
     # --- what a frontend does ---
 
@@ -100,60 +82,21 @@ class Session:
         return answer._replace(text=screen(_joined(answer.text, traces.take())))
 
     def _answered(self, line: str, shown: str | None) -> Answer:
-        self._cancel = threading.Event()
-        if self.gone:
+        if not self.begin():
             return Answer(ENDED, ok=False, closed=True)
         self._scripts = None
-        self.device.sessions.touch(self._login)
         answer = self._asking.feed(line) if self._asking else self._command(line, shown)
-        match self._login.ended:
+        match self.settle():
             case None:
                 return answer
             case "rebooted":
-                return self._rebooted(answer)
+                return Answer(_joined(answer.text, RESTARTED), answer.ok)
             case "disconnected":
-                self._let_go()  # what the line itself has taken meanwhile
                 return answer._replace(text=_joined(answer.text, ENDED), question=None, closed=True)
-
-    def news(self) -> str:
-        """Return what has come since the last answer: debug output, events for the console.
-
-        `wake`, where a frontend has set it, is called from any thread when something comes, and
-        when the session is `gone`; so is `watch`, with a line that passes while a command runs and
-        that is not told again. What a command has to say before it ends goes to `at_once`, from the
-        thread of `feed`.
-        """
-        return screen(self._traces.take())
-
-    def _show_at_once(self, line: str) -> bool:
-        """Show *line*, which a command has for who waits for it, by `at_once` of the frontend."""
-        if self.at_once is None:
-            return False
-        self.at_once(line)
-        return True
-
-    def _leave(self, why: Ending) -> None:
-        """End at once, for somebody else wants it so; a line that is being answered ends first.
-
-        What the session holds is let go, whatever thread this is.
-        """
-        if why == "rebooted":
-            return
-        self._cancel.set()
-        self._let_go()
-        self._news_came()
 
     def _let_go(self) -> None:
         for shell in tuple(self._shells.values()):
             shell.let_go()
-
-    def _news_came(self) -> None:
-        if self.wake is not None:
-            self.wake()
-
-    def _watched(self, line: str) -> None:
-        if self.watch is not None:
-            self.watch(line)
 
     def control_z(self) -> Answer:
         """Answer Ctrl-Z: back to the operational root; a question is taken back."""
@@ -163,10 +106,6 @@ class Session:
             self._asking.forget_question()
             return Answer()
         return self._shell.control_z()
-
-    def interrupt(self) -> None:
-        """Stop what `feed` does in another thread (Ctrl-C): its waiting, its files of lines."""
-        self._cancel.set()
 
     def masked(self, line: str) -> str:
         """Return the command *line* without the secrets in it, as it may be remembered."""
@@ -200,22 +139,11 @@ class Session:
 
     def close(self) -> None:
         """End the session; what it holds is let go, edits of a private candidate are lost."""
-        self.device.sessions.close(self._login)
-        self.device.debug.forget(self._traces)
+        super().close()
         for shell in self._shells.values():
             shell.close()
 
     # --- what a CLI and a file of lines see ---
-
-    @property
-    def gone(self) -> bool:
-        """Whether the session has been ended from outside, or the node has rebooted."""
-        return self._login.ended is not None
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether `interrupt` was called since the last line was typed."""
-        return self._cancel.is_set()
 
     def mistake(self, sentence: str) -> str:
         """Return *sentence* as an error of the active CLI."""
@@ -236,14 +164,6 @@ class Session:
         finally:
             announcer.exec_finished(url, ok=ok)
         return answer
-
-    def caller(self, origin: str) -> Caller:
-        """Return who types, by the CLI that SR OS calls *origin*."""
-        return Caller(user=self._user, session=self._login, origin=origin)
-
-    def run(self, operation: str, inputs: Mapping[str, Value], caller: Caller) -> Result:
-        """Run *operation* on the device for *caller*; `interrupt` ends its waiting."""
-        return self.device.run(operation, inputs, caller, self._cancel)
 
     def line(self, line: str, note: Note | None = None) -> Answer:
         """Answer *line* of a file, or the question that the line before asked.
@@ -348,12 +268,6 @@ class Session:
         echoed = shell.prompt.rpartition("\n")[2] + entry.line
         answer = self._remembered(entry.line, entry.line)
         return answer._replace(text=_joined(echoed, answer.text))
-
-    def _rebooted(self, answer: Answer) -> Answer:
-        """Begin again on the node that the line has rebooted."""
-        self.device.debug.forget(self._traces)
-        self._begin()
-        return Answer(_joined(answer.text, RESTARTED), answer.ok)
 
 
 def _joined(*parts: str) -> str:

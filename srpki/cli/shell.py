@@ -10,11 +10,12 @@ from srpki.cli import pipes, wording
 from srpki.cli.grammar import Slot, State
 from srpki.cli.history import History, masked
 from srpki.cli.meaning import Meaning, Modifier, meaning
-from srpki.cli.port import FLASH, Answer, Device, Offer, RefusalError, Screen
+from srpki.cli.port import Answer, Offer, RefusalError, Screen
 from srpki.cli.walker import Failure, Match, Walk, Walker, whole
 from srpki.config.lexer import LINE_LIMIT, Token, in_comment
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
+from srpki.management.port import FLASH, Device
 from srpki.schema.nodes import ABSENT
 from srpki.schema.paths import Path, Value
 

@@ -15,7 +15,7 @@ from srpki.device.scripting.runs import Ran
 from srpki.device.sessions import Caller
 
 if TYPE_CHECKING:
-    from srpki.cli.port import Device
+    from srpki.management.port import Device
 
 _ERRORS: Final = ("MINOR: ", "MAJOR: ", "CRITICAL: ", "Error: ")
 ORIGIN: Final = "Cron/EHS"

@@ -17,7 +17,7 @@ from srpki.cli.classic.trail import Trail
 from srpki.cli.grammar import State
 from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.pipes import PIPES
-from srpki.cli.port import Answer, Device, RefusalError, Screen
+from srpki.cli.port import Answer, RefusalError, Screen
 from srpki.cli.render.rules import SINGLE
 from srpki.cli.shell import Host, Note, Reading, Shell, failed
 from srpki.cli.walker import Failure, Walk
@@ -27,6 +27,7 @@ from srpki.config.management import check_classic
 from srpki.config.strictness import indentation
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.errors import SrpkiError
+from srpki.management.port import Device
 from srpki.schema.nodes import Container, ListNode
 from srpki.schema.paths import Path, path
 from srpki.schema.tree import actions

@@ -8,13 +8,14 @@ from typing import Final
 from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.classic.lines import keyword_of
 from srpki.cli.meaning import Meaning
-from srpki.cli.port import Flash, RefusalError
+from srpki.cli.port import RefusalError
 from srpki.cli.remarks import without_effect
 from srpki.config.edit import Edit
 from srpki.config.management import check_classic, check_immediate
 from srpki.config.text import spell_entry
 from srpki.config.tree import Branch
 from srpki.core.errors import NotFoundError, SrpkiError
+from srpki.management.port import Flash
 from srpki.schema.nodes import Container, Leaf, ListNode, Numbered, child_of
 from srpki.schema.paths import Path, path
 from srpki.schema.types import ValueTypeError

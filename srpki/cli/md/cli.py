@@ -22,12 +22,13 @@ from srpki.cli.md.prompt import prompt
 from srpki.cli.md.standing import Standing
 from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.pipes import PIPES
-from srpki.cli.port import Answer, Device, Offer, Screen
+from srpki.cli.port import Answer, Offer, Screen
 from srpki.cli.shell import Host, Note, Reading, Shell
 from srpki.cli.walker import Failure, Walk, parse
 from srpki.config.lexer import Token, lex_md
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import SrpkiError
+from srpki.management.port import Device
 from srpki.schema.paths import Path
 
 if TYPE_CHECKING:

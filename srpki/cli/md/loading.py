@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from srpki.cli import wording
 from srpki.cli.md.standing import CONFIGURE
 from srpki.cli.meaning import Meaning
-from srpki.cli.port import Answer, Fault, RefusalError, text_at
+from srpki.cli.port import Answer, Fault, RefusalError
 from srpki.config.management import configuration_mode
 from srpki.config.strictness import IGNORE_UNKNOWN, LOAD, Omission, Strictness, UnreadableError
 from srpki.config.tree import EMPTY, Branch
+from srpki.management.port import text_at
 from srpki.storage.urls import display
 
 if TYPE_CHECKING:

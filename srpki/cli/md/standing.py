@@ -13,9 +13,10 @@ from srpki.cli.md.dialect import MdDialect
 from srpki.cli.md.environment import Environment
 from srpki.cli.md.trace import Trace
 from srpki.cli.md.workflow import Workflow
-from srpki.cli.port import FLASH, Device, RefusalError
+from srpki.cli.port import RefusalError
 from srpki.config.management import configuration_mode
 from srpki.config.tree import Branch, get
+from srpki.management.port import FLASH, Device
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Container
 from srpki.schema.paths import Path, path

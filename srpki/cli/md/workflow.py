@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
-from srpki.cli.port import Device, RefusalError
+from srpki.cli.port import RefusalError
+from srpki.management.port import Device
 
 if TYPE_CHECKING:
     from srpki.config.candidate import Candidate, Mode

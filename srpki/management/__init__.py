@@ -1,0 +1,1 @@
+"""What every front end shares: a caller's session, editing, and the port to a node."""

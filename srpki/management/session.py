@@ -1,0 +1,145 @@
+"""A caller's session: logged in at a node, told of what happens there, ended by him or by others.
+
+It knows neither a command line nor a terminal nor a protocol: those that do build on it.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from srpki.core.text import screen
+from srpki.device.sessions import Caller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from srpki.device.results import Result
+    from srpki.device.sessions import Ending, Kind
+    from srpki.management.port import Machine
+    from srpki.schema.paths import Value
+
+
+class CallerSession:
+    """One caller at a node, from his log-in to his end; another node after one that he reboots.
+
+    A front end calls `begin` before it answers something and `settle` afterwards. What the
+    session holds that others may want is let go in `_let_go`.
+    """
+
+    def __init__(
+        self, machine: Machine, user: str, kind: Kind = "console", address: str = ""
+    ) -> None:
+        """Log *user* in at *machine*, over a connection of *kind* from *address*."""
+        self._machine = machine
+        self._user = user
+        self._kind: Kind = kind
+        self._address = address
+        self._cancel = threading.Event()
+        self.wake: Callable[[], None] | None = None
+        self.watch: Callable[[str], None] | None = None
+        self.at_once: Callable[[str], None] | None = None
+        self._log_in()
+
+    def _log_in(self) -> None:
+        """Come to the node that runs now, with nothing remembered."""
+        self.device = self._machine.node
+        self._traces = self.device.debug.listener(
+            self._news_came, self._watched, self._show_at_once
+        )
+        self._login = self.device.sessions.open(
+            self._user, self._kind, self._address, self._traces, self._leave
+        )
+
+    def close(self) -> None:
+        """Log out; debug output comes no more."""
+        self.device.sessions.close(self._login)
+        self.device.debug.forget(self._traces)
+
+    # --- one request after the other ---
+
+    def begin(self) -> bool:
+        """Begin to answer what the caller asks; return whether he still has a session."""
+        self._cancel = threading.Event()
+        if self.gone:
+            return False
+        self.device.sessions.touch(self._login)
+        return True
+
+    def settle(self) -> Ending | None:
+        """Return what has ended the session while the caller was answered, if anything has.
+
+        One whose caller has rebooted the node has begun again there, and goes on.
+        """
+        ended = self._login.ended
+        if ended == "rebooted":
+            self.device.debug.forget(self._traces)
+            self._log_in()
+        elif ended is not None:
+            self._let_go()  # what the answer itself has taken meanwhile
+        return ended
+
+    def interrupt(self) -> None:
+        """Stop, from any thread, what is being answered: its waiting, its files of lines."""
+        self._cancel.set()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether `interrupt` was called since the last `begin`."""
+        return self._cancel.is_set()
+
+    def caller(self, origin: str) -> Caller:
+        """Return who calls, by the interface that SR OS calls *origin*."""
+        return Caller(user=self._user, session=self._login, origin=origin)
+
+    def run(self, operation: str, inputs: Mapping[str, Value], caller: Caller) -> Result:
+        """Run *operation* on the node for *caller*; `interrupt` ends its waiting."""
+        return self.device.run(operation, inputs, caller, self._cancel)
+
+    # --- what happens meanwhile ---
+
+    def news(self) -> str:
+        """Return what has come since the last call: debug output, events for the console.
+
+        `wake`, where a frontend has set it, is called from any thread when something comes, and
+        when the session is `gone`; so is `watch`, with a line that passes while a command runs and
+        that is not told again. What a command has to say before it ends goes to `at_once`, from the
+        thread that answers it.
+        """
+        return screen(self._traces.take())
+
+    def _news_came(self) -> None:
+        if self.wake is not None:
+            self.wake()
+
+    def _watched(self, line: str) -> None:
+        if self.watch is not None:
+            self.watch(line)
+
+    def _show_at_once(self, line: str) -> bool:
+        """Show *line*, which a command has for who waits for it, by `at_once` of the frontend."""
+        if self.at_once is None:
+            return False
+        self.at_once(line)
+        return True
+
+    # --- its end from outside ---
+
+    @property
+    def gone(self) -> bool:
+        """Whether the session has been ended from outside, or the node has rebooted."""
+        return self._login.ended is not None
+
+    def _leave(self, why: Ending) -> None:
+        """End at once, for somebody else wants it so; what is being answered ends first.
+
+        What the session holds is let go, whatever thread this is.
+        """
+        if why == "rebooted":
+            return
+        self._cancel.set()
+        self._let_go()
+        self._news_came()
+
+    def _let_go(self) -> None:
+        """Let go of what others may want, from any thread, also while something is answered."""
