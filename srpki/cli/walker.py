@@ -6,7 +6,6 @@ Parsing, completion and help read the same `Walk`, so they cannot drift apart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal, NamedTuple
 
@@ -60,8 +59,7 @@ class Thread(NamedTuple):
     state: State
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(NamedTuple):
     """How far the words led: the *threads* that are still alive, and the *failure* if any."""
 
     threads: tuple[Thread, ...]

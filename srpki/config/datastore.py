@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Protocol
 
 from srpki.config.candidate import Candidate, Mode, Shared
@@ -164,7 +163,7 @@ class Datastore:
         if edit.kind == "set" and isinstance(edit.value, str):
             node = nodes_along(self.schema, edit.path)[-1]
             if isinstance(node, Leaf) and _is_secret(node):
-                return replace(edit, value=sealed(edit.value, self._sealer))
+                return edit._replace(value=sealed(edit.value, self._sealer))
         return edit
 
 

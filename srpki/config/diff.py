@@ -7,7 +7,7 @@ is one change with all that it holds, and so is a container whose existence mean
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from srpki.config import edit
 from srpki.config.comments import is_comment
@@ -16,8 +16,7 @@ from srpki.schema.nodes import Container, ListNode, data_children
 from srpki.schema.paths import Path, Step
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The element at *path* was *old* and is *new*; None is absent."""
 
     path: Path
@@ -25,8 +24,7 @@ class Change:
     new: Element | None
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(NamedTuple):
     """A *change* that meets an element which somebody else has made *theirs* meanwhile."""
 
     change: Change

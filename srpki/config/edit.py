@@ -7,8 +7,7 @@ start below the root of the schema; what does not exist in the schema is `Invali
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from srpki.config.comments import COMMENT, MARK, is_comment, place_of
 from srpki.config.tree import EMPTY, Branch, Element, drop, get, put
@@ -27,8 +26,7 @@ from srpki.schema.nodes import (
 from srpki.schema.paths import Path, Step, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One edit: *value* belongs to ``set`` alone."""
 
     kind: Literal["set", "create", "delete"]

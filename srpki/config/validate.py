@@ -7,8 +7,7 @@ The texts have the form of cli.md sections 1.4 and 2:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from srpki.config.edit import always_there
 from srpki.config.text import spell_path
@@ -37,8 +36,7 @@ _TEXTS: dict[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong at *path*; *element* and *reference* are paths in words."""
 
     kind: Kind

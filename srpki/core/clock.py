@@ -12,9 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol, Self
+from typing import Final, NamedTuple, Protocol, Self
 
 SKEW: Final = timedelta(minutes=5)
 """How far the clock of a CA may be ahead of ours [auto-update.md, section 4]."""
@@ -22,8 +21,7 @@ NEVER: Final = datetime.max.replace(tzinfo=UTC)
 """An instant that does not come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """An instant that something waits for, and the *interval* that it came from.
 
     It is not believed beyond now plus that interval: a clock that was ahead when the deadline was
@@ -119,8 +117,7 @@ class FrozenClock:
         self._elapsed += by.total_seconds()
 
 
-@dataclass(frozen=True, slots=True)
-class _Following:
+class _Following(NamedTuple):
     """How a lab's clock runs that is *offset* apart from its base."""
 
     offset: timedelta
@@ -130,8 +127,7 @@ class _Following:
         return base.now() + self.offset
 
 
-@dataclass(frozen=True, slots=True)
-class _Paced:
+class _Paced(NamedTuple):
     """How one runs from the instant *at*: *factor* times as fast as the seconds of its base.
 
     They are counted from *since*. It does not run beyond *limit*.
@@ -150,7 +146,7 @@ class _Paced:
 
     def until(self, limit: datetime) -> _Paced:
         """Return the course that ends at *limit*, if that is earlier."""
-        return replace(self, limit=min(limit, self.limit))
+        return self._replace(limit=min(limit, self.limit))
 
 
 _Course = _Following | _Paced

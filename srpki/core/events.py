@@ -11,14 +11,13 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 Stream = Literal["main", "security", "change", "debug"]
 """A source that logs take events from."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventType:
+class EventType(NamedTuple):
     """What is the same for every event of one *application* and number; *text* is a format string.
 
     The events go to the *streams*. Those that are not *generated* wait for the configuration to

@@ -6,9 +6,8 @@ import itertools
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from srpki.config.datastore import Datastore
 from srpki.config.tree import EMPTY, Branch
@@ -60,8 +59,7 @@ ScriptRunner = Callable[[Node, str, threading.Event, Callable[[], bool]], Ran]
 """Runs the file at a URL on a node, until it is cancelled or over."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a node is put into, which outlasts its reboots: directories, time, chance, the network.
 
     *classic* is the classic form of a configuration, which the CLI knows. Events go to syslog

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from srpki.config.tree import Branch, Entries, get, put
 from srpki.core.errors import StorageError
@@ -63,8 +62,7 @@ class Perform(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(NamedTuple):
     """One node from one start to the next: a reboot makes another one.
 
     What its saved configuration holds beyond what is known was *omitted*. Nothing of a session or

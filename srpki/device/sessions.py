@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from srpki.core.clock import Clock
 from srpki.device.configuration.history import Author
@@ -43,8 +43,7 @@ class Login:
     ended: Ending | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(NamedTuple):
     """Who wants something of a node: *user*, in a *session* or, as a program, in none.
 
     *origin* is the interface that he uses, as SR OS names it.

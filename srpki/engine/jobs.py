@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from srpki.core.clock import Deadline
 from srpki.protocol.steps import Wait
@@ -16,8 +16,7 @@ from srpki.protocol.steps import Wait
 Cause = Literal["scheduled", "by hand", "retry", "after a restart"]
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(NamedTuple):
     """What only *capacity* updates may use at once, *name* says what.
 
     With *while_waiting* an update keeps its place while it waits for the CA to make up its mind.
@@ -42,8 +41,7 @@ class Plan(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How an update ended; times are UTC.
 
     *step* is the step that failed and *reason* why; *retry* is when it is tried again, if it is.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import NotFoundError
@@ -14,8 +13,7 @@ MOST: Final = 2000
 """Answers that are kept: the range of ``entry-id``."""
 
 
-@dataclass(frozen=True, slots=True)
-class OcspEntry:
+class OcspEntry(NamedTuple):
     """One answer: about the certificate number *serial* of *issuer*, a distinguished name.
 
     It holds until *deadline*, but not before it came: the clock may have been set back.

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from srpki.core.clock import Deadline
 
 UpdateState = Literal["invalid", "scheduled", "in-progress", "wait-for-retry"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryState:
+class EntryState(NamedTuple):
     """The state of one ``certificate-auto-update`` entry, in YANG's words; times are UTC.
 
     *reason* says why the entry is invalid or what failed last. *step* is the step that runs, or
@@ -44,22 +42,21 @@ class EntryState:
 
     def but(self, **changes: Any) -> EntryState:
         """Return this state with *changes*."""
-        return replace(self, **changes)
+        return self._replace(**changes)
 
 
 def to_json(state: EntryState) -> dict[str, object]:
     """Return *state* as JSON values, times in RFC 3339."""
-    values = {item.name: getattr(state, item.name) for item in fields(state)}
     return {
         name: rfc3339(value) if isinstance(value, datetime) else value
-        for name, value in values.items()
+        for name, value in state._asdict().items()
     }
 
 
 def from_json(record: Mapping[str, object]) -> EntryState:
     """Return the state that *record* holds; raises `ValueError` when it holds none."""
     given: dict[str, Any] = {
-        item.name: record[item.name] for item in fields(EntryState) if item.name in record
+        name: record[name] for name in EntryState._fields if name in record
     }
     for name, value in given.items():
         wanted = type(getattr(EntryState(), name))

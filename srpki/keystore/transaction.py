@@ -21,9 +21,8 @@ import errno
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from srpki.core.errors import InvalidNameError
 from srpki.storage.filenames import PREVIOUS, file_name
@@ -37,8 +36,7 @@ MAX_OCTETS: Final = 1 << 24
 _MAX_JOURNAL: Final = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """One file of a journal, with the digests of its *new* and its *old* content.
 
     *older* is that of its ``.previous``. Empty ones say that there was no such file.
@@ -300,7 +298,7 @@ def _sha256(content: bytes) -> str:
 
 
 def _encode(entries: list[_Entry]) -> bytes:
-    return json.dumps([astuple(entry) for entry in entries]).encode()
+    return json.dumps(list(entries)).encode()
 
 
 def _decode(journal: bytes) -> list[_Entry]:

@@ -8,8 +8,7 @@ the `HttpReply`, yields `Wait` and is sent None, and returns its result. It rais
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from srpki.core.errors import ProtocolError
 from srpki.core.wire import HttpReply, HttpRequest
@@ -17,15 +16,13 @@ from srpki.core.wire import HttpReply, HttpRequest
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Send *request* and come back with the reply."""
 
     request: HttpRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Connect:
+class Connect(NamedTuple):
     """Have a connection to the server of *url*, the kept one or a new one, and tell of it.
 
     What is made for it is sent next, with its binding: the connection may end in between.
@@ -34,15 +31,13 @@ class Connect:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """The connection that there is now; *binding* is as in `srpki.core.wire`."""
 
-    binding: bytes = field(default=b"", repr=False)
+    binding: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """Come back in *seconds*; *reason* is for the operator.
 
     *put_off* is the body of a request that the server will decide on later, empty for none.
@@ -50,7 +45,7 @@ class Wait:
 
     seconds: float
     reason: str
-    put_off: bytes = field(default=b"", repr=False)
+    put_off: bytes = b""
 
 
 Step = Send | Connect | Wait

@@ -23,7 +23,6 @@ quarter of the time. Ask for what they are with ``isinstance``, never for a tupl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from srpki.schema.types import ValueType
@@ -41,7 +40,6 @@ class Rename(NamedTuple):
     keyword: str
 
 
-@dataclass(frozen=True, slots=True)
 class Inline:
     """The container has no context of its own: its children are typed one level higher."""
 
@@ -173,12 +171,10 @@ def arguments(items: tuple[Item, ...]) -> Iterator[Arg]:
                 yield from arguments(alternative)
 
 
-@dataclass(frozen=True, slots=True)
 class Absent:
     """The classic CLI does not have this node."""
 
 
-@dataclass(frozen=True, slots=True)
 class Deferred:
     """The container is switched on in the later part of its section [observed-2.md 5]."""
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from srpki.schema.configure.ipsec import IPSEC
 from srpki.schema.configure.log import LOG
@@ -44,8 +43,7 @@ from srpki.schema.state.tls import TLS as STATE_TLS
 from srpki.schema.types import Reference, Union, ValueType, ValueTypeError
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaTree:
+class SchemaTree(NamedTuple):
     """Every root that a session can reach.
 
     *configure* and *state* are the named data roots; *operations_md* and *operations_classic* are

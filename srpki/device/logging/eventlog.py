@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -106,4 +105,4 @@ def _kind(record: Fields) -> EventType:
     application = str(record.get("application", "SECURITY"))
     kind = EVENT_TYPES[application, int(str(record["event"]))]
     severity = str(record.get("severity", kind.severity))
-    return replace(kind, severity=severity) if severity != kind.severity else kind
+    return kind._replace(severity=severity) if severity != kind.severity else kind

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -132,7 +132,7 @@ class Logs:
         if not entry.get("generate", kind.generated):
             return None
         severity = str(entry.get("severity", kind.severity)).upper()
-        return kind if severity == kind.severity else replace(kind, severity=severity)
+        return kind if severity == kind.severity else kind._replace(severity=severity)
 
     def _throttled(self, event: Event) -> bool:
         """Say whether too many events of this type came of late; the limit is configured."""

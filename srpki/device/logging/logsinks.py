@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from srpki.config.tree import EMPTY, Branch
 from srpki.device.logging import syslog
@@ -29,8 +28,7 @@ _FLASHES: Final = ("cf3", "cf-unspecified")
 """The only flash of a node, and what stands for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(NamedTuple):
     """Where a log goes: its *kind*, and a *target* by name with its *entry*, or a buffer's *size*.
 
     *prefix* begins the names of files. A log that is to go nowhere has no kind.

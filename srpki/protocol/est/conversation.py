@@ -135,7 +135,7 @@ class Conversation:
             wait = self._patience.put_off(reply) if self._patience is not None else None
             if wait is None:
                 return reply
-            yield replace(wait, put_off=self._body)
+            yield wait._replace(put_off=self._body)
 
     def _attempt(self, question: Question) -> Machine[HttpReply]:
         """Send a request, again with credentials when asked; return the reply."""

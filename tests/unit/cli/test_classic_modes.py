@@ -1,6 +1,5 @@
 """Who may edit, and which CLI a session may use [cli.md 1.8, 3.1]."""
 
-from dataclasses import replace
 
 import pytest
 
@@ -51,7 +50,7 @@ def test_nothing_can_be_edited_in_model_driven_mode(model_driven, device, line):
 def test_checkpoints_belong_to_the_classic_cli_and_rest_in_model_driven_mode(model_driven, device):
     rollback = Action("save", (), "Make a checkpoint", "rollback.save")
     branch = Container("rollback", (rollback,), "Checkpoints")
-    device.schema = replace(device.schema, operations_classic=Container("", (branch,), "All"))
+    device.schema = device.schema._replace(operations_classic=Container("", (branch,), "All"))
     session = Session(device, "classic")
     assert session.feed("rollback save")[:2] == (REFUSED, False)
     assert not device.calls

@@ -45,13 +45,7 @@ def asking(device, monkeypatch):
     )
     admin = Container(name="admin", help="Administer", children=(action,))
     tools = Container(name="", help="", children=(admin,))
-    schema = LAB_SCHEMA.__class__(
-        **{
-            **{name: getattr(LAB_SCHEMA, name) for name in LAB_SCHEMA.__slots__},
-            "operations_md": tools,
-            "operations_classic": tools,
-        }
-    )
+    schema = LAB_SCHEMA._replace(operations_md=tools, operations_classic=tools)
     device.schema = schema
     return device
 

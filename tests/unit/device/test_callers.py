@@ -1,7 +1,6 @@
 """Two sessions on one node: each operation knows who asks for it, and stops for him alone."""
 
 import threading
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -88,7 +87,7 @@ def test_show_users_marks_who_asks_and_not_who_typed_last(node, bob, cli):
         bob.feed("pwc")
         return perform(*call, **how)
 
-    node.router.node = replace(node.router.node, perform=meanwhile)
+    node.router.node = node.router.node._replace(perform=meanwhile)
     alice = Session(node.router, cli, user="alice")
     text = alice.feed("exec cf3:/f").text
     rows = {line.split()[0]: line.split()[1] for line in text.splitlines() if "Console" in line}
