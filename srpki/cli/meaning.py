@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from srpki.cli.effects import (
@@ -70,14 +69,22 @@ class Meaning(NamedTuple):
     nested: bool = False
 
 
-@dataclass(slots=True)
 class _Segment:
     """One step whose keys may come later."""
 
-    name: str
-    wanted: tuple[str, ...] = ()
-    keys: dict[str, Key] = field(default_factory=dict)
-    presumed: tuple[tuple[str, str], ...] = ()
+    __slots__ = ("keys", "name", "presumed", "wanted")
+
+    def __init__(
+        self,
+        name: str,
+        wanted: tuple[str, ...] = (),
+        keys: dict[str, Key] | None = None,
+        presumed: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.name = name
+        self.wanted = wanted
+        self.keys: dict[str, Key] = {} if keys is None else keys
+        self.presumed = presumed
 
     def step(self) -> Step:
         keys = {**dict(self.presumed), **self.keys} if self.keys else {}

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
+
+from srpki.core.record import Record
 
 Stream = Literal["main", "security", "change", "debug"]
 """A source that logs take events from."""
@@ -33,8 +35,7 @@ class EventType(NamedTuple):
     generated: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record):
     """One event that happened at *time* (UTC) to *subject*.
 
     *fields* are what it says, by the names of its type's text; *text* is the sentence made of them.
@@ -45,7 +46,11 @@ class Event:
     type: EventType
     subject: str
     text: str
-    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
+    fields: Mapping[str, str] = MappingProxyType({})
+
+    def __hash__(self) -> int:
+        """Return the same for equals."""
+        return hash((self.time, self.type, self.subject, self.text))
 
 
 FILE_READ_FAILED: Final = EventType(

@@ -7,11 +7,12 @@ in TLS 1.3.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from srpki.core.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpRequest:
+class HttpRequest(Record):
     """One HTTP request. *headers* keep their order; *url* is absolute.
 
     *binding* is that of the connection that it came over, at the server; at the client, when it is
@@ -27,16 +28,19 @@ class HttpRequest:
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = field(default=b"", repr=False)
-    binding: bytes = field(default=b"", repr=False)
+    body: bytes = b""
+    binding: bytes = b""
     http10: bool = False
     kept: bool = False
     written_once: bool = False
     redirected: int = 0
 
+    def __repr__(self) -> str:
+        """Return what is asked for, and nothing of what is said to whom."""
+        return f"HttpRequest({self.method} {self.url})"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpReply:
+
+class HttpReply(Record):
     """One HTTP reply. *headers* has lower-case names.
 
     *repeated*, at the client only, says that the request went out twice: the kept connection that
@@ -46,10 +50,14 @@ class HttpReply:
     """
 
     status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = field(default=b"", repr=False)
+    headers: Mapping[str, str] = MappingProxyType({})
+    body: bytes = b""
     repeated: bool = False
     challenges: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return the status, and nothing of what was said."""
+        return f"HttpReply({self.status})"
 
     def header(self, name: str) -> str:
         """Return the value of header *name*, or an empty string."""

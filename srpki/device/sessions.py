@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from srpki.core.clock import Clock
+from srpki.core.record import Record
 from srpki.device.configuration.history import Author
 from srpki.device.happenings import Mark
 from srpki.device.logging.announcer import Announcer
@@ -22,8 +22,7 @@ Ending = Literal["disconnected", "rebooted"]
 """Why a session was ended from outside; the one that reboots the node begins again on it."""
 
 
-@dataclass(slots=True, eq=False)
-class Login:
+class Login(Record, frozen=False):
     """One session: *user*, the *kind* of its connection, *address* of the peer or nothing.
 
     *since* and *active* are the instants of the log-in and of the last line typed, *mark* is what

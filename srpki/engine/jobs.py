@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, NamedTuple, Protocol
 
 from srpki.core.clock import Deadline
+from srpki.core.record import Record
 from srpki.protocol.steps import Wait
 
 Cause = Literal["scheduled", "by hand", "retry", "after a restart"]
@@ -56,8 +56,7 @@ class Outcome(NamedTuple):
     retry: datetime | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Job:
+class Job(Record, frozen=False):
     """One run of an update.
 
     *resume* is when it wants to go on; *number* is its place in the order of beginning; *steps*
@@ -69,6 +68,8 @@ class Job:
     certificate: str
     cause: Cause
     resume: Deadline
+    cancel: threading.Event
+    done: threading.Event
     from_step: int = 1
     lane: Lane | None = None
     step: int = 0
@@ -76,11 +77,16 @@ class Job:
     importing: bool = False
     leave: bool = False
     cancel_reason: str = ""
-    cancel: threading.Event = field(default_factory=threading.Event)
-    done: threading.Event = field(default_factory=threading.Event)
     steps: Generator[Wait, None, Outcome | None] | None = None
     wait: Wait | None = None
     outcome: Outcome | None = None
+
+    def __init__(
+        self, certificate: str, cause: Cause, resume: Deadline, from_step: int = 1
+    ) -> None:
+        """Begin at *resume* with step *from_step*."""
+        events = {"cancel": threading.Event(), "done": threading.Event()}
+        super().__init__(certificate, cause, resume, from_step=from_step, **events)
 
     def stop(self, reason: str) -> None:
         """Cancel the job unless it is importing: then it finishes first."""
@@ -107,8 +113,7 @@ def worked_for() -> str:
     return _at_work.get()
 
 
-@dataclass(slots=True, eq=False)
-class Errand:
+class Errand(Record, frozen=False):
     """Something other than an update that is done once, at its *deadline*, with no lock held.
 
     *do* must not fail, nor *anew*, which takes its place when the clock is set back.

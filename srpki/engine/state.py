@@ -55,9 +55,7 @@ def to_json(state: EntryState) -> dict[str, object]:
 
 def from_json(record: Mapping[str, object]) -> EntryState:
     """Return the state that *record* holds; raises `ValueError` when it holds none."""
-    given: dict[str, Any] = {
-        name: record[name] for name in EntryState._fields if name in record
-    }
+    given: dict[str, Any] = {name: record[name] for name in EntryState._fields if name in record}
     for name, value in given.items():
         wanted = type(getattr(EntryState(), name))
         if name.endswith(("_time", "_until")):

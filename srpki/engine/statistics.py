@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from srpki.core.record import Record
 
 
-@dataclass(slots=True)
-class Statistics:
+class Statistics(Record, frozen=False):
     """``statistics authentication``: certificates of peers that were judged since the start."""
 
     attempted: int = 0

@@ -6,13 +6,13 @@ Must not import prompt_toolkit: a script never pays for the terminal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.cli.port import Answer, Fault
 from srpki.cli.scripts import UNANSWERED, answers, counts
 from srpki.cli.session import UNCOMMITTED, Session
+from srpki.core.record import Record
 
 if TYPE_CHECKING:
     from srpki.core.clock import Clock
@@ -26,8 +26,7 @@ _OPEN: Final = "The script ends before this question is answered, which counts a
 _CUT_OFF: Final = "The script ends inside of a block that is passed over: a brace is missing."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(Record):
     """One command of a script: what was shown before it, what it was, what came of it.
 
     *line* is its number in the file, None for what the end of the script brought to light. It took
@@ -40,20 +39,20 @@ class Exchange:
     output: str
     ok: bool
     line: int | None = None
-    fault: Fault = field(default_factory=Fault)
+    fault: Fault = Fault()
     seconds: float = 0.0
     changed: bool = False
     closed: bool = False
 
 
-@dataclass(slots=True)
 class Tally:
     """How many commands a script has run, how many failed, and what that makes of it."""
 
-    commands: int = 0
-    failed: int = 0
-    changed: bool = False
-    errors: set[str] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.commands = 0
+        self.failed = 0
+        self.changed = False
+        self.errors: set[str] = set()
 
     @property
     def status(self) -> int:

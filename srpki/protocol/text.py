@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from typing import Final
 
 _LIMIT: Final = 200
-_UNSEEN: Final = ("script", "style")
-_CDATA: Final = "CDATA["
 
 
 def peer_text(text: str, limit: int = _LIMIT) -> str:
@@ -23,32 +20,9 @@ def peer_text(text: str, limit: int = _LIMIT) -> str:
 
 def markup_text(markup: str) -> str:
     """Return what a reader sees of *markup*, HTML or XML, which may be cut off or malformed."""
-    reader = _Reader()
+    from srpki.protocol.markup import Reader  # noqa: PLC0415 - start-up time: few peers send any
+
+    reader = Reader()
     reader.feed(markup)
     reader.close()
     return " ".join(reader.seen)
-
-
-class _Reader(HTMLParser):
-    """Gathers text; what is between two tags is a piece of its own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: list[str] = []
-        self._unseen = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        self._unseen = self._unseen or (tag if tag in _UNSEEN else "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._unseen:
-            self._unseen = ""
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.seen.append(data)
-
-    def unknown_decl(self, data: str) -> None:
-        if data.startswith(_CDATA):  # XML: what it holds is text as it stands
-            self.seen.append(data.removeprefix(_CDATA))

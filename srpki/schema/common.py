@@ -5,7 +5,6 @@ YANG patterns are XSD regular expressions; those below mean the same to Python's
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from srpki.schema.nodes import Leaf
@@ -18,7 +17,6 @@ _PORT: Final = (
 _AUTHORITY: Final = r"([^@]*@)?((\[[^\]]+\])|([^\\/:])+)" + _PORT + r"([\\/].*)?"
 
 
-@dataclass(frozen=True, slots=True)
 class FlashUrl(Text):
     r"""A file on the compact flash: ``cf3:\x``; ``cf3:/x`` is read as the same."""
 
@@ -27,7 +25,6 @@ class FlashUrl(Text):
         return Text.parse(self, text.replace("/", "\\"))
 
 
-@dataclass(frozen=True, slots=True)
 class EntryName(Text):
     """The key of a list entry that the models declare as a mere string; *target* as in `Reference`.
 

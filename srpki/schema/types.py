@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from srpki.core.record import Record
 from srpki.schema.paths import Value
 
 _INTEGER_LIMITS = {
@@ -42,7 +42,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.DOTALL)
 
 
-class ValueType:
+class ValueType(Record):
     """Base of all value types."""
 
     def parse(self, text: str) -> Value:
@@ -67,7 +67,6 @@ class ValueType:
         return False
 
 
-@dataclass(frozen=True, slots=True)
 class Integer(ValueType):
     """A whole number of YANG type *base* between *low* and *high*, both included.
 
@@ -104,7 +103,6 @@ class Integer(ValueType):
         return f"<{low}..{high}>"
 
 
-@dataclass(frozen=True, slots=True)
 class Decimal(ValueType):
     """A number between *low* and *high*, both included, with up to three digits after its point."""
 
@@ -124,7 +122,6 @@ class Decimal(ValueType):
         return f"<{self.low:g}..{self.high:g}>"
 
 
-@dataclass(frozen=True, slots=True)
 class Text(ValueType):
     """A string with a length in characters and patterns that must all match the whole of it.
 
@@ -168,7 +165,6 @@ class Text(ValueType):
         return self.named != "date-and-time"
 
 
-@dataclass(frozen=True, slots=True)
 class Enumeration(ValueType):
     """One of *values*; *named* is the YANG type's name."""
 
@@ -190,7 +186,6 @@ class Enumeration(ValueType):
         return self.values
 
 
-@dataclass(frozen=True, slots=True)
 class Boolean(ValueType):
     """``true`` or ``false``."""
 
@@ -213,7 +208,6 @@ class Boolean(ValueType):
         return ("true", "false")
 
 
-@dataclass(frozen=True, slots=True)
 class Empty(ValueType):
     """A leaf without a value (YANG ``empty``): present (True) or absent."""
 
@@ -230,7 +224,6 @@ class Empty(ValueType):
         return ""
 
 
-@dataclass(frozen=True, slots=True)
 class Bits(ValueType):
     """A set of flags, as a tuple in declared order; state only."""
 
@@ -253,7 +246,6 @@ class Bits(ValueType):
         return f"[{'|'.join(self.flags)}]"
 
 
-@dataclass(frozen=True, slots=True)
 class Address(ValueType):
     """An IP address without zone: *versions* is (4,), (6,) or both; *yang* holds the type names.
 
@@ -292,7 +284,6 @@ class Address(ValueType):
         return "|".join(f"<ipv{version}-address>" for version in self.versions)
 
 
-@dataclass(frozen=True, slots=True)
 class Reference(ValueType):
     """The key of a list entry elsewhere (YANG ``leafref``).
 
@@ -323,7 +314,6 @@ class Reference(ValueType):
         return self.type.quoted
 
 
-@dataclass(frozen=True, slots=True)
 class Union(ValueType):
     """A value of the first of *types* that accepts it."""
 

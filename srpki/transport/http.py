@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -109,7 +108,7 @@ class HttpExchange:
             if request.written_once:
                 raise UnsentError(error.sentence, request) from None
         self._adapter.close()
-        return replace(self._exchange(request), repeated=True)
+        return self._exchange(request).but(repeated=True)
 
     def close(self) -> None:
         """Close the kept connection; a later `send` opens another one."""
@@ -288,7 +287,7 @@ def _redirected(request: HttpRequest, reply: HttpReply, origin: Origin, most: in
             + (f"more often than {most} times" if most else f"to {place}, which is not allowed"),
             hint="see redirection of the transmission-profile",
         )
-    return replace(request, url=_without_fragment(urlsplit(url)), redirected=request.redirected + 1)
+    return request.but(url=_without_fragment(urlsplit(url)), redirected=request.redirected + 1)
 
 
 def _without_fragment(parts: SplitResult) -> str:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-from dataclasses import replace
 
 import maximum
 import pytest
@@ -127,7 +126,7 @@ def texts_for(kind):
 def taken(kind, text):
     """Return whether we read *text*; that an address be unicast is not asked."""
     if isinstance(kind, Address):
-        kind = replace(kind, unicast=False)
+        kind = kind.but(unicast=False)
     try:
         kind.parse(text)
     except ValueTypeError:

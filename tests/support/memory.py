@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from srpki.core.wire import HttpReply, HttpRequest
 
@@ -42,4 +41,4 @@ def _received(reply: HttpReply) -> HttpReply:
     if not reply.challenges:
         return reply
     headers = {**reply.headers, "www-authenticate": ", ".join(reply.challenges)}
-    return replace(reply, headers=headers, challenges=())
+    return reply.but(headers=headers, challenges=())

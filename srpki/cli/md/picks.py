@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from srpki.cli.effects import Pick
@@ -16,7 +15,6 @@ from srpki.schema.paths import Path, Step
 from srpki.schema.types import Integer, ValueType, ValueTypeError
 
 
-@dataclass(frozen=True, slots=True)
 class Range(ValueType):
     """One *number*, or two with two points between them; the value is the pair of both ends."""
 

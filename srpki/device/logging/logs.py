@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from srpki.config.defaults import effective
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.events import Event
+from srpki.core.record import Record
 from srpki.device.logging import default_logs
 from srpki.device.logging.logfilters import Takes, check, entries, inner, takes
 from srpki.device.logging.logsinks import Destination
@@ -33,8 +33,7 @@ Numbered = tuple[int, Event]
 _STREAMS: Final[tuple[Stream, ...]] = ("main", "security", "change", "debug")
 
 
-@dataclass(slots=True)
-class Log:
+class Log(Record, frozen=False):
     """One log: its *entry* of the configuration with all defaults, and what it has taken.
 
     *kept* is what it holds, None when it holds nothing; *up* says whether it takes events.
@@ -70,12 +69,11 @@ class Log:
         return self.kept is not None and self.count > (self.kept.maxlen or 0)
 
 
-@dataclass(slots=True)
-class _Window:
+class _Window(Record, frozen=False):
     """How many events of one type came since an instant."""
 
     since: datetime
-    count: int = field(default=0)
+    count: int = 0
 
 
 class Logs:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +15,7 @@ from srpki.config.defaults import effective
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.errors import RefusedError
 from srpki.core.operator_events import HANDLER_HELD_BACK, HANDLER_INVOKED
+from srpki.core.record import Record
 from srpki.device.logging.logfilters import Takes, application, entries, inner, takes
 from srpki.schema.configure.event_handling import EVENT_HANDLING, EVENT_TRIGGER
 from srpki.schema.configure.log import LOG
@@ -58,8 +58,7 @@ class _Trigger(NamedTuple):
     within: timedelta | None
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Record, frozen=False):
     """How often something was asked for, and what came of it; *last* is when it was done last."""
 
     success: int = 0
@@ -75,13 +74,13 @@ class Counts:
         return self.success + self.no_entry + self.min_delay + self.launch + self.disabled
 
 
-@dataclass(slots=True)
 class _Memory:
     """What is remembered of the handlers and triggers of one node."""
 
-    handlers: dict[str, Counts] = field(default_factory=dict)
-    actions: dict[tuple[str, int], Counts] = field(default_factory=dict)
-    happened: dict[tuple[str, str, str], deque[datetime]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.handlers: dict[str, Counts] = {}
+        self.actions: dict[tuple[str, int], Counts] = {}
+        self.happened: dict[tuple[str, str, str], deque[datetime]] = {}
 
 
 class Handlers:

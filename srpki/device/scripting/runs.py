@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 from srpki.core.errors import RefusedError, SrpkiError
 from srpki.core.operator_events import SCRIPT_FAILED
+from srpki.core.record import Record
 from srpki.core.timeline import Pause, Timeline
 from srpki.device.scripting.control import NOTHING, Control, Key, Policy, Script, control
 
@@ -64,13 +64,13 @@ class Runner(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Record, frozen=False):
     """One run of a *policy*; *chain* are the policies whose runs have led to it, itself last."""
 
     number: int
     policy: Key
     chain: tuple[Key, ...]
+    cancel: threading.Event
     state: State = "initializing"
     start: datetime | None = None
     end: datetime | None = None
@@ -78,7 +78,9 @@ class Run:
     error: str = ""
     source: str = ""
     results: str = ""
-    cancel: threading.Event = field(default_factory=threading.Event)
+
+    def __init__(self, number: int, policy: Key, chain: tuple[Key, ...]) -> None:
+        super().__init__(number, policy, chain, cancel=threading.Event())
 
 
 class _Time(Pause):

@@ -7,7 +7,7 @@ server is the transport's part: it follows no redirect to another scheme, host o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -173,7 +173,7 @@ class Conversation:
         length = (("Content-Length", str(len(body))),) if body else ()
         authorization = self._authorization(question.method, request.url)
         headers = (*question.headers, *length, *authorization)
-        return replace(request, headers=headers, body=body, binding=binding)
+        return request.but(headers=headers, body=body, binding=binding)
 
     def _take_challenge(self, reply: HttpReply, *, first: bool, last: bool) -> None:
         """Choose how to authenticate, or raise when that cannot help."""

@@ -7,26 +7,29 @@ takes printable characters only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from srpki.schema.nodes import Case, Node
 from srpki.schema.types import Enumeration, Text
 
 
-@dataclass(frozen=True, slots=True)
 class EventName(Enumeration):
     """The name of an event; its number, by *numbers*, is understood too.
 
     The classic CLI prints the number.
     """
 
-    numbers: Mapping[str, int] = field(default_factory=dict, hash=False)
+    numbers: Mapping[str, int] = MappingProxyType({})
 
     def parse(self, text: str) -> str:
         """Return the name that *text* is, or the one whose number it is."""
         named = (name for name, number in self.numbers.items() if str(number) == text)
         return Enumeration.parse(self, next(named, text))
+
+    def __hash__(self) -> int:
+        """Return the same for equals: of equal names."""
+        return hash(self.values)
 
     def number(self, name: str) -> str:
         """Return the number of the event *name*."""

@@ -1,6 +1,5 @@
 """Who may edit, and which CLI a session may use [cli.md 1.8, 3.1]."""
 
-
 import pytest
 
 from srpki.cli.session import Session

@@ -192,7 +192,7 @@ def test_a_nonce_that_was_never_given_is_stale(est, device_key):
     made_up = est.enrol(device_key, authorization="")
     nonce = challenges_of(made_up)[1].parameters["nonce"]
     lines = [line.replace(nonce, "0" * 32) for line in made_up.challenges]
-    reply = replace(made_up, challenges=tuple(lines))
+    reply = made_up.but(challenges=tuple(lines))
     assert est.enrol(device_key, authorization=digest(reply)).status == 401
 
 

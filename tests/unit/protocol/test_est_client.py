@@ -324,7 +324,7 @@ def ended(request):
 
 
 def moved(request):
-    there = replace(request, url="https://est.example:8443/there", redirected=1)
+    there = request.but(url="https://est.example:8443/there", redirected=1)
     return UnsentError("redirects", there)
 
 

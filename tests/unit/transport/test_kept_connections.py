@@ -2,7 +2,6 @@
 
 import socket
 import struct
-from dataclasses import replace
 
 import pytest
 
@@ -134,7 +133,7 @@ def test_a_kept_connection_that_is_silent_is_not_asked_again(serving, net):
 @pytest.mark.parametrize("end", ENDS)
 def test_a_request_that_is_good_for_one_write_comes_back(serving, net, end):
     peer, ours, ask = serving(ends_as_the_second_goes_out(net, end, fresh=True))
-    request = replace(ask(b"two"), written_once=True)
+    request = ask(b"two").but(written_once=True)
     ours.send(ask(b"one"))
     with pytest.raises(UnsentError) as caught:
         ours.send(request)
@@ -146,7 +145,7 @@ def test_a_request_that_is_good_for_one_write_comes_back(serving, net, end):
 def test_a_redirected_one_comes_back_too_with_its_new_place(serving, net):
     there = net.answer(b"", "307 Go", Location="/there?x=1#y")
     _, ours, ask = serving(net.answering(there, there, there), redirects=2)
-    request = replace(ask(), written_once=True)
+    request = ask().but(written_once=True)
     for count in (1, 2):
         with pytest.raises(UnsentError) as caught:
             ours.send(request)

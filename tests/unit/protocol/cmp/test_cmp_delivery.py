@@ -313,7 +313,7 @@ def confirmed_already(ca, *, repeated):
     def once_more(request):
         reply = handle(request)
         last = ca.seen[-1].kind == "certConf"
-        return replace(reply, repeated=repeated) if last else reply
+        return reply.but(repeated=repeated) if last else reply
 
     ca.handle = once_more
 
@@ -334,7 +334,7 @@ def test_a_repeated_first_message_fails_with_the_cas_word(ca, run, around):
         body=bodies.encode_error(StatusInfo(REJECTION, (), ("transactionIdInUse",)))
     )
     handle = ca.handle
-    ca.handle = lambda request: replace(handle(request), repeated=True)
+    ca.handle = lambda request: handle(request).but(repeated=True)
     with pytest.raises(PeerRefusedError, match="transactionIdInUse"):
         run(ask("kur", ca, around), ca)
 
