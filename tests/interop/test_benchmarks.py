@@ -30,6 +30,7 @@ IN_SMALL = {
         "for part in (benchmark.due_at_once, benchmark.at_the_maximum): part(benchmark.Path.cwd())",
         r"4 updates due at once: \d+\.\d s[^\0]*at its maximum: \d+ MiB",
     ),
+    "traces.py": ({}, "benchmark.main()", r"Tab on a list key +\d+ +\d+"),
 }
 """Of each script: how little it is to measure, what runs it, and what it says then."""
 
