@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.asn1 import BitString, SetOf
 from cryptography.x509.oid import AttributeOID
 
 from srpki.core.errors import InvalidInputError
-from srpki.x509 import der as asn1
-from srpki.x509 import names, signatures
+from srpki.x509 import names, signatures, structures
 from srpki.x509.certificates import UNREADABLE
 from srpki.x509.forms import Extensions, Request
 from srpki.x509.keys import PrivateKey, PublicKey, sign, spki
@@ -20,11 +20,6 @@ from srpki.x509.keys import PrivateKey, PublicKey, sign, spki
 MAX_OCTETS: Final = 1 << 16
 """Octets of one request."""
 _KEPT: Final = 16
-_ATTRIBUTES: Final = 0xA0
-_SET: Final = 0x31
-_UTF8_STRING: Final = 0x0C
-_VERSION_1: Final = b"\x02\x01\x00"
-_TRUE: Final = b"\x01\x01\xff"
 _EXTENSION_REQUEST: Final = "1.2.840.113549.1.9.14"
 _CHALLENGE_PASSWORD: Final = AttributeOID.CHALLENGE_PASSWORD.dotted_string
 
@@ -86,40 +81,38 @@ def build(
     if asked:
         attributes.append(_attribute(_EXTENSION_REQUEST, _extensions(asked)))
     if challenge:
-        attributes.append(
-            _attribute(_CHALLENGE_PASSWORD, asn1.encode(_UTF8_STRING, challenge.encode()))
+        attributes.append(_attribute(_CHALLENGE_PASSWORD, structures.encode(challenge)))
+    name = names.with_printable(subject) if printable else subject
+    info = structures.CertificationRequestInfo(
+        version=0,
+        subject=structures.tlv(name.public_bytes()),
+        public_key=structures.tlv(spki(key)),
+        attributes=SetOf(attributes),
+    )
+    content = structures.encode(info)
+    return structures.encode(
+        structures.CertificationRequest(
+            content=structures.tlv(content),
+            algorithm=structures.tlv(identifier),
+            signature=BitString(sign(key, content, hash_name), 0),
         )
-    content = asn1.encode(
-        asn1.SEQUENCE,
-        _VERSION_1,
-        (names.with_printable(subject) if printable else subject).public_bytes(),
-        spki(key),
-        asn1.encode(_ATTRIBUTES, *sorted(attributes)),
-    )
-    signature = sign(key, content, hash_name)
-    return asn1.encode(
-        asn1.SEQUENCE, content, identifier, asn1.encode(asn1.BIT_STRING, b"\x00" + signature)
     )
 
 
-def _attribute(oid: str, value: bytes) -> bytes:
-    return asn1.encode(asn1.SEQUENCE, asn1.encode_oid(oid), asn1.encode(_SET, value))
+def _attribute(oid: str, value: bytes) -> structures.Attribute:
+    return structures.Attribute(
+        type=x509.ObjectIdentifier(oid), values=SetOf([structures.tlv(value)])
+    )
 
 
 def _extensions(asked: Sequence[Extension]) -> bytes:
     if len({one.oid for one in asked}) != len(asked):
         raise InvalidInputError("an extension is asked for twice")
-    return asn1.encode(
-        asn1.SEQUENCE,
-        *(
-            asn1.encode(
-                asn1.SEQUENCE,
-                asn1.encode_oid(one.oid),
-                _TRUE if one.critical else b"",
-                asn1.encode(asn1.OCTET_STRING, one.value),
-            )
-            for one in asked
-        ),
+    return structures.extensions(
+        structures.Extension(
+            oid=x509.ObjectIdentifier(one.oid), critical=one.critical or None, value=one.value
+        )
+        for one in asked
     )
 
 

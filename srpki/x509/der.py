@@ -8,6 +8,7 @@ from typing import Final
 
 from srpki.core.errors import InvalidInputError
 
+BOOLEAN: Final = 0x01
 INTEGER: Final = 0x02
 BIT_STRING: Final = 0x03
 OCTET_STRING: Final = 0x04
@@ -15,6 +16,7 @@ OBJECT_IDENTIFIER: Final = 0x06
 SEQUENCE: Final = 0x30
 
 NULL: Final = b"\x05\x00"
+MAX_DEPTH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,26 @@ def sequence(data: bytes) -> Iterator[Element]:
     if whole.tag != SEQUENCE or len(whole.whole) != len(data):
         raise InvalidInputError("the data is not a sequence")
     yield from elements(whole.content)
+
+
+def normal(data: bytes, depth: int = MAX_DEPTH) -> bytes:
+    """Return *data*, elements one after the other, with the shortest lengths and TRUE as in DER.
+
+    What is no element is left as it is, and so is what lies deeper than *depth*.
+    """
+    try:
+        found = list(elements(data))
+    except InvalidInputError:
+        return data
+    return b"".join(encode(one.tag, _normal(one, depth)) for one in found)
+
+
+def _normal(element: Element, depth: int) -> bytes:
+    if element.constructed and depth:
+        return normal(element.content, depth - 1)
+    if element.tag == BOOLEAN and len(element.content) == 1 and any(element.content):
+        return b"\xff"
+    return element.content
 
 
 def encode(tag: int, *contents: bytes) -> bytes:

@@ -16,7 +16,8 @@ from srpki.core.errors import InvalidInputError
 from srpki.x509 import der as asn1
 from srpki.x509 import extensions, general_names, names
 from srpki.x509.certificates import facts
-from srpki.x509.general_names import DIRECTORY_NAME, URI, GeneralName
+from srpki.x509.general_names import GeneralName
+from srpki.x509.name_forms import DIRECTORY_NAME, URI
 from srpki.x509.names import Canonical
 
 Reasons = frozenset[int]

@@ -225,6 +225,15 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """The three parts of a SIGNED structure: what is signed, AlgorithmIdentifier, signature."""
+
+    content: bytes
+    algorithm: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """A SingleResponse [RFC 6960, 4.2.1], the one with *number* in its answer, from 0.
 
@@ -241,6 +250,8 @@ class Statement:
     revocation_time_utc: datetime | None
     this_update_utc: datetime
     next_update_utc: datetime | None
+    extensions: bytes
+    """Its own Extensions (DER), an empty SEQUENCE without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +264,4 @@ class OcspAnswer:
     statements: tuple[Statement, ...]
     certificates: tuple[bytes, ...]
     extensions: Extensions
+    signed: Signed

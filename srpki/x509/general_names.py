@@ -12,26 +12,9 @@ from typing import Final, NamedTuple
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import der as asn1
 from srpki.x509 import names
+from srpki.x509.name_forms import DIRECTORY_NAME, DNS_NAME, OTHER_NAME, RFC822_NAME, URI, form_of
 from srpki.x509.names import Canonical
 
-OTHER_NAME: Final = "otherName"
-RFC822_NAME: Final = "rfc822Name"
-DNS_NAME: Final = "dNSName"
-DIRECTORY_NAME: Final = "directoryName"
-URI: Final = "uniformResourceIdentifier"
-IP_ADDRESS: Final = "iPAddress"
-
-_FORMS: Final = {
-    0xA0: OTHER_NAME,
-    0x81: RFC822_NAME,
-    0x82: DNS_NAME,
-    0xA3: "x400Address",
-    0xA4: DIRECTORY_NAME,
-    0xA5: "ediPartyName",
-    0x86: URI,
-    0x87: IP_ADDRESS,
-    0x88: "registeredID",
-}
 _TEXTS: Final = (RFC822_NAME, DNS_NAME, URI)
 
 
@@ -60,14 +43,6 @@ def read(element: asn1.Element) -> GeneralName:
             raise InvalidInputError("an otherName has no type")
         return GeneralName(form, element.content, asn1.decode_oid(first.content))
     return GeneralName(form, element.content)
-
-
-def form_of(element: asn1.Element) -> str:
-    """Return the form of the name in *element*; raises `InvalidInputError` when it is none."""
-    form = _FORMS.get(element.tag)
-    if form is None:
-        raise InvalidInputError("a general name has a form that does not exist")
-    return form
 
 
 def read_all(content: bytes) -> Iterator[GeneralName]:

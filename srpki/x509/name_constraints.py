@@ -17,7 +17,8 @@ from cryptography.x509.oid import NameOID
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import certificates, extensions, general_names, subtrees
 from srpki.x509 import der as asn1
-from srpki.x509.general_names import DIRECTORY_NAME, RFC822_NAME, GeneralName
+from srpki.x509.general_names import GeneralName
+from srpki.x509.name_forms import DIRECTORY_NAME, RFC822_NAME, form_of
 
 MAX_COMPARISONS: Final = 1 << 18
 """Names times constraints that are compared while one chain is looked for."""
@@ -103,7 +104,7 @@ class _Gathered:
 
 def _base(element: asn1.Element) -> tuple[GeneralName, str]:
     """Return the base of a subtree, and why no name can be held against it, or nothing."""
-    form = general_names.form_of(element)
+    form = form_of(element)
     try:
         name = general_names.read(element)
     except InvalidInputError:

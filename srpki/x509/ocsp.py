@@ -13,21 +13,20 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Final, Literal
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.asn1 import TLV
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from srpki.core.errors import InvalidInputError, PeerRefusedError, ProtocolError
-from srpki.x509 import certificates, contents, extensions, keys, signatures
-from srpki.x509 import der as asn1
+from srpki.x509 import certificates, contents, der, extensions, keys, signatures, structures
 from srpki.x509.chain import RefusedChainError, check_chain
-from srpki.x509.forms import Extensions, OcspAnswer, Statement
+from srpki.x509.forms import Extensions, OcspAnswer, Signed, Statement
 from srpki.x509.names import canonical
 
 MAX_OCTETS: Final = 1 << 16
@@ -41,10 +40,9 @@ SKEW: Final = timedelta(minutes=5)
 MOST_AGE: Final = timedelta(days=1)
 """The age of an answer that does not say until when it holds."""
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
-_NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
+_NONCE: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.48.1.2")
 _SHA1: Final = "1.3.14.3.2.26"
 _SIGNING: Final = ExtendedKeyUsageOID.OCSP_SIGNING.dotted_string
-_SINGLE_EXTENSIONS: Final = 0xA1
 _PROCESSED: Final = frozenset({"2.5.29.21", "2.5.29.24"})  # reasonCode, invalidityDate
 _UNREADABLE: Final = (
     ValueError,
@@ -84,27 +82,22 @@ def request(certificate: bytes, issuer: bytes, nonce: bytes = b"") -> bytes:
     The certificate is named by SHA-1, which every responder knows; nothing rests on it, since the
     answer is signed.
     """
-    single = asn1.encode(asn1.SEQUENCE, _certificate_id(certificate, issuer))
-    parts = [asn1.encode(asn1.SEQUENCE, single)]
+    extensions = None
     if nonce:
-        value = asn1.encode(asn1.OCTET_STRING, asn1.encode(asn1.OCTET_STRING, nonce))
-        extension = asn1.encode(asn1.SEQUENCE, asn1.encode_oid(_NONCE), value)
-        parts.append(asn1.encode(0xA2, asn1.encode(asn1.SEQUENCE, extension)))
-    return asn1.encode(asn1.SEQUENCE, asn1.encode(asn1.SEQUENCE, *parts))
+        value = structures.encode(nonce)
+        extensions = [structures.Extension(oid=_NONCE, critical=None, value=value)]
+    single = structures.OcspSingleRequest(certificate=_certificate_id(certificate, issuer))
+    content = structures.TbsOcspRequest(requests=[single], extensions=extensions)
+    return structures.encode(structures.OcspRequest(content=content))
 
 
-def _certificate_id(certificate: bytes, issuer: bytes) -> bytes:
+def _certificate_id(certificate: bytes, issuer: bytes) -> structures.CertId:
     """Return the CertID of *certificate*: over the octets that its CA has written."""
-    number = certificates.parse(certificate).serial_number
-    algorithm = asn1.encode(asn1.SEQUENCE, asn1.encode_oid(_SHA1), asn1.NULL)
-    return asn1.encode(
-        asn1.SEQUENCE,
-        algorithm,
-        asn1.encode(asn1.OCTET_STRING, _name_hash(issuer)),
-        asn1.encode(asn1.OCTET_STRING, _key_hash(issuer)),
-        asn1.encode(
-            asn1.INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True)
-        ),
+    return structures.CertId(
+        hash_algorithm=[structures.tlv(der.encode_oid(_SHA1)), structures.tlv(der.NULL)],
+        issuer_name_hash=_name_hash(issuer),
+        issuer_key_hash=_key_hash(issuer),
+        serial_number=certificates.parse(certificate).serial_number,
     )
 
 
@@ -125,10 +118,10 @@ def judge(
         status = _status(answer)
         if status != _SUCCESSFUL:
             raise PeerRefusedError(f"the OCSP responder answered: {status}")
-        read, signed = _read(answer), _signed(answer)
-        _check_signature(signed, read, issuer, at)
+        read = _read(answer)
+        _check_signature(read, issuer, at)
         _check_extensions(read, nonce)
-        return _verdict(signed, read, certificate, issuer, at)
+        return _verdict(read, certificate, issuer, at)
     except _UNREADABLE:
         raise ProtocolError("the OCSP answer cannot be read") from None
     except InvalidInputError as error:
@@ -140,7 +133,7 @@ def judge(
 
 def _status(answer: bytes) -> str:
     """Return the responseStatus in words; raises `InvalidInputError`."""
-    code = next(asn1.sequence(answer), None)
+    code = next(der.sequence(answer), None)
     if code is None or code.tag != _ENUMERATED or len(code.content) != 1:
         raise InvalidInputError("it has no status")
     return _STATUS.get(code.content[0], f"status {code.content[0]}")
@@ -150,16 +143,20 @@ def _read(answer: bytes) -> OcspAnswer:
     """Return the successful *answer*: as the library reads it, else as `lenient` does."""
     try:
         read = ocsp.load_der_ocsp_response(answer)
+        signed, statements = _parts(answer)
         return OcspAnswer(
             responder_name=read.responder_name,
             responder_key_hash=read.responder_key_hash,
             produced_at_utc=read.produced_at_utc,
             statements=tuple(
-                _statement(number, one)
-                for number, one in zip(range(MAX_STATEMENTS), read.responses, strict=False)
+                _statement(number, one, octets)
+                for number, one, octets in zip(
+                    range(MAX_STATEMENTS), read.responses, statements, strict=False
+                )
             ),
             certificates=tuple(one.public_bytes(Encoding.DER) for one in read.certificates),
             extensions=Extensions(list(read.extensions), "OCSP answer"),
+            signed=signed,
         )
     except _UNREADABLE:
         from srpki.x509.lenient import ocsp as lenient  # noqa: PLC0415 - start-up time
@@ -167,7 +164,24 @@ def _read(answer: bytes) -> OcspAnswer:
         return lenient.read(answer, MAX_STATEMENTS)
 
 
-def _statement(number: int, one: ocsp.OCSPSingleResponse) -> Statement:
+def _parts(answer: bytes) -> tuple[Signed, list[TLV]]:
+    """Return what is signed within *answer*, which the library has read, and its statements."""
+    what = "it is"
+    outer = structures.decode(structures.OcspResponse, answer, what).response
+    if outer is None:
+        raise InvalidInputError("it has no response")
+    basic = structures.decode(structures.BasicOcspResponse, outer.response, what)
+    if basic.signature.padding_bits():
+        raise InvalidInputError("the signature is not a bit string")
+    content = structures.encode(basic.content)
+    data = structures.decode(structures.ResponseData, content, what)
+    algorithm = structures.encode(basic.algorithm)
+    return Signed(content, algorithm, basic.signature.as_bytes()), data.responses
+
+
+def _statement(number: int, one: ocsp.OCSPSingleResponse, octets: TLV) -> Statement:
+    """Return *one*, its extensions by *octets*: the library reads those of the first only."""
+    own = octets.parse(structures.SingleResponse).extensions
     named = _SHA1 if isinstance(one.hash_algorithm, SHA1) else one.hash_algorithm.name
     return Statement(
         number=number,
@@ -179,15 +193,14 @@ def _statement(number: int, one: ocsp.OCSPSingleResponse) -> Statement:
         revocation_time_utc=one.revocation_time_utc,
         this_update_utc=one.this_update_utc,
         next_update_utc=one.next_update_utc,
+        extensions=der.encode(der.SEQUENCE, *map(structures.encode, own or ())),
     )
 
 
 # --- who signed ----------------------------------------------------------------------------------
 
 
-def _check_signature(
-    signed: signatures.Signed, read: OcspAnswer, issuer: bytes, at: datetime
-) -> None:
+def _check_signature(read: OcspAnswer, issuer: bytes, at: datetime) -> None:
     """Raise `ProtocolError` unless *issuer*, or whom it appointed, signed [RFC 6960, 4.2.2.2]."""
     refused = ""
     for signer in _signers(read, issuer):
@@ -195,6 +208,7 @@ def _check_signature(
             if signer != issuer:
                 _check_appointed(signer, issuer, at)
             key = certificates.public_key(signer)
+            signed = read.signed
             if signatures.verify(key, signed.algorithm, signed.signature, signed.content):
                 return
         except (InvalidInputError, RefusedChainError) as error:
@@ -204,24 +218,14 @@ def _check_signature(
     )
 
 
-def _signed(answer: bytes) -> signatures.Signed:
-    """Return the parts of the BasicOCSPResponse within *answer* [RFC 6960, 4.2.1]."""
-    _, outer = list(asn1.elements(asn1.read(answer).content))
-    _, octets = list(asn1.elements(asn1.read(outer.content).content))
-    content, algorithm, signature, *_ = asn1.elements(asn1.read(octets.content).content)
-    if signature.tag != asn1.BIT_STRING or signature.content[:1] != b"\0":
-        raise InvalidInputError("the signature is not a bit string")
-    return signatures.Signed(content.whole, algorithm.whole, signature.content[1:])
-
-
 def _signers(read: OcspAnswer, issuer: bytes) -> Iterator[bytes]:
     """Yield the certificates (DER) whose key may have signed: the CA's own first."""
     if _is_named(read, issuer):
         yield issuer
-    for der in read.certificates[:MAX_CERTIFICATES]:
+    for other in read.certificates[:MAX_CERTIFICATES]:
         with suppress(InvalidInputError):  # what cannot be read cannot be the signer
-            if der != issuer and _is_named(read, der):
-                yield der
+            if other != issuer and _is_named(read, other):
+                yield other
 
 
 def _is_named(read: OcspAnswer, certificate: bytes) -> bool:
@@ -237,8 +241,9 @@ def _name_hash(certificate: bytes) -> bytes:
 
 
 def _key_hash(certificate: bytes) -> bytes:
-    *_, bits = asn1.elements(asn1.read(keys.spki(certificate)).content)
-    return hashlib.sha1(bits.content[1:], usedforsecurity=False).digest()
+    octets = keys.spki(certificate)
+    key = structures.decode(structures.SubjectPublicKeyInfo, octets, "the key of the CA is")
+    return hashlib.sha1(key.subject_public_key.as_bytes(), usedforsecurity=False).digest()
 
 
 def _check_appointed(certificate: bytes, issuer: bytes, at: datetime) -> None:
@@ -267,18 +272,9 @@ def _check_extensions(read: OcspAnswer, nonce: bytes) -> None:
             raise ProtocolError("the OCSP answer has a critical extension that is not known")
 
 
-def _check_single_extensions(content: bytes, number: int) -> None:
-    """Raise `ProtocolError` for what the statement *number* of a ResponseData marks critical.
-
-    The library reads these extensions of the first statement only.
-    """
-    fields = asn1.elements(asn1.read(content).content)
-    statements = next(field for field in fields if field.tag == asn1.SEQUENCE)
-    statement = next(islice(asn1.elements(statements.content), number, None))
-    last = list(asn1.elements(statement.content))[-1]
-    if last.tag != _SINGLE_EXTENSIONS:
-        return
-    for extension in extensions.parse(last.content):
+def _check_single_extensions(statement: Statement) -> None:
+    """Raise `ProtocolError` for what the *statement* marks critical and is not known."""
+    for extension in extensions.parse(statement.extensions):
         if extension.critical and extension.oid not in _PROCESSED:
             raise ProtocolError(
                 f"the OCSP answer has the critical extension {extension.oid}, which is not known"
@@ -286,7 +282,6 @@ def _check_single_extensions(content: bytes, number: int) -> None:
 
 
 def _verdict(
-    signed: signatures.Signed,
     read: OcspAnswer,
     certificate: bytes,
     issuer: bytes,
@@ -296,7 +291,7 @@ def _verdict(
     if len(found) != 1:
         raise ProtocolError("the OCSP answer is not about the certificate that was asked for")
     (one,) = found
-    _check_single_extensions(signed.content, one.number)
+    _check_single_extensions(one)
     this_update, until = one.this_update_utc, one.next_update_utc
     if this_update > at + SKEW:
         raise ProtocolError("the OCSP answer is not yet valid")

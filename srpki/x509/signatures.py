@@ -7,7 +7,6 @@ here. Nothing that is signed over an MD5 digest counts, whoever sends it [RFC 61
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 from srpki.core.errors import InvalidInputError, UsageError
 from srpki.x509 import der as asn1
 from srpki.x509 import pss
+from srpki.x509.forms import Signed
 from srpki.x509.keys import HASHES, PrivateKey, PublicKey, spec_of
 
 _OIDS: Final = {  # RFC 3279, RFC 4055, RFC 5758
@@ -123,15 +123,6 @@ def verify(
     except (InvalidSignature, ValueError, UnsupportedAlgorithm):
         return False
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """The three parts of a SIGNED structure: what is signed, AlgorithmIdentifier, signature."""
-
-    content: bytes
-    algorithm: bytes
-    signature: bytes
 
 
 def signed_parts(der: bytes) -> Signed:

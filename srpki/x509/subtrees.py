@@ -8,14 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from srpki.core.text import printable
-from srpki.x509.general_names import (
-    DIRECTORY_NAME,
-    DNS_NAME,
-    IP_ADDRESS,
-    RFC822_NAME,
-    URI,
-    GeneralName,
-)
+from srpki.x509.general_names import GeneralName
+from srpki.x509.name_forms import DIRECTORY_NAME, DNS_NAME, IP_ADDRESS, RFC822_NAME, URI
 
 _LABEL = r"[A-Za-z0-9_-]+"
 _DOMAIN: Final = re.compile(rf"\.?{_LABEL}(?:\.{_LABEL})*\.?")

@@ -9,6 +9,7 @@ from srpki.protocol.cmp.mac import _HMAC_SHA256, _PBKDF2, _SHA256_OCTETS, PBKDF2
 from srpki.protocol.cmp.messages import NUMBERS
 from srpki.protocol.cmp.revocations import RevDetails, RevRepBody, RevReqBody
 from srpki.x509 import der
+from srpki.x509.structures import SubjectPublicKeyInfo
 
 
 def encode_revocation_request(request):
@@ -19,7 +20,7 @@ def encode_revocation_request(request):
         serial_number=request.serial,
         issuer=None if request.issuer is None else asn1.elements(request.issuer),
         subject=None if request.subject is None else asn1.elements(request.subject),
-        public_key=None if key is None else asn1.decode(asn1.SubjectPublicKeyInfo, key, "key"),
+        public_key=None if key is None else asn1.decode(SubjectPublicKeyInfo, key, "key"),
         extensions=[asn1.tlv(item) for item in request.extensions] or None,
     )
     entry = [asn1.tlv(item) for item in request.entry_extensions] or None

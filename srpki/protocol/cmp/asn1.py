@@ -19,6 +19,7 @@ from cryptography.hazmat.asn1 import TLV, BitString, Explicit, Implicit, Size
 
 from srpki.core.errors import ProtocolError
 from srpki.x509 import der
+from srpki.x509.structures import SubjectPublicKeyInfo
 
 T = TypeVar("T")
 
@@ -70,14 +71,6 @@ class PKIStatusInfo:
     status: int
     status_string: list[str] | None
     fail_info: BitString | None
-
-
-@asn1.sequence
-class SubjectPublicKeyInfo:
-    """SubjectPublicKeyInfo [RFC 5280, 4.1]."""
-
-    algorithm: Annotated[list[TLV], Size(1, 2)]
-    subject_public_key: BitString
 
 
 @asn1.sequence

@@ -19,6 +19,7 @@ from srpki.protocol.cmp import header as headers
 from srpki.protocol.cmp.messages import NUMBERS, Message, certificates
 from srpki.protocol.cmp.status import StatusInfo, fail_info_bits, fail_info_names
 from srpki.x509 import der
+from srpki.x509.structures import SubjectPublicKeyInfo
 
 OLD_CERT_ID: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.5.1.5")
 MAX_TEXT: Final = 4096
@@ -60,7 +61,7 @@ def encode_request(request: CertificateRequest) -> bytes:
     template = asn1.CertTemplate(
         issuer=_optional(request.issuer),
         subject=_optional(request.subject),
-        public_key=None if key is None else asn1.decode(asn1.SubjectPublicKeyInfo, key, "key"),
+        public_key=None if key is None else asn1.decode(SubjectPublicKeyInfo, key, "key"),
         extensions=_optional(request.extensions),
     )
     controls = None

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
-from cryptography import x509
+from cryptography.hazmat.asn1 import TLV
 
 from srpki.core.errors import InvalidInputError, ProtocolError
-from srpki.x509 import der as asn1
-from srpki.x509 import signatures
+from srpki.x509 import der, signatures, structures
 from srpki.x509.keys import KeySpec
+
+T = TypeVar("T")
 
 MAX_OCTETS: Final = 1 << 15
 """Octets of the whole answer, in DER."""
@@ -41,9 +42,9 @@ _CURVES: Final = {
     "1.3.132.0.35": "secp521r1",
 }
 _SET: Final = 0x31
-_BOOLEAN: Final = 0x01
-_TEMPLATE_KEY: Final = 0xA0
-_TEMPLATE_ATTRIBUTES: Final = 0xA1
+_INTEGER: Final = bytes((der.INTEGER,))
+_IDENTIFIER: Final = bytes((der.OBJECT_IDENTIFIER,))
+_WHAT: Final = "what is asked for is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +77,23 @@ NONE: Final = CsrAttributes()
 """The server wants nothing in particular, or does not say."""
 
 
-def read(der: bytes) -> CsrAttributes:
-    """Return what the CsrAttrs in *der* ask for.
+def read(octets: bytes) -> CsrAttributes:
+    """Return what the CsrAttrs in *octets* ask for.
 
     Raises:
         ProtocolError: when they cannot be read, are over-long, or ask for an extension twice.
     """
-    if len(der) > MAX_OCTETS:
+    if len(octets) > MAX_OCTETS:
         raise ProtocolError(f"the CSR attributes are longer than {MAX_OCTETS} octets")
     try:
-        outer = asn1.read(der)
-        if outer.tag != asn1.SEQUENCE or outer.whole != der:
-            raise ProtocolError("the CSR attributes are not a SEQUENCE")
-        return _read(outer.content)
+        return _read(_items(structures.items(der.normal(octets), _WHAT)))
     except InvalidInputError as error:
         raise ProtocolError(f"the CSR attributes cannot be read: {error.sentence}") from None
 
 
-def _read(content: bytes) -> CsrAttributes:
+def _read(found: list[TLV]) -> CsrAttributes:
     asked, template = NONE, None
-    for element in _items(content):
+    for element in found:
         oid, values = _attribute(element)
         if oid == REQUEST_TEMPLATE:
             template = _template(_only(values))
@@ -115,126 +113,116 @@ def _read(content: bytes) -> CsrAttributes:
             extensions=template.extensions,
             subject=template.subject,
         )
-    found = [extension.oid for extension in asked.extensions]
-    if len(set(found)) < len(found):
+    names = [extension.oid for extension in asked.extensions]
+    if len(set(names)) < len(names):
         raise ProtocolError("the CSR attributes ask for an extension twice")
     return asked
 
 
-def _template(template: asn1.Element) -> CsrAttributes:
+def _template(template: TLV) -> CsrAttributes:
     """Return what a CertificationRequestInfoTemplate asks for [RFC 9908, 3.4]."""
-    parts = _items(_checked(template, asn1.SEQUENCE))
-    if _checked(next(parts, None), asn1.INTEGER) != b"\x00":
+    found = _parsed(structures.RequestTemplate, template)
+    if found.version != 0:
         raise ProtocolError("the template for requests is of a version that is not known")
-    asked = NONE
-    for part in parts:
-        if part.tag == asn1.SEQUENCE:
-            asked = replace(asked, subject=tuple(_subject(part.content)))
-        elif part.tag == _TEMPLATE_KEY:
-            asked = replace(asked, keys=(_template_key(part.content),))
-        elif part.tag == _TEMPLATE_ATTRIBUTES:
-            for oid, values in map(_attribute, _items(part.content)):
-                if oid == CHALLENGE_PASSWORD:
-                    asked = replace(asked, challenge=True)
-                elif oid in (EXTENSION_REQUEST, EXTENSION_TEMPLATE):
-                    asked = replace(asked, extensions=(*asked.extensions, *_extensions(values)))
+    asked = replace(
+        NONE,
+        subject=tuple(_subject(found.subject or [])),
+        keys=(_template_key(found.key),) if found.key is not None else (),
+    )
+    for oid, values in map(_attribute, _items(found.attributes or [])):
+        if oid == CHALLENGE_PASSWORD:
+            asked = replace(asked, challenge=True)
+        elif oid in (EXTENSION_REQUEST, EXTENSION_TEMPLATE):
+            asked = replace(asked, extensions=(*asked.extensions, *_extensions(values)))
     return asked
 
 
-def _subject(content: bytes) -> Iterator[tuple[str, bytes | None]]:
+def _subject(groups: list[TLV]) -> Iterator[tuple[str, bytes | None]]:
     """Yield the attributes of a NameTemplate."""
-    for group in _items(content):
-        for single in _items(_checked(group, _SET)):
-            oid, value = _typed(single)
-            yield oid, value[0].whole if value else None
+    for group in _items(groups):
+        for single in _inner(group, _SET):
+            oid, value = _typed(_inner(single))
+            yield oid, structures.encode(value[0]) if value else None
 
 
-def _template_key(content: bytes) -> KeySpec:
+def _template_key(found: structures.KeyTemplate) -> KeySpec:
     """Return the key of a SubjectPublicKeyInfoTemplate; a placeholder tells the size of RSA."""
-    parts = _items(content)
-    spec = _key(*_typed(next(parts, None)))
-    placeholder = next(parts, None)
-    if spec.kind == "rsa" and placeholder is not None:
-        bits = _checked(placeholder, asn1.BIT_STRING)
-        modulus = _checked(
-            next(_items(_checked(asn1.read(bits, 1), asn1.SEQUENCE)), None), asn1.INTEGER
-        )
-        spec = KeySpec("rsa", size=int.from_bytes(modulus, "big").bit_length())
-    return spec
+    spec = _key(*_typed(found.algorithm))
+    if spec.kind != "rsa" or found.placeholder is None:
+        return spec
+    numbers = structures.items(der.normal(found.placeholder.as_bytes()), _WHAT)
+    if not numbers or numbers[0].tag_bytes != _INTEGER:
+        raise ProtocolError("the placeholder of the key is no RSA key")
+    return KeySpec("rsa", size=_unsigned(numbers[0]).bit_length())
 
 
-def _key(oid: str, values: list[asn1.Element]) -> KeySpec:
+def _key(oid: str, values: list[TLV]) -> KeySpec:
     kind = _KEYS.get(oid, oid)
-    if kind == "rsa" and values and values[0].tag == asn1.INTEGER:
-        return KeySpec(kind, size=min(int.from_bytes(values[0].content, "big"), 1 << 20))
-    if kind == "ecdsa" and values and values[0].tag == asn1.OBJECT_IDENTIFIER:
+    if kind == "rsa" and values and values[0].tag_bytes == _INTEGER:
+        return KeySpec(kind, size=min(_unsigned(values[0]), 1 << 20))
+    if kind == "ecdsa" and values and values[0].tag_bytes == _IDENTIFIER:
         curve = _oid(values[0])
         return KeySpec(kind, curve=_CURVES.get(curve, curve))
     return KeySpec(kind)
 
 
-def _extensions(values: list[asn1.Element]) -> Iterator[WantedExtension]:
+def _extensions(values: list[TLV]) -> Iterator[WantedExtension]:
     """Yield the extensions that an attribute asks for.
 
     RFC 7030, 4.5.2, shows bare identifiers where RFC 9908, 3.2, has extensions: each leaves the
     value to the client.
     """
     for value in values:
-        if value.tag == asn1.OBJECT_IDENTIFIER:
-            yield WantedExtension(_oid(value), critical=False, value=None)
-            continue
-        for extension in _items(_checked(value, asn1.SEQUENCE)):
-            if extension.tag == asn1.OBJECT_IDENTIFIER:
-                yield WantedExtension(_oid(extension), critical=False, value=None)
+        for one in [value] if value.tag_bytes == _IDENTIFIER else _inner(value):
+            if one.tag_bytes == _IDENTIFIER:
+                yield WantedExtension(_oid(one), critical=False, value=None)
                 continue
-            oid, rest = _typed(extension)
-            critical = bool(rest) and rest[0].tag == _BOOLEAN and rest[0].content != b"\x00"
-            octets = [part.content for part in rest if part.tag == asn1.OCTET_STRING]
+            found = _parsed(structures.ExtensionTemplate, one)
             # An empty value is no value either: no extension has one.
-            yield WantedExtension(oid, critical, (octets[0] or None) if octets else None)
+            yield WantedExtension(
+                found.oid.dotted_string, bool(found.critical), found.value or None
+            )
 
 
-def _attribute(element: asn1.Element) -> tuple[str, list[asn1.Element]]:
+def _attribute(element: TLV) -> tuple[str, list[TLV]]:
     """Return type and values of an AttrOrOID."""
-    if element.tag == asn1.OBJECT_IDENTIFIER:
+    if element.tag_bytes == _IDENTIFIER:
         return _oid(element), []
-    oid, rest = _typed(element)
-    return oid, list(_items(_checked(rest[0], _SET))) if rest else []
+    oid, rest = _typed(_inner(element))
+    return oid, _inner(rest[0], _SET) if rest else []
 
 
-def _typed(element: asn1.Element | None) -> tuple[str, list[asn1.Element]]:
-    """Return the identifier at the head of a SEQUENCE, and what follows it."""
-    parts = _items(_checked(element, asn1.SEQUENCE))
-    return _oid(next(parts, None)), list(parts)
+def _typed(parts: list[TLV]) -> tuple[str, list[TLV]]:
+    """Return the identifier at the head of *parts*, and what follows it."""
+    if not parts:
+        raise ProtocolError("the CSR attributes have no object identifier where one is due")
+    return _oid(parts[0]), parts[1:]
 
 
-def _items(content: bytes) -> Iterator[asn1.Element]:
-    for count, element in enumerate(asn1.elements(content)):
-        if count == MAX_ITEMS:
-            raise ProtocolError(f"the CSR attributes have more than {MAX_ITEMS} elements in a row")
-        yield element
+def _inner(element: TLV, tag: int = der.SEQUENCE) -> list[TLV]:
+    """Return what stands in *element*, a SEQUENCE or what *tag* is of."""
+    return _items(structures.items(structures.encode(element), _WHAT, tag))
 
 
-def _only(values: list[asn1.Element]) -> asn1.Element:
+def _items(found: list[TLV]) -> list[TLV]:
+    if len(found) > MAX_ITEMS:
+        raise ProtocolError(f"the CSR attributes have more than {MAX_ITEMS} elements in a row")
+    return found
+
+
+def _only(values: list[TLV]) -> TLV:
     if len(values) != 1:
         raise ProtocolError("the template for requests does not come once")
     return values[0]
 
 
-def _checked(element: asn1.Element | None, tag: int) -> bytes:
-    """Return the content of *element*, which must have *tag*."""
-    if element is None or element.tag != tag:
-        raise ProtocolError("the CSR attributes are not what RFC 7030 and RFC 9908 say")
-    return element.content
+def _unsigned(element: TLV) -> int:
+    return int.from_bytes(element.data, "big")
 
 
-def _oid(element: asn1.Element | None) -> str:
-    content = _checked(element, asn1.OBJECT_IDENTIFIER)
-    dotted = asn1.decode_oid(content)
-    try:
-        x509.ObjectIdentifier(dotted)  # the library sets bounds of its own
-    except ValueError:
-        dotted = ""
-    if not dotted or asn1.encode_oid(dotted)[2:] != content:
-        raise ProtocolError("the CSR attributes have an object identifier that is none")
-    return dotted
+def _parsed(kind: type[T], element: TLV) -> T:
+    return structures.decode(kind, structures.encode(element), _WHAT)
+
+
+def _oid(element: TLV) -> str:
+    return structures.oid(element, _WHAT)

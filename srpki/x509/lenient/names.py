@@ -10,13 +10,13 @@ from cryptography.x509.name import _ASN1Type
 from pyasn1_modules import rfc5280
 
 from srpki.x509 import der as tlv
+from srpki.x509 import name_forms
 from srpki.x509.der import Element
 from srpki.x509.forms import ReadName, UnsupportedName
 from srpki.x509.lenient import asn1
 from srpki.x509.lenient.asn1 import RefusedError
 
 _TYPES: Final = {kind.value: kind for kind in _ASN1Type if kind is not _ASN1Type.BitString}
-_UNSUPPORTED: Final = {0xA3: "x400Address", 0xA5: "ediPartyName"}
 _IA5: Final = 0x16
 
 
@@ -59,32 +59,30 @@ def _is_writable(attribute: x509.NameAttribute[str]) -> bool:
 
 
 def general_name(element: Element, *, constraint: bool = False) -> x509.GeneralName:
-    """Return the GeneralName that *element* is; raises `RefusedError`.
+    """Return the GeneralName that *element* is; raises `InvalidInputError`.
 
     In a *constraint* an iPAddress is a network [RFC 5280, 4.2.1.10]. What is not processed is an
     `UnsupportedName`.
     """
     content = element.content
-    match element.tag:
-        case 0xA0:
+    match name_forms.form_of(element):
+        case name_forms.OTHER_NAME:
             return _other_name(element)
-        case 0x81:
+        case name_forms.RFC822_NAME:
             return x509.RFC822Name._init_without_validation(asn1.text(_IA5, content))
-        case 0x82:
+        case name_forms.DNS_NAME:
             return x509.DNSName._init_without_validation(asn1.text(_IA5, content))
-        case 0x86:
+        case name_forms.URI:
             return x509.UniformResourceIdentifier._init_without_validation(asn1.text(_IA5, content))
-        case 0xA4:
+        case name_forms.DIRECTORY_NAME:
             return x509.DirectoryName(name(content)[0])
-        case 0x87:
+        case name_forms.IP_ADDRESS:
             return _network(element) if constraint else _address(element)
-        case 0x88:
+        case name_forms.REGISTERED_ID:
             identifier = tlv.encode(tlv.OBJECT_IDENTIFIER, content)
             return x509.RegisteredID(x509.ObjectIdentifier(asn1.oid(tlv.read(identifier))))
-        case tag if tag in _UNSUPPORTED:
-            return UnsupportedName(_UNSUPPORTED[tag], element.whole)
-        case _:
-            raise RefusedError("it has a name of an unknown form")
+        case form:
+            return UnsupportedName(form, element.whole)
 
 
 def _other_name(element: Element) -> x509.GeneralName:

@@ -8,11 +8,12 @@ from typing import Final, Literal, NoReturn
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import der as tlv
 from srpki.x509.der import Element
-from srpki.x509.forms import OcspAnswer, Statement
+from srpki.x509.forms import OcspAnswer, Signed, Statement
 from srpki.x509.lenient import asn1
 from srpki.x509.lenient.fields import Fields
 
 _BASIC: Final = "1.3.6.1.5.5.7.48.1.1"
+_NO_EXTENSIONS: Final = tlv.encode(tlv.SEQUENCE)
 _VERSION: Final = 0xA0
 _BY_NAME: Final = 0xA1
 _STATUS: Final[dict[int, Literal["good", "revoked", "unknown"]]] = {
@@ -32,7 +33,8 @@ def read(octets: bytes, most: int) -> OcspAnswer:
         InvalidInputError: when a field or a critical extension cannot be read; names it.
     """
     fields = Fields("OCSP answer")
-    content, certificates = fields.read("BasicOCSPResponse", _basic, octets)
+    signed, certificates = fields.read("BasicOCSPResponse", _basic, octets)
+    content = fields.read("tbsResponseData", asn1.parts, asn1.single(signed.content))
     if content and content[0].tag == _VERSION:
         del content[0]
     responder, produced, statements, *rest = fields.read("tbsResponseData", _response_data, content)
@@ -47,18 +49,22 @@ def read(octets: bytes, most: int) -> OcspAnswer:
         statements=_statements(asn1.elements(statements.content)[:most]),
         certificates=tuple(one.whole for one in certificates[:most]),
         extensions=fields.extensions(asked, _by_meaning),
+        signed=signed,
     )
 
 
-def _basic(octets: bytes) -> tuple[list[Element], list[Element]]:
-    """Return the fields of the ResponseData and the certificates beside it."""
+def _basic(octets: bytes) -> tuple[Signed, list[Element]]:
+    """Return the ResponseData with its signature, and the certificates beside it."""
     _, outer = asn1.parts(asn1.single(octets))
     kind, value = _explicit(outer)
     if asn1.oid(kind) != _BASIC or value.tag != tlv.OCTET_STRING:
         raise asn1.RefusedError("it is of an unknown type")
-    content, _, _, *more = asn1.parts(asn1.single(value.content))
+    content, algorithm, signature, *more = asn1.parts(asn1.single(value.content))
     (certificates,) = asn1.optional(more, 0xA0)
-    return asn1.parts(content), [] if certificates is None else _explicit(certificates)
+    if signature.tag != tlv.BIT_STRING or signature.content[:1] != b"\0":
+        raise asn1.RefusedError("its signature is not a bit string")
+    signed = Signed(content.whole, algorithm.whole, signature.content[1:])
+    return signed, [] if certificates is None else _explicit(certificates)
 
 
 def _explicit(element: Element) -> list[Element]:
@@ -90,7 +96,7 @@ def _statement(number: int, element: Element) -> Statement:
     fields = Fields("OCSP answer")
     named, status, this_update, *rest = asn1.parts(element)
     algorithm, name, key, serial = asn1.parts(named)
-    following, _ = asn1.optional(rest, 0xA0, 0xA1)
+    following, own = asn1.optional(rest, 0xA0, 0xA1)
     revoked = asn1.elements(status.content)[:1] if status.tag == 0xA1 else []
     until = None if following is None else asn1.single(following.content, asn1.GENERALIZED_TIME)
     return Statement(
@@ -103,6 +109,7 @@ def _statement(number: int, element: Element) -> Statement:
         revocation_time_utc=fields.time("revocationTime", revoked[0]) if revoked else None,
         this_update_utc=fields.time("thisUpdate", this_update),
         next_update_utc=None if until is None else fields.time("nextUpdate", until),
+        extensions=_NO_EXTENSIONS if own is None else own.content,
     )
 
 

@@ -525,3 +525,37 @@ def test_a_renewal_does_not_change_the_names(renewed):
     request = made(same, renewed=renewed)
     assert request.subject == SUBJECT
     assert [one.value for one in request.extensions] == [SAN]
+
+
+# --- what is not quite DER ------------------------------------------------------------------------
+
+
+def long_lengths(content):
+    """Return *content* with each length in three octets, as some encoders write them."""
+    written = b""
+    for one in der.elements(content):
+        inner = long_lengths(one.content) if one.constructed else one.content
+        written += bytes((one.tag, 0x82)) + len(inner).to_bytes(2, "big") + inner
+    return written
+
+
+@pytest.mark.parametrize("content", [EXAMPLE, RICH])
+def test_long_lengths_are_read_like_short_ones(content):
+    assert long_lengths(content) != content
+    assert attributes.read(long_lengths(content)) == attributes.read(content)
+
+
+def test_the_values_of_a_set_are_read_in_any_order_and_every_truth_is_one():
+    late, early = sequence(extension(USAGE_OID)), sequence(extension(SAN_OID))
+    for pair in ((late, early), (early, late)):
+        found = attributes.read(sequence(attribute(EXTENSIONS_TEMPLATE, *pair))).extensions
+        assert {one.oid for one in found} == {USAGE_OID, SAN_OID}
+    truth = sequence(der.encode_oid(SAN_OID), b"\x01\x01\x01")
+    (found,) = attributes.read(sequence(attribute(EXTENSIONS, sequence(truth)))).extensions
+    assert found.critical
+
+
+def test_what_is_not_recognised_may_hold_anything():
+    nonsense = der.encode(0xA5, b"\x30\x80\xff")
+    strange = attribute("1.3.6.1.4.1.99999.2", nonsense)
+    assert attributes.read(sequence(strange)) == attributes.NONE

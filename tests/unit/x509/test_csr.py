@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from srpki.core.errors import InvalidInputError, UsageError
 from srpki.x509 import csr, keys, names, signatures
+from srpki.x509 import der as asn1
 from srpki.x509.keys import KeySpec
 
 SUBJECT = names.parse_dn("C=DE,O=Lab,CN=gw")
@@ -112,8 +113,8 @@ def test_a_request_signed_by_another_key_or_changed_is_refused():
         csr.check(der.replace(b"Lab", b"Bal"))
     other = csr.build(keys.generate(KeySpec("ecdsa", curve="secp256r1")), SUBJECT)
     mine, theirs = signatures.signed_parts(der), signatures.signed_parts(other)
-    forged = csr.asn1.encode(
-        0x30, mine.content, mine.algorithm, csr.asn1.encode(0x03, b"\x00" + theirs.signature)
+    forged = asn1.encode(
+        0x30, mine.content, mine.algorithm, asn1.encode(0x03, b"\x00" + theirs.signature)
     )
     with pytest.raises(InvalidInputError, match="own key"):
         csr.check(forged)
@@ -126,8 +127,8 @@ def test_an_algorithm_of_another_key_type_is_refused():
         signatures.algorithm(KEYS["rsa"], "sha256"),
         signatures.algorithm(KEYS["dsa"], "sha256"),
     ):
-        forged = csr.asn1.encode(
-            0x30, parts.content, wrong, csr.asn1.encode(0x03, b"\x00" + parts.signature)
+        forged = asn1.encode(
+            0x30, parts.content, wrong, asn1.encode(0x03, b"\x00" + parts.signature)
         )
         with pytest.raises(InvalidInputError):
             csr.check(forged)

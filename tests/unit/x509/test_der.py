@@ -78,3 +78,27 @@ def test_object_identifiers_agree_with_the_library(arcs, first, second):
 def test_octets_that_are_no_identifier_do_not_fail():
     assert der.decode_oid(b"") == "?"
     assert der.decode_oid(b"\x80" * 100) == "?"
+
+
+@pytest.mark.parametrize(
+    ("written", "normal"),
+    [
+        ("", ""),
+        ("02810105", "020105"),
+        ("30820003010101", "30030101ff"),
+        ("0101ff010100", "0101ff010100"),
+        ("a08103020101", "a003020101"),
+        ("04820001ff", "0401ff"),
+        ("300101", "300101"),  # cut short within: left as it is
+        ("3080", "3080"),
+    ],
+)
+def test_what_is_nearly_der_is_brought_into_its_form(written, normal):
+    assert der.normal(bytes.fromhex(written)) == bytes.fromhex(normal)
+
+
+def test_what_lies_too_deep_is_left_as_it_is():
+    data = b"\x02\x81\x01\x05"
+    for _ in range(der.MAX_DEPTH + 5):
+        data = der.encode(0x30, data)
+    assert der.normal(data) == data
