@@ -7,12 +7,8 @@ that is something else is named for what it is, so that the operator knows what 
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
@@ -21,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
 from srpki.core.errors import InvalidInputError, UsageError
-from srpki.x509 import contents, crl, derivations, pkcs7, pkcs12
+from srpki.x509 import contents, crl, derivations, pem, pkcs7, pkcs12
 from srpki.x509.certificates import parse
 from srpki.x509.keys import MAX_KEY_OCTETS, PrivateKey, checked, same_public_key
 
@@ -36,9 +32,6 @@ _ENCODINGS: Final = {
     "pem": serialization.Encoding.PEM,
     "der": serialization.Encoding.DER,
 }
-_BOUNDARY: Final = re.compile(
-    rb"-----(?:BEGIN ([A-Z0-9 ]{1,40})-----[ \t]*\r?\n|END ([A-Z0-9 ]{1,40})-----)"
-)
 
 
 def read_certificates(data: bytes, format: str, password: str = "") -> list[bytes]:  # noqa: A002
@@ -69,7 +62,7 @@ def read_certificates(data: bytes, format: str, password: str = "") -> list[byte
 
 
 def _pem_certificates(data: bytes) -> list[bytes]:
-    first, *more = _blocks(data, contents.CERTIFICATE, _CERTIFICATE_LABELS)
+    first, *more = pem.blocks(data, contents.CERTIFICATE, _CERTIFICATE_LABELS)
     found = [contents.alone(first.der())]
     for block in more:
         with suppress(InvalidInputError):
@@ -100,7 +93,7 @@ def read_key(data: bytes, format: str, password: str = "") -> PrivateKey:  # noq
     _check(data, format)
     match format:
         case "pem":
-            block = _blocks(data, contents.KEY, contents.KEY_LABELS)[0]
+            block = pem.blocks(data, contents.KEY, contents.KEY_LABELS)[0]
             if block.label.startswith("ENCRYPTED"):
                 _check_protection(block.der())
             return _load_key(block.text, password, pem=True)
@@ -128,7 +121,7 @@ def read_crl(data: bytes, format: str) -> bytes:  # noqa: A002
     _check(data, format)
     match format:
         case "pem":
-            der = contents.alone(_blocks(data, contents.CRL, ("X509 CRL",))[0].der())
+            der = contents.alone(pem.blocks(data, contents.CRL, ("X509 CRL",))[0].der())
         case "der":
             der = _expect_der(data, contents.CRL)
         case "pkcs12":
@@ -157,7 +150,7 @@ def read_request(data: bytes, format: str) -> bytes:  # noqa: A002
     _check(data, format)
     if format == "pem":
         labels = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
-        return contents.alone(_blocks(data, contents.REQUEST, labels)[0].der())
+        return contents.alone(pem.blocks(data, contents.REQUEST, labels)[0].der())
     return _expect_der(data, contents.REQUEST)
 
 
@@ -168,7 +161,7 @@ def has_more(data: bytes, format: str) -> bool:  # noqa: A002
     """
     match format:
         case "pem":
-            block = next(_all_blocks(data), None)
+            block = next(pem.all_blocks(data), None)
             der = b"" if block is None else block.der()
             return contents.alone(der) != der
         case "der":
@@ -185,13 +178,13 @@ def write_certificates(certificates: Sequence[bytes], format: str) -> bytes:  # 
     """
     match format:
         case "pem":
-            return b"".join(to_pem(der, "CERTIFICATE") for der in certificates)
+            return b"".join(pem.write(der, "CERTIFICATE") for der in certificates)
         case "der":
             return _single(certificates)
         case "pkcs7-der":
             return pkcs7.write(certificates)
         case "pkcs7-pem":
-            return to_pem(pkcs7.write(certificates), "PKCS7")
+            return pem.write(pkcs7.write(certificates), "PKCS7")
         case _:
             raise UsageError(
                 f"certificates alone are not written as {format}", hint="use pem, der or pkcs7"
@@ -224,7 +217,7 @@ def write_crl(der: bytes, format: str) -> bytes:  # noqa: A002
     """Return a file with the CRL in *der*; *format* is pem or der; raises `UsageError`."""
     match format:
         case "pem":
-            return to_pem(der, "X509 CRL")
+            return pem.write(der, "X509 CRL")
         case "der":
             return der
         case _:
@@ -251,29 +244,6 @@ def write_pkcs12(certificate: bytes, key: PrivateKey, password: str) -> bytes:
     return serialize_key_and_certificates(None, key, loaded, None, encryption)
 
 
-def to_pem(der: bytes, label: str) -> bytes:
-    """Return *der* in PEM with *label* [RFC 7468]."""
-    text = base64.b64encode(der)
-    lines = [text[start : start + 64] for start in range(0, len(text), 64)]
-    return b"\n".join(
-        [f"-----BEGIN {label}-----".encode(), *lines, f"-----END {label}-----".encode(), b""]
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """One PEM block: its label, all of its text, and what is between the lines."""
-
-    label: str
-    text: bytes
-    body: bytes
-
-    def der(self) -> bytes:
-        with suppress(binascii.Error):
-            return base64.b64decode(b"".join(self.body.split()), validate=True)
-        raise InvalidInputError(f"the PEM block {self.label} is not base64", hint="is it damaged?")
-
-
 def _check(data: bytes, format_: str) -> None:
     if format_ not in FORMATS:
         raise UsageError(f"format {format_} is not known", hint=f"use {', '.join(FORMATS)}")
@@ -281,37 +251,6 @@ def _check(data: bytes, format_: str) -> None:
         raise InvalidInputError("the file is empty")
     if len(data) > MAX_OCTETS:
         raise InvalidInputError(f"the file is longer than {MAX_OCTETS} octets")
-
-
-def _all_blocks(data: bytes) -> Iterator[_Block]:
-    """Yield the PEM blocks in *data*, in time that grows with its length alone."""
-    begun: dict[bytes, re.Match[bytes]] = {}
-    for boundary in _BOUNDARY.finditer(data):
-        if boundary[2] is None:
-            begun.setdefault(boundary[1], boundary)
-            continue
-        begin = begun.get(boundary[2])
-        if begin is not None:
-            text = data[begin.start() : boundary.end()] + b"\n"
-            yield _Block(begin[1].decode("ascii"), text, data[begin.end() : boundary.start()])
-            begun.clear()
-
-
-def _blocks(data: bytes, wanted: str, labels: Sequence[str]) -> list[_Block]:
-    """Return the PEM blocks with one of *labels*; raises when there is none."""
-    found = list(_all_blocks(data))
-    chosen = [block for block in found if block.label in labels]
-    if chosen:
-        return chosen
-    if found:
-        kind = contents.of_label(found[0].label)
-        hint = contents.CURES.get(kind, "give the right type")
-        raise InvalidInputError(f"this is {kind}, not {wanted}", hint=hint)
-    if b"-----BEGIN " in data:
-        raise InvalidInputError("the PEM block is truncated", hint="its END line is missing")
-    kind = contents.identify(data)
-    hint = contents.CURES.get(kind, "name the format that it has")
-    raise InvalidInputError(f"this is not PEM but {kind}", hint=hint)
 
 
 def _expect_der(data: bytes, *wanted: str) -> bytes:
@@ -329,7 +268,7 @@ def _expect_der(data: bytes, *wanted: str) -> bytes:
 def _pkcs7(data: bytes, format_: str) -> bytes:
     """Return the PKCS#7 structure (BER) in *data*."""
     if format_ == "pkcs7-pem":
-        return _blocks(data, contents.PKCS7, _PKCS7_LABELS)[0].der()
+        return pem.blocks(data, contents.PKCS7, _PKCS7_LABELS)[0].der()
     found = contents.identify(data)
     if found not in (contents.PKCS7, contents.UNKNOWN):  # indefinite lengths are not identified
         raise InvalidInputError(f"this is {found}, not PKCS#7", hint="give the right format")

@@ -22,6 +22,7 @@ from srpki.protocol.cmp import (
     general,
     messages,
     revocations,
+    server_refusals,
     server_revocations,
     server_support,
     status,
@@ -141,10 +142,10 @@ class CmpServer:
                 self._transactions.expire(self._clock.now())
                 content = self._content(received, issue, deviation, nonce)
             except RefusalError as refusal:
-                content = _refused(received.kind, refusal)
+                content = server_refusals.refused(received.kind, refusal)
             except StorageError as error:  # the CA cannot note what it would have done
                 failure = RefusalError("systemFailure", error.sentence)
-                content = _refused(received.kind, failure)
+                content = server_refusals.refused(received.kind, failure)
         asked, peer = received.message.header, received.peer
         data = self._envelope.encode(asked, peer, content, nonce, deviation)
         return Answer(data, content.note)
@@ -239,7 +240,7 @@ class CmpServer:
             refusal = RefusalError(deviation.reject, _SCRIPTED)
             asked = Asked(asked.cert_req_id, refusal)
         if isinstance(asked.outcome, RefusalError):
-            return _rejection(received.kind, asked.cert_req_id, asked.outcome)
+            return server_refusals.rejection(received.kind, asked.cert_req_id, asked.outcome)
         transaction = Transaction(
             peer=peer,
             enrolment=asked.outcome,
@@ -258,7 +259,7 @@ class CmpServer:
         try:
             certificate = issue(enrolment)
         except RefusalError as refusal:
-            return _rejection(enrolment.kind, enrolment.cert_req_id, refusal)
+            return server_refusals.rejection(enrolment.kind, enrolment.cert_req_id, refusal)
         transaction.certificate = certificate
         transaction.ready = None
         if transaction.implicit_confirm:
@@ -392,21 +393,3 @@ class CmpServer:
         """Take back what was sent and not confirmed [RFC 4210, 5.2.8]."""
         if transaction.certificate is not None:
             self._ca.revoke(transaction.certificate)
-
-
-def _refused(kind: str, refusal: RefusalError) -> Content:
-    """Say no with an error message, or with the rp of an rr [RFC 9483, 3.6]."""
-    info = StatusInfo(status.REJECTION, (refusal.sentence,), (refusal.fail_info,))
-    if kind == "rr":
-        body, name = revocations.encode_revocation_answer(info), "rejection"
-    else:
-        body, name = bodies.encode_error(info), "error"
-    return Content(body, f"{name} {refusal.fail_info}: {refusal.sentence}")
-
-
-def _rejection(kind: str, cert_req_id: int, refusal: RefusalError) -> Content:
-    """Say no where the certificate would have been [RFC 9483, 3.6.2]."""
-    info = StatusInfo(status.REJECTION, (refusal.sentence,), (refusal.fail_info,))
-    response = CertificateResponse(cert_req_id=cert_req_id, status=info)
-    body = bodies.encode_responses(ANSWERS[kind], (response,))
-    return Content(body, f"rejection {refusal.fail_info}: {refusal.sentence}")

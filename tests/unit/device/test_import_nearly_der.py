@@ -4,6 +4,7 @@ import pytest
 from crooked import KINDS, Kind, Maker, authority, common_name, extension, leaf
 
 from srpki.x509 import formats, keys
+from srpki.x509.pem import write as to_pem
 
 PKI = "admin system security pki"
 
@@ -44,7 +45,7 @@ def test_nothing_is_told_of_what_is_der(bench, fresh, root, gw):
 @pytest.mark.parametrize("behind", [b"\n", b"\r\n", b"\0" * 3, b"anything at all"])
 def test_octets_behind_a_certificate_are_dropped_and_told(behind, bench, fresh, root, gw):
     der = leaf(root, gw.spki)
-    pem = formats.to_pem(der + behind, "CERTIFICATE")
+    pem = to_pem(der + behind, "CERTIFICATE")
     for form, content in (("der", der + behind), ("pem", pem)):
         name = f"{fresh}-{form}.crt"
         assert "not DER: octets behind the certificate;" in imported(bench, name, content, form)
@@ -67,9 +68,9 @@ def test_an_extension_that_cannot_be_read_is_told_where_it_stands(bench, fresh, 
 
 def test_a_neighbour_that_cannot_be_read_spoils_no_bundle(bench, fresh, root, gw):
     good = leaf(root, gw.spki)
-    bad = formats.to_pem(b"\x30\x03\x02\x01\x05", "CERTIFICATE")
+    bad = to_pem(b"\x30\x03\x02\x01\x05", "CERTIFICATE")
     torn = b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n"
-    bundle = formats.to_pem(good, "CERTIFICATE") + bad + torn
+    bundle = to_pem(good, "CERTIFICATE") + bad + torn
     imported(bench, f"{fresh}.crt", bundle, "pem")
     assert formats.read_certificates(bundle, "pem") == [good]
     line = bench.refused(

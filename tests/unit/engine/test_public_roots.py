@@ -13,6 +13,7 @@ from srpki.core.errors import InvalidInputError
 from srpki.core.events import EventBus
 from srpki.engine.authorities import Authorities
 from srpki.x509 import certificates, formats, keys
+from srpki.x509.pem import write as to_pem
 
 BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 BUNDLES = {
@@ -36,7 +37,7 @@ def test_every_root_is_imported_and_its_profile_is_up(bundle, bench, agreement):
     found = dict.fromkeys(roots(bundle))
     up, not_der, of_other_keys = 0, [], []
     for number, der in enumerate(met(50, found)):
-        (read,) = formats.read_certificates(formats.to_pem(der, "CERTIFICATE"), "pem")
+        (read,) = formats.read_certificates(to_pem(der, "CERTIFICATE"), "pem")
         assert read == der
         try:
             kind = keys.spec_of(certificates.public_key(der)).kind

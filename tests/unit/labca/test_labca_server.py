@@ -28,7 +28,8 @@ from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.serve import read_script, serve
 from srpki.labca.server import LabCa
 from srpki.protocol.cmp import bodies, messages
-from srpki.x509 import csr, formats, keys, names
+from srpki.x509 import csr, keys, names
+from srpki.x509.pem import write as to_pem
 
 P256 = keys.KeySpec("ecdsa", curve="secp256r1")
 SUBJECT = names.parse_dn("CN=gw")
@@ -76,7 +77,7 @@ def tls(server, tmp_path, holder=None, **settings):
 
 
 def pem(der):
-    return formats.to_pem(der, "CERTIFICATE").decode()
+    return to_pem(der, "CERTIFICATE").decode()
 
 
 def est(server, context, operation, key, headers=USER, subject=SUBJECT):

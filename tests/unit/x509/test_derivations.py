@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import der, derivations, formats, keys
 from srpki.x509 import pkcs12 as opener
+from srpki.x509.pem import write as to_pem
 
 KEY = keys.generate(keys.KeySpec("ecdsa", curve="secp256r1"))
 CLEAR = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -141,7 +142,7 @@ def test_what_is_just_within_the_limit_is_only_counted():
 )
 def test_scrypt_is_counted_by_all_its_numbers_and_its_memory(numbers, word):
     key = sequence(scrypt(*numbers), der.encode(der.OCTET_STRING, bytes(160)))
-    for content, form in ((key, "der"), (formats.to_pem(key, "ENCRYPTED PRIVATE KEY"), "pem")):
+    for content, form in ((key, "der"), (to_pem(key, "ENCRYPTED PRIVATE KEY"), "pem")):
         with pytest.raises(InvalidInputError, match=f"too (many|much) {word}"):
             formats.read_key(content, form, "secret")
     with pytest.raises(InvalidInputError, match=f"too (many|much) {word}"):
@@ -269,7 +270,7 @@ def test_other_keepers_of_keys_are_named(content, sentence):
 @pytest.mark.parametrize("label", ["SM2 PRIVATE KEY", "X25519 PRIVATE KEY", "ANY PRIVATE KEY"])
 def test_a_key_in_a_block_of_another_name_is_not_said_to_be_no_key(label):
     with pytest.raises(InvalidInputError, match=f"this is a PEM {label} block, not a private key"):
-        formats.read_key(formats.to_pem(b"\x30\x00", label), "pem")
+        formats.read_key(to_pem(b"\x30\x00", label), "pem")
 
 
 def test_pkcs12_of_the_library_is_within_the_limits():
@@ -377,7 +378,7 @@ def test_pbmac1_is_checked():
 def test_a_certificate_that_is_not_der_does_not_hide_the_key(openssl, tmp_path):
     maker = crooked.Maker(crooked.common_name("gw"), KEY)
     odd = crooked.leaf(crooked.authority()[0], maker.spki, crooked.KINDS["@ in PrintableString"])
-    (tmp_path / "both.pem").write_bytes(CLEAR + formats.to_pem(odd, "CERTIFICATE"))
+    (tmp_path / "both.pem").write_bytes(CLEAR + to_pem(odd, "CERTIFICATE"))
     made = openssl(
         "pkcs12", "-export", "-in", str(tmp_path / "both.pem"), "-passout", "pass:secret"
     )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from srpki.core.errors import InvalidInputError, SrpkiError, UsageError
 from srpki.x509 import ber, contents, der, derivations, formats, keys, pkcs7
+from srpki.x509.pem import write as to_pem
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +224,7 @@ def test_a_giant_key_is_refused_before_its_numbers_are_checked():
     giant = der.encode(0x30, b"\x02\x01\x00", *[number] * 5)
     for content, format_ in (
         (giant, "der"),
-        (formats.to_pem(giant[:700_000], "RSA PRIVATE KEY"), "pem"),
+        (to_pem(giant[:700_000], "RSA PRIVATE KEY"), "pem"),
     ):
         with pytest.raises(InvalidInputError, match=r"too long|longer"):
             formats.read_key(content, format_)

@@ -24,6 +24,7 @@ from crooked import (
 
 from srpki.core.errors import InvalidInputError, ProtocolError
 from srpki.x509 import certificates, crl, csr, formats, ocsp
+from srpki.x509.pem import write as to_pem
 from srpki.x509.revocation import by_crls
 
 NUMBER, POINT, REASON, CERTIFICATE_ISSUER = "2.5.29.20", "2.5.29.28", "2.5.29.21", "2.5.29.29"
@@ -63,7 +64,7 @@ def test_a_crl_of_each_kind_is_checked_as_openssl_checks_it(title, gw, openssl, 
     made = revocation_list(maker, [entry(FIVE)], **details)
     assert crl.parse(made).not_der == (field,)
     assert crl.check(made, der).this_update == datetime(2026, 1, 1, tzinfo=UTC)
-    (tmp_path / "ca.pem").write_bytes(formats.to_pem(der, "CERTIFICATE"))
+    (tmp_path / "ca.pem").write_bytes(to_pem(der, "CERTIFICATE"))
     openssl("crl", "-inform", "DER", "-noout", "-CAfile", str(tmp_path / "ca.pem"), octets=made)
     assert by_crls(leaf(maker, gw.spki), [made]).status == "revoked"
     assert by_crls(leaf(maker, gw.spki, serial=b"\x02\x01\x06"), [made]).status == "good"
@@ -180,7 +181,7 @@ def test_an_answer_of_each_kind_is_judged_as_openssl_judges_it(title, gw, openss
         assert ocsp.judge(made + b"\n", ours, der, NOW).status == word
         assert any(word in line for line in ocsp.answer_words(made))
         for name, octets in (("ca", der), ("ee", ours)):
-            (tmp_path / f"{name}.pem").write_bytes(formats.to_pem(octets, "CERTIFICATE"))
+            (tmp_path / f"{name}.pem").write_bytes(to_pem(octets, "CERTIFICATE"))
         (tmp_path / "answer").write_bytes(made)
         if details.keys().isdisjoint({"certificates", "statements"}):  # ours may be the kinder one
             said = openssl(

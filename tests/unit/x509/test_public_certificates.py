@@ -7,7 +7,8 @@ import cryptography_vectors
 from foreign import need
 
 from srpki.core.errors import SrpkiError
-from srpki.x509 import certificates, formats
+from srpki.x509 import certificates
+from srpki.x509.pem import all_blocks
 
 ROOT = Path(cryptography_vectors.__file__).parent / "x509"
 REFUSED = {
@@ -30,7 +31,7 @@ def files():
                 path,
                 [
                     block.der()
-                    for block in formats._all_blocks(path.read_bytes())
+                    for block in all_blocks(path.read_bytes())
                     if block.label == "CERTIFICATE"
                 ],
             )
