@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
 from srpki.core.events import Event
+from srpki.core.record import Record
 from srpki.device.scripting.pages import Scripting
 
 if TYPE_CHECKING:
     from srpki.device.configuration.history import Commit
 
 Severity = Literal["error", "warning", "info"]
-Cell = str | datetime | None
+Cell = str | int | datetime | None
 """A value to be shown; None where there is none."""
 
 
@@ -66,6 +68,13 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     footer: str = ""
+
+
+def counted(title: str, columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Table:
+    """Return a table with the number of its rows below it."""
+    every = tuple(rows)
+    footer = f"Entries found: {len(every)}"
+    return Table(title=title, columns=columns, rows=every, footer=footer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +241,7 @@ Data = (
     | FileContent
     | Lines
     | Scripting
+    | Record
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from srpki.cli.render.configuration import configuration_file
@@ -12,6 +13,7 @@ from srpki.cli.render.logs import filter_page, log_page, log_table
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
 from srpki.cli.render.sessions import commit_history, users
 from srpki.cli.render.times import instant, spell_time
+from srpki.core.record import Record
 from srpki.device.results import (
     Beside,
     Cell,
@@ -48,6 +50,8 @@ def render(  # noqa: C901 - one case a kind of data
     directory, comes after an empty line [cli.md 1.9].
     """
     lines: Iterable[str]
+    if isinstance(data, Record):
+        data = _laid_out(data)
     match data:
         case Fields():
             lines = fields(data)
@@ -80,6 +84,13 @@ def render(  # noqa: C901 - one case a kind of data
         case Lines():
             return "\n".join(data.lines)
     return "\n".join(("", *lines))
+
+
+def _laid_out(data: Record) -> Fields | Table:
+    """Return the layout of *data* by the module that is called as the one that has its class."""
+    family = type(data).__module__.rpartition(".")[2]
+    laid_out: Fields | Table = import_module(f"srpki.cli.render.{family}").LAYOUTS[type(data)](data)
+    return laid_out
 
 
 def fields(data: Fields) -> Iterator[str]:
@@ -123,7 +134,7 @@ def cell(value: Cell) -> str:
     """Return *value* as it is shown; ``N/A`` where there is none."""
     if isinstance(value, datetime):
         return instant(value)
-    return "N/A" if value is None else value
+    return "N/A" if value is None else str(value)
 
 
 def table(data: Table) -> Iterator[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from srpki.core.errors import SrpkiError
+from srpki.device.records.certificate import ImportedFile
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView
@@ -16,29 +17,15 @@ if TYPE_CHECKING:
 _DAY = timedelta(days=1)
 
 
-class ImportedFile(NamedTuple):
-    """One file: its *kind*, whose it is, and when it ends, None for what does not.
-
-    The *subject* of a key is its type and size, of a CRL its issuer, and of a file that cannot be
-    read the reason.
-    """
-
-    name: str
-    kind: str
-    subject: str
-    not_after: datetime | None
-    users: tuple[str, ...]
-
-
 def imported_files(node: Node) -> Sequence[ImportedFile]:
     """Return the imported files of *node*, sorted; raises `StorageError`."""
     users = _users(node)
     return [_look(node, name, users.get(name, ())) for name in node.keystore.names()]
 
 
-def days_left(not_after: datetime | None, now: datetime) -> str | None:
+def days_left(not_after: datetime | None, now: datetime) -> int | None:
     """Return the whole days from *now* to *not_after*, negative when it has passed."""
-    return None if not_after is None else str((not_after - now) // _DAY)
+    return None if not_after is None else (not_after - now) // _DAY
 
 
 def end_of(node: Node, name: str) -> datetime | None:
@@ -68,8 +55,9 @@ def _look(node: Node, name: str, users: Sequence[str]) -> ImportedFile:
             case _:
                 subject = keys.describe(keys.spec_of(keystore.read_key(name)))
     except SrpkiError as error:
-        return ImportedFile(name, kind, error.sentence, None, tuple(users))
-    return ImportedFile(name, kind, subject, end, tuple(users))
+        return ImportedFile(name, kind, error.sentence, None, None, tuple(users))
+    left = days_left(end, node.clock.now())
+    return ImportedFile(name, kind, subject, end, left, tuple(users))
 
 
 def _users(node: Node) -> Mapping[str, Sequence[str]]:

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 from srpki.core.errors import NotFoundError
 from srpki.device.operations.call import Call, Operation, Outcome
-from srpki.device.results import Cell, Fields, Heading
+from srpki.device.records.certificate import CmpRequest
 
-if TYPE_CHECKING:
-    from srpki.engine.protocols.cmpv2_record import Request
-
-_NOT_SPECIFIED = "(Not Specified)"
-_LABELS = 20
-"""The width of the labels: the colons stand in column 21."""
-_KINDS = {
-    "initial-registration": "initialRegistration",
-    "certificate-request": "certRequest",
-    "key-update": "keyUpdate",
-}
 _KEYS = {
-    "initial-registration": (("Key to Certify", "key-to-certify"),),
-    "certificate-request": (("Current Key", "current-key"), ("New Key", "new-key")),
-    "key-update": (("Current Key", "old-key"), ("New Key", "new-key")),
+    "initial-registration": ("key-to-certify", ""),
+    "certificate-request": ("current-key", "new-key"),
+    "key-update": ("old-key", "new-key"),
 }
 
 
@@ -34,38 +20,29 @@ def show_request(call: Call) -> Outcome:
     if record is None:
         raise NotFoundError(f'ca-profile "{name}" has no request')
     request = record.request
-    pairs: tuple[tuple[str, Cell], ...] = (
-        ("CA Profile", name),
-        ("Original Request", _KINDS[request.kind]),
-        ("Request Start Time", record.start_time),
-        *_protection(request),
-        ("Subject DN", _given(request, "subject-dn")),
-        Heading("Subject Alt. Name"),
-        ("    Domain Name", _given(request, "domain-name")),
-        ("    IP Address", _given(request, "ip-address")),
-        *((label, _given(request, key)) for label, key in _KEYS[request.kind]),
-        ("Save-as file path", _given(request, "save-as")),
-        ("Request Status", record.status),
-        ("CA Response", record.code),
-        ("CA Reply Time", record.response_time),
-        ("Additional Info", record.text or _NOT_SPECIFIED),
+    certificate, signing_key = request.signer
+    password_based = not certificate and not signing_key
+    key, new_key = _KEYS[request.kind]
+    found = CmpRequest(
+        ca_profile=name,
+        request_type=request.kind,
+        request_start_time=record.start_time,
+        password_based=password_based,
+        reference=(request.text("reference") or None) if password_based else None,
+        certificate=certificate or None,
+        hash_algorithm=None if password_based else request.hash_algorithm,
+        subject_dn=request.text("subject-dn") or None,
+        domain_name=request.text("domain-name") or None,
+        ip_address=request.text("ip-address") or None,
+        key_filename=request.text(key) or None,
+        new_key_filename=request.text(new_key) or None,
+        save_as=request.text("save-as") or None,
+        transaction_status=record.status,
+        transaction_status_code=record.code,
+        last_ca_response_time=record.response_time,
+        transaction_status_string=record.text or None,
     )
-    return Outcome(data=Fields(title="CMPv2 Request", pairs=pairs, width=_LABELS))
-
-
-def _protection(request: Request) -> Iterator[tuple[str, Cell]]:
-    certificate, key = request.signer
-    if not certificate and not key:
-        yield "Message Protection", "password-based"
-        yield "Reference number", _given(request, "reference")
-    else:
-        yield "Message Protection", "signature-based"
-        yield "Current Certificate", certificate or _NOT_SPECIFIED
-        yield "Hash Algorithm", request.hash_algorithm
-
-
-def _given(request: Request, name: str) -> str:
-    return request.text(name) or _NOT_SPECIFIED
+    return Outcome(data=found)
 
 
 OPERATIONS: dict[str, Operation] = {"pki.cmpv2.show-request": show_request}

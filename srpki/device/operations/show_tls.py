@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srpki.device.operations.call import Call, Operation, Outcome
-from srpki.device.operations.show_certificate import NOT_SPECIFIED, admin, chosen, entries_found
-from srpki.device.results import Cell, Fields, Table
+from srpki.device.operations.show_certificate import chosen
+from srpki.device.records.tls import (
+    ClientTlsProfiles,
+    ClientTlsProfileState,
+    TlsCertProfiles,
+    TlsCertProfileState,
+    TlsEntryState,
+    TlsTrustAnchor,
+    TlsTrustAnchorProfiles,
+    TlsTrustAnchorProfileState,
+)
+from srpki.device.records.words import admin_state
 
 if TYPE_CHECKING:
-    from srpki.config.views import ClientTlsProfile, TlsCertEntry
+    from srpki.config.views import ClientTlsProfile, TlsCertProfile, TrustAnchorProfile
     from srpki.device.node import Node
 
 
@@ -18,30 +28,25 @@ def cert_profile(call: Call) -> Outcome:
     name = call.text("cert-profile-name")
     profiles = call.node.engine.view.cert_profiles
     if name:
-        profile = chosen(profiles, name, "cert-profile")
-        rows = tuple(_cert_row(call.node, entry) for entry in profile.entries)
-        table = Table(
-            title=f"TLS Cert-Profile {name} ({admin(profile.enabled)})",
-            columns=("Entry", "Certificate File", "Key File", "Loaded", "Send Chain"),
-            rows=rows,
-            footer=f"Entries found: {len(rows)}",
+        return Outcome(data=_cert_profile(call.node, chosen(profiles, name, "cert-profile")))
+    found = tuple(_cert_profile(call.node, profile) for profile in profiles.values())
+    return Outcome(data=TlsCertProfiles(cert_profile=found))
+
+
+def _cert_profile(node: Node, profile: TlsCertProfile) -> TlsCertProfileState:
+    holds = node.engine.applications.holds
+    entries = tuple(
+        TlsEntryState(
+            entry_id=entry.entry_id,
+            certificate_file=entry.certificate_file or None,
+            key_file=entry.key_file or None,
+            loaded=holds(entry.certificate_file, entry.key_file),
+            send_chain=tuple(entry.send_chain),
         )
-        return Outcome(data=table)
-    listed: list[tuple[Cell, ...]] = [
-        (profile.name, admin(profile.enabled), str(len(profile.entries)))
-        for profile in profiles.values()
-    ]
-    columns = ("Cert Profile", "Admin", "Entries")
-    return entries_found("TLS Cert-Profile Information", columns, listed)
-
-
-def _cert_row(node: Node, entry: TlsCertEntry) -> tuple[Cell, ...]:
-    return (
-        str(entry.entry_id),
-        entry.certificate_file or NOT_SPECIFIED,
-        entry.key_file or NOT_SPECIFIED,
-        "yes" if node.engine.applications.holds(entry.certificate_file, entry.key_file) else "no",
-        " ".join(entry.send_chain) or "<none>",
+        for entry in profile.entries
+    )
+    return TlsCertProfileState(
+        cert_profile_name=profile.name, admin_state=admin_state(profile.enabled), entry=entries
     )
 
 
@@ -50,39 +55,25 @@ def client_tls_profile(call: Call) -> Outcome:
     name = call.text("client-profile-name")
     profiles = call.node.engine.view.client_tls_profiles
     if name:
-        profile = chosen(profiles, name, "client-tls-profile")
-        users = [
+        return Outcome(data=_client(call.node, chosen(profiles, name, "client-tls-profile")))
+    found = tuple(_client(call.node, profile) for profile in profiles.values())
+    return Outcome(data=ClientTlsProfiles(client_tls_profile=found))
+
+
+def _client(node: Node, profile: ClientTlsProfile) -> ClientTlsProfileState:
+    return ClientTlsProfileState(
+        client_profile_name=profile.name,
+        admin_state=admin_state(profile.enabled),
+        cert_profile=profile.cert_profile or None,
+        trust_anchor_profile=profile.trust_anchor_profile or None,
+        cipher_list=profile.cipher_list or None,
+        group_list=profile.group_list or None,
+        signature_list=profile.signature_list or None,
+        protocol_version=profile.protocol_version,
+        est_profile=tuple(
             est.name
-            for est in call.node.engine.view.est_profiles.values()
-            if est.client_tls_profile == name
-        ]
-        return Outcome(data=_client_fields(profile, users))
-    rows: list[tuple[Cell, ...]] = [
-        (
-            profile.name,
-            admin(profile.enabled),
-            profile.cert_profile or NOT_SPECIFIED,
-            profile.trust_anchor_profile or NOT_SPECIFIED,
-        )
-        for profile in profiles.values()
-    ]
-    columns = ("Client TLS Profile", "Admin", "Cert Profile", "Trust Anchor Profile")
-    return entries_found("TLS Client-TLS-Profile Information", columns, rows)
-
-
-def _client_fields(profile: ClientTlsProfile, users: list[str]) -> Fields:
-    return Fields(
-        title="TLS Client-TLS-Profile Information",
-        pairs=(
-            ("Client TLS Profile", profile.name),
-            ("Admin State", admin(profile.enabled)),
-            ("Cert Profile", profile.cert_profile or NOT_SPECIFIED),
-            ("Trust Anchor Profile", profile.trust_anchor_profile or NOT_SPECIFIED),
-            ("Cipher List", profile.cipher_list or NOT_SPECIFIED),
-            ("Group List", profile.group_list or NOT_SPECIFIED),
-            ("Signature List", profile.signature_list or NOT_SPECIFIED),
-            ("Protocol Version", profile.protocol_version),
-            ("Used By", ", ".join(f'est-profile "{user}"' for user in users) or NOT_SPECIFIED),
+            for est in node.engine.view.est_profiles.values()
+            if est.client_tls_profile == profile.name
         ),
     )
 
@@ -92,15 +83,15 @@ def trust_anchor_profile(call: Call) -> Outcome:
     name = call.text("trust-anchor-profile-name")
     profiles = call.node.engine.view.trust_anchor_profiles
     if name:
-        anchors = chosen(profiles, name, "trust-anchor-profile").trust_anchors
-        authorities = call.node.engine.authorities
-        rows: list[tuple[Cell, ...]] = [
-            (anchor, authorities.state(anchor).oper_state) for anchor in anchors
-        ]
-        return entries_found(f"TLS Trust-Anchor-Profile {name}", ("CA Profile", "Oper"), rows)
-    rows = [(profile.name, str(len(profile.trust_anchors))) for profile in profiles.values()]
-    columns = ("Trust Anchor Profile", "Trust Anchors")
-    return entries_found("TLS Trust-Anchor-Profile Information", columns, rows)
+        return Outcome(data=_anchors(call.node, chosen(profiles, name, "trust-anchor-profile")))
+    found = tuple(_anchors(call.node, profile) for profile in profiles.values())
+    return Outcome(data=TlsTrustAnchorProfiles(trust_anchor_profile=found))
+
+
+def _anchors(node: Node, profile: TrustAnchorProfile) -> TlsTrustAnchorProfileState:
+    state = node.engine.authorities.state
+    anchors = tuple(TlsTrustAnchor(name, state(name).oper_state) for name in profile.trust_anchors)
+    return TlsTrustAnchorProfileState(trust_anchor_profile_name=profile.name, trust_anchor=anchors)
 
 
 OPERATIONS: dict[str, Operation] = {
