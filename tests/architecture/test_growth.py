@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import maximum
 import pytest
 import router_files
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.config import persist
@@ -65,7 +66,7 @@ def new_router(tmp_path):
 
 
 def typed(session, *lines):
-    for line in lines:
+    for line in met(1, lines):
         answer = session.feed(line)
         assert answer.ok, f"{line}: {answer.text}"
     return answer.text

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.core.clock import FrozenClock
@@ -39,7 +40,7 @@ class Terminal:
     def clean(self, *lines):
         """Send *lines*, each of which must succeed at once; return what the last one gave."""
         shown = ""
-        for line in lines:
+        for line in met(1, lines):
             shown = self.send(line)
             assert not failures(shown), shown
             assert not self.asking, shown

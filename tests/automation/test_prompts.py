@@ -52,7 +52,7 @@ def at(new_device, lines, dialect="md", *, name=PLAIN, outdated=False):
     if name != PLAIN:
         named(device, name)
     session = Session(device, dialect)
-    for line in lines:
+    for line in met(0, lines):
         answer = session.feed(line)
         assert answer.ok, f"{line}\n{answer.text}"
     if outdated:

@@ -138,7 +138,7 @@ def test_each_client_finds_every_prompt_where_it_is(shell, term):
 @pytest.mark.parametrize("client", [*MD, *CLASSIC], ids=lambda client: client.name)
 @pytest.mark.parametrize("options", [(), ("--lab",)])
 def test_no_line_of_the_greeting_looks_like_a_prompt(greetings, client, options):
-    for text in met(1, greetings[options]):
+    for text in met(3, greetings[options]):
         assert not client.reads(client.hears(text), "srpki")
 
 

@@ -66,7 +66,7 @@ def full(monkeypatch):
 
 
 def typed(session, *lines):
-    for line in lines:
+    for line in met(1, lines):
         answer = session.feed(line)
         assert answer.ok, f"{line}: {answer.text}"
     return answer

@@ -5,6 +5,7 @@ back; what can do neither is refused, and nothing else is.
 """
 
 import pytest
+from counting import met
 
 from srpki.core.errors import StorageError
 from srpki.x509 import keys
@@ -70,7 +71,7 @@ def cases():
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize(("operation", "place"), [*cases()])
+@pytest.mark.parametrize(("operation", "place"), met(1, [*cases()]))
 def test_what_is_refused_for_good_leaves_a_whole_pair(
     operation, place, scenario, bench, pairs, disk
 ):
@@ -173,7 +174,7 @@ def test_two_swaps_in_a_row_after_one_that_could_not_end(bench, pairs, disk):
     swap(bench, store, pairs.new)
     assert bench.generation(store, pairs) == "new"
     assert bench.generation(store, pairs, ".previous") == "older"
-    assert not [path for path in start.content if path.name.startswith(".")]
+    assert not [path for path in met(1, start.content) if path.name.startswith(".")]
 
 
 @pytest.mark.parametrize("kind", ["import", "swap"])
@@ -237,7 +238,7 @@ def test_a_journal_that_cannot_be_read_concerns_its_own_files_only(bench, pairs,
     files = bench.Faulty(start, at=0)
     steps = bench.Faulty(start.copy())
     swap(bench, bench.keystore(steps), pairs.new)
-    for at in range(1, steps.steps + 1):
+    for at in met(1, range(1, steps.steps + 1)):
         wreck = start.copy()
         files = bench.Faulty(wreck, at=at, mode="after")
         with pytest.raises(bench.Crash):

@@ -10,6 +10,7 @@ import sys
 import threading
 
 import pytest
+from counting import met
 
 from srpki.core.errors import NotFoundError, StorageError
 from srpki.storage.files import OsFiles
@@ -82,7 +83,7 @@ def test_a_crash_at_any_step_and_at_any_step_of_recovery_leaves_a_whole_pair(
             recover(straight)
             outcome = bench.judge(bench.keystore(straight), scenario, pairs, names_of(straight))
             outcomes.append(outcome)
-            for again in range(1, count_steps(bench, recover, wreck) + 1):
+            for again in met(1, range(1, count_steps(bench, recover, wreck) + 1)):
                 for second in MODES:
                     ruin = crashed(bench, wreck, recover, again, second)
                     recover(ruin)
@@ -123,13 +124,13 @@ def test_what_was_reported_done_survives_a_power_cut(bench, pairs, prepared):
     disk = prepared("pair with .previous")
     swap(bench, bench.keystore(disk), pairs)
     cuts = list(disk.power_cuts())
-    for cut in cuts:
+    for cut in met(1, cuts):
         store = bench.keystore(cut)
         store.recover()
         assert bench.judge(store, "pair with .previous", pairs, names_of(cut)) == "new"
     store = bench.keystore(disk)
     store.remove(bench.CERTIFICATE)
-    for cut in disk.power_cuts():
+    for cut in met(1, disk.power_cuts()):
         later = bench.keystore(cut)
         later.recover()
         assert not later.exists(bench.CERTIFICATE)
@@ -141,7 +142,7 @@ def test_one_failing_step_is_reported_or_overcome(scenario, mode, bench, pairs, 
     """A disk that refuses once: the same process goes on with a whole pair."""
     start = prepared(scenario)
     steps = count_steps(bench, lambda files: swap(bench, bench.keystore(files), pairs), start)
-    for at in range(1, steps + 1):
+    for at in met(1, range(1, steps + 1)):
         disk = start.copy()
         files = bench.Faulty(disk, at=at, mode=mode, error=bench.no_space)
         store = bench.keystore(files)
@@ -190,7 +191,7 @@ def test_a_disk_that_stays_full_never_shows_a_mixed_pair(scenario, mode, bench, 
         assert outcome == "new" or not done
         swap(bench, store, pairs)  # this process, the next time
         assert bench.generation(store, pairs) == "new"
-        assert not [name for name in names_of(disk) if name.startswith(".")]
+        assert not [name for name in met(1, names_of(disk)) if name.startswith(".")]
     assert unreported <= 2  # dropping the journal, when everything else is done
 
 
@@ -397,7 +398,9 @@ def test_a_directory_in_the_way_is_found_before_the_commit(blocker, bench, pairs
     with pytest.raises(StorageError, match="directory"):
         swap(bench, store, pairs)
     assert keys.private_der(store.read_key(bench.KEY)) == keys.private_der(pairs.old[1])
-    assert not [p for p in (tmp_path / "cf3/system-pki").iterdir() if p.name.startswith(".")]
+    assert not [
+        p for p in met(1, (tmp_path / "cf3/system-pki").iterdir()) if p.name.startswith(".")
+    ]
 
 
 def test_an_error_names_its_cause_in_words(bench, pairs, prepared):

@@ -48,7 +48,7 @@ def check(disk, contents, backups):
     if kept == former:
         return "old"
     assert kept[: backups + 1] == [b"new", *former][: backups + 1]
-    assert not [path for path in disk.content if path.name.startswith(".")]
+    assert not [path for path in met(1, disk.content) if path.name.startswith(".")]
     return "new"
 
 
@@ -78,13 +78,13 @@ def test_a_recovery_that_is_ended_itself_is_finished_by_the_next(bench, history)
     start = prepared(bench, contents)
     counting = bench.Faulty(start.copy())
     versions(counting).save(b"new", backups)
-    for at in range(1, counting.steps + 1):
+    for at in met(1, range(1, counting.steps + 1)):
         half = start.copy()
         with pytest.raises(bench.Crash):
             versions(bench.Faulty(half, at=at)).save(b"new", backups)
         recovering = bench.Faulty(half.copy())
         versions(recovering).recover()
-        for step in range(1, recovering.steps + 1):
+        for step in met(1, range(1, recovering.steps + 1)):
             for mode in ("before", "after"):
                 disk = half.copy()
                 with pytest.raises(bench.Crash):
@@ -99,7 +99,7 @@ def test_a_disk_that_refuses_a_step_is_told_and_nothing_is_lost(bench, lasting):
     start = prepared(bench, contents)
     counting = bench.Faulty(start.copy())
     versions(counting).save(b"new", 5)
-    for at in range(1, counting.steps + 1):
+    for at in met(1, range(1, counting.steps + 1)):
         for mode in MODES:
             disk = start.copy()
             faulty = bench.Faulty(disk, at=at, mode=mode, error=bench.no_space, lasting=lasting)
@@ -119,7 +119,7 @@ def test_a_version_that_is_removed_takes_no_other_with_it(bench):
         versions(counting).remove(version)
         left = [content for content in reversed(contents) if content != gone]
         assert found(counting.disk) == left
-        for at in range(1, counting.steps + 1):
+        for at in met(1, range(1, counting.steps + 1)):
             for mode in ("before", "after"):
                 disk = start.copy()
                 with pytest.raises(bench.Crash):

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import other_clients
 from borrowed import borrowed
+from counting import met
 
 from srpki.cli.render.x509 import file_content
 from srpki.cli.session import Session
@@ -282,7 +283,7 @@ def _keystore_seeds() -> list[bytes]:
 def _typed(dialect: str) -> Target:
     def target(data: bytes) -> None:
         session = Session(borrowed("conftest.py").FakeDevice("mixed"), dialect)
-        for line in data[:_LONGEST].decode("utf-8", "replace").split("\n")[:_LINES]:
+        for line in met(1, data[:_LONGEST].decode("utf-8", "replace").split("\n")[:_LINES]):
             session.help(line)
             session.complete(line)
             session.expand(line)

@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from counting import met
 from damage import flipped
 
 _SPEC = importlib.util.spec_from_file_location(
@@ -13,7 +14,7 @@ targets = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(targets)
 
 
-@pytest.mark.parametrize("name", targets.TARGETS)
+@pytest.mark.parametrize("name", met(6, targets.TARGETS))
 def test_a_target_stands_its_seeds_whole_cut_and_flipped(name):
     target, make = targets.TARGETS[name]
     seeds = make()

@@ -9,6 +9,7 @@ from collections import Counter
 
 import pytest
 from clerk import Clerk
+from counting import met
 
 from srpki.config import datastore
 from srpki.schema.environment import ENVIRONMENT
@@ -140,7 +141,7 @@ def test_every_leaf_and_list_of_the_state_is_explained(lines):
 
 def test_the_leafs_of_the_classic_cli_are_typed(lines):
     places = list(lines.classic_places(LAB_SCHEMA.configure))
-    assert all(place.lines for place in places)
+    assert all(place.lines for place in met(50, places))
     typed = sum(len(place.lines) for place in places)
     assert typed > 3 * len(list(leafs(LAB_SCHEMA.configure, ()))) > 500
 
@@ -181,7 +182,7 @@ def branches(operations):
     return [child.name for child in operations.children]
 
 
-@pytest.mark.parametrize("branch", branches(LAB_SCHEMA.operations_md))
+@pytest.mark.parametrize("branch", met(20, branches(LAB_SCHEMA.operations_md)))
 def test_md_operations(new_device, lines, golden, shortened, branch):
     clerk = Clerk(new_device, "md", shortened)
     found = []
@@ -194,7 +195,7 @@ def test_md_operations(new_device, lines, golden, shortened, branch):
     golden(f"md/{branch}", "\n".join(found) + "\n")
 
 
-@pytest.mark.parametrize("branch", branches(LAB_SCHEMA.operations_classic))
+@pytest.mark.parametrize("branch", met(20, branches(LAB_SCHEMA.operations_classic)))
 def test_classic_operations(new_device, lines, golden, shortened, branch):
     clerk = Clerk(new_device, "classic", shortened)
     places = {id(action): place for action, _, place in lines.actions(LAB_SCHEMA.operations_md)}

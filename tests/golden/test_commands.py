@@ -8,6 +8,7 @@ import re
 
 import pytest
 from clerk import Clerk
+from counting import met
 
 from srpki.schema.nodes import Action, Container, Leaf, Line, child_of
 from srpki.schema.tree import LAB_SCHEMA, node_at
@@ -117,13 +118,13 @@ def test_every_word_that_is_offered_in_a_context_alone_and_misspelled(
     new_device, lines, golden, shortened, dialect
 ):
     names = names_of_contexts()
-    found, met = [], set()
+    found, typed_in = [], set()
     for number, beginning in enumerate(BEGINNINGS[dialect]):
         clerk = Clerk(new_device, dialect, shortened, beginning)
         found.append(f"##### {' / '.join(beginning) or 'the root'}")
         found += clerk.explain("")
         offers = [offer.text for offer in clerk.session().complete("")]
-        met.update((word, number) for word in offers)
+        typed_in.update((word, number) for word in offers)
         for word in offers:
             found += clerk.explain(f"{word} ")
             why = verdict(dialect, number, word)
@@ -135,9 +136,9 @@ def test_every_word_that_is_offered_in_a_context_alone_and_misspelled(
                     found += clerk.tell(typed, typed.line)
         for prefix in sorted({word[:1] for word in offers} | {word[:2] for word in offers}):
             found += clerk.tell(lines.Typed(prefix, accepted=None), prefix)
-    for word, outcomes in ALONE[dialect].items():
+    for word, outcomes in met(10, ALONE[dialect].items()):
         offered = {(word, at) for at, outcome in enumerate(outcomes.split()) if outcome != "-"}
-        assert offered == {one for one in met if one[0] == word}
+        assert offered == {one for one in typed_in if one[0] == word}
     golden(f"{dialect}/commands", "\n".join(found) + "\n")
 
 

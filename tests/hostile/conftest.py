@@ -64,10 +64,11 @@ def tally(record_property, monkeypatch):
         for kind, least in counted.promised.items()
         if counted.tried[kind] < least
     }
+    assert counted.promised, "how many cases are there at least?"
     assert not short, f"fewer cases than promised: {short}"
-    met = len(counted.places)
-    assert met >= counted.lines, (
-        f"they end at {met} lines, not at {counted.lines}: how deep do they go?"
+    ended = len(counted.places)
+    assert ended >= counted.lines, (
+        f"they end at {ended} lines, not at {counted.lines}: how deep do they go?"
     )
 
 

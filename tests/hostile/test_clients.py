@@ -12,6 +12,7 @@ from datetime import timedelta
 import other_clients
 import pytest
 from borrowed import borrowed
+from counting import met
 from damage import BLOBS, LENGTHS, cut, flipped, nested, swapped
 
 from srpki.core.clock import FrozenClock
@@ -152,7 +153,7 @@ def test_no_flipped_octet_of_a_request_is_granted(node, tally, kind):
 def test_no_truncated_request_is_granted(node, tally, kind):
     data, answer = MAKERS[kind](node, kind)
     case = tally("request to the lab CA, truncated", len(data))
-    for changed in cut(data):
+    for changed in met(1, cut(data)):
         case()
         assert node.refuses(changed) is None
     assert messages.decode(node.cmp.post(data).body).kind == answer
@@ -276,7 +277,7 @@ def enrol(node, body, authorization=BASIC, operation="simpleenroll"):
 def test_no_flipped_octet_of_a_pkcs10_is_granted(node, tally):
     data = csr.build(KEY, names.parse_dn("CN=gw"))
     case = tally("request to the lab CA by EST, octet flipped", len(data))
-    for _, changed in flipped(data):
+    for _, changed in met(1, flipped(data)):
         case()
         assert enrol(node, base64.b64encode(changed)) == 400
     assert node.states() == []
@@ -287,7 +288,7 @@ def test_no_truncated_pkcs10_is_granted(node, tally):
     data = csr.build(KEY, names.parse_dn("CN=gw"))
     text = base64.b64encode(data)
     case = tally("request to the lab CA by EST, truncated", len(data) + len(text))
-    for changed in (*map(base64.b64encode, cut(data)), *cut(text)):
+    for changed in met(1, (*map(base64.b64encode, cut(data)), *cut(text))):
         case()
         assert enrol(node, changed) == 400
     assert node.states() == []
@@ -297,7 +298,7 @@ def test_no_truncated_pkcs10_is_granted(node, tally):
 def test_any_part_of_a_pkcs10_may_be_nonsense(node, tally, blob):
     data = csr.build(KEY, names.parse_dn("CN=gw"), names.san("gw.lab.example"))
     case = tally("request to the lab CA by EST, a part replaced by nonsense", 20)
-    for changed in swapped(data, BLOBS[blob]):
+    for changed in met(1, swapped(data, BLOBS[blob])):
         case()
         assert enrol(node, base64.b64encode(changed)) == 400
     assert node.states() == []
@@ -343,12 +344,14 @@ def test_no_flipped_octet_of_an_http_request_is_an_accident(node, tally):
     head = data.index(b"\r\n\r\n") + 4
     case = tally("HTTP to the lab CA, octet flipped or cut", 8 * head + head)
     for bit in range(8):
-        for position in range(head):
+        for position in met(1, range(head)):
             case()
             changed = bytearray(data)
             changed[position] ^= 1 << bit
-            assert all(status in range(200, 600) for status in converse(node, bytes(changed)))
-    for changed in cut(data[:head]):
+            assert all(
+                status in range(200, 600) for status in met(1, converse(node, bytes(changed)))
+            )
+    for changed in met(1, cut(data[:head])):
         case()
         assert set(converse(node, changed)) <= {400}
     assert node.states() == []
@@ -386,7 +389,7 @@ def test_no_flipped_octet_of_an_ocsp_request_is_an_accident(node, tally):
         for bit in range(8)
         for n in range(len(data))
     )
-    for changed in (*bits, *cut(data), *nonsense):
+    for changed in met(1, (*bits, *cut(data), *nonsense)):
         case()
         request = HttpRequest(method="POST", url="http://127.0.0.1/ocsp", body=changed)
         assert responder.handle(request).status in (200, 400)

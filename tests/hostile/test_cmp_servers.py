@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import pytest
 from borrowed import borrowed
+from counting import met
 from damage import BLOBS, LENGTHS, cut, flipped, nested, swapped
 
 from srpki.core.errors import PeerError, PeerRefusedError, ProtocolError, SrpkiError
@@ -174,7 +175,7 @@ def test_no_flipped_octet_is_believed(ca, around, tally, kind, index):
     answer = play.answers[index]
     covered = play.covered(index)
     case = tally("CMP answer, octet flipped", len(answer))
-    for position, changed in flipped(answer):
+    for position, changed in met(1, flipped(answer)):
         case()
         try:
             certificate = play.with_answer(index, changed)
@@ -192,7 +193,7 @@ def test_no_truncated_answer_is_believed(ca, around, tally, kind, index):
     play = Play(ca, around, kind)
     answer = play.answers[index]
     case = tally("CMP answer, truncated", len(answer))
-    for changed in cut(answer):
+    for changed in met(1, cut(answer)):
         case()
         with pytest.raises(ProtocolError):
             play.with_answer(index, changed)
@@ -204,7 +205,7 @@ def test_no_answer_of_an_earlier_transaction_is_believed(ca, around, tally, kind
     play = Play(ca, around, kind)
     case = tally("CMP answer, replayed or of another transaction", len(play.answers))
     ours = iter(Play(ca, lambda: {**around(), "entropy": bench.SeededEntropy(8)}, kind).answers)
-    for changed in (*ours, *(one for n, one in enumerate(play.answers) if n != index)):
+    for changed in met(1, (*ours, *(one for n, one in enumerate(play.answers) if n != index))):
         case()
         with pytest.raises(ProtocolError):
             play.with_answer(index, changed)
@@ -215,7 +216,7 @@ def test_our_own_requests_are_no_answers(ca, around, tally, kind):
     play = Play(ca, around, kind)
     sent = len(ca.seen)
     case = tally("CMP answer, our own request sent back", len(play.answers))
-    for index in range(len(play.answers)):
+    for index in met(1, range(len(play.answers))):
         machine, reply, position = play.machine(), None, 0
         case()
         with pytest.raises(ProtocolError):
@@ -237,7 +238,7 @@ def test_any_part_of_a_rightly_signed_body_may_be_nonsense(ca, around, tally, bl
     play = Play(ca, around, "kur")
     case = tally("CMP answer, nonsense under a right protection", 1 if index else 15)
     body = messages.decode(play.answers[index]).body
-    for changed in filter(None, swapped(body, BLOBS[blob])):
+    for changed in met(1, filter(None, swapped(body, BLOBS[blob]))):
         case()
         parts = messages.decode(play.answers[index])
         answer = messages.encode(parts.header, changed, ca.protector, ca.extra_certs)
@@ -252,7 +253,7 @@ def test_any_part_of_a_rightly_signed_body_may_be_nonsense(ca, around, tally, bl
 def test_any_part_of_a_message_may_be_nonsense(ca, around, tally, blob):
     play = Play(ca, around, "kur")
     case = tally("CMP answer, a part replaced by nonsense", 100)
-    for changed in swapped(play.answers[0], BLOBS[blob]):
+    for changed in met(1, swapped(play.answers[0], BLOBS[blob])):
         case()
         try:
             certificate = play.with_answer(0, changed)

@@ -4,6 +4,7 @@ import random
 
 import pytest
 from borrowed import borrowed
+from counting import met
 from damage import BLOBS, flipped, swapped
 
 from srpki.cli.render.x509 import file_content
@@ -80,7 +81,7 @@ def test_flipped_octets_are_shown_or_refused(files, tally, kind):
 
 
 @pytest.mark.parametrize("kind", READ)
-@pytest.mark.parametrize("blob", BLOBS)
+@pytest.mark.parametrize("blob", met(1, BLOBS))
 def test_any_part_of_a_file_may_be_nonsense(files, tally, kind, blob):
     case = tally("file of the operator's, a part replaced by nonsense", 10)
     for changed in swapped(files[kind], BLOBS[blob]):

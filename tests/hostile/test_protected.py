@@ -11,6 +11,7 @@ from functools import lru_cache
 import other_clients
 import pytest
 from borrowed import borrowed
+from counting import met
 from cryptography import x509
 from damage import BLOBS, flipped, rearranged, swapped
 
@@ -151,7 +152,7 @@ def test_a_bent_body_is_refused_or_changes_nothing(ca, around, tally, pair):
     least, lines = DEPTHS.get(pair[0], (60, 2))
     case = tally(f"CMP {pair[0]}, body bent, then protected", least, lines)
     decode = DECODERS.get(pair[0])
-    for body in changes(transaction.body, transaction.opaque):
+    for body in met(1, changes(transaction.body, transaction.opaque)):
         case()
         answer = transaction.made(transaction.header, body)
         transaction.heard(answer)
@@ -178,7 +179,7 @@ def test_a_bent_request_grants_nothing_to_another_key_and_is_no_accident(tally, 
     signer = None if mac.is_mac(right) else (clients.KEY, node.issued())
     case = tally("request to the lab CA, bent, then protected", 60, 3 if kind == "genm" else 6)
     before, ours = node.states(), keys.spki(clients.KEY)
-    for number, body in enumerate(changes(right.body)):
+    for number, body in met(1, enumerate(changes(right.body))):
         if body[0] & 0xE0 != 0xA0:
             continue
         case()
@@ -187,9 +188,9 @@ def test_a_bent_request_grants_nothing_to_another_key_and_is_no_accident(tally, 
         assert reply.status in (200, 400)
         if kind == "rr":  # what fits is revoked, then all is refused for that
             before = node.states()
-    assert not any("internal error" in line for line in node.log)
+    assert not any("internal error" in line for line in met(1, node.log))
     issued = node.authority.all_issued()[len(before) :]
-    assert all(keys.spki(one.certificate) == ours for one in issued)
+    assert all(keys.spki(one.certificate) == ours for one in met(1, issued))
 
 
 # --- CRL and OCSP --------------------------------------------------------------------------------
@@ -222,7 +223,7 @@ def test_a_bent_crl_that_its_ca_has_signed_hides_no_entry(tally, scope, critical
     assert revocation.by_crls(leaf, [signed(ca, content, algorithm)]).status == "revoked"
     case = tally("CRL bent, then signed", 250, 12)
     entry = der.encode(der.INTEGER, SERIAL.to_bytes(2, "big"))
-    for changed in changes(content):
+    for changed in met(1, changes(content)):
         case()
         made = signed(ca, changed, algorithm)
         with suppress_ours():
@@ -248,7 +249,7 @@ def test_a_bent_ocsp_answer_that_is_signed_rightly_says_what_it_said_or_nothing(
     answers.rebuilt(right, lambda parts: found.extend(parts) or [one.whole for one in parts])
     content, algorithm, _, *rest = (one.whole for one in found)
     case = tally("OCSP answer bent, then signed", 250, 15)
-    for changed in changes(content):
+    for changed in met(1, changes(content)):
         case()
         bits = der.encode(der.BIT_STRING, b"\0" + keys.sign(key, changed, "sha256"))
         whole = [changed, algorithm, bits, *rest]
@@ -266,7 +267,7 @@ def test_a_bent_certificate_of_a_responder_that_its_ca_has_signed_is_refused_or_
     content, algorithm, _ = (one.whole for one in der.elements(der.read(certificate).content))
     purpose = der.encode_oid("1.3.6.1.5.5.7.3.9")  # OCSPSigning
     case = tally("OCSP responder's certificate bent, then signed", 200, 25)
-    for changed in changes(content):
+    for changed in met(1, changes(content)):
         case()
         attached = der.encode(0xA0, der.encode(der.SEQUENCE, signed(ca, changed, algorithm)))
         made = answers.rebuilt(

@@ -8,6 +8,7 @@ import subprocess
 from contextlib import contextmanager
 
 import pytest
+from counting import met
 from foreign import library, missing, need
 from troubles import fail_next
 
@@ -117,7 +118,7 @@ def node_with(daemon, directory):
         session = Session(router)
 
         def do(*commands):
-            for command in commands:
+            for command in met(1, commands):
                 answer = session.feed(command)
                 assert answer.ok, f"{command}\n{answer.text}"
             return answer.text

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from counting import met
 
 from srpki.core.errors import PeerRefusedError
 from srpki.protocol.cmp.client import (
@@ -105,7 +106,7 @@ def test_what_is_asked_for_is_issued(peers, pki, run, around, at):
                 names.parse_dn(dn),
                 () if san is None else names.alternative_names(san),
             )
-            for credentials in filter(None, (PASSWORD, signer)):
+            for credentials in met(1, filter(None, (PASSWORD, signer))):
                 key = generate(spec)
                 ask = initial_registration if credentials is PASSWORD else certificate_request
                 result = run(ask(at(server), credentials, key, subject, san, poll=True, **around))

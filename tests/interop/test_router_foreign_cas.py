@@ -6,6 +6,7 @@ certificates issued and every judgement on what the router sends are not ours.
 
 import pytest
 from borrowed import borrowed
+from counting import met
 from foreign import called
 from peers import LIBEST_PASSWORD, LIBEST_USER
 
@@ -51,7 +52,7 @@ def test_a_router_enrols_and_renews_at_foreign_cas(peers, pki, tmp_path, scheme)
         opened(tmp_path / "node", lab=False, mode="mixed") as router,
     ):
         session = Session(router, dialect="md")
-        for step in Run(session).exchanges(plain(typed("md", cmp, est))):
+        for step in met(30, Run(session).exchanges(plain(typed("md", cmp, est)))):
             assert step.ok, f"{step.command}\n{step.output}"
         for name in ("gw", "web"):
             files = f"{name}.crt", f"{name}.crt.previous"

@@ -8,6 +8,7 @@ import subprocess
 import maximum
 import pytest
 import yang
+from counting import met
 from foreign import need
 
 from srpki.config.edit import delete, graft
@@ -163,8 +164,8 @@ def test_yanglint_reads_the_values_that_we_read_and_no_others(judge):
         for (number, text), verdict in zip(tried, verdicts, strict=True)
         if taken(types[number], text) != verdict
     ]
-    assert differing == []
-    for number, kind in enumerate(types):
+    assert differing == [] and len(tried) > 300
+    for number, kind in met(100, enumerate(types)):
         judged = {verdict for (at, _), verdict in zip(tried, verdicts, strict=True) if at == number}
         wide = isinstance(kind, Text) and kind.length is None and not kind.patterns
         assert judged == ({True} if wide else {True, False}), kind

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from configurations import with_any_configuration
+from counting import met
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -111,7 +112,7 @@ def test_a_file_run_line_by_line_makes_the_same_configuration(new_device, tree):
     tree = in_mode(mended(told(ROOT, tree)), "mixed")
     device = new_device("mixed")
     session = Session(device, "classic")
-    for line in classic_file(ROOT, tree, NOW).split("\n"):
+    for line in met(1, classic_file(ROOT, tree, NOW).split("\n")):
         answer = session.feed(line)
         assert answer.ok, f"{line!r}: {answer.text}"
     assert device.datastore.running == tree
@@ -138,7 +139,7 @@ def test_what_info_prints_can_be_pasted_where_it_was_printed(new_device, detail,
     device = new_device("mixed")
     session = Session(device, "classic")
     session.feed("configure")
-    for line in shown.split("\n")[1:-1]:
+    for line in met(1, shown.split("\n")[1:-1]):
         answer = session.feed(line)
         assert answer.ok, f"{line!r}: {answer.text}"
     assert classic_info(ROOT, device.datastore.running, (), 1, detail=detail) == shown

@@ -1,6 +1,7 @@
 """At every place in a line that is right, ``?`` has something to say and nothing to complain of."""
 
 import pytest
+from counting import met
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -46,13 +47,13 @@ def complete(session, line):
 
 def check(session, line):
     """Each beginning of *line*, in a word or after it, is explained and can be completed."""
-    for end in range(len(line) + 1):
+    for end in met(1, range(len(line) + 1)):
         beginning = line[:end]
         explained = session.help(beginning)
         assert explained.strip() or complete(session, beginning), beginning
         assert "MINOR:" not in explained, f"{beginning}\n{explained}"
         assert "Error:" not in explained, f"{beginning}\n{explained}"
-        for offer in session.complete(beginning):
+        for offer in met(1, session.complete(beginning)):
             kept = beginning[: len(beginning) - offer.replaces]
             assert offer.replaces <= len(beginning)
             touched = beginning[len(kept) :].lstrip('"')
@@ -60,7 +61,8 @@ def check(session, line):
 
 
 @pytest.mark.parametrize(
-    ("dialect", "line"), [(dialect, line) for dialect, lines in LINES.items() for line in lines]
+    ("dialect", "line"),
+    met(1, [(dialect, line) for dialect, lines in LINES.items() for line in lines]),
 )
 def test_every_beginning_of_a_command_has_an_expectation(mixed_device, dialect, line):
     session = Session(mixed_device, dialect)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from configurations import with_any_configuration
+from counting import met
 from hypothesis import strategies as st
 
 from srpki.cli.render.compare import compare
@@ -26,7 +27,7 @@ COMMENTS = st.lists(
 
 
 def typed(session, lines):
-    for line in lines:
+    for line in met(1, lines):
         answer = session.feed(line)
         assert answer.ok, f"{line!r}: {answer.text}"
 

@@ -2,6 +2,7 @@
 
 import pytest
 from configurations import with_any_configuration
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.config.edit import Edit
@@ -52,7 +53,7 @@ def nested(text):
 
 def unsigned(node):
     """Return a node of ``info`` without the signs, which are blank there."""
-    assert all(sign == " " for sign, _ in node)
+    assert all(sign == " " for sign, _ in met(1, node))
     return {words: unsigned(below) for (_, words), below in node.items()}
 
 

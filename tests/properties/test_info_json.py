@@ -3,6 +3,7 @@
 import json
 
 from configurations import with_any_configuration
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.config.tree import Branch, Entries
@@ -18,7 +19,7 @@ def plain(name):
 def read(node, found, skipped=()):
     """Return the content of *node* out of the JSON object *found*."""
     items = {}
-    for qualified, value in found.items():
+    for qualified, value in met(1, found.items()):
         name = plain(qualified)
         if name in skipped:
             continue

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from counting import met
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ def test_versions_are_what_a_list_would_hold(steps):
     with tempfile.TemporaryDirectory() as directory:
         versions = Versions(Path(directory) / "config.cfg", "cf3:\\config.cfg")
         model = []
-        for step, what, backups in steps:
+        for step, what, backups in met(1, steps):
             if step == "save":
                 changed = model[:1] != [what]
                 assert versions.save(what, backups) == changed

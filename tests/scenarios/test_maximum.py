@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import maximum
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.config import persist
@@ -77,7 +78,7 @@ def start(node):
 
 
 def typed(session, *lines):
-    for line in lines:
+    for line in met(1, lines):
         answer = session.feed(line)
         assert answer.ok, f"{line}: {answer.text[:500]}"
     return answer.text

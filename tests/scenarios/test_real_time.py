@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.core.clock import SystemClock
@@ -45,7 +46,7 @@ def node(directory):
 
 
 def typed(session, *lines):
-    for line in lines:
+    for line in met(1, lines):
         answer = session.feed(line)
         assert answer.ok, f"{line}\n{answer.text}"
     return answer.text

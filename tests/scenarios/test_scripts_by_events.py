@@ -10,6 +10,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from counting import met
 
 from srpki.device.scripting import runs
 
@@ -166,7 +167,9 @@ def test_no_secret_of_a_script_is_kept_in_its_results(scripted):
     (output,) = scripted.outputs("one")
     assert "admin certificate export" in output
     assert secret not in output
-    assert not any(secret in event.text for _, event in scripted.bench.router.node.log.events())
+    assert not any(
+        secret in event.text for _, event in met(1, scripted.bench.router.node.log.events())
+    )
 
 
 def test_in_a_mixed_node_it_runs_in_the_classic_cli(scripted):
@@ -359,7 +362,7 @@ def test_a_node_that_stops_ends_its_scripts(scripted):
     begun = time.monotonic()
     scripted.bench.router.node.scripts.stop()
     assert time.monotonic() - begun < runs.GRACE
-    assert not any(thread.name == "srpki-script" for thread in threading.enumerate())
+    assert not any(thread.name == "srpki-script" for thread in met(1, threading.enumerate()))
 
 
 # --- renewals ----------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from counting import met
+
 from srpki.cli.session import Session
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
@@ -64,7 +66,7 @@ class Workbench:
     def do(self, *commands, cli="md"):
         """Type *commands*, each of which must succeed; return what the last one printed."""
         text = ""
-        for command in commands:
+        for command in met(1, commands):
             answer = self._sessions[cli].feed(command)
             assert answer.ok, f"{command}\n{answer.text}"
             assert answer.question is None, f"{command}\n{answer.text}"
@@ -102,7 +104,7 @@ class Workbench:
         assert len(lines) == 1, text
         line = lines[0]
         assert "Traceback" not in line and "internal error" not in line and "Error(" not in line
-        assert not any(secret in line for secret in self.secrets()), line
+        assert not any(secret in line for secret in met(1, self.secrets())), line
         assert line.isprintable(), line
         assert not re.search(r"\\x[0-9a-f]{2}|\bb['\"]", line), line  # octets as Python shows them
         assert len(line) < 400, line
@@ -115,10 +117,12 @@ class Workbench:
     def check_secrecy(self):
         """Look through the node's own files: no secret, no key in clear, nobody else may read."""
         own = [*self.cf3.glob("config.cfg*"), *(self.cf3 / "system-pki").rglob("*")]
-        for path in [*own, *(self.node / "state").rglob("*")]:
+        for path in met(1, [*own, *(self.node / "state").rglob("*")]):
             if path.is_file():
                 content = path.read_bytes()
-                assert not any(secret.encode() in content for secret in self.secrets()), path
+                assert not any(secret.encode() in content for secret in met(1, self.secrets())), (
+                    path
+                )
                 assert b"PRIVATE KEY" not in content, path
                 assert not any(oid in content for oid in KEY_ALGORITHMS), path
                 assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path

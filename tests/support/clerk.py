@@ -2,6 +2,8 @@
 
 import re
 
+from counting import met
+
 from srpki.cli.session import Session
 
 REFUSALS = {
@@ -45,7 +47,7 @@ class Clerk:
     def session(self):
         mode = "mixed" if self._dialect == "classic" else None
         session = Session(self._new_device(mode), self._dialect)
-        for line in self._beginning:
+        for line in met(0, self._beginning):
             assert session.feed(line).ok
         return session
 
@@ -66,7 +68,7 @@ class Clerk:
     def tell(self, typed, line, *before):
         """Yield what is said to *line*, typed after the lines *before*; check it by *typed*."""
         session = self.session()
-        for earlier in filter(None, before):
+        for earlier in met(0, filter(None, before)):
             assert session.feed(earlier).ok, earlier
         margin = len(session.prompt.rpartition("\n")[2])
         answer = session.feed(line)

@@ -7,6 +7,7 @@ and fails when a run has not met each leaf of `WANTED`.
 
 from functools import partial, wraps
 
+from counting import met
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -241,12 +242,12 @@ def with_any_configuration(*names, examples, **more):
     """
 
     def decorate(check):
-        met = {name: set() for name in names}
+        seen_in = {name: set() for name in names}
 
         @wraps(check)
         def noting(*args, **kwargs):
             for name in names:
-                met[name].update(leafs_of(ROOT, kwargs[name]))
+                seen_in[name].update(leafs_of(ROOT, kwargs[name]))
             return check(*args, **kwargs)
 
         chance = dict.fromkeys(names, trees())
@@ -260,10 +261,10 @@ def with_any_configuration(*names, examples, **more):
 
         @wraps(tried)
         def judged(*args, **kwargs):
-            for seen in met.values():
+            for seen in seen_in.values():
                 seen.clear()
             tried(*args, **kwargs)
-            for name, seen in met.items():
+            for name, seen in met(1, seen_in.items()):
                 assert not WANTED - seen, name
 
         return judged

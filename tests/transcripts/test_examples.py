@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.frontend.batch import Run
@@ -18,7 +19,7 @@ SEALED = re.compile(r'password ".*"')
 def run(name, dialect, node):
     lines = (EXAMPLES / name).read_text(encoding="utf-8").splitlines()
     with opened(node, lab=False, mode="mixed") as router:
-        for step in Run(Session(router, dialect=dialect)).exchanges(plain(lines)):
+        for step in met(20, Run(Session(router, dialect=dialect)).exchanges(plain(lines))):
             assert step.ok, f"{step.command}: {step.output}"
     configuration = (node / "cf3" / "config.cfg").read_text(encoding="utf-8")
     return SEALED.sub("password (sealed)", configuration)

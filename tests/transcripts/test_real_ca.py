@@ -45,7 +45,7 @@ def followed(dialect, node, ports):
         for placeholder, value in told.items():
             typed = typed.replace(placeholder, value)
         assert not re.search(r"<[a-z-]+>", typed)
-        for step in Run(session).exchanges(plain(typed.splitlines())):
+        for step in met(30, Run(session).exchanges(plain(typed.splitlines()))):
             assert step.ok, f"{step.command}\n{step.output}"
         for name in ("gw", "web"):
             new = certificates.facts(router.node.keystore.read_certificate(f"{name}.crt"))
@@ -98,5 +98,5 @@ def test_the_knobs_that_the_page_names_for_ejbca_are_there_in_both_clis(tmp_path
     }
     with opened_lab(tmp_path / "node", profiles=False, mode="mixed") as (router, _):
         for dialect, typed in met(2, commands.items()):
-            for step in Run(Session(router, dialect=dialect)).exchanges(plain(typed)):
+            for step in met(4, Run(Session(router, dialect=dialect)).exchanges(plain(typed))):
                 assert step.ok, f"{step.command}\n{step.output}"

@@ -1,6 +1,7 @@
 """Sessions to type at."""
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 
@@ -13,7 +14,7 @@ class Typist:
 
     def __call__(self, *lines):
         """Type *lines*, all of which must be accepted; return the text of the last."""
-        for line in lines:
+        for line in met(1, lines):
             answer = self.session.feed(line)
             assert answer.ok, f"{line}: {answer.text}"
         return answer.text

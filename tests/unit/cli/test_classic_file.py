@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from counting import met
 
 from srpki import __version__
 from srpki.cli.classic.configuration import classic_file
@@ -188,14 +189,14 @@ def targets(node):
     return set().union(*(targets(child) for child in below))
 
 
-@pytest.mark.parametrize("at", [" ".join(steps) for steps, _ in contexts(ROOT)])
+@pytest.mark.parametrize("at", met(90, [" ".join(steps) for steps, _ in contexts(ROOT)]))
 def test_nothing_refers_to_what_comes_later_in_its_context(at):
     steps, node = next(one for one in contexts(ROOT) if " ".join(one[0]) == at)
     children = Order(ROOT).children(node, steps)
-    for number, place in enumerate(children):
-        for later in children[number + 1 :]:
+    for number, place in met(0, enumerate(children)):
+        for later in met(0, children[number + 1 :]):
             path = "/".join(("/configure", *steps, *later.prefix, later.node.name, ""))
-            assert not any(target.startswith(path) for target in targets(place.node))
+            assert not any(target.startswith(path) for target in met(0, targets(place.node)))
 
 
 def test_sections_come_in_the_order_of_their_references():

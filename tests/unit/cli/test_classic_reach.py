@@ -5,6 +5,7 @@ lines that are new are the ones that set it.
 """
 
 import pytest
+from counting import met
 
 from srpki.cli.classic.configuration import classic_file
 from srpki.cli.classic.layout import places
@@ -152,14 +153,14 @@ def setting(path, node):
     return tree, told, deepest
 
 
-@pytest.mark.parametrize("name", ELEMENTS)
+@pytest.mark.parametrize("name", met(200, ELEMENTS))
 def test_every_element_is_set_printed_and_removed(new_device, name):
     path, node = ELEMENTS[name]
     tree, told, at = setting(path, node)
 
     fresh = new_device("mixed")
     session = Session(fresh, "classic")
-    for line in told:
+    for line in met(10, told):
         assert session.feed(line).ok, line
     assert get(fresh.datastore.running, path) is not None
     assert fresh.datastore.running == tree
@@ -167,7 +168,7 @@ def test_every_element_is_set_printed_and_removed(new_device, name):
     device = new_device()
     device.datastore = Datastore(ROOT, sealer=None, running=tree)
     session = Session(device, "classic")
-    for line in told[:at]:
+    for line in met(8, told[:at]):
         assert session.feed(line).ok, line
     words = told[at].split()
     tries = [f"no {' '.join(words[:count])}" for count in (1, 2, 3)]
@@ -228,7 +229,7 @@ def test_the_actions_of_the_md_cli_are_all_there():
     assert set(operations(LAB_SCHEMA.operations_md)) - alone <= set(ACTIONS.values())
 
 
-@pytest.mark.parametrize("words", ACTIONS, ids=" ".join)
+@pytest.mark.parametrize("words", met(100, ACTIONS), ids=" ".join)
 def test_every_action_is_reached_from_every_context(classic, words):
     classic("configure system")
     slash = "/" if words[0] == "no" else ""  # a plain no is the context's own
@@ -262,7 +263,7 @@ def beginning(node):
     return (keyword_of(node), *fixed)
 
 
-@pytest.mark.parametrize("name", CONTEXTS)
+@pytest.mark.parametrize("name", met(90, CONTEXTS))
 def test_the_words_of_a_context_are_told_apart(name):
     words = [beginning(place.node) for place in places(CONTEXTS[name])]
     assert len(words) == len(set(words))

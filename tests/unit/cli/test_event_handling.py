@@ -7,6 +7,7 @@ The MD-CLI's lines are those of a published renewal script (SR OS 21), the class
 from datetime import UTC, datetime
 
 import pytest
+from counting import met
 
 from srpki.cli.classic.configuration import classic_file
 from srpki.cli.classic.file import read
@@ -143,7 +144,7 @@ def test_what_has_no_effect_here_says_so_in_one_line(editing):
 
 
 def test_a_classic_block_leads_back_to_where_it_began(classic):
-    for line in CLASSIC.splitlines()[:-1]:
+    for line in met(30, CLASSIC.splitlines()[:-1]):
         answer = classic.session.feed(line)
         assert answer.ok, f"{line}: {answer.text}"
     assert classic.prompt.endswith(">config# ")

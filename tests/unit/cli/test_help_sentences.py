@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from counting import met
 
 from srpki.cli.grammar import AnyOrder, Keyword, options
 from srpki.cli.session import Session
@@ -54,7 +55,7 @@ def terminals(state):
 
 def sentences(session, *lines):
     """Return the names and the help of all that can be typed where *lines* lead."""
-    for line in lines:
+    for line in met(0, lines):
         assert session.feed(line).ok, line
     typed = terminals(session._shell.read("").state)
     return {

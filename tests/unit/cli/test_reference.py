@@ -37,7 +37,7 @@ def made():
 def test_the_pages_in_the_repository_are_current(made):
     stale = [
         name
-        for name, text in made.items()
+        for name, text in met(5, made.items())
         if not (DIRECTORY / name).is_file() or (DIRECTORY / name).read_text("utf-8") != text
     ]
     assert not stale, f"{', '.join(stale)}: out of date; write them anew with: {COMMAND}"
@@ -66,7 +66,7 @@ def section(page, heading):
 )
 def test_every_leaf_of_a_tree_has_a_row_in_the_section_of_its_context(made, name, root):
     def check(node, place):
-        for child in data_children(node):
+        for child in met(0, data_children(node)):
             if isinstance(child, Leaf | LeafList):
                 row = next(
                     line
@@ -105,11 +105,11 @@ def test_every_action_has_a_section_with_its_inputs_and_both_spellings(made, dev
     known = {action.operation for _, action in actions(LAB_SCHEMA.operations_classic)}
     for place, action in met(60, actions(LAB_SCHEMA.operations_md)):
         text = section(made["actions.md"], place)
-        for leaf in inputs(action.inputs):
+        for leaf in met(0, inputs(action.inputs)):
             assert f"| `{leaf.name}` |" in text, place
         blocks = re.findall(r"```text\n(.*?)\n```", text, re.DOTALL)
         assert blocks[0].startswith(place)
-        assert all(f"<{name}>" in blocks[0] for name in action.positional), place
+        assert all(f"<{name}>" in blocks[0] for name in met(0, action.positional)), place
         assert ("not there" not in text) == (action.operation in known)
         # The classic CLI knows the words that the page begins its line with.
         words = re.match(r"[a-z0-9 -]+?(?= [<\[{]|$)", " ".join(blocks[-1].split()))[0]

@@ -3,6 +3,7 @@
 import importlib.util
 from pathlib import Path
 
+from counting import met
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -46,7 +47,7 @@ def test_a_draft_is_what_the_edits_make_of_a_tree(old, new, random):
     edits = list(edits_of(new))
     random.shuffle(edits)
     draft, tree = Draft(ROOT, old), old
-    for edit in edits:
+    for edit in met(0, edits):
         tree = edit.apply(ROOT, tree)
         draft.apply((edit,))
         assert draft.holds(edit.path) == (edit.kind != "delete" and get_at(tree, edit.path))

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.core.errors import RefusedError
@@ -277,7 +278,7 @@ def leafs(nodes):
             yield node
 
 
-@pytest.mark.parametrize("operation", EMULATED)
+@pytest.mark.parametrize("operation", met(70, EMULATED))
 def test_an_operation_with_missing_or_odd_inputs_answers(node, operation):
     """It may work or not; it does not raise. What waits is not waited for."""
     pressed = threading.Event()

@@ -7,6 +7,7 @@ for each file that a wildcard removes: decided, after the classic CLI's guide.
 import fnmatch
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.device.wildcards import MATCHES, wildcard
@@ -36,7 +37,7 @@ class Typist:
         return self.session.feed(self.line(command))
 
     def do(self, *commands):
-        for command in commands:
+        for command in met(1, commands):
             answer = self.feed(command)
             assert answer.ok, answer.text
             assert answer.question is None
@@ -249,7 +250,7 @@ def test_a_wildcard_is_bounded(typist):
 def test_signs_stand_for_what_a_shell_thinks(pattern):
     """Judged by the standard library, whose brackets do not occur here."""
     names = ["", "a", "b", "ab", "abc", "aXc", "cab", "abcabc", "aabbcc", "a.b.c", "ca"]
-    for name in filter(None, names):
+    for name in met(8, filter(None, names)):
         assert wildcard(pattern).fits(name) == fnmatch.fnmatchcase(name, pattern), name
 
 

@@ -1,6 +1,7 @@
 """The saved configuration in two forms, and a node that starts from either."""
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.config.management import configuration_mode
@@ -14,7 +15,7 @@ CLASSIC = 'exit all\nconfigure\n    system\n        name "old"\n    exit\nexit a
 def typed(node, *lines, mode=None):
     with opened(node, lab=False, mode=mode) as router:
         session = Session(router, dialect="classic")
-        for line in lines:
+        for line in met(0, lines):
             answer = session.feed(line)
             assert answer.ok, answer.text
         return router.node.system_name()

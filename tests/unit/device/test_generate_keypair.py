@@ -125,7 +125,7 @@ def test_the_md_cli_wants_a_kind_and_a_caller_without_a_grammar_does_too(bench, 
 def test_a_place_that_is_not_the_operator_s_is_refused(bench, url, word):
     line = bench.refused(f'{PKI} generate-keypair save-path "{url}" ecdsa-curve secp256r1')
     assert word in line
-    assert not any(path.name == "out.key" for path in met(1, bench.node.rglob("*")))
+    assert not any(path.name == "out.key" for path in met(20, bench.node.rglob("*")))
 
 
 @pytest.mark.parametrize("url", ["/tmp/out.key", "tftp://host/out.key", "cf3:/", "cf9:/out.key"])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.core.errors import BusyError, CorruptError, StorageError, UsageError
@@ -19,7 +20,7 @@ def node(tmp_path):
 def typed(router, *commands, cli="md"):
     session = Session(router, dialect=cli)
     texts = []
-    for command in commands:
+    for command in met(1, commands):
         answer = session.feed(command)
         assert answer.ok, f"{command}\n{answer.text}"
         texts.append(answer.text)

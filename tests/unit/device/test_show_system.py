@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.frontend.node import opened as opened_node
@@ -55,7 +56,7 @@ def router(tmp_path):
 
 def typed(router, *lines, cli="md"):
     session = Session(router, cli)
-    for line in lines:
+    for line in met(1, lines):
         answer = session.feed(line)
         assert answer.ok, answer.text
     session.close()

@@ -4,6 +4,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
+from counting import met
 from crooked import KINDS, Kind, authority, extension, rewritten
 
 from srpki.labca import authority as lab_authority
@@ -37,7 +38,7 @@ def crooked_ca(bench, monkeypatch):
 
 
 @pytest.mark.parametrize("profile", PROTOCOLS)
-@pytest.mark.parametrize("title", LEAVES)
+@pytest.mark.parametrize("title", met(30, LEAVES))
 def test_a_certificate_of_each_kind_is_renewed_by_another(title, profile, bench, crooked_ca):
     kind = LEAVES[title]
     crooked_ca(kind)
@@ -84,7 +85,7 @@ def test_names_that_cannot_be_read_stop_a_renewal_before_anything_is_sent(
     assert bench.requests == []
 
 
-@pytest.mark.parametrize("title", CAS)
+@pytest.mark.parametrize("title", met(30, CAS))
 def test_a_ca_of_each_kind_has_its_profile_up_and_renews(title, bench):
     kind = CAS[title]
     made = bench.authority  # the key of its root is gone: what signs here is not looked at

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from counting import met
 
 from srpki.core.timeline import timeline_of
 
@@ -103,7 +104,7 @@ def test_waits_hold_no_thread_and_one_thread_watches_the_time_of_all(bench, tmp_
         assert states == {"in-progress"}
         ours = [thread.name for thread in threading.enumerate() if "srpki" in thread.name]
         assert ours == ["srpki-timer"]
-        assert not [one for one in threading.enumerate() if "_work" in one.name]
+        assert not [one for one in met(1, threading.enumerate()) if "_work" in one.name]
     bench.engine.stop()
 
 
@@ -111,4 +112,4 @@ def test_a_node_that_stops_leaves_the_others_to_the_timeline(bench, tmp_path):
     with fleet(bench, tmp_path / "fleet", 2) as (_, other):
         other.engine.stop()
         assert bench.advance(days=30).updates == 2
-        assert [event for event in other.events if event.type.number == 2245] == []
+        assert [event for event in met(2, other.events) if event.type.number == 2245] == []

@@ -2,6 +2,7 @@
 
 import pyte
 import pytest
+from counting import met
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,7 +70,7 @@ LINES = st.text("ab 漢", max_size=40).flatmap(
 def test_the_screen_shows_the_line_and_the_cursor_whatever_it_was_before(columns, lines):
     paper = Paper(columns)
     paper.display.begin(PROMPT)
-    for text, cursor in lines:
+    for text, cursor in met(0, lines):
         paper.display.show(PROMPT + text, len(PROMPT) + cursor)
         rows, places = wrapped(PROMPT + text, columns)
         assert paper.rows == rows

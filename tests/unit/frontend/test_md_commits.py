@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from counting import met
 
 from srpki.cli.session import Session
 from srpki.frontend.completing import listed
@@ -18,7 +19,7 @@ def typed(tmp_path):
         session = Session(router)
 
         def typing(*lines):
-            for line in lines:
+            for line in met(1, lines):
                 answer = session.feed(line)
                 assert answer.ok, f"{line}: {answer.text}"
             return answer.text

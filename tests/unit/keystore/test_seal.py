@@ -6,6 +6,7 @@ import stat
 import threading
 
 import pytest
+from counting import met
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -81,7 +82,7 @@ def test_another_purpose_or_chassis_does_not_open_it(seal, foreign_seal):
 
 def test_every_changed_or_missing_octet_is_noticed(seal):
     sealed = seal.seal(SECRET, b"key")
-    for position in range(len(sealed)):
+    for position in met(40, range(len(sealed))):
         for bad in (
             sealed[:position],
             sealed[:position] + bytes((sealed[position] ^ 1,)) + sealed[position + 1 :],

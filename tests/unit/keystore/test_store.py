@@ -44,7 +44,7 @@ def test_a_fresh_node_has_no_directory_and_no_names(store, directory):
 
 def test_the_directory_comes_with_the_first_file(filled, directory):
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
-    for path in met(1, directory.iterdir()):
+    for path in met(2, directory.iterdir()):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from counting import met
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -182,7 +183,7 @@ def test_the_number_of_connections_is_bounded_and_the_longest_idle_one_gives_way
             opened[-1].sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert b" 405 " in opened[-1].recv(1000)
         assert [connection.recv(10) for connection in opened[:2]] == [b"", b""]
-        for connection in opened[2:]:
+        for connection in met(2, opened[2:]):
             connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert b" 405 " in connection.recv(1000)
         for connection in opened:

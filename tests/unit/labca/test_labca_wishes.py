@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from counting import met
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -96,7 +97,7 @@ def extension(certificate, kind):
 def test_what_can_be_granted_is_accepted_as_it_was_asked_for(ask, device_key, wishes):
     word, certificate = ask(device_key, *wishes)
     assert word == "accepted"
-    for value, critical in wishes:
+    for value, critical in met(0, wishes):
         assert extension(certificate, type(value)) == (value, critical)
 
 

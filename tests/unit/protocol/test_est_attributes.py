@@ -4,6 +4,7 @@ import base64
 from datetime import UTC, datetime
 
 import pytest
+from counting import met
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -317,7 +318,7 @@ def test_a_flipped_octet_is_no_more_than_an_error():
 
 
 def test_a_cut_answer_is_an_error_at_every_length():
-    for length in range(len(RICH)):
+    for length in met(300, range(len(RICH))):
         with pytest.raises(ProtocolError):
             attributes.read(RICH[:length])
 

@@ -121,7 +121,7 @@ def test_version_1_0_is_spoken_when_the_profile_says_so(serve, exchange, net):
     peer = serve(net.answering(net.answer(b"x")))
     one = exchange(http_version="1.0")
     assert [one.send(net.post(peer)).body for _ in range(2)] == [b"x", b"x"]
-    for head, _ in met(1, peer.requests):
+    for head, _ in met(2, peer.requests):
         assert head.startswith(b"POST / HTTP/1.0\r\n")
         assert b"Host: 127.0.0.1:%d\r\n" % peer.port in head
     assert peer.connections == 2

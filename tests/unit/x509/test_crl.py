@@ -4,6 +4,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from counting import met
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -103,7 +104,7 @@ def test_no_octet_of_a_crl_can_be_changed_unnoticed():
     key, certificate = authority("O=Test,CN=CA")
     good = revoking(key, certificate.subject).public_bytes(DER)
     issuer = certificate.public_bytes(DER)
-    for position in range(len(good)):
+    for position in met(100, range(len(good))):
         bad = bytearray(good)
         bad[position] ^= 1
         with pytest.raises(InvalidInputError):

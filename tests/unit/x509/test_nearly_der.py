@@ -2,6 +2,7 @@
 
 import crooked
 import pytest
+from counting import met
 from crooked import KINDS, SEQUENCE, TRUE, Maker, authority, common_name, encode, extension, leaf
 
 from srpki.core.errors import InvalidInputError
@@ -19,7 +20,7 @@ def gw():
     return Maker(common_name("gw"))
 
 
-@pytest.mark.parametrize("title", KINDS_OF_LEAVES)
+@pytest.mark.parametrize("title", met(30, KINDS_OF_LEAVES))
 def test_a_leaf_of_each_kind_is_read_as_openssl_reads_it(title, gw, lab, openssl, tmp_path):
     kind = KINDS_OF_LEAVES[title]
     root, root_der = authority()
@@ -46,7 +47,7 @@ def test_a_leaf_of_each_kind_is_read_as_openssl_reads_it(title, gw, lab, openssl
     assert check_chain(der, (), (root_der,), lab.now) == (der, root_der)
 
 
-@pytest.mark.parametrize("title", KINDS_OF_CAS)
+@pytest.mark.parametrize("title", met(30, KINDS_OF_CAS))
 def test_a_ca_of_each_kind_stands_above_a_leaf(title, gw, lab):
     kind = KINDS_OF_CAS[title]
     root, root_der = authority(kind)
