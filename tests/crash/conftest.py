@@ -355,5 +355,5 @@ def judge(store: Keystore, scenario: str, pairs, names: list[str]) -> str:
     """Return ``old`` or ``new``, having found everything to be wholly so; *names* are on disk."""
     found = generation(store, pairs), generation(store, pairs, ".previous")
     assert found in (BEFORE[scenario], AFTER[scenario]), found
-    assert not [name for name in met(1, names) if name.startswith(".")], names
+    assert not [name for name in met(0, names) if name.startswith(".")], names
     return "new" if found == AFTER[scenario] else "old"

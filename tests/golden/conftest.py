@@ -1,12 +1,12 @@
 """What the golden tests share: values with their limits, lines, and how a golden file is kept."""
 
 import importlib.util
-import os
 import re
 import sys
 from pathlib import Path
 
 import pytest
+from differing import agree
 
 HERE = Path(__file__).parent
 
@@ -45,10 +45,6 @@ def golden():
 
     def compare(name, found):
         assert "=> " in found, "no line was typed"
-        path = HERE / f"{name}.golden"
-        if os.environ.get("SRPKI_GOLDEN") == "write":
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(found, encoding="utf-8")
-        assert found == path.read_text(encoding="utf-8"), path.name
+        agree(HERE / f"{name}.golden", found)
 
     return compare

@@ -5,11 +5,11 @@ trees when they were written. ``SRPKI_GOLDEN=write pytest tests/golden`` writes 
 difference before it is committed.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from differing import agree
 
 from srpki.cli.session import Session
 
@@ -46,7 +46,4 @@ def test_every_line_is_answered_completed_and_explained_as_expected(new_device, 
     device = new_device("mixed" if dialect == "classic" else None)
     commands = (HERE / f"{dialect}.commands").read_text().splitlines()
     found = "\n".join(transcript(Session(device, dialect), commands)) + "\n"
-    golden = HERE / f"{dialect}.golden"
-    if os.environ.get("SRPKI_GOLDEN") == "write":
-        golden.write_text(found)
-    assert found == golden.read_text()
+    agree(HERE / f"{dialect}.golden", found)

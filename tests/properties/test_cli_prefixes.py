@@ -53,7 +53,7 @@ def check(session, line):
         assert explained.strip() or complete(session, beginning), beginning
         assert "MINOR:" not in explained, f"{beginning}\n{explained}"
         assert "Error:" not in explained, f"{beginning}\n{explained}"
-        for offer in met(1, session.complete(beginning)):
+        for offer in met(0, session.complete(beginning)):
             kept = beginning[: len(beginning) - offer.replaces]
             assert offer.replaces <= len(beginning)
             touched = beginning[len(kept) :].lstrip('"')

@@ -53,7 +53,7 @@ def nested(text):
 
 def unsigned(node):
     """Return a node of ``info`` without the signs, which are blank there."""
-    assert all(sign == " " for sign, _ in met(1, node))
+    assert all(sign == " " for sign, _ in met(0, node))
     return {words: unsigned(below) for (_, words), below in node.items()}
 
 

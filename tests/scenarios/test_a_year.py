@@ -1,4 +1,4 @@
-"""More than a year in the life of two nodes: 128 entries, outages, faults, restarts and kills.
+"""More than a year in the life of two nodes: 88 entries, outages, faults, restarts and kills.
 
 Everything random comes from the seed. What must hold at every step of half a day: each pair on disk
 belongs together, the replaced pair too, and no certificate ends before its successor begins, except
@@ -21,7 +21,7 @@ from counting import met
 PKI = "system security pki"
 SEEDS = (7030, 9483)
 """Of each life, which is a test of its own."""
-ENTRIES = 64
+ENTRIES = 44
 DAYS = 400
 MORE_DAYS = 400
 """Days that follow at most, until every kind of fault has struck."""

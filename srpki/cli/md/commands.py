@@ -194,9 +194,7 @@ _ROOT: Final = Keyword("/", "Everything, from the root on", (Root(),), quiet=Tru
 
 def _path(dialect: MdDialect, node: Context, reach: Reach = ANYWHERE) -> Grammar:
     """Return a path relative to *node*, or one from the root after a slash."""
-    roots = (child for child in data_children(dialect.root) if isinstance(child, Container))
-    rooted = (dialect.rooted(child, reach) for child in roots)
-    return Alt((dialect.place(node, reach), *rooted))
+    return Alt((dialect.place(node, reach), *dialect.roots(reach)))
 
 
 def _optional(place: Grammar, verb: str = "look at", then: Grammar | None = None) -> Grammar:

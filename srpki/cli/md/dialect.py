@@ -135,6 +135,7 @@ class MdDialect:
         self._mounted = dict(_mounted(root, aliases))
         self._contents: dict[tuple[int, bool], MdContent] = {}
         self._places: dict[tuple[int, Reach], MdPlace] = {}
+        self._roots: dict[Reach, tuple[Grammar, ...]] = {}
 
     def content(self, node: Context, *, edits: bool) -> MdContent:
         """Return what may be typed inside *node*; where nothing *edits*, only where to go."""
@@ -156,6 +157,13 @@ class MdDialect:
         quiet = not reach.offers(child.name)
         keyword = Keyword(f"/{child.name}", child.help, effects, "+", quiet=quiet)
         return Seq((keyword, self.place(child, reach._replace(offered=None))))
+
+    def roots(self, reach: Reach) -> tuple[Grammar, ...]:
+        """Return the paths to and below each branch of the root, as far as *reach* lets them."""
+        if reach not in self._roots:
+            branches = (one for one in data_children(self.root) if isinstance(one, Container))
+            self._roots[reach] = tuple(self.rooted(branch, reach) for branch in branches)
+        return self._roots[reach]
 
     def arguments(self, action: Action) -> Grammar:
         """Return what follows the name of *action*: its inputs, and a path where one may."""
