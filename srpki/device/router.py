@@ -100,6 +100,10 @@ class Router:
         self.node.engine.stop()
         self._lock.release()
 
+    def alone(self, reason: str) -> None:
+        """Tell a process that comes second for what *reason* it cannot join this one."""
+        self._lock.note(reason)
+
     def reboot(self, caller: Caller = NOBODY) -> None:
         """Start anew on the same directory: what is not saved is lost, all sessions end.
 

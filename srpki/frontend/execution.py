@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
 from srpki.cli.scripts import counts
 from srpki.cli.session import Session
+from srpki.core.clock import SystemClock
 from srpki.core.errors import SrpkiError, UsageError
+from srpki.device.router import Router
 from srpki.frontend import modes
 from srpki.frontend.batch import run_script
 from srpki.frontend.node import opened
+from srpki.frontend.owning import SHORT, Holding, letting_in, owned_or_joined
 from srpki.frontend.records import Records, Transcript
 from srpki.frontend.variables import (
     LAB_NAMES,
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from srpki.device.router import Router
+    from srpki.frontend.batch import Writer
+    from srpki.frontend.joining.frames import Message
+    from srpki.frontend.joining.joiner import Joined
     from srpki.frontend.variables import Variable
 
 MAX_OCTETS: Final = 1 << 20
@@ -44,18 +49,31 @@ def execute(options: argparse.Namespace, node: Path, status_of: Callable[[SrpkiE
     out, errors = _printable(sys.stdout), _printable(sys.stderr)
     records = Records(options.file, out) if options.json else None
     writer = records or Transcript(options.file, out, errors)
+
+    def now(line: str) -> None:
+        errors.write(f"{line}\n")
+        errors.flush()
+
     with ExitStack() as stack:
         try:
             lines, settings = _prepared(options)
             mode = modes.chosen(node, options.mode, options.cli)
             if mode != options.mode:
                 errors.write(f"srpki: {modes.MADE_MIXED}\n")
-            router = stack.enter_context(
-                opened(node, lab=options.lab, record=options.record, mode=mode)
+            router = owned_or_joined(
+                stack,
+                node,
+                lambda: opened(node, lab=options.lab, record=options.record, mode=mode),
+                lambda: _asked(options),
+                SystemClock(),
             )
+            if not isinstance(router, Router):
+                return _there(router, lines, settings, options, writer, now)
+            holding = Holding(router, node, lab=options.lab, record=options.record)
+            stack.enter_context(letting_in(holding, after=SHORT))
             session = stack.enter_context(closing(Session(router, dialect=options.cli)))
             # The output is that of the commands: what they wait for now is for who looks on.
-            session.at_once = lambda line: print(line, file=errors, flush=True)
+            session.at_once = now
         except SrpkiError as error:
             if records is not None:
                 line = error.line if isinstance(error, WrongLineError) else None
@@ -68,6 +86,34 @@ def execute(options: argparse.Namespace, node: Path, status_of: Callable[[SrpkiE
             keep_going=options.keep_going,
             changes=router.node.changes if options.json else tuple,
         )
+
+
+def _asked(options: argparse.Namespace) -> Message:
+    from srpki.frontend.joining.joiner import asked  # noqa: PLC0415 - start-up time
+
+    return asked(options, "script", cli=options.cli)
+
+
+def _there(
+    joined: Joined,
+    lines: list[tuple[int, str]],
+    settings: dict[str, Variable],
+    options: argparse.Namespace,
+    writer: Writer,
+    now: Callable[[str], None],
+) -> int:
+    """Run the lines on the node that another process owns; return the exit status."""
+    from srpki.frontend.joining.script import run_there  # noqa: PLC0415 - start-up time
+
+    variables = {**(lab_variables(joined.facts) if joined.facts else {}), **settings}
+    return run_there(
+        joined.wire,
+        [filled(number, text, variables) for number, text in lines],
+        writer,
+        now,
+        keep_going=options.keep_going,
+        json=options.json,
+    )
 
 
 def _prepared(options: argparse.Namespace) -> tuple[list[tuple[int, str]], dict[str, Variable]]:

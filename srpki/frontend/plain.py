@@ -9,10 +9,10 @@ import io
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Final, TextIO
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final, Protocol, TextIO
 
 from srpki.cli.port import Answer
 from srpki.cli.scripts import UNANSWERED, answers, counts
@@ -29,19 +29,55 @@ WIDTH: Final = 80
 _PIECE: Final = re.compile(r"[^\x03\x1a]*[\x03\x1a]|[^\x03\x1a]+|^$")
 
 
+class Source(Protocol):
+    """Where lines come from."""
+
+    def readline(self) -> str:
+        """Return the next line with its end, nothing when there is none."""
+        ...
+
+
+class Sink(Protocol):
+    """Where text goes to."""
+
+    def write(self, text: str, /) -> object:
+        """Write *text*."""
+        ...
+
+    def flush(self) -> None:
+        """See that it has gone out."""
+        ...
+
+
 def has_terminal() -> bool:
     """Return whether standard input and output are a terminal."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def run_plain(session: Session) -> int:
-    """Feed standard input to *session* until it ends; return the exit status.
+    """Feed standard input to *session* until it ends; return the exit status of `converse`.
 
-    It is 0, but 1 for a pipe that leaves changes uncommitted, or a question without its answer:
-    there the session stops. Ctrl-C interrupts a command; elsewhere it drops the line.
+    Ctrl-C interrupts a command; elsewhere it drops the line.
     """
     source, out = _lenient(sys.stdin), _lenient(sys.stdout)
-    echo = not source.isatty()  # a terminal shows what is typed by itself
+    # A terminal shows what is typed by itself.
+    return converse(session, source, out, echo=not source.isatty(), heeding=_control_c)
+
+
+def converse(
+    session: Session,
+    source: Source,
+    out: Sink,
+    *,
+    echo: bool,
+    heeding: Callable[[Session], AbstractContextManager[None]],
+) -> int:
+    """Feed the lines of *source* to *session* until it ends; return the exit status.
+
+    It is 0, but 1 for a pipe that leaves changes uncommitted, or a question without its answer:
+    there the session stops. Lines are shown where *echo* says so. A command runs inside *heeding*,
+    which lets it be interrupted.
+    """
     pieces: list[str] = []
     answer = Answer()
     session.at_once = lambda line: _print(out, f"{line}\n")
@@ -66,7 +102,7 @@ def run_plain(session: Session) -> int:
                 _print(out, "\n")
                 return 1
             _print(out, f"{piece.rstrip(CONTROL_C + CONTROL_Z)}\n" if echo else "")
-            with _control_c(session):
+            with heeding(session):
                 asked = question is not None
                 answer = worker.submit(_answer, session, piece, asked=asked).result()
             _print(out, f"{answer.text}\n" if answer.text else "")
@@ -76,7 +112,7 @@ def run_plain(session: Session) -> int:
     return 0
 
 
-def _pieces(source: TextIO) -> list[str]:
+def _pieces(source: Source) -> list[str]:
     """Return the next line, cut behind each key in it that ends a line; nothing at the end."""
     line = source.readline()
     return _PIECE.findall(line.rstrip("\r\n")) if line else []
@@ -112,7 +148,7 @@ def _control_c(session: Session) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _print(out: TextIO, text: str) -> None:
+def _print(out: Sink, text: str) -> None:
     out.write(screen(text))
     out.flush()
 

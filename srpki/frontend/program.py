@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 from srpki import __version__
@@ -208,25 +207,9 @@ def _node(options: argparse.Namespace) -> Path:
 
 
 def _shell(options: argparse.Namespace) -> int:
-    from srpki.cli.session import Session  # noqa: PLC0415 - start-up time
-    from srpki.frontend.node import opened  # noqa: PLC0415 - start-up time
-    from srpki.frontend.plain import has_terminal, run_plain  # noqa: PLC0415 - start-up time
+    from srpki.frontend.shell import run  # noqa: PLC0415 - start-up time
 
-    with (
-        opened(_node(options), lab=options.lab, record=options.record, mode=options.mode) as router,
-        closing(Session(router)) as session,
-    ):
-        if not has_terminal():
-            with ending_on((signal.SIGTERM, signal.SIGHUP), as_a_shell):
-                return run_plain(session)
-        from srpki.frontend.greeting import greeting  # noqa: PLC0415 - start-up time
-        from srpki.frontend.terminal import Terminal  # noqa: PLC0415 - start-up time
-
-        return Terminal(
-            session,
-            greeting=greeting(lab=options.lab),
-            moves=os.environ.get("TERM", "").lower() not in ("", "dumb", "unknown"),
-        ).run()
+    return run(options, _node(options))
 
 
 def _exec(options: argparse.Namespace) -> int:

@@ -62,10 +62,12 @@ class Terminal:
         moves: bool = True,
         source: Input | None = None,
         screen: Output | None = None,
+        alone: bool = True,
     ) -> None:
         """Talk to *session* after *greeting*.
 
-        A terminal that *moves* its cursor takes the escape codes that all but a dumb one know.
+        A terminal that *moves* its cursor takes the escape codes that all but a dumb one know. One
+        that is not *alone* in the process leaves its signals: `resize` and `dismiss` are called.
         """
         self._session = session
         self._greeting = greeting
@@ -97,6 +99,9 @@ class Terminal:
         self._insisting: asyncio.TimerHandle | None = None
         self._dots: Dots | None = None
         self._worker = ThreadPoolExecutor(max_workers=1)
+        self._alone = alone
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.killed = False
 
     def run(self) -> int:
         """Run the session to its end; return the exit status."""
@@ -109,6 +114,7 @@ class Terminal:
         return 0
 
     async def _converse(self) -> None:
+        self._loop = asyncio.get_running_loop()
         with self._heeding_signals(), self._hearing_news(), self._ears:
             self._listen()
             self._write(self._greeting)
@@ -310,11 +316,13 @@ class Terminal:
         """End in order when the window is closed or a kill asks for it; draw when it is resized."""
         loop = asyncio.get_running_loop()
         handlers = {
-            signal.SIGHUP: self._end,
-            signal.SIGTERM: self._end,
+            signal.SIGHUP: self._kill,
+            signal.SIGTERM: self._kill,
             signal.SIGINT: lambda: self._take([KeyPress(Keys.ControlC)]),
-            signal.SIGWINCH: self._resized,
+            signal.SIGWINCH: self.resize,
         }
+        if not self._alone:
+            handlers = {}
         for number, handler in handlers.items():
             loop.add_signal_handler(number, handler)
         try:
@@ -323,6 +331,17 @@ class Terminal:
             for number in handlers:
                 loop.remove_signal_handler(number)
 
+    def dismiss(self) -> None:
+        """End the session in order; may be called from any thread."""
+        loop = self._loop
+        with suppress(RuntimeError):  # the loop has ended already
+            if loop is not None:
+                loop.call_soon_threadsafe(self._end)
+
+    def _kill(self) -> None:
+        self.killed = True  # the whole process is to end, not the session alone
+        self._end()
+
     def _end(self) -> None:
         self._ended = True
         self._ahead.drop()
@@ -330,7 +349,8 @@ class Terminal:
         if self._running:
             self._insist()
 
-    def _resized(self) -> None:
+    def resize(self) -> None:
+        """Draw the line for a window that has another size now."""
         if self._editing and self._moves:
             self._display.resize()
             self._output.flush()

@@ -110,6 +110,12 @@ class OsFiles:
         except FileNotFoundError:
             return []
 
+    @contextmanager
+    def directory(self, path: Path) -> Iterator[int]:
+        """Give a descriptor of the directory *path* for names in it."""
+        with self._parent(path) as (above, name), _opened(name, _LISTED, above) as descriptor:
+            yield descriptor
+
     def walk(self, directory: Path) -> Iterator[Path]:
         """Yield every regular file at and below *directory*; what cannot be listed is left out."""
         seen = 0

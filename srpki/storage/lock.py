@@ -8,7 +8,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from srpki.core.errors import BusyError, StorageError
 from srpki.storage.files import OsFiles
@@ -28,6 +28,21 @@ def flocked(descriptor: int) -> bool:
     return True
 
 
+_LONGEST: Final = 256
+"""Octets of a lock file that are read."""
+
+
+class HeldError(BusyError):
+    """Another process owns the node; *alone* says for what reason nobody can join it, if so."""
+
+    def __init__(self, sentence: str, alone: str = "") -> None:
+        """Keep the *sentence* and why its owner is *alone*."""
+        if alone:
+            sentence = f"{sentence} and cannot be joined ({alone})"
+        super().__init__(sentence, hint="end it first or use another node directory")
+        self.alone = alone
+
+
 class NodeLock:
     """The lock file of a node: locked with flock(2), holding the owner's process number.
 
@@ -45,7 +60,7 @@ class NodeLock:
         """Take the lock.
 
         Raises:
-            BusyError: when another process, or this one, has it.
+            HeldError: when another process, or this one, has it.
             StorageError: when the file cannot be opened or locked.
         """
         try:
@@ -58,16 +73,21 @@ class NodeLock:
             os.close(descriptor)
             raise StorageError(f"cannot lock {self._path}: {error.strerror}") from None
         if not free:
-            holder = _holder(descriptor)
+            holder, alone = _holder(descriptor)
             os.close(descriptor)
-            raise BusyError(
-                f"node directory {self._path.parent.parent} is in use by {holder}",
-                hint="end it first or use another node directory",
+            raise HeldError(
+                f"node directory {self._path.parent.parent} is in use by {holder}", alone
             )
         self._descriptor = descriptor
         with suppress(OSError):  # a full disk: then whoever comes second is not told our number
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def note(self, reason: str) -> None:
+        """Tell whoever comes second for what *reason* nobody can join."""
+        with suppress(OSError):
+            line = f"{os.getpid()}\n{reason}".encode()
+            os.pwrite(self._descriptor, line[: _LONGEST - 1] + b"\n", 0)
 
     def release(self) -> None:
         """Free the lock; nothing happens when it is not held."""
@@ -90,6 +110,8 @@ class NodeLock:
         self.release()
 
 
-def _holder(descriptor: int) -> str:
-    text = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-    return f"process {text}" if text.isdecimal() else "another process"
+def _holder(descriptor: int) -> tuple[str, str]:
+    """Return who holds the lock, and for what reason nobody can join him, if there is one."""
+    text = os.pread(descriptor, _LONGEST, 0).decode("utf-8", "replace")
+    number, _, reason = text.partition("\n")
+    return f"process {number}" if number.isdecimal() else "another process", reason.strip()

@@ -1,0 +1,101 @@
+"""The side of whoever comes second: finds the owner of a node, and is its thin relay."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from srpki import __version__
+from srpki.core.errors import BusyError, RefusedError, UsageError
+from srpki.frontend.joining.frames import PROTOCOL, Message, Wire, trusted
+from srpki.storage import sockets
+
+if TYPE_CHECKING:
+    import argparse
+
+ANSWERING: Final = 10.0
+"""Seconds that the owner has to answer whoever joins."""
+
+_ERRORS: Final = {error.code: error for error in (UsageError, RefusedError, BusyError)}
+
+
+class Joined(NamedTuple):
+    """A connection that its owner has taken: the *wire*, and what he told of his lab."""
+
+    wire: Wire
+    facts: tuple[tuple[str, str], ...]
+
+
+def asked(options: argparse.Namespace, wants: str, **more: object) -> Message:
+    """Return what asks for a session that *wants* a terminal, lines or a script."""
+    return {
+        "srpki": __version__,
+        "protocol": PROTOCOL,
+        "wants": wants,
+        "lab": options.lab,
+        "record": None if options.record is None else str(options.record.resolve()),
+        "mode": options.mode,
+        **more,
+    }
+
+
+def join(node: Path, hello: Message) -> Joined | None:
+    """Join the process that owns *node*; None where none listens now.
+
+    Raises what the owner refuses, and `BusyError` where he does not answer.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with sockets.place(node) as (name, keeper):
+            connection.settimeout(ANSWERING)
+            connection.connect(name)
+            connection.settimeout(None)
+    except TimeoutError:
+        connection.close()
+        raise BusyError(_SILENT, hint=_CURE) from None
+    except OSError:
+        connection.close()
+        return None
+    wire = Wire(connection)
+    try:
+        _check(wire, keeper)
+        return _welcomed(wire, hello)
+    except BaseException:
+        wire.close()
+        raise
+
+
+_SILENT: Final = "the process that holds the node does not answer"
+_CURE: Final = "try later, or end it"
+
+
+def _check(wire: Wire, keeper: int) -> None:
+    """Raise `RefusedError` where a stranger holds the node.
+
+    Root looks after others' nodes, too: the owner of the directory is whom it has named.
+    """
+    looked_after = (keeper,) if os.geteuid() == 0 else ()
+    if not trusted(wire.user, *looked_after):
+        raise RefusedError(f"the process that holds the node is run by user {wire.user}")
+
+
+def _welcomed(wire: Wire, hello: Message) -> Joined | None:
+    wire.patient(ANSWERING)
+    try:
+        wire.tell(hello)
+        answer = wire.first()
+    except TimeoutError:
+        raise BusyError(_SILENT, hint=_CURE) from None
+    except OSError:
+        wire.close()
+        return None
+    wire.patient(0)
+    match answer:
+        case {"welcome": [*facts]}:
+            return Joined(wire, tuple((str(name), str(value)) for name, value in facts))
+        case {"refused": [code, sentence, hint]}:
+            raise _ERRORS.get(code, BusyError)(str(sentence), hint=str(hint))
+    wire.close()
+    return None  # he is ending
