@@ -15,8 +15,9 @@ from srpki.core.errors import SrpkiError, UsageError
 from srpki.device.router import Router
 from srpki.frontend import modes
 from srpki.frontend.batch import run_script
+from srpki.frontend.joining.holding import Holding
 from srpki.frontend.node import opened
-from srpki.frontend.owning import SHORT, Holding, letting_in, owned_or_joined
+from srpki.frontend.owning import SHORT, letting_in, owned_or_joined
 from srpki.frontend.records import Records, Transcript
 from srpki.frontend.variables import (
     LAB_NAMES,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from srpki.frontend.batch import Writer
     from srpki.frontend.joining.frames import Message
     from srpki.frontend.joining.joiner import Joined
-    from srpki.frontend.variables import Variable
+    from srpki.frontend.variables import Line, Variable
 
 MAX_OCTETS: Final = 1 << 20
 """Most octets of a command file, as of one that ``exec`` runs in the shell."""
@@ -68,7 +69,9 @@ def execute(options: argparse.Namespace, node: Path, status_of: Callable[[SrpkiE
                 SystemClock(),
             )
             if not isinstance(router, Router):
-                return _there(router, lines, settings, options, writer, now)
+                known = {**lab_variables(router.facts), **settings}
+                filled_in = [filled(number, text, known) for number, text in lines]
+                return _there(router, filled_in, writer, now, options)
             holding = Holding(router, node, lab=options.lab, record=options.record)
             stack.enter_context(letting_in(holding, after=SHORT))
             session = stack.enter_context(closing(Session(router, dialect=options.cli)))
@@ -96,24 +99,16 @@ def _asked(options: argparse.Namespace) -> Message:
 
 def _there(
     joined: Joined,
-    lines: list[tuple[int, str]],
-    settings: dict[str, Variable],
-    options: argparse.Namespace,
+    lines: list[Line],
     writer: Writer,
     now: Callable[[str], None],
+    options: argparse.Namespace,
 ) -> int:
-    """Run the lines on the node that another process owns; return the exit status."""
+    """Run *lines* on the node that another process owns; return the exit status."""
     from srpki.frontend.joining.script import run_there  # noqa: PLC0415 - start-up time
 
-    variables = {**(lab_variables(joined.facts) if joined.facts else {}), **settings}
-    return run_there(
-        joined.wire,
-        [filled(number, text, variables) for number, text in lines],
-        writer,
-        now,
-        keep_going=options.keep_going,
-        json=options.json,
-    )
+    keep_going, json = options.keep_going, options.json
+    return run_there(joined.wire, lines, writer, now, keep_going=keep_going, json=json)
 
 
 def _prepared(options: argparse.Namespace) -> tuple[list[tuple[int, str]], dict[str, Variable]]:

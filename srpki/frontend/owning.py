@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import SystemClock
 from srpki.core.errors import BusyError
 from srpki.storage.lock import HeldError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from srpki.core.clock import Clock
     from srpki.device.router import Router
     from srpki.frontend.joining.frames import Message
+    from srpki.frontend.joining.holding import Holding
     from srpki.frontend.joining.joiner import Joined
     from srpki.frontend.joining.listening import Door
 
@@ -25,15 +27,6 @@ AGAIN: Final = 0.05
 """Seconds between two attempts."""
 SHORT: Final = 0.3
 """Seconds that a script runs before it listens: most are over by then."""
-
-
-class Holding(NamedTuple):
-    """What a process holds: a *router*, of the directory *node*, and the options it was given."""
-
-    router: Router
-    node: Path
-    lab: bool
-    record: Path | None
 
 
 def owned_or_joined(

@@ -12,8 +12,9 @@ from srpki.cli.session import Session
 from srpki.core.clock import SystemClock
 from srpki.device.router import Router
 from srpki.frontend.ending import as_a_shell, ending_on
+from srpki.frontend.joining.holding import Holding
 from srpki.frontend.node import opened
-from srpki.frontend.owning import Holding, letting_in, owned_or_joined
+from srpki.frontend.owning import letting_in, owned_or_joined
 from srpki.frontend.plain import has_terminal, run_plain
 
 if TYPE_CHECKING:

@@ -117,10 +117,12 @@ def _check(name: str, value: str) -> None:
 
 
 def lab_variables(facts: Iterable[tuple[str, str]]) -> dict[str, Variable]:
-    """Return the variables of a lab, from the *facts* that ``lab ca show`` prints."""
+    """Return the variables of a lab, from those *facts* of ``lab ca show`` that are known."""
     known = dict(facts)
     return {
-        name: Variable(known[shown], secret=name in _SECRET) for name, shown in LAB_NAMES.items()
+        name: Variable(known[shown], secret=name in _SECRET)
+        for name, shown in LAB_NAMES.items()
+        if shown in known
     }
 
 

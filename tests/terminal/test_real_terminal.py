@@ -203,10 +203,3 @@ def test_a_terminal_that_cannot_move_its_cursor_gets_plain_lines(person):
     operator.type("logout\n")
     assert operator.leaves() == 0
     assert b"\x1b" not in operator.raw
-
-
-def test_a_second_session_on_the_node_is_refused_in_one_line(operator, person):
-    second = person(columns=300)
-    assert second.leaves() != 0
-    assert "in use by process" in second.lines[0]
-    assert second.raw.count(b"\n") == 1

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 from srpki import __version__
 from srpki.core.errors import BusyError, ProtocolError, RefusedError, SrpkiError, UsageError
 from srpki.frontend.joining.frames import PROTOCOL, Wire, trusted
+from srpki.frontend.joining.holding import Guest
 from srpki.frontend.parts import check_mode
 from srpki.storage import sockets
 
 if TYPE_CHECKING:
     from srpki.core.clock import Clock
     from srpki.frontend.joining.frames import Message
-    from srpki.frontend.owning import Holding
+    from srpki.frontend.joining.holding import Holding
 
 MOST: Final = 64
 """Most sessions that join one process."""
@@ -29,16 +30,6 @@ LEAVING: Final = 5.0
 """Seconds that the end of the process waits for joined sessions to let go."""
 
 ENDED: Final = "the process that held the node has ended"
-
-
-class Guest:
-    """One who has joined: his *wire*, and how his session is ended."""
-
-    def __init__(self, wire: Wire) -> None:
-        """Speak over *wire*."""
-        self.wire = wire
-        self.dismiss = wire.hang_up
-        self.thread: threading.Thread | None = None
 
 
 class Door:

@@ -67,6 +67,8 @@ class Relay:
             while self._status is None and self._hearing_wire(woken):
                 pass
         if self._status is None:
+            if self._raw:  # the cursor stands behind a prompt
+                os.write(self._screen, b"\r\n")
             raise BusyError(self._lost, hint="try again")
         return self._status
 

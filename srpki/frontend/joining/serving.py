@@ -18,8 +18,7 @@ from srpki.frontend.variables import Line
 if TYPE_CHECKING:
     from srpki.frontend.batch import Exchange, Tally
     from srpki.frontend.joining.frames import Frame, Message, Wire
-    from srpki.frontend.joining.listening import Guest
-    from srpki.frontend.owning import Holding
+    from srpki.frontend.joining.holding import Guest, Holding
 
 INSIST_AFTER: Final = 0.2
 """Seconds between two interruptions of a command whose caller has gone."""

@@ -1,0 +1,31 @@
+"""What a process holds, and who has joined it there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import threading
+
+    from srpki.device.router import Router
+    from srpki.frontend.joining.frames import Wire
+
+
+class Holding(NamedTuple):
+    """What a process holds: a *router*, of the directory *node*, and the options it was given."""
+
+    router: Router
+    node: Path
+    lab: bool
+    record: Path | None
+
+
+class Guest:
+    """One who has joined: his *wire*, and how his session is ended."""
+
+    def __init__(self, wire: Wire) -> None:
+        """Speak over *wire*."""
+        self.wire = wire
+        self.dismiss = wire.hang_up
+        self.thread: threading.Thread | None = None
