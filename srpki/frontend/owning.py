@@ -74,7 +74,7 @@ class Doorway:
             from srpki.frontend.joining.listening import Door  # noqa: PLC0415 - start-up time
 
             self._door = Door(self._holding, self._clock)
-            self._door.open()
+            self._door.listen()
 
     @property
     def guests(self) -> int:

@@ -33,7 +33,7 @@ ENDED: Final = "the process that held the node has ended"
 
 
 class Door:
-    """Lets others join, from `open` until `close`."""
+    """Lets others join, from `listen` until `close`."""
 
     def __init__(self, holding: Holding, clock: Clock) -> None:
         """Let others join what is held, by *clock*."""
@@ -43,9 +43,9 @@ class Door:
         self._guests: list[Guest] = []
         self._closed = threading.Event()
         self._listener: socket.socket | None = None
-        self._thread = threading.Thread(target=self._listen, name="door", daemon=True)
+        self._thread = threading.Thread(target=self._accept_all, name="door", daemon=True)
 
-    def open(self) -> None:
+    def listen(self) -> None:
         """Listen, in a thread of its own."""
         self._thread.start()
 
@@ -83,7 +83,7 @@ class Door:
 
     # --- who comes ---
 
-    def _listen(self) -> None:
+    def _accept_all(self) -> None:
         try:
             listener = self._bound()
         except OSError as error:
