@@ -1,3 +1,3 @@
 """srpki: an emulator of the certificate side of a Nokia SR OS router."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -16,7 +16,7 @@ NAME = b"A:admin@srpki# "
 BACK = b"\b"
 HELP = b"\r\n\r\n version               - Print which software the node runs\r\n"
 VERSION = (
-    b"TiMOS-C-26.3 srpki 0.1.0: an emulator, not Nokia software.\r\n"
+    b"TiMOS-C-26.3 srpki 0.2.0: an emulator, not Nokia software.\r\n"
     b"It emulates the certificate management of a Nokia 7750 SR and nothing else.\r\n"
 )
 KEYS = (

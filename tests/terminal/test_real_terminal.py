@@ -29,7 +29,7 @@ def test_commands_help_completion_and_history(operator):
     operator.type(f"\t{ENTER}")
     operator.sees(
         f"{NODE} show version",
-        "TiMOS-C-26.3 srpki 0.1.0: an emulator, not Nokia software.",
+        "TiMOS-C-26.3 srpki 0.2.0: an emulator, not Nokia software.",
         "It emulates the certificate management of a Nokia 7750 SR and nothing else.",
         "",
         "[/]",
