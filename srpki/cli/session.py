@@ -94,10 +94,6 @@ class Session(CallerSession):
             case "disconnected":
                 return answer._replace(text=_joined(answer.text, ENDED), question=None, closed=True)
 
-    def _let_go(self) -> None:
-        for shell in tuple(self._shells.values()):
-            shell.let_go()
-
     def control_z(self) -> Answer:
         """Answer Ctrl-Z: back to the operational root; a question is taken back."""
         if self.gone:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from srpki.cli.scripts import Words
     from srpki.device.results import Data, Result
-    from srpki.device.sessions import Caller
+    from srpki.management.editing import Editing
 
 
 class Host(Protocol):
@@ -50,16 +50,17 @@ class Host(Protocol):
         """What was typed, in either CLI."""
         ...
 
+    @property
+    def editing(self) -> Editing:
+        """The ways of the session into the configuration."""
+        ...
+
     def run_file(self, url: str, words: Words) -> Answer:
         """Run the lines of the file at *url*; raises `SrpkiError` when it cannot be read."""
         ...
 
-    def caller(self, origin: str) -> Caller:
-        """Return who types, by the interface *origin*."""
-        ...
-
-    def run(self, operation: str, inputs: Mapping[str, Value], caller: Caller) -> Result:
-        """Run *operation* on the device for *caller*; Ctrl-C ends its waiting."""
+    def run(self, operation: str, inputs: Mapping[str, Value], origin: str) -> Result:
+        """Run *operation* on the device, asked for by *origin*; Ctrl-C ends its waiting."""
         ...
 
 
@@ -76,11 +77,6 @@ class Shell(ABC):
         self.directory = FLASH
         self._asked: Callable[[str], Answer] | None = None
         self._walker = Walker()
-
-    @property
-    def caller(self) -> Caller:
-        """Who types here, as the node is told."""
-        return self.host.caller(self.origin)
 
     @property
     @abstractmethod
@@ -170,9 +166,6 @@ class Shell(ABC):
     def uncommitted(self) -> bool:
         """Whether edits of this CLI would be lost if the session ended now."""
         return False
-
-    def let_go(self) -> None:  # noqa: B027 - a CLI without candidates has nothing to let go
-        """Let go of what others may want, from any thread, also during a line."""
 
     def close(self) -> None:
         """Let go of what the session holds."""
@@ -332,7 +325,7 @@ class Shell(ABC):
         if said.operation.startswith(ABSENT):
             command = said.operation.removeprefix(ABSENT)
             return failed(self.not_emulated(command))
-        result = self.host.run(said.operation, said.inputs, self.caller)
+        result = self.host.run(said.operation, said.inputs, self.origin)
         return answered(result, self.operation_failed, self.shown)
 
     @abstractmethod

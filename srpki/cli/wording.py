@@ -9,15 +9,12 @@ from typing import Final
 from srpki.cli.port import Fault
 from srpki.cli.walker import Failure
 from srpki.config.errors import (
-    ConflictError,
     InvalidConfigurationError,
-    LockedError,
-    ReadOnlyError,
 )
 from srpki.config.lexer import LINE_LIMIT, Token
 from srpki.config.strictness import Mistake, Omission
-from srpki.config.validate import Problem
 from srpki.core.errors import MissingInputError, NotSavedError, SrpkiError
+from srpki.management.reasons import Reason, reasons
 
 NOT_EMULATED: Final = (
     *("copy", "insert", "rename", "replace"),
@@ -178,29 +175,30 @@ def not_allowed(reason: str) -> str:
 
 def md_error(error: SrpkiError) -> str:
     """Return *error* as the MD-CLI prints it."""
-    match error:
-        case LockedError():
-            number = 2052 if error.access == "exclusive" else 2051
-            return f"MINOR: MGMT_CORE #{number}: {error.sentence}"
-        case ReadOnlyError():
-            return f"MINOR: CLI #2069: {error.sentence}"
-        case ConflictError():
-            return f"MINOR: MGMT_CORE #2703: {error.sentence}"
-        case InvalidConfigurationError():
-            return "\n".join(md_problem(problem) for problem in error.problems)
-        case MissingInputError():
-            return "\n".join(map(missing_value, error.names))
-        case NotSavedError():
-            return f"MINOR: MGMT_CORE #5001: {error}"
+    return "\n".join(dict.fromkeys(map(md_reason, reasons(error))))
+
+
+def md_reason(reason: Reason) -> str:
+    """Return one reason of a refusal as the MD-CLI prints it [cli.md 1.4, observed-2.md 9]."""
+    sentence = reason.sentence
+    match reason.kind:
+        case "exclusive-locked" | "global-locked":
+            number = 2052 if reason.kind == "exclusive-locked" else 2051
+            return f"MINOR: MGMT_CORE #{number}: {sentence}"
+        case "not-allowed" | "no-candidate" | "read-only" | "classic-only":
+            return f"MINOR: CLI #2069: {sentence}"
+        case "conflict":
+            return f"MINOR: MGMT_CORE #2703: {sentence}"
+        case "missing-reference":
+            return f"MINOR: MGMT_CORE #224: {sentence}"
+        case "missing-mandatory":
+            return f"MINOR: MGMT_CORE #236: {sentence}"
+        case "too-many" | "not-saved":
+            return f"MINOR: MGMT_CORE #5001: {sentence}"
+        case "missing-input":
+            return missing_value(sentence)
         case _:
-            return operation_failed(str(error))
-
-
-def md_problem(problem: Problem) -> str:
-    """Return one problem of a configuration as a commit prints it [cli.md 1.4, observed-2.md 9]."""
-    kind = problem.kind
-    number = 224 if kind == "missing-reference" else 236 if kind == "missing-mandatory" else 5001
-    return f"MINOR: MGMT_CORE #{number}: {problem}"
+            return operation_failed(sentence)
 
 
 def operation_failed(sentence: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from srpki.config import edit
 from srpki.config.diff import Change, Conflict, conflicts, diff, merge
@@ -77,18 +77,48 @@ class Store(Protocol):
         ...
 
 
+class Owner(NamedTuple):
+    """The session that a candidate belongs to: its *user*, its *id* and how it reached the node.
+
+    *interface* is what SR OS calls that way.
+    """
+
+    user: str
+    id: int = 0
+    interface: str = "MD-CLI"
+
+
 class Candidate:
     """What a session edits, in a *mode* and for an *owner*; made by `Datastore.open`.
 
     Every method that edits raises `ReadOnlyError` in read-only mode, `RefusedError` once it is
-    closed, and `InvalidNameError` for a path that the schema does not have.
+    closed, `LockedError` where it shares its tree and another session has exclusive access, and
+    `InvalidNameError` for a path that the schema does not have.
     """
 
-    def __init__(self, datastore: Store, mode: Mode, owner: str, shared: Shared) -> None:
+    def __init__(
+        self, datastore: Store, mode: Mode, owner: Owner, shared: Shared, *, entered: bool
+    ) -> None:
         self.mode = mode
-        self.owner = owner
+        self.session = owner
         self._datastore = datastore
         self._shared = shared
+        self._entered = entered
+        self._edited = False
+
+    @property
+    def owner(self) -> str:
+        """The user whose session it is."""
+        return self.session.user
+
+    @property
+    def editing(self) -> bool:
+        """Whether it keeps others from exclusive access [access.md 3].
+
+        Who has entered the global mode has said that he edits. A candidate that was opened to look
+        counts from its first edit to its commit, or until all its edits are discarded.
+        """
+        return self.mode == "global" and (self._entered or self._edited)
 
     @property
     def tree(self) -> Branch:
@@ -113,25 +143,27 @@ class Candidate:
 
     @property
     def others(self) -> tuple[Candidate, ...]:
-        """The other open candidates of the datastore."""
-        return tuple(one for one in self._datastore.candidates if one is not self)
+        """The other open candidates of the datastore, without the global ones that only look."""
+        others = (one for one in self._datastore.candidates if one is not self)
+        return tuple(one for one in others if one.editing or one.mode != "global")
 
     def set(self, path: Path, value: Value) -> None:
         """Set the leaf at *path*, sealing a secret; a leaf-list gains the values it lacks."""
-        self._edit(edit.Edit("set", path, value))
+        self.edit(edit.Edit("set", path, value))
 
     def create(self, path: Path) -> None:
         """Create the list entry or container at *path* if its mere existence means something."""
-        self._edit(edit.Edit("create", path))
+        self.edit(edit.Edit("create", path))
 
     def delete(self, path: Path) -> None:
         """Delete what is at *path*; the keys of a leaf-list's step are the values to remove."""
-        self._edit(edit.Edit("delete", path))
+        self.edit(edit.Edit("delete", path))
 
     def replace(self, tree: Branch) -> None:
         """Take *tree* for the configuration as edited (load full-replace, rollback)."""
         with self._datastore.lock:
             self._check_writable()
+            self._edited = True
             self._shared.tree = tree
 
     def discard(self, path: Path = ()) -> None:
@@ -141,6 +173,7 @@ class Candidate:
             tree = edit.restore(self._datastore.schema, self.tree, self.baseline, path)
             self._shared.tree = tree
             if not self._shared.dirty:
+                self._edited = False
                 self._shared.reset(self._datastore.running)
 
     def changes(self) -> tuple[Change, ...]:
@@ -188,6 +221,7 @@ class Candidate:
                 raise ConflictError(found)
             new = self._merged()
             self._datastore.replace(new, validate(self._datastore.schema, new))
+            self._edited = False
             self._shared.reset(self._datastore.running)
 
     def take_back(self, former: Branch) -> None:
@@ -212,9 +246,11 @@ class Candidate:
             return self.tree
         return merge(self._datastore.schema, self.changes(), self._datastore.running)
 
-    def _edit(self, one: edit.Edit) -> None:
+    def edit(self, one: edit.Edit) -> None:
+        """Make one edit, which is one of the three above."""
         with self._datastore.lock:
             self._check_writable()
+            self._edited = True
             root = self._datastore.schema
             if one.kind == "set" and get(self.tree, one.path) == one.value:
                 return
@@ -225,3 +261,5 @@ class Candidate:
             raise ReadOnlyError
         if self not in self._datastore.candidates:
             raise RefusedError("the session that edits has ended")
+        if self.mode == "global":
+            self._datastore.check_access(self)

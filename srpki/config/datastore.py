@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable
 from typing import Protocol
 
-from srpki.config.candidate import Candidate, Mode, Shared
+from srpki.config.candidate import Candidate, Mode, Owner, Shared
 from srpki.config.edit import Edit, nodes_along
 from srpki.config.errors import InvalidConfigurationError, LockedError
 from srpki.config.secrets import Sealer, sealed
@@ -20,7 +20,6 @@ from srpki.schema.nodes import Container, Leaf, ListNode, data_children
 from srpki.schema.types import Text
 
 _EDITED = "model-driven interface editing global candidate"
-_LOCKED = "the MD-CLI has exclusive lock on configuration"
 
 
 class Participant(Protocol):
@@ -80,25 +79,37 @@ class Datastore:
         with self.lock:
             self._participants.append(participant)
 
-    def open(self, mode: Mode, owner: str) -> Candidate:
+    def open(self, mode: Mode, owner: str | Owner, *, entered: bool = True) -> Candidate:
         """Open a candidate for *owner*; close it when done.
 
         Global, exclusive and read-only candidates share one tree; each private one has its own
-        [cli.md 1.2]. Raises `LockedError`.
+        [cli.md 1.2]. One that is not *entered* is opened to look, and keeps nobody from exclusive
+        access until it edits. Raises `LockedError`.
         """
+        owner = Owner(owner) if isinstance(owner, str) else owner
         with self.lock:
-            held = any(other.mode == "exclusive" for other in self._candidates)
             if mode == "exclusive":
-                if held:
-                    raise LockedError("exclusive", _LOCKED)
-                if self._shared.dirty or any(one.mode == "global" for one in self._candidates):
-                    raise LockedError("exclusive", _EDITED)
-            elif mode == "global" and held:
-                raise LockedError("global", _LOCKED)
+                self._check_exclusive(owner)
+            elif mode == "global" and entered:
+                self.check_access(None)
             own = Shared(self._running) if mode == "private" else self._shared
-            candidate = Candidate(self, mode, owner, own)
+            candidate = Candidate(self, mode, owner, own, entered=entered)
             self._candidates.append(candidate)
             return candidate
+
+    def _check_exclusive(self, owner: Owner) -> None:
+        if (holder := self.holder) is not None:
+            raise LockedError("exclusive", _locked(holder), holder.id)
+        if self._shared.dirty or any(
+            one.editing for one in self._candidates if one.session is not owner
+        ):
+            raise LockedError("exclusive", _EDITED)
+
+    @property
+    def holder(self) -> Owner | None:
+        """The session that has exclusive access, if one has."""
+        held = (one.session for one in self._candidates if one.mode == "exclusive")
+        return next(held, None)
 
     def close(self, candidate: Candidate) -> None:
         """Forget *candidate*; what an exclusive one has not committed is discarded."""
@@ -126,8 +137,9 @@ class Datastore:
 
     def check_access(self, candidate: Candidate | None) -> None:
         """Raise `LockedError` when a session other than *candidate* has exclusive access."""
-        if any(one.mode == "exclusive" for one in self._candidates if one is not candidate):
-            raise LockedError("global", _LOCKED)
+        holder = self.holder
+        if holder is not None and (candidate is None or holder is not candidate.session):
+            raise LockedError("global", _locked(holder), holder.id)
 
     def replace(self, new: Branch, problems: tuple[Problem, ...]) -> None:
         """Make *new* the running configuration: prepare everywhere, then apply everywhere.
@@ -165,6 +177,10 @@ class Datastore:
             if isinstance(node, Leaf) and _is_secret(node):
                 return edit._replace(value=sealed(edit.value, self._sealer))
         return edit
+
+
+def _locked(holder: Owner) -> str:
+    return f"the {holder.interface} has exclusive lock on configuration"
 
 
 def _is_secret(node: Leaf) -> bool:

@@ -14,25 +14,57 @@ Access = Literal["global", "exclusive"]
 class LockedError(BusyError):
     """Another session holds what this one needs [cli.md 1.2: MGMT_CORE #2051 and #2052].
 
-    *access* is what was asked for: ``global`` (#2051) or ``exclusive`` (#2052).
+    *access* is what was asked for: ``global`` (#2051) or ``exclusive`` (#2052); *holder* is the id
+    of the session that holds the lock, 0 where nobody holds one.
     """
 
     code = "locked"
 
-    def __init__(self, access: Access, reason: str) -> None:
+    def __init__(self, access: Access, reason: str, holder: int = 0) -> None:
         """Say what was unavailable and why."""
         super().__init__(f"{access.capitalize()} datastore access unavailable - {reason}")
         self.access = access
+        self.holder = holder
 
 
-class ReadOnlyError(RefusedError):
-    """The candidate is open for reading only [cli.md 1.2: CLI #2069]."""
+class NotAllowedError(RefusedError):
+    """The mode of the session, or of the node, does not allow it [cli.md 1.2: CLI #2069]."""
+
+    code = "not-allowed"
+
+    def __init__(self, reason: str) -> None:
+        """Say so in the words of the CLI."""
+        super().__init__(f"Operation not allowed - {reason}")
+
+
+class NoCandidateError(NotAllowedError):
+    """The session has no candidate open."""
+
+    code = "no-candidate"
+
+    def __init__(self) -> None:
+        """Say in which mode the session is."""
+        super().__init__("currently in operational mode")
+
+
+class ReadOnlyError(NotAllowedError):
+    """The candidate is open for reading only."""
 
     code = "read-only"
 
     def __init__(self) -> None:
-        """Say so in the words of the CLI."""
-        super().__init__("Operation not allowed - currently in read-only mode")
+        """Say in which mode the session is."""
+        super().__init__("currently in read-only mode")
+
+
+class ClassicOnlyError(NotAllowedError):
+    """Only the classic CLI may edit the configuration of the node."""
+
+    code = "classic-only"
+
+    def __init__(self) -> None:
+        """Say in which mode the node is."""
+        super().__init__("'classic' management interface configuration mode active")
 
 
 class ConflictError(RefusedError):

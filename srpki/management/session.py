@@ -6,14 +6,16 @@ It knows neither a command line nor a terminal nor a protocol: those that do bui
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from srpki.core.text import screen
 from srpki.device.sessions import Caller
+from srpki.management.editing import Editing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from srpki.device.configuration.history import Author
     from srpki.device.results import Result
     from srpki.device.sessions import Ending, Kind
     from srpki.management.port import Machine
@@ -24,8 +26,11 @@ class CallerSession:
     """One caller at a node, from his log-in to his end; another node after one that he reboots.
 
     A front end calls `begin` before it answers something and `settle` afterwards. What the
-    session holds that others may want is let go in `_let_go`.
+    session holds of the configuration is let go when it ends, however that comes.
     """
+
+    interface: ClassVar[str] = "MD-CLI"
+    """What SR OS calls the way in which candidates are edited here."""
 
     def __init__(
         self, machine: Machine, user: str, kind: Kind = "console", address: str = ""
@@ -50,11 +55,16 @@ class CallerSession:
         self._login = self.device.sessions.open(
             self._user, self._kind, self._address, self._traces, self._leave
         )
+        self.editing = Editing(self.device, self._login, self.interface, self._author)
+
+    def _author(self) -> Author:
+        return self.caller(self.interface).author
 
     def close(self) -> None:
-        """Log out; debug output comes no more."""
+        """Log out: what the session holds is let go, debug output comes no more."""
         self.device.sessions.close(self._login)
         self.device.debug.forget(self._traces)
+        self.editing.end()
 
     # --- one request after the other ---
 
@@ -75,8 +85,6 @@ class CallerSession:
         if ended == "rebooted":
             self.device.debug.forget(self._traces)
             self._log_in()
-        elif ended is not None:
-            self._let_go()  # what the answer itself has taken meanwhile
         return ended
 
     def interrupt(self) -> None:
@@ -92,9 +100,9 @@ class CallerSession:
         """Return who calls, by the interface that SR OS calls *origin*."""
         return Caller(user=self._user, session=self._login, origin=origin)
 
-    def run(self, operation: str, inputs: Mapping[str, Value], caller: Caller) -> Result:
-        """Run *operation* on the node for *caller*; `interrupt` ends its waiting."""
-        return self.device.run(operation, inputs, caller, self._cancel)
+    def run(self, operation: str, inputs: Mapping[str, Value], origin: str) -> Result:
+        """Run *operation* on the node, for the caller by *origin*; `interrupt` ends its waiting."""
+        return self.device.run(operation, inputs, self.caller(origin), self._cancel)
 
     # --- what happens meanwhile ---
 
@@ -138,8 +146,5 @@ class CallerSession:
         if why == "rebooted":
             return
         self._cancel.set()
-        self._let_go()
+        self.editing.end()
         self._news_came()
-
-    def _let_go(self) -> None:
-        """Let go of what others may want, from any thread, also while something is answered."""

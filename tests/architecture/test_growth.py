@@ -108,7 +108,7 @@ def _prepared(new_router, what, tree):
     if what in ("compare", "commit"):
         session = Session(new_router(), "md")
         typed(session, "edit-config private")
-        session._shell.standing.flow.candidate.replace(tree)
+        session.editing.candidate.replace(tree)
     else:
         session = Session(new_router(tree), dialect)
         typed(session, "edit-config private" if dialect == "md" else "configure")

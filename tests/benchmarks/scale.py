@@ -96,7 +96,7 @@ def steps(place, tree):
     router = new_router(place / "session")
     session = Session(router)
     answered(session, "edit-config private")
-    session._shell.standing.flow.candidate.replace(tree)
+    session._shell.standing.editing.candidate.replace(tree)
     for line in STEPS:
         yield line, timed(lambda: answered(session, line))  # noqa: B023
     lines = answered(session, "info full-context /configure").split("\n")

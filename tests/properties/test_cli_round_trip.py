@@ -129,7 +129,7 @@ def test_compare_tells_how_to_come_from_the_old_tree_to_the_new(new_device, old,
     assert session.prompt  # the session has begun: what *old* says of new ones is not for it
     device.datastore.replace(old, ())
     typed(session, ["edit-config read-only"])
-    session._shell.standing.flow.candidate._shared.tree = new
+    session._shell.standing.editing.candidate._shared.tree = new
     lines = session.feed("compare /configure lines 1000").text.split("\n")
     if old == new:
         assert lines == [""]

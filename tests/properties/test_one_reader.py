@@ -95,7 +95,7 @@ def pasted(device, lines):
     shell = session._shells["md"]
     if stopped is None and (session.passing or shell.standing.trace.nested):
         stopped = len(lines)
-    tree = shell.standing.flow.candidate.tree
+    tree = shell.standing.editing.candidate.tree
     session.close()
     return tree, stopped
 

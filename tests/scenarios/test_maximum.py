@@ -88,7 +88,7 @@ def test_it_is_committed_saved_and_there_after_a_restart(tree, tmp_path):
     router = start(tmp_path)
     session = Session(router)
     typed(session, "edit-config private")
-    session._shell.standing.flow.candidate.replace(tree)
+    session._shell.standing.editing.candidate.replace(tree)
     typed(session, "validate")
     assert typed(session, "compare").count("\n") > 10_000
     typed(session, "commit", "admin save")
@@ -128,7 +128,7 @@ def test_what_is_printed_with_full_context_can_be_typed(tree, router, tmp_path):
     other = start(tmp_path)
     session = Session(other)
     typed(session, "edit-config private", *lines)
-    made = session._shell.standing.flow.candidate.tree
+    made = session._shell.standing.editing.candidate.tree
     other.stop()
     assert maximum.entries(made) > 1000
     assert graft_all(made, tree) == tree

@@ -272,7 +272,7 @@ class ClassicCli(Shell):
         wanted = [Edit("create", path) for path in entries]
         wanted += edits(self.dialect, said, holds)
         check_allowed(running, wanted)
-        self.device.datastore.edit(wanted)
+        self.host.editing.change_at_once(wanted)
         return bool(entries), remark(self.device.schema.configure, self.device.files, wanted)
 
     def _settle(self) -> None:

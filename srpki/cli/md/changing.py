@@ -53,15 +53,7 @@ class Changing:
         if root == "environment":
             self._standing.environment.apply((edit,))
             return
-        self._standing.check_edits()
-        candidate = self._standing.flow.candidate
-        match edit.kind:
-            case "set":
-                candidate.set(edit.path, edit.value)
-            case "create":
-                candidate.create(edit.path)
-            case "delete":
-                candidate.delete(edit.path)
+        self._standing.editing.edit(edit)
 
     def _delete(self, said: Meaning) -> Answer:
         target, standing = said.target, self._standing
@@ -69,7 +61,7 @@ class Changing:
         if root not in ("configure", "environment"):
             raise RefusalError(wording.not_allowed("only configuration can be deleted"))
         if root == "configure":
-            self._standing.check_edits()
+            self._standing.editing.check_edits()
         if target[-1].keys and not said.picks and not standing.exists(target):
             raise RefusalError(standing.missing(target))
         values = said.inputs.get("value", ())
@@ -84,7 +76,7 @@ class Changing:
 
     def _annotate(self, said: Meaning) -> Answer:
         standing, target = self._standing, said.target
-        self._standing.check_edits()
+        self._standing.editing.check_edits()
         if target[0].name != "configure":
             raise RefusalError(wording.not_allowed("only configuration can be annotated"))
         node = standing.dialect.at(target)
@@ -92,22 +84,22 @@ class Changing:
             raise RefusalError(standing.missing(target))
         path, comment = place_of(node, target[1:]), str(said.inputs["comment"])
         if comment:
-            standing.flow.candidate.set(path, comment)
+            standing.editing.candidate.set(path, comment)
         else:
-            standing.flow.candidate.delete(path)
+            standing.editing.candidate.delete(path)
         return Answer()
 
     def _discard(self, said: Meaning) -> Answer:
-        self._standing.check_edits()
+        self._standing.editing.check_edits()
         if said.target and said.target[0].name != "configure":
             raise RefusalError(wording.not_allowed("only configuration can be discarded"))
-        self._standing.flow.candidate.discard(said.target[1:])
+        self._standing.editing.discard(said.target[1:])
         self._standing.settle()
         return Answer()
 
     def _update(self, said: Meaning) -> Answer:
-        self._standing.check_edits()
-        candidate = self._standing.flow.candidate
+        self._standing.editing.check_edits()
+        candidate = self._standing.editing.candidate
         only_check = bool(said.inputs.get("check"))
         found = candidate.conflicts() if only_check else candidate.update()
         self._standing.settle()

@@ -48,7 +48,7 @@ class MdCli(Shell):
 
     def __init__(self, device: Device, user: str, host: Host) -> None:
         """Begin at the operational root, outside every configuration mode."""
-        self.standing = Standing(device, user, lambda: self.caller)
+        self.standing = Standing(device, user, host.editing)
         super().__init__(device, host)
         self._blocks = Passing(self.standing, self)
         self._changing = Changing(self.standing)
@@ -221,7 +221,7 @@ class MdCli(Shell):
 
         reading = self.read(text)
         width = self.environment.number("console", "width")
-        configuring = self.standing.flow.mode is not None
+        configuring = self.standing.editing.mode is not None
         shown = md_help(reading, text, width, configuring=configuring)
         return shown if isinstance(shown, str) else self.wrong(shown, reading, text)
 
@@ -269,22 +269,13 @@ class MdCli(Shell):
                 return showing.shown(self.standing, said, data)
             return self.shown(data)
 
-        result = self.host.run(said.operation, said.inputs, self.caller)
+        result = self.host.run(said.operation, said.inputs, self.origin)
         return answered(result, self.operation_failed, shown)
 
     @property
     def uncommitted(self) -> bool:
         """Whether the candidate, or the one that all sessions share, holds edits."""
-        return self.standing.flow.dirty or self.device.datastore.edited
-
-    def let_go(self) -> None:
-        """Close the candidate, and with it the lock on the configuration."""
-        self.standing.flow.let_go()
-
-    def close(self) -> None:
-        """Leave whatever mode the session is in, without a question."""
-        if self.standing.flow.mode is not None:
-            self.standing.flow.leave()
+        return self.standing.editing.dirty or self.device.datastore.edited
 
     def control_z(self) -> Answer:
         """Return to the operational root, as ``exit all`` does."""

@@ -9,6 +9,7 @@ from srpki.cli import wording
 from srpki.cli.md.commands import CONFIRM_WITHIN
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
+from srpki.management.reasons import problem_reasons
 
 if TYPE_CHECKING:
     from srpki.cli.md.standing import Standing
@@ -24,25 +25,25 @@ class Committing:
 
     def _validate(self, said: Meaning) -> Answer:
         del said
-        problems = self._standing.flow.candidate.validate()
-        return Answer("\n".join(map(wording.md_problem, problems)), ok=not problems)
+        problems = self._standing.editing.validate()
+        return Answer("\n".join(map(wording.md_reason, problem_reasons(problems))), ok=not problems)
 
     def _commit(self, said: Meaning) -> Answer:
-        self._standing.check_edits()
+        editing = self._standing.editing
+        editing.check_edits()
         match said.inputs.get("answer"):
             case "accept":
-                self._standing.device.commits.accept()
+                editing.confirm()
                 return self._said(
                     "#2092: Commit confirmed - accepted - automatic rollback canceled"
                 )
             case "cancel":
-                self._standing.device.commits.cancel()
+                editing.cancel()
                 self._standing.settle()
                 return self._said(
                     "#2096: Commit confirmed - canceled - automatic rollback of changes"
                 )
         self._check_options(said)
-        self._standing.check_writable()
         return self._make_running(said)
 
     def _said(self, text: str) -> Answer:
@@ -56,17 +57,15 @@ class Committing:
                 raise RefusalError(wording.not_allowed(reason))
 
     def _make_running(self, said: Meaning) -> Answer:
-        standing, device = self._standing, self._standing.device
-        candidate, comment = standing.flow.candidate, str(said.inputs.get("comment", ""))
+        comment, within = str(said.inputs.get("comment", "")), None
+        if said.inputs.get("confirmed"):
+            within = timedelta(minutes=int(str(said.inputs.get("minutes", CONFIRM_WITHIN))))
         try:
-            if not said.inputs.get("confirmed"):
-                device.commits.commit(candidate, standing.caller.author, comment)
-                return Answer()
-            minutes = int(str(said.inputs.get("minutes", CONFIRM_WITHIN)))
-            device.commits.commit_confirmed(candidate, standing.caller.author, minutes, comment)
+            left = self._standing.editing.commit(comment, within)
         finally:
-            standing.settle()
-        left = device.commits.remaining() or timedelta(minutes=minutes)
+            self._standing.settle()
+        if left is None:
+            return Answer()
         return self._said(f"#2090: Commit confirmed - automatic rollback in {spell_span(left)}")
 
 

@@ -37,7 +37,7 @@ class Loading:
     def _load(self, said: Meaning) -> Answer:
         standing, url = self._standing, str(said.inputs["url"])
         self._check_top(f"load {said.inputs['way']}")
-        candidate = standing.flow.candidate
+        candidate = standing.editing.candidate
         began = standing.device.clock.monotonic()
         text = _text(standing, url)
         strictness = IGNORE_UNKNOWN if said.inputs.get("ignore-unknown") else LOAD
@@ -64,12 +64,12 @@ class Loading:
         else:
             which = said.inputs.get("checkpoint", 0)
             found = commits.checkpoint(which if isinstance(which, int) else str(which))
-        standing.flow.candidate.replace(found.tree)
+        standing.editing.candidate.replace(found.tree)
         return self._loaded(found.lines, began, found.url, found.omitted)
 
     def _check_top(self, command: str) -> None:
         """Raise `RefusalError` unless the session may write, and stands at the top to do it."""
-        self._standing.check_edits()
+        self._standing.editing.check_edits()
         context = self._standing.context
         if context != CONFIGURE:
             place = context[-1].name if context else "root"

@@ -81,7 +81,7 @@ class Looking:
     # --- compare ---
 
     def _compare(self, said: Meaning) -> Answer:
-        candidate = self._standing.flow.candidate
+        candidate = self._standing.editing.candidate
         old = source(self._standing, said, "from", candidate.baseline)
         new = source(self._standing, said, "to", candidate.tree)
         return Answer("\n".join(self._differences(said, old, new)))

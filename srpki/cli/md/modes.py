@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
 from srpki.cli.md.standing import CONFIGURE
-from srpki.cli.md.workflow import QUESTION
+from srpki.cli.md.workflow import QUESTION, canceled, entered, left, must_ask, warning
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
 
@@ -51,20 +51,18 @@ class Modes:
         return self._enter(said, explicit=True)
 
     def _enter(self, said: Meaning, *, explicit: bool) -> Answer:
-        flow, mode = self._standing.flow, _MODES[str(said.inputs["mode"])]
-        if flow.mode is not None:
-            raise RefusalError(wording.not_allowed(f"currently in {flow.mode} mode"))
-        if mode != "read-only":
-            self._standing.check_writable()
-        text = flow.enter(mode, explicit=explicit)
+        standing, mode = self._standing, _MODES[str(said.inputs["mode"])]
+        if standing.editing.mode is not None:
+            raise RefusalError(wording.not_allowed(f"currently in {standing.editing.mode} mode"))
+        standing.editing.open(mode)
+        standing.explicit = explicit
         if not explicit:
-            self._standing.trace.move(CONFIGURE)
-        return Answer(self._standing.say(text))
+            standing.trace.move(CONFIGURE)
+        return Answer(standing.say(entered(standing.editing.candidate)))
 
     def _quit_config(self, said: Meaning) -> Answer:
-        flow = self._standing.flow
-        flow.check_entered()
-        if not flow.explicit:
+        self._standing.editing.check_open()
+        if not self._standing.explicit:
             raise RefusalError(wording.not_allowed("currently in implicit workflow"))
         if said.target:  # nothing after a slash, which goes to the root from anywhere
             raise RefusalError(wording.not_allowed("currently not in the operational root"))
@@ -72,7 +70,7 @@ class Modes:
 
     def _logout(self, said: Meaning) -> Answer:
         del said
-        if self._standing.flow.mode is None:
+        if self._standing.editing.mode is None:
             return Answer(closed=True)
         return self.leave(lambda text: Answer(text, closed=True))
 
@@ -83,12 +81,20 @@ class Modes:
 
     def leave(self, done: Done) -> Answer:
         """Leave the mode, after the question where something would be lost."""
-        standing, flow = self._standing, self._standing.flow
-        if not flow.must_ask:
-            return done(standing.say(flow.leave()))
+        candidate = self._standing.editing.candidate
+        mode, say = candidate.mode, self._standing.say
+        if not must_ask(candidate):
+            return done(self._leave())
         return self._confirm(
             QUESTION,
-            standing.say([flow.warning()]),
-            lambda: done(standing.say(flow.leave())),
-            lambda: Answer(standing.say([flow.canceled()])),
+            say([warning(mode)]),
+            lambda: done(self._leave()),
+            lambda: Answer(say([canceled(mode)])),
         )
+
+    def _leave(self) -> str:
+        """Leave the mode, whatever is lost; return what is said."""
+        candidate = self._standing.editing.candidate
+        mode, dirty = candidate.mode, candidate.dirty
+        self._standing.editing.close()
+        return self._standing.say(left(mode, dirty=dirty))

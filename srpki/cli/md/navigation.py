@@ -33,16 +33,15 @@ class Navigation:
 
     def follow(self, said: Meaning) -> Answer:
         """Go where the words of a line lead; a brace may lead out of the mode, as ``exit`` does."""
-        flow, landing = self._standing.flow, self._trace.landing(said)
-        if said.closed and not flow.explicit and flow.mode and landing[:1] != CONFIGURE:
+        landing = self._trace.landing(said)
+        if said.closed and self._standing.confined and landing[:1] != CONFIGURE:
             return self.leave_for(landing)
         self._trace.follow(said)
         return Answer()
 
     def leave_for(self, target: Path) -> Answer:
         """Go to *target*; in the implicit workflow that may mean leaving the mode."""
-        flow = self._standing.flow
-        if flow.mode is None or flow.explicit or target[:1] == CONFIGURE:
+        if not self._standing.confined or target[:1] == CONFIGURE:
             self._trace.arrive(target)
             return Answer()
         return self._modes.leave(self._modes.left)

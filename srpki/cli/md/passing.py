@@ -98,7 +98,7 @@ class Passing:
         if not (standing.trace.nested or rises(tokens) > 0 or indices):
             return None
         if not indices:
-            standing.check_edits()
+            standing.editing.check_edits()
         end = element_end(tokens, failure.at, 0)
         self._open = max(0, rises(tokens[failure.at : end]))
         names = [step.name for step in said.target]

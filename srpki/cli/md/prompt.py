@@ -28,14 +28,14 @@ def _lines(standing: Standing) -> Iterator[str]:
 
 
 def _context(standing: Standing) -> str:
-    flow = standing.flow
-    marks = "!" if flow.outdated else ""
-    if flow.dirty and standing.environment.flag("prompt", "uncommitted-changes-indicator"):
+    editing = standing.editing
+    marks = "!" if editing.outdated else ""
+    if editing.dirty and standing.environment.flag("prompt", "uncommitted-changes-indicator"):
         marks += "*"
     place = standing.place(standing.context)
-    short = SHORT.get(flow.mode or "", "")
+    short = SHORT.get(editing.mode or "", "")
     if not short:
         return f"{marks}[{place}]"
-    if flow.explicit:
+    if standing.explicit:
         return f"{marks}({short})[{place}]"
     return f"{marks}[{short}:{place}]"

@@ -29,7 +29,7 @@ def shown(standing: Standing, said: Meaning, data: Configuration) -> str:
     schema = standing.device.schema
     if said.target[:1] and said.target[0].name == schema.configure.name:
         return _part(standing, said.target, data, layout)
-    return "\n".join(configuration_file(schema, data, layout, standing.caller.author))
+    return "\n".join(configuration_file(schema, data, layout, standing.editing.author()))
 
 
 def _part(standing: Standing, target: Path, data: Configuration, layout: _Layout) -> str:

@@ -16,14 +16,14 @@ def source(standing: Standing, said: Meaning, name: str, default: Branch) -> Bra
 
     Raises `RefusalError`, and for what is stored a `SrpkiError`.
     """
-    flow, device = standing.flow, standing.device
+    editing, device = standing.editing, standing.device
     match said.inputs.get(name):
         case None:
             return default
         case "running" | "intended":
             return device.datastore.running
         case "baseline":
-            return flow.candidate.baseline
+            return editing.candidate.baseline
         case "booted":
             return device.datastore.booted
         case "startup":
@@ -35,4 +35,4 @@ def source(standing: Standing, said: Meaning, name: str, default: Branch) -> Bra
 
             return read(standing, str(said.inputs[f"{name}-url"]))
         case _:  # candidate
-            return flow.candidate.tree
+            return editing.candidate.tree

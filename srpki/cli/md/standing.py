@@ -5,16 +5,14 @@ Every part of the MD-CLI works on this, and none on the CLI that puts the parts 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
 from srpki.cli.md.dialect import MdDialect
 from srpki.cli.md.environment import Environment
 from srpki.cli.md.trace import Trace
-from srpki.cli.md.workflow import Workflow
 from srpki.cli.port import RefusalError
-from srpki.config.management import configuration_mode
 from srpki.config.tree import Branch, get
 from srpki.management.port import FLASH, Device
 from srpki.schema.environment import ENVIRONMENT
@@ -24,7 +22,7 @@ from srpki.schema.paths import Path, path
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from srpki.device.sessions import Caller
+    from srpki.management.editing import Editing
 
 CONFIGURE: Final = path("configure")
 """The context of the configuration."""
@@ -37,8 +35,8 @@ _INFO: Final = "INFO: "
 class Standing:
     """What one session of the MD-CLI sees, and may do, from where it stands."""
 
-    def __init__(self, device: Device, user: str, caller: Callable[[], Caller]) -> None:
-        """Begin at the operational root of *device*, outside every mode; *caller* is who types."""
+    def __init__(self, device: Device, user: str, editing: Editing) -> None:
+        """Begin at the operational root of *device*, where *user* is *editing* nothing yet."""
         schema = device.schema
         self.device = device
         self.root = Container(
@@ -53,16 +51,17 @@ class Standing:
         )
         self.dialect = MdDialect(self.root)
         self.environment = Environment.of(device.datastore.running)
-        self.flow = Workflow(device, user)
+        self.editing = editing
+        self.explicit = False
+        """Whether the mode was entered by ``edit-config``: the session may walk anywhere then."""
         self.trace = Trace()
         self.directory = FLASH
         self.user = user
-        self._caller = caller
 
     @property
-    def caller(self) -> Caller:
-        """Who types here, as the node is told."""
-        return self._caller()
+    def confined(self) -> bool:
+        """Whether the session is in a mode whose branch it cannot leave without leaving it."""
+        return self.editing.mode is not None and not self.explicit
 
     @property
     def context(self) -> Path:
@@ -77,8 +76,8 @@ class Standing:
             return self.device.state()
         if root == "environment":
             return self.environment.tree
-        if root == "configure" and self.flow.mode is not None:
-            return self.flow.candidate.tree
+        if root == "configure" and self.editing.mode is not None:
+            return self.editing.candidate.tree
         return self.device.datastore.running if root == "configure" else Branch()
 
     def exists(self, context: Path) -> bool:
@@ -99,25 +98,11 @@ class Standing:
     # --- what it may do ---
 
     def check_entered(self, context: Path) -> None:
-        """Raise `RefusalError` when the mode does not let the session go to *context*."""
-        inside, flow = context[:1] == CONFIGURE, self.flow
-        if inside:
-            flow.check_entered()
-        elif flow.mode is not None and not flow.explicit:
+        """Raise an error when the mode does not let the session go to *context*."""
+        if context[:1] == CONFIGURE:
+            self.editing.check_open()
+        elif self.confined:
             raise RefusalError(wording.not_allowed("cannot navigate out of configuration region"))
-
-    def check_edits(self) -> None:
-        """Raise `RefusalError` unless the session is in a mode that may edit."""
-        self.flow.check_entered()
-        if self.flow.mode == "read-only":
-            raise RefusalError(wording.not_allowed("currently in read-only mode"))
-
-    def check_writable(self) -> None:
-        """Raise `RefusalError` when only the classic CLI may edit the configuration."""
-        if configuration_mode(self.device.datastore.running) == "classic":
-            raise RefusalError(
-                wording.not_allowed("'classic' management interface configuration mode active")
-            )
 
     # --- how it is told ---
 

@@ -72,16 +72,16 @@ class Commits:
             self._save_automatically()
 
     def commit_confirmed(
-        self, candidate: Candidate, author: Author, minutes: int, comment: str = ""
+        self, candidate: Candidate, author: Author, within: timedelta, comment: str = ""
     ) -> None:
-        """Commit *candidate* for *minutes*; unless `accept` comes first, it is taken back then.
+        """Commit *candidate*; unless `accept` comes *within* that time, it is taken back then.
 
         The edits are in the candidate again afterwards, if it is still open. Raises as `commit`
         does.
         """
         with self._datastore.lock:
             former = self._datastore.running
-            self._confirmation.begin(candidate, minutes)
+            self._confirmation.begin(candidate, within)
             self._remember(author, comment, former)
 
     def remaining(self) -> timedelta | None:

@@ -43,12 +43,15 @@ class Confirmation:
         self._ended = False
         datastore.subscribe(self)
 
-    def begin(self, candidate: Candidate, minutes: int) -> None:
-        """Commit *candidate* for *minutes*; raises as `Candidate.commit`. Nothing is saved."""
+    def begin(self, candidate: Candidate, within: timedelta) -> None:
+        """Commit *candidate*, to be accepted *within* that time; nothing is saved.
+
+        Raises as `Candidate.commit`.
+        """
         with self._datastore.lock:
             former = self._datastore.running
             candidate.commit()
-            self._wait(former, candidate, timedelta(minutes=minutes))
+            self._wait(former, candidate, within)
 
     def _wait(self, former: Branch, candidate: Candidate, interval: timedelta) -> None:
         when = Deadline.after(self._clock.now(), interval)

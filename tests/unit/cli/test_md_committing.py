@@ -28,10 +28,10 @@ class RecordingCommits(Commits):
         if auto_config_save(self._device.datastore.running):
             self._device.unsaved.saved()
 
-    def commit_confirmed(self, candidate, author, minutes, comment=""):
-        self.asked.append(("confirmed", author.user, minutes, comment))
+    def commit_confirmed(self, candidate, author, within, comment=""):
+        self.asked.append(("confirmed", author.user, within // timedelta(minutes=1), comment))
         candidate.commit()
-        self.left = timedelta(minutes=minutes) - timedelta(seconds=1)
+        self.left = within - timedelta(seconds=1)
 
     def remaining(self):
         return self.left

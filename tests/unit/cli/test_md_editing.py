@@ -361,9 +361,9 @@ def test_update_tells_of_what_somebody_else_has_deleted_or_changed(rivals):
 def test_a_thousand_edits_of_long_lists_do_not_copy_what_they_leave_alone(pki):
     for number in range(256):
         pki(f"certificate-update-profile p{number} retry-interval 600")
-    before = pki.session._shell.standing.flow.candidate.tree
+    before = pki.session.editing.candidate.tree
     pki("certificate-update-profile p7 retry-interval 700")
-    after = pki.session._shell.standing.flow.candidate.tree
+    after = pki.session.editing.candidate.tree
     lists = [
         tree["system"]["security"]["pki"]["certificate-update-profile"] for tree in (before, after)
     ]

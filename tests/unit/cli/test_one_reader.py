@@ -43,7 +43,7 @@ def pasted(device, text):
     else:
         if session.passing or shell.standing.trace.nested:
             stopped = len(lines)
-    tree = shell.standing.flow.candidate.tree
+    tree = shell.standing.editing.candidate.tree
     session.close()
     return list(flat_lines(ROOT, tree)), stopped
 

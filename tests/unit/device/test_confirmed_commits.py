@@ -24,7 +24,7 @@ def confirmed(node, name="trial", mode="private"):
     """Commit *name* for ten minutes; return the candidate, which is still open."""
     candidate = node.candidate(mode)
     candidate.set(NAME, name)
-    node.router.node.commits.commit_confirmed(candidate, JO, 10)
+    node.router.node.commits.commit_confirmed(candidate, JO, timedelta(minutes=10))
     return candidate
 
 
@@ -131,8 +131,8 @@ def test_while_it_waits_nothing_else_is_committed_edited_or_saved(trial):
     commits = trial.router.node.commits
     for attempt in (
         lambda: commits.commit(other, JO),
-        lambda: commits.commit_confirmed(other, JO, 1),
-        lambda: commits.commit_confirmed(trial.open, JO, 1),
+        lambda: commits.commit_confirmed(other, JO, timedelta(minutes=1)),
+        lambda: commits.commit_confirmed(trial.open, JO, timedelta(minutes=1)),
         lambda: trial.router.node.datastore.edit([Edit("set", NAME, "other")]),
         trial.router.node.save,
     ):
@@ -161,7 +161,7 @@ def test_a_restart_takes_it_back(trial, later):
 def test_the_engine_sees_the_commit_and_that_it_is_taken_back(node):
     candidate = node.candidate()
     candidate.create(PROFILE)
-    node.router.node.commits.commit_confirmed(candidate, JO, 10)
+    node.router.node.commits.commit_confirmed(candidate, JO, timedelta(minutes=10))
     assert set(node.router.node.engine.view.ca_profiles) == {"lab"}
     node.advance(minutes=10)
     assert set(node.router.node.engine.view.ca_profiles) == set()
@@ -227,7 +227,7 @@ def test_a_deadline_that_fires_too_late_takes_nothing_back(node):
     for name, minutes in (("first", 1), ("second", 2)):
         candidate = datastore.open("private", "jo")
         candidate.set(NAME, name)
-        commits.commit_confirmed(candidate, JO, minutes)
+        commits.commit_confirmed(candidate, JO, timedelta(minutes=minutes))
         if name == "first":
             commits.accept()
     late, due = deadlines.planned

@@ -49,7 +49,7 @@ def test_a_reboot_takes_an_unconfirmed_commit_back(node):
     node.commit("former")
     candidate = node.candidate()
     candidate.set(NAME, "trial")
-    node.router.node.commits.commit_confirmed(candidate, Author("jo"), 10)
+    node.router.node.commits.commit_confirmed(candidate, Author("jo"), timedelta(minutes=10))
     reboot(node)
     assert node.name == "former"
     node.commit("later")
@@ -151,7 +151,7 @@ def test_the_clock_of_the_lab_takes_an_unconfirmed_commit_back_between_the_renew
         entry = (*path("system", "security", "pki"),)
         candidate.delete((*entry, *path("certificate-auto-update")))
         minutes = int((due - bench.now()).total_seconds() // 60) - 30
-        router.node.commits.commit_confirmed(candidate, Author("jo"), minutes)
+        router.node.commits.commit_confirmed(candidate, Author("jo"), timedelta(minutes=minutes))
         assert router.node.engine.states() == {}
         said = bench.set_clock(due + timedelta(hours=1))
         assert "Updates on the way: 1, of which failed: 0" in said

@@ -1,0 +1,218 @@
+"""Editing: how one session comes by a candidate, and how that becomes the running configuration.
+
+Whoever edits goes this way, whatever he edits by; each front end words what is refused
+(`srpki.management.reasons`). What a router allows [cli.md 1.2, access.md 3] is decided below, by
+`srpki.config` and the confirmed commits of the node.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from srpki.config.candidate import Owner
+from srpki.config.errors import ClassicOnlyError, NoCandidateError, ReadOnlyError
+from srpki.config.management import configuration_mode
+from srpki.core.errors import RefusedError, SrpkiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import timedelta
+
+    from srpki.config.candidate import Candidate, Mode
+    from srpki.config.edit import Edit
+    from srpki.config.validate import Problem
+    from srpki.device.configuration.history import Author
+    from srpki.device.sessions import Login
+    from srpki.management.port import Device
+    from srpki.schema.paths import Path
+
+
+class Editing:
+    """One session's candidate, at most one, and the ways into the running configuration.
+
+    The methods raise `SrpkiError`; nothing has changed then, unless it is a `NotSavedError`.
+    """
+
+    def __init__(
+        self, device: Device, login: Login, interface: str, author: Callable[[], Author]
+    ) -> None:
+        """Edit the configuration of *device* in the session of *login*, with nothing open.
+
+        *interface* is what SR OS calls the way in which the session edits, *author* who commits.
+        """
+        self._device = device
+        self._owner = Owner(login.user, login.session_id, interface)
+        self.author = author
+        self._candidate: Candidate | None = None
+        self._ended = False
+
+    # --- what there is ---
+
+    @property
+    def mode(self) -> Mode | None:
+        """The mode of the candidate, if one is open."""
+        return None if self._candidate is None else self._candidate.mode
+
+    @property
+    def candidate(self) -> Candidate:
+        """The candidate; raises `NoCandidateError` when none is open."""
+        self.check_open()
+        assert self._candidate is not None
+        return self._candidate
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is something to commit."""
+        return self._candidate is not None and self._candidate.dirty
+
+    @property
+    def outdated(self) -> bool:
+        """Whether somebody else has committed since."""
+        return self._candidate is not None and self._candidate.outdated
+
+    @property
+    def holder(self) -> Owner | None:
+        """The session, this or another, that has the configuration for itself alone."""
+        return self._device.datastore.holder
+
+    @property
+    def waiting(self) -> timedelta | None:
+        """How long a confirmed commit, this session's or another's, still waits, if one does."""
+        return self._device.commits.remaining()
+
+    # --- who may write ---
+
+    def check_writable(self) -> None:
+        """Raise `ClassicOnlyError` when only the classic CLI may edit the configuration."""
+        if configuration_mode(self._device.datastore.running) == "classic":
+            raise ClassicOnlyError
+
+    def check_open(self) -> None:
+        """Raise `NoCandidateError` unless a candidate is open."""
+        if self._candidate is None:
+            raise NoCandidateError
+
+    def check_edits(self) -> None:
+        """Raise `NoCandidateError` or `ReadOnlyError` unless there is a candidate to edit."""
+        if self.candidate.mode == "read-only":
+            raise ReadOnlyError
+
+    # --- opening and closing ---
+
+    def open(self, mode: Mode, *, entered: bool = True) -> None:
+        """Open a candidate in *mode*.
+
+        One that is not *entered* is opened to look: it keeps nobody from exclusive access before
+        its first edit. Raises `LockedError`, `ClassicOnlyError`, and `RefusedError` when one is
+        open already or the session has ended.
+        """
+        if mode != "read-only" and entered:
+            self.check_writable()
+        with self._device.datastore.lock:
+            if self._ended:
+                raise RefusedError("the session has ended")
+            if self._candidate is not None:
+                raise RefusedError("the session has a candidate already")
+            self._candidate = self._device.datastore.open(mode, self._owner, entered=entered)
+
+    def close(self) -> None:
+        """Close the candidate, if one is open; only edits of the global one are kept."""
+        if self._candidate is not None:
+            self._candidate.close()
+            self._candidate = None
+
+    def end(self) -> None:
+        """Let go of candidate and lock for good, from any thread: the session has ended.
+
+        A candidate that is being edited takes no more edits; its marks may still be looked at.
+        """
+        with self._device.datastore.lock:
+            self._ended = True
+            if self._candidate is not None:
+                self._candidate.close()
+
+    def lock(self) -> None:
+        """Take the configuration for this session alone, as exclusive mode does [access.md 3].
+
+        Raises `LockedError` while another session edits the global candidate or has the lock, and
+        while there are uncommitted edits in it, whoever made them; `RefusedError` for a private
+        candidate.
+        """
+        if self.mode == "private":
+            raise RefusedError("a private candidate cannot be locked")
+        self._exchange("exclusive")
+
+    def unlock(self) -> None:
+        """Give the lock up; uncommitted edits are discarded, and the candidate is looked at.
+
+        Raises `RefusedError` when the session has no lock.
+        """
+        if self.mode != "exclusive":
+            raise RefusedError("the session does not hold the lock")
+        self._exchange("global")
+
+    def _exchange(self, mode: Mode) -> None:
+        """Open a candidate in *mode* in the place of a shared one, which stays where that fails."""
+        with self._device.datastore.lock:
+            former, self._candidate = self._candidate, None
+            if former is not None and former.mode == "exclusive" != mode:
+                former.close()  # what it has not committed goes
+            try:
+                self.open(mode, entered=mode == "exclusive")
+            except SrpkiError:
+                self._candidate = former
+                raise
+            if former is not None:
+                former.close()
+
+    # --- editing ---
+
+    def edit(self, edit: Edit) -> None:
+        """Make one *edit* of the candidate, whose path begins below ``configure``."""
+        self.check_edits()
+        self.candidate.edit(edit)
+
+    def discard(self, path: Path = ()) -> None:
+        """Undo the edits at *path* and below."""
+        self.check_edits()
+        self.candidate.discard(path)
+
+    def change_at_once(self, edits: Iterable[Edit]) -> None:
+        """Make *edits* in the running configuration, all or none, as the classic CLI does.
+
+        Raises `InvalidConfigurationError`, `LockedError` while a session has exclusive access, and
+        `RefusedError` after the end of the session.
+        """
+        with self._device.datastore.lock:
+            if self._ended:
+                raise RefusedError("the session has ended")
+            self._device.datastore.edit(edits)
+
+    # --- committing ---
+
+    def validate(self) -> tuple[Problem, ...]:
+        """Return what a commit would refuse."""
+        return self.candidate.validate()
+
+    def commit(self, comment: str = "", within: timedelta | None = None) -> timedelta | None:
+        """Make the candidate the running configuration, with a *comment*.
+
+        Unless somebody confirms *within* that time, where one is given, it is taken back; how much
+        of it is left is returned. Raises what `Commits.commit` raises.
+        """
+        self.check_edits()
+        self.check_writable()
+        author, commits = self.author(), self._device.commits
+        if within is None:
+            commits.commit(self.candidate, author, comment)
+            return None
+        commits.commit_confirmed(self.candidate, author, within, comment)
+        return commits.remaining() or within
+
+    def confirm(self) -> None:
+        """Keep the commit that waits; raises `RefusedError` when none does, and `NotSavedError`."""
+        self._device.commits.accept()
+
+    def cancel(self) -> None:
+        """Take the commit that waits back now; raises `RefusedError` when none does."""
+        self._device.commits.cancel()
