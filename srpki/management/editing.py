@@ -109,11 +109,12 @@ class Editing:
         if mode != "read-only" and entered:
             self.check_writable()
         with self._device.datastore.lock:
-            if self._ended:
-                raise RefusedError("the session has ended")
             if self._candidate is not None:
                 raise RefusedError("the session has a candidate already")
             self._candidate = self._device.datastore.open(mode, self._owner, entered=entered)
+            if self._ended:
+                self._candidate.close()
+                raise RefusedError("the session has ended")
 
     def close(self) -> None:
         """Close the candidate, if one is open; only edits of the global one are kept."""
