@@ -91,7 +91,7 @@ class Session(CallerSession):
                 return answer
             case "rebooted":
                 return Answer(_joined(answer.text, RESTARTED), answer.ok)
-            case "disconnected":
+            case "disconnected" | "stopped":
                 return answer._replace(text=_joined(answer.text, ENDED), question=None, closed=True)
 
     def control_z(self) -> Answer:

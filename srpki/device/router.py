@@ -95,7 +95,9 @@ class Router:
             self.node.unsaved.saved()  # the lab adds it again at the next start
 
     def stop(self) -> None:
-        """Stop the engine, which goes on where it was at the next start, and free the node."""
+        """End all sessions, stop the engine, which goes on at the next start, and free the node."""
+        for login in self.node.sessions.all():
+            self.node.sessions.end(login, "stopped")
         self.node.scripts.stop()
         self.node.engine.stop()
         self._lock.release()

@@ -18,7 +18,7 @@ from srpki.device.logging.debug import Listener
 Kind = Literal["console", "ssh", "script"]
 """How a session reached the node; that of a script is the node's own, and nobody sees it."""
 
-Ending = Literal["disconnected", "rebooted"]
+Ending = Literal["disconnected", "rebooted", "stopped"]
 """Why a session was ended from outside; the one that reboots the node begins again on it."""
 
 

@@ -286,3 +286,18 @@ def test_each_conflict_is_told_with_its_place(one, two):
         one.editing.commit()
     (reason,) = reasons(refusal.value)
     assert (reason.kind, reason.path) == ("conflict", NAME)
+
+
+# --- the end of the node ---
+
+
+def test_a_node_that_stops_ends_its_sessions_first(router, one, two):
+    told = []
+    for session in (one, two):
+        session.wake = lambda session=session: told.append((session, session.gone))
+    one.editing.lock()
+    router.stop()
+    assert told == [(one, True), (two, True)]
+    assert not two.begin()
+    assert one.device.datastore.candidates == ()
+    assert one.settle() == "stopped"
