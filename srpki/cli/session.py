@@ -247,10 +247,11 @@ class Session(CallerSession):
         return self.line(line, note if command and len(line) <= LINE_LIMIT else None)
 
     def _may_edit(self, command: str) -> bool:
-        """Return whether *command* is typed in the configuration, or leads there."""
-        context = self._shell.context
-        inside = bool(context) and context[0].name == "configure"
-        return inside or command.lstrip("/\\").startswith("conf")
+        """Return whether a classic *command* is typed in the configuration, or leads there."""
+        if self._active == "md" or command.startswith("//"):
+            return False
+        places = (self._shell.context, self._shell.leads_to(command))
+        return any(place[:1] and place[0].name == "configure" for place in places)
 
     def _recall(self, text: str) -> Answer:
         """Run an earlier command again, which is shown first as if it had been typed."""

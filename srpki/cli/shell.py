@@ -252,6 +252,12 @@ class Shell(ABC):
         reading = self.read(line)
         return masked(self._walker.walk(reading.state, reading.tokens), reading.tokens, line)
 
+    def leads_to(self, line: str) -> Path:
+        """Return where the words of *line* lead, as far as they are understood."""
+        reading = self.read(line)
+        found = self._walker.walk(reading.state, reading.tokens)
+        return meaning(found.matches, self.context, reading.start).target
+
     def confirm(
         self, question: str, text: str, yes: Callable[[], Answer], no: Callable[[], Answer]
     ) -> Answer:

@@ -142,6 +142,10 @@ class ClassicCli(Shell):
             self._refused.note(line)
         return answer
 
+    def leads_to(self, line: str) -> Path:
+        """Return where *line* leads, or the command that its first word stands for."""
+        return super().leads_to(self.settings.unaliased(line))
+
     def read(self, line: str) -> Reading:
         """Cut *line*; a leading slash or backslash makes it absolute."""
         tokens, start = absolute(lex_classic(line), self.context)

@@ -277,3 +277,20 @@ def test_what_is_controlled_is_printed_as_typed_and_can_be_removed(router):
     ]
     control(router, 'no event-control "logger" 2009', 'no event-control "system" 2103')
     assert "event-control" not in typed(router, "configure log", "info", cli="classic").text
+
+
+@pytest.mark.parametrize(
+    ("line", "edits"),
+    [
+        ("configure system name x", True),
+        ("conf system", True),
+        ("/configure system", True),
+        ("configuration", False),
+        ("confirm", False),
+        ("show version", False),
+    ],
+)
+def test_what_leads_to_the_configuration_is_told_apart_by_what_was_parsed(router, line, edits):
+    watch(router, "change")
+    Session(router, "classic").feed(line)
+    assert bool([one for one in events(router, log=30, number=2011) if line in one[4]]) == edits
