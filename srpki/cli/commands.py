@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from srpki.cli import wording
 from srpki.cli.port import Answer
 from srpki.core.errors import MissingInputError, NotSavedError
+from srpki.core.record import Record
 
 if TYPE_CHECKING:
     from srpki.device.results import Data, Message, Result
@@ -24,7 +25,9 @@ def answered(result: Result, failed: Callable[[str], str], shown: Callable[[Data
     if result.data is not None:
         lines.append(shown(result.data))
     text, error = "\n".join(lines), result.error.code if result.error is not None else ""
-    return Answer(text, ok=result.ok, fault=None if result.ok else wording.fault(text, error))
+    fault = None if result.ok else wording.fault(text, error)
+    data = result.data if isinstance(result.data, Record) else None
+    return Answer(text, ok=result.ok, fault=fault, data=data)
 
 
 def _worded(message: Message, failed: Callable[[str], str]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from srpki.core.record import Record
 
 
 class Screen(NamedTuple):
@@ -46,7 +49,8 @@ class Answer(NamedTuple):
 
     Unless it is empty, a newline is to be printed after the text, even where it ends in one.
     After a *question* the next line is its answer; a *closed* session takes no more lines.
-    A terminal prints what is *whole* without stopping, and marks what was *found*.
+    A terminal prints what is *whole* without stopping, and marks what was *found*. What the text
+    was made of is *data*, for programs, where an operation has returned a record.
     """
 
     text: str = ""
@@ -56,6 +60,7 @@ class Answer(NamedTuple):
     whole: bool = False
     found: tuple[Highlight, ...] = ()
     fault: Fault | None = None
+    data: Record | None = None
 
 
 class Offer(NamedTuple):

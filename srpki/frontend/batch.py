@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from srpki.cli.port import Answer, Fault
 from srpki.cli.scripts import UNANSWERED, answers, counts
 from srpki.cli.session import UNCOMMITTED, Session
+from srpki.core.plain import plain
 from srpki.core.record import Record
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Exchange(Record):
 
     *line* is its number in the file, None for what the end of the script brought to light. It took
     *seconds* of real time. Running configuration, keystore or flash are other than before when it
-    *changed* something. The session has ended with it when it is *closed*.
+    *changed* something. The session has ended with it when it is *closed*. *data*, as JSON has it,
+    is what the output was made of, before any modifier.
     """
 
     prompt: str
@@ -43,6 +45,7 @@ class Exchange(Record):
     seconds: float = 0.0
     changed: bool = False
     closed: bool = False
+    data: object = None
 
 
 class Tally:
@@ -149,6 +152,7 @@ class Run:
             seconds=seconds,
             changed=self._changes() != before,
             closed=answer.closed,
+            data=plain(answer.data, line.masked),
         )
 
     def _refused(self, line: Line) -> Exchange:

@@ -74,6 +74,7 @@ class Records:
                 "column": fault.column,
                 "seconds": round(exchange.seconds, 6),
                 "changed": exchange.changed,
+                "data": exchange.data,
             }
         )
 
@@ -93,6 +94,7 @@ class Records:
                 "column": None,
                 "seconds": 0.0,
                 "changed": False,
+                "data": None,
             }
         )
         self._sum(0, 1, changed=False, status=status)

@@ -27,7 +27,7 @@ class CmpServer(Record):
 
 
 class CaProfileState(Record):
-    """A CA profile and its state; no *oper_flags* are the reason of a profile that is up."""
+    """A CA profile and its state; *oper_flags* say why it is down."""
 
     ca_profile_name: str
     admin_state: AdminState

@@ -25,7 +25,7 @@ class IpsecEntryState(Record):
 
 
 class IpsecCertProfileState(Record):
-    """A cert-profile with its entries; no *oper_flags* keep one down that is up."""
+    """A cert-profile with its entries; *oper_flags* say why it is down."""
 
     name: str
     admin_state: AdminState

@@ -12,6 +12,7 @@ from reference.actions import actions_page
 from reference.commands import classic_commands_page, md_commands_page
 from reference.messages import messages_page
 from reference.reading import reading_page
+from reference.records import page as data_page
 from reference.trees import configuration_page, environment_page, state_page
 from srpki.cli.session import Session
 from srpki.core.clock import SystemClock
@@ -39,6 +40,7 @@ def pages() -> dict[str, str]:
             "classic-cli.md": classic_commands_page(classic),
             "messages.md": messages_page(),
             "reading.md": reading_page(),
+            "data.md": data_page(),
         }
     return {name: MADE + text.rstrip("\n") + "\n" for name, text in made.items()}
 

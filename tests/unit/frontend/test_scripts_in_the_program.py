@@ -350,3 +350,48 @@ def test_a_lock_of_another_session_may_be_over_later(device, line, status):
     *told, total = [json.loads(one) for one in out.getvalue().splitlines()]
     assert (ended, total["status"]) == (status, status)
     assert told[0]["code"] == {3: "2052", 1: "2201"}[status] or told[0]["code"] == "2051"
+
+
+# --- what a command has found ---
+
+ENTRY = """edit-config private
+/configure system security pki ca-profile "lab" description "first"
+/configure system security pki ca-profile "lab" cmpv2 http response-timeout 45
+commit
+exit all
+quit-config
+"""
+
+
+def found(ended, command):
+    return next(one["data"] for one in records(ended) if one.get("command") == command)
+
+
+def test_records_have_what_a_command_found_as_values_whatever_is_piped(execute):
+    show = 'show certificate ca-profile "lab"'
+    script = f"{ENTRY}{show}\n{show} | match nothing\nshow certificate ca-profile\npwc\n"
+    ended = execute(script, "--json")
+    assert ended.returncode == 0, ended.stdout
+    data = found(ended, show)
+    # The names and words of nokia-conf; "30 secs", "down" and "(Not Specified)" are the screen's.
+    assert data["ca-profile-name"] == "lab"
+    assert data["admin-state"] == "disable"
+    assert data["oper-state"] == "down"
+    assert isinstance(data["oper-flags"], list)
+    assert data["description"] == "first"
+    assert data["crl-file"] is None
+    assert data["cmpv2"]["response-timeout"] == 45
+    assert data["cmpv2"]["accept-unprotected-error-message"] is False
+    assert found(ended, f"{show} | match nothing") == data
+    assert found(ended, "show certificate ca-profile") == {"ca-profile": [data]}
+    assert found(ended, "pwc") is None
+
+
+def test_a_secret_of_a_variable_is_in_no_data(execute, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("first")
+    show = 'show certificate ca-profile "lab"'
+    script = ENTRY.replace('"lab"', '"${NAME}"') + show.replace("lab", "${NAME}") + "\n"
+    ended = execute(script, "--json", "--set", f"NAME=@{secret}", node=tmp_path / "node")
+    named = show.replace("lab", "${NAME}")
+    assert found(ended, named)["ca-profile-name"] == "${NAME}"
