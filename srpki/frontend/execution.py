@@ -69,6 +69,7 @@ def execute(options: argparse.Namespace, node: Path, status_of: Callable[[SrpkiE
                 SystemClock(),
             )
             if not isinstance(router, Router):
+                stack.callback(router.wire.close)
                 known = {**lab_variables(router.facts), **settings}
                 filled_in = [filled(number, text, known) for number, text in lines]
                 return _there(router, filled_in, writer, now, options)

@@ -80,10 +80,10 @@ def _plain(guest: Guest, session: Session, holding: Holding, hello: Message) -> 
 
 
 def _script(guest: Guest, session: Session, holding: Holding, hello: Message) -> None:
-    wire = guest.wire
-    node = holding.router.node
+    del hello
+    wire, node = guest.wire, holding.router.node
     found = next((frame.message for frame in wire.messages() if frame.message), None)
-    if found is None:
+    if found is None or not isinstance(found.get("lines"), list):
         return
     session.at_once = lambda line: wire.tell({"now": line})
     caller = _Caller(wire, session)
@@ -92,8 +92,8 @@ def _script(guest: Guest, session: Session, holding: Holding, hello: Message) ->
             session,
             caller.while_there(_line(each) for each in found["lines"]),
             _Written(wire),
-            keep_going=bool(hello.get("keep_going")),
-            changes=node.changes if hello.get("json") else tuple,
+            keep_going=bool(found.get("keep_going")),
+            changes=node.changes if found.get("json") else tuple,
         )
         wire.tell({"ended": status})
 
