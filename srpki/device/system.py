@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from srpki import __version__
 
@@ -32,21 +32,6 @@ def version() -> str:
     return f"C-{RELEASE} (srpki, an emulator)"
 
 
-def uptime_text(up: timedelta) -> str:
-    """Return *up* as SR OS prints it: ``0 days, 00:01:02.34``."""
-    hundredths = int(up.total_seconds() * 100)
-    seconds, hundredths = divmod(hundredths, 100)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    return f"{days} days, {hours:02d}:{minutes:02d}:{seconds:02d}.{hundredths:02d} (hr:min:sec)"
-
-
 def rfc3339(moment: datetime) -> str:
     """Return *moment* in UTC as ``2026-11-23T12:00:00Z``."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def time_text(now: datetime) -> str:
-    """Return *now* (UTC) as ``show time`` prints it."""
-    return f"{now:%a %b} {now.day:2d} {now:%H:%M:%S} UTC {now:%Y}"

@@ -50,8 +50,6 @@ def render(  # noqa: C901 - one case a kind of data
     directory, comes after an empty line [cli.md 1.9].
     """
     lines: Iterable[str]
-    if isinstance(data, Record):
-        data = _laid_out(data)
     match data:
         case Fields():
             lines = fields(data)
@@ -83,13 +81,16 @@ def render(  # noqa: C901 - one case a kind of data
             lines = scripting(data)
         case Lines():
             return "\n".join(data.lines)
+        case Record():
+            return render(schema, _laid_out(data), moment)
     return "\n".join(("", *lines))
 
 
-def _laid_out(data: Record) -> Fields | Table:
+def _laid_out(data: Record) -> Fields | Lines | Table:
     """Return the layout of *data* by the module that is called as the one that has its class."""
     family = type(data).__module__.rpartition(".")[2]
-    laid_out: Fields | Table = import_module(f"srpki.cli.render.{family}").LAYOUTS[type(data)](data)
+    layouts = import_module(f"srpki.cli.render.{family}").LAYOUTS
+    laid_out: Fields | Lines | Table = layouts[type(data)](data)
     return laid_out
 
 

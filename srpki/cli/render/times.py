@@ -54,3 +54,19 @@ def duration(span: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     return f"{days}d {hours:02}:{minutes:02}:{seconds:02}"
+
+
+def up_time(up: timedelta) -> str:
+    """Return *up* as SR OS prints it: ``0 days, 00:01:02.34``."""
+    hundredths = int(up.total_seconds() * 100)
+    seconds, hundredths = divmod(hundredths, 100)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"{days} days, {hours:02d}:{minutes:02d}:{seconds:02d}.{hundredths:02d} (hr:min:sec)"
+
+
+def weekday_time(now: datetime) -> str:
+    """Return *now* (UTC) as ``show time`` prints it."""
+    day, month = _DAYS[now.weekday()], _MONTHS[now.month - 1]
+    return f"{day} {month} {now.day:2d} {now:%H:%M:%S} UTC {now:%Y}"

@@ -2,94 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from srpki import __version__
 from srpki.config.management import configuration_mode
 from srpki.device import system
 from srpki.device.operations.call import Call, Operation, Outcome
-from srpki.device.results import Cell, CommitHistory, Fields, Lines, Table, User, Users
-
-if TYPE_CHECKING:
-    from srpki.device.node import Node
+from srpki.device.records.system import (
+    ConfigurationSession,
+    ConfigurationSessions,
+    CurrentTime,
+    SystemInformation,
+    Uptime,
+    Version,
+)
+from srpki.device.records.words import admin_state
+from srpki.device.results import CommitHistory, User, Users
 
 
 def version(call: Call) -> Outcome:
     """Show what this software is."""
     del call
-    return Outcome(data=Lines(lines=system.version_lines()))
+    return Outcome(data=Version(release=system.RELEASE, emulator=__version__))
 
 
 def time(call: Call) -> Outcome:
     """Show the router's time, in UTC."""
-    return Outcome(data=Lines(lines=(system.time_text(call.node.clock.now()),)))
+    return Outcome(data=CurrentTime(current_time=call.node.clock.now()))
 
 
 def uptime(call: Call) -> Outcome:
     """Show how long the router has been up."""
-    return Outcome(
-        data=Lines(lines=(f"System Up Time : {system.uptime_text(call.node.uptime())}",))
-    )
+    return Outcome(data=Uptime(up_time=call.node.uptime()))
 
 
 def information(call: Call) -> Outcome:
-    """Show the router as a whole, in the field order of SR OS [cli.md 1.9]."""
-    pairs = (*_identity(call.node), ("", ""), *_modes(call.node), ("", ""), *_management(call.node))
-    return Outcome(data=Fields(title="System Information", pairs=(*pairs, ("", ""), *_BOOT)))
-
-
-def _identity(node: Node) -> tuple[tuple[str, Cell], ...]:
-    up = system.uptime_text(node.uptime())
-    return (
-        ("System Name", node.system_name()),
-        ("System Type", system.TYPE),
-        ("Chassis Topology", "Standalone"),
-        ("System Version", system.version()),
-        ("System Contact", ""),
-        ("System Location", ""),
-        ("System Coordinates", ""),
-        ("System Active Slot", "A"),
-        ("System Up Time", up),
-        ("System Up Time (64-bit)", up),
-    )
-
-
-def _modes(node: Node) -> tuple[tuple[str, Cell], ...]:
-    mode = configuration_mode(node.datastore.running)
-    return (
-        ("Configuration Mode Cfg", mode),
-        ("Configuration Mode Oper", mode),
-        ("Last Mode Changed", node.modes.changed),
-    )
-
-
-def _management(node: Node) -> tuple[tuple[str, Cell], ...]:
-    """Return what manages the node: nothing but its own sessions, over SSH or not."""
+    """Show the router as a whole; nothing manages it but its own sessions, over SSH or not."""
+    node = call.node
     over_ssh = any(login.kind == "ssh" for login in node.sessions.all())
-    admin, oper = ("Enabled", "Up") if over_ssh else ("Disabled", "Down")
-    return (
-        ("SNMP Port", None),
-        ("SNMP Engine ID", None),
-        ("SNMP Engine Boots", None),
-        ("SNMP Max Message Size", None),
-        ("SNMP Max Bulk Duration", None),
-        ("SNMP Admin State", "Disabled"),
-        ("SNMP Oper State", "Disabled"),
-        ("SNMP Index Boot Status", "Not Persistent"),
-        ("SNMP Sync State", None),
-        ("", ""),
-        ("Tel/Tel6/SSH/FTP Admin", f"Disabled/Disabled/{admin}/Disabled"),
-        ("Tel/Tel6/SSH/FTP Oper", f"Down/Down/{oper}/Down"),
+    found = SystemInformation(
+        system_name=node.system_name(),
+        system_type=system.TYPE,
+        release=system.version(),
+        up_time=node.uptime(),
+        configuration_mode=configuration_mode(node.datastore.running),
+        configuration_mode_changed=node.modes.changed,
+        ssh_admin_state=admin_state(over_ssh),
+        ssh_oper_up=over_ssh,
     )
-
-
-_BOOT: tuple[tuple[str, Cell], ...] = (
-    ("BOF Source", None),
-    ("Image Source", None),
-    ("Config Source", "primary"),
-    ("Last Booted Config File", "cf3:\\config.cfg"),
-    ("Last Boot Cfg Version", None),
-    ("Last Boot Config Header", None),
-)
+    return Outcome(data=found)
 
 
 def users(call: Call) -> Outcome:
@@ -117,23 +76,17 @@ def commit_history(call: Call) -> Outcome:
 
 def configuration_sessions(call: Call) -> Outcome:
     """Show who has which candidate open."""
-    rows = tuple(
-        (
-            candidate.owner,
-            "configure",
-            candidate.mode,
-            "locked" if candidate.mode == "exclusive" else "unlocked",
-            "yes" if candidate.dirty and candidate.mode != "read-only" else "no",
+    found = tuple(
+        ConfigurationSession(
+            user=candidate.owner,
+            region="configure",
+            mode=candidate.mode,
+            locked=candidate.mode == "exclusive",
+            uncommitted_changes=candidate.dirty and candidate.mode != "read-only",
         )
         for candidate in call.node.datastore.candidates
     )
-    table = Table(
-        title="Configuration Sessions",
-        columns=("User", "Region", "Mode", "Lock State", "Uncommitted Changes"),
-        rows=rows,
-        footer=f"Number of sessions: {len(rows)}",
-    )
-    return Outcome(data=table)
+    return Outcome(data=ConfigurationSessions(session=found))
 
 
 OPERATIONS: dict[str, Operation] = {
