@@ -35,3 +35,12 @@ def version() -> str:
 def rfc3339(moment: datetime) -> str:
     """Return *moment* in UTC as ``2026-11-23T12:00:00Z``."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def pace(factor: float) -> str:
+    """Return how fast a lab's clock runs, *factor* times as fast as real time, in words."""
+    if not factor:
+        return "not at all: it stands"
+    if factor == 1:
+        return "as real time does"
+    return f"{factor:.3f}".rstrip("0").rstrip(".") + " times as fast as real time"

@@ -9,8 +9,9 @@ from srpki.core.durations import parse_duration
 from srpki.core.errors import InvalidInputError, RefusedError
 from srpki.core.timeline import timeline_of
 from srpki.device.operations.call import Call, Operation, Outcome, told
+from srpki.device.records.lab import LabClockState
 from srpki.device.results import Fields, Lines
-from srpki.device.system import rfc3339
+from srpki.device.system import pace, rfc3339
 
 if TYPE_CHECKING:
     from srpki.device.lab import Laboratory
@@ -31,14 +32,14 @@ def clock_show(call: Call) -> Outcome:
     laboratory = _laboratory(call.node)
     clock = laboratory.clock
     offset = timedelta(seconds=round(clock.offset.total_seconds()))
-    pairs = (
-        ("Lab time", rfc3339(clock.now())),
-        ("Behind real time" if offset < timedelta() else "Ahead of real time", str(abs(offset))),
-        ("Runs", _pace(clock.factor)),
-        *((("Moved by", mover),) if (mover := timeline_of(clock).mover) else ()),
-        ("Skew allowed", f"{laboratory.skew.total_seconds():.0f} seconds"),
+    found = LabClockState(
+        lab_time=clock.now(),
+        offset=offset,
+        factor=clock.factor,
+        moved_by=timeline_of(clock).mover or None,
+        skew=laboratory.skew,
     )
-    return Outcome(data=Fields(title="Lab Clock (emulator only)", pairs=pairs))
+    return Outcome(data=found)
 
 
 def clock_advance(call: Call) -> Outcome:
@@ -91,16 +92,8 @@ def _run_at(call: Call, factor: float) -> Outcome:
     laboratory = _laboratory(call.node)
     timeline_of(laboratory.clock).run_at(factor, call.who)
     laboratory.remember_clock()
-    pace = f"runs {_pace(factor)}" if factor else "stands"
-    return told(f"Lab time is {rfc3339(laboratory.clock.now())}; it {pace}.")
-
-
-def _pace(factor: float) -> str:
-    if not factor:
-        return "not at all: it stands"
-    if factor == 1:
-        return "as real time does"
-    return f"{factor:.3f}".rstrip("0").rstrip(".") + " times as fast as real time"
+    moves = f"runs {pace(factor)}" if factor else "stands"
+    return told(f"Lab time is {rfc3339(laboratory.clock.now())}; it {moves}.")
 
 
 def clock_skew(call: Call) -> Outcome:

@@ -124,6 +124,7 @@ class _Written:
             "seconds": exchange.seconds,
             "changed": exchange.changed,
             "closed": exchange.closed,
+            "data": exchange.data,
         }
         self._wire.tell({"exchange": told})
 
