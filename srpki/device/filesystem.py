@@ -6,7 +6,6 @@ import errno
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -354,8 +353,8 @@ class FileSystem:
             yield self._entry(path)
             return
         if path != self._cf3:
-            yield replace(self._entry(path), name=".")
-            yield replace(self._entry(path.parent), name="..")
+            yield self._entry(path).but(name=".")
+            yield self._entry(path.parent).but(name="..")
         yield from (self._entry(path / name) for name in self.files.names(path) if name[:1] != ".")
 
     def _entry(self, path: Path) -> FileEntry:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -24,8 +23,7 @@ Cell = str | int | datetime | None
 """A value to be shown; None where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Record):
     """One line for the operator."""
 
     severity: Severity
@@ -46,8 +44,7 @@ class Heading(NamedTuple):
     value: Cell = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fields:
+class Fields(Record):
     """Named values under a *title*; *sections* follow with their own titles.
 
     A pair without a name parts those before it from those after it. The names are as wide as the
@@ -60,8 +57,7 @@ class Fields:
     width: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Record):
     """Rows under column headings; *footer* is a line such as ``Entries found: 2``."""
 
     title: str
@@ -77,8 +73,7 @@ def counted(title: str, columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...
     return Table(title=title, columns=columns, rows=every, footer=footer)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogPage:
+class LogPage(Record):
     """Events of a log in the order to be shown, each with its number.
 
     The log has a *number* besides its *name*. *next_event* is the number that the next event will
@@ -94,8 +89,7 @@ class LogPage:
     size: int = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogRow:
+class LogRow(Record):
     """A log among others: whether it is to take events and does, and where they go."""
 
     name: str
@@ -111,15 +105,13 @@ class LogRow:
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogTable:
+class LogTable(Record):
     """All logs."""
 
     rows: tuple[LogRow, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilterPage:
+class FilterPage(Record):
     """A filter of logs: its *entry* of the configuration, and its *rules* as they are tried."""
 
     number: int
@@ -129,8 +121,7 @@ class FilterPage:
     rules: tuple[tuple[str, Branch], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileEntry:
+class FileEntry(Record):
     """One row of a directory; *size* is None for a directory."""
 
     name: str
@@ -138,8 +129,7 @@ class FileEntry:
     modified: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Record):
     """A directory on the compact flash; *url* in its backslash form; *free* in octets."""
 
     url: str
@@ -147,8 +137,7 @@ class Listing:
     free: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileText:
+class FileText(Record):
     """The *text* of the file at *url*, in its backslash form."""
 
     url: str
@@ -167,22 +156,19 @@ class User(NamedTuple):
     own: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Users:
+class Users(Record):
     """Who is logged in, the eldest session first."""
 
     users: tuple[User, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitHistory:
+class CommitHistory(Record):
     """The commits that are remembered, the newest first."""
 
     commits: tuple[Commit, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
+class Configuration(Record):
     """A configuration to print: the running *tree*, when, and the *last* commit if known.
 
     With *detail* default values are wanted too.
@@ -194,8 +180,7 @@ class Configuration:
     detail: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileContent:
+class FileContent(Record):
     """What a PKI file holds: the *der* of a certificate, crl or csr; of a *key* type and size.
 
     *not_der* names what of it is not as RFC 5280 has it.
@@ -207,8 +192,7 @@ class FileContent:
     not_der: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Record):
     """Two configurations whose differences are to be shown: what turns *old* into *new*.
 
     *read* names both as they are told, with the seconds that reading them took.
@@ -219,8 +203,7 @@ class Comparison:
     read: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class Lines(Record):
     """Plain lines, printed as they are."""
 
     lines: tuple[str, ...]
@@ -245,8 +228,7 @@ Data = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Record):
     """How an operation ended [YANG action output: status, messages, start-time, end-time].
 
     The *error* that ended it is among the messages too.
@@ -257,5 +239,5 @@ class Result:
     start_time: datetime
     end_time: datetime
     messages: tuple[Message, ...] = ()
-    data: Data | None = field(default=None)
+    data: Data | None = None
     error: SrpkiError | None = None

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from srpki.core.record import Record
 from srpki.device.scripting.control import Key, Policy, Script
 from srpki.device.scripting.handlers import Action, Counts, Handler
 from srpki.device.scripting.runs import Run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptPage:
+class ScriptPage(Record):
     """A script; *error* is why it did not run when it was last to."""
 
     key: Key
@@ -20,8 +19,7 @@ class ScriptPage:
     changed: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyPage:
+class PolicyPage(Record):
     """A policy with its *script*, where that exists, and its *runs*, seen at the instant *now*."""
 
     key: Key
@@ -33,8 +31,7 @@ class PolicyPage:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandlerPage:
+class HandlerPage(Record):
     """A handler and its entries, each with what became of it."""
 
     name: str
@@ -43,8 +40,7 @@ class HandlerPage:
     actions: tuple[tuple[Action, Counts], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TriggerRow:
+class TriggerRow(Record):
     """One handler that an event asks, at every so many *times* *within* a time."""
 
     application: str
@@ -54,8 +50,7 @@ class TriggerRow:
     within: timedelta | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scripting:
+class Scripting(Record):
     """Pages of one kind that are shown below each other, or the *triggers* with the handlers."""
 
     scripts: tuple[ScriptPage, ...] = ()
