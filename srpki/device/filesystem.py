@@ -353,8 +353,8 @@ class FileSystem:
             yield self._entry(path)
             return
         if path != self._cf3:
-            yield self._entry(path).but(name=".")
-            yield self._entry(path.parent).but(name="..")
+            yield self._entry(path)._replace(name=".")
+            yield self._entry(path.parent)._replace(name="..")
         yield from (self._entry(path / name) for name in self.files.names(path) if name[:1] != ".")
 
     def _entry(self, path: Path) -> FileEntry:

@@ -23,7 +23,7 @@ Cell = str | int | datetime | None
 """A value to be shown; None where there is none."""
 
 
-class Message(Record):
+class Message(NamedTuple):
     """One line for the operator."""
 
     severity: Severity
@@ -44,7 +44,7 @@ class Heading(NamedTuple):
     value: Cell = ""
 
 
-class Fields(Record):
+class Fields(NamedTuple):
     """Named values under a *title*; *sections* follow with their own titles.
 
     A pair without a name parts those before it from those after it. The names are as wide as the
@@ -57,7 +57,7 @@ class Fields(Record):
     width: int = 0
 
 
-class Table(Record):
+class Table(NamedTuple):
     """Rows under column headings; *footer* is a line such as ``Entries found: 2``."""
 
     title: str
@@ -73,7 +73,7 @@ def counted(title: str, columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...
     return Table(title=title, columns=columns, rows=every, footer=footer)
 
 
-class LogPage(Record):
+class LogPage(NamedTuple):
     """Events of a log in the order to be shown, each with its number.
 
     The log has a *number* besides its *name*. *next_event* is the number that the next event will
@@ -89,7 +89,7 @@ class LogPage(Record):
     size: int = 500
 
 
-class LogRow(Record):
+class LogRow(NamedTuple):
     """A log among others: whether it is to take events and does, and where they go."""
 
     name: str
@@ -105,13 +105,13 @@ class LogRow(Record):
     size: int
 
 
-class LogTable(Record):
+class LogTable(NamedTuple):
     """All logs."""
 
     rows: tuple[LogRow, ...]
 
 
-class FilterPage(Record):
+class FilterPage(NamedTuple):
     """A filter of logs: its *entry* of the configuration, and its *rules* as they are tried."""
 
     number: int
@@ -121,7 +121,7 @@ class FilterPage(Record):
     rules: tuple[tuple[str, Branch], ...]
 
 
-class FileEntry(Record):
+class FileEntry(NamedTuple):
     """One row of a directory; *size* is None for a directory."""
 
     name: str
@@ -129,7 +129,7 @@ class FileEntry(Record):
     modified: datetime
 
 
-class Listing(Record):
+class Listing(NamedTuple):
     """A directory on the compact flash; *url* in its backslash form; *free* in octets."""
 
     url: str
@@ -137,7 +137,7 @@ class Listing(Record):
     free: int
 
 
-class FileText(Record):
+class FileText(NamedTuple):
     """The *text* of the file at *url*, in its backslash form."""
 
     url: str
@@ -156,19 +156,19 @@ class User(NamedTuple):
     own: bool
 
 
-class Users(Record):
+class Users(NamedTuple):
     """Who is logged in, the eldest session first."""
 
     users: tuple[User, ...]
 
 
-class CommitHistory(Record):
+class CommitHistory(NamedTuple):
     """The commits that are remembered, the newest first."""
 
     commits: tuple[Commit, ...]
 
 
-class Configuration(Record):
+class Configuration(NamedTuple):
     """A configuration to print: the running *tree*, when, and the *last* commit if known.
 
     With *detail* default values are wanted too.
@@ -180,7 +180,7 @@ class Configuration(Record):
     detail: bool = False
 
 
-class FileContent(Record):
+class FileContent(NamedTuple):
     """What a PKI file holds: the *der* of a certificate, crl or csr; of a *key* type and size.
 
     *not_der* names what of it is not as RFC 5280 has it.
@@ -192,7 +192,7 @@ class FileContent(Record):
     not_der: tuple[str, ...] = ()
 
 
-class Comparison(Record):
+class Comparison(NamedTuple):
     """Two configurations whose differences are to be shown: what turns *old* into *new*.
 
     *read* names both as they are told, with the seconds that reading them took.
@@ -203,7 +203,7 @@ class Comparison(Record):
     read: tuple[tuple[str, float], ...] = ()
 
 
-class Lines(Record):
+class Lines(NamedTuple):
     """Plain lines, printed as they are."""
 
     lines: tuple[str, ...]
@@ -228,7 +228,7 @@ Data = (
 )
 
 
-class Result(Record):
+class Result(NamedTuple):
     """How an operation ended [YANG action output: status, messages, start-time, end-time].
 
     The *error* that ended it is among the messages too.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from srpki.core.record import Record
 from srpki.device.scripting.control import Key, Policy, Script
 from srpki.device.scripting.handlers import Action, Counts, Handler
 from srpki.device.scripting.runs import Run
 
 
-class ScriptPage(Record):
+class ScriptPage(NamedTuple):
     """A script; *error* is why it did not run when it was last to."""
 
     key: Key
@@ -19,7 +19,7 @@ class ScriptPage(Record):
     changed: datetime
 
 
-class PolicyPage(Record):
+class PolicyPage(NamedTuple):
     """A policy with its *script*, where that exists, and its *runs*, seen at the instant *now*."""
 
     key: Key
@@ -31,7 +31,7 @@ class PolicyPage(Record):
     now: datetime
 
 
-class HandlerPage(Record):
+class HandlerPage(NamedTuple):
     """A handler and its entries, each with what became of it."""
 
     name: str
@@ -40,7 +40,7 @@ class HandlerPage(Record):
     actions: tuple[tuple[Action, Counts], ...]
 
 
-class TriggerRow(Record):
+class TriggerRow(NamedTuple):
     """One handler that an event asks, at every so many *times* *within* a time."""
 
     application: str
@@ -50,7 +50,7 @@ class TriggerRow(Record):
     within: timedelta | None
 
 
-class Scripting(Record):
+class Scripting(NamedTuple):
     """Pages of one kind that are shown below each other, or the *triggers* with the handlers."""
 
     scripts: tuple[ScriptPage, ...] = ()
