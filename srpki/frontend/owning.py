@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from srpki.frontend.joining.joiner import Joined
     from srpki.frontend.joining.listening import Door
 
-PATIENCE: Final = 3.0
+PATIENCE: Final = 10.0
 """Seconds in which an owner that is just starting, or just ending, has done so."""
 AGAIN: Final = 0.05
 """Seconds between two attempts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -83,14 +84,12 @@ def _check(wire: Wire, keeper: int) -> None:
 
 def _welcomed(wire: Wire, hello: Message) -> Joined | None:
     wire.patient(ANSWERING)
-    try:
+    with suppress(OSError):  # he may have hung up already, with a word that waits here
         wire.tell(hello)
+    try:
         answer = wire.first()
     except TimeoutError:
         raise BusyError(_SILENT, hint=_CURE) from None
-    except OSError:
-        wire.close()
-        return None
     wire.patient(0)
     match answer:
         case {"welcome": [*facts]}:

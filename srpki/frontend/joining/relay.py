@@ -102,7 +102,7 @@ class Relay:
                     rest = rest[os.write(self._screen, rest) :]
             case {"ended": int(status)}:
                 self._status = status
-            case {"lost": str(sentence)}:
+            case {"lost": str(sentence)} | {"refused": [_, str(sentence), *_]}:
                 self._lost = sentence
                 return False
         return True

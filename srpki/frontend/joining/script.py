@@ -46,7 +46,7 @@ def run_there(
                 writer.end(tally, prompt)
             case {"ended": int(status)}:
                 return status
-            case {"lost": str(sentence)}:
+            case {"lost": str(sentence)} | {"refused": [_, str(sentence), *_]}:
                 lost = sentence
     cut = Exchange(prompt="", command="", output=lost, ok=False, fault=Fault(error="busy"))
     tally.count(cut)

@@ -201,7 +201,7 @@ def test_an_owner_that_is_just_starting_or_ending_is_waited_for(tmp_path):
     lock.acquire()
     with pytest.raises(HeldError, match=f"in use by process {os.getpid()}"), ExitStack() as stack:
         owned_or_joined(stack, node, opening, hello, clock)
-    assert 2 < clock.monotonic() < 5
+    assert 5 < clock.monotonic() < 15
     lock.release()
 
 
