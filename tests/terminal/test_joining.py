@@ -72,7 +72,18 @@ def test_both_are_users_with_one_configuration_and_one_lock(owner, joiner):
     owner.type(f"commit{ENTER}")
     owner.sees("(ex)[/]", "A:admin@gw#")
     joiner.type(f"pwc{ENTER}")
-    joiner.sees("[/]", "A:admin@gw#")  # `!`: the running configuration is not saved, for both
+    joiner.sees("[/]", "A:admin@gw#")
+
+
+def test_a_candidate_that_the_others_commit_has_overtaken_is_marked(owner, joiner):
+    owner.type(
+        f'edit-config private{ENTER}configure system security pki ca-profile "c"{ENTER}exit all{ENTER}'
+    )
+    owner.sees("*(pr)[/]", NODE)
+    joiner.type(f'edit-config private{ENTER}configure system name "gw"{ENTER}commit{ENTER}')
+    joiner.sees("(pr)[/]", "A:admin@gw#")
+    owner.type(ENTER)
+    owner.sees("!*(pr)[/]", "A:admin@gw#")
 
 
 def test_who_is_disconnected_is_told_and_his_lock_is_free_at_once(owner, joiner):

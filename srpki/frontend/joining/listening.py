@@ -73,8 +73,8 @@ class Door:
             with suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
         for guest in guests:
+            guest.wire.farewell({"lost": ENDED})  # before his session can say that it has ended
             guest.dismiss()
-            guest.wire.farewell({"lost": ENDED})
         self._thread.join(LEAVING)
         deadline = self._clock.monotonic() + LEAVING
         for guest in guests:
