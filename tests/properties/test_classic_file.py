@@ -139,7 +139,7 @@ def test_what_info_prints_can_be_pasted_where_it_was_printed(new_device, detail,
     device = new_device("mixed")
     session = Session(device, "classic")
     session.feed("configure")
-    for line in met(1, shown.split("\n")[1:-1]):
+    for line in met(0, shown.split("\n")[1:-1]):
         answer = session.feed(line)
         assert answer.ok, f"{line!r}: {answer.text}"
     assert classic_info(ROOT, device.datastore.running, (), 1, detail=detail) == shown

@@ -43,14 +43,14 @@ def test_no_line_raises_whatever_is_asked_of_it(new_device, strategies, dialect,
     device = new_device("mixed")
     device.files.write("cf3:/f", data.draw(strategies.lines).encode())
     session = Session(device, dialect)
-    for line in met(1, beginning):
+    for line in met(0, beginning):
         assert session.feed(line).ok
     for _ in range(3):
         line = data.draw(strategies.lines)
         at = data.draw(st.integers(0, len(line)))
         for asked in (session.help, session.expand, session.masked):
             assert isinstance(asked(line[:at]), str)
-        assert all(offer.replaces <= at for offer in met(1, session.complete(line[:at])))
+        assert all(offer.replaces <= at for offer in met(0, session.complete(line[:at])))
         answer = session.feed(line)
         assert isinstance(answer.text, str)
         assert session.prompt.endswith(("# ", "$ "))
@@ -93,7 +93,7 @@ def test_every_completion_offered_is_accepted(new_device, strategies, dialect, d
     for _ in range(12):
         reading = session._shell.read(text)
         found = walk(reading.state, reading.tokens)
-        for offer in met(1, session.complete(text)):
+        for offer in met(0, session.complete(text)):
             tried = text[: len(text) - offer.replaces] + offer.text
             again = session._shell.read(tried)
             assert walk(again.state, again.tokens).failure is None, tried

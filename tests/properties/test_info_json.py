@@ -19,7 +19,7 @@ def plain(name):
 def read(node, found, skipped=()):
     """Return the content of *node* out of the JSON object *found*."""
     items = {}
-    for qualified, value in met(1, found.items()):
+    for qualified, value in met(0, found.items()):
         name = plain(qualified)
         if name in skipped:
             continue

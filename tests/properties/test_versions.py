@@ -14,7 +14,7 @@ REMOVALS = st.tuples(st.just("remove"), st.integers(0, 4), st.none())
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(SAVES | REMOVALS, max_size=12))
+@given(st.lists(SAVES | REMOVALS, min_size=1, max_size=12))
 def test_versions_are_what_a_list_would_hold(steps):
     with tempfile.TemporaryDirectory() as directory:
         versions = Versions(Path(directory) / "config.cfg", "cf3:\\config.cfg")
