@@ -84,7 +84,7 @@ def test_a_recovery_that_is_ended_itself_is_finished_by_the_next(bench, history)
             versions(bench.Faulty(half, at=at)).save(b"new", backups)
         recovering = bench.Faulty(half.copy())
         versions(recovering).recover()
-        for step in met(1, range(1, recovering.steps + 1)):
+        for step in met(0, range(1, recovering.steps + 1)):
             for mode in ("before", "after"):
                 disk = half.copy()
                 with pytest.raises(bench.Crash):
