@@ -20,7 +20,8 @@ from srpki.device.happenings import Mark
 from srpki.device.logging.announcer import Announcer
 from srpki.device.logging.debug import Debugging
 from srpki.device.operations.inputs import checked
-from srpki.device.results import LogPage, Message, Result
+from srpki.device.records.log import LogPage, logged
+from srpki.device.results import Message, Result
 from srpki.device.sessions import NOBODY, Sessions
 from srpki.frontend.parts import ClassicForm
 from srpki.schema.paths import Value, path
@@ -90,10 +91,10 @@ class FakeDevice:
         self.answers: dict[str, tuple[bool, tuple[Message, ...], object]] = {}
         event = Event(NOW, FILE_RELOADED, "IPsec", 'Certificate file "gw.crt" has been reloaded.')
         page = LogPage(
-            number="99",
-            name="99",
+            log_id="99",
+            log_name="99",
             description="Default System Log",
-            events=((2, event), (1, event)),
+            events=(logged(2, event), logged(1, event)),
             next_event=3,
         )
         self.answers["show.log"] = (True, (), page)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
-from srpki.core.events import Event
 from srpki.core.record import Record
 from srpki.device.scripting.pages import Scripting
 
@@ -71,44 +70,6 @@ def counted(title: str, columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...
     every = tuple(rows)
     footer = f"Entries found: {len(every)}"
     return Table(title=title, columns=columns, rows=every, footer=footer)
-
-
-class LogPage(NamedTuple):
-    """Events of a log in the order to be shown, each with its number.
-
-    The log has a *number* besides its *name*. *next_event* is the number that the next event will
-    have, *size* how many the log, of the *kind* ``Memory`` or such, can hold.
-    """
-
-    number: str
-    name: str
-    description: str
-    events: tuple[tuple[int, Event], ...]
-    next_event: int
-    kind: str = "Memory"
-    size: int = 500
-
-
-class LogRow(NamedTuple):
-    """A log among others: whether it is to take events and does, and where they go."""
-
-    name: str
-    number: int
-    source: str
-    filter: str
-    admin: bool
-    oper: bool
-    logged: int
-    dropped: int
-    destination: str
-    target: str
-    size: int
-
-
-class LogTable(NamedTuple):
-    """All logs."""
-
-    rows: tuple[LogRow, ...]
 
 
 class FilterPage(NamedTuple):
@@ -212,8 +173,6 @@ class Lines(NamedTuple):
 Data = (
     Fields
     | Table
-    | LogPage
-    | LogTable
     | FilterPage
     | Listing
     | FileText

@@ -8,19 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from srpki.cli.render.rules import DOUBLE, SINGLE, title
-from srpki.device.logging.logfiles import event_lines
+from srpki.cli.render.rules import SINGLE
 from srpki.device.logging.logfilters import inner
 
 if TYPE_CHECKING:
     from srpki.config.tree import Branch
-    from srpki.device.results import FilterPage, LogPage, LogRow, LogTable
+    from srpki.device.results import FilterPage
 
-_HEADS: Final = (
-    "Name",
-    "Log   Source  Filter  Admin  Oper        Logged     Dropped  Dest     Dest   Size",
-    "Id            Id      State  State                           Type     Id",
-)
 _OPERATORS: Final = {
     "eq": "equal",
     "neq": "notEqual",
@@ -32,43 +26,6 @@ _OPERATORS: Final = {
 _NOT_SPECIFIED: Final = "(Not Specified)"
 _RULE: Final = "=" * 75
 """Around a filter, shorter than elsewhere."""
-
-
-def log_page(data: LogPage) -> Iterator[str]:
-    """Yield the heading of a log and its events."""
-    yield from title(f"Event Log {data.number} log-name {data.name}")
-    yield f"Description : {data.description}"
-    wrapped = "wrapped" if data.next_event > data.size + 1 else "not wrapped"
-    size = f"[size={data.size}   next event={data.next_event}  ({wrapped})]"
-    yield f"{data.kind} Log contents  {size}"
-    for number, event in data.events:
-        yield ""
-        yield from event_lines(number, event)
-    yield DOUBLE
-
-
-def log_table(data: LogTable) -> Iterator[str]:
-    """Yield all logs, the name of each on a line of its own."""
-    yield from title("Event Logs")
-    yield from _HEADS
-    yield SINGLE
-    for row in data.rows:
-        yield row.name
-        yield _log_row(row).rstrip()
-    yield DOUBLE
-
-
-def _log_row(row: LogRow) -> str:
-    size = str(row.size) if row.size else "N/A"
-    return (
-        f"{row.number:>3}   {row.source:<7} {row.filter:<7} {_state(row.admin):<6} "
-        f"{_state(row.oper):<5} {row.logged:>12} {row.dropped:>11}  "
-        f"{row.destination:<8} {row.target or 'N/A':<6} {size}"
-    )
-
-
-def _state(up: bool) -> str:
-    return "up" if up else "down"
 
 
 def filter_page(data: FilterPage) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from srpki.cli.render.configuration import configuration_file
 from srpki.cli.render.files import file_text, listing
-from srpki.cli.render.logs import filter_page, log_page, log_table
+from srpki.cli.render.logs import filter_page
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
 from srpki.cli.render.sessions import commit_history, users
 from srpki.cli.render.times import instant, spell_time
@@ -27,8 +27,6 @@ from srpki.device.results import (
     Heading,
     Lines,
     Listing,
-    LogPage,
-    LogTable,
     Table,
     Users,
 )
@@ -55,10 +53,6 @@ def render(  # noqa: C901 - one case a kind of data
             lines = fields(data)
         case Table():
             lines = table(data)
-        case LogPage():
-            lines = log_page(data)
-        case LogTable():
-            lines = log_table(data)
         case FilterPage():
             lines = filter_page(data)
         case Users():

@@ -22,13 +22,17 @@ _STAMP: Final = "%Y%m%d-%H%M%S"
 
 def event_lines(number: int, event: Event) -> Iterator[str]:
     """Yield *event*, the *number*th of its log, as SR OS writes it [pki.md 12]."""
-    time = event.time.astimezone(UTC)
-    stamp = f"{time:%Y/%m/%d %H:%M:%S}.{time.microsecond // 1000:03} UTC"
     kind = event.type
-    yield (
-        f"{number} {stamp} {kind.severity}: {kind.application} #{kind.number} Base {event.subject}"
-    )
-    yield f'"{event.text}"'
+    head = f"{kind.severity}: {kind.application} #{kind.number} Base {event.subject}"
+    yield from logged_lines(number, event.time, head, event.text)
+
+
+def logged_lines(number: int, moment: datetime, head: str, text: str) -> Iterator[str]:
+    """Yield what happened at *moment*: the *head* of the event behind its time, then its *text*."""
+    time = moment.astimezone(UTC)
+    stamp = f"{time:%Y/%m/%d %H:%M:%S}.{time.microsecond // 1000:03} UTC"
+    yield f"{number} {stamp} {head}"
+    yield f'"{text}"'
 
 
 class LogFiles:

@@ -9,7 +9,8 @@ from srpki.core.errors import NotFoundError
 from srpki.device.logging.logfilters import application, entries, ordered
 from srpki.device.logging.logs import numbered
 from srpki.device.operations.call import Call, Operation, Outcome
-from srpki.device.results import FilterPage, LogPage, LogRow, LogTable, Table
+from srpki.device.records.log import LogPage, LogState, LogTable, logged
+from srpki.device.results import FilterPage, Table
 
 if TYPE_CHECKING:
     from srpki.core.events import Event
@@ -17,14 +18,13 @@ if TYPE_CHECKING:
 
 NOT_SPECIFIED: Final = "(Not Specified)"
 _BUFFERS: Final = {"memory": "Memory", "snmp": "SNMP", "netconf": "NETCONF", "cli": "CLI"}
-_LETTERS: Final = {"main": "M", "security": "S", "change": "C", "debug": "D"}
 
 
 def log(call: Call) -> Outcome:
     """Show the events of a log, the newest first, or which logs there are."""
     wanted = call.text("log-id")
     if not wanted:
-        return Outcome(data=LogTable(rows=tuple(map(_row, call.node.logs.all()))))
+        return Outcome(data=LogTable(log=tuple(map(_state, call.node.logs.all()))))
     found = next((one for one in call.node.logs.all() if one.name == wanted), None)
     if found is None:
         raise NotFoundError(f"log-id {wanted} does not exist", hint="see show log log-id")
@@ -38,10 +38,13 @@ def log(call: Call) -> Outcome:
         events.reverse()
     count = call.inputs.get("count")
     page = LogPage(
-        number=str(found.number),
-        name=wanted,
+        log_id=str(found.number),
+        log_name=wanted,
         description=str(found.entry.get("description", "")) or NOT_SPECIFIED,
-        events=tuple(events[: count if isinstance(count, int) else None]),
+        events=tuple(
+            logged(number, event)
+            for number, event in events[: count if isinstance(count, int) else None]
+        ),
         next_event=found.count + 1,
         kind=_BUFFERS[found.destination.kind],
         size=found.destination.size,
@@ -65,20 +68,20 @@ def _sifted(events: Sequence[tuple[int, Event]], call: Call) -> Iterator[tuple[i
             yield number, event
 
 
-def _row(log: Log) -> LogRow:
+def _state(log: Log) -> LogState:
     destination = log.destination
-    return LogRow(
-        name=log.name,
-        number=log.number,
-        source=" ".join(_LETTERS[stream] for stream in log.streams) or "none",
-        filter=str(log.entry.get("filter", "")) or "none",
-        admin=log.entry["admin-state"] == "enable",
-        oper=log.up,
+    return LogState(
+        log_name=log.name,
+        log_id=log.number,
+        source=tuple(log.streams),
+        filter=str(log.entry.get("filter", "")) or None,
+        admin_state=log.entry["admin-state"] == "enable",
+        oper_state=log.up,
         logged=log.count,
         dropped=log.dropped,
-        destination=destination.kind or "none",
-        target=destination.target,
-        size=destination.size,
+        destination=destination.kind or None,
+        target=destination.target or None,
+        size=destination.size or None,
     )
 
 

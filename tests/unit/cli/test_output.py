@@ -10,12 +10,12 @@ from srpki.cli.port import Answer
 from srpki.cli.render.results import render
 from srpki.cli.session import Session
 from srpki.core.errors import StorageError
+from srpki.device.records.log import LogPage
 from srpki.device.results import (
     Fields,
     FileEntry,
     Lines,
     Listing,
-    LogPage,
     Message,
     Table,
 )
@@ -180,7 +180,7 @@ def test_a_directory_looks_as_on_the_router():
 
 def test_an_empty_log_says_what_comes_next():
     page = LogPage(
-        number="99", name="99", description="Default System Log", events=(), next_event=1
+        log_id="99", log_name="99", description="Default System Log", events=(), next_event=1
     )
     assert render(SCHEMA, page).splitlines()[5] == (
         "Memory Log contents  [size=500   next event=1  (not wrapped)]"

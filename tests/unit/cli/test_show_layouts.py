@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from srpki.cli.render.results import render
 from srpki.core.events import FILE_RELOADED, Event
 from srpki.device.configuration.history import Author, Commit
+from srpki.device.records.log import LogPage, logged
 from srpki.device.results import (
     Beside,
     CommitHistory,
     Fields,
     FileText,
-    LogPage,
     Table,
     User,
     Users,
@@ -141,10 +141,10 @@ def test_users_are_listed_with_their_idle_times_and_the_own_session_is_marked():
 def test_a_log_is_shown_in_the_order_given():
     event = Event(MOMENT, FILE_RELOADED, "TLS", 'Certificate file "sr-cert" has been reloaded.')
     page = LogPage(
-        number="99",
-        name="99",
+        log_id="99",
+        log_name="99",
         description="Default System Log",
-        events=((7, event),),
+        events=(logged(7, event),),
         next_event=8,
     )
     # Head and text of the event: pki.md section 12
@@ -160,7 +160,7 @@ def test_a_log_is_shown_in_the_order_given():
 
 def test_a_log_that_has_lost_events_says_that_it_has_wrapped():
     page = LogPage(
-        number="99", name="99", description="Default System Log", events=(), next_event=502
+        log_id="99", log_name="99", description="Default System Log", events=(), next_event=502
     )
     assert "[size=500   next event=502  (wrapped)]" in render(SCHEMA, page)
 
