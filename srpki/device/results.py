@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from srpki.config.tree import Branch
@@ -105,24 +105,6 @@ class FileText(NamedTuple):
     text: str
 
 
-class User(NamedTuple):
-    """A session; *own* is the one that asks."""
-
-    session_id: int
-    name: str
-    kind: str
-    address: str
-    since: datetime
-    idle: timedelta
-    own: bool
-
-
-class Users(NamedTuple):
-    """Who is logged in, the eldest session first."""
-
-    users: tuple[User, ...]
-
-
 class CommitHistory(NamedTuple):
     """The commits that are remembered, the newest first."""
 
@@ -176,7 +158,6 @@ Data = (
     | FilterPage
     | Listing
     | FileText
-    | Users
     | CommitHistory
     | Configuration
     | Comparison

@@ -11,7 +11,7 @@ from srpki.cli.render.configuration import configuration_file
 from srpki.cli.render.files import file_text, listing
 from srpki.cli.render.logs import filter_page
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
-from srpki.cli.render.sessions import commit_history, users
+from srpki.cli.render.sessions import commit_history
 from srpki.cli.render.times import instant, spell_time
 from srpki.core.record import Record
 from srpki.device.results import (
@@ -28,7 +28,6 @@ from srpki.device.results import (
     Lines,
     Listing,
     Table,
-    Users,
 )
 from srpki.device.scripting.pages import Scripting
 
@@ -55,8 +54,6 @@ def render(  # noqa: C901 - one case a kind of data
             lines = table(data)
         case FilterPage():
             lines = filter_page(data)
-        case Users():
-            lines = users(data)
         case CommitHistory():
             lines = commit_history(data, moment)
         case Listing():

@@ -6,6 +6,7 @@ from srpki import __version__
 from srpki.config.management import configuration_mode
 from srpki.device import system
 from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.records.sessions import User, Users
 from srpki.device.records.system import (
     ConfigurationSession,
     ConfigurationSessions,
@@ -15,7 +16,7 @@ from srpki.device.records.system import (
     Version,
 )
 from srpki.device.records.words import admin_state
-from srpki.device.results import CommitHistory, User, Users
+from srpki.device.results import CommitHistory
 
 
 def version(call: Call) -> Outcome:
@@ -57,16 +58,16 @@ def users(call: Call) -> Outcome:
     found = tuple(
         User(
             session_id=login.session_id,
-            name=login.user,
-            kind=login.kind,
-            address=login.address,
-            since=login.since,
-            idle=now - login.active,
-            own=login is call.caller.session,
+            user=login.user,
+            connection_type=login.kind,
+            connection_ip=login.address or None,
+            login_time=login.since,
+            idle_time=now - login.active,
+            current_active_session=login is call.caller.session,
         )
         for login in call.node.sessions.all()
     )
-    return Outcome(data=Users(users=found))
+    return Outcome(data=Users(session=found))
 
 
 def commit_history(call: Call) -> Outcome:

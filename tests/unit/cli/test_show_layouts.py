@@ -6,14 +6,13 @@ from srpki.cli.render.results import render
 from srpki.core.events import FILE_RELOADED, Event
 from srpki.device.configuration.history import Author, Commit
 from srpki.device.records.log import LogPage, logged
+from srpki.device.records.sessions import User, Users
 from srpki.device.results import (
     Beside,
     CommitHistory,
     Fields,
     FileText,
     Table,
-    User,
-    Users,
 )
 from srpki.schema.tree import SCHEMA
 
@@ -120,10 +119,10 @@ def test_an_instant_is_spelled_as_the_session_wants():
 def test_users_are_listed_with_their_idle_times_and_the_own_session_is_marked():
     since = datetime(2007, 2, 21, 4, 58, 55, tzinfo=UTC)
     users = (
-        User(1, "admin", "console", "", since, timedelta(days=1, seconds=3661), own=False),
-        User(12, "a-name-of-20-letters", "ssh", "192.0.2.1", since, timedelta(), own=True),
+        User(1, "admin", "console", None, since, timedelta(days=1, seconds=3661), False),
+        User(12, "a-name-of-20-letters", "ssh", "192.0.2.1", since, timedelta(), True),
     )
-    assert lines(Users(users=users)) == [
+    assert lines(Users(session=users)) == [
         "",
         DOUBLE,
         "User            Session Type     From            Login time          Idle time",

@@ -387,6 +387,26 @@ def test_records_have_what_a_command_found_as_values_whatever_is_piped(execute):
     assert found(ended, "pwc") is None
 
 
+def test_events_are_found_with_their_fields_and_sessions_with_yang_s_words(execute):
+    """The leafs of ``/state/users/session``; event 2101 says which file it is about by a field."""
+    log = "show log log-id 101 count 1"
+    ended = execute(f"admin save\nshow users\n{log}\n", "--json")
+    assert ended.returncode == 0, ended.stdout
+    (session,) = found(ended, "show users")["session"]
+    assert session["session-id"] == 1
+    assert session["connection-type"] == "console"
+    assert session["connection-ip"] is None
+    assert session["current-active-session"] is True
+    page = found(ended, log)
+    assert page["log-id"] == "101"
+    (event,) = page["events"]
+    assert event["sequence-number"] == page["next-event"] - 1
+    assert isinstance(event["event-id"], int)
+    assert event["message"]
+    assert event["fields"]
+    assert all(value in event["message"] for value in event["fields"].values())
+
+
 def test_a_secret_of_a_variable_is_in_no_data(execute, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("first")
