@@ -83,7 +83,7 @@ def _in_house(owner, name):
     """Say whether a method of ours is meant that only has the name of one of `Path`."""
     words = ast.unparse(owner)
     return (
-        words.endswith(("files", "keystore", "datastore", "seal", "_seal", "password"))
+        words.endswith(("files", "keystore", "datastore", "editing", "seal", "_seal", "password"))
         or (words in {"self", "device.sessions", "self.device.sessions", "pending"})
         or (name in {"open", "walk"} and words in {"self._secret", "secret", "ast"})
     )

@@ -83,7 +83,7 @@ def test_a_crash_at_any_step_and_at_any_step_of_recovery_leaves_a_whole_pair(
             recover(straight)
             outcome = bench.judge(bench.keystore(straight), scenario, pairs, names_of(straight))
             outcomes.append(outcome)
-            for again in met(1, range(1, count_steps(bench, recover, wreck) + 1)):
+            for again in met(0, range(1, count_steps(bench, recover, wreck) + 1)):
                 for second in MODES:
                     ruin = crashed(bench, wreck, recover, again, second)
                     recover(ruin)
