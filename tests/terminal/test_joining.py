@@ -42,6 +42,14 @@ def test_who_joins_has_help_completion_history_and_his_own_mode_back(joiner):
     assert b"WARNING" not in joiner.raw
 
 
+def test_what_is_pasted_may_hold_the_octet_that_leaves(joiner):
+    joiner.type(f"# one{LEAVE}two{ENTER}pwc{ENTER}")
+    joiner.sees("Present Working Context:", "/", "", "[/]", NODE)
+    joiner.type(LEAVE)
+    joiner.sees_line("srpki: left the session, which ends")
+    assert joiner.leaves() == 0
+
+
 def test_pages_are_as_high_as_the_window_of_who_joined(joiner, owner):
     joiner.type("".join(f"# {number}{ENTER}" for number in range(1, 61)) + f"pwc{ENTER}")
     joiner.sees("Present Working Context:", "/", "", "[/]", NODE)

@@ -114,7 +114,8 @@ class Relay:
             typed = os.read(self._keys, _PIECE)
         except OSError:
             typed = b""
-        if self._raw and (not typed or ESCAPE in typed):
+        # At the end alone: what is pasted may hold the octet.
+        if self._raw and (not typed or typed.endswith(ESCAPE)):
             self._leave("left the session, which ends" if typed else "")
         elif typed:
             self._tell(packed_raw(typed))
