@@ -34,14 +34,9 @@ class Record:
     def __init__(self, *values: Any, **named: Any) -> None:
         """Take *values* in the order of the fields, and others by name."""
         given = dict(zip(self._fields, values, strict=False))
-        if (
-            len(given) < len(values)
-            or given.keys() & named
-            or not self._required <= {*given, *named}
-        ):
-            raise TypeError(f"{type(self).__name__} takes {', '.join(self._fields)}")
+        twice = len(given) < len(values) or given.keys() & named
         given |= named
-        if not given.keys() <= {*self._fields}:
+        if twice or not self._required <= given.keys() <= {*self._fields}:
             raise TypeError(f"{type(self).__name__} takes {', '.join(self._fields)}")
         self.__dict__.update(given)
 
