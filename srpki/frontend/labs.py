@@ -23,7 +23,8 @@ from srpki.frontend.parts import ClassicForm, Exchanges, recorded, run_script, r
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.frontend.settings import chosen
 from srpki.labca.authority import Authority
-from srpki.labca.faults import FaultScript
+from srpki.labca.documents import Document
+from srpki.labca.faults import FAULTS, FaultScript
 from srpki.labca.server import LabCa
 from srpki.labca.settings import CaSettings
 from srpki.storage.files import OsFiles
@@ -68,11 +69,15 @@ class Lab:
             self.clock.run_at(0, left.at)
         elif left.factor != 1:
             self.clock.run_at(left.factor)
-        self._script = FaultScript()
         settings = CaSettings(validity=int(validity.total_seconds()))
         self._authority = Authority(directory, self.clock, SystemEntropy(), settings)
-        if left.offset is None and left.at is None:
-            self._find_clock()
+        try:
+            self._script = FaultScript(document=Document(directory, FAULTS))
+            if left.offset is None and left.at is None:
+                self._find_clock()
+        except BaseException:
+            self._authority.close()
+            raise
         self.server = LabCa(self._authority, faults=self._script, lab_time=True)
 
     def _find_clock(self) -> None:

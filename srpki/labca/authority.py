@@ -6,7 +6,7 @@ satisfied. Time is the clock's, which in a lab is the router's too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -126,6 +126,11 @@ class Authority:
         }
 
     # What it knows
+
+    @property
+    def directory(self) -> Path | None:
+        """Where it keeps what lasts, None when nothing does."""
+        return self._vault.directory
 
     @property
     def ports(self) -> dict[str, int]:
@@ -304,12 +309,21 @@ class Authority:
         now = self.clock.now().replace(microsecond=0)
         self._store.set_state(certificates.facts(certificate).serial, REVOKED, now, reason)
 
-    def revoke_unconfirmed(self) -> int:
+    def awaits(self, certificate: bytes) -> bool:
+        """Whether the owner of *certificate* (DER) has not said yet that he takes it."""
+        record = self.issued(certificate)
+        return record is not None and record.state == ISSUED
+
+    def revoke_unconfirmed(self, but: Container[bytes] = ()) -> int:
         """Revoke what was sent and not confirmed before the start, and return how many.
 
-        Nobody can confirm them any more: the transactions have ended with the process.
+        *but* are the certificates (DER) whose transactions go on; of others nobody knows any more.
         """
-        left = [record for record in self._store.all() if record.state == ISSUED]
+        left = [
+            record
+            for record in self._store.all()
+            if record.state == ISSUED and record.certificate not in but
+        ]
         for record in left:
             self.revoke(record.certificate)
         return len(left)

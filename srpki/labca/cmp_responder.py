@@ -16,6 +16,7 @@ from srpki.labca.authority import Authority
 from srpki.labca.faults import Fault, FaultScript
 from srpki.labca.mistakes import Wanted, issue
 from srpki.labca.striking import StruckError, strike
+from srpki.labca.transactions import KeptTransactions
 from srpki.protocol.cmp.server import CmpServer
 from srpki.protocol.cmp.server_checks import RefusalError
 from srpki.protocol.cmp.server_envelope import AS_IT_SHOULD_BE, Deviation, ServerIdentity
@@ -54,6 +55,7 @@ class CmpResponder:
         self._log = log
         self._cancel = cancel or threading.Event()
         self._pace = pace or authority.clock
+        self._kept = KeptTransactions(authority.directory)
         identity = ServerIdentity(
             key=authority.cmp_signer.key,
             certificate=authority.cmp_signer.certificate,
@@ -68,7 +70,20 @@ class CmpResponder:
             implicit_confirm=authority.settings.implicit_confirm,
             message_time=authority.settings.message_time,
             strict=authority.settings.cmp_profile == "rfc9483",
+            keeper=self._kept,
         )
+
+    def take_up(self) -> frozenset[bytes]:
+        """Go on with what an earlier process has left open; return the certificates (DER) in it.
+
+        Raises `StorageError`.
+        """
+        sent = set()
+        for identifier, transaction in self._kept.left(self._authority):
+            self._server.take_up(identifier, transaction)
+            if transaction.certificate is not None:
+                sent.add(transaction.certificate)
+        return frozenset(sent)
 
     def expire(self) -> None:
         """Revoke certificates whose owners have not confirmed them in time."""

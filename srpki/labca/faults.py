@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from srpki.core.errors import InvalidInputError, RefusedError
+from srpki.core.errors import InvalidInputError, RefusedError, StorageError
+from srpki.labca.documents import Document
 from srpki.protocol.cmp.status import FAIL_INFO
+
+FAULTS: Final = "faults.json"
+"""The document that keeps the script in a lab CA's directory."""
 
 CMP_OPERATIONS: Final = ("ir", "cr", "p10cr", "kur", "certconf", "pollreq")
 EST_OPERATIONS: Final = ("cacerts", "csrattrs", "simpleenroll", "simplereenroll")
@@ -190,26 +194,41 @@ def _lines(text: str) -> Iterator[Fault]:
 
 
 class FaultScript:
-    """The faults that wait to happen, shared by the responders; safe between threads."""
+    """The faults that wait to happen, shared by the responders; safe between threads.
 
-    def __init__(self, faults: tuple[Fault, ...] = ()) -> None:
-        """Start with *faults*, in order."""
+    What has become of them is kept before it shows: a kill forgets none and repeats none.
+    """
+
+    def __init__(self, faults: tuple[Fault, ...] = (), document: Document | None = None) -> None:
+        """Start with *faults*, in order, or without any with those in *document*.
+
+        Raises what `Document.read` raises.
+        """
         self._lock = threading.Lock()
-        self._faults: list[Fault] = []
-        for fault in faults:
-            self.add(fault)
+        self._document = document or Document(None, "")
+        self._faults: list[Fault] = list(faults)
+        if not faults:
+            self._faults = self._kept()
+
+    def _kept(self) -> list[Fault]:
+        lines = self._document.read().get("faults", [])
+        try:
+            return [parse_fault(line) for line in lines][:_MOST_FAULTS]
+        except (InvalidInputError, TypeError, AttributeError):
+            raise self._document.damaged() from None
 
     def add(self, fault: Fault | str) -> None:
         """Let *fault*, or the one a script line says, happen after those already here.
 
-        Raises `InvalidInputError` as `parse_fault` does, `RefusedError` when too many wait.
+        Raises `InvalidInputError` as `parse_fault` does, `RefusedError` when too many wait, and
+        `StorageError` when it cannot be kept.
         """
         if isinstance(fault, str):
             fault = parse_fault(fault)
         with self._lock:
             if len(self._faults) >= _MOST_FAULTS:
                 raise RefusedError("too many faults are waiting", hint="clear them first")
-            self._faults.append(fault)
+            self._keep([*self._faults, fault])
 
     def take(self, operation: str, *, kept: bool = False) -> Fault | None:
         """Return the fault that strikes this request for *operation*, if one does.
@@ -220,15 +239,24 @@ class FaultScript:
             for index, fault in enumerate(self._faults):
                 if not fault.fits(operation, kept=kept):
                     continue
-                if fault.after:
-                    self._faults[index] = replace(fault, after=fault.after - 1)
-                    return None
-                if fault.times > 1:
-                    self._faults[index] = replace(fault, times=fault.times - 1)
-                else:
-                    del self._faults[index]
-                return fault
+                self._use(index, fault)
+                return None if fault.after else fault
         return None
+
+    def _use(self, index: int, fault: Fault) -> None:
+        """Count that *fault* has let a request pass, or has struck it."""
+        left = [replace(fault, after=fault.after - 1)] if fault.after else []
+        if not fault.after and fault.times > 1:
+            left = [replace(fault, times=fault.times - 1)]
+        faults = [*self._faults[:index], *left, *self._faults[index + 1 :]]
+        try:
+            self._keep(faults, sync=False)
+        except StorageError:  # it happens all the same; after a kill perhaps once more
+            self._faults = faults
+
+    def _keep(self, faults: list[Fault], *, sync: bool = True) -> None:
+        self._document.write({"faults": [str(fault) for fault in faults]}, sync=sync)
+        self._faults = faults
 
     def lines(self) -> tuple[str, ...]:
         """Return what is still to happen, as script lines, in order."""
@@ -236,6 +264,6 @@ class FaultScript:
             return tuple(str(fault) for fault in self._faults)
 
     def clear(self) -> None:
-        """Forget every fault."""
+        """Forget every fault; raises `StorageError`."""
         with self._lock:
-            self._faults.clear()
+            self._keep([])

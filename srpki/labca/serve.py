@@ -15,7 +15,8 @@ from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import InvalidInputError
 from srpki.labca.authority import Authority
-from srpki.labca.faults import Fault, FaultScript, parse_script
+from srpki.labca.documents import Document
+from srpki.labca.faults import FAULTS, Fault, FaultScript, parse_script
 from srpki.labca.server import LabCa
 from srpki.labca.settings import CaSettings
 from srpki.x509 import formats
@@ -57,13 +58,13 @@ def serve(
     Raises what `Authority`, `LabCa.start` and `read_script` raise.
     """
     _open_many_files()
-    script = FaultScript(read_script(faults) if faults is not None else ())
+    script = read_script(faults) if faults is not None else ()
     with _kept(directory) as place:
         authority = Authority(place, clock, entropy, settings)
         try:
             with LabCa(
                 authority,
-                faults=script,
+                faults=FaultScript(script, Document(place, FAULTS)),
                 cmp_port=ports[0],
                 est_port=ports[1],
                 log=_LineWriter(log),

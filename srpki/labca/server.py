@@ -92,7 +92,7 @@ class LabCa:
         except SrpkiError:
             self.stop()
             raise
-        left = self.authority.revoke_unconfirmed()
+        left = self.authority.revoke_unconfirmed(but=cmp_responder.take_up())
         if left:
             self._log(f"{left} certificates that nobody had confirmed are revoked")
         self.authority.locations = Locations(self.crl_url, self.ocsp_url)

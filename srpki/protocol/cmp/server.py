@@ -53,6 +53,8 @@ from srpki.protocol.cmp.server_requests import ANSWERS, Asked, Enrolment, read
 from srpki.protocol.cmp.server_transactions import (
     CONFIRM_WITHIN,
     POLL_WITHIN,
+    Keeper,
+    Nowhere,
     Transaction,
     Transactions,
 )
@@ -101,11 +103,13 @@ class CmpServer:
         implicit_confirm: bool = True,
         message_time: int = 0,
         strict: bool = False,
+        keeper: Keeper | None = None,
     ) -> None:
         """Answer for *ca* as *identity*; *implicit_confirm* grants what clients ask.
 
         *message_time* is how many seconds the time of a message may be off, 0 when any will do.
-        *strict* asks of requests what RFC 9483 asks, not RFC 4210 alone.
+        *strict* asks of requests what RFC 9483 asks, not RFC 4210 alone. Open transactions are
+        with *keeper*, from which `take_up` brings them back.
         """
         self._strict = strict
         self._ca = ca
@@ -116,7 +120,12 @@ class CmpServer:
         self._message_time = message_time
         self._envelope = Envelope(identity, clock, entropy)
         self._lock = threading.Lock()
-        self._transactions = Transactions(self._forget)
+        self._transactions = Transactions(self._forget, keeper or Nowhere())
+
+    def take_up(self, identifier: bytes, transaction: Transaction) -> None:
+        """Go on with *transaction*, which an earlier process has begun."""
+        with self._lock:
+            self._transactions.take_up(identifier, transaction)
 
     def receive(self, data: bytes) -> Received:
         """Read the message in *data* and prove who sent it.
@@ -140,9 +149,8 @@ class CmpServer:
         with self._lock:
             try:
                 self._transactions.expire(self._clock.now())
-                content = self._content(received, issue, deviation, nonce)
-            except RefusalError as refusal:
-                content = server_refusals.refused(received.kind, refusal)
+                content = self._refusing(received, issue, deviation, nonce)
+                self._transactions.settle()
             except StorageError as error:  # the CA cannot note what it would have done
                 failure = RefusalError("systemFailure", error.sentence)
                 content = server_refusals.refused(received.kind, failure)
@@ -157,11 +165,20 @@ class CmpServer:
         """
         with self._lock:
             self._transactions.expire(self._clock.now())
+            self._transactions.settle()
 
     def next_expiry(self) -> datetime | None:
         """Return when `expire` has something to do, if ever."""
         with self._lock:
             return self._transactions.next_expiry()
+
+    def _refusing(
+        self, received: Received, issue: Issue, deviation: Deviation, nonce: bytes
+    ) -> Content:
+        try:
+            return self._content(received, issue, deviation, nonce)
+        except RefusalError as refusal:
+            return server_refusals.refused(received.kind, refusal)
 
     def _content(
         self, received: Received, issue: Issue, deviation: Deviation, nonce: bytes
@@ -176,10 +193,10 @@ class CmpServer:
             raise RefusalError("badRequest", f"{received.kind} is not served")
         identifier = received.message.header.transaction_id or b""
         transaction = self._transactions.find(identifier)
-        nonces: tuple[bytes, ...] = (transaction.nonce,)
+        nonces = transaction.nonces
         if received.kind == "pollReq":
             # SR OS can be told to send back the recipNonce of the last answer, its own nonce.
-            nonces = (transaction.nonce, transaction.client_nonce)
+            nonces = (*nonces, transaction.client_nonce)
         check_follow_up(received.message.header, received.peer, transaction.peer, nonces)
         # From here on it is the client's own doing: what is wrong ends the transaction.
         self._transactions.close(identifier, self._clock.now())
@@ -219,7 +236,7 @@ class CmpServer:
                 content = replace(content, body=_NOT_NULL)
             if deviation.error_waiting:
                 transaction.withheld, transaction.certificate = content, None
-                transaction.nonce = nonce
+                transaction.said(nonce)
                 return self._put_off(message.header, transaction, deviation)
             return content
         if message.kind == "error":
@@ -248,6 +265,7 @@ class CmpServer:
             deadline=self._clock.now() + CONFIRM_WITHIN,
             nonce=nonce,
             client_nonce=header.sender_nonce or b"",
+            request=received.message.protected_part,
         )
         if deviation.waiting:
             return self._put_off(header, transaction, deviation)
@@ -266,7 +284,14 @@ class CmpServer:
             self._take(header, transaction, certificate)
         else:
             self._reopen(header, transaction)
-        granted = status.ACCEPTED if as_asked(enrolment, certificate) else status.GRANTED_WITH_MODS
+        return self._granted(transaction)
+
+    def _granted(self, transaction: Transaction) -> Content:
+        """Send the certificate."""
+        certificate = transaction.certificate
+        assert certificate is not None
+        good = as_asked(transaction.enrolment, certificate)
+        granted = status.ACCEPTED if good else status.GRANTED_WITH_MODS
         return self._response(transaction, StatusInfo(granted), certificate)
 
     def _put_off(self, header: Header, transaction: Transaction, deviation: Deviation) -> Content:
@@ -360,7 +385,7 @@ class CmpServer:
         deviation: Deviation,
         nonce: bytes,
     ) -> Content:
-        if transaction.ready is None:
+        if transaction.ready is None and not transaction.taken_up:
             raise RefusalError("badRequest", "the request has been answered")
         try:
             asked = bodies.decode_poll_requests(message)
@@ -369,7 +394,11 @@ class CmpServer:
         if len(asked) != 1 or asked[0] not in transaction.cert_req_ids:
             raise RefusalError("badRequest", "the certReqId is not that of the request")
         now = self._clock.now()
-        transaction.nonce, transaction.client_nonce = nonce, message.header.sender_nonce or b""
+        transaction.said(nonce)
+        transaction.client_nonce = message.header.sender_nonce or b""
+        if transaction.ready is None:  # it was, and perhaps nobody has got the answer
+            self._reopen(message.header, transaction)
+            return self._granted(transaction)
         if deviation.waiting:
             transaction.ready = Deadline.after(now, timedelta(seconds=deviation.waiting))
         transaction.ready = transaction.ready.seen(now)

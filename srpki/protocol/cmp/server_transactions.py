@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from srpki.core.clock import Deadline
+from srpki.core.errors import StorageError
 from srpki.protocol.cmp.server_checks import Peer, RefusalError
 from srpki.protocol.cmp.server_envelope import Content
 from srpki.protocol.cmp.server_requests import Enrolment
@@ -28,7 +29,9 @@ class Transaction:
 
     *nonce* is the server's latest senderNonce, *client_nonce* the client's. What was put off by an
     error message (*by_error*) is polled for as a whole; *late_nonce* is that of the final answer,
-    *withheld* an answer that is made already.
+    *withheld* an answer that is made already. *request* is the ProtectedPart (DER) that began it.
+    Whether the client has had the answer with *nonce*, or that with *former_nonce* only, nobody
+    knows of a transaction that was *taken_up* from an earlier process.
     """
 
     peer: Peer
@@ -37,11 +40,23 @@ class Transaction:
     deadline: datetime
     nonce: bytes
     client_nonce: bytes
+    request: bytes = field(repr=False)
     ready: Deadline | None = None
     certificate: bytes | None = field(default=None, repr=False)
     by_error: bool = False
     late_nonce: bytes | None = None
     withheld: Content | None = None
+    former_nonce: bytes = b""
+    taken_up: bool = False
+
+    @property
+    def nonces(self) -> tuple[bytes, ...]:
+        """What the client's next message may have as its recipNonce."""
+        return (self.nonce, self.former_nonce) if self.taken_up else (self.nonce,)
+
+    def said(self, nonce: bytes) -> None:
+        """Note the *nonce* of the next answer."""
+        self.former_nonce, self.nonce, self.taken_up = self.nonce, nonce, False
 
     @property
     def cert_req_ids(self) -> tuple[int, ...]:
@@ -49,12 +64,40 @@ class Transaction:
         return (*self.enrolment.cert_req_ids, *((WHOLE_MESSAGE,) if self.by_error else ()))
 
 
+class Keeper(Protocol):
+    """Where open transactions outlive the process; raises `StorageError`."""
+
+    def save(self, identifier: bytes, transaction: Transaction) -> None:
+        """Keep *transaction* as it is now."""
+        ...
+
+    def drop(self, identifier: bytes) -> None:
+        """Keep the transaction no longer."""
+        ...
+
+
+class Nowhere:
+    """Keeps nothing: transactions end with the process."""
+
+    def save(self, identifier: bytes, transaction: Transaction) -> None:
+        """Keep nothing."""
+
+    def drop(self, identifier: bytes) -> None:
+        """Have nothing to drop."""
+
+
 class Transactions:
     """Transaction identifier to `Transaction`; not safe between threads."""
 
-    def __init__(self, forget: Callable[[Transaction], None]) -> None:
-        """Call *forget* with each transaction whose client did not come back in time."""
+    def __init__(self, forget: Callable[[Transaction], None], keeper: Keeper) -> None:
+        """Call *forget* with each transaction whose client did not come back in time.
+
+        What is open is with *keeper*, after each `settle`.
+        """
         self._forget = forget
+        self._keeper = keeper
+        self._changed: set[bytes] = set()
+        self._kept: set[bytes] = set()
         self._open: dict[bytes, Transaction] = {}
         # Identifier to (until when it is remembered, whether a certificate was confirmed).
         self._ended: dict[bytes, tuple[datetime, bool]] = {}
@@ -66,6 +109,7 @@ class Transactions:
                 transaction.deadline = now + CONFIRM_WITHIN  # for another try, should this one fail
                 self._forget(transaction)
                 del self._open[identifier]
+                self._changed.add(identifier)
         # In the order of their ends, so the first one that is still remembered ends the search.
         while self._ended and next(iter(self._ended.values()))[0] < now:
             del self._ended[next(iter(self._ended))]
@@ -86,6 +130,31 @@ class Transactions:
         """Keep *transaction* until it is closed or expires."""
         self._ended.pop(identifier, None)
         self._open[identifier] = transaction
+        self._changed.add(identifier)
+
+    def take_up(self, identifier: bytes, transaction: Transaction) -> None:
+        """Go on with what was with the keeper at the start."""
+        transaction.taken_up = True
+        self._open[identifier] = transaction
+        self._kept.add(identifier)
+
+    def settle(self) -> None:
+        """Let the keeper have what has changed: one that goes on is at no moment missing there.
+
+        Raises `StorageError` when it cannot take one; one that it cannot drop it drops later.
+        """
+        for identifier in tuple(self._changed):
+            transaction = self._open.get(identifier)
+            if transaction is not None:
+                self._keeper.save(identifier, transaction)
+                self._kept.add(identifier)
+            elif identifier in self._kept:
+                try:
+                    self._keeper.drop(identifier)
+                except StorageError:
+                    continue
+                self._kept.discard(identifier)
+            self._changed.discard(identifier)
 
     def find(self, identifier: bytes) -> Transaction:
         """Return the open transaction; raises `RefusalError` when there is none."""
@@ -100,6 +169,7 @@ class Transactions:
     def close(self, identifier: bytes, now: datetime, *, confirmed: bool = False) -> None:
         """End a transaction; its identifier is not used again for a while."""
         self._open.pop(identifier, None)
+        self._changed.add(identifier)
         self._ended.pop(identifier, None)
         self._ended[identifier] = (now + REMEMBERED, confirmed)
         while len(self._ended) > MOST_OPEN:
