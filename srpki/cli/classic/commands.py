@@ -7,12 +7,12 @@ from typing import Final
 
 from srpki.cli.classic.dialect import ClassicDialect
 from srpki.cli.classic.environment import SETTINGS
-from srpki.cli.classic.lines import keyword_of
 from srpki.cli.effects import Command, Input, Into, Root
 from srpki.cli.grammar import FAR, Alt, Grammar, Keyword, Many, Opt, Seq, Slot, State
 from srpki.cli.pipes import SCRIPT
 from srpki.cli.reading import action_keyword, inputs_of
 from srpki.config.lexer import LINE_LIMIT
+from srpki.schema.classic import keyword_of
 from srpki.schema.nodes import Action, Container, data_children
 from srpki.schema.paths import Path
 from srpki.schema.types import Text

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from srpki.cli.classic.layout import Names, Order, Place, SectionPlace, required
-from srpki.cli.classic.lines import is_shutdown, keyword_of, member
+from srpki.cli.classic.layout import Order, SectionPlace, required
+from srpki.cli.classic.lines import member
 from srpki.cli.reading import Context, context_at
 from srpki.cli.render.rules import INFO
 from srpki.cli.render.times import file_date
@@ -16,6 +16,7 @@ from srpki.config.lexer import is_plain
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.device.system import version_lines
+from srpki.schema.classic import Names, Place, is_shutdown, keyword_of
 from srpki.schema.configure.log_types import NAMES, EventName
 from srpki.schema.nodes import (
     Arg,

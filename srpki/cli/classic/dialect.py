@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from srpki.cli.classic.layout import Names, Place, places, required
-from srpki.cli.classic.lines import LineReader, classic_value, is_shutdown, keyword_of, line_names
+from srpki.cli.classic.layout import required
+from srpki.cli.classic.lines import LineReader, classic_value, line_names
 from srpki.cli.effects import Create, Effects, Into, Nest, Put, Remove, Take
 from srpki.cli.grammar import (
     Alt,
@@ -32,6 +32,7 @@ from srpki.cli.reading import (
 )
 from srpki.cli.walker import walk
 from srpki.config.lexer import Token
+from srpki.schema.classic import Names, Place, is_shutdown, keyword_of, places
 from srpki.schema.nodes import (
     Action,
     Arg,

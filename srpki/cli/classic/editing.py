@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from srpki.cli.classic.dialect import ClassicDialect
-from srpki.cli.classic.lines import keyword_of
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import RefusalError
 from srpki.cli.remarks import without_effect
@@ -16,6 +15,7 @@ from srpki.config.text import spell_entry
 from srpki.config.tree import Branch
 from srpki.core.errors import NotFoundError, SrpkiError
 from srpki.management.port import Flash
+from srpki.schema.classic import keyword_of
 from srpki.schema.nodes import Container, Leaf, ListNode, Numbered, child_of
 from srpki.schema.paths import Path, path
 from srpki.schema.types import ValueTypeError

@@ -10,18 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from srpki.cli.reading import Context
+from srpki.schema.classic import Names, Place, places
 from srpki.schema.nodes import (
-    Absent,
     Action,
-    Case,
     Choice,
     Container,
-    Inline,
     Leaf,
     LeafList,
-    Line,
     ListNode,
-    Moved,
     Node,
     Numbered,
     Ordered,
@@ -30,55 +26,10 @@ from srpki.schema.nodes import (
 )
 from srpki.schema.types import Reference
 
-Names = tuple[str, ...]
-Placed = Leaf | LeafList | Container | ListNode | Choice | Action
-
 _Item = TypeVar("_Item")
 
 _CLOSING: Final = ("admin-state", "configuration-mode")
 """Leafs that come after all others: they may end what can be done in a context."""
-
-
-class Place(NamedTuple):
-    """A *node* of a context, and the steps from there to its parent in the schema."""
-
-    prefix: Names
-    node: Placed
-
-
-def places(context: Context) -> Iterator[Place]:
-    """Yield what the classic CLI has in *context*, in schema order, keys left out.
-
-    Choices appear where they are a command of their own, otherwise what is in their cases.
-    """
-    keys = context.keys if isinstance(context, ListNode) else ()
-    yield from _own(tuple(child for child in context.children if child.name not in keys), ())
-    yield from _guests(context, ())
-
-
-def _own(children: tuple[Node, ...], prefix: Names) -> Iterator[Place]:
-    for child in children:
-        if isinstance(child, Case):
-            yield from _own(child.children, prefix)
-        elif isinstance(child, Choice) and not isinstance(child.classic, Line):
-            yield from _own(child.cases, prefix)
-        elif isinstance(child.classic, Absent | Moved):
-            continue
-        elif isinstance(child, Container) and isinstance(child.classic, Inline):
-            yield from _own(child.children, (*prefix, child.name))
-        else:
-            yield Place(prefix, child)
-
-
-def _guests(node: Container | ListNode, prefix: Names) -> Iterator[Place]:
-    """Yield the containers below *node* that have moved up to where *prefix* begins."""
-    for child in data_children(node):
-        if not isinstance(child, Container):
-            continue
-        if isinstance(child.classic, Moved) and child.classic.up == len(prefix):
-            yield Place(prefix, child)
-        else:
-            yield from _guests(child, (*prefix, child.name))
 
 
 def required(node: ListNode) -> tuple[Leaf, ...]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from srpki.cli.classic.layout import Names, Placed
 from srpki.cli.effects import Effects, Input, KeyOf, Make, Part, Put, Suffix
 from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Opt, Seq, Slot, Some, State
 from srpki.cli.reading import key_slot
 from srpki.config.lexer import Token
-from srpki.schema.common import ADMIN_STATE
+from srpki.schema.classic import Names
 from srpki.schema.nodes import (
     Action,
     Arg,
@@ -23,10 +22,7 @@ from srpki.schema.nodes import (
     Line,
     ListNode,
     Maybe,
-    Moved,
     Node,
-    Numbered,
-    Rename,
     Word,
     child_of,
 )
@@ -62,18 +58,6 @@ def absolute(tokens: list[Token], context: Path) -> tuple[list[Token], Path]:
     first = tokens[0]
     rest = first.without_slash()
     return ([rest, *tokens[1:]] if rest.text else tokens[1:]), ()
-
-
-def keyword_of(node: Action | DataNode) -> str:
-    """Return the word that the classic CLI has for *node*."""
-    if isinstance(node.classic, Rename | Line | Moved | Numbered):
-        return node.classic.keyword or node.name
-    return node.name
-
-
-def is_shutdown(node: Placed) -> bool:
-    """Return whether *node* is typed as ``shutdown`` and ``no shutdown``."""
-    return isinstance(node, Leaf) and node.name == "admin-state" and node.type is ADMIN_STATE
 
 
 def presumed(action: Action, inputs: Mapping[str, Value]) -> dict[str, Value]:

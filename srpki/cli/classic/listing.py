@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from srpki.cli.classic.layout import Placed, places
-from srpki.cli.classic.lines import is_shutdown, keyword_of
 from srpki.cli.reading import Context
+from srpki.schema.classic import Placed, is_shutdown, keyword_of, places
 from srpki.schema.nodes import (
     Action,
     Arg,

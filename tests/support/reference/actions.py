@@ -15,8 +15,8 @@ from reference.tables import (
     value,
 )
 from srpki.cli.classic.dialect import ClassicDialect
-from srpki.cli.classic.lines import keyword_of
 from srpki.cli.reading import Context, inputs_of
+from srpki.schema.classic import keyword_of
 from srpki.schema.nodes import (
     Action,
     Choice,

@@ -8,10 +8,11 @@ from counting import met
 from srpki import __version__
 from srpki.cli.classic.configuration import classic_file
 from srpki.cli.classic.file import read
-from srpki.cli.classic.layout import Order, places
+from srpki.cli.classic.layout import Order
 from srpki.config.strictness import MAXIMUM_SIZE
 from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.core.errors import InvalidInputError
+from srpki.schema.classic import places
 from srpki.schema.nodes import Choice, Container, Leaf, LeafList, ListNode
 from srpki.schema.tree import SCHEMA
 from srpki.schema.types import Reference

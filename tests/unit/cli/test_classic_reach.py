@@ -8,8 +8,6 @@ import pytest
 from counting import met
 
 from srpki.cli.classic.configuration import classic_file
-from srpki.cli.classic.layout import places
-from srpki.cli.classic.lines import keyword_of
 from srpki.cli.effects import Run
 from srpki.cli.session import Session
 from srpki.cli.walker import walk
@@ -18,6 +16,7 @@ from srpki.config.edit import Edit
 from srpki.config.management import in_mode
 from srpki.config.tree import EMPTY, get
 from srpki.config.validate import validate
+from srpki.schema.classic import keyword_of, places
 from srpki.schema.configure.script_control import OWNER
 from srpki.schema.nodes import (
     Absent,
