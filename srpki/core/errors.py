@@ -9,6 +9,7 @@
     + ExistsError         the target exists already
     + BusyError           the thing asked for is in use or already running
     + RefusedError        the request contradicts the present state
+    + NotAuthorizedError  the user may not do it
   x PeerError             theirs: the other end
     + ProtocolError       bytes or fields that the protocol does not allow
     + PeerRefusedError    the peer answered and said no (PKIStatus and failInfo, or HTTP status)
@@ -100,6 +101,17 @@ class RefusedError(UsageError):
     """The request contradicts the present state."""
 
     code = "refused"
+
+
+class NotAuthorizedError(UsageError):
+    """The user who asks may not do it [MGMT_CORE #2020, observed]."""
+
+    code = "not-authorized"
+
+    def __init__(self, element: str) -> None:
+        """Say which *element* of what was asked he may not use: nothing that was not asked."""
+        super().__init__(f"Permission denied - unauthorized use of '{element}'")
+        self.element = element
 
 
 class PeerError(SrpkiError):

@@ -1,0 +1,1 @@
+"""Access: who may reach a node, and what he may do there."""
