@@ -89,7 +89,7 @@ class FakeDevice:
         self.debug = Debugging(self.clock, lambda: None)
         self.calls: list[tuple[str, dict[str, Value]]] = []
         self.answers: dict[str, tuple[bool, tuple[Message, ...], object]] = {}
-        event = Event(NOW, FILE_RELOADED, "IPsec", 'Certificate file "gw.crt" has been reloaded.')
+        event = Event(NOW, FILE_RELOADED, "IPsec", {"kind": "certificate", "file": "gw.crt"})
         page = LogPage(
             log_id="99",
             log_name="99",

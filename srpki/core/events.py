@@ -2,7 +2,8 @@
 
 Numbers and names: fact sheet ``pki.md`` section 12. Texts: 2095 and 2101 are observed; the others
 are decided here, as are the severities (listed in ``docs/explanation/fidelity.md``). What operators
-do is told by `srpki.core.operator_events`.
+do is told by `srpki.core.operator_events`. An event is its fields; whoever shows it makes the
+sentence.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ from srpki.core.record import Record
 
 Stream = Literal["main", "security", "change", "debug"]
 """A source that logs take events from."""
+Field = str | int | datetime | tuple[str, ...] | None
+"""A value that an event has under a name; None where there is none."""
 
 
 class EventType(NamedTuple):
-    """What is the same for every event of one *application* and number; *text* is a format string.
+    """What is the same for every event of one *application* and number.
 
-    The events go to the *streams*. Those that are not *generated* wait for the configuration to
+    *text* is a format string: the sentence, which has the fields, or words for them, by name. The
+    events go to the *streams*. Those that are not *generated* wait for the configuration to
     want them.
     """
 
@@ -36,21 +40,16 @@ class EventType(NamedTuple):
 
 
 class Event(Record):
-    """One event that happened at *time* (UTC) to *subject*.
-
-    *fields* are what it says, by the names of its type's text; *text* is the sentence made of them.
-    An event that an earlier release logged has none.
-    """
+    """One event that happened at *time* (UTC) to *subject*; *fields* are what it says, by name."""
 
     time: datetime
     type: EventType
     subject: str
-    text: str
-    fields: Mapping[str, str] = MappingProxyType({})
+    fields: Mapping[str, Field] = MappingProxyType({})
 
     def __hash__(self) -> int:
         """Return the same for equals."""
-        return hash((self.time, self.type, self.subject, self.text))
+        return hash((self.time, self.type, self.subject))
 
 
 FILE_READ_FAILED: Final = EventType(
@@ -75,7 +74,7 @@ CA_PROFILE_UP_BY_CRL_OPTIONAL: Final = EventType(
     2094,
     "tmnxCAProfUpDueToRevokeChkCrlOpt",
     "MINOR",
-    'CA profile "{profile}" is up only because its CRL is optional: {reason}.',
+    'CA profile "{profile}" is up only because its CRL is optional: {crl_flags}.',
 )
 CERTIFICATE_EXPIRES: Final = EventType(
     2095,
@@ -232,17 +231,16 @@ class EventBus:
             self._listeners.append(listener)
 
     def publish(
-        self, time: datetime, kind: EventType, subject: str, /, **fields: object
+        self, time: datetime, kind: EventType, subject: str, /, **fields: Field
     ) -> Event | None:
-        """Make the event of *kind* from *fields*, hand it out and return it.
+        """Make the event of *kind* that says *fields*, hand it out and return it.
 
         None is returned, and nobody told, where it is not generated.
         """
         wanted = self._control(kind)
         if wanted is None:
             return None
-        said = {name: str(value) for name, value in fields.items()}
-        event = Event(time, wanted, subject, kind.text.format(**said), said)
+        event = Event(time, wanted, subject, fields)
         with self._lock:
             for listener in self._listeners:
                 listener(event)

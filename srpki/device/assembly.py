@@ -15,7 +15,7 @@ from srpki.config.viewer import view
 from srpki.core.clock import SKEW, Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, NotFoundError, SrpkiError
-from srpki.core.events import FILE_WRITE_FAILED, EventBus, EventType
+from srpki.core.events import FILE_WRITE_FAILED, EventBus, EventType, Field
 from srpki.core.timeline import timeline_of
 from srpki.device.configuration import checkpoints
 from srpki.device.configuration.checkpoints import Checkpoint, Checkpoints
@@ -276,7 +276,7 @@ class _Now:
         self._bus = bus
         self._clock = clock
 
-    def __call__(self, kind: EventType, subject: str, /, **fields: object) -> None:
+    def __call__(self, kind: EventType, subject: str, /, **fields: Field) -> None:
         self._bus.publish(self._clock.now(), kind, subject, **fields)
 
 

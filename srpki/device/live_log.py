@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from srpki.config.tree import Branch, Element, Entries
 from srpki.device.logging.logfilters import ROUTER, application, entries
+from srpki.device.logging.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,7 @@ def _event(event: Event) -> Branch:
             "event-name": kind.name,
             "vrtr-name": ROUTER,
             "subject": event.subject[:_SUBJECT],
-            "message": event.text[:_MESSAGE],
+            "message": sentence(event)[:_MESSAGE],
         }
     )
 

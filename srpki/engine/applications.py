@@ -203,9 +203,7 @@ class Applications:
         return Loaded(certificate, key, certificates.facts(certificate).fingerprint)
 
     def _publish_reload(self, use: Use, part: Part, file: str) -> None:
-        self._bus.publish(
-            self._clock.now(), FILE_RELOADED, use.application, kind=part.capitalize(), file=file
-        )
+        self._bus.publish(self._clock.now(), FILE_RELOADED, use.application, kind=part, file=file)
 
 
 def client_pair(profile: TlsCertProfile | None) -> Pair | None:

@@ -286,7 +286,7 @@ class Authorities:
                 CA_PROFILE_UP_BY_CRL_OPTIONAL,
                 "CA",
                 profile=name,
-                reason=" ".join(new.crl_ignored),
+                crl_flags=new.crl_ignored,
             )
         if old.oper_flags != new.oper_flags or new.unprocessed != old.unprocessed:
             self._bus.publish(
@@ -295,7 +295,9 @@ class Authorities:
                 "CA",
                 profile=name,
                 state=new.oper_state,
-                reason=_reason(new),
+                oper_flags=new.oper_flags,
+                errors=new.errors,
+                unprocessed=new.unprocessed,
             )
 
     # --- loading ---------------------------------------------------------------------------------
@@ -358,16 +360,6 @@ def _watched(settings: CaProfile) -> tuple[object, ...]:
         settings.revocation_check,
         settings.cmpv2.response_signing_cert,
     )
-
-
-def _reason(state: OperState) -> str:
-    """Return what the event says after ``up`` or ``down``."""
-    if not state.up:
-        errors = f" ({'; '.join(state.errors)})" if state.errors else ""
-        return f": {' '.join(state.oper_flags)}{errors}"
-    if state.unprocessed:
-        return f", but chains through it may be refused: {'; '.join(state.unprocessed)}"
-    return ""
 
 
 def _state(profile: _Profile, now: datetime) -> OperState:

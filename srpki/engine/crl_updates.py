@@ -36,6 +36,7 @@ from srpki.core.events import (
     FILE_WRITE_FAILED,
     EventBus,
     EventType,
+    Field,
 )
 from srpki.engine import drive
 from srpki.engine.authorities import Authorities
@@ -359,7 +360,7 @@ class CrlUpdates:
         with self._changed:
             record.state = record.state.but(**changes)
 
-    def _publish(self, kind: EventType, record: _Record, **fields: object) -> None:
+    def _publish(self, kind: EventType, record: _Record, **fields: Field) -> None:
         name = record.profile.name
         self._bus.publish(self._clock.now(), kind, _SUBJECT, profile=name, **fields)
 

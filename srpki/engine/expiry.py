@@ -26,6 +26,7 @@ from srpki.core.events import (
     CRL_WARNING_CLEARED,
     EventBus,
     EventType,
+    Field,
 )
 from srpki.engine.applications import Applications
 from srpki.engine.authorities import Authorities
@@ -189,7 +190,7 @@ class Expiry:
         if watch.warned:
             self._publish(_EVENTS[item.kind].cleared, item, reason=reason)
 
-    def _publish(self, kind: EventType, item: _Item, **fields: object) -> None:
+    def _publish(self, kind: EventType, item: _Item, **fields: Field) -> None:
         self._bus.publish(
             self._clock.now(),
             kind,

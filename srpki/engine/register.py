@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import BusyError, NotFoundError, RefusedError, StorageError
-from srpki.core.events import FILE_READ_FAILED, FILE_WRITE_FAILED, EventBus, EventType
+from srpki.core.events import FILE_READ_FAILED, FILE_WRITE_FAILED, EventBus, EventType, Field
 from srpki.engine import policy, state
 from srpki.engine.gather import Gatherer
 from srpki.engine.jobs import Cause, Job, Lane
@@ -347,7 +347,7 @@ class Register:
         except StorageError as error:
             self._publish(FILE_WRITE_FAILED, file=name, reason=error.sentence)
 
-    def _publish(self, kind: EventType, **fields: object) -> None:
+    def _publish(self, kind: EventType, **fields: Field) -> None:
         self.bus.publish(self.clock.now(), kind, SUBJECT, **fields)
 
     def _configured(self) -> Iterator[Entry]:

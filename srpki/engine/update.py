@@ -21,6 +21,7 @@ from srpki.core.events import (
     UPDATE_STARTED,
     EventBus,
     EventType,
+    Field,
 )
 from srpki.engine import drive
 from srpki.engine.applications import Applications
@@ -30,7 +31,6 @@ from srpki.engine.policy import Hopeless, Start
 from srpki.engine.progress import Progress
 from srpki.engine.protocols.base import EnrolmentProtocol, Renewal, Services
 from srpki.engine.register import SUBJECT
-from srpki.engine.state import rfc3339
 from srpki.protocol.steps import Wait
 from srpki.x509 import certificates, keys
 from srpki.x509.keys import KeySpec, PrivateKey
@@ -165,14 +165,8 @@ class Updater:
 
     def _finished(self, run: _Run) -> Outcome:
         found = self.progress.finished(run.job, run.profile.retry_interval)
-        detail = ""
-        if found is not None:
-            due, held = found
-            again = "already" if due <= self.clock.now() else f"again at {_shown(due)}"
-            detail = (
-                f"; the new certificate is due {again}, the next update waits until {_shown(held)}"
-            )
-        self._publish(UPDATE_FINISHED, run, detail=detail)
+        due, held = (None, None) if found is None else found
+        self._publish(UPDATE_FINISHED, run, due=due, next_update=held)
         return self._outcome(run)
 
     def _ended(self, run: _Run, error: Exception) -> Outcome | None:
@@ -214,7 +208,7 @@ class Updater:
             retry=retry,
         )
 
-    def _publish(self, kind: EventType, run: _Run, **fields: object) -> None:
+    def _publish(self, kind: EventType, run: _Run, **fields: Field) -> None:
         self.bus.publish(
             self.clock.now(),
             kind,
@@ -223,10 +217,6 @@ class Updater:
             profile=run.profile.name,
             **fields,
         )
-
-
-def _shown(instant: datetime) -> str:
-    return rfc3339(instant.replace(microsecond=0))
 
 
 def _key_spec(profile: UpdateProfile, key: PrivateKey) -> KeySpec:

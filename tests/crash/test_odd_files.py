@@ -9,7 +9,7 @@ from srpki.core.events import CA_PROFILE_STATE_CHANGE, Event
 from srpki.device.filesystem import FileSystem
 from srpki.device.logging.eventlog import EventLog
 
-GOOD = Event(datetime(2026, 1, 1, tzinfo=UTC), CA_PROFILE_STATE_CHANGE, "CA", "text")
+GOOD = Event(datetime(2026, 1, 1, tzinfo=UTC), CA_PROFILE_STATE_CHANGE, "CA", {"message": "text"})
 
 
 @pytest.mark.parametrize(

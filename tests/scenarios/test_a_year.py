@@ -278,8 +278,8 @@ class Life:
         news = self.bench.news(2245, 2246, 2247)
         for kind, times in met(1, struck.items()):
             if kind in MARKS:
-                failed = [event.text for event in news if event.number == 2247]
-                assert sum(MARKS[kind] in text for text in failed) >= times, (kind, failed)
+                failed = [event.fields["reason"] for event in news if event.number == 2247]
+                assert sum(MARKS[kind] in reason for reason in failed) >= times, (kind, failed)
             else:
                 assert self.put_off(news) >= times, (kind, news)
         self.struck += struck
@@ -290,7 +290,7 @@ class Life:
         """Return how often the CA has been asked again for what it issued in the end."""
         began, late = {}, 0
         for event in news:
-            name = event.text.partition(".crt")[0].rpartition('"')[2]
+            name = event.fields["certificate"]
             if event.number == 2245:
                 began[name] = event.time
             elif event.number == 2246 and name in began:

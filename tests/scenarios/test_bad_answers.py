@@ -96,7 +96,7 @@ def everything(node, name):
 
 
 def about(node, name, *numbers):
-    return [event for event in node.news(*numbers) if f'"{name}.crt"' in event.text]
+    return [event for event in node.news(*numbers) if event.names(name)]
 
 
 def check_failure(node, name, before, word):

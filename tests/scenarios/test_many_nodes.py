@@ -68,7 +68,10 @@ def live(benches):
     assert benches[0].now() == BEGIN + timedelta(days=90)
     assert "No faults are scripted." in benches[0].do("lab ca fault list")
     return said, [
-        [(event.time, event.number, PLACE.sub("the CA", event.text)) for event in bench.news()]
+        [
+            (event.time, event.number, PLACE.sub("the CA", str(event.fields)))
+            for event in bench.news()
+        ]
         for bench in benches
     ]
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 import pytest
 from counting import met
 
+from srpki.device.logging.sentences import sentence
 from srpki.device.scripting import runs
 
 HANDLER = "log event-handling handler"
@@ -102,7 +103,7 @@ def test_an_event_runs_a_file_of_commands_and_keeps_what_it_prints(scripted):
     assert re.fullmatch(r"one-out_\d{8}-\d{6}-UTC\.\d{6}\.out", path.name)  # as routers name them
     assert path.stat().st_mode & 0o077 == 0
     ((_, invoked),) = texts(scripted.bench, 2069)
-    assert invoked.text == (
+    assert sentence(invoked) == (
         'Ehs handler :"one" with the description : "" was invoked by the cli-user account'
         ' "not-specified".'
     )
@@ -131,7 +132,7 @@ def test_a_script_commits_as_routers_say_that_it_does(scripted):
     scripted.trigger()
     assert scripted.bench.router.node.system_name() == "renamed"
     _, event = texts(scripted.bench, 2121)[-1]
-    assert event.text == "Commit to configure by  (Cron/EHS) from Cron/EHS succeeded."
+    assert sentence(event) == "Commit to configure by  (Cron/EHS) from Cron/EHS succeeded."
     assert "Cron" not in scripted.bench.do("show users")
 
 
@@ -168,7 +169,7 @@ def test_no_secret_of_a_script_is_kept_in_its_results(scripted):
     assert "admin certificate export" in output
     assert secret not in output
     assert not any(
-        secret in event.text for _, event in met(1, scripted.bench.router.node.log.events())
+        secret in str(event.fields) for _, event in met(1, scripted.bench.router.node.log.events())
     )
 
 

@@ -18,18 +18,22 @@ from srpki.x509 import certificates, keys
 PKI = "admin system security pki"
 KEY_ALGORITHMS = (b"\x2a\x86\x48\xce\x3d\x02\x01", b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01")
 """The identifiers id-ecPublicKey and rsaEncryption, which every key and certificate in DER has."""
-EVENT = re.compile(r'^(\d+) (\S+ \S+) UTC \w+: SECURITY #(\d+) Base (\S+)\n"(.*)"$', re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Logged:
-    """One event as ``show log`` prints it."""
+    """One event as ``show log`` finds it: *fields* are what its *text* says."""
 
     id: int
     time: datetime
     number: int
     subject: str
     text: str
+    fields: dict
+
+    def names(self, name):
+        """Say whether it is about the certificate of *name*."""
+        return f"{name}.crt" in (self.fields.get("certificate"), self.fields.get("file"))
 
 
 class Workbench:
@@ -246,11 +250,15 @@ class Workbench:
     # --- log -------------------------------------------------------------------------------------
 
     def log(self):
-        """Return every event, oldest first."""
-        found = EVENT.findall(self.do("show log log-id 99"))
+        """Return every event of what concerns certificates, oldest first."""
+        found = self._sessions["md"].feed("show log log-id 99 application security ascending").data
+        for one in found.events:  # else fields are named one by one, for want of one
+            assert not one.message.startswith(f"{next(iter(one.fields))} "), one
         return [
-            Logged(int(id_), moment(time.replace("/", "-") + "Z"), int(number), who, text)
-            for id_, time, number, who, text in reversed(found)
+            Logged(
+                one.sequence_number, one.time, one.event_id, one.subject, one.message, one.fields
+            )
+            for one in found.events
         ]
 
     def mark(self):

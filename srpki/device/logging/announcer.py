@@ -14,12 +14,10 @@ if TYPE_CHECKING:
     from srpki.config.diff import Change
     from srpki.config.management import ConfigurationMode
     from srpki.config.tree import Branch
-    from srpki.core.events import EventType
+    from srpki.core.events import EventType, Field
     from srpki.device.configuration.history import Author
     from srpki.schema.nodes import Container
 
-CONSOLE: Final = "Console"
-"""Where a session comes from that has no address."""
 CHANGES: Final = 20
 """Most elements that are named when the configuration changes; the others are counted."""
 
@@ -27,7 +25,7 @@ CHANGES: Final = 20
 class Publish(Protocol):
     """Makes an event of a type about a subject."""
 
-    def __call__(self, kind: EventType, subject: str, /, **fields: object) -> object:
+    def __call__(self, kind: EventType, subject: str, /, **fields: Field) -> object:
         """Publish it now."""
         ...
 
@@ -51,7 +49,7 @@ class Operator(Protocol):
         ...
 
 
-def _unheard(kind: EventType, subject: str, /, **fields: object) -> None:
+def _unheard(kind: EventType, subject: str, /, **fields: Field) -> None:
     del kind, subject, fields
 
 
@@ -75,12 +73,12 @@ class Announcer:
 
     def _of_session(self, login: Operator, ssh: EventType, other: EventType) -> None:
         kind = ssh if login.kind == "ssh" else other
-        self._publish(kind, login.user, user=login.user, address=login.address or CONSOLE)
+        self._publish(kind, login.user, user=login.user, address=login.address or None)
 
     def turned_away(self, user: str, kind: str, address: str, reason: str) -> None:
         """Tell that *user* could not log in, and why."""
         failed = events.SSH_LOGIN_FAILED if kind == "ssh" else events.CLI_LOGIN_FAILED
-        self._publish(failed, user, user=user, address=address or CONSOLE, reason=reason)
+        self._publish(failed, user, user=user, address=address or None, reason=reason)
 
     def typed(self, login: Operator, engine: str, command: str, *, edits: bool) -> None:
         """Tell of a *command*, without secrets, that is typed at the CLI *engine*.
@@ -90,7 +88,7 @@ class Announcer:
         kind = events.CLASSIC_EDIT if edits else events.CLASSIC_COMMAND
         if engine == "md":
             kind = events.MD_COMMAND
-        address = login.address or CONSOLE
+        address = login.address or None
         self._publish(kind, login.user, user=login.user, address=address, command=command)
 
     def exec_started(self, file: str) -> None:
@@ -111,7 +109,7 @@ class Announcer:
             "Commit",
             user=author.user,
             interface=author.interface,
-            address=author.address or CONSOLE,
+            address=author.address or None,
         )
 
     def saved(self, url: str) -> None:
@@ -130,16 +128,20 @@ class Announcer:
             place = element_of(change.path) if commented else change.path
             self._changed(spell_path(self._root, place), _operation(change))
         if len(changes) > CHANGES:
-            self._changed(f"{len(changes) - CHANGES} more elements", "changed")
+            self._changed(None, "changed", len(changes) - CHANGES)
 
     def mode_changed(self, old: ConfigurationMode, new: ConfigurationMode) -> None:
         """Tell that the configuration mode was *old* and is *new*."""
         for kind in (events.MODE_CHANGE_STARTED, events.MODE_CHANGED):
             self._publish(kind, "management-interface", old=old, new=new)
 
-    def _changed(self, element: str, operation: str) -> None:
+    def _changed(self, element: str | None, operation: str, more: int = 0) -> None:
         self._publish(
-            events.CONFIGURATION_CHANGED, "configure", element=element, operation=operation
+            events.CONFIGURATION_CHANGED,
+            "configure",
+            element=element,
+            operation=operation,
+            more=more,
         )
 
 

@@ -27,6 +27,7 @@ from srpki.core.events import (
 )
 from srpki.core.operator_events import DEBUG_TRACE
 from srpki.core.text import utc
+from srpki.device.logging.sentences import sentence
 from srpki.engine.jobs import worked_for
 from srpki.protocol.text import peer_text
 
@@ -205,10 +206,10 @@ class Debugging:
         with self._lock:
             watches = [one.watch for one in self._listeners if one.watch is not None]
         for watch in watches:
-            watch(f"{utc(event.time)}  {event.text}")
+            watch(f"{utc(event.time)}  {sentence(event)}")
         about = event.fields.get(_ABOUT.get(event.type.number, ""))
         wanted = ("auto-certificate-update", about)
-        self._tell(lambda switch: switch == wanted, "step", lambda: (event.text,))
+        self._tell(lambda switch: switch == wanted, "step", lambda: (sentence(event),))
 
     def _show(self, request: HttpRequest, what: str, describe: Callable[[], Sequence[str]]) -> None:
         if not self.switches():
@@ -244,7 +245,7 @@ class Debugging:
         body = [f"    {line}" for line in describe()]
         text = "\n".join((f"{what}:", *body))[:_LOGGED]
         for topic, name in sorted({switch for _, switch in found}):
-            self._trace(Event(time, DEBUG_TRACE, f'{topic} "{name}"', text))
+            self._trace(Event(time, DEBUG_TRACE, f'{topic} "{name}"', {"lines": text}))
         for listener, (topic, name) in found:
             heading = f'{number} {stamp} MINOR: DEBUG #2001 Base {topic} "{name}"'
             listener.put(["", heading, f"{what}:", *body])

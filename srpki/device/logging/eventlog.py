@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from srpki.core.event_types import EVENT_TYPES
-from srpki.core.events import Event, EventType
+from srpki.core.events import Event, EventType, Field
+from srpki.device.logging.sentences import MESSAGE, sentence
 from srpki.storage.files import OsFiles
 from srpki.storage.lines import Fields, LineFile
 
@@ -17,6 +18,7 @@ CAPACITY = 500
 """Events kept, as many as a memory log of SR OS holds by default."""
 
 _MAX_OCTETS = 1 << 24
+_INSTANT = "instant"
 
 
 class EventLog:
@@ -87,17 +89,34 @@ def _encode(numbered: tuple[int, Event]) -> Fields:
         "event": event.type.number,
         "severity": event.type.severity,
         "subject": event.subject,
-        "text": event.text,
-        "fields": dict(event.fields),
+        "fields": {name: _kept(value) for name, value in event.fields.items()},
     }
+
+
+def _kept(value: Field) -> object:
+    """Return *value* as JSON has it; an instant is told from a string by an object around it."""
+    return {_INSTANT: value.isoformat()} if isinstance(value, datetime) else value
 
 
 def _decode(record: Fields) -> tuple[int, Event]:
     time = datetime.fromisoformat(record["time"]).astimezone(UTC)
-    kind = _kind(record)
-    fields = {name: str(value) for name, value in dict(record.get("fields", {})).items()}
-    event = Event(time, kind, str(record["subject"]), str(record["text"]), fields)
+    fields = {str(name): _field(value) for name, value in dict(record.get("fields", {})).items()}
+    event = Event(time, _kind(record), str(record["subject"]), fields)
+    text = record.get("text")  # an earlier release kept the sentence, too
+    if text is not None and sentence(event) != text:
+        event = event.but(fields={MESSAGE: str(text)})
     return int(record["id"]), event
+
+
+def _field(value: object) -> Field:
+    match value:
+        case None | str() | int():
+            return value
+        case list():
+            return tuple(map(str, value))
+        case dict():
+            return datetime.fromisoformat(value[_INSTANT]).astimezone(UTC)
+    raise TypeError(f"{type(value).__name__} is no field of an event")
 
 
 def _kind(record: Fields) -> EventType:

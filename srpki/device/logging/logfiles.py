@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from srpki.core.events import Event
+from srpki.device.logging.sentences import sentence
 from srpki.storage.files import OsFiles
 
 OCTETS: Final = 1 << 20
@@ -24,7 +25,7 @@ def event_lines(number: int, event: Event) -> Iterator[str]:
     """Yield *event*, the *number*th of its log, as SR OS writes it [pki.md 12]."""
     kind = event.type
     head = f"{kind.severity}: {kind.application} #{kind.number} Base {event.subject}"
-    yield from logged_lines(number, event.time, head, event.text)
+    yield from logged_lines(number, event.time, head, sentence(event))
 
 
 def logged_lines(number: int, moment: datetime, head: str, text: str) -> Iterator[str]:

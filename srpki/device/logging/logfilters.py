@@ -9,12 +9,13 @@ from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.core.errors import InvalidInputError
 from srpki.core.events import Event
 from srpki.core.expressions import Expression
+from srpki.device.logging.sentences import sentence
 
 ROUTER: Final = "Base"
 """The router instance that every event is of: a node has no other."""
 
 _TEXTS: Final[dict[str, Callable[[Event], str]]] = {
-    "message": lambda event: event.text,
+    "message": sentence,
     "subject": lambda event: event.subject,
     "vrtr-name": lambda _event: ROUTER,
 }

@@ -10,6 +10,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from srpki.device.logging.logfilters import ROUTER
+from srpki.device.logging.sentences import sentence
 from srpki.schema.configure.log_syslog import FACILITIES, NO_PREFIX, SEVERITIES
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def message(
     head = f"<{priority}>{_stamp(event.time, milliseconds=milliseconds)} {_word(host, 255)} {tag}"
     text = (
         f"{number} {ROUTER} {kind.application}-{kind.severity}-{kind.name}-{kind.number}"
-        f" [{event.subject}]:  {event.text}"
+        f" [{event.subject}]:  {sentence(event)}"
     )
     octets = (head + " ".join(text.splitlines())).encode("utf-8", "replace")
     return octets[: MAX_OCTETS - 1].decode("utf-8", "ignore").encode("utf-8") + b"\n"

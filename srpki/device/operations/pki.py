@@ -48,9 +48,9 @@ def generate_keypair(call: Call) -> Outcome:
         der = keys.private_der(keys.generate(spec))
         call.node.files.write(url, call.node.seal.seal(der, SEALED_KEY), force=True)
     except SrpkiError as error:
-        _publish_key(call.node, url, description, f"failed: {error.sentence}")
+        _publish_key(call.node, url, description, error.sentence)
         raise
-    _publish_key(call.node, url, description, "success")
+    _publish_key(call.node, url, description)
     return Outcome()
 
 
@@ -69,11 +69,20 @@ def _number(value: Value) -> int:
     return value
 
 
-def _publish_key(node: Node, url: str, description: str, outcome: str) -> None:
-    shown = urls.display(url)
+def _publish_key(node: Node, url: str, description: str, wrong: str | None = None) -> None:
     node.bus.publish(
-        node.clock.now(), KEY_PAIR_GENERATED, "Cert", url=shown, key=description, outcome=outcome
+        node.clock.now(),
+        KEY_PAIR_GENERATED,
+        "Cert",
+        url=urls.display(url),
+        key=description,
+        **_ended(wrong),
     )
+
+
+def _ended(wrong: str | None) -> dict[str, str | None]:
+    """Return what an event says of how it ended: what was *wrong*, if anything."""
+    return {"outcome": "failed" if wrong else "success", "reason": wrong}
 
 
 def import_file(call: Call) -> Outcome:
@@ -81,9 +90,9 @@ def import_file(call: Call) -> Outcome:
     try:
         odd = _import(call)
     except SrpkiError as error:
-        _publish_import(call, f"failed: {error.sentence}")
+        _publish_import(call, error.sentence)
         raise
-    _publish_import(call, "success")
+    _publish_import(call)
     return told(f"not DER: {', '.join(odd)}; a router may refuse it") if odd else Outcome()
 
 
@@ -123,7 +132,7 @@ def _unsealed(node: Node, content: bytes, kind: str) -> bytes:
     return node.seal.open(content, SEALED_KEY)
 
 
-def _publish_import(call: Call, outcome: str) -> None:
+def _publish_import(call: Call, wrong: str | None = None) -> None:
     call.node.bus.publish(
         call.node.clock.now(),
         CERTIFICATE_IMPORTED,
@@ -132,7 +141,7 @@ def _publish_import(call: Call, outcome: str) -> None:
         url=urls.display(call.text("input-url")),
         file=call.text("output-file"),
         format=call.text("format"),
-        outcome=outcome,
+        **_ended(wrong),
     )
 
 
@@ -141,13 +150,13 @@ def export(call: Call) -> Outcome:
     try:
         _export(call)
     except SrpkiError as error:
-        _publish_export(call, f"failed: {error.sentence}")
+        _publish_export(call, error.sentence)
         raise
-    _publish_export(call, "success")
+    _publish_export(call)
     return Outcome()
 
 
-def _publish_export(call: Call, outcome: str) -> None:
+def _publish_export(call: Call, wrong: str | None = None) -> None:
     call.node.bus.publish(
         call.node.clock.now(),
         FILE_EXPORTED,
@@ -156,7 +165,7 @@ def _publish_export(call: Call, outcome: str) -> None:
         file=call.text("input-file"),
         url=urls.display(call.text("output-url")),
         format=call.text("format"),
-        outcome=outcome,
+        **_ended(wrong),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from srpki.core.errors import NotFoundError
 from srpki.device.logging.logfilters import application, entries, ordered
 from srpki.device.logging.logs import numbered
+from srpki.device.logging.sentences import sentence
 from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.records.log import LogPage, LogState, LogTable, logged
 from srpki.device.results import FilterPage, Table
@@ -64,7 +65,7 @@ def _sifted(events: Sequence[tuple[int, Event]], call: Call) -> Iterator[tuple[i
             continue
         if wanted and application(event) != wanted:
             continue
-        if (not subject or subject == event.subject) and message in event.text:
+        if (not subject or subject == event.subject) and message in sentence(event):
             yield number, event
 
 

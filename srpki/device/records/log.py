@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from srpki.core.events import Event
+from srpki.core.events import Event, Field
 from srpki.core.record import Record
+from srpki.device.logging.sentences import sentence
 
 
 class LoggedEvent(Record):
-    """An event in a log; *fields* are what its *message* says, by name, where they were kept."""
+    """An event in a log; *fields* are what its *message* says, by name.
+
+    One that an earlier release has logged may have no other field than ``message``.
+    """
 
     sequence_number: int
     time: datetime
@@ -20,7 +24,7 @@ class LoggedEvent(Record):
     event_name: str
     subject: str
     message: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, Field]
 
 
 class LogPage(Record):
@@ -71,6 +75,6 @@ def logged(number: int, event: Event) -> LoggedEvent:
         event_id=event.type.number,
         event_name=event.type.name,
         subject=event.subject,
-        message=event.text,
+        message=sentence(event),
         fields=event.fields,
     )

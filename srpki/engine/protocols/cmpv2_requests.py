@@ -354,10 +354,11 @@ class Requests:
             self._clock.now(),
             CA_PROFILE_ACTION,
             _SUBJECT,
-            action=record.request.kind.replace("-", " "),
+            action=record.request.kind,
             profile=name,
             status=record.status,
-            detail=record.text or record.code,
+            code=record.code,
+            text=record.text or None,
         )
         password = record.request.password
         try:

@@ -15,6 +15,7 @@ from srpki.device import records
 _TYPES = {
     "AdminState": "`enable`, `disable`",
     "bool": "true or false",
+    "Field": "string, number, time, list of string or null",
     "bytes": "octets in base64",
     "datetime": "time",
     "float": "number",

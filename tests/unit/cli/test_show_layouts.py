@@ -138,7 +138,7 @@ def test_users_are_listed_with_their_idle_times_and_the_own_session_is_marked():
 
 
 def test_a_log_is_shown_in_the_order_given():
-    event = Event(MOMENT, FILE_RELOADED, "TLS", 'Certificate file "sr-cert" has been reloaded.')
+    event = Event(MOMENT, FILE_RELOADED, "TLS", {"kind": "certificate", "file": "sr-cert"})
     page = LogPage(
         log_id="99",
         log_name="99",

@@ -157,8 +157,8 @@ def test_success_and_failure_are_both_logged_with_url_and_kind(bench, fresh):
     command = f'{PKI} generate-keypair save-path "cf3:/{fresh}.key" rsa-key-size 2048'
     bench.do(command)
     bench.refused(command.replace("cf3:", "cf3:/system-pki"))
-    texts = [event.text for event in bench.news(2231)]  # tmnxCertKeyPairGen [pki.md section 12]
-    assert len(texts) == 2
-    assert all(f"\\{fresh}.key" in text and "RSA 2048" in text for text in texts)
-    assert "success" in texts[0]
-    assert "failed" in texts[1]
+    good, bad = bench.news(2231)  # tmnxCertKeyPairGen [pki.md section 12]
+    assert all(one.fields["url"].endswith(f"\\{fresh}.key") for one in (good, bad))
+    assert {one.fields["key"] for one in (good, bad)} == {"RSA 2048"}
+    assert (good.fields["outcome"], good.fields["reason"]) == ("success", None)
+    assert bad.fields["outcome"] == "failed" and bad.fields["reason"] in bad.text

@@ -12,6 +12,7 @@ from srpki.core.event_types import EVENT_TYPES
 from srpki.core.events import Event
 from srpki.device.logging import logfiles, syslog
 from srpki.device.logging.logfiles import LogFiles
+from srpki.device.logging.sentences import sentence
 from srpki.storage.files import OsFiles
 
 RFC3164 = re.compile(  # its sections 4.1.1 to 4.1.3, and the message as routers were seen to send it
@@ -30,7 +31,8 @@ def bench(opened, tmp_path_factory):
 
 
 def event(number=2245, text="It has happened.", time=NOW):
-    return Event(time, EVENT_TYPES["SECURITY", number], "Cert", text)
+    """Return an event that says *text*, as one of a release that kept no fields."""
+    return Event(time, EVENT_TYPES["SECURITY", number], "Cert", {"message": text})
 
 
 @pytest.fixture(autouse=True)
@@ -46,12 +48,13 @@ def happen(bench, number=2245, **fields):
         "certificate": "x",
         "profile": "p",
         "cause": "c",
-        "detail": "",
+        "due": None,
+        "next_update": None,
         "step": 1,
         "reason": "r",
     }
     kind = EVENT_TYPES["SECURITY", number]
-    return bench.router.node.bus.publish(bench.now(), kind, "Cert", **{**filled, **fields}).text
+    return sentence(bench.router.node.bus.publish(bench.now(), kind, "Cert", **filled | fields))
 
 
 def shown(bench, number, application="SECURITY"):

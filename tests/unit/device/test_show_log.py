@@ -18,7 +18,8 @@ def router(tmp_path):
         now = found.node.clock.now()
         for number in range(1, 6):
             if number % 2:
-                fields = {"profile": f"ca{number}", "state": "up", "reason": ""}
+                fields = {"profile": f"ca{number}", "state": "up", "oper_flags": ()}
+                fields |= {"errors": (), "unprocessed": ()}
                 found.node.bus.publish(now, CA_PROFILE_STATE_CHANGE, "CA", **fields)
             else:
                 fields = {"file": f"f{number}.crt", "reason": "disk full"}

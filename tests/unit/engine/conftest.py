@@ -17,6 +17,7 @@ from srpki.core.clock import FrozenClock, LabClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ResponseTimeoutError
 from srpki.core.events import EventBus
+from srpki.device.logging.sentences import sentence
 from srpki.engine.engine import Engine
 from srpki.keystore.seal import Seal
 from srpki.keystore.store import Keystore
@@ -246,7 +247,12 @@ class Bench:
         return [event.type.number for event in self.events if event.type.number != 2045]
 
     def texts(self, number):
-        return [event.text for event in self.events if event.type.number == number]
+        """Return what the events of *number* say."""
+        return [sentence(event) for event in self.events if event.type.number == number]
+
+    def said(self, number, field):
+        """Return what the events of *number* have as *field*."""
+        return [event.fields[field] for event in self.events if event.type.number == number]
 
     def pair(self, name="gw"):
         return self.keystore.read_pair(f"{name}.crt", f"{name}.key")

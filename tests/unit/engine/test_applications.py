@@ -3,6 +3,7 @@
 import pytest
 
 from srpki.core.errors import ConnectError, NotFoundError, RefusedError
+from srpki.device.logging.sentences import sentence
 from srpki.engine.applications import Applications
 from srpki.x509 import keys
 
@@ -112,7 +113,7 @@ def test_every_application_tells_of_its_reload_once_the_key_first(bench):
     bench.configure(tls=TWO_USERS)
     bench.engine.applications.reload("gw.crt")
     bench.engine.applications.reload("other.crt")
-    told = [(event.subject, event.text) for event in bench.events if event.type.number == 2101]
+    told = [(event.subject, sentence(event)) for event in bench.events if event.type.number == 2101]
     assert told == [
         ("IPsec", 'Key file "gw.key" has been reloaded.'),
         ("IPsec", 'Certificate file "gw.crt" has been reloaded.'),

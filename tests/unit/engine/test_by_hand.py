@@ -56,7 +56,7 @@ def test_a_certificate_is_updated_long_before_its_deadline(node, profile):
     assert node.pair()[0] != old
     assert node.whole()
     assert node.numbers() == [2245, 2101, 2101, 2246]
-    assert node.texts(2245)[0].endswith("(by hand).")
+    assert node.said(2245, "cause")[0] == "by hand"
     assert node.state().update_state == "scheduled"
 
 
@@ -181,7 +181,7 @@ def test_a_stopped_engine_refuses_and_leaves_what_ran_to_the_next_start(node):
     node.before_answer = lambda _request: None
     node.boot()
     assert node.advance(seconds=0).updates == 1
-    assert node.texts(2245)[0].endswith("(after a restart).")
+    assert node.said(2245, "cause")[0] == "after a restart"
 
 
 def test_stopping_waits_for_an_import_to_finish(node, monkeypatch):

@@ -66,8 +66,8 @@ def test_changed_before_step_3_it_starts_again_with_the_new_settings(bench, prof
     summary = bench.advance(**DUE)
     assert (summary.updates, summary.failed) == (2, 1)
     assert bench.pair()[0] != old
-    assert [text.split('"')[3] for text in bench.texts(2245)] == [profile, other]
-    assert "cancelled: the entry was changed" in bench.texts(2247)[0]
+    assert bench.said(2245, "profile") == [profile, other]
+    assert bench.said(2247, "reason") == ["cancelled: the entry was changed"]
     assert bench.state().update_state == "scheduled"
 
 

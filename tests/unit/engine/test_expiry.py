@@ -18,7 +18,7 @@ def times(bench, number, file=""):
     return [
         (event.time - bench.began) / HOUR
         for event in bench.events
-        if event.type.number == number and file in event.text
+        if event.type.number == number and file in ("", event.fields["file"])
     ]
 
 
@@ -126,8 +126,8 @@ def test_a_warning_is_cleared_when_the_file_is_no_longer_used_or_no_warning_is_w
     tls()
     tls(WARN.format(100, 0))
     bench.configure(WARN.format(100, 0), tls="", ipsec="")
-    reasons = [text.rpartition(": ")[2] for text in bench.texts(2097)]
-    assert reasons == ["no warning is configured.", "the file is no longer used."]
+    reasons = bench.said(2097, "reason")
+    assert reasons == ["no warning is configured", "the file is no longer used"]
 
 
 def test_each_application_that_uses_a_certificate_is_named(bench):
@@ -138,8 +138,7 @@ def test_each_application_that_uses_a_certificate_is_named(bench):
     }"""
     bench.configure(WARN.format(1, 0), tls=both)
     bench.advance(hours=99, minutes=30)
-    users = sorted(text.split()[4] for text in bench.texts(2095))
-    assert users == ["IPsec", "TLS"]
+    assert sorted(bench.said(2095, "application")) == ["IPsec", "TLS"]
 
 
 def test_the_files_of_a_ca_profile_are_watched(bench, tls):

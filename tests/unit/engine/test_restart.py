@@ -34,10 +34,6 @@ def nothing():
     """Nothing more to put back."""
 
 
-def owned(bench):
-    return [event.text.rpartition("(")[2] for event in bench.events if event.type.number == 2245]
-
-
 def test_a_scheduled_entry_is_scheduled_as_before(bench):
     bench.enrol()
     bench.configure(bench.entry())
@@ -80,7 +76,7 @@ def test_killed_in_step_1_it_begins_again_at_1(bench, monkeypatch):
     assert bench.state().next_update_time == bench.clock.now()
     assert bench.advance(seconds=0) == Summary(updates=1)
     assert bench.pair()[0] != old
-    assert bench.texts(2245)[0].endswith("(after a restart).")
+    assert bench.said(2245, "cause")[0] == "after a restart"
 
 
 @pytest.mark.parametrize("profile", ["by-cmp", "by-est"])

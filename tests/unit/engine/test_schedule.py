@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 def started(bench):
     """Return when each update started, by certificate."""
     return [
-        (event.text.split('"')[1], event.time)
+        (event.fields["certificate"], event.time)
         for event in bench.events
         if event.type.number == 2245
     ]
@@ -129,8 +129,7 @@ def test_while_one_update_waits_for_its_ca_others_run_at_their_instants(bench):
     due = {name: bench.state(f"{name}.crt").next_update_time for name in "abc"}
     assert bench.advance(days=29) == Summary(updates=3)
     assert dict(started(bench)) == {f"{name}.crt": due[name] for name in "abc"}
-    ends = [event.text.split('"')[1] for event in bench.events if event.type.number == 2246]
-    assert ends[0] == "b.crt"
+    assert bench.said(2246, "certificate")[0] == "b.crt"
 
 
 def test_an_update_that_outlasts_the_target_is_waited_for(bench):

@@ -64,7 +64,7 @@ def live(benches):
     assert first.clock.now() == began + 90 * DAY
     assert first.faults.lines() == ()
     logs = [
-        [(event.time - began, event.type.number, event.text) for event in bench.events]
+        [(event.time - began, event.type.number, event.fields) for event in bench.events]
         for bench in benches
     ]
     return summary, [[instant - began for instant in mine] for mine in done], logs

@@ -418,7 +418,7 @@ def test_an_import_that_fails_before_its_commit_point_is_tried_again_from_step_1
     assert "failed in step 3" in bench.texts(2247)[0]
     bench.files.trouble = lambda *_: None
     assert bench.advance(hours=1).failed == 0
-    assert bench.texts(2245)[1].endswith("(retry).")
+    assert bench.said(2245, "cause")[1] == "retry"
 
 
 # --- step 4 --------------------------------------------------------------------------------------

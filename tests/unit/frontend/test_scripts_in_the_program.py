@@ -403,8 +403,7 @@ def test_events_are_found_with_their_fields_and_sessions_with_yang_s_words(execu
     assert event["sequence-number"] == page["next-event"] - 1
     assert isinstance(event["event-id"], int)
     assert event["message"]
-    assert event["fields"]
-    assert all(value in event["message"] for value in event["fields"].values())
+    assert event["fields"]["url"] in event["message"]
 
 
 def test_a_secret_of_a_variable_is_in_no_data(execute, tmp_path):
