@@ -19,10 +19,10 @@ class HttpRequest(Record):
     not empty, that of the only connection that it may go out over.
 
     At the server only, *http10* says that it was asked by HTTP/1.0, *kept* that the connection has
-    served another request before. At the client only, *written_once* says that it is good for one
-    write: where it would have to go out again, over another connection or to another place,
-    `srpki.core.errors.UnsentError` hands it back to be made anew; *redirected* is how often it has
-    been sent on to another place.
+    served another request before, *client* which address it came from. At the client only,
+    *written_once* says that it is good for one write: where it would have to go out again, over
+    another connection or to another place, `srpki.core.errors.UnsentError` hands it back to be made
+    anew; *redirected* is how often it has been sent on to another place.
     """
 
     method: str
@@ -32,6 +32,7 @@ class HttpRequest(Record):
     binding: bytes = b""
     http10: bool = False
     kept: bool = False
+    client: str = ""
     written_once: bool = False
     redirected: int = 0
 

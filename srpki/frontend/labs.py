@@ -24,7 +24,7 @@ from srpki.frontend.profiles import configure_lab_profiles
 from srpki.frontend.settings import chosen
 from srpki.labca.authority import Authority
 from srpki.labca.documents import Document
-from srpki.labca.faults import FAULTS, FaultScript
+from srpki.labca.fault_script import FAULTS, FaultScript
 from srpki.labca.server import LabCa
 from srpki.labca.settings import CaSettings
 from srpki.storage.files import OsFiles

@@ -13,12 +13,14 @@ from srpki.core.clock import Clock
 from srpki.core.errors import ProtocolError, RefusedError, SrpkiError, StorageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
-from srpki.labca.faults import Fault, FaultScript
+from srpki.labca.conditions import Circumstances, Wish, subject_names
+from srpki.labca.fault_script import FaultScript
+from srpki.labca.faults import Fault
 from srpki.labca.mistakes import Wanted, issue
 from srpki.labca.striking import StruckError, strike
 from srpki.labca.transactions import KeptTransactions
-from srpki.protocol.cmp.server import CmpServer
-from srpki.protocol.cmp.server_checks import RefusalError
+from srpki.protocol.cmp.server import CmpServer, Received
+from srpki.protocol.cmp.server_checks import Peer, RefusalError
 from srpki.protocol.cmp.server_envelope import AS_IT_SHOULD_BE, Deviation, ServerIdentity
 from srpki.protocol.cmp.server_requests import Enrolment
 
@@ -118,7 +120,11 @@ class CmpResponder:
         received = self._server.receive(request.body)
         fault = None
         if received.peer is not None:
-            fault = self._faults.take(received.kind.lower(), kept=request.kept)
+            fault = self._faults.take(
+                received.kind.lower(),
+                kept=request.kept,
+                circumstances=self._circumstances(received, received.peer, request.client),
+            )
         noted = f" (fault: {fault})" if fault is not None else ""
         try:
             fault = strike(fault, CONTENT_TYPE, self._pace, self._cancel)
@@ -134,6 +140,18 @@ class CmpResponder:
             status=HTTPStatus.OK, headers={"content-type": CONTENT_TYPE}, body=answer.data
         )
 
+    def _circumstances(self, received: Received, peer: Peer, client: str) -> Circumstances:
+        """Return what a fault may ask of a request: its sender is known by several names."""
+        names = (client, *peer_names(peer))
+
+        def wish() -> Wish:
+            found = self._server.concerns(received)
+            if found is None:
+                return Wish()
+            return Wish(found.subject.rfc4514_string(), found.public_key)
+
+        return Circumstances(now=self._authority.clock.now(), clients=names, wish=wish)
+
     def _issue(self, enrolment: Enrolment, fault: Fault | None) -> bytes:
         try:
             wanted = Wanted(
@@ -148,6 +166,13 @@ class CmpResponder:
             raise RefusalError("badCertTemplate", error.sentence) from None
         except SrpkiError as error:
             raise RefusalError("systemFailure", error.sentence) from None
+
+
+def peer_names(peer: Peer) -> tuple[str, ...]:
+    """Return what *peer* may be called: its reference, or subject and common names."""
+    if not peer.signs:
+        return (peer.reference.decode("utf-8", "replace"),)
+    return subject_names(peer.certificate)
 
 
 def _refused(request: HttpRequest) -> HttpReply | None:
@@ -181,6 +206,7 @@ def _deviation(fault: Fault | None) -> Deviation:
         return AS_IT_SHOULD_BE
     return Deviation(
         reject=(fault.failinfo or "badRequest") if fault.action == "reject" else "",
+        text=fault.text,
         waiting=fault.delay if fault.action in _PUT_OFF else 0,
         late_nonce=fault.action == "late-nonce",
         error_waiting=fault.action == "error-waiting",

@@ -10,7 +10,9 @@ from srpki.core.clock import Clock
 from srpki.core.errors import RefusedError, StorageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
-from srpki.labca.faults import Fault, FaultScript
+from srpki.labca.conditions import Circumstances, Wish, subject_names
+from srpki.labca.fault_script import FaultScript
+from srpki.labca.faults import Fault
 from srpki.labca.mistakes import Wanted, issue
 from srpki.labca.striking import CLOSED, StruckError, strike
 from srpki.protocol.est import attributes, messages, server
@@ -93,16 +95,17 @@ class EstResponder:
             wanted = authority.settings.csr_attributes
             note = "what requests must have" if wanted else "requests as they like"
             return server.attributes_reply(wanted, wrapped=wrapped), note
-        holder = self._authenticate(request, peer_certificate)
+        holder, names_of_client = self._authenticate(request, peer_certificate)
         asked, extensions = server.read_request(request, authority.judge_key)
         wanted = authority.settings.csr_attributes
         if wanted and attributes.read(wanted).challenge:
             server.check_linked(asked, request.binding)
         if operation == "simplereenroll":
             self._check_renewed(asked, holder)
-        fault = self._strike(operation, request, struck)
+        fault = self._strike(operation, request, struck, names_of_client, asked)
         if fault is not None and fault.action == "reject":
-            raise RequestRefusedError(HTTPStatus.FORBIDDEN, "refused by the lab's fault script")
+            text = fault.text or "refused by the lab's fault script"
+            raise RequestRefusedError(HTTPStatus.FORBIDDEN, text)
         if fault is not None and fault.action == "waiting":
             return server.later_reply(fault.delay), f"try again in {fault.delay} s"
         try:
@@ -116,25 +119,40 @@ class EstResponder:
         note = f"{issued.subject} serial {issued.serial:x}"
         return server.certificates_reply((issued.certificate,), wrapped=wrapped), note
 
-    def _strike(self, operation: str, request: HttpRequest, struck: list[Fault]) -> Fault | None:
+    def _strike(
+        self,
+        operation: str,
+        request: HttpRequest,
+        struck: list[Fault],
+        names: tuple[str, ...] = (),
+        asked: CertificationRequest | None = None,
+    ) -> Fault | None:
+        """Let a fault happen to *request*, from who is called *names*, for what is *asked*."""
         content_type = _TYPES.get(operation, messages.CERTS_ONLY)
-        fault = self._faults.take(operation, kept=request.kept)
+        wish = Wish() if asked is None else Wish(asked.subject.rfc4514_string(), asked.public_key)
+        circumstances = Circumstances(
+            now=self._authority.clock.now(), clients=(request.client, *names), wish=lambda: wish
+        )
+        fault = self._faults.take(operation, kept=request.kept, circumstances=circumstances)
         if fault is not None:
             struck.append(fault)
         return strike(fault, content_type, self._pace, self._cancel)
 
-    def _authenticate(self, request: HttpRequest, peer_certificate: bytes | None) -> bytes | None:
-        """Return the client certificate that proves who asks, None when HTTP credentials do.
+    def _authenticate(
+        self, request: HttpRequest, peer_certificate: bytes | None
+    ) -> tuple[bytes | None, tuple[str, ...]]:
+        """Return the client certificate that proves who asks, and what he is called.
 
+        The certificate is None when HTTP credentials prove it.
         Raises `RequestRefusedError` with a challenge when neither does.
         """
         reason = ""
         if peer_certificate is not None:
             _, reason = self._authority.judge_signer(peer_certificate, (), foreign=True)
             if not reason:
-                return peer_certificate
+                return peer_certificate, subject_names(peer_certificate)
         try:
-            self._http.user(request, self._authority.clock.monotonic())
+            return None, (self._http.user(request, self._authority.clock.monotonic()),)
         except RequestRefusedError as error:
             if not reason:
                 raise
@@ -142,7 +160,6 @@ class EstResponder:
             raise RequestRefusedError(
                 error.reply.status, told, error.reply.headers, error.reply.challenges
             ) from None
-        return None
 
     def _check_renewed(self, asked: CertificationRequest, holder: bytes | None) -> None:
         """Check that there is a certificate to be renewed [RFC 7030, section 4.2.2].

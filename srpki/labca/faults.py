@@ -1,19 +1,19 @@
 """Faults as data: what the lab CA does wrong on purpose, when, and how often.
 
-A script is text, one fault a line: ``kur reject failinfo badPOP after 1 times 2``. Faults are used
-up in the order in which they were added: the first one that fits a request takes it, either by
-letting it pass (*after*) or by striking (*times*). Nothing is random, so a script can be replayed.
+A script is text, one fault a line: ``kur reject failinfo badPOP after 1 times 2``, as
+`srpki.labca.fault_lines` reads it. Faults are used up in the order in which they were added: the
+first one that fits a request takes it, either by letting it pass (*after*) or by striking
+(*times*). Nothing is random, so a script can be replayed.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
-from srpki.core.errors import InvalidInputError, RefusedError, StorageError
-from srpki.labca.documents import Document
+from srpki.core.errors import InvalidInputError
+from srpki.labca.conditions import NOTHING_KNOWN, Circumstances, KeyRule, expression, window
 from srpki.protocol.cmp.status import FAIL_INFO
 
 FAULTS: Final = "faults.json"
@@ -56,7 +56,7 @@ _WHERE: Final = {
 }
 ACTIONS: Final = tuple(_WHERE)
 
-# What each action takes besides "after" and "times", and what it means when not given.
+# What each action takes besides the words of all, and what it means when not given.
 _SECONDS: Final = {
     "slow": 5,
     "waiting": 5,
@@ -65,18 +65,84 @@ _SECONDS: Final = {
     "short-life": 60,
     "not-yet-valid": 3600,
 }
-_MOST: Final = 1_000_000
-_MOST_FAULTS: Final = 1000
-_LONGEST_LINE: Final = 200
+MOST: Final = 1_000_000
+ALWAYS: Final = 0
+"""As *times*: the fault is never used up."""
+LONGEST_TEXT: Final = 200
+_ABOUT_CERTIFICATES: Final = (*_ISSUING, "certconf", "pollreq")
+"""Requests that have a subject and a key; the others are about no certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The circumstances under which a fault strikes; what is empty is no condition.
+
+    *key* is a rule as ``key-size < 3072``, *begin* and *end* are instants, *every* is a window as
+    ``02:00-04:00`` each day, *subject* an expression that is found in the subject, *client* one of
+    the names of who asks. Raises `InvalidInputError` for what is none.
+    """
+
+    key: str = ""
+    begin: datetime | None = None
+    end: datetime | None = None
+    every: str = ""
+    subject: str = ""
+    client: str = ""
+
+    def __post_init__(self) -> None:
+        """Read what is text."""
+        for text, read in ((self.key, KeyRule), (self.every, window), (self.subject, expression)):
+            if text:
+                read(text)
+        if self.begin is not None and self.end is not None and self.begin >= self.end:
+            raise InvalidInputError("the end is not after the beginning")
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it says when, and so by itself how often."""
+        return bool(self.key or self.begin or self.end or self.every)
+
+    def holds(self, found: Circumstances) -> bool:
+        """Whether a request comes under these circumstances."""
+        return self._in_time(found.now) and self._for_whom(found) and self._about(found)
+
+    def _in_time(self, now: datetime | None) -> bool:
+        if now is None:
+            return not (self.begin or self.end or self.every)
+        began = self.begin is None or self.begin <= now
+        ended = self.end is not None and self.end <= now
+        return began and not ended and (not self.every or window(self.every).holds(now))
+
+    def _for_whom(self, found: Circumstances) -> bool:
+        return not self.client or self.client in found.clients
+
+    def _about(self, found: Circumstances) -> bool:
+        if not (self.key or self.subject):
+            return True
+        wish = found.wish()
+        if self.key and not KeyRule(self.key).holds(wish.key):
+            return False
+        return not self.subject or expression(self.subject).found_in(wish.subject)
+
+    def __str__(self) -> str:
+        """Return the words that say it."""
+        words = [f"if {self.key}"] if self.key else []
+        words += [f"from {_rfc3339(self.begin)}"] if self.begin else []
+        words += [f"to {_rfc3339(self.end)}"] if self.end else []
+        words += [f"every day {self.every}"] if self.every else []
+        words += [f"for subject ~ {quoted(self.subject)}"] if self.subject else []
+        words += [f"for client {quoted(self.client)}"] if self.client else []
+        return " ".join(words)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault: *action* strikes *times* requests for *operation* after letting *after* pass.
 
-    *failinfo* is the PKIFailureInfo name of a ``reject``; *seconds* the delay of ``slow``, the
-    checkAfter or Retry-After of ``waiting``, ``late-nonce`` and ``error-waiting``, the life of a
-    ``short-life`` certificate, or the time until a ``not-yet-valid`` one begins.
+    *failinfo* is the PKIFailureInfo name of a ``reject``, *text* what is said with it; *seconds*
+    the delay of ``slow``, the checkAfter or Retry-After of ``waiting``, ``late-nonce`` and
+    ``error-waiting``, the life of a ``short-life`` certificate, or the time until a
+    ``not-yet-valid`` one begins. Requests count only under the circumstances of *when*.
     Raises `InvalidInputError` when the words do not go together.
     """
 
@@ -86,6 +152,8 @@ class Fault:
     seconds: int = 0
     after: int = 0
     times: int = 1
+    text: str = ""
+    when: When = field(default_factory=When)
 
     def __post_init__(self) -> None:
         """Check that the words go together."""
@@ -102,168 +170,75 @@ class Fault:
                 f"'{self.action}' cannot happen to {self.operation}",
                 hint=f"it can to {' '.join(_WHERE[self.action])}",
             )
+        self._check_refusal()
+        self._check_numbers()
+        if (self.when.key or self.when.subject) and self.operation not in (
+            ANY,
+            *_ABOUT_CERTIFICATES,
+        ):
+            raise InvalidInputError(
+                f"{self.operation} is about no subject and no key",
+                hint=f"{' '.join(_ABOUT_CERTIFICATES)} are",
+            )
+
+    def _check_refusal(self) -> None:
         if self.failinfo and (self.action != "reject" or self.failinfo not in FAIL_INFO):
             raise InvalidInputError(
                 f"failinfo {self.failinfo} does not fit {self.action}",
                 hint="failinfo goes with reject and is a PKIFailureInfo name, as badPOP",
             )
+        if self.text and self.action != "reject":
+            raise InvalidInputError("text goes with reject")
+        if not self.text.isprintable() or len(self.text) > LONGEST_TEXT:
+            raise InvalidInputError(f"a text has {LONGEST_TEXT} printable characters at most")
+
+    def _check_numbers(self) -> None:
         if self.seconds and self.action not in _SECONDS:
             raise InvalidInputError(
                 f"seconds do not fit {self.action}", hint=f"they go with {' '.join(_SECONDS)}"
             )
-        if not (0 <= self.seconds <= _MOST and 0 <= self.after <= _MOST):
-            raise InvalidInputError("a number is out of range", hint=f"0..{_MOST}")
-        if not 1 <= self.times <= _MOST:
-            raise InvalidInputError("times is out of range", hint=f"1..{_MOST}")
+        if not (0 <= self.seconds <= MOST and 0 <= self.after <= MOST):
+            raise InvalidInputError("a number is out of range", hint=f"0..{MOST}")
+        if not ALWAYS <= self.times <= MOST:
+            raise InvalidInputError("times is out of range", hint=f"1..{MOST}, or always")
 
     @property
     def delay(self) -> int:
         """The seconds given, or what the action takes when none are."""
         return self.seconds or _SECONDS.get(self.action, 0)
 
-    def fits(self, operation: str, *, kept: bool) -> bool:
+    def fits(
+        self, operation: str, *, kept: bool, circumstances: Circumstances = NOTHING_KNOWN
+    ) -> bool:
         """Whether this fault may strike a request for *operation*.
 
         *kept* says that it came over a connection that has served another one before.
         """
         if self.action == "close-second" and not kept:
             return False
-        return self.operation in (ANY, operation) and operation in _WHERE[self.action]
+        fits = self.operation in (ANY, operation) and operation in _WHERE[self.action]
+        return fits and self.when.holds(circumstances)
 
     def __str__(self) -> str:
         """Return the line that says this fault."""
         words = [self.operation, self.action]
         if self.failinfo:
             words += ["failinfo", self.failinfo]
-        for name, value, usual in (
-            ("seconds", self.seconds, 0),
-            ("after", self.after, 0),
-            ("times", self.times, 1),
-        ):
+        if self.text:
+            words += ["text", quoted(self.text)]
+        for name, value, usual in (("seconds", self.seconds, 0), ("after", self.after, 0)):
             if value != usual:
                 words += [name, str(value)]
-        return " ".join(words)
+        if self.times != (ALWAYS if self.when.lasts else 1):
+            words += ["times", str(self.times or "always")]
+        return " ".join((*words, *([str(self.when)] if str(self.when) else [])))
 
 
-def parse_fault(line: str) -> Fault:
-    """Return the fault that *line* says; raises `InvalidInputError` when it says none."""
-    if len(line) > _LONGEST_LINE:
-        raise InvalidInputError("the line is too long for a fault")
-    words = line.split()
-    if len(words) < 2 or len(words) % 2:
-        raise InvalidInputError(
-            "not a fault", hint="as: kur reject failinfo badPOP after 1 times 1"
-        )
-    fields: dict[str, str] = {}
-    for name, value in zip(words[2::2], words[3::2], strict=True):
-        if name not in ("failinfo", "seconds", "after", "times") or name in fields:
-            raise InvalidInputError(
-                f"'{name}' is not expected here", hint="failinfo, seconds, after, times, once each"
-            )
-        fields[name] = value
-    failinfo = fields.pop("failinfo", "")
-    numbers = {name: _number(name, value) for name, value in fields.items()}
-    return Fault(words[0], words[1], failinfo, **numbers)
+def quoted(text: str) -> str:
+    """Return *text* as one word of a line."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
-def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_MOST))):
-        raise InvalidInputError(f"{name} '{text}' is not a number", hint=f"0..{_MOST}")
-    return int(text)
-
-
-def parse_script(text: str) -> tuple[Fault, ...]:
-    """Return the faults of a script: one a line, blank lines and ``#`` comments apart.
-
-    Raises `InvalidInputError` naming the first line that is wrong.
-    """
-    return tuple(_lines(text))
-
-
-def _lines(text: str) -> Iterator[Fault]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        words = line.partition("#")[0].strip()
-        if not words:
-            continue
-        try:
-            yield parse_fault(words)
-        except InvalidInputError as error:
-            raise InvalidInputError(
-                f"line {number} of the fault script: {error.sentence}", hint=error.hint
-            ) from None
-
-
-class FaultScript:
-    """The faults that wait to happen, shared by the responders; safe between threads.
-
-    What has become of them is kept before it shows: a kill forgets none and repeats none.
-    """
-
-    def __init__(self, faults: tuple[Fault, ...] = (), document: Document | None = None) -> None:
-        """Start with *faults*, in order, or without any with those in *document*.
-
-        Raises what `Document.read` raises.
-        """
-        self._lock = threading.Lock()
-        self._document = document or Document(None, "")
-        self._faults: list[Fault] = list(faults)
-        if not faults:
-            self._faults = self._kept()
-
-    def _kept(self) -> list[Fault]:
-        lines = self._document.read().get("faults", [])
-        try:
-            return [parse_fault(line) for line in lines][:_MOST_FAULTS]
-        except (InvalidInputError, TypeError, AttributeError):
-            raise self._document.damaged() from None
-
-    def add(self, fault: Fault | str) -> None:
-        """Let *fault*, or the one a script line says, happen after those already here.
-
-        Raises `InvalidInputError` as `parse_fault` does, `RefusedError` when too many wait, and
-        `StorageError` when it cannot be kept.
-        """
-        if isinstance(fault, str):
-            fault = parse_fault(fault)
-        with self._lock:
-            if len(self._faults) >= _MOST_FAULTS:
-                raise RefusedError("too many faults are waiting", hint="clear them first")
-            self._keep([*self._faults, fault])
-
-    def take(self, operation: str, *, kept: bool = False) -> Fault | None:
-        """Return the fault that strikes this request for *operation*, if one does.
-
-        *kept* is as for `Fault.fits`.
-        """
-        with self._lock:
-            for index, fault in enumerate(self._faults):
-                if not fault.fits(operation, kept=kept):
-                    continue
-                self._use(index, fault)
-                return None if fault.after else fault
-        return None
-
-    def _use(self, index: int, fault: Fault) -> None:
-        """Count that *fault* has let a request pass, or has struck it."""
-        left = [replace(fault, after=fault.after - 1)] if fault.after else []
-        if not fault.after and fault.times > 1:
-            left = [replace(fault, times=fault.times - 1)]
-        faults = [*self._faults[:index], *left, *self._faults[index + 1 :]]
-        try:
-            self._keep(faults, sync=False)
-        except StorageError:  # it happens all the same; after a kill perhaps once more
-            self._faults = faults
-
-    def _keep(self, faults: list[Fault], *, sync: bool = True) -> None:
-        self._document.write({"faults": [str(fault) for fault in faults]}, sync=sync)
-        self._faults = faults
-
-    def lines(self) -> tuple[str, ...]:
-        """Return what is still to happen, as script lines, in order."""
-        with self._lock:
-            return tuple(str(fault) for fault in self._faults)
-
-    def clear(self) -> None:
-        """Forget every fault; raises `StorageError`."""
-        with self._lock:
-            self._keep([])
+def _rfc3339(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -62,12 +62,18 @@ class _Head:
 class RequestReader:
     """Reads the requests of one connection; *origin* is what URLs begin with."""
 
-    def __init__(self, stream: Readable, origin: str, send: Sender, binding: bytes = b"") -> None:
-        """Read from *stream*; *send* is for ``100 Continue``, *binding* is that of requests."""
+    def __init__(
+        self, stream: Readable, origin: str, send: Sender, binding: bytes = b"", client: str = ""
+    ) -> None:
+        """Read from *stream*; *send* is for ``100 Continue``.
+
+        *binding* and *client* are those of requests.
+        """
         self._stream = stream
         self._origin = origin
         self._send = send
         self._binding = binding
+        self._client = client
         self._kept = False
 
     def read(self) -> Received | None:
@@ -92,6 +98,7 @@ class RequestReader:
             binding=self._binding,
             http10=head.http10,
             kept=self._kept,
+            client=self._client,
         )
         self._kept = True
         connection = {word.strip() for word in head.fields.get("connection", "").lower().split(",")}

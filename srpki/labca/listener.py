@@ -138,8 +138,10 @@ class Listener(socketserver.TCPServer):
 
     def _converse(self, connection: Connection, certificate: bytes | None, binding: bytes) -> None:
         source = _Source(connection.socket, self._clock)
+        client = str(connection.socket.getpeername()[0])
         with io.BufferedReader(source) as stream:
-            reader = RequestReader(stream, self._origin, connection.socket.sendall, binding)
+            send = connection.socket.sendall
+            reader = RequestReader(stream, self._origin, send, binding, client)
             try:
                 while (received := reader.read()) is not None:
                     connection.answer()

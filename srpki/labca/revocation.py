@@ -26,7 +26,8 @@ from srpki.core.clock import Clock
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca import crls
 from srpki.labca.authority import Authority
-from srpki.labca.faults import FaultScript
+from srpki.labca.conditions import Circumstances
+from srpki.labca.fault_script import FaultScript
 from srpki.labca.store import REVOKED
 from srpki.labca.striking import StruckError, strike
 from srpki.x509 import der, keys
@@ -68,7 +69,8 @@ class RevocationResponder:
         """Return the answer, None for none at all."""
         wants_crl = urlsplit(request.url).path == CRL_PATH
         operation, content_type = ("crl", _CRL_TYPE) if wants_crl else ("ocsp", _OCSP_TYPE)
-        fault = self._faults.take(operation)
+        here = Circumstances(now=self._authority.clock.now(), clients=(request.client,))
+        fault = self._faults.take(operation, circumstances=here)
         if fault is not None:
             self._log(f"{operation}: (fault: {fault})")
         try:

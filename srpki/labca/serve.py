@@ -16,7 +16,9 @@ from srpki.core.entropy import Entropy
 from srpki.core.errors import InvalidInputError
 from srpki.labca.authority import Authority
 from srpki.labca.documents import Document
-from srpki.labca.faults import FAULTS, Fault, FaultScript, parse_script
+from srpki.labca.fault_lines import parse_script
+from srpki.labca.fault_script import FAULTS, FaultScript
+from srpki.labca.faults import Fault
 from srpki.labca.server import LabCa
 from srpki.labca.settings import CaSettings
 from srpki.x509 import formats

@@ -17,7 +17,7 @@ from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.cmp_responder import CmpResponder
 from srpki.labca.est_responder import EstResponder
-from srpki.labca.faults import FaultScript
+from srpki.labca.fault_script import FaultScript
 from srpki.labca.listener import Handler, Listener
 from srpki.labca.profiles import Locations
 from srpki.labca.revocation import CRL_PATH, OCSP_PATH, RevocationResponder

@@ -20,7 +20,7 @@ from srpki.core.entropy import SystemEntropy
 from srpki.core.wire import HttpRequest
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.est_responder import EstResponder
-from srpki.labca.faults import FaultScript
+from srpki.labca.fault_script import FaultScript
 from srpki.labca.http11 import BadRequestError, RequestReader
 from srpki.labca.revocation import RevocationResponder
 from srpki.protocol.cmp import bodies, general, messages, revocations

@@ -10,7 +10,7 @@ from srpki.cli.session import Session
 from srpki.frontend.batch import Run
 from srpki.frontend.node import opened
 from srpki.frontend.variables import plain
-from srpki.labca.faults import parse_script
+from srpki.labca.fault_lines import parse_script
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SEALED = re.compile(r'password ".*"')

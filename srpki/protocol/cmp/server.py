@@ -158,6 +158,19 @@ class CmpServer:
         data = self._envelope.encode(asked, peer, content, nonce, deviation)
         return Answer(data, content.note)
 
+    def concerns(self, received: Received) -> Enrolment | None:
+        """Return what *received* wants certified, or goes on about; None when that is nothing."""
+        if received.peer is None:
+            return None
+        if received.kind in ANSWERS:
+            try:
+                outcome = read(received.message, received.peer, self._ca).outcome
+            except RefusalError:
+                return None
+            return outcome if isinstance(outcome, Enrolment) else None
+        with self._lock:
+            return self._transactions.about(received.message.header.transaction_id or b"")
+
     def expire(self) -> None:
         """Revoke what was sent and has not been confirmed in time.
 
@@ -229,7 +242,7 @@ class CmpServer:
         nonce: bytes,
     ) -> Content:
         if deviation.reject:
-            raise RefusalError(deviation.reject, _SCRIPTED)
+            raise RefusalError(deviation.reject, deviation.text or _SCRIPTED)
         if message.kind == "certConf":
             content = self._confirmed(message, transaction)
             if deviation.bad_confirm:
@@ -254,7 +267,7 @@ class CmpServer:
         self._transactions.check_new(header.transaction_id or b"")
         asked = read(received.message, peer, self._ca)
         if deviation.reject:
-            refusal = RefusalError(deviation.reject, _SCRIPTED)
+            refusal = RefusalError(deviation.reject, deviation.text or _SCRIPTED)
             asked = Asked(asked.cert_req_id, refusal)
         if isinstance(asked.outcome, RefusalError):
             return server_refusals.rejection(received.kind, asked.cert_req_id, asked.outcome)

@@ -45,13 +45,14 @@ class ServerIdentity:
 class Deviation:
     """How an answer is to differ from the right one; a lab's faults, nothing else.
 
-    *reject* is a PKIFailureInfo name, *waiting* a checkAfter in seconds: the request is put off by
-    an answer of its own kind or, *error_waiting*, by an error; *late_nonce* then gives the final
-    answer the nonce of the request that was put off [RFC 9483, 4.4]. *bad_confirm* puts something
-    into a pkiConf.
+    *reject* is a PKIFailureInfo name, *text* what is said with it. *waiting* is a checkAfter in
+    seconds: the request is put off by an answer of its own kind or, *error_waiting*, by an error;
+    *late_nonce* then gives the final answer the nonce of the request that was put off [RFC 9483,
+    4.4]. *bad_confirm* puts something into a pkiConf.
     """
 
     reject: str = ""
+    text: str = ""
     waiting: int = 0
     error_waiting: bool = False
     late_nonce: bool = False

@@ -166,6 +166,11 @@ class Transactions:
             raise RefusalError("certConfirmed", "the certificate is confirmed already")
         raise RefusalError("badRequest", "there is no such open transaction")
 
+    def about(self, identifier: bytes) -> Enrolment | None:
+        """Return what the transaction is about, None when there is none."""
+        transaction = self._open.get(identifier)
+        return None if transaction is None else transaction.enrolment
+
     def close(self, identifier: bytes, now: datetime, *, confirmed: bool = False) -> None:
         """End a transaction; its identifier is not used again for a while."""
         self._open.pop(identifier, None)

@@ -24,7 +24,7 @@ from srpki.keystore.store import Keystore
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.cmp_responder import CmpResponder
 from srpki.labca.est_responder import EstResponder
-from srpki.labca.faults import FaultScript
+from srpki.labca.fault_script import FaultScript
 from srpki.schema.tree import SCHEMA
 from srpki.storage.files import OsFiles
 from srpki.x509 import certificates, keys

@@ -14,7 +14,7 @@ from srpki.core.entropy import SystemEntropy
 from srpki.core.wire import HttpRequest
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.cmp_responder import CmpResponder
-from srpki.labca.faults import FaultScript
+from srpki.labca.fault_script import FaultScript
 from srpki.protocol.cmp import bodies, mac, messages, protect
 from srpki.protocol.cmp.header import Header
 from srpki.x509 import certificates, keys, signatures

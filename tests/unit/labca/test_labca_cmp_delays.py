@@ -7,7 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from srpki.labca.faults import Fault, FaultScript
+from srpki.labca.fault_script import FaultScript
+from srpki.labca.faults import Fault
 from srpki.labca.store import CONFIRMED, ISSUED
 from srpki.protocol.cmp import bodies, messages
 from srpki.x509 import certificates, der

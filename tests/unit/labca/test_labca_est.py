@@ -16,7 +16,7 @@ from srpki.core.errors import UsageError
 from srpki.core.wire import HttpRequest
 from srpki.labca.authority import Authority, CaSettings
 from srpki.labca.est_responder import EstResponder
-from srpki.labca.faults import parse_fault
+from srpki.labca.fault_lines import parse_fault
 from srpki.protocol.est import authentication
 from srpki.x509 import certificates, csr, keys, names
 

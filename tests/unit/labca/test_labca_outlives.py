@@ -11,7 +11,8 @@ from srpki.labca import documents, store
 from srpki.labca.authority import Authority
 from srpki.labca.cmp_responder import CmpResponder
 from srpki.labca.documents import Document
-from srpki.labca.faults import FAULTS, FaultScript, parse_script
+from srpki.labca.fault_lines import parse_script
+from srpki.labca.fault_script import FAULTS, FaultScript
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED
 from srpki.protocol.cmp import bodies, messages
 from srpki.storage import files, records
