@@ -20,8 +20,10 @@ from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy, serial_number
 from srpki.core.errors import RefusedError, SrpkiError, UsageError
 from srpki.labca import crls, profiles
+from srpki.labca.desk import Desk
 from srpki.labca.grants import granted
 from srpki.labca.profiles import Issuer, Locations, Subject
+from srpki.labca.rules import Rules
 from srpki.labca.settings import CaSettings
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED, SUPERSEDED, Issued, IssuedStore
 from srpki.labca.vault import Identity, Vault
@@ -56,6 +58,8 @@ class Authority:
         self._vault = Vault(directory, entropy)
         try:
             self._found()
+            self.rules = Rules(directory)
+            self.desk = Desk(directory, clock)
             self._store = IssuedStore(directory)
         except BaseException:
             self._vault.close()
@@ -210,12 +214,24 @@ class Authority:
             self._life(not_before, not_after, start),
             grant,
             locations=self.locations,
+            added=self.rules.policy.added(),
         )
         if spoil is not None:
             certificate = spoil(certificate)
         record = Issued(certificates.facts(certificate).serial, certificate)
         self._store.add(record)
         return record
+
+    def judge(
+        self, public_key: CertificatePublicKeyTypes, subject: x509.Name, wanted: Wishes
+    ) -> None:
+        """Raise `RefusedError` for what the policy does not let this CA certify."""
+        self.rules.policy.check(public_key, subject, wanted)
+
+    @property
+    def vendor_anchors(self) -> tuple[bytes, ...]:
+        """The roots (DER) of the vendors whose devices may enrol by certificates of their own."""
+        return (*self.settings.vendor_anchors, *self.rules.vendors)
 
     def _life(
         self, not_before: datetime | None, not_after: datetime | None, start: datetime | None
@@ -231,7 +247,8 @@ class Authority:
         return begin, end
 
     def _end(self, begin: datetime, not_after: datetime | None) -> datetime:
-        end = min(begin + timedelta(seconds=self.settings.validity), profiles.WIDE_END)
+        life = self.rules.policy.life or self.settings.validity
+        end = min(begin + timedelta(seconds=life), profiles.WIDE_END)
         return end if not_after is None else min(end, not_after.replace(microsecond=0))
 
     def issued(self, certificate: bytes) -> Issued | None:
@@ -279,10 +296,10 @@ class Authority:
         return "", ""
 
     def _judge_vendor(self, certificate: bytes, others: tuple[bytes, ...]) -> str:
-        if not self.settings.vendor_anchors:
+        if not self.vendor_anchors:
             return _NOT_OURS
         try:
-            chain.check_chain(certificate, others, self.settings.vendor_anchors, self.clock.now())
+            chain.check_chain(certificate, others, self.vendor_anchors, self.clock.now())
         except SrpkiError as error:
             return f"not trusted: {error.sentence}"
         return ""

@@ -14,12 +14,14 @@ from srpki.core.errors import ProtocolError, RefusedError, SrpkiError, StorageEr
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.conditions import Circumstances, Wish, subject_names
+from srpki.labca.desk import NotYetError
 from srpki.labca.fault_script import FaultScript
 from srpki.labca.faults import Fault
-from srpki.labca.mistakes import Wanted, issue
+from srpki.labca.issuing import Wanted, issue
+from srpki.labca.policy import PolicyError
 from srpki.labca.striking import StruckError, strike
 from srpki.labca.transactions import KeptTransactions
-from srpki.protocol.cmp.server import CmpServer, Received
+from srpki.protocol.cmp.server import CmpServer, PutOffError, Received
 from srpki.protocol.cmp.server_checks import Peer, RefusalError
 from srpki.protocol.cmp.server_envelope import AS_IT_SHOULD_BE, Deviation, ServerIdentity
 from srpki.protocol.cmp.server_requests import Enrolment
@@ -131,10 +133,10 @@ class CmpResponder:
         except StruckError:
             self._log(f"cmp {received.kind} {received.peer}:{noted}")
             raise
+        sender = "?" if received.peer is None else str(received.peer)
         answer = self._server.answer(
-            received, lambda enrolment: self._issue(enrolment, fault), _deviation(fault)
+            received, lambda enrolment: self._issue(enrolment, fault, sender), _deviation(fault)
         )
-        sender = "?" if received.peer is None else received.peer
         self._log(f"cmp {received.kind} {sender}: {answer.note}{noted}")
         return HttpReply(
             status=HTTPStatus.OK, headers={"content-type": CONTENT_TYPE}, body=answer.data
@@ -152,16 +154,22 @@ class CmpResponder:
 
         return Circumstances(now=self._authority.clock.now(), clients=names, wish=wish)
 
-    def _issue(self, enrolment: Enrolment, fault: Fault | None) -> bytes:
+    def _issue(self, enrolment: Enrolment, fault: Fault | None, client: str) -> bytes:
         try:
             wanted = Wanted(
                 enrolment.subject,
                 enrolment.public_key,
                 (*enrolment.extensions, *enrolment.kept),
-                enrolment.not_before,
-                enrolment.not_after,
+                operation=enrolment.kind,
+                client=client,
+                not_before=enrolment.not_before,
+                not_after=enrolment.not_after,
             )
             return issue(self._authority, fault, wanted).certificate
+        except NotYetError as later:
+            raise PutOffError(later.seconds) from None
+        except PolicyError as error:
+            raise RefusalError(error.fail_info, error.sentence) from None
         except RefusedError as error:
             raise RefusalError("badCertTemplate", error.sentence) from None
         except SrpkiError as error:

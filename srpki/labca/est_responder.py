@@ -11,9 +11,10 @@ from srpki.core.errors import RefusedError, StorageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.labca.authority import Authority
 from srpki.labca.conditions import Circumstances, Wish, subject_names
+from srpki.labca.desk import NotYetError
 from srpki.labca.fault_script import FaultScript
 from srpki.labca.faults import Fault
-from srpki.labca.mistakes import Wanted, issue
+from srpki.labca.issuing import Wanted, issue
 from srpki.labca.striking import CLOSED, StruckError, strike
 from srpki.protocol.est import attributes, messages, server
 from srpki.protocol.est.server import RequestRefusedError
@@ -109,9 +110,12 @@ class EstResponder:
         if fault is not None and fault.action == "waiting":
             return server.later_reply(fault.delay), f"try again in {fault.delay} s"
         try:
-            wishes = Wanted(asked.subject, asked.public_key, extensions)
+            client = names_of_client[0]
+            wishes = Wanted(asked.subject, asked.public_key, extensions, operation, client)
             issued = issue(authority, fault, wishes)
             authority.confirm(issued.certificate)  # EST has no confirmation
+        except NotYetError as later:
+            return server.later_reply(later.seconds), f"waits for approval: {client}"
         except RefusedError as error:
             raise RequestRefusedError(HTTPStatus.BAD_REQUEST, error.sentence) from None
         except StorageError as error:

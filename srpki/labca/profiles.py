@@ -116,8 +116,9 @@ def end_entity(
     grant: Granted,
     *,
     locations: Locations | None,
+    added: Iterable[x509.Extension[x509.UnrecognizedExtension]] = (),
 ) -> bytes:
-    """Return a device's certificate (DER) for its *life*, with what *grant* says."""
+    """Return a device's certificate (DER) for its *life*, with what *grant* says and *added*."""
 
     def critical(extension: type[x509.ExtensionType]) -> bool:
         return extension.oid in grant.critical
@@ -133,6 +134,8 @@ def end_entity(
         builder = builder.add_extension(as_asked, critical=critical(x509.SubjectAlternativeName))
     if locations is not None:
         builder = _located(builder, locations)
+    for extension in added:
+        builder = builder.add_extension(extension.value, critical=extension.critical)
     return _signed(builder, issuer.key)
 
 

@@ -65,7 +65,16 @@ _NOT_NULL: Final = b"\xb3\x02\x30\x00"  # a pkiConf [19] with a SEQUENCE where N
 _SCRIPTED: Final = "refused by the lab's fault script"
 
 Issue = Callable[[Enrolment], bytes]
-"""Makes the certificate (DER) that was asked for; raises `RefusalError`."""
+"""Makes the certificate (DER) that was asked for; raises `RefusalError` and `PutOffError`."""
+
+
+class PutOffError(Exception):
+    """The CA has not decided yet; the client is to poll after *seconds*."""
+
+    def __init__(self, seconds: int) -> None:
+        """Put off."""
+        super().__init__()
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +291,10 @@ class CmpServer:
         )
         if deviation.waiting:
             return self._put_off(header, transaction, deviation)
-        return self._decide(header, transaction, issue)
+        try:
+            return self._decide(header, transaction, issue)
+        except PutOffError:  # whoever polls is told how long; each poll asks the CA anew
+            return self._put_off(header, transaction, AS_IT_SHOULD_BE)
 
     def _decide(self, header: Header, transaction: Transaction, issue: Issue) -> Content:
         """Issue what was asked for, and wait for the confirmation unless it is implicit."""
@@ -417,7 +429,10 @@ class CmpServer:
         transaction.ready = transaction.ready.seen(now)
         remaining = (transaction.ready.at - now).total_seconds()
         if remaining <= 0:
-            return self._late(message.header, transaction, issue)
+            try:
+                return self._late(message.header, transaction, issue)
+            except PutOffError as later:
+                transaction.ready, remaining = Deadline.after(now, timedelta()), later.seconds
         self._reopen(message.header, transaction)
         poll = PollAnswer(cert_req_id=asked[0], check_after=math.ceil(remaining))
         return Content(bodies.encode_poll_answer(poll), f"wait {poll.check_after} s")

@@ -28,11 +28,16 @@ _HOUR: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be issued; *start* and *spoil* are as `Authority.issue` has them."""
+    """What is to be issued; *start* and *spoil* are as `Authority.issue` has them.
+
+    The *client* who asks, by the *operation*, is named to who approves requests.
+    """
 
     subject: x509.Name
     public_key: CertificatePublicKeyTypes
     extensions: Wishes = ()
+    operation: str = ""
+    client: str = ""
     not_before: datetime | None = None
     not_after: datetime | None = None
     start: datetime | None = None
@@ -42,10 +47,36 @@ class Wanted:
 def issue(authority: Authority, fault: Fault | None, wanted: Wanted) -> Issued:
     """Return a certificate issued as *fault* asks, or as it should be.
 
-    Raises what `Authority.issue` raises.
+    Raises what `Authority.judge` and `Authority.issue` raise, and `NotYetError` where the policy
+    lets it wait for approval.
     """
+    authority.judge(wanted.public_key, wanted.subject, wanted.extensions)
+    digest = _approved(authority, wanted) if authority.rules.policy.approval else ""
     if fault is not None:
         wanted = _mistaken(wanted, fault, authority)
+    issued = _issued(authority, wanted)
+    if digest:
+        authority.desk.done(digest)
+    return issued
+
+
+def _approved(authority: Authority, wanted: Wanted) -> str:
+    """Return the number by which the desk knows that *wanted* is approved."""
+    alternative = next(
+        (one.value for one in wanted.extensions if one.oid == x509.SubjectAlternativeName.oid), None
+    )
+    names = wanted.subject.public_bytes() + (alternative.public_bytes() if alternative else b"")
+    return authority.desk.ask(
+        wanted.public_key,
+        names,
+        operation=wanted.operation,
+        client=wanted.client,
+        subject=wanted.subject.rfc4514_string(),
+        check_after=authority.rules.policy.check_after,
+    )
+
+
+def _issued(authority: Authority, wanted: Wanted) -> Issued:
     return authority.issue(
         wanted.public_key,
         wanted.subject,
