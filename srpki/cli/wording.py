@@ -14,7 +14,7 @@ from srpki.config.errors import (
 from srpki.config.lexer import LINE_LIMIT, Token
 from srpki.config.strictness import Mistake, Omission
 from srpki.core.errors import MissingInputError, NotSavedError, SrpkiError
-from srpki.management.reasons import Reason, reasons
+from srpki.management import messages
 
 NOT_EMULATED: Final = (
     *("copy", "insert", "rename", "replace"),
@@ -150,7 +150,7 @@ def classic_mistake(sentence: str) -> str:
 
 def missing_value(name: str) -> str:
     """Return the refusal of a line that lacks the value *name*."""
-    return f"MINOR: CLI #2001: Missing element value - '{name}'"
+    return messages.said("missing-input", name)
 
 
 def not_emulated(what: str) -> str:
@@ -175,35 +175,12 @@ def not_allowed(reason: str) -> str:
 
 def md_error(error: SrpkiError) -> str:
     """Return *error* as the MD-CLI prints it."""
-    return "\n".join(dict.fromkeys(map(md_reason, reasons(error))))
-
-
-def md_reason(reason: Reason) -> str:
-    """Return one reason of a refusal as the MD-CLI prints it [cli.md 1.4, observed-2.md 9]."""
-    sentence = reason.sentence
-    match reason.kind:
-        case "exclusive-locked" | "global-locked":
-            number = 2052 if reason.kind == "exclusive-locked" else 2051
-            return f"MINOR: MGMT_CORE #{number}: {sentence}"
-        case "not-allowed" | "no-candidate" | "read-only" | "classic-only":
-            return f"MINOR: CLI #2069: {sentence}"
-        case "conflict":
-            return f"MINOR: MGMT_CORE #2703: {sentence}"
-        case "missing-reference":
-            return f"MINOR: MGMT_CORE #224: {sentence}"
-        case "missing-mandatory":
-            return f"MINOR: MGMT_CORE #236: {sentence}"
-        case "too-many" | "not-saved":
-            return f"MINOR: MGMT_CORE #5001: {sentence}"
-        case "missing-input":
-            return missing_value(sentence)
-        case _:
-            return operation_failed(sentence)
+    return "\n".join(messages.messages(error))
 
 
 def operation_failed(sentence: str) -> str:
     """Return the MD-CLI's message for an operation that failed."""
-    return f"MINOR: MGMT_AGENT #2007: Operation failed - {sentence}"
+    return messages.failed(sentence)
 
 
 def classic_error(error: SrpkiError) -> str:

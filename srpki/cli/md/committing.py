@@ -9,6 +9,7 @@ from srpki.cli import wording
 from srpki.cli.md.commands import CONFIRM_WITHIN
 from srpki.cli.meaning import Meaning
 from srpki.cli.port import Answer, RefusalError
+from srpki.management.messages import message
 from srpki.management.reasons import problem_reasons
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Committing:
     def _validate(self, said: Meaning) -> Answer:
         del said
         problems = self._standing.editing.validate()
-        return Answer("\n".join(map(wording.md_reason, problem_reasons(problems))), ok=not problems)
+        return Answer("\n".join(map(message, problem_reasons(problems))), ok=not problems)
 
     def _commit(self, said: Meaning) -> Answer:
         editing = self._standing.editing

@@ -1,0 +1,102 @@
+"""A piece of a tree as XML: what ``info xml`` prints and NETCONF returns [RFC 7950 section 7].
+
+Comments are not among it, as they are not in ``info xml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+from srpki.config.tree import Branch, Entries
+from srpki.config.tree import Element as Content
+from srpki.core.xml import Element
+from srpki.schema.nodes import (
+    Container,
+    DataNode,
+    Leaf,
+    LeafList,
+    ListNode,
+    child_of,
+    data_children,
+)
+from srpki.schema.paths import Key, Path
+from srpki.schema.types import Bits, Empty
+
+NAMESPACES: Final = {
+    "configure": "urn:nokia.com:sros:ns:yang:sr:conf",
+    "state": "urn:nokia.com:sros:ns:yang:sr:state",
+}
+"""The namespaces of the roots of data."""
+
+
+def located(
+    root: Container | ListNode, target: Path, content: Content, namespace: str = ""
+) -> Iterator[Element]:
+    """Yield *content*, which is at *target* below *root*, inside all that it is inside of.
+
+    The first step has its own *namespace*, unless one is given. At the root itself all that it
+    holds is yielded.
+    """
+    if not target:
+        assert isinstance(content, Branch)
+        yield from _within(root, (), content, namespace)
+        return
+    step, rest = target[0], target[1:]
+    node = child_of(root, step.name)
+    assert isinstance(node, Container | ListNode | Leaf | LeafList)
+    namespace = namespace or NAMESPACES.get(step.name, "")
+    if not rest:
+        yield from elements(node, step.keys, content, namespace)
+        return
+    assert isinstance(node, Container | ListNode)
+    inner = located(node, rest, content, namespace)
+    yield Element(node.name, namespace).holding(*_keys(node, step.keys, namespace), *inner)
+
+
+def elements(
+    node: DataNode, keys: tuple[Key, ...], content: Content, namespace: str
+) -> Iterator[Element]:
+    """Yield the elements for *content* of *node*: one, or one for each entry or value.
+
+    *keys* are those of the entry where *content* is one.
+    """
+    if isinstance(content, Entries):
+        for each, entry in content.items():
+            yield from elements(node, each, entry, namespace)
+    elif isinstance(content, Branch):
+        assert isinstance(node, Container | ListNode)
+        yield Element(
+            node.name, namespace, children=partial(_within, node, keys, content, namespace)
+        )
+    else:
+        assert isinstance(node, Leaf | LeafList)
+        many = isinstance(node, LeafList) and isinstance(content, tuple)
+        for value in content if many and isinstance(content, tuple) else (content,):
+            yield Element(node.name, namespace, _text(node, value))
+
+
+def _within(
+    node: Container | ListNode, keys: tuple[Key, ...], branch: Branch, namespace: str
+) -> Iterator[Element]:
+    yield from _keys(node, keys, namespace)
+    for child in data_children(node):
+        content = branch.get(child.name)
+        if content is not None and isinstance(child, Container | ListNode | Leaf | LeafList):
+            yield from elements(child, (), content, namespace or NAMESPACES.get(child.name, ""))
+
+
+def _keys(node: DataNode, keys: tuple[Key, ...], namespace: str) -> Iterator[Element]:
+    if isinstance(node, ListNode) and keys:
+        for leaf, key in zip(node.key_leafs, keys, strict=True):
+            yield Element(leaf.name, namespace, _text(leaf, key))
+
+
+def _text(node: Leaf | LeafList, value: object) -> str:
+    if isinstance(node.type, Empty):
+        return ""
+    if isinstance(node.type, Bits) and isinstance(value, tuple):
+        return " ".join(map(str, value))
+    assert isinstance(value, str | int)
+    return node.type.format(value)
