@@ -23,6 +23,9 @@ MODE: Final = path(*_INTERFACE, "configuration-mode")
 _CLASSIC: Final = ("cli", "classic-cli")
 _ROLLBACK: Final = (*_CLASSIC, "rollback")
 
+NETCONF: Final = "NETCONF"
+"""What SR OS calls the interface, where it says who has committed."""
+
 _REFUSED: Final = "Modification of the configuration is not allowed -"
 """Begins what is said where the classic CLI may not change the configuration [cli.md 1.8]."""
 
@@ -69,9 +72,21 @@ def commit_history(running: Branch) -> int:
     return _number(running, "commit-history")
 
 
-def auto_config_save(running: Branch) -> bool:
-    """Return whether a commit saves the configuration."""
+def auto_config_save(running: Branch, interface: str = "") -> bool:
+    """Return whether a commit by *interface*, the MD-CLI unless told, saves the configuration."""
+    if interface == NETCONF:
+        return _flag(running, True, "netconf", "auto-config-save")
     return _setting(running, "cli", "md-cli", "auto-config-save") is True
+
+
+def netconf_candidate(running: Branch) -> bool:
+    """Return whether clients of NETCONF may edit the candidate."""
+    return _flag(running, True, "netconf", "capabilities", "candidate")
+
+
+def nmda_support(running: Branch) -> bool:
+    """Return whether the datastores of NMDA have operations of their own."""
+    return _flag(running, False, "yang-modules", "nmda", "nmda-support")
 
 
 def configuration_backups(running: Branch) -> int:
@@ -92,6 +107,11 @@ def rescue_location(running: Branch) -> str | None:
 def local_checkpoints(running: Branch) -> int:
     """Return how many checkpoints of the classic CLI are kept, the latest among them."""
     return _number(running, *_ROLLBACK, "local-checkpoints")
+
+
+def _flag(running: Branch, default: bool, *names: str) -> bool:
+    found = get(running, path(*_INTERFACE, *names))
+    return found if isinstance(found, bool) else default
 
 
 def _setting(running: Branch, *names: str) -> Value | None:

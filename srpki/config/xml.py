@@ -67,9 +67,8 @@ def elements(
             yield from elements(node, each, entry, namespace)
     elif isinstance(content, Branch):
         assert isinstance(node, Container | ListNode)
-        yield Element(
-            node.name, namespace, children=partial(_within, node, keys, content, namespace)
-        )
+        within = partial(_within, node, keys, content, namespace)
+        yield Element(node.name, namespace, children=within, keys=len(keys))
     else:
         assert isinstance(node, Leaf | LeafList)
         many = isinstance(node, LeafList) and isinstance(content, tuple)

@@ -25,6 +25,7 @@ class Element(NamedTuple):
 
     *attributes* are names with their values; those with a namespace have a prefix, which is among
     the *prefixes*, each with its namespace. Children are made anew each time they are asked for.
+    The first so many *keys* of them tell the element from its siblings.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Element(NamedTuple):
     children: Children = _none
     attributes: tuple[tuple[str, str], ...] = ()
     prefixes: tuple[tuple[str, str], ...] = ()
+    keys: int = 0
 
     @property
     def qualified(self) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from srpki.device.happenings import Mark
 from srpki.device.logging.announcer import Announcer
 from srpki.device.logging.debug import Listener
 
-Kind = Literal["console", "ssh", "script"]
+Kind = Literal["console", "ssh", "netconf", "script"]
 """How a session reached the node; that of a script is the node's own, and nobody sees it."""
 
 Ending = Literal["disconnected", "rebooted", "stopped"]

@@ -13,6 +13,7 @@ from srpki.config.candidate import Owner
 from srpki.config.errors import ClassicOnlyError, NoCandidateError, ReadOnlyError
 from srpki.config.management import configuration_mode
 from srpki.core.errors import RefusedError, SrpkiError
+from srpki.device.configuration.confirmation import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
     from srpki.config.candidate import Candidate, Mode
     from srpki.config.edit import Edit
+    from srpki.config.tree import Branch
     from srpki.config.validate import Problem
+    from srpki.device.configuration.confirmation import Claim
     from srpki.device.configuration.history import Author
     from srpki.device.sessions import Login
     from srpki.management.port import Device
@@ -44,6 +47,8 @@ class Editing:
         self._owner = Owner(login.user, login.session_id, interface)
         self.author = author
         self._candidate: Candidate | None = None
+        self._unlocked: Mode = "global"
+        self._mark = ""
         self._ended = False
 
     # --- what there is ---
@@ -131,26 +136,31 @@ class Editing:
             self._ended = True
             if self._candidate is not None:
                 self._candidate.close()
+            self._device.commits.abandon(self._mark)
 
     def lock(self) -> None:
         """Take the configuration for this session alone, as exclusive mode does [access.md 3].
 
-        Raises `LockedError` while another session edits the global candidate or has the lock, and
-        while there are uncommitted edits in it, whoever made them; `RefusedError` for a private
-        candidate.
+        A private candidate is given up for it until `unlock`. Raises `LockedError` while another
+        session edits the global candidate or has the lock, and while there are uncommitted edits
+        in it, whoever made them; `RefusedError` for a private candidate with uncommitted edits.
         """
-        if self.mode == "private":
-            raise RefusedError("a private candidate cannot be locked")
+        if self.mode == "private" and self.dirty:
+            raise RefusedError(
+                "the private candidate has uncommitted changes", hint="commit or discard them first"
+            )
+        former = self.mode
         self._exchange("exclusive")
+        self._unlocked = "private" if former == "private" else "global"
 
     def unlock(self) -> None:
-        """Give the lock up; uncommitted edits are discarded, and the candidate is looked at.
+        """Give the lock up; uncommitted edits are discarded, and the candidate is as it was before.
 
         Raises `RefusedError` when the session has no lock.
         """
         if self.mode != "exclusive":
             raise RefusedError("the session does not hold the lock")
-        self._exchange("global")
+        self._exchange(self._unlocked)
 
     def _exchange(self, mode: Mode) -> None:
         """Open a candidate in *mode* in the place of a shared one, which stays where that fails."""
@@ -172,6 +182,12 @@ class Editing:
         """Make one *edit* of the candidate, whose path begins below ``configure``."""
         self.check_edits()
         self.candidate.edit(edit)
+
+    def change(self, make: Callable[[Branch], Branch]) -> None:
+        """Put what *make* makes of the candidate in its place, which stays where that raises."""
+        self.check_edits()
+        with self._device.datastore.lock:
+            self.candidate.replace(make(self.candidate.tree))
 
     def discard(self, path: Path = ()) -> None:
         """Undo the edits at *path* and below."""
@@ -195,20 +211,28 @@ class Editing:
         """Return what a commit would refuse."""
         return self.candidate.validate()
 
-    def commit(self, comment: str = "", within: timedelta | None = None) -> timedelta | None:
+    def commit(
+        self, comment: str = "", within: timedelta | None = None, claim: Claim = NOBODY
+    ) -> timedelta | None:
         """Make the candidate the running configuration, with a *comment*.
 
         Unless somebody confirms *within* that time, where one is given, it is taken back; how much
-        of it is left is returned. Raises what `Commits.commit` raises.
+        of it is left is returned. The *claim* says what confirmed commit it goes on with, and who
+        may go on with it. Raises what `Commits.commit` raises.
         """
         self.check_edits()
         self.check_writable()
         author, commits = self.author(), self._device.commits
         if within is None:
-            commits.commit(self.candidate, author, comment)
+            commits.commit(self.candidate, author, comment, claim)
             return None
-        commits.commit_confirmed(self.candidate, author, within, comment)
+        commits.commit_confirmed(self.candidate, author, within, comment, claim)
         return commits.remaining() or within
+
+    def bound(self) -> str:
+        """Return a mark for commits that are taken back where this session ends unconfirmed."""
+        self._mark = f"session {self._owner.id}"
+        return self._mark
 
     def confirm(self) -> None:
         """Keep the commit that waits; raises `RefusedError` when none does, and `NotSavedError`."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from srpki.device.configuration.unsaved import Unsaved
     from srpki.device.logging.announcer import Announcer
     from srpki.device.logging.debug import Debugging
+    from srpki.device.logging.logs import Logs
     from srpki.device.results import Result
     from srpki.device.sessions import Caller, Sessions
     from srpki.schema.tree import SchemaTree
@@ -113,6 +114,11 @@ class Device(Protocol):
     @property
     def announcer(self) -> Announcer:
         """Who tells the log what operators do."""
+        ...
+
+    @property
+    def logs(self) -> Logs:
+        """The logs, and what they hold."""
         ...
 
     @property

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from srpki.config.defaults import effective
+from srpki.config.json import json_text
 from srpki.config.text import (
     INDENT,
     brace_lines,
@@ -16,8 +17,8 @@ from srpki.config.text import (
 )
 from srpki.config.tree import Branch, Element, Entries
 from srpki.schema.nodes import Action, Container, DataNode, Leaf, LeafList, ListNode, data_children
-from srpki.schema.paths import Key, Value
-from srpki.schema.types import Bits, Integer, Text, ValueType
+from srpki.schema.paths import Key
+from srpki.schema.types import Text
 
 Layout = Literal["braces", "flat", "full-context", "json"]
 """The layouts of `info`; that of XML, which needs the whole way, is in `srpki.cli.render.xml`."""
@@ -32,7 +33,7 @@ def info(node: DataNode, element: Element, layout: Layout, place: str) -> str:
     The lines of braces, flat and full context begin with four blanks [cli.md 1.3].
     """
     if layout == "json":
-        return _json(node, element)
+        return json_text(node, element)
     prefix = place.rstrip("/") + (" " if place != "/" else "/") if layout == "full-context" else ""
     if isinstance(node, ListNode) and isinstance(element, Entries):
         parts = [
@@ -107,40 +108,3 @@ def _timed(node: DataNode, branch: Branch, moment: Callable[[datetime], str]) ->
         if child.name in branch and not isinstance(child, Action)
     }
     return Branch({**branch, **items})
-
-
-def _json(node: DataNode, element: Element) -> str:
-    import json  # noqa: PLC0415 - start-up time
-
-    return json.dumps(_plain(node, element), indent=4)
-
-
-def _plain(node: DataNode, element: Element) -> object:
-    if isinstance(node, ListNode) and isinstance(element, Entries):
-        return [_plain_entry(node, keys, entry) for keys, entry in element.items()]
-    if isinstance(node, Container | ListNode) and isinstance(element, Branch):
-        return _plain_branch(node, element)
-    assert isinstance(node, Leaf | LeafList)
-    assert not isinstance(element, Branch | Entries)
-    return _plain_value(node.type, element)
-
-
-def _plain_branch(node: Container | ListNode, branch: Branch) -> dict[str, object]:
-    return {
-        child.name: _plain(child, branch[child.name])
-        for child in data_children(node)
-        if child.name in branch and isinstance(child, Container | ListNode | Leaf | LeafList)
-    }
-
-
-def _plain_entry(node: ListNode, keys: tuple[Key, ...], entry: Branch) -> dict[str, object]:
-    named = {leaf.name: _plain(leaf, key) for leaf, key in zip(node.key_leafs, keys, strict=True)}
-    return {**named, **_plain_branch(node, entry)}
-
-
-def _plain_value(kind: ValueType, value: Value) -> object:
-    if isinstance(value, tuple):
-        return [_plain_value(kind, item) for item in value]
-    if isinstance(kind, Integer | Text | Bits) or isinstance(value, bool):
-        return value
-    return kind.format(value)

@@ -12,7 +12,7 @@ from srpki.config.tree import Branch
 from srpki.core.clock import Clock
 from srpki.core.errors import NotFoundError, NotSavedError, StorageError
 from srpki.device.configuration.checkpoints import Checkpoint, Checkpoints
-from srpki.device.configuration.confirmation import Confirmation
+from srpki.device.configuration.confirmation import NOBODY, Claim, Confirmation
 from srpki.device.configuration.history import Author, Commit, History
 from srpki.device.logging.announcer import Announcer
 from srpki.engine.jobs import Plan
@@ -58,21 +58,28 @@ class Commits:
 
     # --- committing ---
 
-    def commit(self, candidate: Candidate, author: Author, comment: str = "") -> None:
+    def commit(
+        self, candidate: Candidate, author: Author, comment: str = "", claim: Claim = NOBODY
+    ) -> None:
         """Commit *candidate* and save the configuration, unless auto-config-save is off.
 
-        Raises what `Candidate.commit` raises, and `RefusedError` while a confirmed commit waits:
-        nothing has changed then. `NotSavedError` tells that the configuration runs but could not
-        be saved.
+        A confirmed commit that waits is accepted with it by who has the *claim*. Raises what
+        `Candidate.commit` raises, and `RefusedError` while another one waits: nothing has changed
+        then. `NotSavedError` tells that the configuration runs but could not be saved.
         """
         with self._datastore.lock:
             former = self._datastore.running
-            candidate.commit()
+            self._confirmation.commit(candidate, claim)
             self._remember(author, comment, former)
-            self._save_automatically()
+            self._save_automatically(author.interface)
 
     def commit_confirmed(
-        self, candidate: Candidate, author: Author, within: timedelta, comment: str = ""
+        self,
+        candidate: Candidate,
+        author: Author,
+        within: timedelta,
+        comment: str = "",
+        claim: Claim = NOBODY,
     ) -> None:
         """Commit *candidate*; unless `accept` comes *within* that time, it is taken back then.
 
@@ -81,7 +88,7 @@ class Commits:
         """
         with self._datastore.lock:
             former = self._datastore.running
-            self._confirmation.begin(candidate, within)
+            self._confirmation.begin(candidate, within, claim)
             self._remember(author, comment, former)
 
     def remaining(self) -> timedelta | None:
@@ -101,6 +108,16 @@ class Commits:
         """Take a confirmed commit back now; raises `RefusedError` when none waits."""
         self._confirmation.cancel()
 
+    def waits_for(self, mark: str) -> bool:
+        """Return whether a confirmed commit waits that has this *mark*."""
+        return self._confirmation.waits_for(mark)
+
+    def abandon(self, mark: str) -> None:
+        """Take a confirmed commit back, if one waits that has this *mark*."""
+        with self._datastore.lock:
+            if self.waits_for(mark):
+                self.cancel()
+
     def save(self) -> None:
         """Save the running configuration, keeping earlier versions.
 
@@ -114,8 +131,8 @@ class Commits:
         """Refuse every commit from now on: the node has restarted."""
         self._confirmation.end()
 
-    def _save_automatically(self) -> None:
-        if auto_config_save(self._datastore.running):
+    def _save_automatically(self, interface: str = "") -> None:
+        if auto_config_save(self._datastore.running, interface):
             self._save("the commit")
 
     def _save(self, what: str) -> None:

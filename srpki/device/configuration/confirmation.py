@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from srpki.config.candidate import Candidate
 from srpki.config.datastore import Datastore
@@ -15,6 +16,21 @@ from srpki.device.logging.announcer import Announcer
 from srpki.engine.jobs import Plan
 
 
+class Claim(NamedTuple):
+    """Who may go on with a commit that waits, by committing again: whoever knows its *mark*.
+
+    A commit that has none is only accepted or canceled. *by* is the mark of the commit that this
+    one goes on with, where one is meant.
+    """
+
+    mark: str = ""
+    by: str = ""
+
+
+NOBODY: Final = Claim()
+"""The claim of the CLI, where every administrator may accept and cancel."""
+
+
 class _Pending(NamedTuple):
     """What was *former* running, who committed, until *when*; *drop* forgets the deadline."""
 
@@ -22,6 +38,7 @@ class _Pending(NamedTuple):
     candidate: Candidate
     when: Deadline
     drop: Callable[[], None]
+    mark: str = ""
 
 
 class Confirmation:
@@ -40,30 +57,64 @@ class Confirmation:
         self._clock = clock
         self._plan = plan
         self._pending: _Pending | None = None
+        self._passing = False
         self._ended = False
         datastore.subscribe(self)
 
-    def begin(self, candidate: Candidate, within: timedelta) -> None:
+    def begin(self, candidate: Candidate, within: timedelta, claim: Claim = NOBODY) -> None:
         """Commit *candidate*, to be accepted *within* that time; nothing is saved.
 
-        Raises as `Candidate.commit`.
+        One that goes on with the commit that waits takes its place: what is taken back then is
+        both. Raises as `Candidate.commit`, and `RefusedError` for another claim.
         """
         with self._datastore.lock:
-            former = self._datastore.running
-            candidate.commit()
-            self._wait(former, candidate, within)
+            pending, former = self._pending, self._datastore.running
+            with self._passed(claim):
+                candidate.commit()
+            if pending is not None:
+                pending.drop()
+                former = pending.former
+            self._wait(former, candidate, within, claim.mark)
 
-    def _wait(self, former: Branch, candidate: Candidate, interval: timedelta) -> None:
+    def commit(self, candidate: Candidate, claim: Claim = NOBODY) -> None:
+        """Commit *candidate* for good, and with it the commit that waits, which *claim* knows.
+
+        Raises as `begin`.
+        """
+        with self._datastore.lock:
+            pending = self._pending
+            with self._passed(claim):
+                candidate.commit()
+            if pending is not None:
+                self.accept()
+
+    @contextmanager
+    def _passed(self, claim: Claim) -> Iterator[None]:
+        """Let a commit pass though one waits, where it has the mark that *claim* goes by."""
+        pending = self._pending
+        if claim.by and (pending is None or pending.mark != claim.by):
+            raise RefusedError("no confirmed commit waits that this one can go on with")
+        self._passing = pending is not None and bool(claim.by)
+        try:
+            yield
+        finally:
+            self._passing = False
+
+    def waits_for(self, mark: str) -> bool:
+        """Return whether a commit waits that has this *mark*."""
+        return bool(mark) and self._pending is not None and self._pending.mark == mark
+
+    def _wait(self, former: Branch, candidate: Candidate, interval: timedelta, mark: str) -> None:
         when = Deadline.after(self._clock.now(), interval)
         drop = self._plan(when.at, lambda: self._take_back(when), lambda: self._wait_anew(when))
-        self._pending = _Pending(former, candidate, when, drop)
+        self._pending = _Pending(former, candidate, when, drop, mark)
 
     def _wait_anew(self, when: Deadline) -> None:
         """Begin the wait that was to end at *when* again: the clock was set back."""
         with self._datastore.lock:
             pending = self._pending
             if pending is not None and pending.when == when:
-                self._wait(pending.former, pending.candidate, when.interval)
+                self._wait(pending.former, pending.candidate, when.interval, pending.mark)
 
     def remaining(self) -> timedelta | None:
         """Return how long a commit still waits, if one does."""
@@ -92,7 +143,7 @@ class Confirmation:
         """Raise `RefusedError` while a commit waits, and after the end."""
         if self._ended:
             raise RefusedError("the node has restarted", hint="log in again")
-        if self._pending is not None:
+        if self._pending is not None and not self._passing:
             raise RefusedError(
                 "a confirmed commit waits", hint="accept or cancel it before anything else"
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -51,22 +52,27 @@ class Log(Record, frozen=False):
     count: int = 0
     dropped: int = 0
 
-    def put(self, event: Event) -> None:
-        """Take *event*, or drop it, when it is from one of the streams."""
+    def put(self, event: Event) -> bool:
+        """Take *event*, or drop it, when it is from one of the streams; return whether it is in."""
         if not self.up or not set(self.streams) & set(event.type.streams):
-            return
+            return False
         if not self.takes(event):
             self.dropped += 1
-            return
+            return False
         self.count += 1
         if self.kept is not None:
             self.kept.append((self.count, event))
         self.sink(self.count, event)
+        return True
 
     @property
     def wrapped(self) -> bool:
         """Whether events have been dropped from what the log holds for want of room."""
         return self.kept is not None and self.count > (self.kept.maxlen or 0)
+
+
+Hear = Callable[[Log, int, Event], None]
+"""Is told of an event, the so many-th that the log has taken; must not block or raise."""
 
 
 class _Window(Record, frozen=False):
@@ -91,6 +97,7 @@ class Logs:
         self._tree = EMPTY
         self._wanted: dict[tuple[str, int], Branch] = {}
         self._windows: dict[EventType, _Window] = {}
+        self._hearing: tuple[Hear, ...] = ()
         self.apply(EMPTY, EMPTY)
         for _, event in journal.events():
             for name, log in self._logs.items():
@@ -105,7 +112,19 @@ class Logs:
                     log.dropped += bool(log.up and set(log.streams) & set(event.type.streams))
                 return
             for log in self._logs.values():
-                log.put(event)
+                if log.put(event):
+                    for hear in self._hearing:
+                        hear(log, log.count, event)
+
+    def hear(self, hear: Hear) -> None:
+        """Call *hear* with each later event and the log that has taken it."""
+        with self._lock:
+            self._hearing = (*self._hearing, hear)
+
+    def ignore(self, hear: Hear) -> None:
+        """Call *hear* no more, if it was called."""
+        with self._lock:
+            self._hearing = tuple(one for one in self._hearing if one != hear)
 
     def all(self) -> tuple[Log, ...]:
         """Return the logs, those with a number first."""

@@ -1,0 +1,88 @@
+"""The arguments of an operation: which there may be, and what they say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from srpki.netconf.errors import bad, not_supported
+from srpki.netconf.namespaces import AUGMENTS, WITH_DEFAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from srpki.netconf.documents import Given
+
+REGION: Final = "configuration-region"
+FORMAT: Final = "format"
+DEFAULTS: Final = "with-defaults"
+COMMENT: Final = "comment"
+
+_ELSEWHERE: Final = {
+    REGION: AUGMENTS,
+    FORMAT: AUGMENTS,
+    COMMENT: AUGMENTS,
+    DEFAULTS: WITH_DEFAULTS,
+}
+"""The namespaces of arguments that other modules add; that of the operation is taken as well."""
+
+
+class Arguments:
+    """What *operation* is given of the arguments called *names*.
+
+    Raises `RpcError` for another one and for one that stands there twice.
+    """
+
+    def __init__(self, operation: Given, names: Iterable[str]) -> None:
+        self.operation = operation
+        known = frozenset(names)
+        self._found: dict[str, Given] = {}
+        for child in operation.children:
+            own = (operation.namespace, _ELSEWHERE.get(child.name, operation.namespace))
+            if child.name not in known:
+                raise bad("unknown-element", f"'{child.name}'", child.name)
+            if child.namespace not in own:
+                sentence = f"'{child.name}' is of no known namespace"
+                raise bad("unknown-namespace", sentence, child.name)
+            if child.name in self._found:
+                raise bad("bad-element", f"'{child.name}' stands there twice", child.name)
+            self._found[child.name] = child
+
+    def __contains__(self, name: str) -> bool:
+        """Return whether the argument *name* was given."""
+        return name in self._found
+
+    def element(self, name: str) -> Given:
+        """Return the argument *name*; raises `RpcError` where it is missing."""
+        if name not in self._found:
+            raise bad("missing-element", f"'{name}' is missing", name)
+        return self._found[name]
+
+    def get(self, name: str) -> Given | None:
+        """Return the argument *name*, None where it is missing."""
+        return self._found.get(name)
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return what the argument *name* says, *default* where it is missing."""
+        found = self._found.get(name)
+        return default if found is None else found.value
+
+    def one_of(self, name: str, words: Mapping[str, str] | Iterable[str], default: str) -> str:
+        """Return the argument *name*, which must be one of *words*, or *default*."""
+        word = self.text(name, default)
+        if word not in tuple(words):
+            raise bad("invalid-value", f"'{name}' - '{word}' is not one of its values", name)
+        return word
+
+    def only(self, name: str) -> Given:
+        """Return the one element in the argument *name*, as that of a datastore."""
+        holder = self.element(name)
+        if len(holder.children) != 1:
+            raise bad("missing-element", f"'{name}' names no datastore", name)
+        return holder.children[0]
+
+
+def check_region(arguments: Arguments) -> None:
+    """Raise `RpcError` for every region but ``configure``: none of the others is emulated."""
+    region = arguments.one_of(REGION, ("configure", "bof", "debug", "li"), "configure")
+    if region != "configure":
+        raise not_supported(f"the region {region} is not emulated")

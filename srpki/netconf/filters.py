@@ -1,0 +1,88 @@
+"""Subtree filters [RFC 6241 section 6]: what of a tree of elements a client wants to see.
+
+Elements are asked for their children only where the filter leads, so that a narrow filter of a
+large configuration costs little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from srpki.core.xml import Element
+
+if TYPE_CHECKING:
+    from srpki.netconf.documents import Given
+
+
+def selected(elements: Iterable[Element], wanted: Sequence[Given]) -> Iterator[Element]:
+    """Yield what the nodes of a filter, *wanted*, select of *elements*, in their order."""
+    for element in elements:
+        fitting = [node for node in wanted if _names(node, element)]
+        found = _selected(element, fitting) if fitting else None
+        if found is not None:
+            yield found
+
+
+def _names(node: Given, element: Element) -> bool:
+    """Return whether *node* names *element*; without a namespace it does in any [6.2.1, 6.2.2]."""
+    if node.name != element.name or node.namespace not in ("", element.namespace):
+        return False
+    held = dict(element.attributes)
+    return all(held.get(name) == value for (_, name), value in node.attributes.items())
+
+
+def _selected(element: Element, nodes: Sequence[Given]) -> Element | None:
+    """Return what *nodes*, which all name *element*, select of it."""
+    inner: list[Given] = []
+    for node in nodes:
+        if node.children:
+            held = _holding(element, node.children)
+            if held is None:
+                continue
+            if not held:
+                return element
+            inner += held
+        elif not node.value or _matches(node, element):
+            return element  # a selection node, or a content match node that holds
+    if not inner:
+        return None
+    found = tuple(_chosen(element, inner))
+    return element.holding(*found) if len(found) > element.keys or _asked(found, inner) else None
+
+
+def _holding(element: Element, siblings: Sequence[Given]) -> list[Given] | None:
+    """Return which of *siblings* select, none for all; None where a content match does not hold.
+
+    [section 6.2.5]
+    """
+    matches = [node for node in siblings if node.value and not node.children]
+    children = element.children() if matches else ()
+    left = list(matches)
+    for child in children:
+        left = [node for node in left if not (_names(node, child) and _matches(node, child))]
+        if not left:
+            break
+    if left:
+        return None
+    return [] if len(matches) == len(siblings) else list(siblings)
+
+
+def _matches(node: Given, element: Element) -> bool:
+    return element.text in (node.text, node.value)
+
+
+def _chosen(element: Element, wanted: Sequence[Given]) -> Iterator[Element]:
+    """Yield the children of *element* that *wanted* select, after the keys of its entry."""
+    for place, child in enumerate(element.children()):
+        fitting = [node for node in wanted if _names(node, child)]
+        found = _selected(child, fitting) if fitting else None
+        if found is not None:
+            yield found
+        elif place < element.keys:
+            yield child
+
+
+def _asked(found: Iterable[Element], wanted: Sequence[Given]) -> bool:
+    """Return whether a key that was *found* is among what is *wanted*."""
+    return any(_names(node, child) for child in found for node in wanted)

@@ -1,0 +1,37 @@
+"""The namespaces of what NETCONF clients send and are answered."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from srpki.config.xml import NAMESPACES
+
+BASE: Final = "urn:ietf:params:xml:ns:netconf:base:1.0"
+"""Messages and operations [RFC 6241]."""
+WITH_DEFAULTS: Final = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"
+"""[RFC 6243]."""
+NOTIFICATION: Final = "urn:ietf:params:xml:ns:netconf:notification:1.0"
+"""[RFC 5277]."""
+STREAMS: Final = "urn:ietf:params:xml:ns:netmod:notification"
+"""The streams that there are [RFC 5277 section 3.4]."""
+MONITORING: Final = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
+"""[RFC 6022]."""
+LIBRARY: Final = "urn:ietf:params:xml:ns:yang:ietf-yang-library"
+"""[RFC 7895, RFC 8525]."""
+DATASTORES: Final = "urn:ietf:params:xml:ns:yang:ietf-datastores"
+"""The identities of datastores [RFC 8342]."""
+NMDA: Final = "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
+"""[RFC 8526]."""
+YANG: Final = "urn:ietf:params:xml:ns:yang:1"
+"""Actions, and the attributes of what is ordered by the user [RFC 7950]."""
+
+SROS: Final = "urn:nokia.com:sros:ns:yang:sr:"
+"""What begins the namespaces of the vendor's modules."""
+CONFIGURE: Final = NAMESPACES["configure"]
+STATE: Final = NAMESPACES["state"]
+OPER_ADMIN: Final = f"{SROS}oper-admin"
+OPER_GLOBAL: Final = f"{SROS}oper-global"
+AUGMENTS: Final = f"{SROS}ietf-netconf-augments"
+"""What SR OS adds to the operations [access.md section 3]."""
+EVENTS: Final = f"{SROS}notifications"
+"""The events of the log."""
