@@ -18,6 +18,7 @@ from srpki.core.errors import BusyError, SrpkiError, UsageError
 from srpki.frontend import streams
 from srpki.frontend.ca import add_options
 from srpki.frontend.ending import as_a_shell, ending_on
+from srpki.frontend.serve.options import add_options as serve_options
 
 USAGE_ERROR = 2
 TRY_LATER = 3
@@ -115,6 +116,10 @@ def _parser() -> argparse.ArgumentParser:
 
     authority = commands.add_parser("ca", help="run the lab CA alone, for other clients")
     add_options(authority)
+
+    serve_options(
+        commands.add_parser("serve", help="let nodes be reached by SSH and NETCONF"), default_node
+    )
 
     _yang_parser(commands.add_parser("yang", help="write the YANG modules of the nodes"))
 

@@ -107,7 +107,8 @@ class Terminal:
         """Run the session to its end; return the exit status."""
         try:
             with self._input.raw_mode(), self._worker:
-                _write_untouched(self._input.fileno())
+                if self._alone:
+                    _write_untouched(self._input.fileno())
                 asyncio.run(self._converse())
         except OSError:
             return 1  # the terminal itself has gone: nobody is left to tell

@@ -41,28 +41,17 @@ def serve(guest: Guest, holding: Holding, hello: Message) -> None:
 
 
 def _terminal(guest: Guest, session: Session, holding: Holding, hello: Message) -> None:
-    from prompt_toolkit.output.vt100 import Vt100_Output  # noqa: PLC0415 - a script needs none
-
     from srpki.frontend.joining.hearing import Paper, WireInput, size_of  # noqa: PLC0415
-    from srpki.frontend.terminal import Terminal  # noqa: PLC0415
+    from srpki.frontend.remote import remote_terminal  # noqa: PLC0415 - a script needs none
 
-    source = WireInput(guest.wire, size_of(hello))
-    term = str(hello.get("term", ""))
-    screen = Vt100_Output(
-        Paper(guest.wire),  # type: ignore[arg-type]
-        lambda: source.size,
-        term=term,
-        enable_cpr=False,
-    )
-    terminal = Terminal(
+    terminal = remote_terminal(
         session,
-        greeting=greeting(lab=holding.lab),
+        WireInput(guest.wire, size_of(hello)),
+        Paper(guest.wire),
+        term=str(hello.get("term", "")),
         moves=bool(hello.get("moves")),
-        source=source,
-        screen=screen,
-        alone=False,
+        greeting=greeting(lab=holding.lab),
     )
-    source.resized = terminal.resize
     guest.dismiss = terminal.dismiss
     guest.wire.tell({"ended": terminal.run()})
 

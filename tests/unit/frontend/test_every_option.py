@@ -16,6 +16,7 @@ from srpki.frontend.program import _parser
 HERE = "unit/frontend/test_every_option.py::"
 CA = "unit/frontend/test_ca_options.py::"
 PROGRAM = "unit/frontend/test_program.py::"
+SSH = "automation/test_ssh.py::"
 BRING = "scenarios/test_bring_your_router.py::"
 SCRIPTS = "unit/frontend/test_scripts_in_the_program.py::"
 
@@ -44,6 +45,12 @@ HELD = {
         "--replace": BRING + "test_a_configuration_that_is_there_is_never_lost_in_silence",
     },
     "yang": {"--out": HERE + "test_the_modules_are_written_where_it_is_said"},
+    "serve": {
+        "--node": SSH + "test_commands_are_run_and_their_status_is_told",
+        "--lab": SSH + "test_a_terminal_completes_helps_interrupts_and_ends",
+        "--ssh": SSH + "test_a_node_listens_where_it_is_told_and_keeps_its_host_keys",
+        "--json": SSH + "test_a_node_listens_where_it_is_told_and_keeps_its_host_keys",
+    },
     "demo": {"--node": "unit/frontend/test_demo.py::test_as_a_program_it_ends_with_0_or_2"},
     "ca": {
         "--dir": CA + "test_credentials_are_chosen_and_then_kept",

@@ -1,0 +1,88 @@
+"""``srpki serve``: its options. What needs the network library is imported when it runs."""
+
+from __future__ import annotations
+
+import argparse
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from srpki.core.errors import UsageError
+from srpki.frontend.serve import places
+from srpki.frontend.serve.places import LOCAL, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from srpki.frontend.serve.places import Address
+
+MISSING: Final = "serve needs the library asyncssh, which is not installed"
+CURE: Final = 'install the extra: pip install ".[ssh]"'
+
+
+def add_options(parser: argparse.ArgumentParser, node: Callable[[], Path]) -> None:
+    """Let *parser* read the options; `run` runs what they say, at *node* where none is named."""
+    parser.set_defaults(run=lambda options: run(options, node))
+    parser.add_argument(
+        "--node",
+        dest="nodes",
+        type=Path,
+        action="append",
+        metavar="DIR",
+        help="a node directory; may be repeated (default: as for the other commands)",
+    )
+    parser.add_argument(
+        "--lab",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="run a lab CA beside each node and let its clock be moved (default: off)",
+    )
+    parser.add_argument(
+        "--ssh",
+        action="append",
+        type=_address(places.SSH_PORT),
+        metavar="ADDRESS:PORT",
+        help="where to listen for SSH, port 0 for any free one; may be repeated"
+        f" (default: {LOCAL})",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object a node when it is ready (default: lines for people)",
+    )
+
+
+def _address(port: int) -> Callable[[str], Address]:
+    def read(text: str) -> Address:
+        try:
+            return places.address(text, port)
+        except UsageError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
+
+
+def run(options: argparse.Namespace, node: Callable[[], Path]) -> int:
+    """Serve what *options* say; raises `UsageError` where the library for that is missing."""
+    if find_spec("asyncssh") is None:
+        raise UsageError(MISSING, hint=CURE)
+    from srpki.frontend.serve import running  # noqa: PLC0415 - start-up time
+
+    wanted = _places(options, node)
+    places.check_apart(wanted)
+    return running.run(wanted, json=options.json)
+
+
+def _places(options: argparse.Namespace, node: Callable[[], Path]) -> tuple[Place, ...]:
+    directories = options.nodes or [options.node or node()]
+    return tuple(
+        Place(
+            name=directory.resolve().name,
+            directory=directory,
+            ssh=tuple(options.ssh or (LOCAL,)),
+            lab=options.lab,
+            mode=options.mode,
+            record=options.record,
+        )
+        for directory in directories
+    )

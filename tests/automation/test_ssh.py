@@ -1,0 +1,114 @@
+"""OpenSSH's client at a node that ``srpki serve`` lets be reached: nothing stands between them."""
+
+import re
+
+import pexpect
+import pytest
+from foreign import need
+from served import Served, files_below
+
+pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """One process that serves a lab."""
+    home = tmp_path_factory.mktemp("ssh")
+    with Served(home / "clients", "--node", home / "gw1", "--lab") as process:
+        yield process
+
+
+@pytest.fixture
+def terminal(served):
+    """OpenSSH's client on a pty, after the log-in by password."""
+    command = [*served.options(), "admin@127.0.0.1"]
+    with pexpect.spawn(need("ssh"), command, encoding="utf-8", timeout=20) as client:
+        client.expect("assword:")
+        client.sendline("admin")
+        client.expect("\\[/\\]\r\nA:admin@srpki# ")
+        yield client
+
+
+def test_commands_are_run_and_their_status_is_told(served):
+    shown = served.ssh("show version")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout.startswith("TiMOS-C-26.3")
+    assert "\r" not in shown.stdout
+    wrong = served.ssh("show versoin; show version")
+    assert wrong.returncode == 1
+    assert "MINOR: MGMT_CORE #2201" in wrong.stdout
+    assert "TiMOS" not in wrong.stdout
+    several = served.ssh(
+        'configure exclusive; /configure system security pki ca-profile "ca" description "a;b"; info; discard; exit all'
+    )
+    assert several.returncode == 0, several.stdout
+    assert 'description "a;b"' in several.stdout
+    lost = served.ssh("configure private; /configure system security pki dynamic-ca true")
+    assert lost.returncode == 1
+    assert "uncommitted" in lost.stdout
+
+
+def test_a_wrong_password_comes_nowhere(served):
+    refused = served.ssh("show version", password="wrong")
+    assert refused.returncode == 255
+    assert "Permission denied" in refused.stderr
+    other = served.ssh("show version", user="root")
+    assert other.returncode == 255
+    asked = served.ssh("show version", PreferredAuthentications="keyboard-interactive")
+    assert asked.returncode == 0
+
+
+def test_a_terminal_completes_helps_interrupts_and_ends(terminal):
+    terminal.send("show ver\t")
+    terminal.expect_exact("show version ")
+    terminal.send("\r")
+    terminal.expect_exact("TiMOS-C-26.3")
+    terminal.expect_exact("A:admin@srpki# ")
+    terminal.send("show ?")
+    terminal.expect_exact("certificate ")
+    terminal.expect_exact("A:admin@srpki# show ")
+    terminal.send("\x03")
+    terminal.expect_exact("A:admin@srpki# ")
+    terminal.sendline("sleep 300")
+    terminal.expect_exact("sleep 300\r\n")
+    terminal.send("\x03")
+    terminal.expect_exact("A:admin@srpki# ")
+    terminal.sendline("configure private")
+    terminal.expect_exact("[pr:/configure]")
+    terminal.send("\x1a")
+    terminal.expect_exact("Exiting private configuration mode\r\n\r\n[/]\r\nA:admin@srpki# ")
+    terminal.sendline("show users")
+    terminal.expect(re.compile(r"admin +#?\d+ +SSHv2 +127\.0\.0\.1 "))
+    terminal.expect_exact("A:admin@srpki# ")
+    terminal.setwinsize(8, 80)
+    terminal.sendline("tree /configure system")
+    terminal.expect_exact("any other key to print next page.")
+    terminal.send("q")
+    terminal.expect_exact("A:admin@srpki# ")
+    terminal.sendline("logout")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+
+
+def test_a_node_listens_where_it_is_told_and_keeps_its_host_keys(tmp_path):
+    words = ("--node", tmp_path / "gw2", "--lab", "--ssh", "[::1]:0")
+    shown = []
+    for turn in ("first", "again"):
+        with Served(tmp_path / turn, *words) as served:
+            (node,) = served.nodes
+            assert node["node"] == "gw2"
+            assert (node["username"], node["password"]) == ("admin", "admin")
+            assert node["ssh_address"] == "::1"
+            ended = served.ssh("show version", host="::1")
+            assert ended.returncode == 0, ended.stderr
+            assert served.terminate() == 0
+        shown.append(node["host_key"])
+    assert shown[0] == shown[1]
+    keys = {
+        name: mode
+        for name, mode in files_below(tmp_path / "gw2" / "state").items()
+        if "ssh" in name
+    }
+    assert keys == {"ssh-host-ecdsa": 0o600, "ssh-host-rsa": 0o600}
+    assert b"PRIVATE" not in (tmp_path / "gw2" / "state" / "ssh-host-rsa").read_bytes()
