@@ -51,6 +51,11 @@ class Draft:
             else:
                 self._set(edit.path, edit.value)
 
+    def values(self, path: Path) -> tuple[Key, ...]:
+        """Return the values of the leaf-list at *path*, none where it has none."""
+        found = self._look(path)
+        return found if isinstance(found, tuple) else ()
+
     def holds(self, path: Path) -> bool:
         """Return whether there is something at *path*."""
         return self._look(path) is not None

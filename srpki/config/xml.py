@@ -52,7 +52,7 @@ def located(
         return
     assert isinstance(node, Container | ListNode)
     inner = located(node, rest, content, namespace)
-    yield Element(node.name, namespace).holding(*_keys(node, step.keys, namespace), *inner)
+    yield Element(node.name, namespace).holding(*key_elements(node, step.keys, namespace), *inner)
 
 
 def elements(
@@ -79,14 +79,15 @@ def elements(
 def _within(
     node: Container | ListNode, keys: tuple[Key, ...], branch: Branch, namespace: str
 ) -> Iterator[Element]:
-    yield from _keys(node, keys, namespace)
+    yield from key_elements(node, keys, namespace)
     for child in data_children(node):
         content = branch.get(child.name)
         if content is not None and isinstance(child, Container | ListNode | Leaf | LeafList):
             yield from elements(child, (), content, namespace or NAMESPACES.get(child.name, ""))
 
 
-def _keys(node: DataNode, keys: tuple[Key, ...], namespace: str) -> Iterator[Element]:
+def key_elements(node: DataNode, keys: tuple[Key, ...], namespace: str) -> Iterator[Element]:
+    """Yield the elements of the *keys* of an entry of *node*, nothing for other nodes."""
     if isinstance(node, ListNode) and keys:
         for leaf, key in zip(node.key_leafs, keys, strict=True):
             yield Element(leaf.name, namespace, _text(leaf, key))

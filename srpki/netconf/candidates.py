@@ -45,6 +45,10 @@ class Candidates:
         """Return the candidate, as edited."""
         return self._opened().tree
 
+    def baseline(self) -> Branch:
+        """Return what was running when the editing of the candidate began."""
+        return self._opened().baseline
+
     def problems(self) -> tuple[Problem, ...]:
         """Return what a commit would refuse."""
         return self._opened().validate()

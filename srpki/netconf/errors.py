@@ -35,6 +35,7 @@ class Kind(NamedTuple):
 KINDS: Final = {
     "MGMT_CORE #224": Kind("application", "data-missing", "instance-required"),
     "MGMT_CORE #236": Kind("application", "data-missing", "missing-mandatory"),
+    "MGMT_CORE #2020": Kind("application", "access-denied"),
     "MGMT_CORE #2051": Kind("protocol", "in-use"),
     "MGMT_CORE #2052": Kind("protocol", "in-use"),
     "MGMT_CORE #2201": Kind("application", "unknown-element"),
@@ -48,7 +49,6 @@ KINDS: Final = {
 """By the number of the message."""
 
 _OF_REASONS: Final = {
-    "access-denied": Kind("application", "access-denied"),
     "too-many": Kind("application", "operation-failed", "too-many-elements"),
 }
 """By the kind of a reason, where the number alone does not tell."""
@@ -122,6 +122,30 @@ def bad(
     words = said(tag, sentence)  # failed, unless the number of the message is the tag's own
     named = [("bad-attribute", attribute or None), ("bad-element", element)]
     return RpcError(Refusal(Kind(type_, tag), words, info=tuple(leafs(BASE, named))))
+
+
+def at(
+    tag: str,
+    sentence: str,
+    path: Path,
+    root: Container,
+    *,
+    element: str = "",
+    attribute: str = "",
+) -> RpcError:
+    """Return the application's error *tag* about what is at *path* below *root*.
+
+    *element* and *attribute* are named where they are what is bad. The *sentence* is put as SR OS
+    puts one of this tag.
+    """
+    words = said(_AS_SAID.get(tag, tag), sentence)
+    named = [("bad-attribute", attribute or None), ("bad-element", element or None)]
+    info = tuple(leafs(BASE, named))
+    return RpcError(Refusal(Kind("application", tag), words, *path_of(path, root), info))
+
+
+_AS_SAID: Final = {"data-missing": "missing-reference", "missing-element": "missing-input"}
+"""The kinds of reasons that tags are, where they are not called so."""
 
 
 def of_error(error: SrpkiError, root: Container, *, lock: bool = False) -> RpcError:

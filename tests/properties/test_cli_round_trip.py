@@ -7,10 +7,10 @@ from configurations import with_any_configuration
 from counting import met
 from hypothesis import strategies as st
 
-from srpki.cli.render.compare import compare
 from srpki.cli.session import Session
 from srpki.config import edit, persist
 from srpki.config.comments import place_of
+from srpki.config.compare import compare
 from srpki.config.defaults import effective
 from srpki.config.diff import diff, merge
 from srpki.config.text import brace_lines, elements, flat_lines

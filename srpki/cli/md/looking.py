@@ -87,7 +87,7 @@ class Looking:
         return Answer("\n".join(self._differences(said, old, new)))
 
     def _differences(self, said: Meaning, old: Branch, new: Branch) -> Iterator[str]:
-        from srpki.cli.render import compare  # noqa: PLC0415 - start-up time
+        from srpki.config import compare  # noqa: PLC0415 - start-up time
 
         target = said.target
         root = self._standing.device.schema.configure

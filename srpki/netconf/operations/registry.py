@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from srpki.netconf.errors import not_supported
-from srpki.netconf.operations import retrieval, sessions
+from srpki.netconf.operations import actions, commits, configuration, events, retrieval, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from srpki.netconf.exchange import Operation
 
 OPERATIONS: Final[Mapping[Name, Operation]] = {
+    **actions.OPERATIONS,
+    **commits.OPERATIONS,
+    **configuration.OPERATIONS,
+    **events.OPERATIONS,
     **retrieval.OPERATIONS,
     **sessions.OPERATIONS,
 }

@@ -19,6 +19,7 @@ from srpki.netconf.yang.statements import Statement, written
 from srpki.netconf.yang.types import COMMON, PREFIXES, common
 from srpki.schema.nodes import Container
 from srpki.schema.operations.admin import ADMIN_PKI
+from srpki.schema.operations.global_operations import GLOBAL_OPERATIONS
 from srpki.schema.tree import SCHEMA
 
 _NAMESPACE: Final = "urn:nokia.com:sros:ns:yang:sr:"
@@ -48,6 +49,7 @@ def modules() -> Mapping[str, Module]:
         module("nokia-conf", PREFIXES["configure"], "Configuration", _data(SCHEMA.configure)),
         module("nokia-state", PREFIXES["state"], "State", _state(SCHEMA.state)),
         module("nokia-oper-admin", "oper-admin", "Operations of the administrator", _admin()),
+        module("nokia-oper-global", "oper-global", "Operations of no branch", _global()),
     )
     return {one.name: one for one in every}
 
@@ -62,11 +64,21 @@ def _state(root: Container) -> Iterator[Statement]:
 
 
 def _admin() -> Iterator[Statement]:
+    yield definition(admin())
+
+
+def _global() -> Iterator[Statement]:
+    yield definition(GLOBAL_OPERATIONS)
+
+
+@cache
+def admin() -> Container:
+    """Return the operations of the administrator that the models have, from ``admin`` on."""
     children = tuple(child for child in ADMIN_PKI.children if child.name != _ONLY_MD_CLI)
     node = ADMIN_PKI._replace(children=children)
     for name in ("security", "system", "admin"):
         node = Container(name, (node,), f"Operations below {name}")
-    yield definition(node)
+    return node
 
 
 def module(name: str, prefix: str, about: str, body: Iterable[Statement]) -> Module:

@@ -8,6 +8,12 @@ from typing import Final
 from srpki.netconf.yang.statements import Statement
 from srpki.netconf.yang.types import type_of
 from srpki.schema.nodes import Action, Case, Choice, Container, Leaf, LeafList, ListNode, Node
+from srpki.schema.operations.global_operations import (
+    COMPARE,
+    COMPARE_RESULTS,
+    RAW_COMMAND,
+    RAW_RESULTS,
+)
 from srpki.schema.types import Enumeration, Integer, Text
 
 _INSTANT: Final = Text(
@@ -15,16 +21,37 @@ _INSTANT: Final = Text(
 )
 _MESSAGE: Final = Text(length=(1, 255))
 _STATUS: Final = Enumeration(("in-progress", "completed", "terminated-incomplete"))
-_REPLY: Final[tuple[Node, ...]] = (
+_BEGUN: Final[tuple[Node, ...]] = (
     Leaf("operation-id", Integer("uint16", 1, 10000), "Number of the operation"),
     Leaf("start-time", _INSTANT, "When the operation began"),
+)
+_ENDED: Final[tuple[Node, ...]] = (
     Leaf("status", _STATUS, "What came of the operation"),
     LeafList("error-message", _MESSAGE, "What went wrong"),
     LeafList("warning-message", _MESSAGE, "What may be wrong"),
     LeafList("info-message", _MESSAGE, "What there is to say"),
     Leaf("end-time", _INSTANT, "When the operation ended"),
 )
-"""What every action answers [fact sheet ``oper-global.json``]."""
+"""What every action answers, its results between both [fact sheet ``oper-global.json``]."""
+
+RESULTS: Final = {
+    action.operation: results
+    for action, results in ((RAW_COMMAND, RAW_RESULTS), (COMPARE, COMPARE_RESULTS))
+}
+"""What actions have found, by their operation."""
+
+
+_SUBTREE: Final = (
+    Statement(
+        "container",
+        "path",
+        (
+            Statement("description", "The only part that is compared."),
+            Statement("anydata", "subtree-path", (Statement("description", "Its path."),)),
+        ),
+    ),
+)
+"""The input of `COMPARE` that no type of the schema is for."""
 
 
 def definition(node: Node, keys: tuple[str, ...] = (), *, config: bool = True) -> Statement:
@@ -101,8 +128,12 @@ def _choice(node: Choice, *, config: bool) -> Iterator[Statement]:
 def _action(node: Action) -> Iterator[Statement]:
     yield _about(node.help)
     if node.inputs:
-        yield Statement("input", within=tuple(_below(node.inputs, (), config=True)))
-    yield Statement("output", within=tuple(_below(_REPLY, (), config=False)))
+        inputs = tuple(_below(node.inputs, (), config=True))
+        yield Statement("input", within=(*_SUBTREE, *inputs) if node is COMPARE else inputs)
+    results = RESULTS.get(node.operation, ())
+    found = (Container("results", results, "What was found"),) if results else ()
+    reply = (*_BEGUN, *found, *_ENDED)
+    yield Statement("output", within=tuple(_below(reply, (), config=False)))
 
 
 def _below(nodes: tuple[Node, ...], keys: tuple[str, ...], *, config: bool) -> Iterator[Statement]:
