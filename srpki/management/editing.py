@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srpki.config.candidate import Owner
+from srpki.config.diff import merge
 from srpki.config.errors import ClassicOnlyError, NoCandidateError, ReadOnlyError
 from srpki.config.management import configuration_mode
 from srpki.core.errors import RefusedError, SrpkiError
@@ -141,17 +142,16 @@ class Editing:
     def lock(self) -> None:
         """Take the configuration for this session alone, as exclusive mode does [access.md 3].
 
-        A private candidate is given up for it until `unlock`. Raises `LockedError` while another
-        session edits the global candidate or has the lock, and while there are uncommitted edits
-        in it, whoever made them; `RefusedError` for a private candidate with uncommitted edits.
+        A private candidate becomes the exclusive one until `unlock`, with what is edited in it.
+        Raises `LockedError` while another session edits the global candidate or has the lock, and
+        while there are uncommitted edits in it, whoever made them.
         """
-        if self.mode == "private" and self.dirty:
-            raise RefusedError(
-                "the private candidate has uncommitted changes", hint="commit or discard them first"
-            )
-        former = self.mode
+        former = self._candidate if self.mode == "private" else None
         self._exchange("exclusive")
-        self._unlocked = "private" if former == "private" else "global"
+        self._unlocked = "private" if former is not None else "global"
+        if former is not None and former.dirty:
+            root = self._device.datastore.schema
+            self.change(lambda tree: merge(root, former.changes(), tree))
 
     def unlock(self) -> None:
         """Give the lock up; uncommitted edits are discarded, and the candidate is as it was before.

@@ -166,13 +166,22 @@ def test_who_has_entered_the_global_mode_may_lock_it_himself(one):
     assert one.editing.mode == "exclusive"
 
 
-def test_a_private_candidate_is_not_locked(one, two):
+def test_a_private_candidate_becomes_the_exclusive_one_with_its_edits(one, two):
     one.editing.open("private")
     one.editing.edit(named("x"))
-    with pytest.raises(RefusedError):
+    two.editing.lock()
+    with pytest.raises(LockedError):
         one.editing.lock()
+    assert get(one.editing.candidate.tree, NAME) == "x"
+    two.editing.unlock()
+    one.editing.lock()
+    assert one.editing.mode == "exclusive"
     one.editing.commit()
     assert running(two) == "x"
+    one.editing.edit(named("y"))
+    one.editing.unlock()
+    assert (one.editing.mode, one.editing.dirty) == ("private", False)
+    two.editing.lock()
 
 
 @pytest.mark.parametrize("how", ["disconnect", "close"])
