@@ -84,7 +84,7 @@ def masked(found: Walk, tokens: Sequence[Token], line: str) -> str:
 
 def _is_secret(terminal: Terminal) -> bool:
     kind = terminal.type if isinstance(terminal, Slot) else None
-    return isinstance(kind, Text) and (kind.secret or kind.password)
+    return isinstance(kind, Text) and kind.confidential
 
 
 def _names_secret(word: Token) -> bool:

@@ -138,7 +138,8 @@ class _Validation:
             yield self._problem("too-many", path)
         if isinstance(node.type, Reference):
             for value in values:
-                if not self._exists(node.type.target, value):
+                built_in = value in node.type.built_in
+                if not built_in and not self._exists(node.type.target, value):
                     yield self._problem(
                         "missing-reference", path, self._referenced(node.type.target, value)
                     )

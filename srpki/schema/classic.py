@@ -56,7 +56,7 @@ def _own(children: tuple[Node, ...], prefix: Names) -> Iterator[Place]:
             yield from _own(child.children, prefix)
         elif isinstance(child, Choice) and not isinstance(child.classic, Line):
             yield from _own(child.cases, prefix)
-        elif isinstance(child.classic, Absent | Moved):
+        elif isinstance(child.classic, Absent) or raised(child):
             continue
         elif isinstance(child, Container) and isinstance(child.classic, Inline):
             yield from _own(child.children, (*prefix, child.name))
@@ -64,14 +64,20 @@ def _own(children: tuple[Node, ...], prefix: Names) -> Iterator[Place]:
             yield Place(prefix, child)
 
 
+def raised(node: Node) -> int:
+    """Return how many contexts *node* stands higher than in the schema."""
+    moved = None if isinstance(node, Case) else node.classic
+    return moved.up if isinstance(moved, Moved | Numbered) else 0
+
+
 def _guests(node: Container | ListNode, prefix: Names) -> Iterator[Place]:
-    """Yield the containers below *node* that have moved up to where *prefix* begins."""
+    """Yield what stands below *node* and has moved up to where *prefix* begins."""
     for child in data_children(node):
-        if not isinstance(child, Container):
+        if not isinstance(child, Container | ListNode):
             continue
-        if isinstance(child.classic, Moved) and child.classic.up == len(prefix):
+        if prefix and raised(child) == len(prefix):
             yield Place(prefix, child)
-        else:
+        elif isinstance(child, Container):
             yield from _guests(child, (*prefix, child.name))
 
 
@@ -82,6 +88,17 @@ def keyword_of(node: Action | DataNode) -> str:
     return node.name
 
 
-def is_shutdown(node: Placed) -> bool:
-    """Return whether *node* is typed as ``shutdown`` and ``no shutdown``."""
-    return isinstance(node, Leaf) and node.name == "admin-state" and node.type is ADMIN_STATE
+def further_words(node: Container | ListNode) -> Names:
+    """Return the words that lead into *node* after its own."""
+    return node.classic.words if isinstance(node.classic, Rename) else ()
+
+
+def shutdown_word(node: Placed) -> str:
+    """Return ``shutdown`` where *node* is typed as that and as ``no shutdown``, else nothing.
+
+    The word is a longer one where the overlay says so.
+    """
+    if not isinstance(node, Leaf) or node.type is not ADMIN_STATE:
+        return ""
+    word = keyword_of(node)
+    return "shutdown" if word == "admin-state" else word if word.endswith("shutdown") else ""

@@ -45,25 +45,37 @@ _MD: Final = {
         alarm-contact-in-power alarm-contact-input alarms allow-boot-license-violations bluetooth
         boot-bad-exec boot-good-exec central-frequency-clock clli-code congestion-management contact
         coordinates cpm-http-redirect cron dhcp6 dns efm-oam eth-cfm fan-control fp grpc grpc-tunnel
-        icmp-vse ip l2tp l4-load-balancing lacp license lldp load-balancing location login-control
+        icmp-vse ip l2tp l4-load-balancing lacp license lldp load-balancing location
         mac-learning-mode multi-chassis network-element-discovery ospf-dynamic-hostnames persistence
         power-management ptp resource selective-fib snmp software-repository switch-fabric telemetry
         thresholds time usb vsd
         """,
+    "system login-control": "ftp login-scripts telnet",
     "system management-interface": """
-        commit-management netconf operations remote-management schema-path snmp yang-modules
+        commit-management operations remote-management schema-path snmp
         """,
     "system management-interface cli classic-cli rollback": "remote-checkpoints",
     "system management-interface cli md-cli": "command-accounting-during-load",
     "system management-interface cli md-cli environment": "python",
     "system management-interface cli md-cli environment command-alias alias": "python-script",
     "system management-interface configuration-save": "incremental-saves",
+    "system management-interface netconf": "call-home",
     "system security": """
-        aaa cli-script cpm-filter cpm-queue cpu-protection dist-cpu-protection dot1x ftp-server
+        cli-script cpm-filter cpm-queue cpu-protection dist-cpu-protection dot1x ftp-server
         hash-control keychains management management-access-filter per-peer-queuing python-script
-        snmp source-address ssh system-passwords tech-support telnet-server telnet6-server
-        user-params vprn-network-exceptions
+        snmp source-address system-passwords tech-support telnet-server telnet6-server
+        vprn-network-exceptions
         """,
+    "system security aaa": "cli-session-group ldap radius remote-servers tacplus user-template",
+    "system security aaa local-profiles profile": "cli-session-group grpc",
+    "system security ssh": """
+        client-cipher-list-v1 client-cipher-list-v2 client-host-key-list-v2 client-kex-list-v2
+        client-known-hosts client-mac-list-v2 server-cipher-list-v1
+        """,
+    "system security ssh authentication-method": "client",
+    "system security ssh key-re-exchange": "client",
+    "system security user-params local-user user": "snmp",
+    "system security user-params local-user user ssh-authentication-method": "client",
     "system security tls": """
         server-cipher-list server-group-list server-signature-list server-tls-profile
         """,
@@ -93,23 +105,37 @@ _CLASSIC: Final = {
         clli-code config-backup congestion-management contact coordinates cpm-http-redirect cron
         dhcp6 dns efm-oam enable-icmp-vse eth-cfm ethernet fan-control fp grpc grpc-tunnel ip
         l2tp l4-load-balancing lacp-system-priority license lldp load-balancing location
-        login-control mac-learning-mode multi-chassis netconf network-element-discovery
+        mac-learning-mode multi-chassis network-element-discovery
         ospf-dynamic-hostnames persistence power-management ptp resource-profile
         selective-fib snmp software-repository sntp switch-fabric switchover-exec sync-if-timing
         synchronize telemetry thresholds time usb vsd
         """,
+    "system login-control": "ftp login-scripts telnet",
     "system management-interface": """
-        commit-management netconf operations remote-management schema-path snmp yang-modules
+        commit-management operations remote-management schema-path snmp
         """,
     "system management-interface cli md-cli": "command-accounting-during-load",
     "system management-interface cli md-cli environment": "python",
+    "system management-interface netconf": "call-home",
     "system security": """
         aaa cli-script copy cpm-filter cpm-queue cpu-protection dist-cpu-protection dot1x ftp-server
         hash-control home-directory keychain ldap management management-access-filter
-        management-interface password per-peer-queuing profile python-script radius snmp
-        source-address ssh tacplus tech-support telnet-server telnet6-server user user-template
+        management-interface per-peer-queuing python-script radius snmp
+        source-address tacplus tech-support telnet-server telnet6-server user-template
         vprn-network-exceptions
         """,
+    "system security aaa local-profiles profile": "cli-session-group grpc renum",
+    "system security ssh": """
+        client-cipher-list client-host-key-list client-kex-list client-known-hosts client-mac-list
+        """,
+    "system security ssh authentication-method": "client",
+    "system security ssh key-re-exchange": "client",
+    "system security user-params": """
+        admin-password dynsvc-password enable-admin-control health-check tacplus-map-to-priv-lvl
+        vsd-password
+        """,
+    "system security user-params local-user user": "snmp",
+    "system security user-params local-user user ssh-authentication-method": "client",
     "system security tls": """
         server-cipher-list server-group-list server-signature-list server-tls-profile
         """,

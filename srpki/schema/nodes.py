@@ -35,9 +35,10 @@ ABSENT = "absent."
 
 
 class Rename(NamedTuple):
-    """The same command under another *keyword*."""
+    """The same command under another *keyword*; of a container, further *words* stand after it."""
 
     keyword: str
+    words: tuple[str, ...] = ()
 
 
 class Inline:
@@ -54,15 +55,18 @@ class Moved(NamedTuple):
 class Section(NamedTuple):
     """The container is a section of the configuration file, headed by a banner with *title*.
 
-    It stands in the root or in another section; those that are *last* come after all others.
-    What is switched on *later* is so under a second banner with that title, after those. What is in
-    the section is printed in this *order*, then the others.
+    It stands in the root or in another section; those of a lower *rank* come first, as far as what
+    they refer to lets them. What is switched on *later* is so under a second banner with that
+    title, after those. What is in the section is printed in this *order*, then the others. A part
+    of it may be a section too: it has the *names*, which the other one has not then.
     """
 
     title: str
-    last: bool = False
+    rank: int = 0
     later: str = ""
     order: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    part: Section | None = None
 
 
 class Ordered(NamedTuple):
@@ -75,6 +79,12 @@ class Bare(NamedTuple):
     """The value is printed without quotes where it can be."""
 
 
+class Spelled(NamedTuple):
+    """Values are spelled otherwise: *words* are pairs of a classic word and what it stands for."""
+
+    words: tuple[tuple[str, str], ...]
+
+
 class Quoted(NamedTuple):
     """The value is printed in quotes, though its type does not want them."""
 
@@ -85,7 +95,7 @@ class Numbered(NamedTuple):
     The same command under another *keyword*, where one is given; those that are not *named* are
     printed by their number alone. What is in an entry is printed in this *order*, then the others.
     A *word* may stand before the number, and the entries may stand in a context of their own, whose
-    name is *within*.
+    name is *within*. The list may stand *up* contexts higher, as what is `Moved`.
     """
 
     keyword: str = ""
@@ -93,6 +103,7 @@ class Numbered(NamedTuple):
     order: tuple[str, ...] = ()
     word: str = ""
     within: str = ""
+    up: int = 0
 
 
 class Joined(NamedTuple):
@@ -189,6 +200,7 @@ Classic = (
     | Ordered
     | Bare
     | Quoted
+    | Spelled
     | Numbered
     | Joined
     | Deferred

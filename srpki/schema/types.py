@@ -16,6 +16,7 @@ from srpki.schema.paths import Value
 
 _INTEGER_LIMITS = {
     "int32": (-(2**31), 2**31 - 1),
+    "int64": (-(2**63), 2**63 - 1),
     "uint8": (0, 2**8 - 1),
     "uint16": (0, 2**16 - 1),
     "uint32": (0, 2**32 - 1),
@@ -68,7 +69,7 @@ class ValueType(Record):
 
 
 class Integer(ValueType):
-    """A whole number of YANG type *base* between *low* and *high*, both included.
+    """A whole number of YANG type *base* between *low* and *high*, both included, or one *below*.
 
     *named* is the YANG type's name where it is derived.
     """
@@ -77,6 +78,7 @@ class Integer(ValueType):
     low: int | None = None
     high: int | None = None
     named: str = ""
+    below: tuple[int, ...] = ()
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -93,14 +95,19 @@ class Integer(ValueType):
         if not re.fullmatch(r"-?[0-9]{1,20}", text):
             raise ValueTypeError(f"'{text}' is not a number")
         number = int(text)
-        if not low <= number <= high:
-            raise ValueTypeError(f"'{text}' out of range {low}..{high}")
+        if not low <= number <= high and number not in self.below:
+            raise ValueTypeError(f"'{text}' out of range {self.range}")
         return number
+
+    @property
+    def range(self) -> str:
+        """What is accepted, as YANG writes it: ``22|1024..49151``."""
+        low, high = self.bounds
+        return "|".join((*map(str, self.below), str(low) if low == high else f"{low}..{high}"))
 
     def syntax(self) -> str:
         """Return ``<low..high>``."""
-        low, high = self.bounds
-        return f"<{low}..{high}>"
+        return f"<{self.range}>"
 
 
 class Decimal(ValueType):
@@ -126,8 +133,9 @@ class Text(ValueType):
     """A string with a length in characters and patterns that must all match the whole of it.
 
     *named* is the YANG type's name, *complaint* replaces "does not match" in messages, *secret*
-    marks a value that is stored sealed and never shown (YANG ``encrypted-leaf``), *password* one
-    that is used at once and stored nowhere.
+    marks a value that is stored sealed and never shown (YANG ``encrypted-leaf``), *hashed* one that
+    is kept as its hash (YANG ``hashed-leaf``), *password* one that is used at once and stored
+    nowhere.
     """
 
     length: tuple[int, int] | None = None
@@ -136,12 +144,18 @@ class Text(ValueType):
     complaint: str = ""
     secret: bool = False
     password: bool = False
+    hashed: bool = False
+
+    @property
+    def confidential(self) -> bool:
+        """Whether what is typed must be shown and noted nowhere."""
+        return self.secret or self.password or self.hashed
 
     def parse(self, text: str) -> str:
         """Return *text* itself when it is short enough and matches."""
         if _CONTROL.search(text):
             raise ValueTypeError("control characters are not allowed")
-        if not (self.secret or self.password or text.isprintable()):  # as for file names
+        if not (self.confidential or text.isprintable()):  # as for file names
             raise ValueTypeError("characters that cannot be seen are not allowed")
         if self.length is not None:
             low, high = self.length
@@ -289,12 +303,14 @@ class Reference(ValueType):
 
     *target* is absolute, as ``/configure/system/security/pki/ca-profile/ca-profile-name``; *yang*
     is the spelling of the fact sheet; *type* is the type of the key referred to. Whether the entry
-    exists is checked when the configuration is validated or the action runs.
+    exists is checked when the configuration is validated or the action runs; those that are
+    *built_in* exist without being configured.
     """
 
     target: str
     yang: str
     type: ValueType
+    built_in: tuple[str, ...] = ()
 
     def parse(self, text: str) -> Value:
         """Return the key as its own type reads it."""

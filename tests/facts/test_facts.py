@@ -19,7 +19,9 @@ def of_type(value):  # noqa: C901 - one case a type
     match value:
         case types.Integer():
             fact = {"base": value.base}
-            if value.low is not None or value.high is not None:
+            if value.below:
+                fact["range"] = value.range
+            elif value.low is not None or value.high is not None:
                 fact["range"] = f"{value.low}..{'max' if value.high is None else value.high}"
             return fact | named
         case types.Text():

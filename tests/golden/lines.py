@@ -5,9 +5,11 @@ have nothing, as for most operations, the type that the schema declares is read 
 `values`, which knows nothing of the parsers of the program.
 """
 
+import itertools
 import sys
 from dataclasses import dataclass, field
 
+from srpki.schema.common import ADMIN_STATE
 from srpki.schema.nodes import (
     Absent,
     Action,
@@ -23,10 +25,12 @@ from srpki.schema.nodes import (
     ListNode,
     Maybe,
     Numbered,
+    Spelled,
     Word,
     child_of,
     data_children,
 )
+from srpki.schema.tree import SCHEMA, node_at
 from srpki.schema.types import (
     Address,
     Boolean,
@@ -118,7 +122,7 @@ def of_type(kind):
         case Union():
             return {"base": "union", "union": [of_type(member) for member in kind.types]}
         case Integer():
-            return values.integer(*kind.bounds)
+            return {"base": kind.base, "range": kind.range}
         case Enumeration():
             return values.words(*kind.values)
         case Boolean():
@@ -248,9 +252,10 @@ def _classic_children(here, children, node, place):
 def _classic_value(here, leaf, place):
     word = keyword_of(leaf)
     flag = isinstance(leaf.type, Boolean | Empty)
-    if leaf.name == "admin-state" and not flag:
-        here.add("no shutdown", accepted=True)
-        here.add("shutdown", accepted=True)
+    if leaf.type is ADMIN_STATE and word.endswith(("admin-state", "shutdown")):
+        word = "shutdown" if word == "admin-state" else word
+        here.add(f"no {word}", accepted=True)
+        here.add(word, accepted=True)
         return
     if flag:
         here.add(word, accepted=True)
@@ -259,6 +264,9 @@ def _classic_value(here, leaf, place):
     here.words.append(word)
     for value, accepted in typed_values(place):
         here.add(f"{word} {value}", accepted, value)
+    if isinstance(leaf.classic, Spelled):
+        for other, _ in leaf.classic.words:
+            here.add(f"{word} {other}", accepted=True)
     best = good(place)
     no = f"no {word} {best}" if isinstance(leaf, LeafList) else f"no {word}"
     here.add(no, accepted=True, before=f"{word} {best}")
@@ -267,12 +275,14 @@ def _classic_value(here, leaf, place):
 def _classic_context(here, node, place):
     """Add the lines of *node* to *here*; return its contexts."""
     word = keyword_of(node)
+    up = _raised(node, place)
+    if up:  # a context that stands higher than in the MD-CLI
+        here = Place(here.path.rsplit(" ", up)[0])
     if isinstance(node, Container):
-        up = getattr(node.classic, "up", 0)  # a context that stands higher than in the MD-CLI
-        path = here.path.rsplit(" ", up)[0] if up else here.path
+        word = " ".join((word, *getattr(node.classic, "words", ())))
         if not up:
             here.add(f"no {word}", accepted=True)  # decided: it empties the context
-        return _classic(node, f"{path} {word}", place)
+        return _classic(node, f"{here.path} {word}", place)
     names = [leaf.name for leaf in node.key_leafs]
     best = [good((*place, name)) for name in names]
     here.words.append(word)
@@ -287,7 +297,17 @@ def _classic_context(here, node, place):
     here.add(f"no {word} {keys}", accepted=False, why="nothing")
     numbered = isinstance(node.classic, Numbered)  # needs no create [observed-2.md 3]
     here.add(f"{word} {keys}", accepted=numbered, why="create")
-    return _classic(node, f"{here.path} {word} {keys} create", place)
+    inner = _classic(node, f"{here.path} {word} {keys} create", place)
+    return itertools.chain((here,), inner) if up else inner
+
+
+def _raised(node, place):
+    """Return how many contexts of the classic CLI *node* stands higher than in the schema."""
+    up = getattr(node.classic, "up", 0)
+    if not up:
+        return 0
+    passed = [node_at(SCHEMA.configure, *place[1:depth]) for depth in range(2, len(place))][-up:]
+    return sum(not isinstance(one.classic, Inline) for one in passed)
 
 
 def _classic_line(here, child, scope, place):

@@ -14,6 +14,7 @@ import sheets
 
 LIMITS = {
     "int32": (-(2**31), 2**31 - 1),
+    "int64": (-(2**63), 2**63 - 1),
     "uint8": (0, 2**8 - 1),
     "uint16": (0, 2**16 - 1),
     "uint32": (0, 2**32 - 1),
@@ -160,6 +161,7 @@ def _is_address(base, value):
 TRIED = {
     "[_a-zA-Z0-9][-_a-zA-Z0-9]*": ("_a-1", "-a", "a b"),
     "cflash-url": ("cf3:/gw.key", "cf1:/a/b", "gw.key", "cf5:/a", "cf3:", "ftp://a/b", "cf3:/a//b"),
+    "cflash-without-slot-url": ("cf3:/home", "cf1:/a/b", "cf5:/a", "cf3-a:/b", "ftp://a/b"),
     "description": ("two words", "   "),
     "display-string": ("   ",),
     "http-optional-url-loose": ("http://ca.example:8080/x", "ca.example", "ftp://a/x", "a:65536"),
@@ -245,7 +247,12 @@ def _tried(fact):
 
 def spelled(named, size):
     """Return a value of *size* characters that the patterns accept, or None."""
-    start = {"cflash-url": "cf3:/a", "http-url-path-loose": "http://a/", "/.*": "/"}.get(named, "")
+    start = {
+        "cflash-url": "cf3:/a",
+        "cflash-without-slot-url": "cf3:/",
+        "http-url-path-loose": "http://a/",
+        "/.*": "/",
+    }.get(named, "")
     value = start + "a" * (size - len(start))
     if named == "cflash-url":
         value = value[:90] + "/" + value[91:180] + "/" + value[181:] if size > 190 else value

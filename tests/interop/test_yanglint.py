@@ -112,7 +112,8 @@ def texts_for(kind):
         yield from (word, word.upper(), word[:-1], word + "x")
     if isinstance(kind, Integer):
         low, high = kind.bounds
-        yield from map(str, (low - 1, low, high, high + 1))
+        ends = (low, high, *kind.below)
+        yield from (str(end + beside) for end in ends for beside in (-1, 0, 1))
     if isinstance(kind, Decimal):
         low, high = kind.low, kind.high
         yield from (f"{number:.3f}" for number in (low - 0.001, low, high, high + 0.001))
@@ -239,11 +240,16 @@ def limited(node, where=()):
 def test_yanglint_counts_the_same_maxima(judge):
     names = [f"ca-{number}" for number in range(9)]
     authorities = Entries({(name,): Branch() for name in names})
-    profiles = path("system", "security", "pki", "ca-profile")
+    referred = (
+        path("system", "security", "pki", "ca-profile"),
+        path("system", "security", "aaa", "local-profiles", "profile"),
+    )
     trees = []
     for node, where in limited(ROOT):
         for number in (node.max_elements, node.max_elements + 1):
-            tree = Branch() if where == profiles else graft(ROOT, Branch(), profiles, authorities)
+            tree = Branch()
+            for target in referred:
+                tree = tree if where == target else graft(ROOT, tree, target, authorities)
             content = tuple(names[:number])
             if isinstance(node, ListNode):
                 content = Entries({key_of(node, each): Branch() for each in range(number)})

@@ -14,7 +14,7 @@ from srpki.frontend.parts import ClassicForm
 from srpki.schema.foreign import FOREIGN
 from srpki.schema.nodes import Container, Leaf, LeafList, ListNode, data_children
 from srpki.schema.paths import path
-from srpki.schema.tree import SCHEMA
+from srpki.schema.tree import SCHEMA, node_at
 
 ROOT = SCHEMA.configure
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -82,9 +82,18 @@ def loaded(device, text):
 
 
 def refused(session, line):
-    """Return whether *line* is refused, or is a command: ``log`` outside of it is ``logout``."""
-    inside = session._shells["md"].context != path("configure")
-    return (inside and line.split()[0] == "log") or not session.feed(line).ok
+    """Return whether *line* is refused, or is a command: ``log`` outside of it is ``logout``.
+
+    In a file there are no commands: it is what it begins there, if that is one thing.
+    """
+    context = session._shells["md"].context
+    if line.split()[0] == "log" and context != path("configure"):
+        node = node_at(ROOT, *(step.name for step in context[1:]))
+        meant = [child.name for child in data_children(node) if child.name.startswith("log")]
+        if len(meant) != 1:
+            return True
+        line = line.replace("log", meant[0], 1)
+    return not session.feed(line).ok
 
 
 def pasted(device, lines):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from srpki.config import edit
 from srpki.config.text import elements
 from srpki.config.tree import EMPTY, Branch
-from srpki.schema.common import CFLASH_URL, TLS_FILE_NAME
+from srpki.schema.common import TLS_FILE_NAME, FlashUrl
 from srpki.schema.nodes import Choice, Container, Leaf, LeafList, Line, ListNode, data_children
 from srpki.schema.paths import Step
 from srpki.schema.tree import SCHEMA, node_at
@@ -34,6 +34,11 @@ ROOT = SCHEMA.configure
 BRANCHES = (("log",), ("system", "security", "pki"), ("system", "security", "tls"))
 """Each run meets each leaf of these."""
 
+_HASHES = (
+    "$2y$10$WOWmXnVodvBspwuo9BbkVOT/N.jjhrv30MhPK8JncFl3qDVQPai3K",
+    "$2y$10$92IXUNpkjO0rOQ5byMi.Ye4oKoEa3Ro9llC/.og/at2.uheWG/igi",
+)
+"""Hashes by bcrypt, of public examples."""
 _SECRETS = ("token hash2", "tok/en+2= hash2")
 _URLS = ("http://ca.example/x", "http://[::1]:80/pkix")
 _FLASH = ("cf3:\\x.cfg", "cf3:\\a b\\y")
@@ -77,7 +82,9 @@ def samples(kind):  # noqa: C901 - one case a type
             tried = ("192.0.2.1", "2001:db8::1")
         case Text() if kind.secret:
             return _SECRETS
-        case Text() if kind is CFLASH_URL:
+        case Text() if kind.hashed:
+            return _HASHES
+        case FlashUrl():
             return _FLASH
         case Text() if "url" in kind.named:
             return _URLS
@@ -98,7 +105,7 @@ def values(kind):
         case Union():
             return st.one_of(*map(values, kind.types))
     some = st.sampled_from(samples(kind))
-    free = isinstance(kind, Text) and not kind.secret and kind is not CFLASH_URL
+    free = isinstance(kind, Text) and not (kind.secret or kind.hashed or isinstance(kind, FlashUrl))
     if free and "url" not in kind.named:
         reads, else_ = _reads(kind), samples(kind)[0]  # a filter would make Hypothesis try again
         return st.one_of(some, _CHARACTERS.map(lambda text: text if reads(text) else else_))

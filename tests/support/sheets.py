@@ -15,16 +15,23 @@ SHEETS = {
     ("configure", "ipsec", "cert-profile"): ("configure-ipsec-cert-profile",),
     ("configure", "ipsec", "trust-anchor-profile"): ("configure-ipsec-trust-anchor-profile",),
     ("configure", "log"): ("configure-log", "configure-log-event-handling"),
+    ("configure", "system", "login-control"): ("configure-system-login-control",),
     ("configure", "system", "management-interface"): ("configure-system-management-interface",),
     ("configure", "system", "script-control"): ("configure-system-script-control",),
+    ("configure", "system", "security", "aaa", "local-profiles"): (
+        "configure-system-security-aaa-local-profiles",
+    ),
     ("configure", "system", "security", "pki"): ("configure-system-security-pki",),
+    ("configure", "system", "security", "ssh"): ("configure-system-security-ssh",),
     ("configure", "system", "security", "tls"): ("configure-system-security-tls",),
+    ("configure", "system", "security", "user-params"): ("configure-system-security-user-params",),
     ("configure", "system", "transmission-profile"): ("configure-system-transmission-profile",),
     ("state", "ipsec", "cert-profile"): ("state-ipsec-cert-profile",),
     ("state", "ipsec", "trust-anchor-profile"): ("state-ipsec-trust-anchor-profile",),
     ("state", "log"): ("state-log",),
     ("state", "system", "security", "pki"): ("state-system-security-pki",),
     ("state", "system", "security", "tls"): ("state-system-security-tls",),
+    ("state", "users"): ("state-users",),
 }
 """The trees that hold the children of each place; several where one is an excerpt of the rest."""
 

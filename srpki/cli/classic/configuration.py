@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +16,7 @@ from srpki.config.lexer import is_plain
 from srpki.config.text import INDENT, quote, spell_value
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.device.system import version_lines
-from srpki.schema.classic import Names, Place, is_shutdown, keyword_of
+from srpki.schema.classic import Names, Place, further_words, keyword_of, shutdown_word
 from srpki.schema.configure.log_types import NAMES, EventName
 from srpki.schema.nodes import (
     Arg,
@@ -36,6 +36,7 @@ from srpki.schema.nodes import (
     Numbered,
     Quoted,
     Section,
+    Spelled,
     Word,
     data_children,
 )
@@ -144,7 +145,7 @@ class _Listing:
             title, lines = section.section.later, tuple(_switched_on(section.node, content, inner))
         else:
             title = section.section.title
-            lines = tuple(self._content(section.node, content, section.steps, inner))
+            lines = tuple(self._content(section.node, content, section.steps, inner, section.holds))
         if not lines:
             return
         yield from (_BANNER, f"echo {quote(title)}", _BANNER)
@@ -152,11 +153,20 @@ class _Listing:
         yield from lines
         yield from (f"{indent}{INDENT * level}exit" for level in reversed(range(len(words))))
 
-    def _content(self, node: Context, branch: Branch, steps: Names, indent: str) -> Iterator[str]:
+    def _content(
+        self,
+        node: Context,
+        branch: Branch,
+        steps: Names,
+        indent: str,
+        holds: Callable[[Place], bool] = lambda _: True,
+    ) -> Iterator[str]:
         named = [leaf.name for leaf in required(node)] if isinstance(node, ListNode) else []
         named += _beside(node, branch)
         for place in self._order.children(node, steps):
-            if not isinstance(place.node.classic, Section) and place.node.name not in named:
+            if isinstance(place.node.classic, Section) or not holds(place):
+                continue
+            if place.node.name not in named:
                 yield from self._place(place, branch, steps, indent)
 
     def _place(self, place: Place, branch: Branch, steps: Names, indent: str) -> Iterator[str]:
@@ -191,11 +201,12 @@ class _Listing:
 
     def _value(self, node: Leaf | LeafList, value: Element | None, indent: str) -> Iterator[str]:
         word = keyword_of(node)
-        if is_shutdown(node):
+        shutdown = shutdown_word(node)
+        if shutdown:
             if value is None and self._states and isinstance(node, Leaf):
                 value = node.default
             if value is not None:
-                yield f"{indent}no shutdown" if value == "enable" else f"{indent}shutdown"
+                yield f"{indent}no {shutdown}" if value == "enable" else indent + shutdown
         elif isinstance(node.type, Boolean | Empty):
             if value is True:
                 yield indent + word
@@ -223,11 +234,12 @@ class _Listing:
         elif held is not None or (self._detail and not node.presence):
             lines = tuple(self._content(node, inside, steps, indent + INDENT))
             if lines or node.presence:
-                yield indent + keyword_of(node) + (" create" if node.presence else "")
+                create = ("create",) if node.presence else ()
+                yield indent + " ".join((keyword_of(node), *further_words(node), *create))
                 yield from lines
                 yield f"{indent}exit"
         elif self._detail:
-            yield f"{indent}no {keyword_of(node)}"
+            yield " ".join((f"{indent}no", keyword_of(node), *further_words(node)))
 
     def _list(
         self, node: ListNode, entries: Element | None, steps: Names, indent: str
@@ -302,6 +314,8 @@ def _spelled(node: Leaf | LeafList, value: Value) -> str:
     spelled = spell_value(node.type, value)
     if isinstance(node.classic, Quoted):
         return quote(str(value))
+    if isinstance(node.classic, Spelled):
+        spelled = next((word for word, meant in node.classic.words if meant == value), spelled)
     if isinstance(node.type, EventName):
         return node.type.number(str(value))
     bare = isinstance(node.classic, Bare) or (_is_numbered_name(node.type) and _is_number(value))
@@ -385,6 +399,9 @@ def _arg(item: Arg, scope: tuple[Node, ...], branch: Branch) -> list[str] | None
         return [item.keyword] if value else None
     node = member(scope, item.leaf)
     assert isinstance(node, Leaf | LeafList)
+    if isinstance(value, tuple):
+        text = " ".join(_spelled(node, one) for one in value)
+        return [item.keyword, text] if item.keyword else [text]
     said = node.type.format(value)
     text = next((word for word, meant in item.words if meant == said), _spelled(node, value))
     return [item.keyword, text] if item.keyword else [text]

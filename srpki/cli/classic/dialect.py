@@ -32,7 +32,15 @@ from srpki.cli.reading import (
 )
 from srpki.cli.walker import walk
 from srpki.config.lexer import Token
-from srpki.schema.classic import Names, Place, is_shutdown, keyword_of, places
+from srpki.schema.classic import (
+    Names,
+    Place,
+    further_words,
+    keyword_of,
+    places,
+    raised,
+    shutdown_word,
+)
 from srpki.schema.nodes import (
     Action,
     Arg,
@@ -45,7 +53,6 @@ from srpki.schema.nodes import (
     LeafList,
     Line,
     ListNode,
-    Moved,
     Numbered,
     Word,
     child_of,
@@ -82,8 +89,9 @@ class ClassicDialect:
         names: list[str] = []
         for depth in range(1, len(context) + 1):
             child = self.node(context[:depth])
-            if isinstance(child.classic, Moved):
-                names[-child.classic.up :] = [""] * child.classic.up
+            up = raised(child)
+            if up:
+                names[-up:] = [""] * up
             shown = "config" if child.name == "configure" else keyword_of(child)
             names.append("" if isinstance(child.classic, Inline) else shown)
         return [name for name in names if name]
@@ -93,8 +101,9 @@ class ClassicDialect:
         while context:
             node = self.node(context)
             context = context[:-1]
-            if isinstance(node.classic, Moved):
-                context = context[: -node.classic.up]
+            up = raised(node)
+            if up:
+                context = context[:-up]
             if not context or not isinstance(self.node(context).classic, Inline):
                 break
         return context
@@ -174,9 +183,10 @@ class _Commands:
 
     def _value(self, child: Leaf | LeafList, prefix: Names) -> Option:
         place = (*prefix, child.name)
-        if is_shutdown(child):
-            self._no("shutdown", child.help, (Put(place, "enable"),))
-            return Keyword("shutdown", child.help, (Put(place, "disable"),), no=True), ()
+        shutdown = shutdown_word(child)
+        if shutdown:
+            self._no(shutdown, child.help, (Put(place, "enable"),))
+            return Keyword(shutdown, child.help, (Put(place, "disable"),), no=True), ()
         word = keyword_of(child)
         if isinstance(child, LeafList):
             taken = Slot(child.name, child.type, child.help, (Take(place),), child)
@@ -209,13 +219,14 @@ class _Commands:
             return self._line(child, child.classic, prefix, way)
         content = self._dialect.content(child, edits=self._edits_below(child))
         if isinstance(child, Container):
+            words = tuple(Keyword(one, child.help) for one in further_words(child))
             if self._edits:
-                self._no(word, child.help, (Remove((*prefix, child.name)),))
+                self._no(word, child.help, (Remove((*prefix, child.name)),), words)
             create = self._edits and child.presence
             into = (*way, Into(child.name, create=create))
             # A presence container is made by its name; files say create [observed-2.md 2].
             inside = (_CREATE, content) if create else (content,)
-            return Keyword(word, child.help, into, "+", no=self._edits), inside
+            return Keyword(word, child.help, into, "+", no=self._edits), (*words, *inside)
         keys = _keys(child)
         step = Into(child.name, child.keys, presumed=child.presumed)
         if not self._edits:

@@ -172,8 +172,7 @@ def _limits(kind: ValueType) -> str:
         case Reference():
             return _limits(kind.type)
         case Integer():
-            low, high = kind.bounds
-            return f"[{low}..{high}]"
+            return f"[{kind.range}]"
         case Enumeration() | Boolean():
             return "|".join(kind.words())
         case Text():

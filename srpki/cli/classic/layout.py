@@ -47,11 +47,21 @@ def _mandatory(children: tuple[Node, ...]) -> Iterator[Leaf]:
 
 
 class SectionPlace(NamedTuple):
-    """A section of the file: the steps that lead to it below the root, its node and its banner."""
+    """A section of the file: the steps that lead to it below the root, its node and its banner.
+
+    What a *part* of it has, it has not.
+    """
 
     steps: Names
     node: Container
     section: Section
+
+    def holds(self, place: Place) -> bool:
+        """Return whether *place*, in its node, stands under its banner."""
+        name = (*place.prefix, place.node.name)[0]
+        if self.section.names:
+            return name in self.section.names
+        return self.section.part is None or name not in self.section.part.names
 
 
 class Order:
@@ -64,7 +74,7 @@ class Order:
 
     def sections(self) -> list[SectionPlace]:
         """Return the sections, each after those that it refers to."""
-        found = sorted(_sections(self._root, ()), key=lambda one: one.section.last)
+        found = sorted(_sections(self._root, ()), key=lambda one: one.section.rank)
         return _arranged(found, self._section_paths, self._section_needs)
 
     def children(self, node: Context, steps: Names) -> tuple[Place, ...]:
@@ -85,7 +95,8 @@ class Order:
         return "".join(f"/{step}" for step in (self._root.name, *steps))
 
     def _section_content(self, place: SectionPlace) -> list[Place]:
-        return [one for one in places(place.node) if not isinstance(one.node.classic, Section)]
+        content = (one for one in places(place.node) if place.holds(one))
+        return [one for one in content if not isinstance(one.node.classic, Section)]
 
     def _section_paths(self, place: SectionPlace) -> list[str]:
         return [
@@ -119,6 +130,8 @@ def _sections(node: Container, steps: Names) -> Iterator[SectionPlace]:
     for child in data_children(node):
         if isinstance(child, Container) and isinstance(child.classic, Section):
             below = (*steps, child.name)
+            if child.classic.part is not None:
+                yield SectionPlace(below, child, child.classic.part)
             yield SectionPlace(below, child, child.classic)
             yield from _sections(child, below)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from srpki.cli.effects import Effects, Input, KeyOf, Make, Part, Put, Suffix
-from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Opt, Seq, Slot, Some, State
+from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Many, Opt, Seq, Slot, Some, State
 from srpki.cli.reading import key_slot
 from srpki.config.lexer import Token
 from srpki.schema.classic import Names
@@ -23,6 +23,7 @@ from srpki.schema.nodes import (
     ListNode,
     Maybe,
     Node,
+    Spelled,
     Word,
     child_of,
 )
@@ -118,6 +119,12 @@ def classic_value(leaf: Leaf | LeafList, effects: Effects) -> Grammar:
         )
         return Sealable((slot, Seq((sealed, Alt(marks)))))
     places = [effect.leaf for effect in effects if isinstance(effect, Put)]
+    if isinstance(leaf.classic, Spelled) and places:
+        words = (
+            Keyword(word, f"{leaf.help}: {meant}", (Put(places[0], leaf.type.parse(meant)),))
+            for word, meant in leaf.classic.words
+        )
+        return Alt((*words, slot))
     if isinstance(leaf, Leaf) and leaf.units == "seconds" and places:
         return Alt((slot, _duration(places[0], leaf)))
     return slot
@@ -207,6 +214,8 @@ class LineReader:
         if isinstance(leaf.type, Boolean | Empty) and not arg.words:
             return Keyword(arg.keyword, leaf.help, self._effects(leaf, arg.leaf, constant=True))
         value = self._value(leaf, arg)
+        if isinstance(leaf, LeafList):
+            value = Seq((value, Many(value)))
         return Seq((Keyword(arg.keyword, leaf.help), value)) if arg.keyword else value
 
     def _value(self, leaf: Leaf | LeafList, arg: Arg) -> Grammar:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypeGuard
 
 from srpki.cli.reading import Context
-from srpki.schema.classic import Placed, is_shutdown, keyword_of, places
+from srpki.schema.classic import Placed, keyword_of, places, shutdown_word
 from srpki.schema.nodes import (
     Action,
     Arg,
@@ -56,7 +56,7 @@ def _word(node: Placed) -> str:
     if isinstance(node, Choice):
         assert isinstance(node.classic, Line)
         return node.classic.keyword
-    return "shutdown" if is_shutdown(node) else keyword_of(node)
+    return shutdown_word(node) or keyword_of(node)
 
 
 def _entered(node: Placed) -> TypeGuard[Context]:
@@ -73,7 +73,7 @@ def _values(node: Placed) -> Iterator[str]:
         yield from (f"<{name}>" for name in node.positional)
     elif (
         isinstance(node, Leaf | LeafList)
-        and not is_shutdown(node)
+        and not shutdown_word(node)
         and not isinstance(node.type, Boolean | Empty)
     ):
         yield f"<{node.name}>"

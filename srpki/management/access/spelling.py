@@ -19,7 +19,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from srpki.config.lexer import lex_md
-from srpki.schema.classic import Names, Placed, is_shutdown, keyword_of, places
+from srpki.schema.classic import Names, Placed, keyword_of, places, shutdown_word
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
     Action,
@@ -251,7 +251,7 @@ def _classic_options(node: Context) -> _Known:
 def _word(node: Placed) -> str:
     if isinstance(node, Choice):
         return getattr(node.classic, "keyword", node.name)
-    return "shutdown" if is_shutdown(node) else keyword_of(node)
+    return shutdown_word(node) or keyword_of(node)
 
 
 # --- operations, which the two CLIs have at different places --------------------------------------

@@ -64,7 +64,9 @@ def type_of(kind: ValueType) -> Statement:
         case Boolean() | Empty():
             return Statement("type", "boolean" if isinstance(kind, Boolean) else "empty")
         case Reference():
-            return Statement("type", "leafref", (Statement("path", _path(kind.target)),))
+            reference = Statement("type", "leafref", (Statement("path", _path(kind.target)),))
+            built_in = Enumeration(kind.built_in)
+            return _one_of(reference, *((type_of(built_in),) if kind.built_in else ()))
         case Address():
             names = (_ADDRESSES[version][0] for version in kind.versions)
             return _one_of(*(Statement("type", f"{COMMON}:{name}") for name in names))
@@ -79,8 +81,7 @@ def _number(kind: Integer | Decimal) -> Statement:
     if isinstance(kind, Decimal):
         limits = Statement("range", f"{kind.low:.3f}..{kind.high:.3f}")
         return Statement("type", "decimal64", (Statement("fraction-digits", "3"), limits))
-    low, high = kind.bounds
-    return Statement("type", kind.base, (Statement("range", f"{low}..{high}"),))
+    return Statement("type", kind.base, (Statement("range", kind.range),))
 
 
 def _each(keyword: str, names: tuple[str, ...]) -> tuple[Statement, ...]:

@@ -197,7 +197,7 @@ LOG: Final = Container(
     help="Logs, their filters and destinations",
     classic=Section(
         "Log Configuration",
-        last=True,
+        rank=4,
         order=(
             *("event-damping", "file", "throttle-rate", "filter", "log-events", "syslog"),
             "log-id",

@@ -9,9 +9,16 @@ from __future__ import annotations
 from typing import Final
 
 from srpki.schema.common import BOOLEAN, URL
+from srpki.schema.configure.netconf import NETCONF
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Container, Inline, Leaf, LeafList, Moved, Rename, Section
 from srpki.schema.types import Enumeration, Integer
+
+
+def _flag(name: str, help_: str, default: str | None = "false") -> Leaf:
+    emulated = not help_.startswith("Not emulated")
+    return Leaf(name=name, type=BOOLEAN, default=default, help=help_, emulated=emulated)
+
 
 _ROLLBACK: Final = Container(
     name="rollback",
@@ -86,10 +93,28 @@ _CLI: Final = Container(
     ),
 )
 
+_YANG_MODULES: Final = Container(
+    name="yang-modules",
+    help="Modules that clients of NETCONF are told of",
+    children=(
+        _flag("base-r13-modules", "Not emulated: modules of the first generation"),
+        _flag("nokia-modules", "Not emulated: the modules one by one", default=None),
+        _flag("nokia-submodules", "Not emulated: the modules with their parts apart"),
+        _flag("openconfig-modules", "Not emulated: modules of OpenConfig"),
+        _flag("nokia-combined-modules", "Whether the node's own modules are told", "true"),
+        _flag("shared-model-management", "Not emulated: one model for several", "true"),
+        Container(
+            name="nmda",
+            help="Datastores of NETCONF that have their own operations",
+            children=(_flag("nmda-support", "Whether get-data and its datastores are offered"),),
+        ),
+    ),
+)
+
 MANAGEMENT_INTERFACE: Final = Container(
     name="management-interface",
     help="Interfaces that may edit the configuration, and how it is saved",
-    classic=Section("System Configuration Mode Configuration", last=True),
+    classic=Section("System Configuration Mode Configuration", rank=5),
     children=(
         Leaf(
             name="configuration-mode",
@@ -115,5 +140,7 @@ MANAGEMENT_INTERFACE: Final = Container(
                 ),
             ),
         ),
+        NETCONF,
+        _YANG_MODULES,
     ),
 )

@@ -8,10 +8,14 @@ from __future__ import annotations
 from typing import Final
 
 from srpki.schema.common import HTTP_VERSION, IPV4_UNICAST, IPV6, NAMED_ITEM
+from srpki.schema.configure.login_control import LOGIN_CONTROL
 from srpki.schema.configure.management import MANAGEMENT_INTERFACE
 from srpki.schema.configure.pki import PKI
+from srpki.schema.configure.profiles import AAA
 from srpki.schema.configure.script_control import SCRIPT_CONTROL
+from srpki.schema.configure.ssh import SSH
 from srpki.schema.configure.tls import TLS
+from srpki.schema.configure.users import USER_PARAMS
 from srpki.schema.nodes import Container, Leaf, ListNode, Rename, Section
 from srpki.schema.types import Integer, Text
 
@@ -65,6 +69,9 @@ _TRANSMISSION_PROFILE: Final = ListNode(
     ),
 )
 
+_USERS: Final = ("aaa", "user-params", "ssh")
+"""What of the security stands under a banner of its own, in that order."""
+
 SYSTEM: Final = Container(
     name="system",
     help="Name, management, security and transmission profiles of the node",
@@ -75,16 +82,20 @@ SYSTEM: Final = Container(
             type=Text(length=(1, 64), patterns=(r"[ -~]*[!-~][ -~]*",)),
             help="Host name of the node; the prompt shows it at once",
         ),
+        LOGIN_CONTROL,
         MANAGEMENT_INTERFACE,
         SCRIPT_CONTROL,
         Container(
             name="security",
-            help="PKI and TLS of the node",
+            help="Users of the node, its SSH server, PKI and TLS",
             classic=Section(
                 "System Security Cpm Hw Filters, PKI, TLS and LDAP Configuration",
+                rank=3,
                 later="System Security Auto CRL Update (no shutdown) Configuration",
+                order=_USERS,
+                part=Section("System Security Configuration", rank=1, order=_USERS, names=_USERS),
             ),
-            children=(PKI, TLS),
+            children=(AAA, PKI, SSH, TLS, USER_PARAMS),
         ),
         _TRANSMISSION_PROFILE,
     ),

@@ -204,6 +204,8 @@ def test_sections_come_in_the_order_of_their_references():
     titles = [section.section.title for section in Order(ROOT).sections()]
     assert titles == [
         "System Configuration",
+        "System Security Configuration",
+        "System Login Control Configuration",
         "System Security Cpm Hw Filters, PKI, TLS and LDAP Configuration",
         "IPsec Configuration",
         "Log Configuration",

@@ -173,15 +173,15 @@ def test_every_element_is_set_printed_and_removed(new_device, name):
     tries = [f"no {' '.join(words[:count])}" for count in (1, 2, 3)]
     tries.append(f"no {' '.join((words[0], *words[-2:]))}")
     tries.append(f"no {told[at].strip().removesuffix(' create')}")  # an owner may have blanks
-    if "shutdown" in words:
-        tries = ["shutdown" if words[0] == "no" else "no shutdown"]
+    if words[-1].endswith("shutdown"):
+        tries = [words[-1] if words[0] == "no" else f"no {words[-1]}"]
     assert any(session.feed(line).ok for line in tries), tries
     left = get(device.datastore.running, path)
     # A boolean on the line of something else goes with it.
     alone = isinstance(node, Leaf) and keyword_of(node) == words[0]
     boolean = alone and isinstance(node.type, Boolean)
     assert (left is False if boolean else left is None) or (
-        node.name == "admin-state" and left != get(tree, path)
+        node.name.endswith("admin-state") and left != get(tree, path)
     )
 
 

@@ -31,7 +31,7 @@ def test_one_typed_line_is_refused_in_one_line(pr, classic, word):
     [
         ("system", "grpc"),
         ("system", "time"),
-        ("system security", "ssh"),
+        ("system security", "dot1x"),
         ("log", "accounting-policy"),
         ("ipsec", "ike-policy"),
         ("system security tls", "server-tls-profile"),
