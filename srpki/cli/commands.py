@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from srpki.cli import wording
 from srpki.cli.port import Answer
-from srpki.core.errors import MissingInputError, NotSavedError
+from srpki.core.errors import MissingInputError, NotAuthorizedError, NotSavedError
 from srpki.core.record import Record
 
 if TYPE_CHECKING:
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 def answered(result: Result, failed: Callable[[str], str], shown: Callable[[Data], str]) -> Answer:
     """Return what an operation came to; *failed* words the errors of the dialect, *shown* its data.
 
-    Raises `MissingInputError` and `NotSavedError`, which the dialects word apart.
+    Raises `MissingInputError`, `NotAuthorizedError` and `NotSavedError`, which the dialects word
+    apart.
     """
-    if isinstance(result.error, MissingInputError | NotSavedError):
+    if isinstance(result.error, MissingInputError | NotAuthorizedError | NotSavedError):
         raise result.error
     lines = [_worded(message, failed) for message in result.messages]
     if result.data is not None:

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from srpki.cli.existing import SEPARATORS, Known, is_url
 from srpki.cli.grammar import UNLISTED, Keyword, Slot, State, Terminal, spelled
 from srpki.cli.port import Offer
-from srpki.cli.walker import Match, Walk, Walker, fitting
+from srpki.cli.walker import Match, Permits, Walk, Walker, anything, fitting
 from srpki.config.lexer import Token, is_plain
 from srpki.config.text import quote
 from srpki.schema.types import ValueTypeError
@@ -37,9 +37,10 @@ def at_cursor(
     return (walker or Walker()).walk(state, words), touched
 
 
-def expected(found: Walk, touched: Token) -> list[Terminal]:
+def expected(found: Walk, touched: Token, permits: Permits = anything) -> list[Terminal]:
     """Return what may stand where *touched* stands: keywords that it begins, and every value.
 
+    What is not *permitted* after what was recognised is left out.
     Words for the same from the root, as ``/configure``, are not shown before a slash is typed;
     words that are `UNLISTED` are left out where there is anything else.
     """
@@ -53,6 +54,7 @@ def expected(found: Walk, touched: Token) -> list[Terminal]:
             and not terminal.quiet
             and terminal.word.startswith(touched.text)
             and (touched.text or not terminal.word.startswith("/"))
+            and permits(found.matches, terminal)
         )
     ]
     listed = [item for item in candidates if isinstance(item, Slot) or item.tier < UNLISTED]
@@ -65,7 +67,13 @@ def _nothing(slot: Slot, value: str) -> Known:
 
 
 def complete(
-    state: State, tokens: Sequence[Token], text: str, source: Source, details: Details = _nothing
+    state: State,
+    tokens: Sequence[Token],
+    text: str,
+    source: Source,
+    details: Details = _nothing,
+    *,
+    permits: Permits = anything,
 ) -> list[Offer]:
     """Return the completions of *text*, in the order of `expected`; nothing after a mistake."""
     if tokens and tokens[-1].quoted and tokens[-1].closed and tokens[-1].end == len(text):
@@ -75,7 +83,7 @@ def complete(
         return []
     width = touched.end - touched.start
     offers: dict[str, Offer] = {}
-    for terminal in expected(found, touched):
+    for terminal in expected(found, touched, permits):
         if isinstance(terminal, Keyword):
             offers.setdefault(terminal.word, Offer(terminal.word, width, terminal.word))
         else:
@@ -116,14 +124,20 @@ def _accepted(slot: Slot, value: str) -> bool:
     return True
 
 
-def expand(state: State, tokens: Sequence[Token], text: str, walker: Walker | None = None) -> str:
+def expand(
+    state: State,
+    tokens: Sequence[Token],
+    text: str,
+    walker: Walker | None = None,
+    permits: Permits = anything,
+) -> str:
     """Return the rest of the keyword that the cursor touches, where it can be no other."""
     found, touched = at_cursor(state, tokens, text, walker)
     if found.failure is not None or not touched.text or touched.quoted:
         return ""
     if any(touched.text in spelled(thread.state) for thread in found.threads):
         return ""  # nothing is missing
-    terminals = expected(found, touched)
+    terminals = expected(found, touched, permits)
     keywords = [terminal for terminal in terminals if isinstance(terminal, Keyword)]
     if len(keywords) < len(terminals):
         return ""

@@ -13,16 +13,19 @@ from srpki.cli.meaning import Meaning
 from srpki.cli.walker import Match
 from srpki.config.tree import Branch, Element, Entries, get
 from srpki.core.errors import SrpkiError
+from srpki.management.access.rights import ADMINISTRATOR
 from srpki.management.port import FLASH, Device
 from srpki.schema.common import TLS_FILE_NAME, EntryName
 from srpki.schema.nodes import LeafList
-from srpki.schema.paths import Key, Path, Step
+from srpki.schema.paths import Key, Path, Step, path
 from srpki.schema.types import Reference, Text, Union, ValueType
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from srpki.device.configuration.history import Commit
+    from srpki.management.access.rights import Rights
+    from srpki.management.port import Flash
 
 SEPARATORS = ("\\", "/")
 """What ends a directory, as it is shown and as it may be typed too."""
@@ -50,11 +53,17 @@ class Existing:
         data: Callable[[str], Branch],
         moment: Callable[[datetime], str] = str,
         directory: str = FLASH,
+        *,
+        rights: Rights = ADMINISTRATOR,
+        files: Flash | None = None,
     ) -> None:
         """Look at *device*; *data* returns the tree below a root, as the session sees it.
 
-        *moment* spells an instant for the session, which works in *directory*.
+        *moment* spells an instant for the session, which works in *directory*. Its user has
+        *rights* and reaches *files*, those of the device where none are given.
         """
+        self._rights = rights
+        self._files_of = device.files if files is None else files
         self._directory = directory
         self._device = device
         self._data = data
@@ -112,7 +121,7 @@ class Existing:
         if target[0].name == "state":
             # The live state of every entry takes long to find out; their names do not.
             steps = "/".join(step.name for step in (*target[:-1], Step(slot.entries)))
-            if known := self._device.choices(f"/{steps}/{slot.name}"):
+            if known := self._choices(f"/{steps}/{slot.name}"):
                 return known
         names, given = _given(slot.entries, matches)
         entries = self._at((*target[:-1], Step(slot.entries))) if slot.name in names else None
@@ -151,11 +160,18 @@ class Existing:
     def _referred(self, target: str, said: Meaning) -> Iterable[str]:
         root, *names = target.strip("/").split("/")
         if root != "configure":
-            return self._device.choices(target)
+            return self._choices(target)
         # An operation uses the running configuration, whatever the candidate says.
-        tree = self._device.datastore.running if said.operation else self._data(root)
+        running = self._device.datastore.running
+        tree = self._rights.visible(root, running) if said.operation else self._data(root)
         entries = get(tree, tuple(map(Step, names[:-1])))
         return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else ()
+
+    def _choices(self, target: str) -> Sequence[str]:
+        """Return the keys that *target*, a leaf by its path, may have now, those seen alone."""
+        *above, entries, _key = path(*target.strip("/").split("/"))
+        found = self._device.choices(target)
+        return [key for key in found if self._rights.reads((*above, Step(entries.name, (key,))))]
 
     def _files(self, typed: str, *, relative: bool) -> Iterator[str]:
         """Yield what lies in the directory that *typed* names, as it is typed.
@@ -169,7 +185,7 @@ class Existing:
         else:
             place = directory = directory or FLASH
         slash = directory[-1:] or FLASH[-1]
-        for name in self._device.files.within(place):
+        for name in self._files_of.within(place):
             if name.endswith(SEPARATORS):
                 yield f"{directory}{name[:-1]}{slash}"
             else:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from srpki.cli.meaning import Meaning
-    from srpki.management.port import Device
+    from srpki.management.port import Flash
 
 _CHANGE: Final = "file.change-directory"
 _LIST: Final = "file.list"
@@ -26,14 +26,23 @@ _URLS: Final = ("url", "source-url", "destination-url")
 _DEVICE: Final = re.compile(r"cf[1-4](?:-[a-d])?:", re.IGNORECASE)
 
 
+class Host(Protocol):
+    """The session, as far as the commands on files need it."""
+
+    @property
+    def files(self) -> Flash:
+        """The files that the user reaches."""
+        ...
+
+
 class Files(Protocol):
     """The CLI, as far as the commands on files need it."""
 
     directory: str
 
     @property
-    def device(self) -> Device:
-        """The router."""
+    def host(self) -> Host:
+        """The session."""
         ...
 
     def asked(self, said: Meaning) -> Answer:
@@ -85,7 +94,7 @@ def run(shell: Files, said: Meaning) -> Answer:
         return _change(shell, said, moves=inputs["url"] != shell.directory)
     url = str(inputs.get("url", ""))
     if said.operation == _REMOVE and "force" not in inputs and wildcard(url) is not None:
-        return _remove_each(shell, said, list(shell.device.files.matching(url)), "")
+        return _remove_each(shell, said, list(shell.host.files.matching(url)), "")
     return shell.asked(said)
 
 

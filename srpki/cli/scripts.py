@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from srpki.cli.port import Answer
-from srpki.management.port import Device, text_at
+from srpki.management.port import Device, Flash, text_at
 from srpki.storage.urls import display
 
 DEPTH = 8
@@ -42,6 +42,11 @@ class Runner(Protocol):
     @property
     def device(self) -> Device:
         """The router that holds the file."""
+        ...
+
+    @property
+    def files(self) -> Flash:
+        """The files that its user reaches."""
         ...
 
     @property
@@ -120,7 +125,7 @@ class Scripts:
         return Answer("\n".join(told), question=last.question)
 
     def _read(self, url: str) -> list[str]:
-        text = text_at(self._runner.device.files, url, hint="name a file of commands")
+        text = text_at(self._runner.files, url, hint="name a file of commands")
         return text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
 
     def _feed(self, lines: list[str], shown: str) -> Iterator[Answer]:

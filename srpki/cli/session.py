@@ -9,13 +9,15 @@ from srpki.cli.history import History
 from srpki.cli.port import Answer, Offer, Screen
 from srpki.cli.shell import Note, Shell
 from srpki.config.lexer import LINE_LIMIT
-from srpki.core.errors import RefusedError
+from srpki.core.errors import NotAuthorizedError, RefusedError
 from srpki.core.text import screen
+from srpki.management.access.rights import ADMINISTRATOR
 from srpki.management.session import CallerSession
 
 if TYPE_CHECKING:
     from srpki.cli.scripts import Scripts, Words
     from srpki.device.sessions import Kind
+    from srpki.management.access.rights import Rights
     from srpki.management.port import Machine
 
 ENDED: Final = "The session has been disconnected."
@@ -38,8 +40,10 @@ class Session(CallerSession):
         user: str = "admin",
         kind: Kind = "console",
         address: str = "",
+        *,
+        rights: Rights = ADMINISTRATOR,
     ) -> None:
-        """Log *user* in at *machine*, from *address*; `close` logs out again.
+        """Log *user* in at *machine*, from *address*, with *rights*; `close` logs out again.
 
         The session begins in *dialect*, else as the configuration says. Raises `RefusedError`
         where the configuration does not allow that CLI.
@@ -48,7 +52,7 @@ class Session(CallerSession):
             machine.node.announcer.turned_away(user, kind, address, NOT_AUTHORIZED)
             raise RefusedError(NOT_AUTHORIZED)
         self._first = dialect
-        super().__init__(machine, user, kind, address)
+        super().__init__(machine, user, kind, address, rights)
 
     def _log_in(self) -> None:
         """Begin as after log-in: at the root, with nothing remembered."""
@@ -166,8 +170,14 @@ class Session(CallerSession):
 
         A command is *noted* before it runs.
         """
-        if self._asking:
-            return self._asking.feed(line)
+        answer = self._asking.feed(line) if self._asking else self._read(line, note)
+        if answer.fault is not None and answer.fault.error == NotAuthorizedError.code:
+            edits = self._may_edit(line.strip())
+            masked = self.masked(line).strip()
+            self.device.announcer.not_permitted(self._login, self._active, masked, edits=edits)
+        return answer
+
+    def _read(self, line: str, note: Note | None) -> Answer:
         command = line.strip()
         if not command.startswith("//") and command not in ("/!classic-cli", "/!md-cli"):
             return self._shell.feed(line, note)

@@ -6,12 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
-from srpki.cli import pipes, wording
+from srpki.cli import permitted, pipes, wording
 from srpki.cli.grammar import Slot, State
 from srpki.cli.history import History, masked
 from srpki.cli.meaning import Meaning, Modifier, meaning
 from srpki.cli.port import Answer, Offer, RefusalError, Screen
-from srpki.cli.walker import Failure, Match, Walk, Walker, whole
+from srpki.cli.walker import Failure, Match, Permits, Walk, Walker, anything, whole
 from srpki.config.lexer import LINE_LIMIT, Token, in_comment
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
@@ -27,11 +27,15 @@ Note = Callable[[str], None]
 
 
 class Reading(NamedTuple):
-    """A line cut into *tokens*, to be read from *state*, which begins at *start*."""
+    """A line cut into *tokens*, to be read from *state*, which begins at *start*.
+
+    Help offers what is *permitted*.
+    """
 
     tokens: Sequence[Token]
     state: State
     start: Path
+    permits: Permits = anything
 
 
 if TYPE_CHECKING:
@@ -39,7 +43,9 @@ if TYPE_CHECKING:
 
     from srpki.cli.scripts import Words
     from srpki.device.results import Data, Result
+    from srpki.management.access.rights import Rights
     from srpki.management.editing import Editing
+    from srpki.management.port import Flash
 
 
 class Host(Protocol):
@@ -53,6 +59,20 @@ class Host(Protocol):
     @property
     def editing(self) -> Editing:
         """The ways of the session into the configuration."""
+        ...
+
+    @property
+    def rights(self) -> Rights:
+        """What the user may do."""
+        ...
+
+    @property
+    def files(self) -> Flash:
+        """The files that the user reaches."""
+        ...
+
+    def check(self, operation: str, inputs: Mapping[str, Value]) -> None:
+        """Raise `NotAuthorizedError` unless the user may run *operation* with *inputs*."""
         ...
 
     def run_file(self, url: str, words: Words) -> Answer:
@@ -74,7 +94,7 @@ class Shell(ABC):
         self.device = device
         self.host = host
         self.context: Path = ()
-        self.directory = FLASH
+        self.directory = host.rights.home or FLASH
         self._asked: Callable[[str], Answer] | None = None
         self._walker = Walker()
 
@@ -214,10 +234,15 @@ class Shell(ABC):
             column = wording.column(found.failure, reading.tokens, line)
             return failed(self.wrong(found.failure, reading, line), column=column)
         said = meaning(found.matches, self.context, reading.start)
+        permitted.check(self, said)
         answer = self._execute(said)
         if not said.modifiers or not answer.ok or answer.question is not None:
             return answer
         return self._modified(answer, said.modifiers)
+
+    def _offering(self, reading: Reading) -> Reading:
+        """Return *reading*, which offers nothing that the user may not use."""
+        return reading._replace(permits=permitted.offered(self, reading.start))
 
     def _execute(self, said: Meaning) -> Answer:
         """Do what both CLIs do alike; leave the rest to `perform`."""
@@ -233,7 +258,7 @@ class Shell(ABC):
         text = pipes.apply(answer.text, modifiers)
         if url := pipes.target(modifiers):
             content = f"{text}\n" if text else ""
-            self.device.files.write(url, content.encode(), force=True)
+            self.host.files.write(url, content.encode(), force=True)
             return answer._replace(text="")
         return answer._replace(
             text=text,
@@ -283,13 +308,22 @@ class Shell(ABC):
         from srpki.cli import completion  # noqa: PLC0415 - start-up time
         from srpki.cli.existing import Existing  # noqa: PLC0415 - start-up time
 
-        existing = Existing(self.device, self.data, self.moment, self.directory)
+        host = self.host
+        existing = Existing(
+            self.device,
+            self.data,
+            self.moment,
+            self.directory,
+            rights=host.rights,
+            files=host.files,
+        )
 
         def source(slot: Slot, matches: Sequence[Match], typed: str) -> Iterator[str]:
             said = meaning(matches, self.context, reading.start)
             return existing.values(slot, matches, said, typed)
 
-        return completion.complete(reading.state, reading.tokens, text, source, existing.details)
+        state, tokens, details = reading.state, reading.tokens, existing.details
+        return completion.complete(state, tokens, text, source, details, permits=reading.permits)
 
     def expand(self, text: str) -> str:
         """Return the rest of the last keyword of *text* where only one fits, else nothing."""
@@ -298,14 +332,15 @@ class Shell(ABC):
             return ""
         from srpki.cli import completion  # noqa: PLC0415 - start-up time
 
-        return completion.expand(reading.state, reading.tokens, text, self._walker)
+        state, tokens = reading.state, reading.tokens
+        return completion.expand(state, tokens, text, self._walker, permits=reading.permits)
 
     def _begun(self, text: str) -> Reading | None:
         """Return the reading of a line that begins with *text*, unless it is none to complete."""
         if self._asked is not None or len(text) > LINE_LIMIT:
             return None
         reading = self.read(text)
-        return None if in_comment(text, reading.tokens) else reading
+        return None if in_comment(text, reading.tokens) else self._offering(reading)
 
     def run(self, said: Meaning) -> Answer:
         """Run the operation that *said* names."""
@@ -322,6 +357,7 @@ class Shell(ABC):
     def asked(self, said: Meaning) -> Answer:
         """Run the operation that *said* names, after its question if it has one."""
         if said.question and not {"now", "force"} & said.inputs.keys():
+            self.host.check(said.operation, said.inputs)
             return self.confirm(said.question, "", lambda: self._run(said), Answer)
         return self._run(said)
 

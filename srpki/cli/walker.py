@@ -5,7 +5,7 @@ Parsing, completion and help read the same `Walk`, so they cannot drift apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 from typing import Literal, NamedTuple
 
@@ -33,6 +33,16 @@ class Match(NamedTuple):
     terminal: Terminal
     token: Token
     value: Value | None = None
+
+
+Permits = Callable[[Sequence[Match], Keyword], bool]
+"""Tells whether a keyword may be offered after what was recognised."""
+
+
+def anything(matches: Sequence[Match], keyword: Keyword) -> bool:
+    """Permit every keyword."""
+    del matches, keyword
+    return True
 
 
 class Failure(NamedTuple):

@@ -13,7 +13,7 @@ from srpki.config.errors import (
 )
 from srpki.config.lexer import LINE_LIMIT, Token
 from srpki.config.strictness import Mistake, Omission
-from srpki.core.errors import MissingInputError, NotSavedError, SrpkiError
+from srpki.core.errors import MissingInputError, NotAuthorizedError, NotSavedError, SrpkiError
 from srpki.management import messages
 
 NOT_EMULATED: Final = (
@@ -191,6 +191,8 @@ def classic_error(error: SrpkiError) -> str:
         return f"Error: Missing parameter. ({', '.join(error.names)})"
     if isinstance(error, NotSavedError):
         return f"MINOR: CLI {error}"
+    if isinstance(error, NotAuthorizedError):
+        return "MINOR: CLI Command not allowed for this user."
     return classic_failed(str(error))
 
 

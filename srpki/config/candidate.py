@@ -15,6 +15,7 @@ from srpki.schema.paths import Path, Value
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from srpki.config.guard import Guard
     from srpki.schema.nodes import Container
 
 Mode = Literal["private", "exclusive", "global", "read-only"]
@@ -92,14 +93,23 @@ class Candidate:
     """What a session edits, in a *mode* and for an *owner*; made by `Datastore.open`.
 
     Every method that edits raises `ReadOnlyError` in read-only mode, `RefusedError` once it is
-    closed, `LockedError` where it shares its tree and another session has exclusive access, and
-    `InvalidNameError` for a path that the schema does not have.
+    closed, `LockedError` where it shares its tree and another session has exclusive access,
+    `InvalidNameError` for a path that the schema does not have, and `NotAuthorizedError` for what
+    its *guard* refuses.
     """
 
     def __init__(
-        self, datastore: Store, mode: Mode, owner: Owner, shared: Shared, *, entered: bool
+        self,
+        datastore: Store,
+        mode: Mode,
+        owner: Owner,
+        shared: Shared,
+        *,
+        entered: bool,
+        guard: Guard | None = None,
     ) -> None:
         self.mode = mode
+        self._guard = guard
         self.session = owner
         self._datastore = datastore
         self._shared = shared
@@ -159,19 +169,24 @@ class Candidate:
         """Delete what is at *path*; the keys of a leaf-list's step are the values to remove."""
         self.edit(edit.Edit("delete", path))
 
-    def replace(self, tree: Branch) -> None:
-        """Take *tree* for the configuration as edited (load full-replace, rollback)."""
+    def replace(self, tree: Branch, by: str = "replace") -> None:
+        """Take *tree* for the configuration as edited, *by* a command that a refusal names."""
         with self._datastore.lock:
             self._check_writable()
+            self._change(tree, by)
             self._edited = True
-            self._shared.tree = tree
+
+    def _change(self, tree: Branch, by: str) -> None:
+        if self._guard is not None:
+            self._guard.check_change(self.tree, tree, by)
+        self._shared.tree = tree
 
     def discard(self, path: Path = ()) -> None:
         """Undo the edits at *path* and below."""
         with self._datastore.lock:
             self._check_writable()
             tree = edit.restore(self._datastore.schema, self.tree, self.baseline, path)
-            self._shared.tree = tree
+            self._change(tree, "discard")
             if not self._shared.dirty:
                 self._edited = False
                 self._shared.reset(self._datastore.running)
@@ -220,6 +235,8 @@ class Candidate:
             if found:
                 raise ConflictError(found)
             new = self._merged()
+            if self._guard is not None:  # others edit the same candidate
+                self._guard.check_change(self._datastore.running, new, "commit")
             self._datastore.replace(new, validate(self._datastore.schema, new))
             self._edited = False
             self._shared.reset(self._datastore.running)
@@ -250,11 +267,14 @@ class Candidate:
         """Make one edit, which is one of the three above."""
         with self._datastore.lock:
             self._check_writable()
+            if self._guard is not None:
+                self._guard.check_edit(one)
             self._edited = True
             root = self._datastore.schema
             if one.kind == "set" and get(self.tree, one.path) == one.value:
                 return
-            self._shared.tree = self._datastore.sealed(one).apply(root, self.tree)
+            tree = self._datastore.sealed(one).apply(root, self.tree)
+            self._change(tree, one.path[-1].name if one.path else root.name)
 
     def _check_writable(self) -> None:
         if self.mode == "read-only":

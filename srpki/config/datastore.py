@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from srpki.config.candidate import Candidate, Mode, Owner, Shared
 from srpki.config.edit import Edit, nodes_along
@@ -18,6 +18,9 @@ from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.config.validate import Problem, caused
 from srpki.schema.nodes import Container, Leaf, ListNode, data_children
 from srpki.schema.types import Text
+
+if TYPE_CHECKING:
+    from srpki.config.guard import Guard
 
 _EDITED = "model-driven interface editing global candidate"
 
@@ -79,8 +82,15 @@ class Datastore:
         with self.lock:
             self._participants.append(participant)
 
-    def open(self, mode: Mode, owner: str | Owner, *, entered: bool = True) -> Candidate:
-        """Open a candidate for *owner*; close it when done.
+    def open(
+        self,
+        mode: Mode,
+        owner: str | Owner,
+        *,
+        entered: bool = True,
+        guard: Guard | None = None,
+    ) -> Candidate:
+        """Open a candidate for *owner*, who edits what *guard* lets him; close it when done.
 
         Global, exclusive and read-only candidates share one tree; each private one has its own
         [cli.md 1.2]. One that is not *entered* is opened to look, and keeps nobody from exclusive
@@ -93,7 +103,7 @@ class Datastore:
             elif mode == "global" and entered:
                 self.check_access(None)
             own = Shared(self._running) if mode == "private" else self._shared
-            candidate = Candidate(self, mode, owner, own, entered=entered)
+            candidate = Candidate(self, mode, owner, own, entered=entered, guard=guard)
             self._candidates.append(candidate)
             return candidate
 
@@ -120,19 +130,25 @@ class Datastore:
             if candidate.mode == "exclusive":
                 self._shared.reset(self._running)
 
-    def edit(self, edits: Iterable[Edit]) -> None:
+    def edit(self, edits: Iterable[Edit], guard: Guard | None = None) -> None:
         """Make *edits* in the running configuration at once, all or none (classic CLI).
 
         Raises `InvalidConfigurationError` for what the edits make wrong, `LockedError` while a
-        session has exclusive access, and what a participant refuses with.
+        session has exclusive access, `NotAuthorizedError` for what *guard* refuses, and what a
+        participant refuses with.
         """
         with self.lock:
             self.check_access(None)
-            new = self._running
+            new, last = self._running, self.schema.name
             for one in edits:
+                last = one.path[-1].name
+                if guard is not None:
+                    guard.check_edit(one)
                 new = self.sealed(one).apply(self.schema, new)
             if new == self._running:
                 return
+            if guard is not None:
+                guard.check_change(self._running, new, last)
             self.replace(new, caused(self.schema, self._running, new))
 
     def check_access(self, candidate: Candidate | None) -> None:

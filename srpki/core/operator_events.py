@@ -154,6 +154,29 @@ CLASSIC_COMMAND: Final = EventType(
 CLASSIC_EDIT: Final = EventType(
     2011, "cli_config_io", "MINOR", "User from {address}: {command}", "USER", ("change",)
 )
+CLASSIC_COMMAND_REFUSED: Final = EventType(
+    2012,
+    "cli_unauth_user_io",
+    "MINOR",
+    "User from {address} is not authorized: {command}",
+    "USER",
+    ("security",),
+)
+CLASSIC_EDIT_REFUSED: Final = EventType(
+    2013,
+    "cli_unauth_config_io",
+    "MINOR",
+    "User from {address} is not authorized: {command}",
+    "USER",
+    ("security",),
+)
+MD_COMMAND_REFUSED: Final = EventType(
+    2224,
+    "md_cli_unauth_io",
+    "MINOR",
+    "User {user} from {address} is not authorized: {command}",
+    streams=("security",),
+)
 MD_COMMAND: Final = EventType(
     2223,
     "md_cli_io",

@@ -7,26 +7,36 @@ Whoever edits goes this way, whatever he edits by; each front end words what is 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from srpki.config.candidate import Owner
 from srpki.config.diff import merge
-from srpki.config.errors import ClassicOnlyError, NoCandidateError, ReadOnlyError
+from srpki.config.errors import (
+    ClassicOnlyError,
+    InvalidConfigurationError,
+    NoCandidateError,
+    ReadOnlyError,
+)
 from srpki.config.management import configuration_mode
+from srpki.config.validate import Problem
 from srpki.core.errors import RefusedError, SrpkiError
 from srpki.device.configuration.confirmation import NOBODY
+from srpki.management.access.rights import ADMINISTRATOR
+from srpki.schema.paths import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import timedelta
 
     from srpki.config.candidate import Candidate, Mode
     from srpki.config.edit import Edit
+    from srpki.config.guard import Guard
     from srpki.config.tree import Branch
-    from srpki.config.validate import Problem
     from srpki.device.configuration.confirmation import Claim
     from srpki.device.configuration.history import Author
     from srpki.device.sessions import Login
+    from srpki.management.access.rights import Rights
     from srpki.management.port import Device
     from srpki.schema.paths import Path
 
@@ -34,17 +44,24 @@ if TYPE_CHECKING:
 class Editing:
     """One session's candidate, at most one, and the ways into the running configuration.
 
-    The methods raise `SrpkiError`; nothing has changed then, unless it is a `NotSavedError`.
+    The methods raise `SrpkiError`; nothing has changed then, unless it is a `NotSavedError`. What
+    the *rights* of the user do not let him change is `NotAuthorizedError`.
     """
 
     def __init__(
-        self, device: Device, login: Login, interface: str, author: Callable[[], Author]
+        self,
+        device: Device,
+        login: Login,
+        interface: str,
+        author: Callable[[], Author],
+        rights: Rights = ADMINISTRATOR,
     ) -> None:
         """Edit the configuration of *device* in the session of *login*, with nothing open.
 
         *interface* is what SR OS calls the way in which the session edits, *author* who commits.
         """
         self._device = device
+        self.rights = rights
         self._owner = Owner(login.user, login.session_id, interface)
         self.author = author
         self._candidate: Candidate | None = None
@@ -86,7 +103,25 @@ class Editing:
         """How long a confirmed commit, this session's or another's, still waits, if one does."""
         return self._device.commits.remaining()
 
+    @property
+    def running(self) -> Branch:
+        """The running configuration, as far as the user may read it."""
+        return self.seen(self._device.datastore.running)
+
+    @property
+    def edited(self) -> Branch:
+        """The candidate as edited, as far as the user may read it."""
+        return self.seen(self.candidate.tree)
+
+    def seen(self, tree: Branch) -> Branch:
+        """Return of a configuration what the user may read; *tree* itself where that is all."""
+        return self.rights.visible(self._device.schema.configure.name, tree)
+
     # --- who may write ---
+
+    @property
+    def _guard(self) -> Guard | None:
+        return None if self.rights.unlimited else self.rights
 
     def check_writable(self) -> None:
         """Raise `ClassicOnlyError` when only the classic CLI may edit the configuration."""
@@ -117,7 +152,9 @@ class Editing:
         with self._device.datastore.lock:
             if self._candidate is not None:
                 raise RefusedError("the session has a candidate already")
-            self._candidate = self._device.datastore.open(mode, self._owner, entered=entered)
+            self._candidate = self._device.datastore.open(
+                mode, self._owner, entered=entered, guard=self._guard
+            )
             if self._ended:
                 self._candidate.close()
                 raise RefusedError("the session has ended")
@@ -194,6 +231,11 @@ class Editing:
         self.check_edits()
         self.candidate.discard(path)
 
+    def replace(self, tree: Branch, by: str) -> None:
+        """Take *tree* for the configuration as edited, *by* a command that a refusal names."""
+        self.check_edits()
+        self.candidate.replace(tree, by)
+
     def change_at_once(self, edits: Iterable[Edit]) -> None:
         """Make *edits* in the running configuration, all or none, as the classic CLI does.
 
@@ -203,13 +245,14 @@ class Editing:
         with self._device.datastore.lock:
             if self._ended:
                 raise RefusedError("the session has ended")
-            self._device.datastore.edit(edits)
+            with self._told_as_seen():
+                self._device.datastore.edit(edits, self._guard)
 
     # --- committing ---
 
     def validate(self) -> tuple[Problem, ...]:
         """Return what a commit would refuse."""
-        return self.candidate.validate()
+        return tuple(self._of_seen(self.candidate.validate()))
 
     def commit(
         self, comment: str = "", within: timedelta | None = None, claim: Claim = NOBODY
@@ -223,11 +266,31 @@ class Editing:
         self.check_edits()
         self.check_writable()
         author, commits = self.author(), self._device.commits
-        if within is None:
-            commits.commit(self.candidate, author, comment, claim)
-            return None
-        commits.commit_confirmed(self.candidate, author, within, comment, claim)
+        with self._told_as_seen():
+            if within is None:
+                commits.commit(self.candidate, author, comment, claim)
+                return None
+            commits.commit_confirmed(self.candidate, author, within, comment, claim)
         return commits.remaining() or within
+
+    @contextmanager
+    def _told_as_seen(self) -> Iterator[None]:
+        """Let an `InvalidConfigurationError` name nothing that the user may not read."""
+        try:
+            yield
+        except InvalidConfigurationError as error:
+            raise InvalidConfigurationError(tuple(self._of_seen(error.problems))) from None
+
+    def _of_seen(self, problems: Sequence[Problem]) -> Iterator[Problem]:
+        """Yield *problems*; those of what the user may not read are only told to be there."""
+        root = self._device.schema.configure.name
+        unseen = set()
+        for problem in problems:
+            if self.rights.reads((Step(root), *problem.path)):
+                yield problem
+            elif problem.kind not in unseen:
+                unseen.add(problem.kind)
+                yield Problem(problem.kind, (), root)
 
     def bound(self) -> str:
         """Return a mark for commits that are taken back where this session ends unconfirmed."""
@@ -240,4 +303,7 @@ class Editing:
 
     def cancel(self) -> None:
         """Take the commit that waits back now; raises `RefusedError` when none does."""
+        former = self._device.commits.former
+        if former is not None and self._guard is not None:
+            self._guard.check_change(self._device.datastore.running, former, "commit")
         self._device.commits.cancel()

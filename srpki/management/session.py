@@ -8,8 +8,11 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, ClassVar
 
+from srpki.core.errors import NotAuthorizedError
 from srpki.core.text import screen
 from srpki.device.sessions import Caller
+from srpki.management.access.files import Confined
+from srpki.management.access.rights import ADMINISTRATOR
 from srpki.management.editing import Editing
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from srpki.device.configuration.history import Author
     from srpki.device.results import Result
     from srpki.device.sessions import Ending, Kind
+    from srpki.management.access.rights import Rights
     from srpki.management.port import Machine
     from srpki.schema.paths import Value
 
@@ -33,10 +37,16 @@ class CallerSession:
     """What SR OS calls the way in which candidates are edited here."""
 
     def __init__(
-        self, machine: Machine, user: str, kind: Kind = "console", address: str = ""
+        self,
+        machine: Machine,
+        user: str,
+        kind: Kind = "console",
+        address: str = "",
+        rights: Rights = ADMINISTRATOR,
     ) -> None:
-        """Log *user* in at *machine*, over a connection of *kind* from *address*."""
+        """Log *user* in at *machine*, over a connection of *kind* from *address*, with *rights*."""
         self._machine = machine
+        self.rights = rights
         self._user = user
         self._kind: Kind = kind
         self._address = address
@@ -55,7 +65,9 @@ class CallerSession:
         self._login = self.device.sessions.open(
             self._user, self._kind, self._address, self._traces, self._leave
         )
-        self.editing = Editing(self.device, self._login, self.interface, self._author)
+        self.files = Confined(self.device.files, self.rights)
+        """The files of the node, as far as the user reaches them."""
+        self.editing = Editing(self.device, self._login, self.interface, self._author, self.rights)
 
     def _author(self) -> Author:
         return self.caller(self.interface).author
@@ -101,8 +113,27 @@ class CallerSession:
         return Caller(user=self._user, session=self._login, origin=origin)
 
     def run(self, operation: str, inputs: Mapping[str, Value], origin: str) -> Result:
-        """Run *operation* on the node, for the caller by *origin*; `interrupt` ends its waiting."""
-        return self.device.run(operation, inputs, self.caller(origin), self._cancel)
+        """Run *operation* on the node, for the caller by *origin*; `interrupt` ends its waiting.
+
+        What his rights do not permit does not run, and what it would show him is not in the result.
+        """
+        if self.rights.unlimited and not self.rights.home:
+            return self.device.run(operation, inputs, self.caller(origin), self._cancel)
+        from srpki.management.access import operations  # noqa: PLC0415 - start-up time
+
+        try:
+            self.check(operation, inputs)
+        except NotAuthorizedError as error:
+            return operations.refusal(error, self.device.clock.now())
+        result = self.device.run(operation, inputs, self.caller(origin), self._cancel)
+        return operations.seen(self.rights, result)
+
+    def check(self, operation: str, inputs: Mapping[str, Value]) -> None:
+        """Raise `NotAuthorizedError` unless the user may run *operation* with *inputs*."""
+        if not self.rights.unlimited or self.rights.home:
+            from srpki.management.access import operations  # noqa: PLC0415 - start-up time
+
+            operations.check(self.rights, self.files, operation, inputs)
 
     # --- what happens meanwhile ---
 

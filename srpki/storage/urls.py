@@ -31,7 +31,7 @@ def resolve(url: str, cf3: Path) -> Path:
         StorageError: when a directory on the way cannot be looked at.
     """
     path = cf3
-    for component in _components(url):
+    for component in components(url):
         path = path / component
         try:
             linked = stat.S_ISLNK(path.lstat().st_mode)
@@ -44,7 +44,8 @@ def resolve(url: str, cf3: Path) -> Path:
     return path
 
 
-def _components(url: str) -> list[str]:
+def components(url: str) -> list[str]:
+    """Return the names that lead from the root of ``cf3:`` to *url*; raises `InvalidNameError`."""
     if not 1 <= len(url) <= _MAX_URL:
         raise InvalidNameError(f"a URL has 1 to {_MAX_URL} characters, not {len(url)}")
     match = _parts(url)

@@ -220,15 +220,15 @@ class ClassicCli(Shell):
         """Return what ``?`` prints after *text*."""
         from srpki.cli.classic.help import classic_help  # noqa: PLC0415 - start-up time
 
-        reading = self.read(text)
+        reading = self._offering(self.read(text))
         shown = classic_help(reading, text)
         return shown if isinstance(shown, str) else self.wrong(shown, reading, text)
 
     def data(self, root: str) -> Branch:
-        """Return the running configuration, or the state."""
+        """Return the running configuration, or the state, as far as the user may see it."""
         if root == "state":
-            return self.device.state()
-        return self.device.datastore.running if root == "configure" else EMPTY
+            return self.host.rights.visible(root, self.device.state())
+        return self.host.editing.running if root == "configure" else EMPTY
 
     # --- doing ---
 
@@ -252,6 +252,7 @@ class ClassicCli(Shell):
         if said.operation.startswith(_ROLLBACK):
             check_classic(self.device.datastore.running)
         if said.operation == _SAVE and "url" in said.inputs:
+            self.host.check(_SAVE, said.inputs)
             return self._save(str(said.inputs["url"]))
         action = actions().get(said.operation)
         return self.run(said._replace(inputs=presumed(action, said.inputs)) if action else said)
@@ -267,7 +268,7 @@ class ClassicCli(Shell):
 
     def _edit(self, said: Meaning) -> tuple[bool, str]:
         """Make the edits of a line; return whether it made an entry, and what is told of them."""
-        running = self.device.datastore.running
+        running = self.host.editing.running
 
         def holds(path: Path) -> bool:
             return get(running, path) is not None
@@ -275,13 +276,13 @@ class ClassicCli(Shell):
         entries = made(self.dialect, said, holds, create_needed=self.settings.create)
         wanted = [Edit("create", path) for path in entries]
         wanted += edits(self.dialect, said, holds)
-        check_allowed(running, wanted)
+        check_allowed(self.device.datastore.running, wanted)
         self.host.editing.change_at_once(wanted)
         return bool(entries), remark(self.device.schema.configure, self.device.files, wanted)
 
     def _settle(self) -> None:
         """Climb out of entries that are no longer there."""
-        tree = self.device.datastore.running
+        tree = self.host.editing.running
         while any(
             step.keys and get(tree, self.context[1:depth]) is None
             for depth, step in enumerate(self.context, start=1)
@@ -316,7 +317,7 @@ class ClassicCli(Shell):
         return Answer(
             classic_info(
                 self.device.schema.configure,
-                self.device.datastore.running,
+                self.host.editing.running,
                 self.context[1:],
                 len(self.dialect.names(self.context)),
                 detail=bool(said.inputs.get("detail")),

@@ -55,7 +55,9 @@ def classic_help(reading: Reading, text: str) -> str | Failure:
     head = _head(reading, whole)
     if head < whole:
         return syntax(reading, head)
-    keywords = [item for item in expected(found, touched) if isinstance(item, Keyword)]
+    keywords = [
+        item for item in expected(found, touched, reading.permits) if isinstance(item, Keyword)
+    ]
     if not keywords and touched.text:
         return Failure("unknown", len(reading.tokens) - 1, touched.text)
     if not touched.text:

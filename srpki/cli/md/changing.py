@@ -63,6 +63,7 @@ class Changing:
         if root == "configure":
             self._standing.editing.check_edits()
         if target[-1].keys and not said.picks and not standing.exists(target):
+            standing.editing.rights.check_edit(Edit("delete", target[1:]))
             raise RefusalError(standing.missing(target))
         values = said.inputs.get("value", ())
         data = Branch({root: standing.data(root)})
@@ -83,10 +84,7 @@ class Changing:
         if get(standing.data("configure"), target[1:]) is None:
             raise RefusalError(standing.missing(target))
         path, comment = place_of(node, target[1:]), str(said.inputs["comment"])
-        if comment:
-            standing.editing.candidate.set(path, comment)
-        else:
-            standing.editing.candidate.delete(path)
+        standing.editing.edit(Edit("set", path, comment) if comment else Edit("delete", path))
         return Answer()
 
     def _discard(self, said: Meaning) -> Answer:

@@ -48,7 +48,7 @@ class MdCli(Shell):
 
     def __init__(self, device: Device, user: str, host: Host) -> None:
         """Begin at the operational root, outside every configuration mode."""
-        self.standing = Standing(device, user, host.editing)
+        self.standing = Standing(device, user, host.editing, host.files)
         super().__init__(device, host)
         self._blocks = Passing(self.standing, self)
         self._changing = Changing(self.standing)
@@ -219,7 +219,7 @@ class MdCli(Shell):
         """Return what ``?`` prints after *text*."""
         from srpki.cli.md.help import md_help  # noqa: PLC0415 - start-up time
 
-        reading = self.read(text)
+        reading = self._offering(self.read(text))
         width = self.environment.number("console", "width")
         configuring = self.standing.editing.mode is not None
         shown = md_help(reading, text, width, configuring=configuring)

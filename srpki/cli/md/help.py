@@ -32,7 +32,7 @@ def md_help(reading: Reading, text: str, width: int, *, configuring: bool) -> st
     found, touched = at_cursor(reading.state, reading.tokens, text)
     if found.failure is not None:
         return found.failure
-    terminals = expected(found, touched)
+    terminals = expected(found, touched, reading.permits)
     if not terminals and touched.text:
         return Failure("unknown", len(reading.tokens) - 1, touched.text)
     arguments = [] if touched.text else list(_arguments(found))

@@ -7,6 +7,7 @@ wrong ends the reading, and what stands before it stays.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from srpki.cli import wording
@@ -43,12 +44,25 @@ class Loading:
         strictness = IGNORE_UNKNOWN if said.inputs.get("ignore-unknown") else LOAD
         tree = EMPTY if said.inputs["way"] == "full-replace" else candidate.tree
         reader = standing.device.forms.reader(text, tree, strictness)
+        if not standing.editing.rights.unlimited:
+            self._check_seen(text, strictness)
         try:
             omitted = _read(reader, text)
         finally:
-            candidate.replace(standing.device.datastore.seal_all(reader.tree))
+            sealed = standing.device.datastore.seal_all(reader.tree)
+            standing.editing.replace(sealed, "load")
             standing.settle()
         return self._loaded(len(text.splitlines()), began, display(url), omitted)
+
+    def _check_seen(self, text: str, strictness: Strictness) -> None:
+        """Refuse a *text* that holds what the user may not see, even where it changes nothing.
+
+        What did not change anything would tell what there is.
+        """
+        reader = self._standing.device.forms.reader(text, EMPTY, strictness)
+        with suppress(RefusalError):  # a line that is wrong is told of when it is read in earnest
+            _read(reader, text)
+        self._standing.editing.rights.check_seen(reader.tree, "load")
 
     def _rollback(self, said: Meaning) -> Answer:
         standing = self._standing
@@ -64,7 +78,7 @@ class Loading:
         else:
             which = said.inputs.get("checkpoint", 0)
             found = commits.checkpoint(which if isinstance(which, int) else str(which))
-        standing.editing.candidate.replace(found.tree)
+        standing.editing.replace(found.tree, "rollback")
         return self._loaded(found.lines, began, found.url, found.omitted)
 
     def _check_top(self, command: str) -> None:
@@ -85,7 +99,7 @@ class Loading:
 
 
 def _text(standing: Standing, url: str) -> str:
-    return text_at(standing.device.files, url, hint="load a configuration")
+    return text_at(standing.files, url, hint="load a configuration")
 
 
 def _read(reader: Reader, text: str) -> Sequence[Omission]:

@@ -32,6 +32,8 @@ class Looking:
 
     def _info(self, said: Meaning) -> Answer:
         target = said.target
+        if not self._standing.editing.rights.reads(target):
+            return Answer()  # as routers do [observed]
         whole = self._whole(said)
         if said.picks:
             # Only what was picked, below the list that it was picked from.

@@ -14,8 +14,17 @@ if TYPE_CHECKING:
 def source(standing: Standing, said: Meaning, name: str, default: Branch) -> Branch:
     """Return the configuration that the input *name* of *said* names, else *default*.
 
-    Raises `RefusalError`, and for what is stored a `SrpkiError`.
+    Of all but a file it is what the user may see. Raises `RefusalError`, and for what is stored a
+    `SrpkiError`.
     """
+    if said.inputs.get(name) == "url":
+        from srpki.cli.md.loading import read  # noqa: PLC0415 - start-up time
+
+        return read(standing, str(said.inputs[f"{name}-url"]))
+    return standing.editing.seen(_stored(standing, said, name, default))
+
+
+def _stored(standing: Standing, said: Meaning, name: str, default: Branch) -> Branch:
     editing, device = standing.editing, standing.device
     match said.inputs.get(name):
         case None:
@@ -30,9 +39,5 @@ def source(standing: Standing, said: Meaning, name: str, default: Branch) -> Bra
             return device.commits.checkpoint("startup").tree
         case "rollback":
             return device.commits.checkpoint(int(str(said.inputs[f"{name}-version"]))).tree
-        case "url":
-            from srpki.cli.md.loading import read  # noqa: PLC0415 - start-up time
-
-            return read(standing, str(said.inputs[f"{name}-url"]))
         case _:  # candidate
             return editing.candidate.tree

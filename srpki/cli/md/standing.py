@@ -14,7 +14,7 @@ from srpki.cli.md.environment import Environment
 from srpki.cli.md.trace import Trace
 from srpki.cli.port import RefusalError
 from srpki.config.tree import Branch, get
-from srpki.management.port import FLASH, Device
+from srpki.management.port import FLASH, Device, Flash
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Container
 from srpki.schema.paths import Path, path
@@ -35,8 +35,12 @@ _INFO: Final = "INFO: "
 class Standing:
     """What one session of the MD-CLI sees, and may do, from where it stands."""
 
-    def __init__(self, device: Device, user: str, editing: Editing) -> None:
-        """Begin at the operational root of *device*, where *user* is *editing* nothing yet."""
+    def __init__(self, device: Device, user: str, editing: Editing, files: Flash) -> None:
+        """Begin at the operational root of *device*, where *user* is *editing* nothing yet.
+
+        He reaches *files*.
+        """
+        self.files = files
         schema = device.schema
         self.device = device
         self.root = Container(
@@ -55,7 +59,7 @@ class Standing:
         self.explicit = False
         """Whether the mode was entered by ``edit-config``: the session may walk anywhere then."""
         self.trace = Trace()
-        self.directory = FLASH
+        self.directory = editing.rights.home or FLASH
         self.user = user
 
     @property
@@ -71,14 +75,17 @@ class Standing:
     # --- what it sees ---
 
     def data(self, root: str) -> Branch:
-        """Return the candidate, the running configuration, the state or the environment."""
+        """Return the candidate, the running configuration, the state or the environment.
+
+        Of the first three what the user may see.
+        """
         if root == "state":
-            return self.device.state()
+            return self.editing.rights.visible(root, self.device.state())
         if root == "environment":
             return self.environment.tree
-        if root == "configure" and self.editing.mode is not None:
-            return self.editing.candidate.tree
-        return self.device.datastore.running if root == "configure" else Branch()
+        if root != "configure":
+            return Branch()
+        return self.editing.running if self.editing.mode is None else self.editing.edited
 
     def exists(self, context: Path) -> bool:
         """Return whether every list entry on the way to *context* is there."""

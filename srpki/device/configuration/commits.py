@@ -95,6 +95,11 @@ class Commits:
         """Return how long a confirmed commit still waits for `accept`, if one does."""
         return self._confirmation.remaining()
 
+    @property
+    def former(self) -> Branch | None:
+        """What `cancel` would make running again, if a confirmed commit waits."""
+        return self._confirmation.former
+
     def accept(self) -> None:
         """Keep a confirmed commit and save it; raises `RefusedError` when none waits.
 

@@ -121,6 +121,11 @@ class Confirmation:
         pending, now = self._pending, self._clock.now()
         return None if pending is None else max(timedelta(), pending.when.seen(now).at - now)
 
+    @property
+    def former(self) -> Branch | None:
+        """What would run again if the commit that waits were taken back now, if one does."""
+        return None if self._pending is None else self._pending.former
+
     def accept(self) -> None:
         """Keep the commit that waits; raises `RefusedError` when none does."""
         with self._datastore.lock:

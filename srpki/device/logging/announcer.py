@@ -91,6 +91,14 @@ class Announcer:
         address = login.address or None
         self._publish(kind, login.user, user=login.user, address=address, command=command)
 
+    def not_permitted(self, login: Operator, engine: str, command: str, *, edits: bool) -> None:
+        """Tell of a *command*, without secrets, that the user may not give, as `typed` does."""
+        kind = events.CLASSIC_EDIT_REFUSED if edits else events.CLASSIC_COMMAND_REFUSED
+        if engine == "md":
+            kind = events.MD_COMMAND_REFUSED
+        address = login.address or CONSOLE
+        self._publish(kind, login.user, user=login.user, address=address, command=command)
+
     def exec_started(self, file: str) -> None:
         """Tell that the commands in *file* begin to run."""
         self._publish(events.EXEC_STARTED, "CLI 'exec'", file=file)

@@ -36,8 +36,8 @@ DefaultAction = Literal["deny-all", "none", "permit-all", "read-only-all"]
 
 FREE: Final = frozenset(
     (
-        *("back", "compare", "echo", "environment", "exit", "help", "history", "info"),
-        *("logout", "password", "pwc", "quit-config", "top", "tree"),
+        *("annotate", "back", "compare", "delete", "echo", "environment", "exit", "help"),
+        *("history", "info", "logout", "password", "pwc", "quit-config", "top", "tree"),
     )
 )
 """First words of commands that only an entry can deny."""
@@ -72,14 +72,17 @@ class Profile(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """What covers *place* and all below it has the *action*; a *default* one no entry has given."""
+    """What covers *place* and all below it has the *action*.
+
+    *words* is the length of the place as an entry has it: 0 for a default action.
+    """
 
     place: Path
     action: Action
-    default: bool = False
+    words: int = 0
 
 
-_END: Final = Rule((), "deny", default=True)
+_END: Final = Rule((), "deny")
 
 
 class Verdict:
@@ -101,7 +104,7 @@ class Verdict:
     def _says_the_same(self, rule: Rule) -> bool:
         """Return whether *rule*, for something below, changes nothing there."""
         known = self.rule
-        return rule.action == known.action and (rule.action != "deny" or not known.default)
+        return rule.action == known.action and (rule.action != "deny" or known.words > 0)
 
     @property
     def readable(self) -> bool:
@@ -147,13 +150,21 @@ class Rights:
     """What one user may do, by profiles that do not change; may be used from any thread.
 
     Paths begin with the root: ``configure``, ``state``. Who may do everything is `unlimited`, and
-    asked no more.
+    asked no more. `home` is the directory that his files lie in, empty for all of ``cf3:``; in one
+    he `saves` the configuration or not.
     """
 
     def __init__(
-        self, rules: Sequence[Rule] = (), operations: frozenset[str] | None = None
+        self,
+        rules: Sequence[Rule],
+        operations: frozenset[str] | None = None,
+        *,
+        home: str = "",
+        saves: bool = True,
     ) -> None:
         """Judge by *rules*, in order; *operations* are those of NETCONF, None for every one."""
+        self.home, self.saves = home, saves
+        self._rules = tuple(rules)
         self._root = Verdict((*rules, _END))
         self._operations = operations
         self.unlimited = not self._root.below and self._root.writable
@@ -163,6 +174,13 @@ class Rights:
     def all() -> Rights:
         """Return all rights, those of the console's administrator."""
         return ADMINISTRATOR
+
+    def within(self, home: str, *, saves: bool) -> Rights:
+        """Return these rights for files in the directory *home* alone; empty means everywhere.
+
+        Whether the configuration is saved from there, *saves* tells.
+        """
+        return Rights(self._rules, self._operations, home=home, saves=saves)
 
     # --- commands and operations ---
 
@@ -182,7 +200,7 @@ class Rights:
 
     def _permits(self, place: Path) -> bool:
         rule = self._root.at(place).rule
-        if rule.default and place[0].name in FREE:
+        if not rule.words and place[0].name in FREE:
             return True
         words = " ".join(step.name for step in place) + " "
         looks = rule.action == "read-only" and any(words.startswith(f"{one} ") for one in _LOOKING)
@@ -191,6 +209,19 @@ class Rights:
     def permits_operation(self, operation: str, inputs: Mapping[str, Value]) -> bool:
         """Return whether the *operation* of the schema may run with *inputs*."""
         return self.unlimited or self._permits(spelling.operation(operation, inputs))
+
+    def permits_mode(self, command: str, mode: str) -> bool:
+        """Return whether the configuration *mode* may be entered by *command*.
+
+        Whoever may use something of the configuration may, unless an entry for the mode decides:
+        one for ``configure`` alone is for what is below it.
+        """
+        if self.unlimited:
+            return True
+        rule = self._root.at((Step(command), Step(mode))).rule
+        if rule.words > (command == _CONFIGURE.name):
+            return rule.action != "deny"
+        return self._root.step(_CONFIGURE).readable
 
     def permits_netconf(self, operation: str) -> bool:
         """Return whether the base *operation* of NETCONF may be done, as ``edit-config``."""
@@ -279,10 +310,11 @@ def rights_of(profiles: tuple[Profile, ...]) -> Rights:
 def _rules(profile: Profile) -> Iterator[Rule]:
     for entry in sorted(profile.entries):
         if entry.action != "none":
-            yield from (Rule(place, entry.action) for place in spelling.readings(entry.match))
+            for place in spelling.readings(entry.match):
+                yield Rule(place, entry.action, len(place))
     action = _DEFAULTS[profile.default_action]
     if action is not None:
-        yield Rule((), action, default=True)
+        yield Rule((), action)
 
 
 _DEFAULTS: Final[Mapping[DefaultAction, Action | None]] = {

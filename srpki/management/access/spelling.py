@@ -55,6 +55,14 @@ _CLASSIC: Final = Container(
     help="What the classic CLI has",
     children=(_CONFIGURE, *LAB_SCHEMA.operations_classic.children),
 )
+COMMANDS: Final = frozenset(
+    (
+        *("annotate", "back", "commit", "compare", "delete", "discard", "echo", "edit-config"),
+        *("exec", "exit", "help", "history", "info", "load", "logout", "password", "pwc"),
+        *("quit-config", "rollback", "top", "tree", "update", "validate"),
+    )
+)
+"""First words of the sessions' own commands, which are not in the tree."""
 DATA: Final = ("configure", "environment", "state")
 """The roots that are data; what stands below the others runs."""
 
@@ -80,6 +88,8 @@ def readings(text: str) -> tuple[Path, ...]:
         words = tuple(filter(None, (words[0][1:], *words[1:])))
     if not words:
         return ()
+    if words[0] in COMMANDS:
+        return (path(*words),)
     found: list[Path] = []
     for options, root in ((_md_options, _MD), (_classic_options, _CLASSIC)):
         for place in _read(options, root, words):
@@ -122,6 +132,17 @@ def _below(names: Names) -> tuple[str, ...]:
         if isinstance(node, Container) and names:
             found += [action.operation for _, action in _actions(node, ())]
     return tuple(dict.fromkeys(found))
+
+
+def children(place: Path, word: str) -> Iterator[Path]:
+    """Yield what *word* is called in either CLI at *place*, a context of data."""
+    node: object = _MD
+    for step in place:
+        node = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
+    if isinstance(node, Container | ListNode):
+        for known in (_md_options(node), _classic_options(node)):
+            for prefix, child in known.get(word, ()):
+                yield (*place, *path(*prefix, child.name))
 
 
 def spelled(value: Value) -> list[str]:
