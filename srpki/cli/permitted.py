@@ -1,7 +1,8 @@
 """What of a line a user may do and is offered, alike in both CLIs.
 
 Edits and operations are judged where they are done, whoever does them (`srpki.management`); here
-are the commands of the session itself, where they lead, and what Tab and ``?`` offer.
+are the commands of the session itself, where they lead, and what Tab, ``?`` and ``tree`` show.
+What is hidden is refused before anything is told of it, as that it does not exist.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from srpki.cli.walker import Match, Permits, anything
 from srpki.config.lexer import Token
 from srpki.core.errors import NotAuthorizedError
 from srpki.management.access import spelling
+from srpki.schema.nodes import Action, Case, Choice, Container, ListNode
+from srpki.schema.paths import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from srpki.cli.grammar import Keyword
     from srpki.management.access.rights import Rights
+    from srpki.schema.nodes import DataNode, Node
     from srpki.schema.paths import Path
 
 _MODES: Final = ("configure", "edit-config")
@@ -55,8 +59,10 @@ def check(shell: Shell, said: Meaning) -> None:
         return
     if not _commanded(rights, said):
         raise NotAuthorizedError(said.command)
-    if said.context != shell.context and not rights.reaches(said.context):
-        raise NotAuthorizedError(said.context[-1].name)
+    context = () if said.context == shell.context else said.context
+    for place in (context, *(edit.path for edit in said.edits)):
+        if not rights.reaches(place):
+            raise NotAuthorizedError(place[-1].name)
     if said.modifiers and pipes.target(said.modifiers) and not rights.permits(_WRITE):
         raise NotAuthorizedError(">")
 
@@ -68,6 +74,27 @@ def _commanded(rights: Rights, said: Meaning) -> bool:
     if said.command in ("", "alias", *_MODES):
         return True  # what an alias stands for is judged when it runs
     return rights.permits(f"{said.command} {said.inputs.get('way', '')}")
+
+
+def part(rights: Rights, node: DataNode, place: Path) -> DataNode:
+    """Return of *node*, the schema at *place*, what may be shown to who has *rights*."""
+    if rights.unlimited or not isinstance(node, Container | ListNode):
+        return node
+    return node._replace(children=tuple(_parts(rights, node.children, place)))
+
+
+def _parts(rights: Rights, nodes: tuple[Node, ...], place: Path) -> Iterator[Node]:
+    for node in nodes:
+        if isinstance(node, Choice):
+            cases = _parts(rights, node.cases, place)
+            yield node._replace(cases=tuple(case for case in cases if isinstance(case, Case)))
+        elif isinstance(node, Case):
+            yield node._replace(children=tuple(_parts(rights, node.children, place)))
+        elif isinstance(node, Action):
+            if rights.begins(node.operation):
+                yield node
+        elif rights.reaches(here := (*place, Step(node.name))):
+            yield part(rights, node, here)
 
 
 def offered(shell: Shell, start: Path) -> Permits:

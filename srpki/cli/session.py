@@ -15,6 +15,8 @@ from srpki.management.access.rights import ADMINISTRATOR
 from srpki.management.session import CallerSession
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from srpki.cli.scripts import Scripts, Words
     from srpki.device.sessions import Kind
     from srpki.management.access.rights import Rights
@@ -41,7 +43,7 @@ class Session(CallerSession):
         kind: Kind = "console",
         address: str = "",
         *,
-        rights: Rights = ADMINISTRATOR,
+        rights: Rights | Callable[[], Rights] = ADMINISTRATOR,
     ) -> None:
         """Log *user* in at *machine*, from *address*, with *rights*; `close` logs out again.
 

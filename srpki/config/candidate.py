@@ -109,7 +109,7 @@ class Candidate:
         guard: Guard | None = None,
     ) -> None:
         self.mode = mode
-        self._guard = guard
+        self.guard = guard
         self.session = owner
         self._datastore = datastore
         self._shared = shared
@@ -177,8 +177,8 @@ class Candidate:
             self._edited = True
 
     def _change(self, tree: Branch, by: str) -> None:
-        if self._guard is not None:
-            self._guard.check_change(self.tree, tree, by)
+        if self.guard is not None:
+            self.guard.check_change(self.tree, tree, by)
         self._shared.tree = tree
 
     def discard(self, path: Path = ()) -> None:
@@ -235,8 +235,8 @@ class Candidate:
             if found:
                 raise ConflictError(found)
             new = self._merged()
-            if self._guard is not None:  # others edit the same candidate
-                self._guard.check_change(self._datastore.running, new, "commit")
+            if self.guard is not None:  # others edit the same candidate
+                self.guard.check_change(self._datastore.running, new, "commit")
             self._datastore.replace(new, validate(self._datastore.schema, new))
             self._edited = False
             self._shared.reset(self._datastore.running)
@@ -267,8 +267,8 @@ class Candidate:
         """Make one edit, which is one of the three above."""
         with self._datastore.lock:
             self._check_writable()
-            if self._guard is not None:
-                self._guard.check_edit(one)
+            if self.guard is not None:
+                self.guard.check_edit(one)
             self._edited = True
             root = self._datastore.schema
             if one.kind == "set" and get(self.tree, one.path) == one.value:

@@ -69,6 +69,12 @@ class Editing:
         self._mark = ""
         self._ended = False
 
+    def restrict(self, rights: Rights) -> None:
+        """Let *rights* hold from now on, for the candidate that is open, too."""
+        self.rights = rights
+        if self._candidate is not None:
+            self._candidate.guard = self._guard
+
     # --- what there is ---
 
     @property

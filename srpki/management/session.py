@@ -12,7 +12,7 @@ from srpki.core.errors import NotAuthorizedError
 from srpki.core.text import screen
 from srpki.device.sessions import Caller
 from srpki.management.access.files import Confined
-from srpki.management.access.rights import ADMINISTRATOR
+from srpki.management.access.rights import ADMINISTRATOR, Rights
 from srpki.management.editing import Editing
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from srpki.device.configuration.history import Author
     from srpki.device.results import Result
     from srpki.device.sessions import Ending, Kind
-    from srpki.management.access.rights import Rights
     from srpki.management.port import Machine
     from srpki.schema.paths import Value
 
@@ -42,11 +41,15 @@ class CallerSession:
         user: str,
         kind: Kind = "console",
         address: str = "",
-        rights: Rights = ADMINISTRATOR,
+        rights: Rights | Callable[[], Rights] = ADMINISTRATOR,
     ) -> None:
-        """Log *user* in at *machine*, over a connection of *kind* from *address*, with *rights*."""
+        """Log *user* in at *machine*, over a connection of *kind* from *address*, with *rights*.
+
+        What tells them is asked again at each request: a commit changes them at once.
+        """
         self._machine = machine
-        self.rights = rights
+        self._rights = rights
+        self.rights = self._present()
         self._user = user
         self._kind: Kind = kind
         self._address = address
@@ -85,8 +88,18 @@ class CallerSession:
         self._cancel = threading.Event()
         if self.gone:
             return False
+        self._have(self._present())
         self.device.sessions.touch(self._login)
         return True
+
+    def _present(self) -> Rights:
+        return self._rights if isinstance(self._rights, Rights) else self._rights()
+
+    def _have(self, rights: Rights) -> None:
+        """Let *rights* hold from now on."""
+        if rights is not self.rights:
+            self.rights = self.files.rights = rights
+            self.editing.restrict(rights)
 
     def settle(self) -> Ending | None:
         """Return what has ended the session while the caller was answered, if anything has.

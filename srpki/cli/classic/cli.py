@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from srpki.cli import wording
+from srpki.cli import permitted, wording
 from srpki.cli.classic.commands import classic_line
 from srpki.cli.classic.dialect import ClassicDialect, wants_command
 from srpki.cli.classic.editing import check_allowed, edits, entry_words, made, remark
@@ -328,7 +328,8 @@ class ClassicCli(Shell):
         from srpki.cli.classic.listing import flat, tree  # noqa: PLC0415 - start-up time
 
         names = self.dialect.names(self.context)
-        node = self.dialect.node(self.context)
+        node = permitted.part(self.host.rights, self.dialect.node(self.context), self.context)
+        assert isinstance(node, Container | ListNode)
         if said.inputs.get("flat"):
             return Answer("\n".join(flat(node)))
         detail = bool(said.inputs.get("detail"))

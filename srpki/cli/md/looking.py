@@ -9,6 +9,7 @@ from srpki.cli import wording
 from srpki.cli.md.picks import matching
 from srpki.cli.md.sources import source
 from srpki.cli.meaning import Meaning
+from srpki.cli.permitted import part
 from srpki.cli.port import Answer, RefusalError
 from srpki.config.text import INDENT
 from srpki.config.tree import EMPTY, Branch, Element, get, put
@@ -123,7 +124,10 @@ class Looking:
 
         form = str(said.inputs.get("form", said.inputs.get("format", "")))
         detail = bool(said.inputs.get("detail"))
-        node = self._standing.dialect.at(said.target)
+        rights = self._standing.editing.rights
+        if not rights.reaches(said.target):
+            return Answer()
+        node = part(rights, self._standing.dialect.at(said.target), said.target)
         names = [step.name for step in said.target]
         return Answer(
             "\n".join(tree(self._standing.dialect.root, names, node, form, detail=detail))

@@ -29,17 +29,17 @@ class Confined:
 
     def __init__(self, files: Flash, rights: Rights) -> None:
         self._files = files
-        self._rights = rights
+        self.rights = rights
 
     def check(self, url: str, by: str) -> None:
         """Raise `NotAuthorizedError`, which names *by*, where *url* is out of reach.
 
         A wildcard stands for what it matches. What is no URL is left for others to refuse.
         """
-        if wildcard(url) is not None and not self._rights.reads_all:
+        if wildcard(url) is not None and not self.rights.reads_all:
             for one in self._files.matching(url):
                 self.check(one, by)
-        if not reached(self._rights, url):
+        if not reached(self.rights, url):
             raise NotAuthorizedError(by)
 
     def write(self, url: str, content: bytes, *, force: bool = False) -> None:

@@ -232,7 +232,7 @@ class Rights:
         if self.unlimited or not place:
             return True
         if place[0].name in spelling.DATA:
-            return self._root.at(place).readable or place[0].name in FREE
+            return self._root.at(place).readable or self._permits(place)
         below = (spelling.operation(one, {}) for one in spelling.operations_below(place))
         return any(map(self._begins, below))
 
