@@ -106,7 +106,7 @@ class RefusedError(UsageError):
 class NotAuthorizedError(UsageError):
     """The user who asks may not do it [MGMT_CORE #2020, observed]."""
 
-    code = "not-authorized"
+    code = "access-denied"
 
     def __init__(self, element: str) -> None:
         """Say which *element* of what was asked he may not use: nothing that was not asked."""

@@ -19,7 +19,7 @@ NUMBERS: Final = {
     "not-allowed": "CLI #2069",
     "no-candidate": "CLI #2069",
     "read-only": "CLI #2069",
-    "not-authorized": "MGMT_CORE #2020",
+    "access-denied": "MGMT_CORE #2020",
     "classic-only": "CLI #2069",
     "conflict": "MGMT_CORE #2703",
     "missing-reference": "MGMT_CORE #224",

@@ -96,7 +96,7 @@ class Announcer:
         kind = events.CLASSIC_EDIT_REFUSED if edits else events.CLASSIC_COMMAND_REFUSED
         if engine == "md":
             kind = events.MD_COMMAND_REFUSED
-        address = login.address or CONSOLE
+        address = login.address or None
         self._publish(kind, login.user, user=login.user, address=address, command=command)
 
     def exec_started(self, file: str) -> None:
