@@ -108,9 +108,9 @@ def offered(shell: Shell, start: Path) -> Permits:
         said = meaning((*matches, typed), shell.context, start)
         if said.operation:
             return rights.begins(said.operation)
-        if said.edits:
-            return rights.reads(said.edits[-1].path)
-        if not _commanded(rights, said) or not rights.reaches(said.target):
+        if not _commanded(rights, said):
+            return False
+        if not all(map(rights.reaches, (said.target, *(edit.path for edit in said.edits)))):
             return False
         # The name of a leaf says nothing by itself: its value will.
         named = () if keyword.effects else tuple(spelling.children(said.target, keyword.word))

@@ -62,8 +62,9 @@ class Changing:
             raise RefusalError(wording.not_allowed("only configuration can be deleted"))
         if root == "configure":
             self._standing.editing.check_edits()
+            if not said.picks:  # what is picked is picked among what is seen
+                standing.editing.rights.check_edit(Edit("delete", target[1:]))
         if target[-1].keys and not said.picks and not standing.exists(target):
-            standing.editing.rights.check_edit(Edit("delete", target[1:]))
             raise RefusalError(standing.missing(target))
         values = said.inputs.get("value", ())
         data = Branch({root: standing.data(root)})
@@ -80,11 +81,12 @@ class Changing:
         self._standing.editing.check_edits()
         if target[0].name != "configure":
             raise RefusalError(wording.not_allowed("only configuration can be annotated"))
-        node = standing.dialect.at(target)
+        path, comment = place_of(standing.dialect.at(target), target[1:]), said.inputs["comment"]
+        edit = Edit("set", path, comment) if comment else Edit("delete", path)
+        standing.editing.rights.check_edit(edit)
         if get(standing.data("configure"), target[1:]) is None:
             raise RefusalError(standing.missing(target))
-        path, comment = place_of(node, target[1:]), str(said.inputs["comment"])
-        standing.editing.edit(Edit("set", path, comment) if comment else Edit("delete", path))
+        standing.editing.edit(edit)
         return Answer()
 
     def _discard(self, said: Meaning) -> Answer:
