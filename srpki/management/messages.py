@@ -26,7 +26,6 @@ NUMBERS: Final = {
     "missing-mandatory": "MGMT_CORE #236",
     "too-many": "MGMT_CORE #5001",
     "not-saved": "MGMT_CORE #5001",
-    "not-authorized": "MGMT_CORE #2020",
     "missing-input": "CLI #2001",
     "unknown-element": "MGMT_CORE #2201",
     "invalid-value": "MGMT_CORE #2301",

@@ -13,6 +13,7 @@ import srpki.config.errors
 from reference.tables import code, table
 from srpki.core import errors
 from srpki.core.event_types import EVENT_TYPES
+from srpki.management import messages
 
 _HEAD = """# Messages
 
@@ -65,7 +66,7 @@ def _places(text: str) -> str:
     return code(re.sub(r"\{(\w+)\}", r"<\1>", text))
 
 
-# --- the messages as they stand in the code of the CLI --------------------------------------------
+# --- the messages as they stand in the code of the CLI, and in one table -------------------------
 
 
 def _numbered() -> Iterator[tuple[str, int, str, str]]:
@@ -77,6 +78,8 @@ def _numbered() -> Iterator[tuple[str, int, str, str]]:
             numbers = sorted(_assigned(scope, "number"))
             for text in _strings(scope):
                 yield from _read(text, numbers)
+    for kind in (*messages.NUMBERS, "failed"):  # the last stands for every other one
+        yield from _read(messages.said(kind, "<sentence>"), [])
 
 
 def _read(text: str, numbers: list[str]) -> Iterator[tuple[str, int, str, str]]:
