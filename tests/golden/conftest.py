@@ -34,6 +34,12 @@ def lines():
 
 
 @pytest.fixture(scope="session")
+def verdicts():
+    """The module that says what must come of commands."""
+    return _load("verdicts")
+
+
+@pytest.fixture(scope="session")
 def shortened():
     """Write runs of one character as ``a{95}``."""
     return lambda text: re.sub(r"([^-= ])\1{19,}", lambda run: f"{run[1]}{{{len(run[0])}}}", text)

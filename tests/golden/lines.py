@@ -49,14 +49,14 @@ CONTAINERS = (Container, ListNode)
 
 @dataclass(frozen=True)
 class Typed:
-    """A *line* and whether it must be *accepted* (None: nobody knows, see README.md).
+    """A *line* and whether it must be *accepted*.
 
     *wrong* is the word that a refusal must point at, where that is the last one; *before* is
-    typed first. *why* says which refusal it must be, one of ``REFUSALS`` in test_branches.py.
+    typed first. *why* says which refusal it must be, one of ``REFUSALS`` in clerk.py.
     """
 
     line: str
-    accepted: bool | None
+    accepted: bool
     wrong: str = ""
     before: str = ""
     why: str = "value"

@@ -1,6 +1,7 @@
 """Who types the golden lines, checks the verdict on each and writes down what was said."""
 
 import re
+from copy import deepcopy
 
 from counting import met
 
@@ -36,15 +37,26 @@ The classic CLI answers what is not whole with the syntax of the command.
 
 
 class Clerk:
-    """Types lines, each in a session of its own, and writes down what comes of them."""
+    """Types lines and writes down what comes of them.
+
+    A line is typed in a session of its own, or in one where all lines before were refused: what is
+    refused, completed or explained leaves nothing behind but its place in the history.
+    """
 
     def __init__(self, new_device, dialect, shortened, beginning=()):
         self._new_device = new_device
         self._dialect = dialect
         self._beginning = beginning
         self._shortened = shortened
+        self._untouched = None
 
     def session(self):
+        """Return a session to which nothing has happened since its beginning."""
+        if self._untouched is None:
+            self._untouched = self._begun()
+        return self._untouched
+
+    def _begun(self):
         mode = "mixed" if self._dialect == "classic" else None
         session = Session(self._new_device(mode), self._dialect)
         for line in met(0, self._beginning):
@@ -68,16 +80,25 @@ class Clerk:
     def tell(self, typed, line, *before):
         """Yield what is said to *line*, typed after the lines *before*; check it by *typed*."""
         session = self.session()
+        prompt, uncommitted, history = (
+            session.prompt,
+            session.uncommitted,
+            deepcopy(session.history),
+        )
+        self._untouched = None
         for earlier in met(0, filter(None, before)):
             assert session.feed(earlier).ok, earlier
         margin = len(session.prompt.rpartition("\n")[2])
         answer = session.feed(line)
-        if typed.accepted is not None:
-            assert answer.ok == typed.accepted, f"{line}\n{answer.text}"
+        if not answer.ok and not any(before):
+            assert (session.prompt, session.uncommitted) == (prompt, uncommitted), line
+            session.history = history
+            self._untouched = session
+        assert answer.ok == typed.accepted, f"{line}\n{answer.text}"
         said = answer.text
         if not answer.ok:
             said = self._checked(typed, line, said, margin)
-        if typed.accepted is False:
+        if not typed.accepted:
             wanted = REFUSALS[self._dialect][typed.why]
             assert re.match(wanted, said), f"{line}\n{wanted}\n{said}"
         mark = "ok" if answer.ok else "REFUSED"
