@@ -1,13 +1,18 @@
 """One renewal, against a lab CA: the four steps, what fails in each, and what is left then."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from troubles import fail_next
 
 from srpki.core.errors import StorageError
+from srpki.core.wire import HttpReply
+from srpki.labca import profiles
 from srpki.labca.authority import Authority
+from srpki.labca.est_responder import EstResponder
+from srpki.protocol.est import messages
 from srpki.x509 import certificates, keys
 
 DUE = {"days": 29}  # lives are 30 days, before-expiry is one day
@@ -243,16 +248,43 @@ def test_a_bad_answer_is_refused_with_a_certconf_of_rejection(bench):
     assert "reject" in bench.transactions[-1]
 
 
+@pytest.mark.parametrize("along", [0, 1, 2])
+@pytest.mark.parametrize("name", ["CA", "CA of a stranger"])
 @pytest.mark.parametrize("profile", PROTOCOLS)
-def test_a_certificate_of_another_ca_is_refused(bench, profile):
+def test_a_certificate_of_another_ca_is_refused_whatever_comes_along(
+    bench, profile, name, along, monkeypatch
+):
+    """The CAs that an answer brings become nobody's anchors, whether named as ours or not."""
     bench.enrol()
     bench.configure(bench.entry(profile=profile))
-    stranger = Authority(None, bench.clock, bench.entropy)
-    bench.authority.issue = stranger.issue
     before = bench.content()
+    named = profiles.authority_name
+    monkeypatch.setattr(profiles, "authority_name", lambda text: named(text.replace("CA", name)))
+    stranger = Authority(None, bench.clock, bench.entropy)
+    chain = (stranger.issuing.certificate, stranger.root)[:along]
+    bench.authority.issue = stranger.issue
+    bring_along(bench, chain)
     assert bench.advance(**DUE).failed == 1
-    assert "is not acceptable" in bench.texts(2247)[0]
     assert bench.content() == before
+    assert "is not acceptable" in bench.texts(2247)[0]
+
+
+def bring_along(bench, chain):
+    """Let the answers of the lab CA bring the certificates *chain*, where there are any."""
+    cmp, est = bench._responders["http"]._server, bench._responders["https"]
+    cas = dict(zip(("issuing", "root"), chain, strict=False))
+    cmp._identity = cmp._envelope._identity = replace(cmp._identity, **cas)
+
+    def handle(request, certificate=None):
+        reply = EstResponder.handle(est, request, certificate)
+        if request.url.endswith("/simplereenroll") and reply.status == 200:
+            found = messages.read_certificates(reply.body)
+            octets = messages.write_certificates((*found, *chain))
+            body = messages.encode_body(octets, wrapped=False)
+            return HttpReply(status=200, headers=reply.headers, body=body)
+        return reply
+
+    est.handle = handle
 
 
 def test_other_alternative_names_are_refused(bench):

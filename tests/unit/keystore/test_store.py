@@ -58,10 +58,11 @@ def test_what_is_put_is_read_back_by_the_next_process_too(filled, node, seal, pa
         assert (store.kind_of("gw.crt"), store.kind_of("gw.key")) == ("certificate", "key")
 
 
-def test_no_private_key_is_in_clear_on_the_disk(filled, other_pair, node):
+def test_no_private_key_is_in_clear_on_the_disk(filled, pair, other_pair, node):
+    """Neither the one that was imported, which is the previous one now, nor the renewed one."""
     filled.swap("gw.crt", other_pair[0], "gw.key", other_pair[1])
     filled.writable()
-    for _, key in (other_pair,):
+    for _, key in (pair, other_pair):
         secret = key.private_numbers().private_value.to_bytes(32, "big")
         for path in met(2, node.rglob("*")):
             assert path.is_dir() or secret not in path.read_bytes()
