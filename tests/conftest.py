@@ -30,6 +30,21 @@ from srpki.storage.urls import display
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _AGREEMENT = "agreement"
+LONG = (
+    "scenarios/test_a_year.py",
+    "scenarios/test_maximum.py",
+    "scenarios/test_many_nodes.py",
+    "properties/test_cli_round_trip.py",
+    "golden/test_branches.py",
+    "golden/test_commands.py",
+    "hostile/test_cmp_servers.py",
+    "terminal/test_growth.py",
+    "architecture/test_growth.py",
+    "crash/test_lab_clock.py",
+    "interop/test_benchmark_scale.py",
+    "unit/config/test_validate_edits.py",
+)
+"""The files whose tests take longest, which come first: else one process ends long after the others."""
 
 
 class MarkingSealer:
@@ -172,6 +187,23 @@ def agreement(record_property):
         record_property(_AGREEMENT, (judge, agreed, cases))
 
     return note
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Let `LONG` come first, behind any shuffling; all else stays in its order."""
+    ranks = {Path(__file__).parent / name: rank for rank, name in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each process a part in one piece, which others help with: what a file shares is made once."""
+    if config.getoption("dist") == "load":  # as -n has it
+        from xdist.scheduler import WorkStealingScheduling
+
+        return WorkStealingScheduling(config, log)
+    return None
 
 
 def pytest_terminal_summary(terminalreporter):

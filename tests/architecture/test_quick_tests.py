@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from borrowed import borrowed
 from counting import met
 
 ROOT = Path(__file__).parents[2]
@@ -44,3 +45,9 @@ def test_the_command_selects_tests_of_every_place(command):
     assert len(names) > 2500
     for place in met(5, places):
         assert any(name.startswith(place) for name in names), place
+
+
+def test_what_is_to_come_first_is_there():
+    """A file that was renamed would come at its chance, and perhaps last."""
+    found = borrowed("conftest.py").LONG
+    assert [name for name in met(10, found) if not (ROOT / "tests" / name).is_file()] == []
