@@ -148,6 +148,8 @@ KINDS = {
     "error": ("error",),
 }
 ANSWERS = [(kind, index) for kind, found in KINDS.items() for index in range(len(found))]
+FIRST = {"ir-pbm", "ir-pbmac1", "kur", "error"}
+"""The kinds whose every octet is tried; the answers of the others have the same parts again."""
 each_kind = pytest.mark.parametrize("kind", KINDS)
 each_answer = pytest.mark.parametrize(
     ("kind", "index"),
@@ -169,13 +171,19 @@ def test_unchanged_answers_end_as_they_should(ca, around, kind):
         assert play.with_answer(0, play.answers[0]) == play.good
 
 
+def step_of(kind, index):
+    """Return how far apart the octets are that are tried: `FIRST`, and what only a wait brings."""
+    return 1 if kind in FIRST or KINDS[kind][index] == "pollRep" else 5
+
+
 @each_answer
 def test_no_flipped_octet_is_believed(ca, around, tally, kind, index):
     play = Play(ca, around, kind)
     answer = play.answers[index]
     covered = play.covered(index)
-    case = tally("CMP answer, octet flipped", len(answer))
-    for position, changed in met(1, flipped(answer)):
+    step = step_of(kind, index)
+    case = tally("CMP answer, octet flipped", len(answer) // step)
+    for position, changed in met(1, flipped(answer, step)):
         case()
         try:
             certificate = play.with_answer(index, changed)
@@ -192,8 +200,9 @@ def test_no_flipped_octet_is_believed(ca, around, tally, kind, index):
 def test_no_truncated_answer_is_believed(ca, around, tally, kind, index):
     play = Play(ca, around, kind)
     answer = play.answers[index]
-    case = tally("CMP answer, truncated", len(answer))
-    for changed in met(1, cut(answer)):
+    step = step_of(kind, index)
+    case = tally("CMP answer, truncated", len(answer) // step)
+    for changed in met(1, cut(answer, step)):
         case()
         with pytest.raises(ProtocolError):
             play.with_answer(index, changed)

@@ -56,9 +56,9 @@ def test_what_info_prints_is_read_back(new_device, form, tree):
 @with_any_configuration("tree", examples=EXAMPLES)
 def test_what_compare_prints_of_everything_is_info_with_plus_signs(new_device, tree):
     lines = printed(new_device, tree, "md", "edit-config read-only", "info /configure")
-    device = new_device()
-    session = Session(device, "md")
-    typed(session, ["edit-config private", "configure {", *lines, "}"])
+    session = Session(new_device(), "md")
+    typed(session, ["edit-config private"])
+    session._shell.standing.editing.candidate.replace(tree)
     compared = session.feed("compare /configure").text.split("\n")
     assert [line.replace("+", " ", 1) for line in compared] == lines
 

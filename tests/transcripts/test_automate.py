@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from foreign import need
 
+from srpki.storage.lock import NodeLock
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "automate.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "examples" / "enrol.md-cli"
@@ -65,10 +67,11 @@ def test_the_pipeline_tells_what_failed_and_what_changed(shell, tmp_path, script
 
 def test_the_pipeline_tries_again_while_the_node_is_held(shell, tmp_path):
     need("jq")
-    from srpki.frontend.node import opened
 
     (tmp_path / "site.md-cli").write_text("show time\n")
-    with opened(tmp_path / "gw1", lab=False):
+    (tmp_path / "gw1" / "state").mkdir(parents=True)
+    with NodeLock(tmp_path / "gw1" / "state" / "lock") as held:
+        held.note("it is told so at once, another owner is waited for")
         ended = shell(pipeline().replace("srpki exec", "echo tried >> tries; srpki exec"))
     assert ended.returncode == 3
     assert "in use" in ended.stdout

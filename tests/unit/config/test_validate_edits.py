@@ -51,7 +51,7 @@ def edited(tree, edits):
     return tree
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(EDITS, EDITS)
 def test_only_what_edits_make_wrong_is_found_and_all_of_it(before, after):
     old = edited(TREE, before)

@@ -4,6 +4,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
+from prepared import dsa_key
 
 from srpki.core.errors import InvalidInputError, UsageError
 from srpki.x509 import csr, keys, names, signatures
@@ -13,7 +14,7 @@ from srpki.x509.keys import KeySpec
 SUBJECT = names.parse_dn("C=DE,O=Lab,CN=gw")
 KEYS = {
     "rsa": keys.generate(KeySpec("rsa", 2048)),
-    "dsa": keys.generate(KeySpec("dsa", 2048)),
+    "dsa": dsa_key(),
     "ecdsa": keys.generate(KeySpec("ecdsa", curve="secp256r1")),
 }
 OPENSSL_NAMES = {  # the names openssl req prints, from its objects table

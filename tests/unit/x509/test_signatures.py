@@ -4,7 +4,8 @@ import hashlib
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from prepared import dsa_key
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import der, signatures
@@ -20,7 +21,7 @@ PSS_PARAMETERS = bytes.fromhex(
 MAKERS = {
     "rsa": lambda: rsa.generate_private_key(65537, 2048),
     "pss": lambda: rsa.generate_private_key(65537, 2048),
-    "dsa": lambda: dsa.generate_private_key(2048),
+    "dsa": dsa_key,
     "ecdsa": lambda: ec.generate_private_key(ec.SECP256R1()),
     "ed25519": ed25519.Ed25519PrivateKey.generate,
     "ed448": ed448.Ed448PrivateKey.generate,

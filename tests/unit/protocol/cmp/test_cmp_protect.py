@@ -8,13 +8,13 @@ import hmac
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import (
-    dsa,
     ec,
     ed448,
     ed25519,
     padding,
     rsa,
 )
+from prepared import dsa_key
 from pyasn1.codec.der.encoder import encode
 from pyasn1.type import univ
 from pyasn1_modules import rfc2459, rfc4055, rfc4210
@@ -25,7 +25,7 @@ from srpki.protocol.cmp.header import Header
 from srpki.x509 import keys
 
 RSA = rsa.generate_private_key(65537, 2048)
-DSA = dsa.generate_private_key(2048)
+DSA = dsa_key()
 EC = ec.generate_private_key(ec.SECP256R1())
 SALT = b"0123456789abcdef"
 OWF = {
