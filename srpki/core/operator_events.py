@@ -177,6 +177,13 @@ MD_COMMAND_REFUSED: Final = EventType(
     "User {user} from {address} is not authorized: {command}",
     streams=("security",),
 )
+NETCONF_REFUSED: Final = EventType(
+    2228,
+    "netconf_unauth",
+    "MINOR",
+    "User {user} from {address} is not authorized: {command}",
+    streams=("security",),
+)
 MD_COMMAND: Final = EventType(
     2223,
     "md_cli_io",

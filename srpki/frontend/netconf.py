@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from srpki.cli.session import Session
+from srpki.management.access.rights import ADMINISTRATOR
 from srpki.netconf.session import NetconfSession
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from srpki.device.sessions import Caller
+    from srpki.management.access.rights import Rights
     from srpki.management.port import Device, Machine
     from srpki.management.session import CallerSession
 
@@ -31,7 +35,9 @@ class _Commands(Session):
         self._behalf = caller
         login = caller.caller("").session
         assert login is not None
-        super().__init__(_Here(caller.device), "md", login.user, "script", login.address)
+        super().__init__(
+            _Here(caller.device), "md", login.user, "script", login.address, rights=caller.rights
+        )
 
     def caller(self, origin: str) -> Caller:
         """Return the client, who has his own session."""
@@ -58,6 +64,11 @@ def command(caller: CallerSession, line: str) -> tuple[str, bool]:
         session.close()
 
 
-def netconf(machine: Machine, user: str, address: str) -> NetconfSession:
-    """Log *user* in at *machine* from *address*, for NETCONF."""
-    return NetconfSession(machine, user, address, command)
+def netconf(
+    machine: Machine,
+    user: str,
+    address: str,
+    rights: Rights | Callable[[], Rights] = ADMINISTRATOR,
+) -> NetconfSession:
+    """Log *user* in at *machine* from *address*, for NETCONF, with *rights*."""
+    return NetconfSession(machine, user, address, command, rights)

@@ -258,7 +258,11 @@ class Editing:
 
     def validate(self) -> tuple[Problem, ...]:
         """Return what a commit would refuse."""
-        return tuple(self._of_seen(self.candidate.validate()))
+        return self.told(self.candidate.validate())
+
+    def told(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+        """Return *problems* without what is wrong with what the user may not read: only that."""
+        return tuple(self._of_seen(problems))
 
     def commit(
         self, comment: str = "", within: timedelta | None = None, claim: Claim = NOBODY

@@ -51,7 +51,8 @@ class Candidates:
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what a commit would refuse."""
-        return self._opened().validate()
+        self._opened()
+        return self._editing.validate()
 
     @property
     def dirty(self) -> bool:

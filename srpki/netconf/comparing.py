@@ -49,7 +49,17 @@ def compared(exchange: Exchange, given: Given) -> str | tuple[Element, ...]:
 
 
 def _side(exchange: Exchange, arguments: Arguments, name: str) -> Branch:
-    device, given = exchange.device, arguments.only(name)
+    """Return the configuration that *name* names; of what the node holds that which is seen."""
+    given = arguments.only(name)
+    if given.name == "url":
+        device = exchange.device
+        text = text_at(exchange.files, given.value, "name a file with a configuration")
+        return device.datastore.seal_all(device.forms.decode(text).tree)
+    return exchange.editing.seen(_held(exchange, given))
+
+
+def _held(exchange: Exchange, given: Given) -> Branch:
+    device = exchange.device
     match given.name:
         case "candidate":
             return exchange.candidates.tree()
@@ -61,9 +71,6 @@ def _side(exchange: Exchange, arguments: Arguments, name: str) -> Branch:
             return device.datastore.booted
         case "startup":
             return device.commits.checkpoint("startup").tree
-        case "url":
-            text = text_at(device.files, given.value, "name a file with a configuration")
-            return device.datastore.seal_all(device.forms.decode(text).tree)
         case "rollback-id":
             return device.commits.checkpoint(_number(given)).tree
         case "commit-id":

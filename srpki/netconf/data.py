@@ -34,7 +34,7 @@ def everything(exchange: Exchange, defaults: str) -> Iterator[Element]:
     """Yield what ``get`` finds: the running configuration, unless it is classic, and all state."""
     running = exchange.device.datastore.running
     if configuration_mode(running) != "classic":
-        yield from configuration(exchange, running, defaults)
+        yield from configuration(exchange, exchange.editing.running, defaults)
     yield _state(exchange)
     yield from monitoring.state(exchange)
     yield from library.state()
@@ -44,7 +44,8 @@ def _state(exchange: Exchange) -> Element:
     root = exchange.device.schema.state
 
     def children() -> Iterable[Element]:
-        for element in elements(root, (), exchange.device.state(), STATE):
+        state = exchange.rights.visible(root.name, exchange.device.state())
+        for element in elements(root, (), state, STATE):
             yield from element.children()
 
     return Element(root.name, STATE, children=children)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Final, Literal, NoReturn, get_args
 from srpki.config.comments import MARK, accepted
 from srpki.config.edit import Edit, always_there
 from srpki.config.text import spell_path
-from srpki.netconf.errors import RpcError, at
+from srpki.core.errors import NotAuthorizedError
+from srpki.management.access.rights import ADMINISTRATOR
+from srpki.netconf.errors import RpcError, at, of_error
 from srpki.netconf.namespaces import ATTRIBUTES, BASE, CONFIGURE, YANG
 from srpki.netconf.values import read_keys, read_value
 from srpki.schema.nodes import (
@@ -27,6 +29,7 @@ from srpki.schema.paths import Key, Path, Step
 
 if TYPE_CHECKING:
     from srpki.config.draft import Draft
+    from srpki.management.access.rights import Rights
     from srpki.netconf.documents import Given
     from srpki.netconf.errors import Refusal
 
@@ -50,7 +53,8 @@ class Edits:
     """Makes the edits that a client wants in *draft*, below the schema *root*.
 
     *sealed* seals the secret that an edit sets. With *onward* an edit that is refused stops no
-    other one: what is refused is kept in `refusals`. Otherwise it is raised.
+    other one: what is refused is kept in `refusals`. Otherwise it is raised. What the *rights* of
+    the client do not let him edit is refused before anything is told of it.
     """
 
     def __init__(
@@ -60,7 +64,9 @@ class Edits:
         sealed: Callable[[Edit], Edit],
         *,
         onward: bool = False,
+        rights: Rights = ADMINISTRATOR,
     ) -> None:
+        self._rights = rights
         self.refusals: list[Refusal] = []
         self._draft = draft
         self._root = root
@@ -152,6 +158,7 @@ class Edits:
         path: Path,
         operation: Operation,
     ) -> None:
+        self._permit(operation, path)
         always = operation == "none" and always_there(parent, node)
         self._check(operation, path, there=always or self._draft.holds(path))
         if operation in ("delete", "remove"):
@@ -166,6 +173,22 @@ class Edits:
             self._comment(given, (*path, Step(MARK)))
         self._children(node, given, path, operation)
 
+    def _permit(self, operation: Operation, path: Path) -> None:
+        """Raise `RpcError` unless *operation* at *path* is the client's to do.
+
+        What he merges into, or passes on the way, he need only see: more is asked of what changes.
+        """
+        if not self._rights.reads((Step(self._root.name), *path)):
+            raise of_error(NotAuthorizedError(path[-1].name), self._root)
+        if operation in ("delete", "remove", "replace", "create"):
+            self._permit_edit(Edit("create" if operation == "create" else "delete", path))
+
+    def _permit_edit(self, edit: Edit) -> None:
+        try:
+            self._rights.check_edit(edit)
+        except NotAuthorizedError as error:
+            raise of_error(error, self._root) from None
+
     def _check(self, operation: Operation, path: Path, *, there: bool) -> None:
         """Raise `RpcError` where *operation* needs what is *there*, or that nothing is."""
         if operation == "create" and there:
@@ -177,24 +200,29 @@ class Edits:
     # --- leafs ---
 
     def _leaf(self, node: Leaf, given: Given, path: Path, operation: Operation) -> None:
+        self._permit(operation, path)
         self._check(operation, path, there=operation == "none" or self._draft.holds(path))
         if operation == "none":
             return
         if operation in ("delete", "remove"):
             self._apply("delete", path)
             return
-        value = read_value(node, given, path, self._root)
-        self._draft.apply([self._sealed(Edit("set", path, value))])
+        edit = Edit("set", path, read_value(node, given, path, self._root))
+        self._permit_edit(edit)
+        self._draft.apply([self._sealed(edit)])
         self._comment(given, (*path[:-1], Step(MARK + node.name)))
 
     def _leaf_list(self, node: LeafList, given: Given, path: Path, operation: Operation) -> None:
         whole = (*path, Step(node.name))
+        self._permit(operation, whole)
         if operation in ("delete", "remove") and not given.text and not given.children:
             self._check(operation, whole, there=self._draft.holds(whole))
             self._apply("delete", whole)
             return
         value = read_value(node, given, whole, self._root)
         assert isinstance(value, str | int)
+        if operation in _ADDING:
+            self._permit_edit(Edit("set", whole, value))
         held, one = self._draft.values(whole), (*path, Step(node.name, (value,)))
         self._check(operation, one, there=operation == "none" or value in held)
         if operation in ("delete", "remove"):

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from srpki.core.xml import Element
     from srpki.device.results import Result
     from srpki.device.sessions import Login
+    from srpki.management.access.rights import Rights
     from srpki.management.editing import Editing
-    from srpki.management.port import Device
+    from srpki.management.port import Device, Flash
     from srpki.netconf.candidates import Candidates
     from srpki.netconf.documents import Given
     from srpki.netconf.subscriptions import Subscriber
@@ -31,6 +32,16 @@ class Exchange(Protocol):
     @property
     def login(self) -> Login:
         """The session, as others see it."""
+        ...
+
+    @property
+    def rights(self) -> Rights:
+        """What the client may do and see."""
+        ...
+
+    @property
+    def files(self) -> Flash:
+        """The files that the client reaches."""
         ...
 
     @property

@@ -9,8 +9,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from srpki.core.errors import SrpkiError
+from srpki.core.errors import NotAuthorizedError, SrpkiError
 from srpki.core.xml import Element, lines
+from srpki.management.access.rights import ADMINISTRATOR
 from srpki.management.session import CallerSession
 from srpki.netconf import documents
 from srpki.netconf.candidates import Candidates
@@ -23,6 +24,7 @@ from srpki.netconf.subscriptions import Subscriber
 
 if TYPE_CHECKING:
     from srpki.device.sessions import Ending, Login
+    from srpki.management.access.rights import Rights
     from srpki.management.port import Machine
     from srpki.netconf.documents import Given
     from srpki.netconf.port import Commands
@@ -55,15 +57,19 @@ class NetconfSession(CallerSession):
         user: str = "admin",
         address: str = "",
         commands: Commands = _no_commands,
+        rights: Rights | Callable[[], Rights] = ADMINISTRATOR,
     ) -> None:
-        """Log *user* in at *machine*, from *address*; *commands* answers what he tells the CLI."""
+        """Log *user* in at *machine*, from *address*, with *rights*.
+
+        *commands* answers what he tells the CLI.
+        """
         self.hang_up: Callable[[], None] | None = None
         self._commands = commands
         self._client = Client(known=False)
         self._leaving = False
         self._writing = threading.Lock()
         self._write: Write = lambda _: None
-        super().__init__(machine, user, "netconf", address)
+        super().__init__(machine, user, "netconf", address, rights)
 
     def _log_in(self) -> None:
         super()._log_in()
@@ -131,9 +137,9 @@ class NetconfSession(CallerSession):
         try:
             found = self._performed(request)
         except RpcError as error:
-            found = _errors(error)
+            found = self._refused(request, error)
         except SrpkiError as error:
-            found = _errors(of_error(error, self.device.schema.configure))
+            found = self._refused(request, of_error(error, self.device.schema.configure))
         return _reply(request, found)
 
     def _performed(self, request: Given) -> Iterable[Element]:
@@ -151,10 +157,23 @@ class NetconfSession(CallerSession):
         (given,) = request.children
         operation = operation_of(given)
         try:
+            self._check_permitted(given)
             found = operation(self, given)
             return (Element("ok", BASE),) if found is None else tuple(found)
         finally:
             self.settle()
+
+    def _check_permitted(self, given: Given) -> None:
+        """Raise `NotAuthorizedError` unless a profile permits the operation *given*."""
+        if not self.rights.permits_netconf(given.name):
+            raise NotAuthorizedError(given.name)
+
+    def _refused(self, request: Given, error: RpcError) -> tuple[Element, ...]:
+        """Return *error* as elements; what was not permitted is an event, too."""
+        if any(refusal.kind.tag == "access-denied" for refusal in error.refusals):
+            asked = " ".join(child.name for child in request.children)
+            self.device.announcer.not_permitted(self._login, "netconf", asked, edits=False)
+        return _errors(error)
 
     # --- what operations see ---
 

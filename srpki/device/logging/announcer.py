@@ -53,6 +53,10 @@ def _unheard(kind: EventType, subject: str, /, **fields: Field) -> None:
     del kind, subject, fields
 
 
+_REFUSED: Final = {"md": events.MD_COMMAND_REFUSED, "netconf": events.NETCONF_REFUSED}
+"""What tells of a refusal by interfaces that do not tell edits from other commands."""
+
+
 class Announcer:
     """Events of the operators of one node."""
 
@@ -94,8 +98,7 @@ class Announcer:
     def not_permitted(self, login: Operator, engine: str, command: str, *, edits: bool) -> None:
         """Tell of a *command*, without secrets, that the user may not give, as `typed` does."""
         kind = events.CLASSIC_EDIT_REFUSED if edits else events.CLASSIC_COMMAND_REFUSED
-        if engine == "md":
-            kind = events.MD_COMMAND_REFUSED
+        kind = _REFUSED.get(engine, kind)
         address = login.address or None
         self._publish(kind, login.user, user=login.user, address=address, command=command)
 

@@ -224,7 +224,11 @@ class Rights:
         return self._root.step(_CONFIGURE).readable
 
     def permits_netconf(self, operation: str) -> bool:
-        """Return whether the base *operation* of NETCONF may be done, as ``edit-config``."""
+        """Return whether the base *operation* of NETCONF may be done, as ``edit-config``.
+
+        Who may lock may unlock: there is no leaf for it.
+        """
+        operation = "lock" if operation == "unlock" else operation
         return self._operations is None or operation in self._operations
 
     def reaches(self, place: Path) -> bool:

@@ -86,7 +86,9 @@ class _Made:
         datastore = self._exchange.device.datastore
         draft = Draft(datastore.schema, tree)
         onward = self._on_error == "continue-on-error"
-        edits = Edits(draft, datastore.schema, datastore.sealed, onward=onward)
+        edits = Edits(
+            draft, datastore.schema, datastore.sealed, onward=onward, rights=self._exchange.rights
+        )
         try:
             edits.make(self._config, self._default)
         except RpcError as error:
@@ -106,7 +108,7 @@ class _Made:
             raise self.refusals
         assert self._tree is not None
         root = self._exchange.device.datastore.schema
-        found = problems_of(root, self._tree)
+        found = self._exchange.editing.told(problems_of(root, self._tree))
         if found:
             raise of_reasons(problem_reasons(found), root)
 
@@ -146,11 +148,16 @@ def _source(exchange: Exchange, source: Given) -> Branch:
         case "startup":
             return device.commits.checkpoint("startup").tree
         case "url":
-            text = text_at(exchange.device.files, _url(source), "name a file with a configuration")
-            return device.datastore.seal_all(device.forms.decode(text).tree)
+            text = text_at(exchange.files, _url(source), "name a file with a configuration")
+            tree = device.datastore.seal_all(device.forms.decode(text).tree)
+            exchange.rights.check_seen(tree, "url")
+            return tree
         case "config":
             draft = Draft(device.datastore.schema, device.datastore.running)
-            Edits(draft, device.datastore.schema, device.datastore.sealed).make(source, "replace")
+            edits = Edits(
+                draft, device.datastore.schema, device.datastore.sealed, rights=exchange.rights
+            )
+            edits.make(source, "replace")
             return draft.tree
     raise bad("unknown-element", f"'{source.name}'", source.name)
 
@@ -241,7 +248,8 @@ def validate(exchange: Exchange, operation: Given) -> None:
         case "candidate":
             found = exchange.candidates.problems()
         case "running":
-            found = problems_of(root, exchange.device.datastore.running)
+            running = exchange.device.datastore.running
+            found = exchange.editing.told(problems_of(root, running))
         case other:
             raise not_supported(f"validate of {other} is not supported")
     if found:

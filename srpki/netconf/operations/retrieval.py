@@ -44,9 +44,9 @@ def get_config(exchange: Exchange, operation: Given) -> Iterable[Element]:
     _check_readable(exchange)
     match source.name:
         case "running":
-            tree = exchange.device.datastore.running
+            tree = exchange.editing.running
         case "candidate":
-            tree = exchange.candidates.tree()
+            tree = exchange.editing.seen(exchange.candidates.tree())
         case "startup" | "url":
             raise not_supported(f"get-config of {source.name} is not supported")
         case _:
@@ -67,10 +67,10 @@ def get_data(exchange: Exchange, operation: Given) -> Iterable[Element]:
     match _identity(arguments.element("datastore")):
         case "running" | "intended":
             _check_readable(exchange)
-            tree = exchange.device.datastore.running
+            tree = exchange.editing.running
         case "candidate":
             _check_readable(exchange)
-            tree = exchange.candidates.tree()
+            tree = exchange.editing.seen(exchange.candidates.tree())
         case "operational":
             found = everything(exchange, _defaults(arguments))
             wanted = _filter(arguments, "subtree-filter")
