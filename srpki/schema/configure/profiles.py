@@ -75,7 +75,7 @@ _ENTRY: Final = ListNode(
             name="action",
             type=Enumeration(("deny", "permit", "none", "read-only")),
             default="none",
-            help="What becomes of a command that fits; none goes on to the next profile",
+            help="What becomes of a command that fits; none passes the entry over",
         ),
     ),
 )

@@ -5,8 +5,10 @@ import pytest
 from srpki.config.edit import Edit
 from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.core.errors import NotAuthorizedError
+from srpki.management.access.profiles import PROFILES, profiles
 from srpki.management.access.rights import ADMINISTRATOR, Entry, Profile, Rights, rights_of
 from srpki.schema.paths import Step, path
+from srpki.schema.tree import SCHEMA
 
 PKI = "configure system security pki"
 CA = f"{PKI} ca-profile"
@@ -267,3 +269,26 @@ def test_an_edit_is_refused_by_what_it_names_whatever_is_there():
         with pytest.raises(NotAuthorizedError):
             found.check_edit(edit)
     found.check_edit(Edit("create", (*place[:-1], Step("ca-profile", ("b",)))))
+
+
+# --- out of the configuration ---
+
+
+def test_profiles_are_read_from_the_configuration():
+    root, tree = SCHEMA.configure, EMPTY
+    place = (*PROFILES[:-1], Step("profile", ("ops",)))
+    entry = (*place, Step("entry", (20,)))
+    for edit in (
+        Edit("set", (*place, Step("default-action")), "read-only-all"),
+        Edit("set", (*entry, Step("match")), CA),
+        Edit("set", (*entry, Step("action")), "deny"),
+        Edit("create", (*place, Step("entry", (30,)))),
+        Edit("set", (*place, *path("netconf", "base-op-authorization", "lock")), True),
+        Edit("set", (*place, *path("netconf", "base-op-authorization", "commit")), False),
+    ):
+        tree = edit.apply(root, tree)
+    expected = Profile(
+        "read-only-all", (Entry(20, CA, "deny"), Entry(30, "", "none")), frozenset(("lock",))
+    )
+    assert profiles(tree) == {"ops": expected}
+    assert profiles(EMPTY) == {}
