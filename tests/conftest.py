@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from canned import lines
 
 from srpki.config.datastore import Datastore
 from srpki.config.management import ConfigurationMode, in_mode
 from srpki.config.tree import EMPTY, Branch, Entries, get, put
 from srpki.core.clock import FrozenClock
-from srpki.core.errors import ExistsError, MissingInputError, NotFoundError
+from srpki.core.errors import ExistsError, MissingInputError, NotFoundError, SrpkiError
 from srpki.core.events import FILE_RELOADED, Event
+from srpki.core.record import Record
 from srpki.device.configuration.commits import Commits
 from srpki.device.configuration.forms import Forms
 from srpki.device.configuration.unsaved import Unsaved
@@ -21,7 +23,7 @@ from srpki.device.logging.announcer import Announcer
 from srpki.device.logging.debug import Debugging
 from srpki.device.operations.inputs import checked
 from srpki.device.records.log import LogPage, logged
-from srpki.device.results import Message, Result
+from srpki.device.results import Result
 from srpki.device.sessions import NOBODY, Sessions
 from srpki.frontend.parts import ClassicForm
 from srpki.schema.paths import Value, path
@@ -103,7 +105,7 @@ class FakeDevice:
         self.sessions = Sessions(self.clock, lambda: Mark({}, frozenset(), {}))
         self.debug = Debugging(self.clock, lambda: None)
         self.calls: list[tuple[str, dict[str, Value]]] = []
-        self.answers: dict[str, tuple[bool, tuple[Message, ...], object]] = {}
+        self.answers: dict[str, Record | SrpkiError | None] = {}
         event = Event(NOW, FILE_RELOADED, "IPsec", {"kind": "certificate", "file": "gw.crt"})
         page = LogPage(
             log_id="99",
@@ -112,7 +114,7 @@ class FakeDevice:
             events=(logged(2, event), logged(1, event)),
             next_event=3,
         )
-        self.answers["show.log"] = (True, (), page)
+        self.answers["show.log"] = page
 
     def write(self, url: str, configuration: str) -> str:
         self.files.save(url, configuration)
@@ -135,14 +137,15 @@ class FakeDevice:
         if operation == "admin.save":
             self.unsaved.saved()
         told = " ".join([operation, *(f"{name}={value}" for name, value in inputs.items())])
-        ok, messages, data = self.answers.get(operation, (True, (Message("info", told),), None))
+        answer = self.answers.get(operation, lines(told))
+        error = answer if isinstance(answer, SrpkiError) else None
         return Result(
-            ok=ok,
+            ok=error is None,
             operation_id=len(self.calls),
             start_time=NOW,
             end_time=NOW,
-            messages=messages,
-            data=data,
+            data=None if error is not None else answer,
+            error=error,
         )
 
     def state(self) -> Branch:

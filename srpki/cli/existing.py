@@ -95,9 +95,10 @@ class Existing:
         commits = self._commits(slot)
         if value not in commits:
             return Known()
-        from srpki.cli.render.sessions import about  # noqa: PLC0415 - start-up time
+        from srpki.cli.render.configuration import about  # noqa: PLC0415 - start-up time
+        from srpki.device.records.configuration import committed  # noqa: PLC0415 - as above
 
-        return Known(lines=tuple(about(commits[value], self._moment)))
+        return Known(lines=tuple(about(committed(commits[value]), self._moment)))
 
     def _commits(self, slot: Slot) -> Mapping[str, Commit]:
         """Return the commits that *slot* names, by how it names them, the newest first."""

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.cli.port import Answer
+from srpki.device.records.files import WorkingDirectory
 from srpki.device.wildcards import wildcard
 from srpki.management.port import FLASH
 
@@ -100,10 +101,11 @@ def run(shell: Files, said: Meaning) -> Answer:
 
 def _change(shell: Files, said: Meaning, *, moves: bool) -> Answer:
     answer = shell.asked(said)
-    if not answer.ok or not moves:
+    if not moves or not isinstance(answer.data, WorkingDirectory):
         return answer
-    shell.directory = answer.text if answer.text == FLASH else answer.text.rstrip("\\")
-    return Answer()
+    url = answer.data.url
+    shell.directory = url if url == FLASH else url.rstrip("\\")
+    return Answer(data=answer.data)
 
 
 def _remove_each(shell: Files, said: Meaning, urls: list[str], told: str) -> Answer:

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from srpki.cli.scripts import Words
-    from srpki.device.results import Data, Result
+    from srpki.core.record import Record
+    from srpki.device.results import Result
     from srpki.management.access.rights import Rights
     from srpki.management.editing import Editing
     from srpki.management.port import Flash
@@ -378,11 +379,12 @@ class Shell(ABC):
     def operation_failed(self, sentence: str) -> str:
         """Return the message for an operation that failed with *sentence*."""
 
-    def shown(self, data: Data) -> str:
+    def shown(self, data: Record) -> str:
         """Return what an operation found, as this CLI prints it."""
+        from srpki.cli.render.layout import Reader  # noqa: PLC0415 - start-up time
         from srpki.cli.render.results import render  # noqa: PLC0415 - start-up time
 
-        return render(self.device.schema, data, self.moment)
+        return render(data, Reader(self.device.schema, self.moment, self.operation_failed))
 
     def moment(self, time: datetime) -> str:
         """Return *time* as this CLI prints it where SR OS has no form of its own."""

@@ -1,8 +1,8 @@
-"""A piece of a tree as JSON: what ``info json`` prints."""
+"""A piece of a tree as JSON: what ``info json`` prints, and what programs are given."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from srpki.config.tree import Branch, Element, Entries
 from srpki.schema.nodes import Container, DataNode, Leaf, LeafList, ListNode, data_children
@@ -10,6 +10,17 @@ from srpki.schema.types import Bits, Integer, Text, ValueType
 
 if TYPE_CHECKING:
     from srpki.schema.paths import Key, Value
+
+
+class Configured(NamedTuple):
+    """A piece of a tree with the *node* that declares it: a value of a record."""
+
+    node: DataNode
+    element: Element
+
+    def plain(self) -> object:
+        """Return it as JSON has it."""
+        return _plain(self.node, self.element)
 
 
 def json_text(node: DataNode, element: Element, *, wrapped: bool = False) -> str:

@@ -18,7 +18,7 @@ from srpki.core.errors import (
     StorageError,
 )
 from srpki.core.text import printable
-from srpki.device.results import FileEntry, Listing
+from srpki.device.records.files import Directory, FileEntry
 from srpki.device.wildcards import MATCHES, Wildcard, wildcard
 from srpki.keystore.store import DIRECTORY
 from srpki.storage import urls
@@ -321,7 +321,7 @@ class FileSystem:
             raise NotFoundError(f'directory "{shown}" does not exist')
         return shown
 
-    def listing(self, url: str) -> Listing:
+    def listing(self, url: str) -> Directory:
         """Return the directory, the one file or what a wildcard stands for; raises as `read`."""
         if (wanted := wildcard(url)) is not None:
             return self._matched(wanted, urls.display(url))
@@ -335,9 +335,9 @@ class FileSystem:
             raise StorageError(f'list "{shown}": {error.strerror}') from None
         if self._kind(path, shown) != "directory":
             shown = shown.rpartition("\\")[0] + "\\"
-        return Listing(url=shown, entries=entries, free=free)
+        return Directory(url=shown, file=entries, free=free)
 
-    def _matched(self, wanted: Wildcard, shown: str) -> Listing:
+    def _matched(self, wanted: Wildcard, shown: str) -> Directory:
         try:
             entries = tuple(map(self._entry, self._matches(wanted)))
             free = self.files.free()
@@ -345,7 +345,7 @@ class FileSystem:
             raise StorageError(f'list "{shown}": {error.strerror}') from None
         if not entries:
             raise NotFoundError("File Not Found", hint=f'"{shown}"')
-        return Listing(url=urls.display(wanted.directory), entries=entries, free=free)
+        return Directory(url=urls.display(wanted.directory), file=entries, free=free)
 
     def _entries(self, path: Path) -> Iterator[FileEntry]:
         """Yield the rows of a listing; those of a directory begin with itself and the one above."""
@@ -353,8 +353,8 @@ class FileSystem:
             yield self._entry(path)
             return
         if path != self._cf3:
-            yield self._entry(path)._replace(name=".")
-            yield self._entry(path.parent)._replace(name="..")
+            yield self._entry(path).but(name=".")
+            yield self._entry(path.parent).but(name="..")
         yield from (self._entry(path / name) for name in self.files.names(path) if name[:1] != ".")
 
     def _entry(self, path: Path) -> FileEntry:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from srpki.core.clock import LabClock
+from srpki.device.records.lab import LabCaState, LabFault
 
 
 class Laboratory(Protocol):
@@ -16,8 +17,8 @@ class Laboratory(Protocol):
         """The clock that router and lab CA share."""
         ...
 
-    def describe(self) -> tuple[tuple[str, str], ...]:
-        """Return names and values for ``lab ca show``."""
+    def describe(self) -> LabCaState:
+        """Return what a client of the lab CA needs to know."""
         ...
 
     def revoke(self, certificate: bytes) -> None:
@@ -28,7 +29,7 @@ class Laboratory(Protocol):
         """Script one fault; raises `UsageError` when *line* is not one."""
         ...
 
-    def faults(self) -> tuple[str, ...]:
+    def faults(self) -> tuple[LabFault, ...]:
         """Return the faults that wait to happen, in order."""
         ...
 

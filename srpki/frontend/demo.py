@@ -10,6 +10,7 @@ from typing import TextIO
 
 from rich.console import Console
 
+from srpki.cli.render.lab import authority
 from srpki.cli.session import Session
 from srpki.core.errors import SrpkiError, UsageError
 from srpki.device.filesystem import MAX_OWN
@@ -93,7 +94,7 @@ class _Demo:
             step()
 
     def _authority(self) -> None:
-        for name, value in self._lab.describe():
+        for name, value in authority(self._lab.describe()).pairs:
             self._say(f"  {name:18} {value}")
         self._say("The CA's certificates are copied to cf3:, as an operator would by SCP.")
         for name, der in self._lab.certificates().items():

@@ -12,6 +12,7 @@ from srpki.cli.scripts import counts
 from srpki.cli.session import Session
 from srpki.core.clock import SystemClock
 from srpki.core.errors import SrpkiError, UsageError
+from srpki.core.plain import plain
 from srpki.device.router import Router
 from srpki.frontend import modes
 from srpki.frontend.batch import run_script
@@ -61,7 +62,7 @@ def execute(options: argparse.Namespace, node: Path, status_of: Callable[[SrpkiE
             mode = modes.chosen(node, options.mode, options.cli)
             if mode != options.mode:
                 errors.write(f"srpki: {modes.MADE_MIXED}\n")
-            router = owned_or_joined(
+            router = _for_its_lab(options, node, lines, settings) or owned_or_joined(
                 stack,
                 node,
                 lambda: opened(node, lab=options.lab, record=options.record, mode=mode),
@@ -71,6 +72,7 @@ def execute(options: argparse.Namespace, node: Path, status_of: Callable[[SrpkiE
             if not isinstance(router, Router):
                 stack.callback(router.wire.close)
                 known = {**lab_variables(router.facts), **settings}
+                check_names(lines, known.keys(), options.file)
                 filled_in = [filled(number, text, known) for number, text in lines]
                 return _there(router, filled_in, writer, now, options)
             holding = Holding(router, node, lab=options.lab, record=options.record)
@@ -120,13 +122,39 @@ def _prepared(options: argparse.Namespace) -> tuple[list[tuple[int, str]], dict[
         for number, text in enumerate(_read(options.file).split("\n"), 1)
         if counts(text)
     ]
-    check_names(lines, settings.keys() | (LAB_NAMES.keys() if options.lab else ()), options.file)
     return lines, settings
+
+
+def _for_its_lab(
+    options: argparse.Namespace,
+    node: Path,
+    lines: list[tuple[int, str]],
+    settings: dict[str, Variable],
+) -> Joined | None:
+    """Join the owner whose lab has the variables that *lines* ask for; None where none is missing.
+
+    Raises `WrongLineError` where nobody holds *node*: it would have no lab.
+    """
+    try:
+        known = settings.keys() | (LAB_NAMES.keys() if options.lab else ())
+        check_names(lines, known, options.file)
+    except WrongLineError:
+        from srpki.frontend.joining.joiner import join  # noqa: PLC0415 - start-up time
+
+        joined = join(node, _asked(options))
+        if joined is None:
+            raise
+        return joined
+    return None
 
 
 def _lab(router: Router) -> dict[str, Variable]:
     laboratory = router.node.laboratory
-    return {} if laboratory is None else lab_variables(laboratory.describe())
+    if laboratory is None:
+        return {}
+    facts = plain(laboratory.describe())
+    assert isinstance(facts, dict)
+    return lab_variables(facts)
 
 
 def _read(name: str) -> str:

@@ -15,6 +15,7 @@ from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import RefusedError, StorageError
 from srpki.core.timeline import timeline_of
 from srpki.device.directories import make_directories
+from srpki.device.records.lab import LabCaState, LabFault
 from srpki.device.router import Router
 from srpki.frontend import modes
 from srpki.frontend.applications import configured
@@ -24,7 +25,9 @@ from srpki.frontend.profiles import configure_lab_profiles
 from srpki.frontend.settings import chosen
 from srpki.labca.authority import Authority
 from srpki.labca.documents import Document
+from srpki.labca.fault_lines import parse_fault
 from srpki.labca.fault_script import FAULTS, FaultScript
+from srpki.labca.faults import ALWAYS, Fault
 from srpki.labca.server import LabCa
 from srpki.labca.settings import CaSettings
 from srpki.storage.files import OsFiles
@@ -109,18 +112,19 @@ class Lab:
         authority = self._authority
         return {"lab-root": authority.root, "lab-issuing": authority.issuing.certificate}
 
-    def describe(self) -> tuple[tuple[str, str], ...]:
+    def describe(self) -> LabCaState:
         """Return what a client of the CA needs to know; the secrets are the lab's own."""
-        return (
-            ("CMPv2 URL", self.server.cmp_url),
-            ("EST URL", self.server.est_url),
-            ("CRL URL", self.server.crl_url),
-            ("OCSP URL", self.server.ocsp_url),
-            ("Reference", self.server.reference),
-            ("Secret", self.server.secret),
-            ("EST username", self.server.est_username),
-            ("EST password", self.server.est_password),
-            ("Certificate life", f"{self._validity.days} days"),
+        server = self.server
+        return LabCaState(
+            cmpv2_url=server.cmp_url,
+            est_url=server.est_url,
+            crl_url=server.crl_url,
+            ocsp_url=server.ocsp_url,
+            reference=server.reference,
+            secret=server.secret,
+            est_username=server.est_username,
+            est_password=server.est_password,
+            certificate_life=self._validity,
         )
 
     def revoke(self, certificate: bytes) -> None:
@@ -133,9 +137,9 @@ class Lab:
         """Script one fault; raises `UsageError` when *line* is not one."""
         self._script.add(line)
 
-    def faults(self) -> tuple[str, ...]:
+    def faults(self) -> tuple[LabFault, ...]:
         """Return the faults that wait to happen, in order."""
-        return self._script.lines()
+        return tuple(_waiting(parse_fault(line)) for line in self._script.lines())
 
     def clear_faults(self) -> None:
         """Forget every fault."""
@@ -166,6 +170,26 @@ class Lab:
         if not factor:
             return ClockRecord(at=instant, factor=factor, skew=self.skew)
         return ClockRecord(offset=offset, factor=factor, skew=self.skew)
+
+
+def _waiting(fault: Fault) -> LabFault:
+    when = fault.when
+    return LabFault(
+        line=str(fault),
+        operation=fault.operation,
+        action=fault.action,
+        failinfo=fault.failinfo or None,
+        text=fault.text or None,
+        seconds=fault.seconds or None,
+        after=fault.after,
+        times=None if fault.times == ALWAYS else fault.times,
+        key=when.key or None,
+        begin=when.begin,
+        end=when.end,
+        every=when.every or None,
+        subject=when.subject or None,
+        client=when.client or None,
+    )
 
 
 @contextmanager

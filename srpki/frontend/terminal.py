@@ -33,6 +33,7 @@ from srpki.core.text import printable
 from srpki.frontend.ahead import Ahead
 from srpki.frontend.display import FLAT, Display
 from srpki.frontend.keyboard import Aside, Entered, Keyboard, Way, apology
+from srpki.frontend.knocking import Knock, Passing
 from srpki.frontend.marking import marked
 from srpki.frontend.pager import Pager
 from srpki.frontend.parsing import TextParser
@@ -215,16 +216,9 @@ class Terminal:
         What comes during a command is part of its answer, but for what it says it waits for.
         """
         loop = asyncio.get_running_loop()
-
-        def wake() -> None:
-            with suppress(RuntimeError):  # the loop has ended just now
-                loop.call_soon_threadsafe(self._stirred.set)
-
-        def watch(line: str) -> None:
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._pass_by, line)
-
-        self._session.wake, self._session.watch, self._session.at_once = wake, watch, watch
+        watch = Passing(loop, self._pass_by)
+        self._session.wake = Knock(loop, self._stirred.set)
+        self._session.watch = self._session.at_once = watch
         try:
             yield
         finally:

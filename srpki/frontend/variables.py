@@ -18,14 +18,14 @@ MAX_OCTETS: Final = 1 << 16
 """Most octets of a value that is read from a file."""
 
 LAB_NAMES: Final = {
-    "lab.reference": "Reference",
-    "lab.secret": "Secret",
-    "lab.cmp_url": "CMPv2 URL",
-    "lab.est_url": "EST URL",
-    "lab.est_username": "EST username",
-    "lab.est_password": "EST password",
+    "lab.reference": "reference",
+    "lab.secret": "secret",
+    "lab.cmp_url": "cmpv2-url",
+    "lab.est_url": "est-url",
+    "lab.est_username": "est-username",
+    "lab.est_password": "est-password",
 }
-"""The variables of a node in lab mode, and the names under which ``lab ca show`` has them."""
+"""The variables of a node in lab mode, and the members of what ``lab ca show`` finds."""
 
 _SECRET: Final = {"lab.secret", "lab.est_password"}
 _LEAST_SECRET: Final = 4
@@ -116,13 +116,12 @@ def _check(name: str, value: str) -> None:
         )
 
 
-def lab_variables(facts: Iterable[tuple[str, str]]) -> dict[str, Variable]:
+def lab_variables(facts: Mapping[str, object]) -> dict[str, Variable]:
     """Return the variables of a lab, from those *facts* of ``lab ca show`` that are known."""
-    known = dict(facts)
     return {
-        name: Variable(known[shown], secret=name in _SECRET)
-        for name, shown in LAB_NAMES.items()
-        if shown in known
+        name: Variable(str(facts[member]), secret=name in _SECRET)
+        for name, member in LAB_NAMES.items()
+        if member in facts
     }
 
 

@@ -35,5 +35,5 @@ def test_a_listing_shows_no_octet_that_a_terminal_obeys_or_cannot_print(tmp_path
     for name in (b"a\x1b[31mb", b"c\xff"):
         with open(os.path.join(directory, name), "w"):  # noqa: PTH118, PTH123 - octets
             pass
-    shown = [entry.name for entry in FileSystem(tmp_path).listing("cf3:").entries]
+    shown = [entry.name for entry in FileSystem(tmp_path).listing("cf3:").file]
     assert shown == ["a?[31mb", "c?"]

@@ -23,12 +23,12 @@ import other_clients
 from borrowed import borrowed
 from counting import met
 
-from srpki.cli.render.x509 import file_content
+from srpki.cli.render.contents import file_content
 from srpki.cli.session import Session
 from srpki.config.persist import dump, load
 from srpki.core.entropy import SeededEntropy
 from srpki.core.errors import SrpkiError
-from srpki.device.results import FileContent
+from srpki.device.records.contents import FileContent
 from srpki.engine import state
 from srpki.engine.protocols.cmpv2_record import RequestRecord
 from srpki.keystore.seal import Seal

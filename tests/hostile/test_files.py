@@ -7,9 +7,9 @@ from borrowed import borrowed
 from counting import met
 from damage import BLOBS, flipped, swapped
 
-from srpki.cli.render.x509 import file_content
+from srpki.cli.render.contents import file_content
 from srpki.core.errors import InvalidInputError, SrpkiError
-from srpki.device.results import FileContent
+from srpki.device.records.contents import FileContent
 from srpki.x509 import certificates, csr, der, formats, keys, names
 
 bench = borrowed("unit/protocol/cmp/conftest.py")
@@ -54,7 +54,7 @@ def files():
 def show(kind, data):
     """Read and lay out *data* as ``show file-content`` does; only errors of ours may come."""
     try:
-        lines = file_content(FileContent(kind=kind, der=READ[kind](data)))
+        lines = file_content(FileContent(kind=kind, der=READ[kind](data))).lines
     except SrpkiError as error:
         return str(error)
     return lines
@@ -92,7 +92,7 @@ def test_any_part_of_a_file_may_be_nonsense(files, tally, kind, blob):
 def test_a_field_that_cannot_be_read_is_named_for_what_it_is_in(files):
     odd = files["crl"].replace(b"\x0a\x01\x01", b"\x0a\x01\x63")
     assert odd != files["crl"]
-    lines = file_content(FileContent(kind="crl", der=READ["crl"](odd)))
+    lines = file_content(FileContent(kind="crl", der=READ["crl"](odd))).lines
     assert any("cannot be read: it has the unknown reason 99" in line for line in lines)
 
 

@@ -97,7 +97,7 @@ def test_an_update_in_progress_is_cancelled_and_nothing_changes(bench, gw, chang
     thread.join(timeout=10)
     assert not thread.is_alive()
     assert not results[0].ok
-    told = bench.clear(results[0].messages[0].text)
+    told = results[0].data.reason
     assert "cancelled" in told
     assert ("deleted" if change == "delete" else "changed") in told
     assert bench.pair(gw) == before

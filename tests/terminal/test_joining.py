@@ -3,6 +3,7 @@
 import signal
 
 import pytest
+from putting_off import PUT_OFF
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -137,6 +138,57 @@ def test_control_c_of_one_does_not_end_what_the_other_does(person):
     second.sees("", "[/]", NODE)
     first.type(f"pwc{ENTER}")
     first.sees("Present Working Context:", "/", "", "[/]", NODE)
+
+
+@pytest.mark.parametrize("asks", [0, 1], ids=["the owner asks", "the joiner asks"])
+def test_control_c_at_an_idle_prompt_does_not_end_what_another_waits_for(person, asks):
+    people = []
+    for _ in range(2):
+        people.append(person("--lab", columns=120))
+        people[-1].sees("", "[/]", NODE)
+    asker, idle = people[asks], people[1 - asks]
+    for line in PUT_OFF:
+        asker.type(f"{line}{ENTER}")
+    asker.sees_line("Waiting until")
+    idle.type(f"{CTRL_C}{CTRL_C}half a line{CTRL_C}show users{ENTER}")
+    idle.sees_line("Number of users : 2")
+    idle.type(f"{CTRL_C}pwc{ENTER}")
+    idle.sees("Present Working Context:", "/", "", "[/]", NODE)
+    assert not any("MINOR" in line for line in asker.lines)
+    asker.type(CTRL_C)
+    asker.sees_line("MINOR: ")
+    asker.sees("", "[/]", NODE)
+    idle.type(f"pwc{ENTER}")
+    idle.sees("Present Working Context:", "/", "", "[/]", NODE)
+
+
+def test_a_joiner_who_was_stopped_goes_on_where_he_was(owner, joiner):
+    joiner.type("show ver")
+    joiner.sees("[/]", f"{NODE} show ver")
+    joiner.kill(signal.SIGSTOP)
+    owner.type(f'edit-config exclusive{ENTER}configure system name "gw"{ENTER}commit{ENTER}')
+    owner.sees("(ex)[/]", "A:admin@gw#")
+    joiner.type("sion")
+    joiner.kill(signal.SIGCONT)
+    joiner.type(f"{ENTER}pwc{ENTER}")
+    joiner.sees("Present Working Context:", "/", "", "[/]", "A:admin@gw#")
+    assert any(line.startswith("TiMOS") for line in joiner.lines)
+    assert joiner.raw_mode
+
+
+def test_a_joiner_who_is_stopped_keeps_his_lock_until_he_is_disconnected(owner, joiner):
+    joiner.type(f"edit-config exclusive{ENTER}")
+    joiner.sees("(ex)[/]", NODE)
+    joiner.kill(signal.SIGSTOP)
+    owner.type(f"edit-config exclusive{ENTER}")
+    owner.sees_line("MINOR: MGMT_CORE #")
+    owner.sees("", "[/]", NODE)
+    owner.type(f"admin disconnect session-id 2{ENTER}edit-config exclusive{ENTER}")
+    owner.sees("(ex)[/]", NODE)
+    joiner.kill(signal.SIGCONT)
+    assert joiner.leaves() == 0
+    assert "The session has been disconnected." in joiner.lines
+    assert not joiner.raw_mode
 
 
 def test_the_owner_who_logs_out_holds_the_node_for_the_others(owner, joiner):

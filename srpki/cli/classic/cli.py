@@ -33,7 +33,7 @@ from srpki.schema.paths import Path, path
 from srpki.schema.tree import actions
 
 if TYPE_CHECKING:
-    from srpki.device.results import Data
+    from srpki.core.record import Record
 
 FILES: Final = path("file")
 """The context of the commands on files."""
@@ -77,15 +77,20 @@ class ClassicCli(Shell):
             "tree": self._tree,
         }
 
-    def shown(self, data: Data) -> str:
+    def shown(self, data: Record) -> str:
         """Return what an operation found; configurations in the lines of classic files."""
-        from srpki.device.results import Comparison, Configuration  # noqa: PLC0415 - start-up time
+        from srpki.device.records.configuration import (  # noqa: PLC0415 - start-up time
+            Comparison,
+            Configuration,
+        )
 
         if isinstance(data, Configuration):
             from srpki.cli.classic.configuration import classic_file  # noqa: PLC0415 - start-up time
+            from srpki.cli.render.configuration import branch  # noqa: PLC0415 - as above
 
+            tree = branch(data.configure)
             return classic_file(
-                self.device.schema.configure, data.tree, data.generated, detail=data.detail
+                self.device.schema.configure, tree, data.generated, detail=data.detail
             )
         if isinstance(data, Comparison):
             from srpki.cli.classic.comparison import classic_comparison  # noqa: PLC0415 - as above

@@ -7,11 +7,12 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from srpki.cli.classic.configuration import classic_lines
+from srpki.cli.render.configuration import branch
 from srpki.cli.render.rules import INFO
 from srpki.schema.nodes import Container
 
 if TYPE_CHECKING:
-    from srpki.device.results import Comparison
+    from srpki.device.records.configuration import Comparison
 
 _BANNERS: Final = ("#", "echo ")
 """Begin the lines between the sections, which are not indented."""
@@ -32,11 +33,16 @@ def classic_comparison(root: Container, data: Comparison) -> str:
     Contexts in which something differs are shown around it, the rest is left out. Lines stand
     before and after the rules: Ansible finds the difference between them [observed-2.md 17].
     """
-    before, after = (_blocks(list(classic_lines(root, tree))) for tree in (data.old, data.new))
-    processed = (f"Processing {name}... {seconds:.3f} s" for name, seconds in data.read)
-    took = sum(seconds for _, seconds in data.read)
+    both = (data.old, data.new)
+    before, after = (_blocks(list(classic_lines(root, branch(one.configure)))) for one in both)
+    processed = (f"Processing {_named(one.url)}... {one.seconds:.3f} s" for one in both)
+    took = sum(one.seconds for one in both)
     different = list(_merged(before, after)) or [""]
     return "\n".join((*processed, INFO, *different, INFO, f"Finished in {took:.3f} s"))
+
+
+def _named(url: str | None) -> str:
+    return "current config" if url is None else f'"{url}"'
 
 
 def _blocks(lines: Sequence[str], section: str = "") -> tuple[_Block, ...]:

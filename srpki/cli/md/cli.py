@@ -34,7 +34,7 @@ from srpki.schema.paths import Path
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from srpki.device.results import Data
+    from srpki.core.record import Record
 
 
 _STOP: Final = "Press Q to quit, Enter to print next line or any other key to print next page."
@@ -262,9 +262,9 @@ class MdCli(Shell):
     def _show_configuration(self, said: Meaning) -> Answer:
         from srpki.cli.commands import answered  # noqa: PLC0415 - start-up time
         from srpki.cli.md import showing  # noqa: PLC0415 - start-up time
-        from srpki.device.results import Configuration  # noqa: PLC0415 - start-up time
+        from srpki.device.records.configuration import Configuration  # noqa: PLC0415 - as above
 
-        def shown(data: Data) -> str:
+        def shown(data: Record) -> str:
             if isinstance(data, Configuration):
                 return showing.shown(self.standing, said, data)
             return self.shown(data)

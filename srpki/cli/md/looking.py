@@ -18,7 +18,7 @@ from srpki.schema.paths import Path
 
 if TYPE_CHECKING:
     from srpki.cli.md.standing import Standing
-    from srpki.cli.render.tree import Layout
+    from srpki.cli.render.tree import Form
 
 
 class Looking:
@@ -134,8 +134,8 @@ class Looking:
         )
 
 
-def _layout(said: Meaning) -> Layout:
-    layout: Layout
+def _layout(said: Meaning) -> Form:
+    layout: Form
     for layout in ("json", "full-context", "flat"):
         if layout in said.inputs:
             return layout

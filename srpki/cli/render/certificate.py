@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from srpki.cli.render.layout import Beside, Cell, Fields, Heading, Table, counted
 from srpki.cli.render.words import NOT_SPECIFIED, admin, enabled, several
 from srpki.device.records.certificate import (
     AutoUpdates,
@@ -22,7 +23,6 @@ from srpki.device.records.certificate import (
     UpdateProfiles,
     UpdateProfileState,
 )
-from srpki.device.results import Beside, Cell, Fields, Heading, Table, counted
 
 _CA_PROFILE: Final = "PKI CA-Profile Information"
 _CRL: Final = "PKI CRL Information"

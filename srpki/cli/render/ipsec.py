@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from srpki.cli.render.layout import Beside, Fields, Table, counted
 from srpki.cli.render.words import NOT_SPECIFIED, admin, several, yes
 from srpki.device.records.ipsec import (
     IpsecCertProfiles,
@@ -13,7 +14,6 @@ from srpki.device.records.ipsec import (
     IpsecTrustAnchorProfiles,
     IpsecTrustAnchorProfileState,
 )
-from srpki.device.results import Beside, Fields, Table, counted
 
 _CERT_PROFILE: Final = "IPsec Cert-Profile Information"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from srpki.cli.render.layout import Lines
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
 from srpki.device.logging.logfiles import logged_lines
 from srpki.device.records.log import LoggedEvent, LogPage, LogState, LogTable
-from srpki.device.results import Lines
 
 _HEADS: Final = (
     "Name",

@@ -1,88 +1,45 @@
-"""Lays out what operations return, one function a kind of data [cli.md 1.9, pki.md section 6]."""
+"""Makes the text of what operations return: each record by its layout [cli.md 1.9]."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import Any
 
-from srpki.cli.render.configuration import configuration_file
-from srpki.cli.render.files import file_text, listing
-from srpki.cli.render.logs import filter_page
+from srpki.cli.render.layout import Beside, Cell, Fields, Heading, Layout, Lines, Reader, Table
 from srpki.cli.render.rules import DOUBLE, SINGLE, title
-from srpki.cli.render.sessions import commit_history
-from srpki.cli.render.times import instant, spell_time
+from srpki.cli.render.times import instant
 from srpki.core.record import Record
-from srpki.device.results import (
-    Beside,
-    Cell,
-    CommitHistory,
-    Configuration,
-    Data,
-    Fields,
-    FileContent,
-    FileText,
-    FilterPage,
-    Heading,
-    Lines,
-    Listing,
-    Table,
-)
-from srpki.device.scripting.pages import Scripting
-
-if TYPE_CHECKING:
-    from srpki.schema.tree import SchemaTree
 
 SECOND_COLUMN = 48
 """Where the second of two values on a line begins [pki.md 6.1]."""
 
 
-def render(  # noqa: C901 - one case a kind of data
-    schema: SchemaTree, data: Data, moment: Callable[[datetime], str] = spell_time
-) -> str:
-    """Return *data* as text without a newline at its end.
+def render(data: Record, reader: Reader) -> str:
+    """Return *data* as text without a newline at its end, laid out for *reader*."""
+    return text(layouts(type(data))[type(data)](data), reader)
 
-    *moment* spells the instants for which SR OS has no form of their own. What has a title, and a
-    directory, comes after an empty line [cli.md 1.9].
-    """
-    lines: Iterable[str]
-    match data:
+
+def layouts(kind: type[Record]) -> Mapping[type, Callable[[Any], Layout]]:
+    """Return the layouts of the family of *kind*: those of the module that is called as its own."""
+    family = kind.__module__.rpartition(".")[2]
+    found: Mapping[type, Callable[[Any], Layout]] = import_module(
+        f"srpki.cli.render.{family}"
+    ).LAYOUTS
+    return found
+
+
+def text(layout: Layout, reader: Reader) -> str:
+    """Return *layout* as text; what has a title comes after an empty line [cli.md 1.9]."""
+    match layout:
         case Fields():
-            lines = fields(data)
+            return "\n".join(("", *fields(layout)))
         case Table():
-            lines = table(data)
-        case FilterPage():
-            lines = filter_page(data)
-        case CommitHistory():
-            lines = commit_history(data, moment)
-        case Listing():
-            lines = listing(data)
-        case FileText():
-            return "\n".join(file_text(data))
-        case Configuration():
-            return "\n".join(configuration_file(schema, data))
-        case FileContent():
-            from srpki.cli.render.x509 import file_content  # noqa: PLC0415 - start-up time
-
-            lines = file_content(data)
-        case Scripting():
-            from srpki.cli.render.scripts import scripting  # noqa: PLC0415 - start-up time
-
-            lines = scripting(data)
+            return "\n".join(("", *table(layout)))
         case Lines():
-            return "\n".join(data.lines)
-        case Record():
-            return render(schema, _laid_out(data), moment)
-    return "\n".join(("", *lines))
-
-
-def _laid_out(data: Record) -> Fields | Lines | Table:
-    """Return the layout of *data* by the module that is called as the one that has its class."""
-    family = type(data).__module__.rpartition(".")[2]
-    layouts = import_module(f"srpki.cli.render.{family}").LAYOUTS
-    laid_out: Fields | Lines | Table = layouts[type(data)](data)
-    return laid_out
+            return "\n".join(layout.lines)
+    return "\n".join(layout.lines(reader))
 
 
 def fields(data: Fields) -> Iterator[str]:

@@ -1,20 +1,14 @@
-"""Lays out who is logged in and what was committed."""
+"""Lays out who is logged in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from srpki.cli.render.rules import DOUBLE, SINGLE, title
+from srpki.cli.render.layout import Lines, said
+from srpki.cli.render.rules import DOUBLE, SINGLE
 from srpki.cli.render.times import duration, log_in
-from srpki.config.text import quote
-from srpki.device.records.sessions import User, Users
-from srpki.device.results import Lines
-
-if TYPE_CHECKING:
-    from srpki.device.configuration.history import Commit
-    from srpki.device.results import CommitHistory
+from srpki.device.records.sessions import EndedSessions, User, Users
 
 _HEADING = f"{'User':<15} {'Session':<7} {'Type':<8} {'From':<15} {'Login time':<18}  {'Idle time'}"
 _KINDS = {"console": "Console", "ssh": "SSHv2"}
@@ -45,28 +39,7 @@ def _session(user: User) -> Iterator[str]:
     yield f"{place} {log_in(user.login_time)}  {duration(user.idle_time)}"
 
 
-def commit_history(data: CommitHistory, moment: Callable[[datetime], str]) -> Iterator[str]:
-    """Yield a block a commit [cli.md 1.4]."""
-    yield from title("Commit History")
-    yield f"Total Commits : {len(data.commits)}"
-    for commit in data.commits:
-        yield ""
-        yield str(commit.commit_id)
-        yield from about(commit, moment)
-    yield DOUBLE
-
-
-def about(commit: Commit, moment: Callable[[datetime], str]) -> Iterator[str]:
-    """Yield what there is to tell of a commit: who and when, why, and where it is saved."""
-    author = commit.author
-    origin = f" from {author.address}" if author.address else ""
-    yield f"  Committed {moment(commit.time)} by {author.user} ({author.interface}){origin}"
-    if commit.comment:
-        yield f"  Comment   {quote(commit.comment)}"
-    if commit.location:
-        yield f'  Location  "{commit.location}"'
-
-
 LAYOUTS: Final[dict[type, Callable[[Any], Lines]]] = {
-    Users: lambda data: Lines(lines=tuple(_users(data)))
+    EndedSessions: lambda _data: said(),  # each of them is told itself
+    Users: lambda data: said(*_users(data)),
 }

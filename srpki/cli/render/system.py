@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from srpki.cli.render.layout import Cell, Fields, Lines, Table
 from srpki.cli.render.times import up_time, weekday_time
 from srpki.cli.render.words import yes
 from srpki.device.records.system import (
@@ -14,7 +15,6 @@ from srpki.device.records.system import (
     Uptime,
     Version,
 )
-from srpki.device.results import Cell, Fields, Lines, Table
 from srpki.device.system import version_lines
 
 _GAP: Final = ("", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from srpki.cli.render.layout import Fields, Table, counted
 from srpki.cli.render.words import NOT_SPECIFIED, admin, several, yes
 from srpki.device.records.tls import (
     ClientTlsProfiles,
@@ -14,7 +15,6 @@ from srpki.device.records.tls import (
     TlsTrustAnchorProfiles,
     TlsTrustAnchorProfileState,
 )
-from srpki.device.results import Fields, Table, counted
 
 _CLIENT: Final = "TLS Client-TLS-Profile Information"
 

@@ -20,29 +20,29 @@ from srpki.schema.nodes import Action, Container, DataNode, Leaf, LeafList, List
 from srpki.schema.paths import Key
 from srpki.schema.types import Text
 
-Layout = Literal["braces", "flat", "full-context", "json"]
-"""The layouts of `info`; that of XML, which needs the whole way, is in `srpki.cli.render.xml`."""
+Form = Literal["braces", "flat", "full-context", "json"]
+"""The forms of `info`; that of XML, which needs the whole way, is in `srpki.cli.render.xml`."""
 
 _INSTANT: Final = "date-and-time"
 """The YANG type of instants, which are kept as text."""
 
 
-def info(node: DataNode, element: Element, layout: Layout, place: str) -> str:
+def info(node: DataNode, element: Element, form: Form, place: str) -> str:
     """Return *element*, which *node* declares, without its own name; *place* is its full path.
 
     The lines of braces, flat and full context begin with four blanks [cli.md 1.3].
     """
-    if layout == "json":
+    if form == "json":
         return json_text(node, element)
-    prefix = place.rstrip("/") + (" " if place != "/" else "/") if layout == "full-context" else ""
+    prefix = place.rstrip("/") + (" " if place != "/" else "/") if form == "full-context" else ""
     if isinstance(node, ListNode) and isinstance(element, Entries):
         parts = [
-            _lines(node, entry, layout, prefix.removesuffix(node.name + " "), keys)
+            _lines(node, entry, form, prefix.removesuffix(node.name + " "), keys)
             for keys, entry in element.items()
         ]
         return "\n".join(line for lines in parts for line in lines)
     if isinstance(node, Container | ListNode) and isinstance(element, Branch):
-        if layout == "braces":
+        if form == "braces":
             return "\n".join(brace_lines(node, element, INDENT))
         return "\n".join(flat_lines(node, element, INDENT + prefix))
     assert isinstance(node, Leaf | LeafList)
@@ -51,10 +51,10 @@ def info(node: DataNode, element: Element, layout: Layout, place: str) -> str:
 
 
 def _lines(
-    node: ListNode, entry: Branch, layout: Layout, prefix: str, keys: tuple[Key, ...]
+    node: ListNode, entry: Branch, form: Form, prefix: str, keys: tuple[Key, ...]
 ) -> list[str]:
     head = spell_entry(node, keys)
-    if layout == "braces":
+    if form == "braces":
         return [f"{INDENT}{head} {{", *brace_lines(node, entry, INDENT * 2), f"{INDENT}}}"]
     below = list(flat_lines(node, entry, f"{INDENT}{prefix}{head} "))
     return below or [f"{INDENT}{prefix}{head} {{ }}"]

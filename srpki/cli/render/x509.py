@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from srpki.cli.render.extensions import extensions
 from srpki.core.errors import InvalidInputError
-from srpki.device.results import FileContent
 from srpki.x509 import certificates, csr, names
 from srpki.x509 import crl as crl_list
 from srpki.x509.forms import Entries, Revoked
@@ -32,36 +31,6 @@ _CURVES: Final = {
 }
 _REVOKED: Final = 1000
 """Most entries of a CRL that are printed."""
-
-
-def file_content(data: FileContent) -> list[str]:
-    """Return what a PKI file holds, in lines; of a private key only type and size.
-
-    Raises `InvalidInputError`: many fields are looked at only now.
-    """
-    try:
-        return [*_mark(data), *_content(data)]
-    except certificates.UNREADABLE:
-        raise InvalidInputError(
-            f"the {data.kind} has fields that cannot be read", hint="is it damaged?"
-        ) from None
-
-
-def _mark(data: FileContent) -> Iterator[str]:
-    if data.not_der:
-        yield f"not DER: {', '.join(data.not_der)}; a router may refuse it"
-
-
-def _content(data: FileContent) -> Iterator[str]:
-    match data.kind:
-        case "certificate":
-            yield from certificate(data.der)
-        case "crl":
-            yield from crl(data.der)
-        case "csr":
-            yield from request(data.der)
-        case _:
-            yield from ("Private Key:", f"    Type: {data.key[0]}", f"    Size: {data.key[1]}")
 
 
 def certificate(der: bytes) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.core.errors import InvalidInputError
@@ -98,6 +98,25 @@ def _operands(match: Branch, name: str) -> Iterator[tuple[str, object]]:
     for operator, wanted in inner(match, name).items():
         if operator in _COMPARE:
             yield operator, wanted
+
+
+class Compared(NamedTuple):
+    """What a rule compares the *element* of an event with, and how; with *regexp* by a pattern."""
+
+    element: str
+    operator: str | None
+    value: object
+    regexp: bool
+
+
+def compared(match: Branch) -> Iterator[Compared]:
+    """Yield what *match* compares; an element may say how, and not yet with what."""
+    for name in match:
+        regexp = inner(match, name).get("regexp") is True
+        operands = list(_operands(match, name))
+        if operands or regexp:
+            operator, value = operands[0] if operands else (None, None)
+            yield Compared(name, operator, value, regexp)
 
 
 def _whole(value: object) -> int:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from srpki.config.json import Configured
 from srpki.core.errors import NotFoundError
-from srpki.device.operations.call import Call, Operation, Outcome, told
-from srpki.device.results import Configuration
+from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.records.configuration import (
+    Configuration,
+    EmptyRegion,
+    PersistentIndices,
+    SavedConfiguration,
+    committed,
+)
+from srpki.device.records.sessions import EndedSessions
 from srpki.schema.paths import Value
 
 if TYPE_CHECKING:
@@ -17,40 +25,34 @@ if TYPE_CHECKING:
 def save(call: Call) -> Outcome:
     """Write the running configuration to ``cf3:``, to another file than usual when named."""
     url = call.node.save(call.text("url")) if "url" in call.inputs else call.node.save()
-    lines = (f"Writing configuration to {url}", "Saving configuration OK", "Completed.")
-    return told(*lines)
+    return Outcome(data=SavedConfiguration(url=url))
 
 
-_REGIONS = {
-    "bof": "boot options",
-    "debug": "debug output",
-    "li": "lawful interception",
-}
-"""The regions that are not emulated, and what SR OS keeps there."""
+_REGIONS = ("bof", "debug", "li")
+"""The regions that are not emulated."""
 
 
 def show_configuration(call: Call) -> Outcome:
     """Show the running configuration; of the regions besides ``configure`` only that."""
-    for region, what in _REGIONS.items():
+    for region in _REGIONS:
         if region in call.inputs:
-            line = f"# Nothing is configured in the {region} region: {what} are not emulated."
-            return told(line)
+            return Outcome(data=EmptyRegion(region=region))
     return Outcome(data=_configuration(call))
 
 
 def display_config(call: Call) -> Outcome:
     """Show the running configuration as a classic file, or its persistent indices: none."""
     if call.flag("index"):
-        line = "# Nothing that is emulated has a persistent index."
-        return told(line)
+        return Outcome(data=PersistentIndices())
     return Outcome(data=_configuration(call))
 
 
 def _configuration(call: Call) -> Configuration:
+    datastore, last = call.node.datastore, call.node.commits.last()
     return Configuration(
-        tree=call.node.datastore.running,
+        configure=Configured(datastore.schema, datastore.running),
         generated=call.node.clock.now(),
-        last=call.node.commits.last(),
+        last=None if last is None else committed(last),
         detail=call.flag("detail"),
     )
 
@@ -69,7 +71,7 @@ def disconnect(call: Call) -> Outcome:
         raise NotFoundError(f"no session fits {given}", hint="see who is there with show users")
     for login in fitting:
         call.node.sessions.end(login)
-    return Outcome()
+    return Outcome(data=EndedSessions(session_id=tuple(login.session_id for login in fitting)))
 
 
 def _fits(login: Login, inputs: Mapping[str, Value]) -> bool:

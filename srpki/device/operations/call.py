@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from srpki.core.errors import RefusedError
-from srpki.device.results import Data, Message
+from srpki.core.record import Record
 from srpki.device.sessions import Caller, Login
 from srpki.schema.paths import Value
 
@@ -75,17 +75,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What an operation has to say; *ok* is False when it ran but did not succeed."""
+    """What an operation has found or done; not *ok* when *data* tells what went wrong."""
 
     ok: bool = True
-    messages: tuple[Message, ...] = ()
-    data: Data | None = None
+    data: Record | None = None
 
 
 Operation = Callable[[Call], Outcome]
 """Raises `SrpkiError` for what does not work."""
-
-
-def told(*lines: str) -> Outcome:
-    """Return the success that *lines* tell of."""
-    return Outcome(messages=tuple(Message("info", line) for line in lines))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from srpki.core.errors import NotFoundError
 from srpki.device.logging.debug import TOPICS
 from srpki.device.operations.call import Call, Operation, Outcome
-from srpki.device.results import Lines
+from srpki.device.records.debug import DebugState, DebugSwitch
 
 
 def _switch_on(topic: str) -> Operation:
@@ -26,11 +26,10 @@ def off(call: Call) -> Outcome:
 
 
 def show(call: Call) -> Outcome:
-    """Show what is debugged, as the commands that switched it on."""
-    lines = [f'        {topic} "{name}"' for topic, name in call.node.debug.switches()]
-    if not lines:
-        return Outcome()
-    return Outcome(data=Lines(lines=("debug", "    certificate", *lines, "    exit", "exit")))
+    """Show what is debugged."""
+    switches = call.node.debug.switches()
+    found = tuple(DebugSwitch(topic=topic, name=name) for topic, name in switches)
+    return Outcome(data=DebugState(switch=found))
 
 
 OPERATIONS: dict[str, Operation] = {

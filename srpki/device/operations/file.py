@@ -7,11 +7,18 @@ keystore, so that the engine learns of it; every other command keeps away from t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from srpki.core.errors import InvalidInputError, NotFoundError, SrpkiError
-from srpki.device.operations.call import Call, Operation, Outcome, told
-from srpki.device.results import FileText, Lines, Message
+from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.records.files import (
+    CopiedFiles,
+    DirectoryChange,
+    FileChecksum,
+    FileText,
+    MovedFile,
+    RemovedFiles,
+    WorkingDirectory,
+)
 from srpki.device.wildcards import wildcard
 from srpki.storage.urls import display
 
@@ -48,46 +55,46 @@ def checksum(call: Call) -> Outcome:
     import hashlib  # noqa: PLC0415 - start-up time
 
     digest = hashlib.new(kind, content, usedforsecurity=False).hexdigest()
-    return Outcome(data=Lines(lines=(f"{kind} checksum of {display(url)}: {digest}",)))
+    return Outcome(data=FileChecksum(url=display(url), type=kind, checksum=digest))
 
 
 def change_directory(call: Call) -> Outcome:
     """Check that there is the directory that a session wants to go to: it remembers it itself."""
-    return Outcome(data=Lines(lines=(call.node.files.directory(call.text("url", "cf3:")),)))
+    url = call.node.files.directory(call.text("url", "cf3:"))
+    return Outcome(data=WorkingDirectory(url=url))
 
 
 def copy(call: Call) -> Outcome:
     """Copy a file, or all that a wildcard stands for into a directory."""
     source, target = call.text("source-url"), call.text("destination-url")
-    force = call.flag("force")
+    force, shown = call.flag("force"), display(target)
     if wildcard(source) is None:
         call.node.files.copy(source, target, force=force)
-        return told(f"Copying file {display(source)} ... OK", "1 file copied.")
+        return Outcome(data=CopiedFiles(destination_url=shown, file=(display(source),)))
     sources = call.node.files.matching(source)
     call.node.files.check_copies(sources, target, force=force)
-    outcome = _each(sources, "Copying", lambda one: call.node.files.copy(one, target, force=force))
-    done = sum(message.severity == "info" for message in outcome.messages)
-    counted = Message("info", f"{done} file{'s' if done != 1 else ''} copied.")
-    return replace(outcome, messages=(*outcome.messages, counted))
+    done, error = _each(sources, lambda one: call.node.files.copy(one, target, force=force))
+    copied = CopiedFiles(destination_url=shown, file=done, error=error)
+    return Outcome(ok=error is None, data=copied)
 
 
-def _each(urls: Sequence[str], verb: str, do: Callable[[str], None]) -> Outcome:
-    """Do something to each of *urls* until one fails; tell of all that was done."""
-    messages: list[Message] = []
+def _each(urls: Sequence[str], do: Callable[[str], None]) -> tuple[tuple[str, ...], str | None]:
+    """Do something to each of *urls* until one fails; return those done, and the error if any."""
+    done: list[str] = []
     for url in urls:
         try:
             do(url)
         except SrpkiError as error:
-            return Outcome(ok=False, messages=(*messages, Message("error", str(error))))
-        messages.append(Message("info", f"{verb} file {url} ... OK"))
-    return Outcome(messages=tuple(messages))
+            return tuple(done), str(error)
+        done.append(url)
+    return tuple(done), None
 
 
 def move(call: Call) -> Outcome:
     """Move or rename a file or directory."""
     source, target = call.text("source-url"), call.text("destination-url")
     call.node.files.move(source, target, force=call.flag("force"))
-    return told(f"Moving file {display(source)} ... OK", "1 file moved.")
+    return Outcome(data=MovedFile(source_url=display(source), destination_url=display(target)))
 
 
 def remove(call: Call) -> Outcome:
@@ -97,7 +104,8 @@ def remove(call: Call) -> Outcome:
     """
     url = call.text("url")
     if wildcard(url) is not None:
-        return _each(call.node.files.matching(url), "Deleting", call.node.files.remove)
+        done, error = _each(call.node.files.matching(url), call.node.files.remove)
+        return Outcome(ok=error is None, data=RemovedFiles(file=done, error=error))
     imported = call.node.files.imported_name(url)
     if imported:
         try:
@@ -107,19 +115,21 @@ def remove(call: Call) -> Outcome:
         call.node.engine.file_changed(imported)
     else:
         call.node.files.remove(url)
-    return told(f"Deleting file {display(url)} ... OK")
+    return Outcome(data=RemovedFiles(file=(display(url),)))
 
 
 def make_directory(call: Call) -> Outcome:
     """Make a directory."""
-    call.node.files.make_directory(call.text("url"))
-    return Outcome()
+    url = call.text("url")
+    call.node.files.make_directory(url)
+    return Outcome(data=DirectoryChange(url=display(url)))
 
 
 def remove_directory(call: Call) -> Outcome:
     """Remove a directory."""
-    call.node.files.remove_directory(call.text("url"), recursive=call.flag("recursive"))
-    return Outcome()
+    url = call.text("url")
+    call.node.files.remove_directory(url, recursive=call.flag("recursive"))
+    return Outcome(data=DirectoryChange(url=display(url)))
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 from srpki.core.durations import parse_duration
 from srpki.core.errors import InvalidInputError, RefusedError
 from srpki.core.timeline import timeline_of
-from srpki.device.operations.call import Call, Operation, Outcome, told
-from srpki.device.records.lab import LabClockState
-from srpki.device.results import Fields, Lines
-from srpki.device.system import pace, rfc3339
+from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.operations.done import serial_number
+from srpki.device.records.lab import (
+    LabClockMove,
+    LabClockPace,
+    LabClockSkew,
+    LabClockState,
+    LabFaults,
+    LabRevocation,
+)
 
 if TYPE_CHECKING:
     from srpki.device.lab import Laboratory
@@ -92,8 +98,7 @@ def _run_at(call: Call, factor: float) -> Outcome:
     laboratory = _laboratory(call.node)
     timeline_of(laboratory.clock).run_at(factor, call.who)
     laboratory.remember_clock()
-    moves = f"runs {pace(factor)}" if factor else "stands"
-    return told(f"Lab time is {rfc3339(laboratory.clock.now())}; it {moves}.")
+    return Outcome(data=LabClockPace(lab_time=laboratory.clock.now(), factor=factor))
 
 
 def clock_skew(call: Call) -> Outcome:
@@ -101,7 +106,7 @@ def clock_skew(call: Call) -> Outcome:
     skew = timedelta(seconds=int(str(call.inputs["seconds"])))
     _laboratory(call.node).allow_skew(skew)
     call.node.engine.skew = skew
-    return Outcome()
+    return Outcome(data=LabClockSkew(skew=skew))
 
 
 def _instant(written: str) -> datetime:
@@ -123,12 +128,13 @@ def _move(call: Call, target: datetime, *, back: bool = False) -> Outcome:
     with call.watching():
         summary = call.node.engine.run_until(target, call.cancel, back=back, mover=call.who)
     laboratory.remember_clock()
-    line = f"Lab time is {rfc3339(laboratory.clock.now())}."
-    if summary.interrupted:
-        line = f"Interrupted. {line}"
-    if summary.updates:
-        line += f" Updates on the way: {summary.updates}, of which failed: {summary.failed}."
-    return told(line)
+    found = LabClockMove(
+        lab_time=laboratory.clock.now(),
+        interrupted=summary.interrupted,
+        updates=summary.updates,
+        failed=summary.failed,
+    )
+    return Outcome(data=found)
 
 
 def _beyond_the_end() -> InvalidInputError:
@@ -137,15 +143,15 @@ def _beyond_the_end() -> InvalidInputError:
 
 def ca_show(call: Call) -> Outcome:
     """Show where the lab CA listens and what enrolls there."""
-    pairs = _laboratory(call.node).describe()
-    return Outcome(data=Fields(title="Lab CA (emulator only)", pairs=pairs))
+    return Outcome(data=_laboratory(call.node).describe())
 
 
 def revoke(call: Call) -> Outcome:
     """Let the lab CA revoke an imported certificate."""
     name = call.text("certificate")
-    _laboratory(call.node).revoke(call.node.keystore.read_certificate(name))
-    return told(f'The lab CA has revoked "{name}".')
+    der = call.node.keystore.read_certificate(name)
+    _laboratory(call.node).revoke(der)
+    return Outcome(data=LabRevocation(certificate=name, serial_number=serial_number(der)))
 
 
 def fault_add(call: Call) -> Outcome:
@@ -160,9 +166,7 @@ def fault_add(call: Call) -> Outcome:
 
 def fault_list(call: Call) -> Outcome:
     """List the faults that wait to happen."""
-    return Outcome(
-        data=Lines(lines=_laboratory(call.node).faults() or ("No faults are scripted.",))
-    )
+    return Outcome(data=LabFaults(fault=_laboratory(call.node).faults()))
 
 
 def fault_clear(call: Call) -> Outcome:

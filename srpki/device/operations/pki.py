@@ -15,11 +15,19 @@ from srpki.core.errors import (
 )
 from srpki.core.events import CERTIFICATE_IMPORTED, FILE_EXPORTED, KEY_PAIR_GENERATED
 from srpki.device.operations import pki_contents
-from srpki.device.operations.call import Call, Operation, Outcome, told
+from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.operations.done import told_of
 from srpki.device.operations.pki_contents import SEALED_KEY
 from srpki.device.operations.waiting import telling
-from srpki.device.results import Message
-from srpki.device.system import rfc3339
+from srpki.device.records.pki import (
+    CertificateUpdate,
+    CmpAnswer,
+    ConvertedFile,
+    EnrolledCertificate,
+    ExportedObject,
+    ImportedObject,
+    KeyPair,
+)
 from srpki.keystore.store import DIRECTORY, Format
 from srpki.schema.paths import Value, path
 from srpki.storage import filenames, urls
@@ -51,7 +59,13 @@ def generate_keypair(call: Call) -> Outcome:
         _publish_key(call.node, url, description, error.sentence)
         raise
     _publish_key(call.node, url, description)
-    return Outcome()
+    made = KeyPair(
+        save_path=urls.display(url),
+        key_type=spec.kind,
+        key_size=spec.size or None,
+        curve=spec.curve or None,
+    )
+    return Outcome(data=made)
 
 
 def _key_spec(call: Call) -> KeySpec:
@@ -88,16 +102,15 @@ def _ended(wrong: str | None) -> dict[str, str | None]:
 def import_file(call: Call) -> Outcome:
     """Import a certificate, key or CRL from ``cf3:``; a file of the same name is replaced."""
     try:
-        odd = _import(call)
+        imported = _import(call)
     except SrpkiError as error:
         _publish_import(call, error.sentence)
         raise
     _publish_import(call)
-    return told(f"not DER: {', '.join(odd)}; a router may refuse it") if odd else Outcome()
+    return Outcome(data=imported)
 
 
-def _import(call: Call) -> tuple[str, ...]:
-    """Import a file; returns what of it is not as RFC 5280 has it."""
+def _import(call: Call) -> ImportedObject:
     from srpki.x509 import formats, keys  # noqa: PLC0415 - start-up time
 
     output, kind = call.text("output-file"), call.text("type")
@@ -116,7 +129,16 @@ def _import(call: Call) -> tuple[str, ...]:
             der = formats.read_crl(content, form)
             call.node.keystore.put("crl", output, der)
     call.node.engine.file_changed(output)
-    return pki_contents.not_der(kind, der, content, form)
+    serial_number, not_after = told_of(der if kind == "certificate" else None)
+    return ImportedObject(
+        type=kind,
+        input_url=urls.display(call.text("input-url")),
+        output_file=output,
+        format=form,
+        serial_number=serial_number,
+        not_after=not_after,
+        not_der=pki_contents.not_der(kind, der, content, form),
+    )
 
 
 def _unsealed(node: Node, content: bytes, kind: str) -> bytes:
@@ -153,7 +175,13 @@ def export(call: Call) -> Outcome:
         _publish_export(call, error.sentence)
         raise
     _publish_export(call)
-    return Outcome()
+    written = ExportedObject(
+        type=call.text("type"),
+        input_file=call.text("input-file"),
+        output_url=urls.display(call.text("output-url")),
+        format=call.text("format"),
+    )
+    return Outcome(data=written)
 
 
 def _publish_export(call: Call, wrong: str | None = None) -> None:
@@ -239,13 +267,22 @@ def poll(call: Call) -> Outcome:
 
 
 def _cmp_outcome(node: Node, outcome: CmpOutcome) -> Outcome:
-    """Write the certificate, if there is one, and say what the CA answered [pki.md 6.2]."""
-    if outcome.certificate is not None:
-        node.files.write(outcome.save_as, outcome.certificate)
-    lines = ["Processing request...", f"Received '{outcome.code}'."]
-    if outcome.text:
-        lines.append(outcome.text)
-    return told(*lines)
+    """Write the certificate, if there is one; return what the CA answered [pki.md 6.2]."""
+    der = outcome.certificate
+    if der is not None:
+        node.files.write(outcome.save_as, der)
+    serial_number, not_after = told_of(der)
+    answer = CmpAnswer(
+        ca_profile=outcome.ca_profile,
+        transaction_status=outcome.status,
+        transaction_status_code=outcome.code,
+        transaction_status_string=outcome.text or None,
+        last_ca_response_time=outcome.response_time,
+        save_as=None if der is None else urls.display(outcome.save_as),
+        serial_number=serial_number,
+        not_after=not_after,
+    )
+    return Outcome(data=answer)
 
 
 def clear_request(call: Call) -> Outcome:
@@ -258,9 +295,10 @@ def convert_file(call: Call) -> Outcome:
     """Write an imported file in the secure or the legacy format [pki.md section 7]."""
     form: Format = "legacy" if call.text("format") == "legacy" else "secure"
     output = call.text("output-file")
-    call.node.keystore.convert(call.text("input-file"), output, form, replace=call.flag("force"))
+    source = call.text("input-file")
+    call.node.keystore.convert(source, output, form, replace=call.flag("force"))
     call.node.engine.file_changed(output)
-    return Outcome()
+    return Outcome(data=ConvertedFile(input_file=source, output_file=output, format=form))
 
 
 def est_ca_certificates(call: Call) -> Outcome:
@@ -268,7 +306,7 @@ def est_ca_certificates(call: Call) -> Outcome:
 
     A CA that is changing its key is explained: the operator has to act [RFC 7030, 4.1.3].
     """
-    from srpki.device.operations.rollovers import explain  # noqa: PLC0415 - start-up time
+    from srpki.device.operations import ca_certificates  # noqa: PLC0415 - start-up time
     from srpki.x509 import formats  # noqa: PLC0415 - start-up time
 
     url, force = call.text("output-url"), call.flag("force")
@@ -276,8 +314,7 @@ def est_ca_certificates(call: Call) -> Outcome:
     profile = call.text("est-profile")
     found = call.node.engine.est_requests.ca_certificates(profile, cancel=call.cancel)
     call.node.files.write(url, formats.write_certificates(found, "pem"), force=force)
-    lines = (f"{len(found)} CA certificates received.", *explain(found))
-    return Outcome(messages=tuple(Message("info", line) for line in lines))
+    return Outcome(data=ca_certificates.received(profile, urls.display(url), found))
 
 
 def est_enroll(call: Call) -> Outcome:
@@ -320,12 +357,23 @@ def _check_output(call: Call) -> None:
 
 
 def _keep(call: Call, certificate: bytes) -> Outcome:
+    from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
+
     if call.flag("validate-certificate-chain"):
         call.node.engine.check_chain(certificate, just_issued=True)
     output = call.text("output-file")
     call.node.keystore.put("certificate", output, certificate, replace=call.flag("force"))
     call.node.engine.file_changed(output)
-    return Outcome()
+    facts = certificates.facts(certificate)
+    enrolled = EnrolledCertificate(
+        est_profile=call.text("est-profile"),
+        output_file=output,
+        subject=facts.subject,
+        serial_number=facts.serial,
+        not_before=facts.not_before,
+        not_after=facts.not_after,
+    )
+    return Outcome(data=enrolled)
 
 
 def _imported(url: str) -> str:
@@ -341,17 +389,34 @@ def _imported(url: str) -> str:
 
 def update_certificate(call: Call) -> Outcome:
     """Renew a certificate now; comes back when it is renewed or waits for its retry."""
-    outcome = call.node.engine.update_now(
-        call.text("certificate"),
-        cancel=call.cancel,
-        waiting=telling(call, "ends the waiting, not the update"),
+    name, engine = call.text("certificate"), call.node.engine
+    entry = engine.view.auto_updates.get(name)
+    old, _ = told_of(_stored(call.node, name))
+    outcome = engine.update_now(
+        name, cancel=call.cancel, waiting=telling(call, "ends the waiting, not the update")
     )
-    if outcome.ok:
-        return Outcome()
-    reason = f"update of {outcome.certificate} failed in step {outcome.step}: {outcome.reason}"
-    if outcome.retry is not None:
-        reason += f" - tried again at {rfc3339(outcome.retry)}"
-    return Outcome(ok=False, messages=(Message("error", reason),))
+    new, not_after = told_of(_stored(call.node, name))
+    update = CertificateUpdate(
+        certificate_file_name=outcome.certificate,
+        key_file_name=None if entry is None else entry.key_file_name,
+        profile=None if entry is None else entry.profile,
+        start_time=outcome.started,
+        end_time=outcome.ended,
+        old_serial_number=old,
+        new_serial_number=None if new == old else new,
+        not_after=not_after,
+        step=None if outcome.ok else outcome.step,
+        reason=None if outcome.ok else outcome.reason,
+        next_update_time=outcome.retry,
+    )
+    return Outcome(ok=outcome.ok, data=update)
+
+
+def _stored(node: Node, name: str) -> bytes | None:
+    try:
+        return node.keystore.read_certificate(name)
+    except SrpkiError:
+        return None
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from srpki.core.errors import InvalidInputError, UsageError
 from srpki.device.operations.call import Call, Operation, Outcome
-from srpki.device.results import FileContent
+from srpki.device.records.contents import FileContent
+from srpki.device.records.pki import CertificateSigningRequest
 from srpki.keystore.store import DIRECTORY
 from srpki.storage import filenames, urls
 
@@ -33,7 +34,14 @@ def generate_csr(call: Call) -> Outcome:
     subject = x509_names.parse_dn(written, printable=printable) if written else x509_names.NOBODY
     key = _key_on_flash(call.node, call.text("key-url"))
     call.node.files.write(url, csr.build(key, subject, san, call.text("hash-algorithm", "sha256")))
-    return Outcome()
+    made = CertificateSigningRequest(
+        key_url=urls.display(call.text("key-url")),
+        output_url=urls.display(url),
+        subject_dn=written or None,
+        domain_name=call.text("domain-name") or None,
+        ip_address=call.text("ip-address") or None,
+    )
+    return Outcome(data=made)
 
 
 def _key_on_flash(node: Node, url: str) -> PrivateKey:
@@ -59,7 +67,7 @@ def show_file_content(call: Call) -> Outcome:
     if directory.lower() == f"cf3:\\{DIRECTORY}":
         return Outcome(data=_imported(call, filenames.file_name(name)))
     if kind == "key":
-        return Outcome(data=FileContent(kind="key", key=_key(call)))
+        return Outcome(data=_key(call))
     return Outcome(data=_file(call))
 
 
@@ -72,12 +80,12 @@ def _imported(call: Call, name: str) -> FileContent:
         case "crl":
             return _object("crl", call.node.keystore.read_crl(name))
         case "key":
-            return FileContent(kind="key", key=_spec(call.node.keystore.read_key(name)))
+            return _spec(call.node.keystore.read_key(name))
         case _:
             raise UsageError("requests are not imported", hint="name a file outside system-pki")
 
 
-def _key(call: Call) -> tuple[str, str]:
+def _key(call: Call) -> FileContent:
     from srpki.x509 import formats  # noqa: PLC0415 - start-up time
 
     content = call.node.files.read(call.text("url"))
@@ -86,11 +94,16 @@ def _key(call: Call) -> tuple[str, str]:
     return _spec(formats.read_key(content, call.text("format"), call.text("password")))
 
 
-def _spec(key: PrivateKey) -> tuple[str, str]:
+def _spec(key: PrivateKey) -> FileContent:
     from srpki.x509 import keys  # noqa: PLC0415 - start-up time
 
     spec = keys.spec_of(key)
-    return spec.kind.upper(), spec.curve or f"{spec.size} bits"
+    return FileContent(
+        kind="key",
+        key_type=spec.kind.upper(),
+        key_size=spec.size or None,
+        curve=spec.curve or None,
+    )
 
 
 def _file(call: Call) -> FileContent:

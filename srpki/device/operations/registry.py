@@ -32,7 +32,7 @@ from srpki.device.operations import (
 )
 from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.operations.inputs import checked
-from srpki.device.results import Message, Result
+from srpki.device.results import Result
 from srpki.schema.paths import Value
 from srpki.schema.tree import actions
 
@@ -72,20 +72,19 @@ def run(
     caller: Caller,
     cancel: threading.Event,
 ) -> Result:
-    """Run *operation* with *inputs*; a `SrpkiError` becomes an error message."""
+    """Run *operation* with *inputs*; a `SrpkiError` becomes the error of the result."""
     start = node.clock.now()
     error = None
     try:
         outcome = _run(node, operation, inputs, caller, cancel)
     except SrpkiError as raised:
         error = raised
-        outcome = Outcome(ok=False, messages=(Message("error", str(raised)),))
+        outcome = Outcome(ok=False)
     return Result(
         ok=outcome.ok,
         operation_id=operation_id,
         start_time=start,
         end_time=node.clock.now(),
-        messages=outcome.messages,
         data=outcome.data,
         error=error,
     )

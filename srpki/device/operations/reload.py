@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from srpki.core.errors import MissingInputError, RefusedError
 from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.records.pki import ReloadedFiles
 
 if TYPE_CHECKING:
-    from srpki.engine.applications import Part
+    from srpki.engine.applications import Part, Use
 
 
 def reload(call: Call) -> Outcome:
@@ -20,7 +22,7 @@ def reload(call: Call) -> Outcome:
             f'no application uses "{certificate}" with key "{key}"', hint="see the cert-profiles"
         )
     call.node.engine.applications.reload(certificate)
-    return Outcome()
+    return _reloaded((key, certificate), users)
 
 
 def reload_type(call: Call) -> Outcome:
@@ -48,7 +50,12 @@ def reload_type(call: Call) -> Outcome:
         applications.reload(file)
     else:
         applications.reload_file(users, part)
-    return Outcome()
+    return _reloaded((key, file) if kind == "cert-key-pair" else (file,), users)
+
+
+def _reloaded(files: tuple[str, ...], users: Sequence[Use]) -> Outcome:
+    applications = tuple(sorted({use.application for use in users}))
+    return Outcome(data=ReloadedFiles(file=files, application=applications))
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from srpki.device.operations.call import Call, Operation, Outcome
-from srpki.device.results import Message
+from srpki.device.records.pki import DownloadedCrl
 
 
 def crl_update(call: Call) -> Outcome:
     """Download the CRL of a ca-profile, whose auto-crl-update is disabled, and take it into use."""
-    url = call.node.engine.crl_updates.update_now(call.text("ca-profile"), cancel=call.cancel)
-    return Outcome(messages=(Message("info", f"CRL downloaded from {url}."),))
+    name, engine = call.text("ca-profile"), call.node.engine
+    url = engine.crl_updates.update_now(name, cancel=call.cancel)
+    profile = engine.view.ca_profiles.get(name)
+    file = "" if profile is None else profile.crl_file
+    return Outcome(data=DownloadedCrl(ca_profile=name, crl_file=file, url=url))
 
 
 def clear_ocsp_cache(call: Call) -> Outcome:

@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
+from srpki.config.json import Configured
 from srpki.device.configuration.rollback import ACTIVE, LATEST, Which
-from srpki.device.operations.call import Call, Operation, Outcome, told
-from srpki.device.results import Comparison, Lines
+from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.records.configuration import (
+    CheckpointText,
+    Compared,
+    Comparison,
+    DeletedCheckpoint,
+    RevertedCheckpoint,
+    SavedCheckpoint,
+)
 
 
 def save(call: Call) -> Outcome:
     """Save the running configuration as a checkpoint or as the rescue configuration."""
     url = call.node.rollback.save(call.text("comment"), rescue=call.flag("rescue"))
-    return told(f"Saving rollback configuration to {url}... OK")
+    return Outcome(data=SavedCheckpoint(url=url))
 
 
 def revert(call: Call) -> Outcome:
     """Make a checkpoint the running configuration."""
     url = call.node.rollback.revert(_which(call, "checkpoint", LATEST))
-    return told(f"Restoring rollback configuration {url}... OK")
+    return Outcome(data=RevertedCheckpoint(url=url))
 
 
 def delete(call: Call) -> Outcome:
     """Remove a checkpoint."""
     url = call.node.rollback.delete(_which(call, "checkpoint", LATEST))
-    return told(f"Deleting rollback configuration {url}... OK")
+    return Outcome(data=DeletedCheckpoint(url=url))
 
 
 def view(call: Call) -> Outcome:
     """Show a checkpoint as it was saved."""
     which = _which(call, "checkpoint", LATEST)
-    return Outcome(data=Lines(lines=call.node.rollback.lines(which)))
+    rollback = call.node.rollback
+    found = CheckpointText(lines=rollback.lines(which), url=rollback.url(which))
+    return Outcome(data=found)
 
 
 def compare(call: Call) -> Outcome:
     """Compare two checkpoints, or one with the running configuration."""
-    trees, read = [], []
-    for name, default in (("from", ACTIVE), ("to", LATEST)):
-        which = _which(call, name, default)
-        began = call.node.clock.monotonic()
-        trees.append(call.node.rollback.tree(which))
-        told_as = "current config" if which == ACTIVE else f'"{call.node.rollback.url(which)}"'
-        read.append((told_as, call.node.clock.monotonic() - began))
-    return Outcome(data=Comparison(old=trees[0], new=trees[1], read=tuple(read)))
+    old, new = (_compared(call, *one) for one in (("from", ACTIVE), ("to", LATEST)))
+    return Outcome(data=Comparison(old=old, new=new))
+
+
+def _compared(call: Call, name: str, default: str) -> Compared:
+    which, rollback = _which(call, name, default), call.node.rollback
+    began = call.node.clock.monotonic()
+    tree = rollback.tree(which)
+    url = None if which == ACTIVE else rollback.url(which)
+    return Compared(
+        url=url,
+        seconds=call.node.clock.monotonic() - began,
+        configure=Configured(call.node.datastore.schema, tree),
+    )
 
 
 def _which(call: Call, name: str, default: str) -> Which:

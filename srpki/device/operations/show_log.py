@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import NotFoundError
-from srpki.device.logging.logfilters import application, entries, ordered
+from srpki.device.logging.logfilters import application, compared, entries, inner, ordered
 from srpki.device.logging.logs import numbered
 from srpki.device.logging.sentences import sentence
 from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.records.filters import FilterCondition, FilterRule, Filters, FilterState
 from srpki.device.records.log import LogPage, LogState, LogTable, logged
-from srpki.device.results import FilterPage, Table
 
 if TYPE_CHECKING:
+    from srpki.config.tree import Branch
     from srpki.core.events import Event
+    from srpki.device.logging.logfilters import Compared
     from srpki.device.logging.logs import Log
 
 NOT_SPECIFIED: Final = "(Not Specified)"
@@ -89,35 +91,47 @@ def _state(log: Log) -> LogState:
 def filters(call: Call) -> Outcome:
     """Show a filter with its rules, or which filters there are."""
     tree, wanted = call.node.logs.tree, call.text("filter-id")
-    found = dict(entries(tree, "filter"))
     numbers = numbered(tree, "filter")
     applied = {str(log.entry.get("filter", "")) for log in call.node.logs.all()}
-    if wanted and wanted not in found:
-        raise NotFoundError(f"filter {wanted} does not exist", hint="see show log filter-id")
+    found = {
+        name: _filter(numbers[name], name, entry, applied=name in applied)
+        for name, entry in entries(tree, "filter")
+    }
     if wanted:
-        page = FilterPage(
-            number=numbers[wanted],
-            name=wanted,
-            applied=wanted in applied,
-            entry=found[wanted],
-            rules=tuple(ordered(found[wanted])),
-        )
-        return Outcome(data=page)
-    rows = tuple(
-        (
-            name,
-            "yes" if name in applied else "no",
-            str(found[name].get("default-action", "forward")),
-            str(found[name].get("description", "")),
-        )
-        for name in sorted(found, key=lambda name: numbers[name])
+        if wanted not in found:
+            raise NotFoundError(f"filter {wanted} does not exist", hint="see show log filter-id")
+        return Outcome(data=found[wanted])
+    states = sorted(found.values(), key=lambda one: one.filter_id)
+    return Outcome(data=Filters(filter=tuple(states)))
+
+
+def _filter(number: int, name: str, entry: Branch, *, applied: bool) -> FilterState:
+    return FilterState(
+        filter_id=number,
+        filter_name=name,
+        applied=applied,
+        default_action=str(entry.get("default-action", "forward")),
+        description=str(entry.get("description", "")) or None,
+        entry=tuple(_rule(rule, below) for rule, below in ordered(entry)),
     )
-    return Outcome(
-        data=Table(
-            title="Log Filters",
-            columns=("Filter Id", "Applied", "Default Action", "Description"),
-            rows=rows,
-        )
+
+
+def _rule(name: str, entry: Branch) -> FilterRule:
+    return FilterRule(
+        name=name,
+        action=str(entry["action"]) if "action" in entry else None,
+        description=str(entry.get("description", "")) or None,
+        match=tuple(map(_condition, compared(inner(entry, "match")))),
+    )
+
+
+def _condition(found: Compared) -> FilterCondition:
+    value = found.value
+    return FilterCondition(
+        element=found.element,
+        operator=found.operator,
+        value=value if isinstance(value, int | None) else str(value),
+        regexp=found.regexp,
     )
 
 

@@ -6,6 +6,7 @@ from srpki import __version__
 from srpki.config.management import configuration_mode
 from srpki.device import system
 from srpki.device.operations.call import Call, Operation, Outcome
+from srpki.device.records.configuration import CommitHistory, committed
 from srpki.device.records.sessions import User, Users
 from srpki.device.records.system import (
     ConfigurationSession,
@@ -16,7 +17,6 @@ from srpki.device.records.system import (
     Version,
 )
 from srpki.device.records.words import admin_state
-from srpki.device.results import CommitHistory
 
 
 def version(call: Call) -> Outcome:
@@ -72,7 +72,7 @@ def users(call: Call) -> Outcome:
 
 def commit_history(call: Call) -> Outcome:
     """Show the commits that are remembered, the newest first [cli.md 1.4]."""
-    return Outcome(data=CommitHistory(commits=call.node.commits.history()))
+    return Outcome(data=CommitHistory(commit=tuple(map(committed, call.node.commits.history()))))
 
 
 def configuration_sessions(call: Call) -> Outcome:

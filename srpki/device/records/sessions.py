@@ -1,4 +1,4 @@
-"""What ``show users`` finds [fact sheet ``state-users.json``]."""
+"""What ``show users`` and ``admin disconnect`` find [fact sheet ``state-users.json``]."""
 
 from __future__ import annotations
 
@@ -23,3 +23,9 @@ class Users(Record):
     """Who is logged in, the eldest session first."""
 
     session: tuple[User, ...]
+
+
+class EndedSessions(Record):
+    """The sessions that were ended."""
+
+    session_id: tuple[int, ...]

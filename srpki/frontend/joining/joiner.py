@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -26,7 +27,7 @@ class Joined(NamedTuple):
     """A connection that its owner has taken: the *wire*, and what he told of his lab."""
 
     wire: Wire
-    facts: tuple[tuple[str, str], ...]
+    facts: Mapping[str, object]
 
 
 def asked(options: argparse.Namespace, wants: str, **more: object) -> Message:
@@ -92,8 +93,8 @@ def _welcomed(wire: Wire, hello: Message) -> Joined | None:
         raise BusyError(_SILENT, hint=_CURE) from None
     wire.patient(0)
     match answer:
-        case {"welcome": [*facts]}:
-            return Joined(wire, tuple((str(name), str(value)) for name, value in facts))
+        case {"welcome": dict(facts)}:
+            return Joined(wire, facts)
         case {"refused": [code, sentence, hint]}:
             raise _ERRORS.get(code, BusyError)(str(sentence), hint=str(hint))
     wire.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from srpki.cli.session import Session
 from srpki.core.errors import ProtocolError
+from srpki.core.plain import plain
 from srpki.frontend.batch import run_script
 from srpki.frontend.greeting import greeting
 from srpki.frontend.variables import Line
@@ -35,8 +36,7 @@ def serve(guest: Guest, holding: Holding, hello: Message) -> None:
         raise ProtocolError("it is not known what was asked for")
     with closing(Session(holding.router, dialect=dialect)) as session:
         laboratory = holding.router.node.laboratory
-        facts = laboratory.describe() if laboratory is not None and hello.get("lab") else ()
-        guest.wire.tell({"welcome": [list(each) for each in facts]})
+        guest.wire.tell({"welcome": {} if laboratory is None else plain(laboratory.describe())})
         served(guest, session, holding, hello)
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.config.tree import Branch
 from srpki.core.errors import NotAuthorizedError
-from srpki.device.results import Comparison, Configuration, Message, Result
+from srpki.device.records.configuration import Comparison, Configuration
+from srpki.device.results import Result
 from srpki.schema.common import FlashUrl
 from srpki.schema.nodes import Case, Leaf, data_children
 from srpki.schema.tree import actions
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from srpki.config.json import Configured
     from srpki.management.access.files import Confined
     from srpki.management.access.rights import Rights
     from srpki.schema.paths import Value
@@ -60,20 +62,21 @@ def _urls(operation: str) -> Iterator[str]:
 
 def refusal(error: NotAuthorizedError, now: datetime) -> Result:
     """Return the result of an operation that *error* has kept from running, at *now*."""
-    told = (Message("error", str(error)),)
-    return Result(False, 0, now, now, messages=told, error=error)
+    return Result(False, 0, now, now, error=error)
 
 
 def seen(rights: Rights, result: Result) -> Result:
     """Return *result* with the configurations in it as who has *rights* may see them."""
 
-    def part(tree: Branch) -> Branch:
-        return rights.visible("configure", tree)
+    def part(whole: Configured) -> Configured:
+        assert isinstance(whole.element, Branch)
+        return whole._replace(element=rights.visible("configure", whole.element))
 
     match result.data:
         case Configuration() as found:
-            return result._replace(data=found._replace(tree=part(found.tree)))
+            return result._replace(data=found.but(configure=part(found.configure)))
         case Comparison() as found:
-            return result._replace(data=found._replace(old=part(found.old), new=part(found.new)))
+            old, new = (one.but(configure=part(one.configure)) for one in (found.old, found.new))
+            return result._replace(data=found.but(old=old, new=new))
         case _:
             return result

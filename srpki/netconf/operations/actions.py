@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from srpki.core.errors import MissingInputError, NotAuthorizedError
 from srpki.core.xml import Element, leafs
 from srpki.device.system import rfc3339
-from srpki.management.messages import messages
+from srpki.management.messages import failed, messages
+from srpki.management.outcomes import told, wrong
 from srpki.netconf.comparing import compared
 from srpki.netconf.errors import bad, of_error
 from srpki.netconf.namespaces import OPER_ADMIN, OPER_GLOBAL, YANG
@@ -92,14 +93,11 @@ def _run(exchange: Exchange, found: Action, given: Given) -> _Outcome:
     root = exchange.device.schema.configure
     if isinstance(result.error, MissingInputError | NotAuthorizedError):
         raise of_error(result.error, root)
-    told = {
-        severity: tuple(one.text for one in result.messages if one.severity == severity)
-        for severity in ("error", "warning", "info")
-    }
-    errors = () if result.ok else messages(result.error) if result.error else told["error"]
-    if not result.ok and not errors:
-        errors = ("MINOR: MGMT_AGENT #2007: Operation failed",)
-    return _Outcome((), errors, told["warning"], told["info"], result.operation_id)
+    errors: tuple[str, ...] = ()
+    if not result.ok:
+        errors = messages(result.error) if result.error else (failed(wrong(result.data)),)
+    infos = told(result.data) if result.ok else ()
+    return _Outcome((), errors, (), infos, result.operation_id)
 
 
 def _inputs(exchange: Exchange, found: Action, given: Given) -> dict[str, Value]:

@@ -8,6 +8,7 @@ from srpki.config.draft import Draft
 from srpki.config.errors import LockedError
 from srpki.config.validate import validate as problems_of
 from srpki.core.errors import RefusedError, SrpkiError
+from srpki.management.outcomes import wrong
 from srpki.management.port import text_at
 from srpki.management.reasons import problem_reasons
 from srpki.netconf.arguments import FORMAT, REGION, Arguments, check_region
@@ -201,8 +202,7 @@ def _run(exchange: Exchange, operation: str, inputs: dict[str, str]) -> None:
     if result.error is not None:
         raise of_error(result.error, exchange.device.datastore.schema)
     if not result.ok:
-        sentence = " ".join(one.text for one in result.messages if one.severity == "error")
-        raise refused("operation-failed", sentence, "application")
+        raise refused("operation-failed", wrong(result.data), "application")
 
 
 # --- locks, validate, discard-changes -------------------------------------------------------------

@@ -15,6 +15,7 @@ from srpki.device import records
 _TYPES = {
     "AdminState": "`enable`, `disable`",
     "bool": "true or false",
+    "Configured": "configuration, as `admin show configuration json` has it",
     "Field": "string, number, time, list of string or null",
     "bytes": "octets in base64",
     "datetime": "time",
@@ -34,7 +35,7 @@ def page() -> str:
             "",
             "The `data` of [`srpki exec --json`](../how-to/automate.md#records-and-statuses): the members of each",
             "record. A list has all entries that there are; the record of one entry is what the same command with a",
-            "name finds.",
+            "name finds. Commands that have none are named there.",
             *(line for module in families() for line in _family(module)),
             "",
         )

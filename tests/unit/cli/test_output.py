@@ -2,23 +2,17 @@
 
 from datetime import UTC, datetime
 
+import canned
 import pytest
 
 from srpki.cli.meaning import Modifier
 from srpki.cli.pipes import apply
-from srpki.cli.port import Answer
-from srpki.cli.render.results import render
+from srpki.cli.render.layout import Fields, Reader, Table
+from srpki.cli.render.results import render, text
 from srpki.cli.session import Session
 from srpki.core.errors import StorageError
+from srpki.device.records.files import Directory, FileEntry
 from srpki.device.records.log import LogPage
-from srpki.device.results import (
-    Fields,
-    FileEntry,
-    Lines,
-    Listing,
-    Message,
-    Table,
-)
 from srpki.schema.tree import SCHEMA
 
 TEXT = "one\nTwo\nthree\nfour two\nfive"
@@ -48,7 +42,7 @@ def test_modifiers_chain():
 
 @pytest.mark.parametrize("dialect", ["md", "classic"])
 def test_the_options_of_match_come_in_any_order(device, dialect):
-    device.answers["show.time"] = (True, (), Lines(lines=tuple(TEXT.split("\n"))))
+    device.answers["show.time"] = canned.lines(*TEXT.split("\n"))
     session = Session(device, dialect)
     for options in ("ignore-case max-count 1 post-lines 1", "post-lines 1 max-count 1 ignore-case"):
         found = session.feed(f"show time | match two {options} | no-more")
@@ -61,7 +55,7 @@ def test_the_options_of_match_come_in_any_order(device, dialect):
 
 @pytest.mark.parametrize("dialect", ["md", "classic"])
 def test_output_goes_to_a_file_in_the_place_of_what_is_there(device, dialect):
-    device.answers["show.time"] = (True, (), Lines(lines=tuple(TEXT.split("\n"))))
+    device.answers["show.time"] = canned.lines(*TEXT.split("\n"))
     session = Session(device, dialect)
     for line, content in (
         ("show time | match two > cf3:/out.txt", "four two\n"),
@@ -69,12 +63,12 @@ def test_output_goes_to_a_file_in_the_place_of_what_is_there(device, dialect):
         ("show time | match six | match seven > cf3:/out.txt", ""),
         ("show time | count >cf3:/out.txt", "Count: "),
     ):
-        assert session.feed(line) == Answer()
+        assert session.feed(line).text == ""
         assert device.files.files["cf3:\\out.txt"].decode().startswith(content)
 
 
 def test_only_output_goes_to_the_file_not_an_error(md, device):
-    device.answers["show.time"] = (False, (Message("error", "broken"),), None)
+    device.answers["show.time"] = canned.error("broken")
     assert "broken" in md.refused("show time > cf3:/out.txt")
     assert md.message("bogus > cf3:/out.txt").endswith("Unknown element - 'bogus'")
     assert md.message("pwc >").endswith("Missing element value - 'url'")
@@ -131,7 +125,7 @@ def test_a_table_has_rules_of_79():
     table = Table(
         title="Profiles", columns=("Name", "State"), rows=(("a", "up"), ("long name", "down"))
     )
-    assert render(SCHEMA, table).splitlines() == [
+    assert text(table, Reader(SCHEMA)).splitlines() == [
         "",
         "=" * 79,
         "Profiles",
@@ -147,7 +141,7 @@ def test_a_table_has_rules_of_79():
 def test_fields_are_padded_to_the_longest_name():
     section = Fields(title="CMPv2", pairs=(("URL", "http://a"),))
     fields = Fields(title="CA", pairs=(("Cert File", "a.crt"), ("Oper", "")), sections=(section,))
-    assert render(SCHEMA, fields).splitlines()[4:] == [
+    assert text(fields, Reader(SCHEMA)).splitlines()[4:] == [
         "Cert File: a.crt",
         "Oper     :",
         "",
@@ -164,8 +158,8 @@ def test_a_directory_looks_as_on_the_router():
         FileEntry(name="system-pki", size=None, modified=datetime(2021, 3, 26, 20, 50, tzinfo=UTC)),
         FileEntry(name="cert.key", size=1256, modified=datetime(2021, 3, 26, 8, 51, tzinfo=UTC)),
     )
-    listing = Listing(url="cf3:\\", entries=entries, free=683569152)
-    assert render(SCHEMA, listing).splitlines() == [
+    listing = Directory(url="cf3:\\", file=entries, free=683569152)
+    assert render(listing, Reader(SCHEMA)).splitlines() == [
         "",
         "Volume in drive cf3 on slot A has no label.",
         "",
@@ -182,6 +176,6 @@ def test_an_empty_log_says_what_comes_next():
     page = LogPage(
         log_id="99", log_name="99", description="Default System Log", events=(), next_event=1
     )
-    assert render(SCHEMA, page).splitlines()[5] == (
+    assert render(page, Reader(SCHEMA)).splitlines()[5] == (
         "Memory Log contents  [size=500   next event=1  (not wrapped)]"
     )

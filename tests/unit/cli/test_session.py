@@ -2,10 +2,10 @@
 
 import re
 
+import canned
 import pytest
 
 from srpki.cli.session import Session
-from srpki.device.results import Lines, Message
 
 TO_CLASSIC = "INFO: CLI #2051: Switching to the classic CLI engine"
 READ_ONLY = (
@@ -53,26 +53,20 @@ def test_a_question_on_the_other_side_is_answered_there(classic):
 
 
 def test_an_operation_without_messages_prints_nothing(md, device):
-    device.answers["pki.import"] = (True, (), None)
+    device.answers["pki.import"] = None
     line = "admin system security pki import type key format der input-url cf3:/k output-file k"
     assert md(line) == ""
 
 
-def test_messages_are_printed_in_the_words_of_the_dialect(md, classic, device):
+def test_errors_are_printed_in_the_words_of_the_dialect(md, classic, device):
     sentence = 'open file "cf3:\\gw.key"'
-    told = (Message("info", "Processing request..."), Message("error", sentence))
-    device.answers["pki.update-certificate"] = (False, told, None)
+    device.answers["pki.update-certificate"] = canned.error(sentence)
     assert md.refused("admin system security pki update-certificate certificate gw.crt") == (
-        f"Processing request...\nMINOR: MGMT_AGENT #2007: Operation failed - {sentence}"
+        f"MINOR: MGMT_AGENT #2007: Operation failed - {sentence}"
     )
     assert classic.refused("admin certificate update-cert gw.crt") == (
-        'Processing request...\nMINOR: CLI Could not access file "cf3:\\gw.key"'  # [cli.md 3.2]
+        'MINOR: CLI Could not access file "cf3:\\gw.key"'  # [cli.md 3.2]
     )
-
-
-def test_a_warning_is_marked(md, device):
-    device.answers["show.time"] = (True, (Message("warning", "lab time"),), Lines(lines=("now",)))
-    assert md("show time") == "WARNING: lab time\nnow"
 
 
 def test_the_lines_that_automation_sends_first_are_silent(md):

@@ -2,18 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from srpki.cli.render.results import render
+from srpki.cli.render.layout import Beside, Fields, Reader, Table
+from srpki.cli.render.results import render, text
 from srpki.core.events import FILE_RELOADED, Event
-from srpki.device.configuration.history import Author, Commit
+from srpki.core.record import Record
+from srpki.device.records.configuration import CommitHistory, CommitState
+from srpki.device.records.files import FileText
 from srpki.device.records.log import LogPage, logged
 from srpki.device.records.sessions import User, Users
-from srpki.device.results import (
-    Beside,
-    CommitHistory,
-    Fields,
-    FileText,
-    Table,
-)
 from srpki.schema.tree import SCHEMA
 
 DOUBLE = "=" * 79
@@ -22,7 +18,8 @@ MOMENT = datetime(2026, 5, 4, 13, 47, 14, 950_000, tzinfo=UTC)
 
 
 def lines(data, **how):
-    return render(SCHEMA, data, **how).split("\n")
+    made = render if isinstance(data, Record) else text
+    return made(data, Reader(SCHEMA, **how)).split("\n")
 
 
 def test_two_values_share_a_line_as_in_the_transcript_of_a_ca_profile():
@@ -84,16 +81,10 @@ def test_an_empty_table_says_that_nothing_matches():
 
 def test_the_commit_history_has_a_block_a_commit():
     commits = (
-        Commit(
-            26,
-            MOMENT,
-            Author("admin", "MD-CLI", "10.128.4.1"),
-            comment="for the lab",
-            location="cf3:\\config.cfg",
-        ),
-        Commit(25, MOMENT, Author("admin")),
+        CommitState(26, MOMENT, "admin", "MD-CLI", "10.128.4.1", "for the lab", "cf3:\\config.cfg"),
+        CommitState(25, MOMENT, "admin", "MD-CLI", None, None, None),
     )
-    assert lines(CommitHistory(commits=commits)) == [
+    assert lines(CommitHistory(commit=commits)) == [
         "",
         DOUBLE,
         "Commit History",
@@ -112,8 +103,10 @@ def test_the_commit_history_has_a_block_a_commit():
 
 
 def test_an_instant_is_spelled_as_the_session_wants():
-    history = CommitHistory(commits=(Commit(1, MOMENT, Author("admin")),))
-    assert "Committed in May by" in render(SCHEMA, history, lambda moment: f"in {moment:%B}")
+    history = CommitHistory(commit=(CommitState(1, MOMENT, "admin", "MD-CLI", None, None, None),))
+    assert "Committed in May by" in "\n".join(
+        lines(history, moment=lambda moment: f"in {moment:%B}")
+    )
 
 
 def test_users_are_listed_with_their_idle_times_and_the_own_session_is_marked():
@@ -161,7 +154,7 @@ def test_a_log_that_has_lost_events_says_that_it_has_wrapped():
     page = LogPage(
         log_id="99", log_name="99", description="Default System Log", events=(), next_event=502
     )
-    assert "[size=500   next event=502  (wrapped)]" in render(SCHEMA, page)
+    assert "[size=500   next event=502  (wrapped)]" in "\n".join(lines(page))
 
 
 def test_no_file_moves_the_cursor():

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from srpki.config import persist
+from srpki.config.json import Configured
 from srpki.device.configuration.history import Author, Commit
-from srpki.device.results import Comparison, Configuration
+from srpki.device.records.configuration import Compared, Comparison, Configuration, committed
 from srpki.schema.tree import SCHEMA
 
 NOW = datetime(2026, 11, 23, 12, 0, 5, 260_000, tzinfo=UTC)
@@ -26,14 +27,17 @@ TEXT = """configure {
 }
 """
 TREE = persist.load(SCHEMA.configure, TEXT)
-LAST = Commit(7, datetime(2026, 11, 23, 11, 0, tzinfo=UTC), Author("jo", "MD-CLI", "192.0.2.1"))
+WHOLE = Configured(SCHEMA.configure, TREE)
+LAST = committed(
+    Commit(7, datetime(2026, 11, 23, 11, 0, tzinfo=UTC), Author("jo", "MD-CLI", "192.0.2.1"))
+)
 
 
 @pytest.fixture
 def showing(device, md):
     """The MD-CLI of a node with a configuration to show."""
-    data = Configuration(tree=TREE, generated=NOW, last=LAST)
-    device.answers["admin.show-configuration"] = (True, (), data)
+    data = Configuration(configure=WHOLE, generated=NOW, last=LAST)
+    device.answers["admin.show-configuration"] = data
     return md
 
 
@@ -58,10 +62,8 @@ def test_a_configuration_is_framed_by_what_oxidized_looks_for(showing):
 
 
 def test_without_a_commit_nobody_is_said_to_have_modified_it(device, md):
-    device.answers["admin.show-configuration"] = (
-        True,
-        (),
-        Configuration(tree=TREE, generated=NOW),
+    device.answers["admin.show-configuration"] = Configuration(
+        configure=WHOLE, generated=NOW, last=None
     )
     assert "Last modified" not in md("admin show configuration")
 
@@ -119,8 +121,8 @@ def test_an_entry_that_is_not_there_is_told(showing):
 
 
 def test_with_detail_default_values_are_shown(device, showing):
-    data = Configuration(tree=TREE, generated=NOW, detail=True)
-    device.answers["admin.show-configuration"] = (True, (), data)
+    data = Configuration(configure=WHOLE, generated=NOW, last=None, detail=True)
+    device.answers["admin.show-configuration"] = data
     path = '/configure system security pki ca-profile "c"'
     assert "admin-state disable" in showing(f"admin show configuration detail {path}")
     assert device.calls[-1] == ("admin.show-configuration", {"detail": True})
@@ -137,20 +139,25 @@ def test_a_region_is_asked_of_the_device(device, md):
 
 
 def test_the_classic_cli_shows_what_is_off_too_with_detail(device, classic):
-    data = Configuration(tree=TREE, generated=NOW, detail=True)
-    device.answers["admin.display-config"] = (True, (), data)
+    data = Configuration(configure=WHOLE, generated=NOW, last=None, detail=True)
+    device.answers["admin.display-config"] = data
     lines = classic("admin display-config detail").splitlines()
     assert "                    shutdown" in lines
     assert device.calls == [("admin.display-config", {"detail": True})]
     assert "configure" in lines
 
 
-READ = (("current config", 0.25), ('"cf3:/a.rb"', 0.5))
+def compared(old, new):
+    """Return the comparison of the running configuration *old* with a checkpoint."""
+    return Comparison(
+        old=Compared(None, 0.25, Configured(SCHEMA.configure, old)),
+        new=Compared("cf3:/a.rb", 0.5, Configured(SCHEMA.configure, new)),
+    )
 
 
 def test_a_comparison_stands_between_rules_as_ansible_reads_it(device, classic):
     other = persist.load(SCHEMA.configure, TEXT.replace('"gw"', '"hub"'))
-    device.answers["rollback.compare"] = (True, (), Comparison(old=TREE, new=other, read=READ))
+    device.answers["rollback.compare"] = compared(TREE, other)
     text = classic("admin rollback compare").strip()
     assert text.startswith(
         'Processing current config... 0.250 s\nProcessing "cf3:/a.rb"... 0.500 s\n'
@@ -163,7 +170,7 @@ def test_a_comparison_stands_between_rules_as_ansible_reads_it(device, classic):
         '+       name "hub"',
         "    exit",
     ]
-    device.answers["rollback.compare"] = (True, (), Comparison(old=TREE, new=TREE, read=READ))
+    device.answers["rollback.compare"] = compared(TREE, TREE)
     text = classic("admin rollback compare").strip()
     assert re.search(r"\r?\n-+\r?\n(.*)\r?\n-+\r?\n", text, re.DOTALL)[1] == ""
 
@@ -179,8 +186,8 @@ def test_a_comparison_shows_the_contexts_of_what_differs_and_whole_what_is_on_on
     new = tree(
         'ipsec { trust-anchor-profile "t" { } } system { security { pki { %s } } }' % (kept % "y")
     )
-    device.answers["rollback.compare"] = (True, (), Comparison(old=old, new=new))
-    assert classic("admin rollback compare").splitlines()[1:-2] == [
+    device.answers["rollback.compare"] = compared(old, new)
+    assert classic("admin rollback compare").splitlines()[3:-2] == [
         "    system",
         "        security",
         "            pki",

@@ -287,4 +287,4 @@ def test_an_operation_with_missing_or_odd_inputs_answers(node, operation):
     names = sorted({leaf.name for leaf in leafs(action.inputs)})
     for inputs in ({}, {"no-such-input": 1}, *({name: odd} for name in names for odd in ODD)):
         result = node.router.node.run(operation, inputs, cancel=pressed)
-        assert result.ok or result.error or result.messages
+        assert result.ok or result.error or result.data

@@ -168,7 +168,7 @@ def test_what_is_not_configured_is_refused(bench):
 def test_nothing_is_switched_on_without_a_session(bench):
     result = bench.router.node.run("debug.cmpv2", {"name": "lab-ca"})
     assert not result.ok
-    assert "there is no session" in result.messages[0].text
+    assert "there is no session" in str(result.error)
 
 
 def test_lines_that_nobody_reads_are_bounded_and_their_loss_is_told():

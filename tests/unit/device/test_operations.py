@@ -28,4 +28,4 @@ def test_every_operation_has_a_function_of_the_device(operation):
 def test_what_the_device_does_not_know_is_refused(node, operation):
     result = node.router.node.run(operation, {})
     assert not result.ok
-    assert f"operation {operation} is not emulated" in result.messages[0].text
+    assert f"operation {operation} is not emulated" in str(result.error)

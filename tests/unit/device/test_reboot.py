@@ -16,7 +16,7 @@ NAME = path("system", "name")
 
 def reboot(node):
     result = node.router.node.run("admin.reboot", {})
-    assert result.ok, result.messages
+    assert result.ok, result.error
     return result
 
 
@@ -83,7 +83,7 @@ def test_a_reboot_that_could_not_load_its_configuration_is_refused(node, content
     node.real.advance(timedelta(hours=1))
     result = node.router.node.run("admin.reboot", {})
     assert not result.ok
-    assert r'"cf3:\config.cfg" is damaged' in result.messages[0].text
+    assert r'"cf3:\config.cfg" is damaged' in str(result.error)
     assert node.router.node.datastore is datastore
     assert node.router.node.engine is engine
     assert node.router.node.booted == booted

@@ -112,7 +112,7 @@ def test_a_certificate_without_an_entry_is_not_updated(bench, fresh):
     assert f"{fresh}.crt" in bench.fails(bench.update(fresh))
     result = bench.router.node.run("pki.update-certificate", {"certificate": f"{fresh}.crt"})
     assert not result.ok
-    assert "no certificate-auto-update entry" in result.messages[0].text
+    assert "no certificate-auto-update entry" in str(result.error)
 
 
 def test_an_invalid_entry_is_not_updated_and_the_reason_is_told(bench, fresh):

@@ -2,9 +2,8 @@
 
 import threading
 
+import canned
 import pytest
-
-from srpki.device.results import Message
 
 ENTER = "\r"
 TOLD = "The session has been disconnected."
@@ -43,8 +42,7 @@ def test_at_a_question_which_is_not_answered(typist, disconnect):
 
 
 def test_at_a_page_that_waits_for_a_key(typist, device, disconnect):
-    long = tuple(Message("info", f"line {number}") for number in range(300))
-    device.answers["show.time"] = (True, long, None)
+    device.answers["show.time"] = canned.lines(*(f"line {number}" for number in range(300)))
     lines = typist.converse(("# ", f"show time{ENTER}"), ("Press Q", disconnect))
     assert lines[-1] == TOLD
 

@@ -3,14 +3,17 @@
 import errno
 import json
 import os
+import signal
 import socket
 import stat
 import subprocess
 import sys
+import threading
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 
 import pytest
+from putting_off import PUT_OFF
 
 from srpki import __version__
 from srpki.cli.scripts import counts
@@ -114,6 +117,22 @@ def test_files_and_values_are_the_joiners_and_secrets_are_not_shown(tmp_path):
         )
     assert "swordfish" not in joined.stdout + joined.stderr
     assert "${lab.reference}" in joined.stdout
+
+
+def test_a_script_has_the_variables_of_the_lab_that_it_joins(tmp_path):
+    """Without ``--lab``, which says what to open; where nobody is there, or no lab, there are none."""
+    script = "pwc ${lab.reference}\n"
+    words = ("exec", "-", "--node", tmp_path / "node")
+    alone = run(*words, script=script)
+    assert alone.returncode == 2 and "start with --lab" in alone.stderr
+    assert not (tmp_path / "node").exists()
+    with held(tmp_path / "node", lab=True):
+        assert "pwc ${lab.reference}" in run(*words, script=script).stdout
+        wrong = run(*words, script="pwc ${other}\n")
+        assert wrong.returncode == 2 and "no variable 'other'" in wrong.stderr
+    with held(tmp_path / "plain"):
+        none = run("exec", "-", "--node", tmp_path / "plain", script=script)
+        assert none.returncode == 2 and "no variable 'lab.reference'" in none.stderr
 
 
 def test_a_pipe_joins_too(tmp_path):
@@ -352,3 +371,54 @@ def test_the_limits_are_told_apart():
 
 
 longer = frames.Frames()
+
+
+# --- Ctrl-C ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def waiting(node, *words, told):
+    """Run the program beside an owner of a lab; yield both when it waits for a CA that puts it off."""
+    with held(node, lab=True) as door:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "srpki.frontend.program", *words, "--node", str(node)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with process:
+            process.stdin.write("".join(f"{line}\n" for line in PUT_OFF))
+            process.stdin.flush()
+            if "exec" in words:
+                process.stdin.close()
+            assert any(line.startswith("Waiting until") for line in getattr(process, told))
+            yield door._holding.router, process
+            process.kill()
+
+
+def gone(router):
+    """Wait until nobody is there."""
+    while router.node.sessions.all():
+        threading.Event().wait(0.02)
+
+
+def test_control_c_ends_a_joined_script_and_what_it_waits_for(tmp_path):
+    with waiting(tmp_path / "node", "exec", "-", told="stderr") as (router, process):
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 128 + signal.SIGINT
+        assert "Traceback" not in process.stderr.read()
+        gone(router)
+        assert "k.crt" not in router.node.keystore.names()
+
+
+def test_control_c_ends_what_a_joined_pipe_waits_for_and_its_session_goes_on(tmp_path):
+    with waiting(tmp_path / "node", "shell", told="stdout") as (router, process):
+        process.send_signal(signal.SIGINT)
+        process.stdin.write("pwc\n")
+        process.stdin.close()
+        out = process.stdout.read()
+        assert "Present Working Context" in out
+        assert "Traceback" not in process.stderr.read()
+        gone(router)
+        assert "k.crt" not in router.node.keystore.names()

@@ -1,11 +1,11 @@
 """Long output on a terminal: pages, their keys, and what never stops [cli.md 1.7 and 3.1]."""
 
+import canned
 import pytest
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
 from srpki.cli.port import Highlight
-from srpki.device.results import Lines
 from srpki.frontend import progress
 from srpki.frontend.marking import marked
 from srpki.frontend.pager import Pages, step_of
@@ -21,7 +21,7 @@ NUMBERS = [f"line {number}" for number in range(1, 61)]
 @pytest.fixture
 def numbers(typist, device):
     """A typist at a console of 24 lines, whose ``show time`` prints 60."""
-    device.answers["show.time"] = (True, (), Lines(lines=tuple(NUMBERS)))
+    device.answers["show.time"] = canned.lines(*NUMBERS)
     typist.session.feed("environment console length 24")
     return typist
 
@@ -126,7 +126,7 @@ def test_keys_pressed_at_once_are_obeyed_one_after_the_other(numbers):
 
 
 def test_the_classic_cli_has_a_message_of_its_own(numbers):
-    numbers.device.answers["show.time"] = (True, (), Lines(lines=tuple(NUMBERS * 3)))
+    numbers.device.answers["show.time"] = canned.lines(*NUMBERS * 3)
     lines = numbers.converse(
         ("# ", f"//{ENTER}show time{ENTER}"), (CLASSIC_STOP, "q"), ("# ", CTRL_D)
     )
@@ -136,7 +136,7 @@ def test_the_classic_cli_has_a_message_of_its_own(numbers):
 
 def test_the_window_decides_while_no_length_is_set(numbers):
     numbers.session.feed("environment delete console")
-    numbers.device.answers["show.time"] = (True, (), Lines(lines=tuple(NUMBERS * 3)))
+    numbers.device.answers["show.time"] = canned.lines(*NUMBERS * 3)
     numbers.converse(("# ", f"show time{ENTER}"), (STOP, "q"), ("# ", CTRL_D))
     assert numbers.raw.partition(STOP)[0].count("line ") == 99
 
@@ -186,7 +186,7 @@ def test_no_more_in_either_cli(numbers):
 
 
 def test_a_text_that_fits_is_not_stopped(numbers):
-    numbers.device.answers["show.time"] = (True, (), Lines(lines=tuple(NUMBERS[:23])))
+    numbers.device.answers["show.time"] = canned.lines(*NUMBERS[:23])
     numbers.converse(("# ", f"show time{ENTER}"), ("line 22", CTRL_D))
     assert "Press" not in numbers.raw
 

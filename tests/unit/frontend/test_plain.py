@@ -6,10 +6,10 @@ import signal
 import subprocess
 import sys
 
+import canned
 import pytest
 
 from srpki.cli.session import Session
-from srpki.device.results import Lines
 from srpki.frontend import plain
 
 DIRTY = "configure private\nsystem name other\nexit all\n"
@@ -148,7 +148,7 @@ def test_a_question_is_taken_back_in_a_pipe_too(talk, key):
 
 
 def test_long_output_never_stops(talk, device):
-    device.answers["show.time"] = (True, (), Lines(lines=("a line",) * 100))
+    device.answers["show.time"] = canned.lines(*("a line",) * 100)
     shown = talk("environment match-highlight admin-state enable\nshow time | match a\npwc\n")
     assert shown.count("a line\n") == 100
     assert "Press" not in shown

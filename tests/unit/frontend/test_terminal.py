@@ -2,10 +2,9 @@
 
 import threading
 
+import canned
 import pytest
 from counting import met
-
-from srpki.device.results import Message
 
 pytestmark = pytest.mark.timeout(20)
 
@@ -268,7 +267,7 @@ def test_neither_typing_nor_help_needs_an_escape_code(typist):
 
 
 def test_an_answer_cannot_steer_the_terminal(typist, device):
-    device.answers["show.time"] = (True, (Message("info", "\x1b[2Jgone"),), None)
+    device.answers["show.time"] = canned.lines("\x1b[2Jgone")
     assert "?[2Jgone" in typist.type("show time", ENTER)
 
 
