@@ -160,10 +160,10 @@ def test_what_a_session_takes_while_it_is_disconnected_is_let_go_too(node, alice
     datastore = node.router.node.datastore
     opened = datastore.open
 
-    def late(mode, owner, *, entered):
+    def late(mode, owner, **how):
         monkeypatch.undo()
         bob.feed("admin disconnect username alice")
-        return opened(mode, owner, entered=entered)
+        return opened(mode, owner, **how)
 
     monkeypatch.setattr(datastore, "open", late)
     assert alice.feed("edit-config exclusive").closed

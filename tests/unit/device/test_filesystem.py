@@ -174,17 +174,17 @@ def test_a_listing_tells_sizes_and_directories_and_hides_files_on_their_way(file
     files.write("cf3:/dir/b.pem", b"12345")
     (cf3 / ".half.new").write_bytes(b"x")
     (cf3 / "link").symlink_to("/etc/passwd")
-    found = {entry.name: entry.size for entry in files.listing("cf3:").entries}
+    found = {entry.name: entry.size for entry in files.listing("cf3:").file}
     assert set(found) == {"dir", "link"}
     assert found["dir"] is None
     # A directory below the root also lists itself and the one above [pki.md 6.4].
-    assert [(entry.name, entry.size) for entry in files.listing("cf3:\\dir").entries] == [
+    assert [(entry.name, entry.size) for entry in files.listing("cf3:\\dir").file] == [
         (".", None),
         ("..", None),
         ("b.pem", 5),
     ]
     single = files.listing("cf3:/dir/b.pem")
-    assert [entry.name for entry in single.entries] == ["b.pem"]
+    assert [entry.name for entry in single.file] == ["b.pem"]
     assert single.url == "cf3:\\dir\\"
 
 
