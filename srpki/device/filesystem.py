@@ -169,6 +169,50 @@ class FileSystem:
         self._check_free(path, shown, "", force=True)
         self._put(path, text.encode(), shown)
 
+    def receive(self, url: str, content: bytes) -> None:
+        """Write *content*, which somebody hands in, to *url*, in the place of a file there.
+
+        Raises `InvalidNameError`, `InvalidInputError`, `NotFoundError` or `StorageError`.
+        """
+        path, shown = self._receivable(url)
+        self._put(path, content, shown)
+
+    def check_receivable(self, url: str) -> None:
+        """Raise what `receive` would before it writes."""
+        self._receivable(url)
+
+    def _receivable(self, url: str) -> tuple[Path, str]:
+        path, shown = urls.resolve(url, self._cf3), urls.display(url)
+        self._check_not_imported(path, shown)
+        self._check_free(path, shown, "", force=True)
+        self._check_parent(path, shown)
+        return path, shown
+
+    def entry(self, url: str) -> FileEntry:
+        """Return what is at *url*; raises as `listing` does, and for a link or a device."""
+        path, shown = urls.resolve(url, self._cf3), urls.display(url)
+        if self._kind(path, shown) not in ("file", "directory"):
+            raise NotFoundError("File Not Found", hint=f'"{shown}"')
+        with _storage(f'open "{shown}"'):
+            return self._entry(path)
+
+    def entries(self, url: str) -> tuple[FileEntry, ...]:
+        """Return what is in the directory *url* that a URL can name, for other programs.
+
+        Raises as `listing` does, and `InvalidNameError` for the imported files.
+        """
+        path, shown = urls.resolve(url, self._cf3), urls.display(url)
+        self._check_not_imported(path, shown, hint="file dir lists them")
+        if self._kind(path, shown) != "directory":
+            raise NotFoundError(f'directory "{shown}" does not exist')
+        with _storage(f'list "{shown}"'):
+            found = [path / name for name in self.files.names(path) if urls.is_component(name)]
+            return tuple(
+                self._entry(each)
+                for each in found
+                if self.files.kind(each) in ("file", "directory")
+            )
+
     def _put(self, path: Path, content: bytes, shown: str) -> None:
         """Write *content* to *path*, with the directories above; the same again is no change."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,3 +36,20 @@ def ending_on(numbers: Sequence[int], status: Callable[[int], int]) -> Iterator[
     finally:
         for number, handler in before:
             signal.signal(number, handler)
+
+
+def wait_for_a_signal() -> None:
+    """Wait in the main thread until a signal is handled there, by a handler that raises.
+
+    Whichever thread the system hands a signal to, it is written where this one reads.
+    """
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        while True:
+            os.read(reading, 1)
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(reading)
+        os.close(writing)

@@ -71,15 +71,16 @@ def converse(
     *,
     echo: bool,
     heeding: Callable[[Session], AbstractContextManager[None]],
+    strict: bool = False,
 ) -> int:
     """Feed the lines of *source* to *session* until it ends; return the exit status.
 
     It is 0, but 1 for a pipe that leaves changes uncommitted, or a question without its answer:
-    there the session stops. Lines are shown where *echo* says so. A command runs inside *heeding*,
-    which lets it be interrupted.
+    there the session stops. A *strict* one is 1, too, where a command has failed. Lines are shown
+    where *echo* says so. A command runs inside *heeding*, which lets it be interrupted.
     """
     pieces: list[str] = []
-    answer = Answer()
+    answer, failed = Answer(), False
     session.at_once = lambda line: _print(out, f"{line}\n")
     with ThreadPoolExecutor(max_workers=1) as worker:
         while not answer.closed:
@@ -105,11 +106,12 @@ def converse(
             with heeding(session):
                 asked = question is not None
                 answer = worker.submit(_answer, session, piece, asked=asked).result()
+            failed |= not answer.ok
             _print(out, f"{answer.text}\n" if answer.text else "")
     if echo and (answer.question is not None or session.uncommitted):
         _print(out, f"{UNCOMMITTED}\n" if session.uncommitted else "")
         return 1
-    return 0
+    return int(strict and failed)
 
 
 def _pieces(source: Source) -> list[str]:

@@ -121,6 +121,10 @@ class CallerSession:
         """Whether `interrupt` was called since the last `begin`."""
         return self._cancel.is_set()
 
+    def expire(self) -> None:
+        """End the session, from any thread: its caller has asked for nothing for too long."""
+        self.device.sessions.end(self._login)
+
     def caller(self, origin: str) -> Caller:
         """Return who calls, by the interface that SR OS calls *origin*."""
         return Caller(user=self._user, session=self._login, origin=origin)

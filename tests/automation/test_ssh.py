@@ -4,7 +4,8 @@ import re
 
 import pexpect
 import pytest
-from foreign import need
+from counting import met
+from foreign import library, need
 from served import Served, files_below
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
@@ -14,7 +15,8 @@ pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
 def served(tmp_path_factory):
     """One process that serves a lab."""
     home = tmp_path_factory.mktemp("ssh")
-    with Served(home / "clients", "--node", home / "gw1", "--lab") as process:
+    words = ("--node", home / "gw1", "--lab", "--netconf", "127.0.0.1:0")
+    with Served(home / "clients", *words) as process:
         yield process
 
 
@@ -89,6 +91,45 @@ def test_a_terminal_completes_helps_interrupts_and_ends(terminal):
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 0
+
+
+def test_netconf_has_a_port_of_its_own_and_a_subsystem(served):
+    manager = library("ncclient.manager")
+    ports = (served.port, served.nodes[0]["netconf_port"])
+    for port in met(2, ports):
+        with manager.connect(
+            host="127.0.0.1",
+            port=port,
+            username="admin",
+            password="admin",
+            hostkey_verify=False,
+            look_for_keys=False,
+            allow_agent=False,
+            device_params={"name": "sros"},
+        ) as client:
+            assert "ca-profile" in str(client.get_config("running"))
+            assert re.search(r"admin +#?\d+ +NETCONF", served.ssh("show users").stdout)
+    other = served.ssh("show version", port=ports[1], StrictHostKeyChecking="no")
+    assert other.returncode == 1
+    assert "only NETCONF is spoken here" in other.stdout
+
+
+def test_a_session_is_cut_by_admin_disconnect(served, terminal):
+    terminal.sendline("show users")
+    terminal.expect(r"admin +#(\d+) ")
+    number = terminal.match[1]
+    terminal.expect_exact("A:admin@srpki# ")
+    cut = served.ssh(f"admin disconnect session-id {number}")
+    assert cut.returncode == 0, cut.stdout
+    terminal.expect_exact("The session has been disconnected.")
+    terminal.expect(pexpect.EOF)
+
+
+def test_lines_from_a_pipe_are_answered(served):
+    shown = served.ssh(typed="show version\nlogout\n")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "A:admin@srpki# show version\nTiMOS" in shown.stdout
+    assert served.ssh(typed="show versoin\nshow version\n").returncode == 1
 
 
 def test_a_node_listens_where_it_is_told_and_keeps_its_host_keys(tmp_path):

@@ -11,7 +11,7 @@ from srpki.cli.render.times import duration, log_in
 from srpki.device.records.sessions import EndedSessions, User, Users
 
 _HEADING = f"{'User':<15} {'Session':<7} {'Type':<8} {'From':<15} {'Login time':<18}  {'Idle time'}"
-_KINDS = {"console": "Console", "ssh": "SSHv2"}
+_KINDS = {"console": "Console", "ssh": "SSHv2", "netconf": "NETCONF"}
 
 
 def _users(data: Users) -> Iterator[str]:

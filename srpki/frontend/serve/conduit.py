@@ -19,6 +19,8 @@ PATIENCE: Final = 60.0
 """Seconds after which a peer that takes nothing of what it is sent is given up."""
 AGAIN: Final = 0.2
 """Seconds after which a writer looks whether his session has been ended meanwhile."""
+LOOK_AGAIN: Final = 5.0
+"""Seconds after which it is looked at whether a session has been idle for too long."""
 PIECE: Final = 1 << 14
 """Most octets that are read from a channel at once."""
 CONTROL_C: Final = b"\x03"
@@ -41,7 +43,10 @@ class Conduit:
         self.ended: Callable[[], None] = lambda: None
         self.left: Callable[[], None] = lambda: None
         self.over: Callable[[], bool] = lambda: False
+        self.patience: Callable[[], float | None] = lambda: None
+        self.expire: Callable[[], None] | None = None
         self.gone = False
+        self._typed = self._clock.monotonic()
 
     # --- in the loop ---
 
@@ -49,17 +54,31 @@ class Conduit:
         """Tell of what comes until the channel is closed.
 
         `hear` is told of octets, `resize` of the window, `ended` once nothing more comes and
-        `left` once nobody takes anything, either.
+        `left` once nobody takes anything, either. `expire`, where it is set, is called when
+        nothing has come for longer than `patience`, which says so many seconds, or for ever.
         """
+        idling = asyncio.ensure_future(self._idle())
         try:
             while await self._pumped():
                 pass
             self.ended()
             await self.process.channel.wait_closed()
         finally:
+            idling.cancel()
             self.gone = True
             self._room.set()
             self.left()
+
+    async def _idle(self) -> None:
+        while True:
+            patience = self.patience()
+            left = LOOK_AGAIN
+            if patience is not None and self.expire is not None:
+                left = self._typed + patience - self._clock.monotonic()
+                if left <= 0:
+                    self.expire()
+                    return
+            await asyncio.sleep(min(left, LOOK_AGAIN))
 
     async def _pumped(self) -> bool:
         await self._room.wait()
@@ -72,6 +91,7 @@ class Conduit:
         except (OSError, asyncssh.Error):
             return False
         else:
+            self._typed = self._clock.monotonic()
             self.hear(octets)
             return bool(octets)
         return True
@@ -105,6 +125,12 @@ class Conduit:
                     self.hang_up()
             except (OSError, asyncssh.Error, CancelledError):
                 self.hang_up()
+
+    def deliver(self, octets: bytes) -> None:
+        """Send *octets* as `send` does; raises `OSError` where nobody takes them."""
+        self.send(octets)
+        if self.gone:
+            raise BrokenPipeError
 
     def exit(self, status: int) -> None:
         """Close the channel with the exit *status*."""

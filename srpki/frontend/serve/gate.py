@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
+from srpki.config.tree import get
+from srpki.core.errors import RefusedError
+from srpki.schema.paths import path
+
 if TYPE_CHECKING:
-    from srpki.management.port import Machine
+    from srpki.device.router import Router
+    from srpki.frontend.serve.places import Address
 
 Service = Literal["console", "ssh-cli", "scp-sftp", "netconf"]
 
+LINE: Final = (
+    'a user: /configure system security user-params local-user user "NAME" password'
+    ' "PASSWORD" access console true'
+)
+_USERS: Final = path("system", "security", "user-params", "local-user", "user")
 LAB_USER: Final = "admin"
 LAB_PASSWORD: Final = "admin"  # noqa: S105 - what a lab takes is no secret
 
@@ -32,22 +43,51 @@ class Gate(Protocol):
         ...
 
 
-class LabGate:
-    """Lets in admin by the password admin: a lab that has no users."""
+class NodeGate:
+    """The gate of one node: its users, or admin by the password admin in a lab that has none.
 
-    def __init__(self, machine: Machine) -> None:
-        """Guard *machine*."""
-        self._machine = machine
+    It asks the node anew each time: a commit or a reboot changes at once who may come in.
+    """
+
+    def __init__(self, router: Router) -> None:
+        """Guard *router*."""
+        self._router = router
+
+    @property
+    def open(self) -> bool:
+        """Whether the node is in a lab and has no users: admin comes in by the password admin."""
+        return self._router.node.lab and not self._has_users
+
+    @property
+    def _has_users(self) -> bool:
+        return bool(get(self._router.node.datastore.running, _USERS))
+
+    def check(self, name: str, at: Address) -> None:
+        """Raise `RefusedError` where nobody could, or anybody would, log in *at* the node *name*.
+
+        It names the line to configure.
+        """
+        if self._has_users or (self.open and at.loopback):
+            return
+        why = "a lab without users is open to this machine alone" if self.open else "it has no user"
+        raise RefusedError(f"{name} is not served at {at}: {why}", hint=f"configure {LINE}")
 
     def password(self, user: str, password: str, service: Service, address: str) -> Visitor | None:
-        """Return admin where he says the password."""
+        """Return who comes in as *user* with *password*, nobody where that is refused."""
         del service
-        if (user, password) == (LAB_USER, LAB_PASSWORD):
+        if self.open and _is_here(address) and (user, password) == (LAB_USER, LAB_PASSWORD):
             return Visitor(user)
-        self._machine.node.announcer.turned_away(user, "ssh", address, "wrong password")
+        self._router.node.announcer.turned_away(user, "ssh", address, "wrong password")
         return None
 
     def public_key(self, user: str, key: bytes, service: Service, address: str) -> Visitor | None:
-        """Return nobody."""
+        """Return who comes in as *user* with *key*."""
         del user, key, service, address
         return None
+
+
+def _is_here(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

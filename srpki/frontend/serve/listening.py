@@ -2,80 +2,186 @@
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import asyncssh
+from asyncssh.channel import SSHChannel
+from asyncssh.scp import run_scp_server
 
-from srpki.core.errors import SrpkiError, UsageError
-from srpki.frontend.serve import sessions
+from srpki.core.errors import RefusedError, SrpkiError, UsageError
+from srpki.frontend.serve import sessions, settings
+from srpki.frontend.serve.algorithms import SIGNATURES, algorithms
 from srpki.frontend.serve.conduit import Conduit
+from srpki.frontend.serve.flashpaths import with_slashes
+from srpki.frontend.serve.guarding import Guarding
 from srpki.frontend.serve.sessions import Visit
+from srpki.frontend.serve.sftp import NodeFiles
 from srpki.frontend.serve.visiting import Visiting
+from srpki.management.port import FLASH
+from srpki.management.session import CallerSession
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Executor
 
+    from srpki.config.datastore import Datastore
+    from srpki.config.tree import Branch
     from srpki.device.router import Router
-    from srpki.frontend.serve.gate import Gate
-    from srpki.frontend.serve.looping import Loop
+    from srpki.frontend.serve.gate import Gate, Service
+    from srpki.frontend.serve.network import Network
     from srpki.frontend.serve.places import Address
 
 LOGIN_TIME: Final = 60
 """Seconds in which whoever connects must say who he is."""
+ALIVE: Final = 30
+"""Seconds between two questions whether a silent peer is still there; three may be unanswered."""
+WINDOW: Final = 1 << 16
+"""Octets that a channel takes before they are read."""
+SUBSYSTEM: Final = "netconf"
+
+
+class Channel(asyncssh.SSHServerProcess[bytes]):
+    """One channel of a connection, which counts while it is open."""
+
+    def __init__(self, listener: Listener, visiting: Visiting) -> None:
+        """Let *listener* attend to it for *visiting*."""
+        super().__init__(listener.attend, listener.files, 3, False)
+        self._guarding = listener.guarding
+        self._visiting = visiting
+
+    def connection_made(self, chan: SSHChannel[Any]) -> None:
+        """Take note that it is open."""
+        super().connection_made(chan)
+        self._guarding.opened(self._visiting)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take note that it is closed."""
+        self._guarding.closed(self._visiting)
+        super().connection_lost(exc)
 
 
 class Listener:
     """Lets people reach one node."""
 
-    def __init__(
-        self, router: Router, gate: Gate, loop: Loop, checking: Executor, *, lab: bool
-    ) -> None:
-        """Serve *router* in *loop* for whom *gate* lets in."""
+    def __init__(self, router: Router, gate: Gate, network: Network, *, lab: bool) -> None:
+        """Serve *router* over *network* for whom *gate* lets in."""
+        self.guarding = Guarding(router, gate, network.checking, network.waiting)
         self._router = router
-        self._gate = gate
-        self._loop = loop
-        self._checking = checking
+        self._network = network
         self._lab = lab
         self._acceptors: list[asyncssh.SSHAcceptor] = []
+        self._watched: Datastore | None = None
+        self._spoken: dict[str, list[str]] = {}
 
-    def listen(self, at: Address, keys: Sequence[asyncssh.SSHKey]) -> Address:
-        """Listen *at* an address, with the host *keys*; return it with its port.
+    # --- listening ---
+
+    def listen(
+        self, at: Address, keys: Sequence[asyncssh.SSHKey], service: Service = "ssh-cli"
+    ) -> Address:
+        """Listen *at* an address, with the host *keys*, for *service*; return it with its port.
 
         Raises `UsageError` for an address that cannot be had.
         """
         try:
-            acceptor = self._loop.done(self._listen(at, keys))
+            acceptor = self._network.loop.done(self._listen(at, keys, service))
         except OSError as error:
             raise UsageError(f"cannot listen on {at}: {error.strerror or error}") from None
         self._acceptors.append(acceptor)
         return at._replace(port=acceptor.get_port())
 
-    async def _listen(self, at: Address, keys: Sequence[asyncssh.SSHKey]) -> asyncssh.SSHAcceptor:
+    async def _listen(
+        self, at: Address, keys: Sequence[asyncssh.SSHKey], service: Service
+    ) -> asyncssh.SSHAcceptor:
+        def come() -> Visiting:
+            self._watch()
+            return Visiting(self.guarding, service, lambda visiting: Channel(self, visiting))
+
+        self._spoken = algorithms(self._router.node.datastore.running)
         return await asyncssh.listen(
             at.host,
             at.port,
-            server_factory=lambda: Visiting(self._gate, self._checking),
+            server_factory=come,
             server_host_keys=keys,
-            process_factory=self._attend,
             login_timeout=LOGIN_TIME,
+            keepalive_interval=ALIVE,
             line_editor=False,
             encoding=None,
+            window=WINDOW,
             agent_forwarding=False,
             x11_forwarding=False,
             compression_algs=None,
+            signature_algs=SIGNATURES,
+            **_options(self._spoken),
         )
 
-    async def _attend(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
-        conduit = Conduit(process, self._loop)
-        owner = process.channel.get_connection().get_owner()
+    # --- what is spoken follows the configuration ---
+
+    def _watch(self) -> None:
+        """Hear of commits, also after a reboot."""
+        datastore = self._router.node.datastore
+        if self._watched is not datastore:
+            self._watched = datastore
+            datastore.subscribe(self)
+            self._speak(datastore.running)
+
+    def prepare(self, old: Branch, new: Branch) -> None:
+        """Refuse no commit."""
+
+    def apply(self, old: Branch, new: Branch) -> None:
+        """Take up what a commit says of algorithms."""
+        del old
+        self._network.loop.soon(self._speak, new)
+
+    def abort(self) -> None:
+        """Forget nothing: nothing was prepared."""
+
+    def _speak(self, running: Branch) -> None:
+        wanted = algorithms(running)
+        if wanted != self._spoken:
+            self._spoken = wanted
+            for acceptor in self._acceptors:
+                acceptor.update(**_options(wanted))
+
+    # --- those who have come in ---
+
+    def files(self, channel: SSHChannel[bytes]) -> NodeFiles:
+        """Return the files of the node for who has opened *channel*."""
+        assert isinstance(channel, asyncssh.SSHServerChannel)
+        visit = self._visit(channel)
+        router = self._router
+        session = CallerSession(router, visit.visitor.user, "ssh", visit.address)
+        return NodeFiles(
+            channel,
+            session,
+            lambda: router.node.files,
+            home=visit.visitor.home or FLASH,
+            working=self._network.working,
+            store=self._network.store,
+        )
+
+    def _visit(self, channel: SSHChannel[bytes]) -> Visit:
+        owner = channel.get_connection().get_owner()
         assert isinstance(owner, Visiting)
-        visit = Visit(self._router, self._lab, owner.visitor, owner.address)
-        threading.Thread(
-            target=self._serve, args=(conduit, visit), name="visitor", daemon=True
-        ).start()
+        return Visit(self._router, self._lab, owner.visitor, owner.address, owner.service)
+
+    async def attend(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        """Let a thread work for *process*, and tell it of what comes."""
+        visit = self._visit(process.channel)
+        copies = (process.command or "").startswith("scp ") and visit.service != SUBSYSTEM
+        if process.command is not None and copies:
+            await self._copy(process, process.command)
+            return
+        conduit = Conduit(process, self._network.loop)
+        running = self._router.node.datastore.running
+        conduit.patience = lambda: settings.idle_seconds(running)
+        self._network.start(lambda: self._serve(conduit, visit))
         await conduit.pump()
+
+    async def _copy(self, process: asyncssh.SSHServerProcess[bytes], command: str) -> None:
+        files = self.files(process.channel)
+        streams = process.stdin, process.stdout, process.stderr
+        handler = run_scp_server(files, with_slashes(command), *streams)
+        if handler is not None:
+            await handler
 
     def _serve(self, conduit: Conduit, visit: Visit) -> None:
         status = 1
@@ -93,11 +199,33 @@ class Listener:
     @staticmethod
     def _served(conduit: Conduit, visit: Visit) -> int:
         process = conduit.process
+        if process.subsystem is not None:
+            if process.subsystem == SUBSYSTEM:
+                return sessions.of_netconf(conduit, visit)
+            raise RefusedError(f"there is no subsystem {process.subsystem}")
+        if visit.service == SUBSYSTEM:
+            raise RefusedError("only NETCONF is spoken here")
         if process.command is not None:
             return sessions.of_commands(conduit, visit, process.command)
+        if process.term_type is None:
+            return sessions.of_lines(conduit, visit)
         return sessions.at_terminal(conduit, visit)
+
+    # --- the end ---
 
     def close(self) -> None:
         """Let nobody in any more."""
         for acceptor in self._acceptors:
-            self._loop.soon(acceptor.close)
+            self._network.loop.soon(acceptor.close)
+
+    def dismiss(self) -> None:
+        """End all connections in order."""
+        self._network.loop.soon(self.guarding.dismiss_all)
+
+
+def _options(spoken: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {
+        "kex_algs": spoken["kex"],
+        "encryption_algs": spoken["cipher"],
+        "mac_algs": spoken["mac"],
+    }

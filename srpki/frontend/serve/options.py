@@ -37,14 +37,18 @@ def add_options(parser: argparse.ArgumentParser, node: Callable[[], Path]) -> No
         default=argparse.SUPPRESS,
         help="run a lab CA beside each node and let its clock be moved (default: off)",
     )
-    parser.add_argument(
-        "--ssh",
-        action="append",
-        type=_address(places.SSH_PORT),
-        metavar="ADDRESS:PORT",
-        help="where to listen for SSH, port 0 for any free one; may be repeated"
-        f" (default: {LOCAL})",
-    )
+    for name, port, default in (
+        ("ssh", places.SSH_PORT, str(LOCAL)),
+        ("netconf", places.NETCONF_PORT, "nowhere but behind SSH, as a subsystem"),
+    ):
+        parser.add_argument(
+            f"--{name}",
+            action="append",
+            type=_address(port),
+            metavar="ADDRESS:PORT",
+            help=f"where to listen for {name.upper()}, port 0 for any free one; may be repeated"
+            f" (default: {default})",
+        )
     parser.add_argument(
         "--json",
         action="store_true",
@@ -80,6 +84,7 @@ def _places(options: argparse.Namespace, node: Callable[[], Path]) -> tuple[Plac
             name=directory.resolve().name,
             directory=directory,
             ssh=tuple(options.ssh or (LOCAL,)),
+            netconf=tuple(options.netconf or ()),
             lab=options.lab,
             mode=options.mode,
             record=options.record,

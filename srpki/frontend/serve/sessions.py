@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+import codecs
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from srpki.cli.session import Session
 from srpki.frontend.batch import Run
 from srpki.frontend.greeting import greeting
+from srpki.frontend.plain import converse
+from srpki.frontend.serve import settings
 from srpki.frontend.serve.commands import separated
 from srpki.frontend.serve.keys import ChannelInput, ChannelPaper
+from srpki.frontend.serve.octets import Octets
 from srpki.frontend.variables import Line
+from srpki.netconf.session import NetconfSession
 
 if TYPE_CHECKING:
     from srpki.device.router import Router
     from srpki.frontend.serve.conduit import Conduit
-    from srpki.frontend.serve.gate import Visitor
+    from srpki.frontend.serve.gate import Service, Visitor
 
+LONGEST: Final = 1 << 20
+"""Most characters of what is sent without a line end."""
 INSIST_AFTER: Final = 0.2
 """Seconds between two interruptions of a command whose caller has gone."""
 
 
 class Visit(NamedTuple):
-    """Where a *visitor* from *address* has come in: at *router*, which may be in a *lab*."""
+    """Where a *visitor* from *address* has come in: at *router*, which may be in a *lab*.
+
+    *service* is what the port is for.
+    """
 
     router: Router
     lab: bool
     visitor: Visitor
     address: str
+    service: Service
 
 
 def at_terminal(conduit: Conduit, visit: Visit) -> int:
@@ -47,8 +58,9 @@ def at_terminal(conduit: Conduit, visit: Visit) -> int:
             ChannelPaper(conduit),
             term=term,
             moves=term.lower() not in ("", "dumb", "unknown"),
-            greeting=greeting(lab=visit.lab),
+            greeting=greeting(lab=visit.lab) + settings.after_log_in(visit.router.node),
         )
+        conduit.expire = session.expire
         conduit.left = source.close
         if conduit.gone:
             return 1
@@ -77,6 +89,52 @@ def of_commands(conduit: Conduit, visit: Visit, command: str) -> int:
         return 1 if left else 0
 
 
+def of_lines(conduit: Conduit, visit: Visit) -> int:
+    """Answer the lines that are sent, and show them; return 0 or 1."""
+    lines, paper = _Lines(conduit), ChannelPaper(conduit)
+    with _session(conduit, visit) as session, _Caller(conduit, session).watched(lines.end):
+        conduit.expire = session.expire
+        return converse(
+            session, lines, paper, echo=True, heeding=lambda _: nullcontext(), strict=True
+        )
+
+
+def of_netconf(conduit: Conduit, visit: Visit) -> int:
+    """Let *visit* be a session of NETCONF, to its end; return its status."""
+    octets = Octets(conduit)
+    session = NetconfSession(visit.router, visit.visitor.user, visit.address)
+
+    def hang_up() -> None:
+        octets.end()
+        conduit.hang_up()
+
+    session.hang_up = hang_up
+    session.serve(octets.take, conduit.deliver)
+    return 0
+
+
+class _Lines:
+    """The lines that come over a channel."""
+
+    def __init__(self, conduit: Conduit) -> None:
+        self._octets = Octets(conduit)
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._text = ""
+        self._over = False
+        self.end = self._octets.end
+
+    def readline(self) -> str:
+        """Return the next line with its end, nothing when there is none."""
+        while "\n" not in self._text and not self._over:
+            octets = self._octets.take()
+            self._over = not octets
+            self._text += self._decode(octets, final=not octets).replace("\r\n", "\n")
+            if len(self._text) > LONGEST:
+                self._text = self._text[:LONGEST] + "\n"
+        line, newline, self._text = self._text.partition("\n")
+        return line + newline
+
+
 def _said(paper: ChannelPaper, text: str) -> None:
     if text:
         paper.write(f"{text}\n")
@@ -101,10 +159,22 @@ class _Caller:
 
     @contextmanager
     def heard(self) -> Iterator[None]:
-        """Hear him inside the block."""
-        self._conduit.hear, self._conduit.left = self._arrived, self._left
-        if self._conduit.gone:
+        """Hear him inside the block: Ctrl-C, and his leaving."""
+        self._conduit.hear = self._arrived
+        with self.watched(lambda: None):
+            yield
+
+    @contextmanager
+    def watched(self, end: Callable[[], None]) -> Iterator[None]:
+        """Let him be missed inside the block: *end* is called when he has gone."""
+
+        def left() -> None:
+            end()
             self._left()
+
+        self._conduit.left = left
+        if self._conduit.gone:
+            left()
         try:
             yield
         finally:

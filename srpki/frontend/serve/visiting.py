@@ -3,31 +3,78 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import asyncssh
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from collections.abc import Callable
 
-    from srpki.frontend.serve.gate import Gate, Visitor
+    from srpki.frontend.serve.gate import Service, Visitor
+    from srpki.frontend.serve.guarding import Guarding
+
+ATTEMPTS: Final = 3
+"""Passwords that may be wrong in one connection."""
+ASKED: Final = 20
+"""Most names, keys and passwords that one connection asks about."""
 
 
 class Visiting(asyncssh.SSHServer):
-    """What a connection asks while it is not known who is there."""
+    """What a connection asks while it is not known who is there, and how many channels it has."""
 
-    def __init__(self, gate: Gate, checking: Executor) -> None:
-        """Let in whom *gate* knows; it is asked by a thread of *checking*."""
-        self._gate = gate
-        self._checking = checking
+    def __init__(
+        self,
+        guarding: Guarding,
+        service: Service,
+        channel: Callable[[Visiting], asyncssh.SSHServerProcess[bytes]],
+    ) -> None:
+        """Let in whom *guarding* knows, who wants *service*; a *channel* is made for each wish."""
+        self._guarding = guarding
+        self.service: Service = service
+        self._channel = channel
         self._known: dict[str, Visitor] = {}
         self._connection: asyncssh.SSHServerConnection | None = None
+        self._begun = False
+        self._asked = self._wrong = 0
+        self.channels = 0
         self.address = ""
+
+    # --- the connection ---
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Take note of the connection."""
         self._connection = conn
         self.address = str((conn.get_extra_info("peername") or ("",))[0])
+        self._guarding.came(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take note that the connection has gone."""
+        del exc
+        self._guarding.went(self)
+
+    def auth_completed(self) -> None:
+        """Take note that somebody has logged in."""
+        self._guarding.let_in(self)
+
+    @property
+    def stage(self) -> int:
+        """How far a connection has come in which nobody has logged in."""
+        assert self._connection is not None
+        if self._begun:
+            return 2
+        return int(self._connection.get_extra_info("client_version") is not None)
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        if self._connection is not None:
+            self._connection.abort()
+
+    def dismiss(self, sentence: str) -> None:
+        """End the connection in order, with a *sentence*."""
+        if self._connection is not None:
+            self._connection.disconnect(asyncssh.DISC_BY_APPLICATION, sentence)
+
+    # --- who is there ---
 
     @property
     def visitor(self) -> Visitor:
@@ -36,8 +83,13 @@ class Visiting(asyncssh.SSHServer):
         return self._known[self._connection.get_extra_info("username")]
 
     def begin_auth(self, username: str) -> bool:
-        """Ask everybody who he is."""
+        """Ask everybody who he is, after what is told to all."""
         del username
+        assert self._connection is not None
+        self._count()
+        if not self._begun and (told := self._guarding.told_before()):
+            self._connection.send_auth_banner(told)
+        self._begun = True
         return True
 
     def password_auth_supported(self) -> bool:
@@ -46,9 +98,20 @@ class Visiting(asyncssh.SSHServer):
 
     async def validate_password(self, username: str, password: str) -> bool:
         """Return whether *username* comes in with *password*."""
+        self._count()
+        guarding = self._guarding
         found = await asyncio.get_running_loop().run_in_executor(
-            self._checking, self._gate.password, username, password, "ssh-cli", self.address
+            guarding.checking,
+            guarding.gate.password,
+            username,
+            password,
+            self.service,
+            self.address,
         )
+        if found is None:
+            self._wrong += 1
+            if self._wrong >= ATTEMPTS:
+                self.dismiss("Too many authentication failures")
         return self._remembered(username, found)
 
     def public_key_auth_supported(self) -> bool:
@@ -57,12 +120,14 @@ class Visiting(asyncssh.SSHServer):
 
     async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         """Return whether *username* comes in once he has signed with *key*."""
+        self._count()
+        guarding = self._guarding
         found = await asyncio.get_running_loop().run_in_executor(
-            self._checking,
-            self._gate.public_key,
+            guarding.checking,
+            guarding.gate.public_key,
             username,
             key.public_data,
-            "ssh-cli",
+            self.service,
             self.address,
         )
         return self._remembered(username, found)
@@ -72,3 +137,18 @@ class Visiting(asyncssh.SSHServer):
             return False
         self._known[username] = found
         return True
+
+    def _count(self) -> None:
+        self._asked += 1
+        if self._asked > ASKED:
+            self.dismiss("Too many authentication requests")
+
+    # --- what he opens ---
+
+    def session_requested(self) -> asyncssh.SSHServerProcess[bytes]:
+        """Return a channel; raises `ChannelOpenError` where there are too many."""
+        if not self._guarding.has_room(self.channels):
+            raise asyncssh.ChannelOpenError(
+                asyncssh.OPEN_RESOURCE_SHORTAGE, "too many sessions are open"
+            )
+        return self._channel(self)

@@ -1,0 +1,83 @@
+"""Who is in: the connections and the channels of one node, and how many there may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from srpki.frontend.serve import settings
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from srpki.device.router import Router
+    from srpki.frontend.serve.gate import Gate
+    from srpki.frontend.serve.visiting import Visiting
+    from srpki.frontend.serve.waiting import WaitingRoom
+
+CONNECTIONS: Final = 100
+"""Most connections of one node in which somebody has logged in."""
+STOPPED: Final = "the node is no longer served"
+
+
+class Guarding:
+    """What the listeners of one node have in common; used in the network's loop alone."""
+
+    def __init__(
+        self, router: Router, gate: Gate, checking: Executor, waiting: WaitingRoom
+    ) -> None:
+        """Let into *router* whom *gate* knows; it is asked by threads of *checking*.
+
+        Those who have not logged in are in *waiting*.
+        """
+        self.gate = gate
+        self.checking = checking
+        self._router = router
+        self._waiting = waiting
+        self._connected: set[Visiting] = set()
+        self._channels = 0
+
+    def told_before(self) -> str:
+        """Return what is told to whoever wants to log in."""
+        return settings.before_log_in(self._router.node)
+
+    # --- connections ---
+
+    def came(self, visiting: Visiting) -> None:
+        """Note a connection in which nobody has logged in."""
+        self._waiting.enter(visiting)
+        self._connected.add(visiting)
+
+    def let_in(self, visiting: Visiting) -> None:
+        """Note that somebody has logged in; one too many goes again."""
+        self._waiting.leave(visiting)
+        if len(self._connected) > CONNECTIONS:
+            visiting.dismiss("too many are connected")
+
+    def went(self, visiting: Visiting) -> None:
+        """Note that a connection has gone."""
+        self._waiting.leave(visiting)
+        self._connected.discard(visiting)
+
+    def dismiss_all(self) -> None:
+        """End all connections in order."""
+        for visiting in tuple(self._connected):
+            visiting.dismiss(STOPPED)
+
+    # --- channels ---
+
+    def has_room(self, channels: int) -> bool:
+        """Return whether a connection that has so many *channels* may have one more."""
+        running = self._router.node.datastore.running
+        return self._channels < settings.most_sessions(
+            running
+        ) and channels < settings.most_channels(running)
+
+    def opened(self, visiting: Visiting) -> None:
+        """Note that *visiting* has one more channel."""
+        visiting.channels += 1
+        self._channels += 1
+
+    def closed(self, visiting: Visiting) -> None:
+        """Note that *visiting* has one channel less."""
+        visiting.channels -= 1
+        self._channels -= 1

@@ -1,0 +1,37 @@
+"""Those who have connected and not said who they are: so many at most, in a process.
+
+Whoever is silent makes room for who comes: the eldest of those who have come least far goes. So
+a crowd that says nothing keeps nobody out, and somebody who logs in is not thrown out by it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from srpki.frontend.serve.visiting import Visiting
+
+MOST: Final = 64
+"""Most connections in which nobody has logged in yet."""
+
+
+class WaitingRoom:
+    """The connections in which nobody has logged in yet; used in one thread alone."""
+
+    def __init__(self, most: int = MOST) -> None:
+        """Let *most* wait."""
+        self._most = most
+        self._waiting: list[Visiting] = []
+
+    def enter(self, visiting: Visiting) -> None:
+        """Let *visiting* wait; another one is cut off where that is one too many."""
+        if len(self._waiting) >= self._most:
+            out = min(self._waiting, key=lambda each: each.stage)  # the eldest of them
+            self._waiting.remove(out)
+            out.abort()
+        self._waiting.append(visiting)
+
+    def leave(self, visiting: Visiting) -> None:
+        """Forget *visiting*, who has logged in or gone."""
+        if visiting in self._waiting:
+            self._waiting.remove(visiting)
