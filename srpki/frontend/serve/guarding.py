@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
     from srpki.device.router import Router
     from srpki.frontend.serve.gate import Gate
-    from srpki.frontend.serve.visiting import Visiting
-    from srpki.frontend.serve.waiting import WaitingRoom
+    from srpki.frontend.serve.waiting import Connection, WaitingRoom
 
 CONNECTIONS: Final = 100
 """Most connections of one node in which somebody has logged in."""
@@ -33,7 +32,7 @@ class Guarding:
         self.checking = checking
         self._router = router
         self._waiting = waiting
-        self._connected: set[Visiting] = set()
+        self._connected: set[Connection] = set()
         self._channels = 0
 
     def told_before(self) -> str:
@@ -42,26 +41,26 @@ class Guarding:
 
     # --- connections ---
 
-    def came(self, visiting: Visiting) -> None:
+    def came(self, connection: Connection) -> None:
         """Note a connection in which nobody has logged in."""
-        self._waiting.enter(visiting)
-        self._connected.add(visiting)
+        self._waiting.enter(connection)
+        self._connected.add(connection)
 
-    def let_in(self, visiting: Visiting) -> None:
+    def let_in(self, connection: Connection) -> None:
         """Note that somebody has logged in; one too many goes again."""
-        self._waiting.leave(visiting)
+        self._waiting.leave(connection)
         if len(self._connected) > CONNECTIONS:
-            visiting.dismiss("too many are connected")
+            connection.dismiss("too many are connected")
 
-    def went(self, visiting: Visiting) -> None:
+    def went(self, connection: Connection) -> None:
         """Note that a connection has gone."""
-        self._waiting.leave(visiting)
-        self._connected.discard(visiting)
+        self._waiting.leave(connection)
+        self._connected.discard(connection)
 
     def dismiss_all(self) -> None:
         """End all connections in order."""
-        for visiting in tuple(self._connected):
-            visiting.dismiss(STOPPED)
+        for connection in tuple(self._connected):
+            connection.dismiss(STOPPED)
 
     # --- channels ---
 
@@ -72,12 +71,12 @@ class Guarding:
             running
         ) and channels < settings.most_channels(running)
 
-    def opened(self, visiting: Visiting) -> None:
-        """Note that *visiting* has one more channel."""
-        visiting.channels += 1
+    def opened(self, connection: Connection) -> None:
+        """Note that *connection* has one more channel."""
+        connection.channels += 1
         self._channels += 1
 
-    def closed(self, visiting: Visiting) -> None:
-        """Note that *visiting* has one channel less."""
-        visiting.channels -= 1
+    def closed(self, connection: Connection) -> None:
+        """Note that *connection* has one channel less."""
+        connection.channels -= 1
         self._channels -= 1

@@ -6,13 +6,29 @@ a crowd that says nothing keeps nobody out, and somebody who logs in is not thro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from srpki.frontend.serve.visiting import Visiting
+from typing import Final, Protocol
 
 MOST: Final = 64
 """Most connections in which nobody has logged in yet."""
+
+
+class Connection(Protocol):
+    """A connection, with so many open *channels*."""
+
+    channels: int
+
+    @property
+    def stage(self) -> int:
+        """How far a connection has come in which nobody has logged in."""
+        ...
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        ...
+
+    def dismiss(self, sentence: str) -> None:
+        """End the connection in order, with a *sentence*."""
+        ...
 
 
 class WaitingRoom:
@@ -21,17 +37,17 @@ class WaitingRoom:
     def __init__(self, most: int = MOST) -> None:
         """Let *most* wait."""
         self._most = most
-        self._waiting: list[Visiting] = []
+        self._waiting: list[Connection] = []
 
-    def enter(self, visiting: Visiting) -> None:
-        """Let *visiting* wait; another one is cut off where that is one too many."""
+    def enter(self, connection: Connection) -> None:
+        """Let *connection* wait; another one is cut off where that is one too many."""
         if len(self._waiting) >= self._most:
             out = min(self._waiting, key=lambda each: each.stage)  # the eldest of them
             self._waiting.remove(out)
             out.abort()
-        self._waiting.append(visiting)
+        self._waiting.append(connection)
 
-    def leave(self, visiting: Visiting) -> None:
-        """Forget *visiting*, who has logged in or gone."""
-        if visiting in self._waiting:
-            self._waiting.remove(visiting)
+    def leave(self, connection: Connection) -> None:
+        """Forget *connection*, who has logged in or gone."""
+        if connection in self._waiting:
+            self._waiting.remove(connection)
