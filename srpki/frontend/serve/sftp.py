@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from srpki.device.filesystem import FileSystem
-    from srpki.device.results import FileEntry
+    from srpki.device.records.files import FileEntry
     from srpki.management.session import CallerSession
 
 Found = TypeVar("Found")
