@@ -169,10 +169,20 @@ class Existing:
         return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else ()
 
     def _choices(self, target: str) -> Sequence[str]:
-        """Return the keys that *target*, a leaf by its path, may have now, those seen alone."""
-        *above, entries, _key = path(*target.strip("/").split("/"))
+        """Return the keys that *target*, a leaf by its path, may have now, those seen alone.
+
+        Entries of the state have the names of what is configured, which may be hidden.
+        """
+        root, *above, entries, _key = path(*target.strip("/").split("/"))
         found = self._device.choices(target)
-        return [key for key in found if self._rights.reads((*above, Step(entries.name, (key,))))]
+        return [
+            key
+            for key in found
+            if all(
+                self._rights.reads((first, *above, Step(entries.name, (key,))))
+                for first in {root, Step("configure")}
+            )
+        ]
 
     def _files(self, typed: str, *, relative: bool) -> Iterator[str]:
         """Yield what lies in the directory that *typed* names, as it is typed.

@@ -235,8 +235,7 @@ class Shell(ABC):
             column = wording.column(found.failure, reading.tokens, line)
             return failed(self.wrong(found.failure, reading, line), column=column)
         said = meaning(found.matches, self.context, reading.start)
-        permitted.check(self, said)
-        answer = self._execute(said)
+        answer = self.execute(said)
         if not said.modifiers or not answer.ok or answer.question is not None:
             return answer
         return self._modified(answer, said.modifiers)
@@ -245,8 +244,9 @@ class Shell(ABC):
         """Return *reading*, which offers nothing that the user may not use."""
         return reading._replace(permits=permitted.offered(self, reading.start))
 
-    def _execute(self, said: Meaning) -> Answer:
-        """Do what both CLIs do alike; leave the rest to `perform`."""
+    def execute(self, said: Meaning) -> Answer:
+        """Do what a line says where the user may: what both CLIs do alike, else by `perform`."""
+        permitted.check(self, said)
         match said.command:
             case "exec":
                 return self.host.run_file(str(said.inputs["url"]), self)

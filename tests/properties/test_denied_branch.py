@@ -215,6 +215,32 @@ def test_who_looks_for_what_is_denied_is_told_nothing_that_tells_it_from_what_is
             assert user.type(there) == user.type(not_there) == ""
 
 
+def test_a_denied_branch_of_the_state_is_not_seen_or_offered(router):
+    line = "info /state system security pki"
+    for denied in ({}, {"rights": rights(f"state {WORDS} {NAME}")}):
+        with Typist(router, **denied) as user:
+            assert (NAME in user.type(line)) is not bool(denied)
+            assert (NAME in user.type("state", "system security pki", "info")) is not bool(denied)
+            assert (NAME in offers(user.session, f"{line} ca-profile ")) is not bool(denied)
+
+
+@pytest.mark.parametrize("line", ["show certificate ca-profile ", f"info /state {WORDS} "])
+def test_no_name_of_what_is_denied_is_offered_elsewhere(router, line):
+    for denied in ({}, {"rights": rights(DENIED["the entry"])}):
+        with Typist(router, **denied) as user:
+            assert (NAME in offers(user.session, line)) is not bool(denied)
+            assert "OPEN" in offers(user.session, line)
+
+
+def test_a_reference_is_completed_with_what_is_seen(router):
+    for denied in ({}, {"rights": rights(DENIED["the entry"])}):
+        with Typist(router, **denied) as user:
+            line = "admin system security pki cmpv2 poll ca "
+            found = offers(user.session, line)
+            assert (NAME in found) is not bool(denied)
+            assert "OPEN" in found
+
+
 # --- what is offered ------------------------------------------------------------------------------
 
 OFFERED = {

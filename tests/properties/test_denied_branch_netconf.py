@@ -146,6 +146,15 @@ def test_a_denied_branch_is_not_read(router, body):
             assert TEXT not in told(user.rpc(body)), match
 
 
+def test_a_denied_branch_of_the_state_is_not_read(router):
+    state = '<filter><state xmlns="urn:nokia.com:sros:ns:yang:sr:state"/></filter>'
+    for denied in ({}, {"rights": rights("state system security pki ca-profile SECRET")}):
+        with client(router, **denied) as user:
+            reply = told(user.rpc(f"<get>{state}</get>"))
+            assert (NAME in reply) is not bool(denied)
+            assert "OPEN" in reply
+
+
 NC = "nc:operation"
 EDITS = {
     "merge": entry("<description>changed</description>"),

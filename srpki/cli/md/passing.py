@@ -33,8 +33,8 @@ class Reader(Protocol):
         """Answer *line*."""
         ...
 
-    def perform(self, said: Meaning) -> Answer:
-        """Do what a line says."""
+    def execute(self, said: Meaning) -> Answer:
+        """Do what a line says, where the user may."""
         ...
 
 
@@ -108,7 +108,7 @@ class Passing:
         if end < len(tokens):
             rest = _without(line, tokens[failure.at].start, tokens[end - 1].end)
             return _after(told, self._cli.feed(rest))
-        return _after(told, self._cli.perform(said)) if failure.at else told
+        return _after(told, self._cli.execute(said)) if failure.at else told
 
     def _begun(self) -> Answer:
         return Answer(self._standing.say([_OPENED.format(self._branch)] if self._branch else []))

@@ -106,7 +106,7 @@ def test_a_commit_of_what_others_have_edited_is_refused(user, administrator, rou
 
 @pytest.mark.parametrize("operation", ["admin.show-configuration", "admin.display-config"])
 def test_an_operation_shows_no_more_than_may_be_seen(user, operation):
-    found = user.run(operation, {}, "NETCONF").data.tree
+    found = user.run(operation, {}, "NETCONF").data.configure.element
     assert get(found, HIDDEN) is None
     assert get(found, OPEN) == "y"
 
