@@ -55,6 +55,9 @@ class MarkingSealer:
     def seal_text(self, plain: str) -> str:
         return f"sealed-{plain[::-1]}"
 
+    def hash_text(self, plain: str, algorithm: str) -> str:
+        return f"$hashed${algorithm}${len(plain)}"
+
 
 class MemoryFlash:
     """Files by their URL, in the form that is shown."""
@@ -92,6 +95,7 @@ class FakeDevice:
 
     def __init__(self, mode: ConfigurationMode | None = None) -> None:
         self.node = self
+        self.lab = True
         self.schema = LAB_SCHEMA
         running = EMPTY if mode is None else in_mode(EMPTY, mode)
         self.datastore = Datastore(LAB_SCHEMA.configure, sealer=MarkingSealer(), running=running)

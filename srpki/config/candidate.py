@@ -13,6 +13,7 @@ from srpki.core.errors import RefusedError
 from srpki.schema.paths import Path, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from srpki.config.guard import Guard
@@ -69,8 +70,8 @@ class Store(Protocol):
         """Make *new*, which has *problems* or none, the running configuration."""
         ...
 
-    def sealed(self, edit: edit.Edit) -> edit.Edit:
-        """Return *edit* with its value sealed where it sets a secret."""
+    def sealed(self, edit: edit.Edit, tree: Callable[[], Branch]) -> edit.Edit:
+        """Return *edit*, of the *tree*, with its value sealed or hashed where it sets a secret."""
         ...
 
     def close(self, candidate: Candidate) -> None:
@@ -273,7 +274,7 @@ class Candidate:
             root = self._datastore.schema
             if one.kind == "set" and get(self.tree, one.path) == one.value:
                 return
-            tree = self._datastore.sealed(one).apply(root, self.tree)
+            tree = self._datastore.sealed(one, lambda: self.tree).apply(root, self.tree)
             self._change(tree, one.path[-1].name if one.path else root.name)
 
     def _check_writable(self) -> None:

@@ -7,15 +7,19 @@ from any thread, for it is replaced, never changed.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
 
+from srpki.config import passwords
 from srpki.config.candidate import Candidate, Mode, Owner, Shared
 from srpki.config.edit import Edit, nodes_along
 from srpki.config.errors import InvalidConfigurationError, LockedError
 from srpki.config.secrets import Sealer, sealed
 from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.config.validate import Problem, caused
+from srpki.core.errors import RefusedError
+from srpki.core.passwords import is_hash
 from srpki.schema.nodes import Container, Leaf, ListNode, data_children
 from srpki.schema.types import Text
 
@@ -44,7 +48,8 @@ class Participant(Protocol):
 class Datastore:
     """The running configuration of one node, below the root *schema*.
 
-    A loaded *running* configuration is taken as it is, but for plain secrets, which are sealed.
+    A loaded *running* configuration is taken as it is, but for plain secrets, which are sealed or
+    hashed.
     """
 
     def __init__(self, schema: Container, *, sealer: Sealer, running: Branch = EMPTY) -> None:
@@ -144,7 +149,7 @@ class Datastore:
                 last = one.path[-1].name
                 if guard is not None:
                     guard.check_edit(one)
-                new = self.sealed(one).apply(self.schema, new)
+                new = self.sealed(one, partial(_same, new)).apply(self.schema, new)
             if new == self._running:
                 return
             if guard is not None:
@@ -183,39 +188,81 @@ class Datastore:
             participant.apply(old, new)
 
     def seal_all(self, tree: Branch) -> Branch:
-        """Return *tree*, read from a file, with every plain secret in it sealed."""
-        return _with_sealed_secrets(self.schema, tree, self._sealer)
+        """Return *tree*, read from a file, with every plain secret in it sealed or hashed.
 
-    def sealed(self, edit: Edit) -> Edit:
-        """Return *edit* with its value sealed where it sets a secret."""
+        Raises `RefusedError` for more than `MOST_PASSWORDS` passwords in clear.
+        """
+        return _Sealing(self._sealer, tree).of(self.schema, tree)
+
+    def sealed(self, edit: Edit, tree: Callable[[], Branch]) -> Edit:
+        """Return *edit* with its value sealed or hashed where it sets a secret.
+
+        *tree* returns what is edited, by whose rules passwords are judged and hashed. Raises
+        `RefusedError` for one that they refuse.
+        """
         if edit.kind == "set" and isinstance(edit.value, str):
             node = nodes_along(self.schema, edit.path)[-1]
             if isinstance(node, Leaf) and _is_secret(node):
                 return edit._replace(value=sealed(edit.value, self._sealer))
+            if isinstance(node, Leaf) and _is_hashed(node) and not is_hash(edit.value):
+                edited = tree()
+                passwords.check(edited, passwords.user_of(edit.path), edit.value)
+                algorithm = passwords.algorithm_of(edited)
+                return edit._replace(value=self._sealer.hash_text(edit.value, algorithm))
         return edit
+
+
+MOST_PASSWORDS: Final = 256
+"""Passwords in clear that one file may hold: to hash each takes a while."""
 
 
 def _locked(holder: Owner) -> str:
     return f"the {holder.interface} has exclusive lock on configuration"
 
 
+def _same(tree: Branch) -> Branch:
+    return tree
+
+
 def _is_secret(node: Leaf) -> bool:
     return isinstance(node.type, Text) and node.type.secret
 
 
-def _with_sealed_secrets(node: Container | ListNode, branch: Branch, sealer: Sealer) -> Branch:
-    items = dict(branch)
-    for child in data_children(node):
-        content = items.get(child.name)
-        if isinstance(child, Container) and isinstance(content, Branch):
-            items[child.name] = _with_sealed_secrets(child, content, sealer)
-        elif isinstance(child, ListNode) and isinstance(content, Entries):
-            items[child.name] = Entries(
-                {
-                    keys: _with_sealed_secrets(child, entry, sealer)
-                    for keys, entry in content.items()
-                }
+def _is_hashed(node: Leaf) -> bool:
+    return isinstance(node.type, Text) and node.type.hashed
+
+
+class _Sealing:
+    """Seals what is secret in one *tree*; its passwords are hashed as it says itself."""
+
+    def __init__(self, sealer: Sealer, tree: Branch) -> None:
+        self._sealer = sealer
+        self._tree = tree
+        self._passwords = 0
+
+    def of(self, node: Container | ListNode, branch: Branch) -> Branch:
+        """Return *branch*, the content of *node*, with its secrets sealed or hashed."""
+        items = dict(branch)
+        for child in data_children(node):
+            content = items.get(child.name)
+            if isinstance(child, Container) and isinstance(content, Branch):
+                items[child.name] = self.of(child, content)
+            elif isinstance(child, ListNode) and isinstance(content, Entries):
+                items[child.name] = Entries(
+                    {keys: self.of(child, entry) for keys, entry in content.items()}
+                )
+            elif isinstance(child, Leaf) and isinstance(content, str):
+                items[child.name] = self._value(child, content)
+        return Branch(items)
+
+    def _value(self, node: Leaf, content: str) -> str:
+        if _is_secret(node):
+            return sealed(content, self._sealer)
+        if not _is_hashed(node) or is_hash(content):
+            return content
+        self._passwords += 1
+        if self._passwords > MOST_PASSWORDS:
+            raise RefusedError(
+                f"more than {MOST_PASSWORDS} passwords in clear", hint="give their hashes"
             )
-        elif isinstance(child, Leaf) and _is_secret(child) and isinstance(content, str):
-            items[child.name] = sealed(content, sealer)
-    return Branch(items)
+        return self._sealer.hash_text(content, passwords.algorithm_of(self._tree))

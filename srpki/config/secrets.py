@@ -1,4 +1,7 @@
-"""Secrets in the configuration: sealed on the way in, shown and saved as ``TOKEN hash2``."""
+"""Secrets in the configuration: sealed on the way in, shown and saved as ``TOKEN hash2``.
+
+Passwords of users are kept as their hashes instead: nobody needs them in clear.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,14 @@ from srpki.schema.types import SEALED_MARK
 
 
 class Sealer(Protocol):
-    """Seals text for this node; the token holds no blank."""
+    """Seals text for this node, the token holds no blank; and hashes what is only compared."""
 
     def seal_text(self, plain: str) -> str:
         """Return the token that only this node can open."""
+        ...
+
+    def hash_text(self, plain: str, algorithm: str) -> str:
+        """Return the hash of *plain* by *algorithm*, one of `srpki.core.passwords`."""
         ...
 
 

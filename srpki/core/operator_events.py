@@ -142,6 +142,56 @@ SSH_LOGIN_FAILED: Final = EventType(
     "User {user} from {address} failed to log in: {reason}",
     streams=("security",),
 )
+CLI_LOCKED_OUT: Final = EventType(
+    2004,
+    "cli_user_login_max_attempts",
+    "MINOR",
+    "User from {address} attempted more than the maximum times to log in and is locked out",
+    "USER",
+    ("security",),
+)
+SSH_LOCKED_OUT: Final = EventType(
+    2012,
+    "ssh_user_login_max_attempts",
+    "MINOR",
+    "User {user} from {address} attempted more than the maximum times to log in and is locked out",
+    streams=("security",),
+)
+NETCONF_LOGIN: Final = EventType(
+    2121,
+    "netconf_user_login",
+    "MINOR",
+    "User {user} from {address} logged in",
+    streams=("security",),
+)
+NETCONF_LOGOUT: Final = EventType(
+    2122,
+    "netconf_user_logout",
+    "MINOR",
+    "User {user} from {address} logged out",
+    streams=("security",),
+)
+NETCONF_LOGIN_FAILED: Final = EventType(
+    2123,
+    "netconf_user_login_failed",
+    "MINOR",
+    "User {user} from {address} failed to log in: {reason}",
+    streams=("security",),
+)
+NETCONF_LOCKED_OUT: Final = EventType(
+    2124,
+    "netconf_user_login_max_attempts",
+    "MINOR",
+    "User {user} from {address} attempted more than the maximum times to log in and is locked out",
+    streams=("security",),
+)
+PASSWORD_SET: Final = EventType(
+    2239,
+    "tmnxUserPasswordChangedByAdmin",
+    "MINOR",
+    "The password of user {user} has been set by {by}",
+    streams=("security",),
+)
 CLASSIC_COMMAND: Final = EventType(
     2009,
     "cli_user_io",

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from srpki.core import passwords
 from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, StorageError, UsageError
 from srpki.storage.files import FileOps, OsFiles, put_new
@@ -121,6 +122,14 @@ class Seal:
         header = _header(_TEXT)
         token = base64.urlsafe_b64encode(self.seal(octets, _TEXT)[len(header) :])
         return token.decode().rstrip("=")
+
+    def hash_text(self, plain: str, algorithm: str) -> str:
+        """Return the hash of the password *plain* by *algorithm*.
+
+        Raises:
+            RefusedError: when it has more than 72 octets.
+        """
+        return passwords.hashed(plain, algorithm, self._entropy)
 
     def open_text(self, token: str) -> str:
         """Return the secret in *token*, which may still have its `` hash2``.

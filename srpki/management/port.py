@@ -130,6 +130,11 @@ class Device(Protocol):
         """Write the *configuration* to *url*, which is returned as SR OS shows it."""
         ...
 
+    @property
+    def lab(self) -> bool:
+        """Whether the node is in lab mode."""
+        ...
+
     def system_name(self) -> str:
         """Return the name for the prompt."""
         ...

@@ -29,6 +29,7 @@ from srpki.schema.paths import Key, Path, Step
 
 if TYPE_CHECKING:
     from srpki.config.draft import Draft
+    from srpki.config.tree import Branch
     from srpki.management.access.rights import Rights
     from srpki.netconf.documents import Given
     from srpki.netconf.errors import Refusal
@@ -61,7 +62,7 @@ class Edits:
         self,
         draft: Draft,
         root: Container,
-        sealed: Callable[[Edit], Edit],
+        sealed: Callable[[Edit, Callable[[], Branch]], Edit],
         *,
         onward: bool = False,
         rights: Rights = ADMINISTRATOR,
@@ -209,7 +210,7 @@ class Edits:
             return
         edit = Edit("set", path, read_value(node, given, path, self._root))
         self._permit_edit(edit)
-        self._draft.apply([self._sealed(edit)])
+        self._draft.apply([self._sealed(edit, lambda: self._draft.tree)])
         self._comment(given, (*path[:-1], Step(MARK + node.name)))
 
     def _leaf_list(self, node: LeafList, given: Given, path: Path, operation: Operation) -> None:

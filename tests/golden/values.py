@@ -203,6 +203,9 @@ TRIED = {
 }
 """What is tried of a type, by its name or its only pattern."""
 
+HASH = "$2y$10$WOWmXnVodvBspwuo9BbkVOT/N.jjhrv30MhPK8JncFl3qDVQPai3K"
+"""A hash of a password, of a public example."""
+
 ADDRESSES = (
     "192.0.2.1",
     "2001:db8::1",
@@ -239,6 +242,8 @@ def _tried(fact):
     if base.startswith("inet:"):
         return ADDRESSES
     named = fact.get("named") or "".join(fact.get("patterns", ()))
+    if named == "hashed-leaf":  # what is no hash is judged by the rules for passwords
+        return [HASH, "ab", "a" * 137]
     low, high = lengths(fact)
     sized = [spelled(named, size) for size in (low, high, high + 1)] if "length" in fact else ["a"]
     sized = [value for value in sized if value is not None]

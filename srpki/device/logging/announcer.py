@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from srpki.config.comments import element_of, is_comment
 from srpki.config.diff import diff
@@ -57,6 +57,35 @@ _REFUSED: Final = {"md": events.MD_COMMAND_REFUSED, "netconf": events.NETCONF_RE
 """What tells of a refusal by interfaces that do not tell edits from other commands."""
 
 
+class _Sessions(NamedTuple):
+    """The events of sessions of one kind: begun, ended, not let begin, and no more let begin."""
+
+    began: EventType
+    ended: EventType
+    failed: EventType
+    locked: EventType
+
+
+def _of(kind: str) -> _Sessions:
+    return _KINDS.get(kind, _CONSOLE)
+
+
+_CONSOLE: Final = _Sessions(
+    events.CLI_LOGIN, events.CLI_LOGOUT, events.CLI_LOGIN_FAILED, events.CLI_LOCKED_OUT
+)
+_KINDS: Final = {
+    "ssh": _Sessions(
+        events.SSH_LOGIN, events.SSH_LOGOUT, events.SSH_LOGIN_FAILED, events.SSH_LOCKED_OUT
+    ),
+    "netconf": _Sessions(
+        events.NETCONF_LOGIN,
+        events.NETCONF_LOGOUT,
+        events.NETCONF_LOGIN_FAILED,
+        events.NETCONF_LOCKED_OUT,
+    ),
+}
+
+
 class Announcer:
     """Events of the operators of one node."""
 
@@ -69,20 +98,27 @@ class Announcer:
 
     def logged_in(self, login: Operator) -> None:
         """Tell that the session of *login* has begun."""
-        self._of_session(login, events.SSH_LOGIN, events.CLI_LOGIN)
+        self._of_session(login, _of(login.kind).began)
 
     def logged_out(self, login: Operator) -> None:
         """Tell that the session of *login* has ended."""
-        self._of_session(login, events.SSH_LOGOUT, events.CLI_LOGOUT)
+        self._of_session(login, _of(login.kind).ended)
 
-    def _of_session(self, login: Operator, ssh: EventType, other: EventType) -> None:
-        kind = ssh if login.kind == "ssh" else other
+    def _of_session(self, login: Operator, kind: EventType) -> None:
         self._publish(kind, login.user, user=login.user, address=login.address or None)
 
     def turned_away(self, user: str, kind: str, address: str, reason: str) -> None:
         """Tell that *user* could not log in, and why."""
-        failed = events.SSH_LOGIN_FAILED if kind == "ssh" else events.CLI_LOGIN_FAILED
+        failed = _of(kind).failed
         self._publish(failed, user, user=user, address=address or None, reason=reason)
+
+    def locked_out(self, user: str, kind: str, address: str) -> None:
+        """Tell that *user* has failed so often that he is kept out for a while."""
+        self._publish(_of(kind).locked, user, user=user, address=address or None)
+
+    def password_set(self, user: str, by: str) -> None:
+        """Tell that the password of *user* has been set *by* somebody."""
+        self._publish(events.PASSWORD_SET, user, user=user, by=by)
 
     def typed(self, login: Operator, engine: str, command: str, *, edits: bool) -> None:
         """Tell of a *command*, without secrets, that is typed at the CLI *engine*.

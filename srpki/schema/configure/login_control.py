@@ -116,7 +116,8 @@ LOGIN_CONTROL: Final = Container(
             name="exponential-backoff",
             type=BOOLEAN,
             default="false",
-            help="Let one who has failed to log in wait longer each time",
+            help="Not emulated: let one who has failed to log in wait longer each time",
+            emulated=False,
         ),
         Leaf(
             name="idle-timeout",

@@ -49,7 +49,7 @@ ATTEMPTS: Final = Container(
             type=Integer("uint32", 0, 1440),
             default="10",
             units="minutes",
-            help="How long a user is locked out; 0 until an operator clears it",
+            help="How long a user is locked out; 0 locks nobody out",
         ),
     ),
 )
@@ -123,7 +123,8 @@ PASSWORD: Final = Container(
             name="aging",
             type=Integer("uint32", 1, 500),
             units="days",
-            help="Age at which a password must be changed",
+            help="Not emulated: age at which a password must be changed",
+            emulated=False,
         ),
         Leaf(
             name="hashing",
@@ -134,14 +135,16 @@ PASSWORD: Final = Container(
         Leaf(
             name="history-size",
             type=Integer("uint32", 0, 20),
-            help="Number of earlier passwords that a new one must differ from",
+            help="Not emulated: number of earlier passwords that a new one must differ from",
+            emulated=False,
         ),
         Leaf(
             name="minimum-age",
             type=Integer("uint32", 0, 86400, named="time-duration"),
             default="600",
             units="seconds",
-            help="Age at which users may change their password again",
+            help="Not emulated: age at which users may change their password again",
+            emulated=False,
         ),
         Leaf(
             name="minimum-change",

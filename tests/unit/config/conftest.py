@@ -18,6 +18,9 @@ class CountingSealer:
         self.sealed.append(plain)
         return f"TOKEN{len(self.sealed)}"
 
+    def hash_text(self, plain, algorithm):
+        return f"$hashed${algorithm}${len(plain)}"
+
     def open_text(self, token):
         return self.sealed[int(token.removeprefix("TOKEN")) - 1]
 
