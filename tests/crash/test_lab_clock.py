@@ -150,7 +150,7 @@ def test_exec_ends_in_order_with_the_number_of_the_signal(node, advancing, numbe
 
 
 def test_the_program_timeout_ends_it_so_too(node, advancing):
-    process = advancing(shutil.which("timeout"), "--foreground", "--preserve-status", "8")
+    process = advancing(shutil.which("timeout"), "--foreground", "--preserve-status", "4")
     process.communicate(timeout=40)
     assert process.returncode == 128 + signal.SIGTERM
     check_world(node, timedelta(minutes=-5))  # however far it came in so short a time

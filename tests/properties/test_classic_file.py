@@ -24,7 +24,7 @@ from srpki.schema.tree import SCHEMA, node_at
 
 ROOT = SCHEMA.configure
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-EXAMPLES = 25
+EXAMPLES = 15
 SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 

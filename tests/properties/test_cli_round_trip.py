@@ -18,7 +18,7 @@ from srpki.config.tree import Branch, Entries
 from srpki.schema.nodes import Container, LeafList, ListNode, data_children
 from srpki.schema.paths import Step
 
-EXAMPLES = 25
+EXAMPLES = 15
 COMMENTS = st.lists(
     st.tuples(st.integers(0, 99), st.sampled_from(["why", 'a "b" { # comment: c', "}"])),
     min_size=1,

@@ -25,6 +25,8 @@ ENTRIES = 44
 DAYS = 400
 MORE_DAYS = 400
 """Days that follow at most, until every kind of fault has struck."""
+LONG = 120
+"""The day on which the CA goes away until it matters."""
 STEP = timedelta(hours=12)
 LIFE = timedelta(days=100)
 RETRIES = 5
@@ -166,14 +168,14 @@ class Life:
 
     @staticmethod
     def retry(number):
-        return timedelta(hours=2 * (number % 3) + 3)
+        return timedelta(hours=2 * (number % 3) + 6)
 
     # --- living ----------------------------------------------------------------------------------
 
     def live(self):
-        """Go through the days, in which anything may happen; the CA is away twice for long."""
+        """Go through the days, in which anything may happen; the CA is away once for long."""
         end = self.bench.now() + timedelta(days=DAYS)
-        long = [self.bench.now() + timedelta(days=days) for days in (120, 290)]
+        long = [self.bench.now() + timedelta(days=LONG)]
         while self.bench.now() < end or (
             self.missing() and self.bench.now() < end + timedelta(days=MORE_DAYS)
         ):
@@ -373,5 +375,5 @@ def test_a_year_without_a_gap_that_anyone_could_have_prevented(
     assert life.struck.total() > len(KINDS)
     assert life.counts["renewed by cmp"] > 3 * ENTRIES / 2
     assert life.counts["renewed by est"] > 3 * ENTRIES / 2
-    assert life.counts["gaps"] > 0  # the two long outages must have mattered
+    assert life.counts["gaps"] > 0  # the long outage must have mattered
     assert life.counts["restarts"] >= 2 and life.counts["kills"] >= 2
