@@ -45,7 +45,7 @@ VALIDITY = timedelta(days=30)
 
 
 class Lab:
-    """The lab of one node, as `srpki.device.lab.Laboratory` asks for it."""
+    """The lab of one node, or of several, as `srpki.device.lab.Laboratory` asks for it."""
 
     def __init__(
         self, node: Path, *, profiles: bool = True, validity: timedelta = VALIDITY
@@ -210,21 +210,49 @@ def opened_lab(
     _, state = make_directories(node)
     with NodeLock(state / "lock"):  # the router takes it for good; this one tells who has it
         pass
-    lab = Lab(node, profiles=profiles, validity=validity)
+    with (
+        running_lab(node, profiles=profiles, validity=validity) as lab,
+        opened_in(lab, node, record=record, mode=mode) as router,
+    ):
+        yield router, lab
+
+
+@contextmanager
+def running_lab(
+    place: Path, *, profiles: bool = True, validity: timedelta = VALIDITY
+) -> Iterator[Lab]:
+    """Run the lab in the directory *place*, of one node or of several, inside the block.
+
+    Raises `BusyError` where another process runs it, `CorruptError` and `StorageError`.
+    """
+    try:
+        OsFiles(place).make_root()
+    except OSError as error:
+        raise StorageError(f"the lab CA cannot use {place}: {error.strerror}") from None
+    lab = Lab(place, profiles=profiles, validity=validity)
     try:
         lab.start()
-        router = Router(
-            node,
-            clock=lab.clock,
-            entropy=SystemEntropy(),
-            exchanges=recorded(Exchanges(node), record, lab.clock),
-            laboratory=lab,
-            daemon=configured(node),
-            settings=chosen(node),
-            classic=ClassicForm(),
-            runner=run_script,
-        )
-        with running(router, mode):
-            yield router, lab
+        yield lab
     finally:
         lab.stop()
+
+
+@contextmanager
+def opened_in(
+    lab: Lab, node: Path, *, record: Path | None = None, mode: ConfigurationMode | None = None
+) -> Iterator[Router]:
+    """Run the router of *node* in *lab*, which runs, inside the block; see `opened_lab`."""
+    modes.prepare(node, mode)
+    router = Router(
+        node,
+        clock=lab.clock,
+        entropy=SystemEntropy(),
+        exchanges=recorded(Exchanges(node), record, lab.clock),
+        laboratory=lab,
+        daemon=configured(node),
+        settings=chosen(node),
+        classic=ClassicForm(),
+        runner=run_script,
+    )
+    with running(router, mode):
+        yield router

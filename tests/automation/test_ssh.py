@@ -1,7 +1,10 @@
 """OpenSSH's client at a node that ``srpki serve`` lets be reached: nothing stands between them."""
 
+import asyncio
 import re
+import socket
 
+import asyncssh
 import pexpect
 import pytest
 from counting import met
@@ -153,3 +156,86 @@ def test_a_node_listens_where_it_is_told_and_keeps_its_host_keys(tmp_path):
     }
     assert keys == {"ssh-host-ecdsa": 0o600, "ssh-host-rsa": 0o600}
     assert b"PRIVATE" not in (tmp_path / "gw2" / "state" / "ssh-host-rsa").read_bytes()
+
+
+INVENTORY = """
+[labs.town]
+directory = "the-lab"
+
+[nodes.gw1]
+lab = "town"
+ssh = ["127.0.0.1:0", "[::1]:0"]
+
+[nodes.gw2]
+directory = "second"
+lab = "town"
+mode = "classic"
+
+[nodes.alone]
+"""
+
+
+def test_nodes_of_an_inventory_share_a_lab_and_its_clock(tmp_path):
+    (tmp_path / "nodes.toml").write_text(INVENTORY)
+    with Served(tmp_path / "c", "--inventory", tmp_path / "nodes.toml", nodes=2) as served:
+        assert [node["node"] for node in served.nodes] == ["gw1", "gw2"]
+        assert len(served.nodes[0]["listens"]["ssh"]) == 2
+        first, second = (node["ssh_port"] for node in served.nodes)
+        shown = served.ssh("lab ca show", port=first).stdout
+        assert "CMPv2 URL" in shown
+        assert shown == served.ssh("lab ca show", port=second).stdout
+        moved = served.ssh("lab clock set 2031-02-03T04:05:06Z", port=first)
+        assert moved.returncode == 0, moved.stdout
+        assert "2031" in served.ssh("show time", port=second).stdout
+        assert served.terminate() == 0
+        said = served.errors.read_text()
+    assert "alone is not served at 127.0.0.1:0: it has no user - configure a user: " in said
+    assert (tmp_path / "the-lab" / "lab-ca").is_dir()
+    assert (tmp_path / "second" / "cf3").is_dir()
+
+
+def test_many_who_say_nothing_keep_nobody_out(served):
+    sockets = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(300)]
+    try:
+        shown = served.ssh("show users")
+        assert shown.returncode == 0, shown.stderr
+        assert "Number of users : 1" in shown.stdout
+        ends = [each for each in met(300, sockets) if _is_closed(each)]
+        assert len(ends) >= 300 - 64
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def _is_closed(connection):
+    connection.settimeout(5)
+    connection.recv(1000)  # the version of the server
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
+
+
+def test_one_who_reads_nothing_is_cut_off_and_holds_up_nobody(served):
+    async def flood():
+        connection = await asyncssh.connect(
+            "127.0.0.1",
+            served.port,
+            username="admin",
+            password="admin",
+            known_hosts=None,
+            config=None,
+        )
+        process = await connection.create_process("tree flat /configure; " * 200, window=1000)
+        loop = asyncio.get_running_loop()
+        shown = await loop.run_in_executor(None, served.ssh, "show users")
+        (number,) = re.findall(r"admin +(\d+) +SSHv2", shown.stdout)
+        cut = await loop.run_in_executor(None, served.ssh, f"admin disconnect session-id {number}")
+        assert cut.returncode == 0
+        await asyncio.wait_for(process.stdout.read(), 20)  # what had come, and then the end
+        connection.close()
+
+    asyncio.run(flood())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 from srpki.config.tree import get
 from srpki.core.errors import RefusedError
-from srpki.schema.paths import path
+from srpki.frontend.serve.users import USERS
 
 if TYPE_CHECKING:
     from srpki.device.router import Router
@@ -19,7 +19,6 @@ LINE: Final = (
     'a user: /configure system security user-params local-user user "NAME" password'
     ' "PASSWORD" access console true'
 )
-_USERS: Final = path("system", "security", "user-params", "local-user", "user")
 LAB_USER: Final = "admin"
 LAB_PASSWORD: Final = "admin"  # noqa: S105 - what a lab takes is no secret
 
@@ -60,7 +59,7 @@ class NodeGate:
 
     @property
     def _has_users(self) -> bool:
-        return bool(get(self._router.node.datastore.running, _USERS))
+        return bool(get(self._router.node.datastore.running, USERS))
 
     def check(self, name: str, at: Address) -> None:
         """Raise `RefusedError` where nobody could, or anybody would, log in *at* the node *name*.

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import UsageError
-from srpki.frontend.serve import places
-from srpki.frontend.serve.places import LOCAL, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from srpki.frontend.serve.places import Address
+    from srpki.frontend.serve.places import Address, Place
 
 MISSING: Final = "serve needs the library asyncssh, which is not installed"
 CURE: Final = 'install the extra: pip install ".[ssh]"'
@@ -32,14 +30,20 @@ def add_options(parser: argparse.ArgumentParser, node: Callable[[], Path]) -> No
         help="a node directory; may be repeated (default: as for the other commands)",
     )
     parser.add_argument(
+        "--inventory",
+        type=Path,
+        metavar="FILE",
+        help="a TOML file that names nodes, addresses, labs and users (default: none)",
+    )
+    parser.add_argument(
         "--lab",
         action="store_true",
         default=argparse.SUPPRESS,
         help="run a lab CA beside each node and let its clock be moved (default: off)",
     )
     for name, port, default in (
-        ("ssh", places.SSH_PORT, str(LOCAL)),
-        ("netconf", places.NETCONF_PORT, "nowhere but behind SSH, as a subsystem"),
+        ("ssh", 22, "127.0.0.1:0"),
+        ("netconf", 830, "nowhere but behind SSH, as a subsystem"),
     ):
         parser.add_argument(
             f"--{name}",
@@ -58,6 +62,8 @@ def add_options(parser: argparse.ArgumentParser, node: Callable[[], Path]) -> No
 
 def _address(port: int) -> Callable[[str], Address]:
     def read(text: str) -> Address:
+        from srpki.frontend.serve import places  # noqa: PLC0415 - start-up time
+
         try:
             return places.address(text, port)
         except UsageError as error:
@@ -72,12 +78,28 @@ def run(options: argparse.Namespace, node: Callable[[], Path]) -> int:
         raise UsageError(MISSING, hint=CURE)
     from srpki.frontend.serve import running  # noqa: PLC0415 - start-up time
 
-    wanted = _places(options, node)
-    places.check_apart(wanted)
+    wanted = _wanted(options, node)
     return running.run(wanted, json=options.json)
 
 
+def _wanted(options: argparse.Namespace, node: Callable[[], Path]) -> tuple[Place, ...]:
+    from srpki.frontend.serve import inventory, places  # noqa: PLC0415 - start-up time
+
+    if options.inventory is None:
+        found = _places(options, node)
+        places.check_apart(found)
+        return found
+    if options.nodes or options.ssh or options.netconf or options.lab:
+        raise UsageError(
+            "--inventory goes with no --node, --lab, --ssh or --netconf",
+            hint="the inventory names them",
+        )
+    return inventory.read(options.inventory)
+
+
 def _places(options: argparse.Namespace, node: Callable[[], Path]) -> tuple[Place, ...]:
+    from srpki.frontend.serve.places import LOCAL, Place  # noqa: PLC0415 - start-up time
+
     directories = options.nodes or [options.node or node()]
     return tuple(
         Place(

@@ -45,6 +45,18 @@ class LabPlace(Record):
     directory: Path
 
 
+class User(Record):
+    """A user whom an inventory names, with a *password* in clear.
+
+    *member* are the names of his profiles, *access* the ways in which he may come in.
+    """
+
+    name: str
+    password: str
+    member: tuple[str, ...]
+    access: tuple[str, ...]
+
+
 class Place(Record):
     """A node that is served, called *name* where it is told of.
 
@@ -59,6 +71,7 @@ class Place(Record):
     lab: bool | LabPlace = False
     mode: ConfigurationMode | None = None
     record: Path | None = None
+    users: tuple[User, ...] = ()
 
 
 def address(text: str, port: int) -> Address:

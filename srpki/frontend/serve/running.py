@@ -12,17 +12,23 @@ from srpki.core.errors import RefusedError
 from srpki.frontend import streams
 from srpki.frontend.ending import ending_on, wait_for_a_signal
 from srpki.frontend.joining.holding import Holding
+from srpki.frontend.labs import opened_in, running_lab
 from srpki.frontend.node import opened
 from srpki.frontend.owning import letting_in
+from srpki.frontend.serve import users
 from srpki.frontend.serve.gate import LAB_PASSWORD, LAB_USER, NodeGate
 from srpki.frontend.serve.hostkeys import host_keys, shown
 from srpki.frontend.serve.listening import Listener
 from srpki.frontend.serve.network import Network
+from srpki.frontend.serve.places import LabPlace
 from srpki.frontend.serve.ready import Ready
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
+    from srpki.device.router import Router
+    from srpki.frontend.labs import Lab
     from srpki.frontend.serve.gate import Service
     from srpki.frontend.serve.places import Address, Place
 
@@ -40,9 +46,11 @@ def run(places: Sequence[Place], *, json: bool) -> int:
         network = Network()
         stack.callback(network.stop)
         stack.callback(network.wait)
+        shared = dict.fromkeys(each.lab for each in places if isinstance(each.lab, LabPlace))
+        labs = {each: stack.enter_context(running_lab(each.directory)) for each in shared}
         reached = 0
         for place in places:
-            ready = _served(place, stack, network)
+            ready = _served(place, labs, stack, network)
             if not (ready.ssh or ready.netconf):
                 continue
             reached += 1
@@ -54,12 +62,21 @@ def run(places: Sequence[Place], *, json: bool) -> int:
     return 0
 
 
-def _served(place: Place, stack: ExitStack, network: Network) -> Ready:
+def _opened(place: Place, labs: Mapping[LabPlace, Lab]) -> AbstractContextManager[Router]:
+    if isinstance(place.lab, LabPlace):
+        shared = labs[place.lab]
+        return opened_in(shared, place.directory, record=place.record, mode=place.mode)
+    return opened(place.directory, lab=place.lab, record=place.record, mode=place.mode)
+
+
+def _served(
+    place: Place, labs: Mapping[LabPlace, Lab], stack: ExitStack, network: Network
+) -> Ready:
     """Open *place* on *stack* and let people reach it."""
     lab = bool(place.lab)
     directory = place.directory
-    router = opened(directory, lab=lab, record=place.record, mode=place.mode)
-    node = stack.enter_context(router)
+    node = stack.enter_context(_opened(place, labs))
+    users.configure(node, place.users)
     stack.enter_context(letting_in(Holding(node, directory, lab=lab, record=place.record)))
     keys = host_keys(directory, node.node.seal)
     gate = NodeGate(node)

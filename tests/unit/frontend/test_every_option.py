@@ -49,6 +49,7 @@ HELD = {
         "--node": SSH + "test_commands_are_run_and_their_status_is_told",
         "--lab": SSH + "test_a_terminal_completes_helps_interrupts_and_ends",
         "--ssh": SSH + "test_a_node_listens_where_it_is_told_and_keeps_its_host_keys",
+        "--inventory": SSH + "test_nodes_of_an_inventory_share_a_lab_and_its_clock",
         "--netconf": SSH + "test_netconf_has_a_port_of_its_own_and_a_subsystem",
         "--json": SSH + "test_a_node_listens_where_it_is_told_and_keeps_its_host_keys",
     },
