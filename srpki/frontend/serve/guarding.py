@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from srpki.device.router import Router
-    from srpki.frontend.serve.gate import Gate
     from srpki.frontend.serve.waiting import Connection, WaitingRoom
+    from srpki.management.access.gate import Gate, Service, Visitor
 
 CONNECTIONS: Final = 100
 """Most connections of one node in which somebody has logged in."""
@@ -38,6 +38,10 @@ class Guarding:
     def told_before(self) -> str:
         """Return what is told to whoever wants to log in."""
         return settings.before_log_in(self._router.node)
+
+    def admits(self, visitor: Visitor, service: Service) -> bool:
+        """Return whether *visitor* may have *service* now."""
+        return self.gate.admits(visitor.user, service)
 
     # --- connections ---
 

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from srpki.config.datastore import Datastore
     from srpki.config.tree import Branch
     from srpki.device.router import Router
-    from srpki.frontend.serve.gate import Gate, Service
     from srpki.frontend.serve.network import Network
     from srpki.frontend.serve.places import Address
+    from srpki.management.access.gate import Gate, Service
 
 LOGIN_TIME: Final = 60
 """Seconds in which whoever connects must say who he is."""
@@ -52,6 +52,12 @@ class Channel(asyncssh.SSHServerProcess[bytes]):
         """Take note that it is open."""
         super().connection_made(chan)
         self._guarding.opened(self._visiting)
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        """Return whether who is there may have *subsystem*."""
+        if subsystem == "sftp" and not self._guarding.admits(self._visiting.visitor, "scp-sftp"):
+            return False
+        return super().subsystem_requested(subsystem)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take note that it is closed."""
@@ -148,7 +154,7 @@ class Listener:
         assert isinstance(channel, asyncssh.SSHServerChannel)
         visit = self._visit(channel)
         router = self._router
-        session = CallerSession(router, visit.visitor.user, "ssh", visit.address)
+        session = CallerSession(router, visit.visitor.user, "ssh", visit.address, visit.rights)
         return NodeFiles(
             channel,
             session,
@@ -161,7 +167,15 @@ class Listener:
     def _visit(self, channel: SSHChannel[bytes]) -> Visit:
         owner = channel.get_connection().get_owner()
         assert isinstance(owner, Visiting)
-        return Visit(self._router, self._lab, owner.visitor, owner.address, owner.service)
+        visitor, gate = owner.visitor, self.guarding.gate
+        return Visit(
+            self._router,
+            self._lab,
+            visitor,
+            owner.address,
+            owner.service,
+            lambda: gate.rights(visitor),
+        )
 
     async def attend(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         """Let a thread work for *process*, and tell it of what comes."""
@@ -177,6 +191,10 @@ class Listener:
         await conduit.pump()
 
     async def _copy(self, process: asyncssh.SSHServerProcess[bytes], command: str) -> None:
+        if not self.guarding.admits(self._visit(process.channel).visitor, "scp-sftp"):
+            process.stderr.write(b"scp: no access by scp-sftp\n")
+            process.exit(1)
+            return
         files = self.files(process.channel)
         streams = process.stdin, process.stdout, process.stderr
         handler = run_scp_server(files, with_slashes(command), *streams)
@@ -196,9 +214,11 @@ class Listener:
         finally:
             conduit.exit(status)
 
-    @staticmethod
-    def _served(conduit: Conduit, visit: Visit) -> int:
+    def _served(self, conduit: Conduit, visit: Visit) -> int:
         process = conduit.process
+        service: Service = "netconf" if process.subsystem == SUBSYSTEM else "ssh-cli"
+        if not self.guarding.admits(visit.visitor, service):
+            raise RefusedError(f"{visit.visitor.user} has no access by {service}")
         if process.subsystem is not None:
             if process.subsystem == SUBSYSTEM:
                 return sessions.of_netconf(conduit, visit)

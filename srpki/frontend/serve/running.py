@@ -16,12 +16,12 @@ from srpki.frontend.labs import opened_in, running_lab
 from srpki.frontend.node import opened
 from srpki.frontend.owning import letting_in
 from srpki.frontend.serve import users
-from srpki.frontend.serve.gate import LAB_PASSWORD, LAB_USER, NodeGate
 from srpki.frontend.serve.hostkeys import host_keys, shown
 from srpki.frontend.serve.listening import Listener
 from srpki.frontend.serve.network import Network
 from srpki.frontend.serve.places import LabPlace
 from srpki.frontend.serve.ready import Ready
+from srpki.management.access.gate import LAB_PASSWORD, LAB_USER, Gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from srpki.device.router import Router
     from srpki.frontend.labs import Lab
-    from srpki.frontend.serve.gate import Service
     from srpki.frontend.serve.places import Address, Place
+    from srpki.management.access.gate import Service
 
 _ENDING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -79,13 +79,13 @@ def _served(
     users.configure(node, place.users)
     stack.enter_context(letting_in(Holding(node, directory, lab=lab, record=place.record)))
     keys = host_keys(directory, node.node.seal)
-    gate = NodeGate(node)
+    gate = Gate(node)
     listener = Listener(node, gate, network, lab=lab)
     stack.callback(listener.dismiss)
 
     def listened(at: Address, service: Service) -> list[Address]:
         try:
-            gate.check(place.name, at)
+            gate.check(place.name, str(at), loopback=at.loopback)
         except RefusedError as error:
             streams.complain(str(error))
             return []

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from srpki.cli.engines import engines
 from srpki.cli.session import Session
 from srpki.frontend.batch import Run
 from srpki.frontend.greeting import greeting
@@ -20,12 +21,15 @@ from srpki.frontend.variables import Line
 from srpki.netconf.session import NetconfSession
 
 if TYPE_CHECKING:
+    from srpki.cli.engines import Dialect
     from srpki.device.router import Router
     from srpki.frontend.serve.conduit import Conduit
-    from srpki.frontend.serve.gate import Service, Visitor
+    from srpki.management.access.gate import Service, Visitor
+    from srpki.management.access.rights import Rights
 
 LONGEST: Final = 1 << 20
 """Most characters of what is sent without a line end."""
+_DIALECTS: Final[dict[str, Dialect]] = {"md-cli": "md", "classic-cli": "classic"}
 INSIST_AFTER: Final = 0.2
 """Seconds between two interruptions of a command whose caller has gone."""
 
@@ -33,7 +37,7 @@ INSIST_AFTER: Final = 0.2
 class Visit(NamedTuple):
     """Where a *visitor* from *address* has come in: at *router*, which may be in a *lab*.
 
-    *service* is what the port is for.
+    *service* is what the port is for. *rights* tells what he may do now.
     """
 
     router: Router
@@ -41,6 +45,7 @@ class Visit(NamedTuple):
     visitor: Visitor
     address: str
     service: Service
+    rights: Callable[[], Rights]
 
 
 def at_terminal(conduit: Conduit, visit: Visit) -> int:
@@ -102,7 +107,7 @@ def of_lines(conduit: Conduit, visit: Visit) -> int:
 def of_netconf(conduit: Conduit, visit: Visit) -> int:
     """Let *visit* be a session of NETCONF, to its end; return its status."""
     octets = Octets(conduit)
-    session = NetconfSession(visit.router, visit.visitor.user, visit.address)
+    session = NetconfSession(visit.router, visit.visitor.user, visit.address, rights=visit.rights)
 
     def hang_up() -> None:
         octets.end()
@@ -143,10 +148,24 @@ def _said(paper: ChannelPaper, text: str) -> None:
 @contextmanager
 def _session(conduit: Conduit, visit: Visit) -> Iterator[Session]:
     with closing(
-        Session(visit.router, user=visit.visitor.user, kind="ssh", address=visit.address)
+        Session(
+            visit.router,
+            dialect=_dialect(visit),
+            user=visit.visitor.user,
+            kind="ssh",
+            address=visit.address,
+            rights=visit.rights,
+        )
     ) as session:
         conduit.over = lambda: session.gone
         yield session
+
+
+def _dialect(visit: Visit) -> Dialect | None:
+    """Return the CLI that the user's sessions begin in, None for that of the node."""
+    wanted = [_DIALECTS[name] for name in visit.visitor.cli_engines]
+    allowed = engines(visit.router.node)
+    return next((each for each in wanted if each in allowed), None)
 
 
 class _Caller:

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import asyncssh
 
-from srpki.core.errors import InvalidNameError, NotFoundError, SrpkiError
+from srpki.core.errors import InvalidNameError, NotAuthorizedError, NotFoundError, SrpkiError
 from srpki.core.record import Record
 from srpki.device.filesystem import MAX_OWN
 from srpki.frontend.serve.flashpaths import path_of, url_of
+from srpki.management.access.files import reached
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -119,7 +120,7 @@ class NodeFiles(asyncssh.SFTPServer):
         del attrs
         if len(self._open) >= MOST_OPEN:
             raise asyncssh.SFTPFailure(f"at most {MOST_OPEN} files may be open")
-        found = await self._done(lambda: self._opened(self._url(path), pflags))
+        found = await self._done(lambda: self._opened(self._allowed("copy", path), pflags))
         self._open.append(found)
         return found
 
@@ -232,7 +233,9 @@ class NodeFiles(asyncssh.SFTPServer):
 
     async def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
         """Return the attributes of what is at *path*."""
-        return await self._done(lambda: _attributes(self._files().entry(self._url(path))))
+        return await self._done(
+            lambda: _attributes(self._files().entry(self._allowed("list", path)))
+        )
 
     lstat = stat
 
@@ -247,7 +250,7 @@ class NodeFiles(asyncssh.SFTPServer):
             raise asyncssh.SFTPFailure(f"at most {MOST_OPEN} directories may be listed at once")
         self._listings += 1
         try:
-            found = await self._done(lambda: self._files().entries(self._url(path)))
+            found = await self._done(lambda: self._files().entries(self._allowed("list", path)))
             directory = asyncssh.SFTPAttrs(permissions=stat.S_IFDIR | 0o700)
             for name in (b".", b".."):
                 yield asyncssh.SFTPName(name, attrs=directory)
@@ -262,25 +265,34 @@ class NodeFiles(asyncssh.SFTPServer):
 
     async def remove(self, path: bytes) -> None:
         """Remove the file at *path*."""
-        await self._done(lambda: self._files().remove(self._url(path)))
+        await self._done(lambda: self._files().remove(self._allowed("remove", path)))
 
     async def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
         """Make the directory *path* (mode 0700)."""
         del attrs
-        await self._done(lambda: self._files().make_directory(self._url(path)))
+        await self._done(
+            lambda: self._files().make_directory(self._allowed("make-directory", path))
+        )
 
     async def rmdir(self, path: bytes) -> None:
         """Remove the empty directory at *path*."""
-        await self._done(lambda: self._files().remove_directory(self._url(path)))
+        await self._done(
+            lambda: self._files().remove_directory(self._allowed("remove-directory", path))
+        )
 
     async def rename(self, oldpath: bytes, newpath: bytes) -> None:
         """Give what is at *oldpath* another name, which is free."""
-        await self._done(lambda: self._files().move(self._url(oldpath), self._url(newpath)))
+        await self._moved(oldpath, newpath)
 
     async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         """Give what is at *oldpath* another name, in the place of a file there."""
+        await self._moved(oldpath, newpath, force=True)
+
+    async def _moved(self, oldpath: bytes, newpath: bytes, *, force: bool = False) -> None:
         await self._done(
-            lambda: self._files().move(self._url(oldpath), self._url(newpath), force=True)
+            lambda: self._files().move(
+                self._allowed("move", oldpath), self._allowed("move", newpath), force=force
+            )
         )
 
     _none: Any = _nothing_like_it
@@ -290,6 +302,16 @@ class NodeFiles(asyncssh.SFTPServer):
 
     def _url(self, path: bytes) -> str:
         return url_of(path, self._home)
+
+    def _allowed(self, command: str, path: bytes) -> str:
+        """Return the URL that *path* means; raises what who may not do ``file`` *command* is told.
+
+        Asked again for each request: a commit may have changed it.
+        """
+        url, rights = self._url(path), self._session.rights
+        if not (rights.permits(f"file {command}") and reached(rights, url)):
+            raise NotAuthorizedError(f"file {command}")
+        return url
 
     async def _done(self, do: Callable[[], Found], *, here: bool = False) -> Found:
         """Return what *do* does, by a thread unless it can be done *here*; raises `SFTPError`.
@@ -335,6 +357,6 @@ def _refusal(error: SrpkiError) -> asyncssh.SFTPError:
     """Return *error* as the protocol has it [draft-ietf-secsh-filexfer-02, section 7]."""
     if isinstance(error, NotFoundError):
         return asyncssh.SFTPNoSuchFile(str(error))
-    if isinstance(error, InvalidNameError):
+    if isinstance(error, (InvalidNameError, NotAuthorizedError)):
         return asyncssh.SFTPPermissionDenied(str(error))
     return asyncssh.SFTPFailure(str(error))

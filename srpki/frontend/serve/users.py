@@ -6,17 +6,14 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from srpki.cli.session import Session
-from srpki.config.tree import get
 from srpki.core.errors import UsageError
-from srpki.schema.paths import Step, path
+from srpki.management.access.users import user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from srpki.device.router import Router
     from srpki.frontend.serve.places import User
-
-USERS = path("system", "security", "user-params", "local-user", "user")
 
 
 def configure(router: Router, users: Sequence[User]) -> None:
@@ -25,7 +22,7 @@ def configure(router: Router, users: Sequence[User]) -> None:
     Raises `UsageError` with what the node says to a line that it refuses.
     """
     running = router.node.datastore.running
-    missing = [user for user in users if get(running, _entry(user)) is None]
+    missing = [each for each in users if user(running, each.name) is None]
     if not missing:
         return
     with closing(Session(router, kind="script")) as session:
@@ -38,16 +35,12 @@ def configure(router: Router, users: Sequence[User]) -> None:
                 )
 
 
-def _entry(user: User) -> tuple[Step, ...]:
-    return (*USERS[:-1], Step("user", (user.name,)))
-
-
 def _lines(users: Sequence[User]) -> Iterator[str]:
-    for user in users:
-        entry = f"/configure system security user-params local-user user {_quoted(user.name)}"
-        yield f"{entry} password {_quoted(user.password)}"
-        yield f"{entry} console member [{' '.join(map(_quoted, user.member))}]"
-        yield from (f"{entry} access {way} true" for way in user.access)
+    for each in users:
+        entry = f"/configure system security user-params local-user user {_quoted(each.name)}"
+        yield f"{entry} password {_quoted(each.password)}"
+        yield f"{entry} console member [{' '.join(map(_quoted, each.member))}]"
+        yield from (f"{entry} access {way} true" for way in each.access)
 
 
 def _quoted(text: str) -> str:

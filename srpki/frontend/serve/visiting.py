@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 import asyncssh
 
+from srpki.core.errors import RefusedError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from srpki.frontend.serve.gate import Service, Visitor
     from srpki.frontend.serve.guarding import Guarding
+    from srpki.management.access.gate import Service, Visitor
 
 ATTEMPTS: Final = 3
 """Passwords that may be wrong in one connection."""
+_WAYS: Final[tuple[Service, ...]] = ("ssh-cli", "scp-sftp", "netconf")
 ASKED: Final = 20
 """Most names, keys and passwords that one connection asks about."""
 
@@ -105,7 +108,7 @@ class Visiting(asyncssh.SSHServer):
             guarding.gate.password,
             username,
             password,
-            self.service,
+            self._way(username),
             self.address,
         )
         if found is None:
@@ -127,10 +130,17 @@ class Visiting(asyncssh.SSHServer):
             guarding.gate.public_key,
             username,
             key.public_data,
-            self.service,
+            self._way(username),
             self.address,
         )
         return self._remembered(username, found)
+
+    def _way(self, username: str) -> Service:
+        """Return the service by which *username* comes in here: what he opens is asked again."""
+        gate = self._guarding.gate
+        if self.service == "netconf":
+            return self.service
+        return next((each for each in _WAYS if gate.admits(username, each)), self.service)
 
     def _remembered(self, username: str, found: Visitor | None) -> bool:
         if found is None:
@@ -147,8 +157,15 @@ class Visiting(asyncssh.SSHServer):
 
     def session_requested(self) -> asyncssh.SSHServerProcess[bytes]:
         """Return a channel; raises `ChannelOpenError` where there are too many."""
+        self._check_room()
         if not self._guarding.has_room(self.channels):
             raise asyncssh.ChannelOpenError(
                 asyncssh.OPEN_RESOURCE_SHORTAGE, "too many sessions are open"
             )
         return self._channel(self)
+
+    def _check_room(self) -> None:
+        try:
+            self._guarding.gate.check_room(self.visitor.user)
+        except RefusedError as error:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_RESOURCE_SHORTAGE, str(error)) from None

@@ -159,6 +159,22 @@ class Gate:
             return None
         return self._let_in(node, found, service, address, by_password=False)
 
+    def admits(self, user: str, service: Service) -> bool:
+        """Return whether *user*, once it is sure who he is, may come in by *service* now."""
+        if self.open:
+            return True
+        found = users.user(self._machine.node.datastore.running, user)
+        return found is not None and not found.access.isdisjoint(_ACCESS[service])
+
+    def rights(self, visitor: Visitor) -> Rights:
+        """Return what *visitor* may do now: a commit changes it at once, for those inside too."""
+        running = self._machine.node.datastore.running
+        found = users.user(running, visitor.user)
+        if found is None:
+            return visitor.rights  # an open lab's, or of one who has been removed
+        home = found.home if found.restricted_to_home else None
+        return users.rights(running, found).within(home or "", saves=found.save_when_restricted)
+
     def trusted(self, user: str) -> Visitor:
         """Return *user* as he comes in where nobody is asked for a password: at the console.
 

@@ -1,0 +1,120 @@
+"""Users of a node at OpenSSH's clients: passwords, keys, ways in, homes and lock-out."""
+
+import subprocess
+
+import pytest
+from foreign import library, need, run
+from served import PATIENCE, Served
+
+pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
+
+INVENTORY = """
+[nodes.gw1]
+netconf = "127.0.0.1:0"
+[nodes.gw1.users.alice]
+password = "Secret-1!"
+[nodes.gw1.users.bob]
+password = "Secret-2!"
+access = ["netconf"]
+[nodes.gw1.users.carol]
+password = "Secret-3!"
+access = ["scp-sftp"]
+"""
+USER = "/configure system security user-params local-user user"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A process that serves one node with three users, no lab."""
+    home = tmp_path_factory.mktemp("users")
+    (home / "nodes.toml").write_text(INVENTORY)
+    with Served(home / "clients", "--inventory", home / "nodes.toml") as process:
+        process.cf3 = home / "gw1" / "cf3"
+        yield process
+
+
+def alice(served, *lines, **more):
+    """Run *lines* as alice; they must go well."""
+    done = served.ssh("; ".join(lines), user="alice", password="Secret-1!", **more)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_users_of_the_inventory_come_in_and_nobody_else(served):
+    (node,) = served.nodes
+    assert (node["username"], node["password"]) == (None, None)
+    assert "alice" in alice(served, "show users")
+    assert served.ssh("show users").returncode == 255  # admin, admin
+    assert served.ssh("show users", user="alice", password="Secret-2!").returncode == 255
+
+
+def test_each_comes_in_by_the_ways_that_he_has(served, tmp_path):
+    shown = served.ssh("show users", user="bob", password="Secret-2!")
+    assert shown.returncode == 1
+    assert "no access by ssh-cli" in shown.stdout
+    with library("ncclient.manager").connect(
+        host="127.0.0.1",
+        port=served.port,
+        username="bob",
+        password="Secret-2!",
+        hostkey_verify=False,
+        look_for_keys=False,
+        allow_agent=False,
+    ) as client:
+        assert client.connected
+    (tmp_path / "f").write_text("content")
+    for user, password, status in (("bob", "Secret-2!", 255), ("carol", "Secret-3!", 0)):
+        sent = subprocess.run(
+            [
+                need("scp"),
+                *served.options(port_option="-P"),
+                str(tmp_path / "f"),
+                f"{user}@127.0.0.1:cf3:/by-{user}",
+            ],
+            env=served.environment(password),
+            timeout=PATIENCE,
+            capture_output=True,
+            check=False,
+        )
+        assert (sent.returncode == 0) == (status == 0), sent.stderr
+    assert sorted(path.name for path in served.cf3.glob("by-*")) == ["by-carol"]
+
+
+def test_a_public_key_lets_in_its_user_alone(served, tmp_path):
+    key = tmp_path / "key"
+    run(need("ssh-keygen"), "-q", "-t", "ecdsa", "-b", "256", "-N", "", "-f", key)
+    value = key.with_suffix(".pub").read_text().split()[1]
+    alice(
+        served,
+        "configure private",
+        f'{USER} "alice" public-keys ecdsa ecdsa-key 1 key-value "{value}"',
+        "commit",
+    )
+    by_key = {
+        "IdentityFile": key,
+        "PasswordAuthentication": "no",
+        "PreferredAuthentications": "publickey",
+    }
+    assert served.ssh("show users", user="alice", **by_key).returncode == 0
+    assert served.ssh("show users", user="carol", **by_key).returncode == 255
+
+
+def test_texts_and_algorithms_are_those_of_the_configuration(served):
+    alice(
+        served,
+        "configure private",
+        '/configure system login-control pre-login-message message "keep out"',
+        '/configure system login-control motd text "be kind"',
+        "/configure system security ssh server-cipher-list-v2 cipher 10 name aes256-ctr",
+        "/configure system security ssh server-cipher-list-v2 cipher 5 name arcfour",
+        "commit",
+    )
+    shown = served.ssh(
+        "show users", user="alice", password="Secret-1!", options=("-v",), LogLevel="INFO"
+    )
+    assert "keep out" in shown.stderr
+    assert "cipher: aes256-ctr" in shown.stderr
+    other = served.ssh("show users", user="alice", password="Secret-1!", Ciphers="aes128-ctr")
+    assert (other.returncode, other.stdout) == (255, "")
+    typed = served.ssh(typed="logout\n", user="alice", password="Secret-1!", options=("-tt",))
+    assert "be kind" in typed.stdout
