@@ -9,6 +9,7 @@ from counting import met
 from srpki.cli.session import Session
 from srpki.frontend.batch import Run
 from srpki.frontend.node import opened
+from srpki.frontend.serve import inventory
 from srpki.frontend.variables import plain
 from srpki.labca.fault_lines import parse_script
 
@@ -63,4 +64,12 @@ def test_no_example_is_left_out():
         "renewal.classic",
         "renewal.md-cli",
         "safe-change.md-cli",
+        "serve",
     }
+
+
+def test_the_inventory_of_the_container_is_one():
+    (place,) = inventory.read(EXAMPLES / "serve" / "nodes.toml")
+    assert [str(each) for each in (*place.ssh, *place.netconf)] == ["0.0.0.0:22", "0.0.0.0:830"]
+    assert [user.name for user in place.users] == ["admin"]
+    assert place.directory == Path("/node")
