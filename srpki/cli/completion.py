@@ -44,6 +44,7 @@ def expected(found: Walk, touched: Token, permits: Permits = anything) -> list[T
     Words for the same from the root, as ``/configure``, are not shown before a slash is typed;
     words that are `UNLISTED` are left out where there is anything else.
     """
+    recognised = found.matches
     candidates = [
         terminal
         for terminal in found.expected()
@@ -54,7 +55,7 @@ def expected(found: Walk, touched: Token, permits: Permits = anything) -> list[T
             and not terminal.quiet
             and terminal.word.startswith(touched.text)
             and (touched.text or not terminal.word.startswith("/"))
-            and permits(found.matches, terminal)
+            and permits(recognised, terminal)
         )
     ]
     listed = [item for item in candidates if isinstance(item, Slot) or item.tier < UNLISTED]
