@@ -36,8 +36,20 @@ DefaultAction = Literal["deny-all", "none", "permit-all", "read-only-all"]
 
 FREE: Final = frozenset(
     (
-        *("annotate", "back", "compare", "delete", "echo", "environment", "exit", "help"),
-        *("history", "info", "logout", "password", "pwc", "quit-config", "top", "tree"),
+        *("annotate", "back", "compare", "delete", "discard", "echo", "environment", "exit"),
+        *(
+            "help",
+            "history",
+            "info",
+            "logout",
+            "password",
+            "pwc",
+            "quit-config",
+            "top",
+            "tree",
+            "update",
+        ),
+        "validate",
     )
 )
 """First words of commands that only an entry can deny."""
@@ -46,7 +58,7 @@ _LOOKING: Final = frozenset(
     (
         *("admin show", "admin display-config", "admin rollback compare", "admin rollback view"),
         *("admin system security pki show", "exec", "file change-directory", "file checksum"),
-        *("file list", "file show", "show", "state", "validate"),
+        *("file list", "file show", "show", "state"),
     )
 )
 """Beginnings of commands that change nothing; ``exec`` runs lines that are judged by themselves."""
