@@ -1,5 +1,6 @@
 """What tests of the command line share: a device that runs nothing but remembers everything."""
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -201,6 +202,14 @@ def pytest_collection_modifyitems(items):
     """Let `LONG` come first, behind any shuffling; all else stays in its order."""
     ranks = {Path(__file__).parent / name: rank for rank, name in enumerate(LONG)}
     items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """Run one process more than there are cores: many tests wait for a disk or another program."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
