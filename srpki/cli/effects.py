@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from srpki.core.record import Record
 from srpki.schema.paths import Value
 
 
-class Root(NamedTuple):
+class Root(Record):
     """The words that follow are read from the root, wherever the session is."""
 
 
-class Into(NamedTuple):
+class Into(Record):
     """One step down to *name*; a list entry waits for *keys*; *create* makes what is missing.
 
     *enters* is false when the step only addresses something and the session stays where it is.
@@ -25,21 +24,21 @@ class Into(NamedTuple):
     presumed: tuple[tuple[str, str], ...] = ()
 
 
-class Nest(NamedTuple):
+class Nest(Record):
     """The context stays the same, but one ``exit`` more leads out of it (classic CLI)."""
 
 
-class KeyOf(NamedTuple):
+class KeyOf(Record):
     """The value is the key *name* of the list entry stepped into last."""
 
     name: str
 
 
-class Pick(NamedTuple):
+class Pick(Record):
     """Entries of the list stepped into last: those with a number in the value, else every one."""
 
 
-class Put(NamedTuple):
+class Put(Record):
     """The value, or *constant*, goes to the leaf at *leaf*, relative to the present step.
 
     A *weak* one gives way to a value that the line gave before, one that is given *instead* takes
@@ -52,65 +51,65 @@ class Put(NamedTuple):
     instead: bool = False
 
 
-class Suffix(NamedTuple):
+class Suffix(Record):
     """*word* joins the value given last, after a blank."""
 
     word: str
 
 
-class Take(NamedTuple):
+class Take(Record):
     """The value leaves the leaf-list at *leaf*."""
 
     leaf: tuple[str, ...]
 
 
-class Make(NamedTuple):
+class Make(Record):
     """The container at *leaf* comes into being."""
 
     leaf: tuple[str, ...]
 
 
-class Remove(NamedTuple):
+class Remove(Record):
     """What is at *leaf* goes, or the present step itself when *leaf* is empty."""
 
     leaf: tuple[str, ...] = ()
 
 
-class Part(NamedTuple):
+class Part(Record):
     """The value times *factor* is added to the number at *leaf*."""
 
     leaf: tuple[str, ...]
     factor: int
 
 
-class Create(NamedTuple):
+class Create(Record):
     """The word ``create`` of the classic CLI."""
 
 
-class Open(NamedTuple):
+class Open(Record):
     """A brace opens; *makes* brings the container before it into being."""
 
     makes: bool = False
 
 
-class Close(NamedTuple):
+class Close(Record):
     """A brace closes."""
 
 
-class Command(NamedTuple):
+class Command(Record):
     """The line is the session's own command *name*."""
 
     name: str
 
 
-class Run(NamedTuple):
+class Run(Record):
     """The line runs the device's *operation*, after a *question* if there is one."""
 
     operation: str
     question: str = ""
 
 
-class Input(NamedTuple):
+class Input(Record):
     """The value, or *constant*, is the input *name*; *weak* as for `Put`.
 
     With *many* the values given are collected in a tuple.
@@ -122,7 +121,7 @@ class Input(NamedTuple):
     many: bool = False
 
 
-class Pipe(NamedTuple):
+class Pipe(Record):
     """An output modifier *name* begins; inputs that follow belong to it."""
 
     name: str

@@ -1,19 +1,16 @@
 """The configuration as the engine reads it: immutable records, defaults filled in.
 
 Fields have the names of the YANG leafs; what is not configured is an empty string, an empty tuple
-or, where a number is meant, None. Profiles are found by name and know their own. Named tuples
-rather than dataclasses: they are made four times as fast, and every start makes them.
+or, where a number is meant, None. Profiles are found by name and know their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal
 
 from srpki.config.secrets import token_of
-
-if TYPE_CHECKING:
-    pass
+from srpki.core.record import Record
 
 
 class Secret:
@@ -43,14 +40,14 @@ class Secret:
         return hash(self._sealed)
 
 
-class CmpHttp(NamedTuple):
+class CmpHttp(Record):
     """``cmpv2 http``: *response_timeout* in seconds."""
 
     response_timeout: int
     version: str
 
 
-class CmpUrl(NamedTuple):
+class CmpUrl(Record):
     """``cmpv2 url``."""
 
     url_string: str
@@ -58,7 +55,7 @@ class CmpUrl(NamedTuple):
     transmission_profile: str
 
 
-class Cmpv2(NamedTuple):
+class Cmpv2(Record):
     """``ca-profile cmpv2``; *key_list* holds the passwords by their reference number."""
 
     always_set_sender_for_ir: bool
@@ -74,7 +71,7 @@ class Cmpv2(NamedTuple):
     key_list: Mapping[str, Secret]
 
 
-class Ocsp(NamedTuple):
+class Ocsp(Record):
     """``ca-profile ocsp``."""
 
     responder_url: str
@@ -82,7 +79,7 @@ class Ocsp(NamedTuple):
     transmission_profile: str
 
 
-class CrlUrl(NamedTuple):
+class CrlUrl(Record):
     """One ``url-entry`` of ``auto-crl-update``."""
 
     entry_id: int
@@ -90,7 +87,7 @@ class CrlUrl(NamedTuple):
     transmission_profile: str
 
 
-class AutoCrlUpdate(NamedTuple):
+class AutoCrlUpdate(Record):
     """``ca-profile auto-crl-update``: times in seconds, *crl_urls* in the order of their ids."""
 
     enabled: bool
@@ -101,7 +98,7 @@ class AutoCrlUpdate(NamedTuple):
     crl_urls: tuple[CrlUrl, ...]
 
 
-class CaProfile(NamedTuple):
+class CaProfile(Record):
     """``ca-profile``; *auto_crl_update* is None when that container does not exist."""
 
     name: str
@@ -115,7 +112,7 @@ class CaProfile(NamedTuple):
     auto_crl_update: AutoCrlUpdate | None
 
 
-class EstServer(NamedTuple):
+class EstServer(Record):
     """``est-profile server``: *address* is the IPv4 or IPv6 address or the domain name.
 
     A path is empty where that of RFC 7030 is meant.
@@ -128,7 +125,7 @@ class EstServer(NamedTuple):
     simplereenroll: str
 
 
-class EstProfile(NamedTuple):
+class EstProfile(Record):
     """``est-profile``; *username* and *password* are those of HTTP authentication."""
 
     name: str
@@ -140,7 +137,7 @@ class EstProfile(NamedTuple):
     password: Secret | None
 
 
-class UpdateProfile(NamedTuple):
+class UpdateProfile(Record):
     """``certificate-update-profile``: what each choice has come to.
 
     *server* is the name of the profile that says where *protocol* goes: a ca-profile for cmpv2, an
@@ -160,7 +157,7 @@ class UpdateProfile(NamedTuple):
     seconds: int
 
 
-class AutoUpdate(NamedTuple):
+class AutoUpdate(Record):
     """``certificate-auto-update``."""
 
     certificate_file_name: str
@@ -168,7 +165,7 @@ class AutoUpdate(NamedTuple):
     profile: str
 
 
-class TlsCertEntry(NamedTuple):
+class TlsCertEntry(Record):
     """One ``entry`` of a TLS ``cert-profile``; *send_chain* names CA profiles."""
 
     entry_id: int
@@ -177,7 +174,7 @@ class TlsCertEntry(NamedTuple):
     send_chain: tuple[str, ...]
 
 
-class TlsCertProfile(NamedTuple):
+class TlsCertProfile(Record):
     """``tls cert-profile``, entries in the order of their ids."""
 
     name: str
@@ -185,7 +182,7 @@ class TlsCertProfile(NamedTuple):
     entries: tuple[TlsCertEntry, ...]
 
 
-class CipherList(NamedTuple):
+class CipherList(Record):
     """``client-cipher-list``: names in the order of preference."""
 
     name: str
@@ -194,7 +191,7 @@ class CipherList(NamedTuple):
     tls13_cipher: tuple[str, ...]
 
 
-class ClientTlsProfile(NamedTuple):
+class ClientTlsProfile(Record):
     """``client-tls-profile``; references are names of other profiles and lists."""
 
     name: str
@@ -210,14 +207,14 @@ class ClientTlsProfile(NamedTuple):
     secondary: Literal["none", "crl", "ocsp"]
 
 
-class TrustAnchorProfile(NamedTuple):
+class TrustAnchorProfile(Record):
     """``trust-anchor-profile`` of TLS or IPsec: the names of CA profiles."""
 
     name: str
     trust_anchors: tuple[str, ...]
 
 
-class IpsecCertEntry(NamedTuple):
+class IpsecCertEntry(Record):
     """One ``entry`` of an IPsec ``cert-profile``; *send_chain* names CA profiles."""
 
     id: int
@@ -228,7 +225,7 @@ class IpsecCertEntry(NamedTuple):
     send_chain: tuple[str, ...]
 
 
-class IpsecCertProfile(NamedTuple):
+class IpsecCertProfile(Record):
     """``ipsec cert-profile``, entries in the order of their ids."""
 
     name: str
@@ -236,7 +233,7 @@ class IpsecCertProfile(NamedTuple):
     entries: tuple[IpsecCertEntry, ...]
 
 
-class TransmissionProfile(NamedTuple):
+class TransmissionProfile(Record):
     """``transmission-profile``: *timeout* in seconds; None where the node's own rule holds."""
 
     name: str
@@ -249,14 +246,14 @@ class TransmissionProfile(NamedTuple):
     http_version: str
 
 
-class ExpirationWarning(NamedTuple):
+class ExpirationWarning(Record):
     """``...-expiration-warning``; *hours* is None when no warning is wanted."""
 
     hours: int | None
     repeat_hours: int
 
 
-class PkiView(NamedTuple):
+class PkiView(Record):
     """Everything that the engine reads of one running configuration."""
 
     system_name: str

@@ -77,7 +77,11 @@ def _read(der: bytes, tag: int) -> Mapping[str, Extension]:
 
 
 def parse(extensions: bytes) -> Iterator[Extension]:
-    """Yield what stands in DER of type Extensions; raises `InvalidInputError`."""
+    """Yield what stands in DER of type Extensions; raises `InvalidInputError`.
+
+    By hand: a decoder of DER refuses all of them where one says that it is not critical, which is
+    the default and need not be said, or has a BOOLEAN that is not DER. Here both count as meant.
+    """
     for one in asn1.sequence(extensions):
         parts = list(asn1.sequence(one.whole))
         critical = len(parts) == 3 and parts[1].tag == _BOOLEAN and any(parts[1].content)

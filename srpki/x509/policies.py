@@ -141,6 +141,8 @@ def _least(present: int, asked: int | None) -> int:
 
 
 # --- reading --------------------------------------------------------------------------------------
+# By hand: an OID or a number that a decoder has no room for is a flaw of one extension, which
+# matters only where a policy is required.
 
 
 def _policies(found: Mapping[str, extensions.Extension]) -> frozenset[str]:

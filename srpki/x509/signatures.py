@@ -126,7 +126,10 @@ def verify(
 
 
 def signed_parts(der: bytes) -> Signed:
-    """Return the parts of a certificate, request or CRL; raises `InvalidInputError`."""
+    """Return the parts of a certificate, request or CRL; raises `InvalidInputError`.
+
+    Not decoded but cut: a signature is over the octets as they stand, whatever else is in them.
+    """
     parts = list(asn1.elements(asn1.read(der).content))
     if len(parts) != 3 or parts[2].tag != asn1.BIT_STRING or parts[2].content[:1] != b"\x00":
         raise InvalidInputError("the data is not a signed structure")

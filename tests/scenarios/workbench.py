@@ -252,7 +252,7 @@ class Workbench:
     def log(self):
         """Return every event of what concerns certificates, oldest first."""
         found = self._sessions["md"].feed("show log log-id 99 application security ascending").data
-        for one in found.events:  # else fields are named one by one, for want of one
+        for one in met(0, found.events):  # else fields are named one by one, for want of one
             assert not one.message.startswith(f"{next(iter(one.fields))} "), one
         return [
             Logged(

@@ -231,10 +231,10 @@ class _Commands:
         step = Into(child.name, child.keys, presumed=child.presumed)
         if not self._edits:
             return Keyword(word, child.help, (*way, step), "+"), (*keys, content)
-        removal = (*way, step._replace(enters=False), Remove())
+        removal = (*way, step.but(enters=False), Remove())
         self._no(word, child.help, removal, keys)
         numbered = isinstance(child.classic, Numbered)
-        into = (*way, step._replace(create=numbered))
+        into = (*way, step.but(create=numbered))
         named = AnyOrder(tuple(Opt(_named(leaf)) for leaf in required(child)))
         name = (Opt(_name(child)),) if numbered and len(child.keys) == 1 else ()
         inside = (*keys, *name, named, _CREATE, content)

@@ -77,7 +77,7 @@ def returned(function, module):
                 yield from returned(getattr(module, name), module)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", met(70, OPERATIONS))
 def test_every_operation_returns_a_record_or_says_why_not(operation):
     function = OPERATIONS[operation]
     ends = list(returned(function, sys.modules[function.__module__]))

@@ -134,8 +134,8 @@ def toy(bench, monkeypatch):
     bench.toy = bench._responders["http"] = ToyCa(bench.authority)
     bench.enrol()
     view = bench.configured(bench.entry())
-    profile = view.update_profiles["by-cmp"]._replace(protocol="toy")
-    bench.view = view._replace(update_profiles={"by-cmp": profile})
+    profile = view.update_profiles["by-cmp"].but(protocol="toy")
+    bench.view = view.but(update_profiles={"by-cmp": profile})
     bench.engine.apply(bench.view)
     return bench
 
