@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +20,9 @@ from srpki.core.entropy import Entropy, serial_number
 from srpki.core.errors import RefusedError, SrpkiError, UsageError
 from srpki.labca import crls, profiles
 from srpki.labca.desk import Desk
+from srpki.labca.generations import Generation, Generations
 from srpki.labca.grants import granted
-from srpki.labca.profiles import Issuer, Locations, Subject
+from srpki.labca.profiles import Locations, Subject
 from srpki.labca.rules import Rules
 from srpki.labca.settings import CaSettings
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED, SUPERSEDED, Issued, IssuedStore
@@ -71,54 +71,36 @@ class Authority:
         self._vault.close()
 
     def _found(self) -> None:
-        root = self._vault.identity("root", self._make_root)
-        self.root = root.certificate
-        self.issuing = self._vault.identity("issuing", partial(self._make_issuing, root))
-        # The root's key has done its work: nothing below asks for it again.
-        self._issuer = _issuer(self.issuing)
-        self.cmp_signer = self._vault.identity(
-            "cmp-signer", partial(self._make_server, "srpki lab CMP server", profiles.cmp_signer)
-        )
-        self.tls = self._vault.identity(
-            "tls", partial(self._make_server, "srpki lab EST server", profiles.tls_server)
-        )
+        self.generations = Generations(self._vault, self.clock, self.entropy, self.settings.key)
         given = self.settings
         kept = self._vault.credentials(self._make_credentials)
         self.reference = given.reference or kept.get("reference", "")
         self.secret = given.secret or kept.get("secret", "")
         self.est_username = given.est_username or kept.get("est_username", "")
         self.est_password = given.est_password or kept.get("est_password", "")
-        self.locations: Locations | None = None
+        self.locations: Callable[[int], Locations] | None = None
         self._secrets = {self.reference: self.secret}
         self._est_users = {self.est_username: self.est_password}
 
-    def _make_root(self) -> Identity:
-        key = keys.generate(self.settings.key)
-        name = profiles.authority_name("srpki lab root CA")
-        subject = Subject(name, key.public_key())
-        return Identity(
-            key,
-            profiles.certificate_authority(
-                subject, Issuer(name, key), serial_number(self.entropy), path=1
-            ),
-        )
+    @property
+    def root(self) -> bytes:
+        """The root certificate (DER) above the key that signs now."""
+        return self.generations.now.root
 
-    def _make_issuing(self, root: Identity) -> Identity:
-        key = keys.generate(self.settings.key)
-        subject = Subject(profiles.authority_name("srpki lab issuing CA"), key.public_key())
-        return Identity(
-            key,
-            profiles.certificate_authority(
-                subject, _issuer(root), serial_number(self.entropy), path=0
-            ),
-        )
+    @property
+    def issuing(self) -> Identity:
+        """Who issues now."""
+        return self.generations.now.issuing
 
-    def _make_server(
-        self, common_name: str, profile: Callable[[Subject, Issuer, int], bytes]
-    ) -> Identity:
-        key = keys.generate(self.settings.key)
-        subject = Subject(profiles.authority_name(common_name), key.public_key())
-        return Identity(key, profile(subject, self._issuer, serial_number(self.entropy)))
+    @property
+    def cmp_signer(self) -> Identity:
+        """Who signs CMP answers now."""
+        return self.generations.now.cmp_signer
+
+    @property
+    def tls(self) -> Identity:
+        """Whom EST clients meet now."""
+        return self.generations.now.tls
 
     def _make_credentials(self) -> dict[str, str]:
         given = self.settings
@@ -207,13 +189,14 @@ class Authority:
         check_key(public_key)
         check_names(subject, extensions)
         grant = granted(subject, public_key, extensions)
+        generation = self.generations.now
         certificate = profiles.end_entity(
             Subject(subject, public_key),
-            self._issuer,
+            generation.issuer,
             serial_number(self.entropy),
             self._life(not_before, not_after, start),
             grant,
-            locations=self.locations,
+            locations=self.locations(generation.number) if self.locations else None,
             added=self.rules.policy.added(),
         )
         if spoil is not None:
@@ -260,7 +243,8 @@ class Authority:
 
         The CA's own servers have certificates too, which nobody can revoke.
         """
-        for own in (self.cmp_signer, self.tls):
+        owned = (own for one in self.generations.all for own in (one.cmp_signer, one.tls))
+        for own in owned:
             if certificates.facts(own.certificate).serial == serial:
                 return Issued(serial, own.certificate)
         return self._store.find(serial)
@@ -350,18 +334,31 @@ class Authority:
         record = self._store.find(serial)
         return None if record is None else (record.certificate, record.state == REVOKED)
 
-    def current_crl(self) -> bytes:
-        """Return the issuing CA's CRL (DER) as it is now."""
+    def current_crl(self, number: int = 0) -> bytes:
+        """Return the CRL (DER) as it is now of the key that signs, or of generation *number*.
+
+        Each key speaks of what it has signed.
+        """
+        every = self.generations
+        one = every.now if number == 0 else every.all[number - 1]
         now = self.clock.now().replace(microsecond=0)
         revoked = [record for record in self._store.all() if record.state == REVOKED]
-        return crls.crl(self._issuer, revoked, now, now + timedelta(seconds=self.settings.crl_life))
+        if len(every.all) > 1:
+            ours = _key_identifier(one)
+            revoked = [r for r in revoked if _signer_identifier(r.certificate) == ours]
+        end = now + timedelta(seconds=self.settings.crl_life)
+        return crls.crl(one.issuer, revoked, now, end)
 
     def _set_state(self, certificate: bytes, state: str) -> None:
         self._store.set_state(certificates.facts(certificate).serial, state)
 
 
-def _issuer(identity: Identity) -> Issuer:
-    return Issuer(certificates.parse(identity.certificate).subject, identity.key)
+def _key_identifier(generation: Generation) -> bytes | None:
+    return certificates.facts(generation.issuing.certificate).subject_key_identifier
+
+
+def _signer_identifier(certificate: bytes) -> bytes | None:
+    return certificates.facts(certificate).authority_key_identifier
 
 
 def check_key(public_key: CertificatePublicKeyTypes) -> None:

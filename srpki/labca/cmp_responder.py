@@ -60,21 +60,30 @@ class CmpResponder:
         self._cancel = cancel or threading.Event()
         self._pace = pace or authority.clock
         self._kept = KeptTransactions(authority.directory)
-        identity = ServerIdentity(
-            key=authority.cmp_signer.key,
-            certificate=authority.cmp_signer.certificate,
-            issuing=authority.issuing.certificate,
-            root=authority.root,
-        )
         self._server = CmpServer(
             authority,
-            identity,
+            self._identity,
             authority.clock,
             authority.entropy,
             implicit_confirm=authority.settings.implicit_confirm,
             message_time=authority.settings.message_time,
             strict=authority.settings.cmp_profile == "rfc9483",
             keeper=self._kept,
+        )
+
+    def _identity(self) -> ServerIdentity:
+        """Return how the server shows itself now."""
+        generations = self._authority.generations
+        shown = generations.shown
+        present = shown[0]
+        return ServerIdentity(
+            key=present.cmp_signer.key,
+            certificate=present.cmp_signer.certificate,
+            issuing=present.issuing.certificate,
+            roots=tuple(dict.fromkeys(one.root for one in shown)),
+            links=generations.links(),
+            handed_out=generations.handed_out(),
+            root_update=generations.root_update(),
         )
 
     def take_up(self) -> frozenset[bytes]:

@@ -86,7 +86,7 @@ class EstResponder:
         if operation == "cacerts":
             self._strike(operation, request, struck)
             more = authority.settings.more_ca_certificates
-            handed_out = (authority.root, authority.issuing.certificate, *more)
+            handed_out = (*authority.generations.handed_out(), *more)
             reply = server.certificates_reply(
                 handed_out, wrapped=wrapped, content_type=messages.PKCS7
             )

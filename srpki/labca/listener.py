@@ -32,6 +32,9 @@ _POLL_SECONDS: Final = 0.05
 Handler = Callable[[HttpRequest, bytes | None], HttpReply | None]
 """Request and TLS client certificate (DER) in; reply out, or None to close without one."""
 
+Contexts = Callable[[], ssl.SSLContext]
+"""Gives what TLS is spoken with on a connection that begins now."""
+
 
 class Listener(socketserver.TCPServer):
     """A listening socket from the moment it is made; serves between `start` and `stop`."""
@@ -43,13 +46,13 @@ class Listener(socketserver.TCPServer):
         self,
         address: tuple[str, int],
         handler: Handler,
-        tls: ssl.SSLContext | None,
+        tls: Contexts | None,
         log: Callable[[str], None],
         clock: Clock,
     ) -> None:
-        """Listen on *address*, with TLS when *tls* is given; raises OSError when it cannot.
+        """Listen on *address*, by TLS when *tls* is given, which is asked for each connection.
 
-        Requests are timed by *clock*.
+        Raises OSError when it cannot. Requests are timed by *clock*.
         """
         super().__init__(address, socketserver.BaseRequestHandler)
         self.port: int = self.server_address[1]
@@ -123,7 +126,7 @@ class Listener(socketserver.TCPServer):
             self._converse(connection, None, b"")
             return
         try:
-            secure = connection.secure(self._tls)
+            secure = connection.secure(self._tls())
         except ssl.SSLError as error:
             self._log(f"TLS refused: {error.reason or 'the client went away'}")
             return

@@ -80,9 +80,11 @@ def authority_name(common_name: str) -> x509.Name:
     )
 
 
-def certificate_authority(subject: Subject, issuer: Issuer, serial: int, path: int) -> bytes:
-    """Return a CA certificate (DER); *path* CA certificates may follow it."""
-    builder = _builder(subject, issuer, serial, WIDE_START, WIDE_END)
+def certificate_authority(
+    subject: Subject, issuer: Issuer, serial: int, path: int, begin: datetime = WIDE_START
+) -> bytes:
+    """Return a CA certificate (DER) from *begin*; *path* CA certificates may follow it."""
+    builder = _builder(subject, issuer, serial, begin, WIDE_END)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path), critical=True)
     return _signed(_usage(builder, ("digital_signature", "key_cert_sign", "crl_sign")), issuer.key)
 

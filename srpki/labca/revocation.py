@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,16 +29,22 @@ from srpki.labca import crls
 from srpki.labca.authority import Authority
 from srpki.labca.conditions import Circumstances
 from srpki.labca.fault_script import FaultScript
+from srpki.labca.generations import Generation
 from srpki.labca.store import REVOKED
 from srpki.labca.striking import StruckError, strike
-from srpki.x509 import der, keys
+from srpki.x509 import certificates, der, keys
 
-CRL_PATH: Final = "/crl/issuing.crl"
+_CRL_PATHS: Final = re.compile(r"/crl/issuing(?:-([2-9]))?\.crl")
 OCSP_PATH: Final = "/ocsp"
 _CRL_TYPE: Final = "application/pkix-crl"
 _OCSP_TYPE: Final = "application/ocsp-response"
 _MOST_REQUEST: Final = 4096
 _OCSP_LIFE: Final = timedelta(hours=12)
+
+
+def crl_path(number: int) -> str:
+    """Return the path of the CRL of the CA's key *number*."""
+    return "/crl/issuing.crl" if number == 1 else f"/crl/issuing-{number}.crl"
 
 
 class RevocationResponder:
@@ -63,11 +70,12 @@ class RevocationResponder:
     def serves(request: HttpRequest) -> bool:
         """Say whether *request* is for this responder."""
         path = urlsplit(request.url).path
-        return path in (CRL_PATH, OCSP_PATH) or path.startswith(f"{OCSP_PATH}/")
+        crl = _CRL_PATHS.fullmatch(path) is not None
+        return crl or path == OCSP_PATH or path.startswith(f"{OCSP_PATH}/")
 
     def handle(self, request: HttpRequest) -> HttpReply | None:
         """Return the answer, None for none at all."""
-        wants_crl = urlsplit(request.url).path == CRL_PATH
+        wants_crl = _CRL_PATHS.fullmatch(urlsplit(request.url).path)
         operation, content_type = ("crl", _CRL_TYPE) if wants_crl else ("ocsp", _OCSP_TYPE)
         here = Circumstances(now=self._authority.clock.now(), clients=(request.client,))
         fault = self._faults.take(operation, circumstances=here)
@@ -77,15 +85,18 @@ class RevocationResponder:
             strike(fault, content_type, self._pace, self._cancel)
         except StruckError as struck:
             return struck.reply
-        body = self._crl() if wants_crl else self._status(request)
+        number = int(wants_crl[1] or 1) if wants_crl else 0
+        if number > len(self._authority.generations.all):
+            return HttpReply(status=HTTPStatus.NOT_FOUND)
+        body = self._crl(number) if wants_crl else self._status(request)
         if body is None:
             return HttpReply(status=HTTPStatus.BAD_REQUEST)
         return HttpReply(status=HTTPStatus.OK, headers={"content-type": content_type}, body=body)
 
-    def _crl(self) -> bytes:
+    def _crl(self, number: int) -> bytes:
         revoked = sum(record.state == REVOKED for record in self._authority.all_issued())
         self._log(f"crl: {revoked} certificates revoked")
-        return self._authority.current_crl()
+        return self._authority.current_crl(number)
 
     def _status(self, request: HttpRequest) -> bytes | None:
         data = _request_octets(request)
@@ -119,9 +130,11 @@ def status(authority: Authority, asked: ocsp.OCSPRequest) -> ocsp.OCSPResponse:
 
     Raises `ValueError` for a request about several, or by a hash that is not known.
     """
-    issuing = x509.load_der_x509_certificate(authority.issuing.certificate)
-    ours = _names_us(asked, issuing)
-    record = authority.numbered(asked.serial_number) if ours else None
+    generation = _named(asked, authority) or authority.generations.now
+    issuing = x509.load_der_x509_certificate(generation.issuing.certificate)
+    record = authority.numbered(asked.serial_number) if _names_us(asked, issuing) else None
+    if record is not None and not _by(record.certificate, issuing):
+        record = None
     now = authority.clock.now().replace(microsecond=0)
     revoked = record is not None and record.state == REVOKED
     said = ocsp.OCSPCertStatus.UNKNOWN if record is None else ocsp.OCSPCertStatus.GOOD
@@ -143,7 +156,22 @@ def status(authority: Authority, asked: ocsp.OCSPRequest) -> ocsp.OCSPResponse:
     for extension in asked.extensions:
         if isinstance(extension.value, x509.OCSPNonce):
             builder = builder.add_extension(extension.value, critical=False)
-    return builder.sign(authority.issuing.key, SHA256())
+    return builder.sign(generation.issuing.key, SHA256())
+
+
+def _named(asked: ocsp.OCSPRequest, authority: Authority) -> Generation | None:
+    """Return the generation under whose key *asked* looks for a certificate."""
+    for one in authority.generations.all:
+        if _names_us(asked, x509.load_der_x509_certificate(one.issuing.certificate)):
+            return one
+    return None
+
+
+def _by(certificate: bytes, issuing: x509.Certificate) -> bool:
+    """Say whether *certificate* (DER) is by the key of *issuing*."""
+    facts = certificates.facts(certificate)
+    ours = certificates.facts(issuing.public_bytes(Encoding.DER)).subject_key_identifier
+    return facts.authority_key_identifier == ours
 
 
 def _names_us(asked: ocsp.OCSPRequest, issuing: x509.Certificate) -> bool:

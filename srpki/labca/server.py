@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,10 +17,10 @@ from srpki.labca.authority import Authority
 from srpki.labca.cmp_responder import CmpResponder
 from srpki.labca.est_responder import EstResponder
 from srpki.labca.fault_script import FaultScript
-from srpki.labca.listener import Handler, Listener
+from srpki.labca.listener import Contexts, Handler, Listener
 from srpki.labca.profiles import Locations
-from srpki.labca.revocation import CRL_PATH, OCSP_PATH, RevocationResponder
-from srpki.labca.tls import server_context
+from srpki.labca.revocation import OCSP_PATH, RevocationResponder, crl_path
+from srpki.labca.tls import TlsContexts
 from srpki.labca.unconfirmed import Unconfirmed
 
 
@@ -83,7 +82,8 @@ class LabCa:
             unconfirmed.look()
             return reply
 
-        tls = server_context(self.authority, check_time=not self._lab_time)
+        tls = TlsContexts(self.authority, check_time=not self._lab_time).present
+        tls()  # what is wrong with it is told at the start
         try:
             self._listeners.append(self._listen("cmp", plain, None))
             self._listeners.append(self._listen("est", est_responder.handle, tls))
@@ -95,7 +95,7 @@ class LabCa:
         left = self.authority.revoke_unconfirmed(but=cmp_responder.take_up())
         if left:
             self._log(f"{left} certificates that nobody had confirmed are revoked")
-        self.authority.locations = Locations(self.crl_url, self.ocsp_url)
+        self.authority.locations = self._locations
         unconfirmed.start()
         for listener in self._listeners:
             listener.start()
@@ -104,7 +104,7 @@ class LabCa:
         if self._lab_time:
             self._log("lab time: TLS certificates are judged at the lab's clock")
 
-    def _listen(self, protocol: str, handler: Handler, tls: ssl.SSLContext | None) -> Listener:
+    def _listen(self, protocol: str, handler: Handler, tls: Contexts | None) -> Listener:
         chosen, last = self._ports[protocol], self.authority.ports.get(protocol, 0)
         try:
             return self._listener(chosen or last, handler, tls)
@@ -122,7 +122,7 @@ class LabCa:
         self.moved = (*self.moved, sentence)
         return listener
 
-    def _listener(self, port: int, handler: Handler, tls: ssl.SSLContext | None) -> Listener:
+    def _listener(self, port: int, handler: Handler, tls: Contexts | None) -> Listener:
         return Listener((self._host, port), handler, tls, self._log, self.authority.clock)
 
     def stop(self) -> None:
@@ -162,10 +162,15 @@ class LabCa:
         """Where CMPv2 requests go; only while it listens."""
         return f"http://{self._host}:{self.cmp_port}/pkix/"
 
+    def _locations(self, generation: int) -> Locations:
+        """Return where the state of what the key *generation* has signed is told."""
+        crl = f"http://{self._host}:{self.cmp_port}{crl_path(generation)}"
+        return Locations(crl, self.ocsp_url)
+
     @property
     def crl_url(self) -> str:
-        """Where the issuing CA's CRL is; only while it listens."""
-        return f"http://{self._host}:{self.cmp_port}{CRL_PATH}"
+        """Where the CRL of the key that signs now is; only while it listens."""
+        return self._locations(self.authority.generations.now.number).crl
 
     @property
     def ocsp_url(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import tempfile
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -34,10 +35,37 @@ def server_context(authority: Authority, *, check_time: bool) -> ssl.SSLContext:
     context.verify_mode = ssl.CERT_OPTIONAL
     if not check_time:
         context.verify_flags = ssl.VerifyFlags(context.verify_flags | _NO_CHECK_TIME)
-    anchors = (authority.root, authority.issuing.certificate, *authority.settings.vendor_anchors)
+    every = authority.generations.all
+    ours = (der for one in every for der in (one.root, one.issuing.certificate))
+    anchors = dict.fromkeys((*ours, *authority.vendor_anchors))
     context.load_verify_locations(cadata="".join(_pem(der) for der in anchors))
     _load_identity(context, authority)
     return context
+
+
+class TlsContexts:
+    """The context for a connection that begins now: keys are changed, vendors become known."""
+
+    def __init__(self, authority: Authority, *, check_time: bool) -> None:
+        """Serve for *authority*; *check_time* is as for `server_context`."""
+        self._authority = authority
+        self._check_time = check_time
+        self._lock = threading.Lock()
+        self._made: tuple[object, ssl.SSLContext] | None = None
+
+    def present(self) -> ssl.SSLContext:
+        """Return the context, made anew when something has changed."""
+        authority = self._authority
+        with self._lock:
+            basis = (
+                authority.tls,
+                authority.generations.links(),
+                len(authority.generations.all),
+                authority.vendor_anchors,
+            )
+            if self._made is None or self._made[0] != basis:
+                self._made = basis, server_context(authority, check_time=self._check_time)
+            return self._made[1]
 
 
 def channel_binding(connection: ssl.SSLSocket) -> bytes:
@@ -59,7 +87,8 @@ def _load_identity(context: ssl.SSLContext, authority: Authority) -> None:
     key = identity.key.private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password)
     )
-    chain = _pem(identity.certificate) + _pem(authority.issuing.certificate)
+    links = authority.generations.links()
+    chain = "".join(map(_pem, (identity.certificate, authority.issuing.certificate, *links)))
     with tempfile.TemporaryDirectory(prefix="srpki-") as name:
         file = Path(name) / "tls.pem"
         file.write_bytes(key + chain.encode())

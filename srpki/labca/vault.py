@@ -55,6 +55,7 @@ class Vault:
         """Take hold of *directory*, making it when it is new."""
         self.directory = directory
         self._release: Callable[[], object] = _nothing
+        self._here: dict[str, Identity] = {}
         self._password = b""
         if directory is None:
             return
@@ -89,10 +90,20 @@ class Vault:
     def identity(self, name: str, make: Callable[[], Identity]) -> Identity:
         """Return the identity called *name*, kept from before or made now."""
         if self.directory is None:
-            return make()
+            return self._here.setdefault(name, make())
         if self._there(f"{name}.pem"):
             return self._load(name)
-        made = make()
+        return self.replace(name, make())
+
+    def kept(self, name: str) -> Identity:
+        """Return the identity called *name*, which is there."""
+        return self._here[name] if self.directory is None else self._load(name)
+
+    def replace(self, name: str, made: Identity) -> Identity:
+        """Keep *made* as the identity called *name*, whatever was; return it."""
+        if self.directory is None:
+            self._here[name] = made
+            return made
         # The certificate is written last: where it is, the key is.
         self._write(f"{name}.key", self._sealed(made))
         certificate = x509.load_der_x509_certificate(made.certificate)

@@ -105,7 +105,7 @@ class CmpServer:
     def __init__(
         self,
         ca: CertificateAuthority,
-        identity: ServerIdentity,
+        identity: Callable[[], ServerIdentity],
         clock: Clock,
         entropy: Entropy,
         *,
@@ -114,7 +114,7 @@ class CmpServer:
         strict: bool = False,
         keeper: Keeper | None = None,
     ) -> None:
-        """Answer for *ca* as *identity*; *implicit_confirm* grants what clients ask.
+        """Answer for *ca* as its *identity* of now; *implicit_confirm* grants what clients ask.
 
         *message_time* is how many seconds the time of a message may be off, 0 when any will do.
         *strict* asks of requests what RFC 9483 asks, not RFC 4210 alone. Open transactions are
@@ -127,7 +127,7 @@ class CmpServer:
         self._entropy = entropy
         self._implicit_confirm = implicit_confirm
         self._message_time = message_time
-        self._envelope = Envelope(identity, clock, entropy)
+        self._envelope = Envelope(identity(), clock, entropy)
         self._lock = threading.Lock()
         self._transactions = Transactions(self._forget, keeper or Nowhere())
 
@@ -156,6 +156,7 @@ class CmpServer:
         """Return the answer; *issue* makes a certificate when one is due."""
         nonce = self._entropy.octets(IDENTIFIER_OCTETS)
         with self._lock:
+            envelope = self._present()
             try:
                 self._transactions.expire(self._clock.now())
                 content = self._refusing(received, issue, deviation, nonce)
@@ -164,8 +165,15 @@ class CmpServer:
                 failure = RefusalError("systemFailure", error.sentence)
                 content = server_refusals.refused(received.kind, failure)
         asked, peer = received.message.header, received.peer
-        data = self._envelope.encode(asked, peer, content, nonce, deviation)
+        data = envelope.encode(asked, peer, content, nonce, deviation)
         return Answer(data, content.note)
+
+    def _present(self) -> Envelope:
+        """Return the envelope of who the server is now; keys are changed."""
+        identity = self._identity()
+        if identity != self._envelope.identity:
+            self._envelope = Envelope(identity, self._clock, self._entropy)
+        return self._envelope
 
     def concerns(self, received: Received) -> Enrolment | None:
         """Return what *received* wants certified, or goes on about; None when that is nothing."""
@@ -349,7 +357,8 @@ class CmpServer:
         )
         # Roots are handed out only under a password [RFC 4210, 5.3.2; RFC 9483, 4.1.1].
         first_contact = enrolment.kind == "ir" and not transaction.peer.signs
-        ca_pubs = (self._identity.root,) if certificate is not None and first_contact else ()
+        identity = self._envelope.identity
+        ca_pubs = identity.roots if certificate is not None and first_contact else ()
         body = bodies.encode_responses(ANSWERS[enrolment.kind], (response,), ca_pubs)
         note = f"{info.word} {names.brief(enrolment.subject)}"
         if certificate is not None:
@@ -357,7 +366,7 @@ class CmpServer:
         return Content(
             body,
             note,
-            extra_certs=(self._identity.issuing,),
+            extra_certs=(identity.issuing, *identity.links),
             implicit_confirm=certificate is not None and transaction.implicit_confirm,
         )
 
@@ -369,7 +378,7 @@ class CmpServer:
         identifier = message.header.transaction_id or b""
         self._transactions.check_new(identifier)
         if message.kind == "genm":
-            told = server_support.answer(message, self._ca, self._identity)
+            told = server_support.answer(message, self._ca, self._envelope.identity)
             self._transactions.close(identifier, self._clock.now())
             return Content(general.encode_general("genp", told), f"told {len(told)} things")
         asked = server_revocations.read(message, peer, self._ca)

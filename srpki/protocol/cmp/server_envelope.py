@@ -31,14 +31,19 @@ _SIGNING_HASH: Final = "sha256"
 class ServerIdentity:
     """How a CMP server shows itself; certificates are DER.
 
-    *certificate* belongs to *key* and signs answers, *issuing* signs what is issued, *root* is
-    handed out as caPubs to those who authenticate with a password.
+    *certificate* belongs to *key* and signs answers, *issuing* signs what is issued, *roots* are
+    handed out as caPubs to those who authenticate with a password. During a change of key *links*
+    lead from one key to another, *handed_out* are all certificates of the CA, and *root_update* is
+    the new root with its links, NewWithOld and OldWithNew, each of them or empty.
     """
 
     key: PrivateKey = field(repr=False)
     certificate: bytes = field(repr=False)
     issuing: bytes = field(repr=False)
-    root: bytes = field(repr=False)
+    roots: tuple[bytes, ...] = field(repr=False)
+    links: tuple[bytes, ...] = field(default=(), repr=False)
+    handed_out: tuple[bytes, ...] = field(default=(), repr=False)
+    root_update: tuple[bytes, bytes, bytes] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,7 @@ class Envelope:
 
     def __init__(self, identity: ServerIdentity, clock: Clock, entropy: Entropy) -> None:
         """Speak as *identity*."""
-        self._identity = identity
+        self.identity = identity
         self._clock = clock
         self._entropy = entropy
         self._signature = protect.SignatureProtector(identity.key, _SIGNING_HASH)
@@ -133,7 +138,8 @@ class Envelope:
             salt = self._entropy.octets(mac.SALT_OCTETS)
             like = mac.AnsweringProtector(asked.protection_algorithm, peer.secret, salt)
             return like, extra_certs
-        chain = (self._identity.certificate, self._identity.issuing)
+        identity = self.identity
+        chain = (identity.certificate, identity.issuing, *identity.links)
         return self._signature, chain
 
 

@@ -23,6 +23,8 @@ from srpki.protocol.cmp.server_envelope import ServerIdentity
 from srpki.x509 import certificates, der
 
 _DIRECTORY_NAME: Final = b"\xa4"
+_NEW_WITH_OLD: Final = 0xA0
+_OLD_WITH_NEW: Final = 0xA1
 _WITHOUT_VALUE: Final = (general.CURRENT_CRL, general.CA_CERTIFICATES, general.REQUEST_TEMPLATE)
 
 
@@ -65,11 +67,9 @@ def _tell(
         raise RefusalError("badRequest", "what is asked for has no value in a request")
     match name:
         case general.CA_CERTIFICATES:
-            return name, der.encode(der.SEQUENCE, identity.issuing, identity.root)
+            return name, der.encode(der.SEQUENCE, *reversed(identity.handed_out))
         case general.ROOT_CERTIFICATE:
-            if value is not None:
-                certificates.parse(value)
-            return general.ROOT_UPDATE, None  # the root of a lab lives as long as the lab
+            return general.ROOT_UPDATE, _root_update(value, identity)
         case general.REQUEST_TEMPLATE:
             return name, None
         case general.CURRENT_CRL:
@@ -78,6 +78,21 @@ def _tell(
             return general.CRLS, _newer_crl(value, ca, identity)
         case _:
             return None
+
+
+def _root_update(known: bytes | None, identity: ServerIdentity) -> bytes | None:
+    """Return the RootCaKeyUpdateContent that follows the root *known*, None when none does.
+
+    Who names no root is told of the newest one [RFC 9480, 2.15].
+    """
+    if known is not None:
+        certificates.parse(known)
+    update = identity.root_update
+    if update is None or known == update[0]:
+        return None
+    new, new_with_old, old_with_new = update
+    tagged = ((_NEW_WITH_OLD, new_with_old), (_OLD_WITH_NEW, old_with_new))
+    return der.encode(der.SEQUENCE, new, *(der.encode(tag, one) for tag, one in tagged if one))
 
 
 def _unsupported(names: list[str]) -> Info:
