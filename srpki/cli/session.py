@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from srpki.management.access.rights import Rights
     from srpki.management.port import Machine
 
+_PLAIN: Final = ("y", "n", "yes", "no")
+_MASK: Final = "********"
 ENDED: Final = "The session has been disconnected."
 UNCOMMITTED: Final = "The session ends with uncommitted changes, which are lost."
 RESTARTED: Final = "The node has been rebooted; a new session begins."
@@ -83,6 +85,37 @@ class Session(CallerSession):
         What the session debugs follows the output of the command that caused it. ``history`` has
         *shown*, where that is given, in the place of the line.
         """
+        laboratory = self._machine.node.laboratory
+        if laboratory is None:
+            return self._traced(line, shown)
+        login, mode, prompt = self._login, self._active, self.prompt
+        command = self._remembered_as(line, shown)
+        clock = self._machine.node.clock
+        began = clock.monotonic()
+        answer = self._traced(line, shown)
+        laboratory.record(
+            session=login.session_id,
+            user=login.user,
+            kind=login.kind,
+            address=login.address,
+            mode=mode,
+            prompt=prompt,
+            command=command,
+            output=answer.text,
+            ok=answer.ok,
+            seconds=clock.monotonic() - began,
+        )
+        return answer
+
+    def _remembered_as(self, line: str, shown: str | None) -> str:
+        """Return what the journal of a lab has of *line*: no secret, no answer but yes and no."""
+        if self.gone or not line.strip():
+            return ""
+        if self._asking:
+            return line if line.strip().lower() in _PLAIN else _MASK
+        return shown if shown is not None else self.masked(line[:LINE_LIMIT])
+
+    def _traced(self, line: str, shown: str | None) -> Answer:
         traces = self._traces
         answer = self._answered(line, shown)
         return answer._replace(text=screen(_joined(answer.text, traces.take())))

@@ -32,3 +32,12 @@ def parse_duration(text: str) -> timedelta:
             f"'{text}' is not a duration such as 90s, 45m, 12h, 30d, 2w or 1y, of a century at most"
         )
     return timedelta(seconds=seconds)
+
+
+def spell_duration(duration: timedelta) -> str:
+    """Return whole seconds of *duration* as `parse_duration` reads them, in the largest unit."""
+    seconds = int(duration.total_seconds())
+    for unit in ("d", "h", "m"):
+        if seconds and seconds % _UNITS[unit] == 0:
+            return f"{seconds // _UNITS[unit]}{unit}"
+    return f"{seconds}s"

@@ -1,24 +1,30 @@
-"""What the router may know of the lab it runs in: a clock that moves and a CA that can fail."""
+"""What the router may know of the lab it runs in: a clock that moves and CAs that can fail."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from srpki.core.clock import LabClock
-from srpki.device.records.lab import LabCaState, LabFault
+
+if TYPE_CHECKING:
+    from srpki.device.records.lab import (
+        LabCaCertificates,
+        LabCaListed,
+        LabCaState,
+        LabFault,
+        LabPolicy,
+        LabRequests,
+    )
+    from srpki.schema.paths import Value
 
 
-class Laboratory(Protocol):
-    """The lab beside the router; given only in lab mode."""
-
-    @property
-    def clock(self) -> LabClock:
-        """The clock that router and lab CA share."""
-        ...
+class LabAuthority(Protocol):
+    """One CA of the lab. Whatever it is told lasts; all of it raises `StorageError`."""
 
     def describe(self) -> LabCaState:
-        """Return what a client of the lab CA needs to know."""
+        """Return what a client of the CA needs to know."""
         ...
 
     def revoke(self, certificate: bytes) -> None:
@@ -37,6 +43,130 @@ class Laboratory(Protocol):
         """Forget every fault."""
         ...
 
+    def policy(self) -> LabPolicy:
+        """Return the rules."""
+        ...
+
+    def change_policy(self, changes: Mapping[str, Value]) -> None:
+        """Change the rules that *changes* has, as ``lab ca policy set``; raises `UsageError`."""
+        ...
+
+    def clear_policy(self) -> None:
+        """Have no rules."""
+        ...
+
+    def requests(self) -> LabRequests:
+        """Return what waits for approval, and what was decided and not asked for again."""
+        ...
+
+    def decide(self, number: int | None, *, approved: bool, text: str = "") -> int:
+        """Approve or refuse request *number*, None for all that wait; return how many.
+
+        Raises `RefusedError` for one that does not wait.
+        """
+        ...
+
+    def change_key(
+        self, *, key_of: str, name: str, new_with_old: bool, old_with_new: bool, after: timedelta
+    ) -> None:
+        """Begin a change of key; raises `RefusedError`."""
+        ...
+
+    def finish_change(self) -> None:
+        """Hand out no certificate of an old key any more."""
+        ...
+
+    def certificates(self) -> LabCaCertificates:
+        """Return what is handed out now."""
+        ...
+
+    def vendors(self) -> tuple[bytes, ...]:
+        """Return the roots (DER) of the vendors whose devices may enrol."""
+        ...
+
+    def set_vendors(self, roots: tuple[bytes, ...]) -> None:
+        """Let the devices of these vendors enrol, and no others; raises `RefusedError`."""
+        ...
+
+    def resume(self) -> tuple[str, ...]:
+        """Answer again; return what is to be said of ports that have changed."""
+        ...
+
+    def halt(self) -> None:
+        """Answer nothing any more, over restarts too."""
+        ...
+
+
+class LabLock(Protocol):
+    """What keeps commands of the lab from a trainee."""
+
+    def close(self, password: str, may: tuple[str, ...]) -> None:
+        """Lock all but the commands that begin with one of *may*."""
+        ...
+
+    def allows(self, command: str, session: object) -> bool:
+        """Whether *session* may give *command*, as ``lab ca show``."""
+        ...
+
+    def open(self, password: str, session: object, *, for_all: bool) -> None:
+        """Open everything to *session*, or take the lock off; raises `RefusedError`."""
+        ...
+
+    @property
+    def may(self) -> tuple[str, ...]:
+        """The commands that everybody keeps while it is locked."""
+        ...
+
+
+class Laboratory(Protocol):
+    """The lab beside the router; given only in lab mode."""
+
+    @property
+    def clock(self) -> LabClock:
+        """The clock that router and lab CA share."""
+        ...
+
+    def record(
+        self,
+        *,
+        session: int,
+        user: str,
+        kind: str,
+        address: str,
+        mode: str,
+        prompt: str,
+        command: str,
+        output: str,
+        ok: bool,
+        seconds: float,
+    ) -> None:
+        """Note in the journal what was typed, without secrets, and what was answered."""
+        ...
+
+    def describe(self) -> LabCaState:
+        """Return what a client of the first CA needs to know."""
+        ...
+
+    @property
+    def lock(self) -> LabLock:
+        """What keeps commands from a trainee."""
+        ...
+
+    def authority(self, name: str) -> LabAuthority:
+        """Return the CA called *name*; raises `NotFoundError`."""
+        ...
+
+    def authorities(self) -> tuple[LabCaListed, ...]:
+        """Return all CAs, that of the lab first."""
+        ...
+
+    def create(self, name: str) -> Mapping[str, bytes]:
+        """Make a CA called *name*; return its certificates (DER) by the names for their files.
+
+        Raises `RefusedError`, and `StorageError`.
+        """
+        ...
+
     def remember_clock(self) -> None:
         """Keep the clock's offset for the next start of this node."""
         ...
@@ -44,6 +174,15 @@ class Laboratory(Protocol):
     @property
     def skew(self) -> timedelta:
         """How far ahead of the clock a certificate may begin that was just issued."""
+        ...
+
+    @property
+    def passes(self) -> bool:
+        """Whether time passes while the lab is closed."""
+        ...
+
+    def let_pass(self, *, passes: bool) -> None:
+        """Set and keep `passes`."""
         ...
 
     def allow_skew(self, skew: timedelta) -> None:

@@ -26,13 +26,18 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class ClockRecord:
     """A lab's clock as it was left: *offset* from real time where it runs, *at* where it stands.
 
-    Both are None when nothing that makes sense is remembered. *factor* is 0 where it stands.
+    Both are None when nothing that makes sense is remembered. *factor* is 0 where it stands. A
+    clock that runs was last *seen* at an instant; the lab was *opened* and, if it still is so in
+    the file, never closed in order. While it is closed time *passes* or does not.
     """
 
     offset: timedelta | None = None
     at: datetime | None = None
     factor: float = 1.0
     skew: timedelta = SKEW
+    seen: datetime | None = None
+    opened: bool = False
+    passes: bool = False
 
     @property
     def numbers(self) -> Mapping[str, int]:
@@ -44,6 +49,9 @@ class ClockRecord:
             "microseconds": place.microseconds,
             "factor-thousandths": round(self.factor * 1000),
             "skew": int(self.skew.total_seconds()),
+            "opened": int(self.opened),
+            "passes": int(self.passes),
+            **({} if self.seen is None else {"seen": int((self.seen - _EPOCH).total_seconds())}),
         }
 
 
@@ -64,9 +72,12 @@ class ClockFile:
         low, high = FACTORS
         return ClockRecord(
             offset=self._offset(found),
-            at=_standing(found) if not thousandths else None,
+            at=_instant(found, "at") if not thousandths else None,
             factor=thousandths / 1000 if low <= thousandths / 1000 <= high else 1.0,
             skew=timedelta(seconds=skew) if 0 <= skew <= SKEW.total_seconds() else SKEW,
+            seen=_instant(found, "seen"),
+            opened=found.get("opened") == 1,
+            passes=found.get("passes") == 1,
         )
 
     def write(self, record: ClockRecord, *, sync: bool = True) -> None:
@@ -101,8 +112,9 @@ class ClockFile:
         return {name: value for name, value in found.items() if isinstance(value, int)}
 
 
-def _standing(found: Mapping[str, int]) -> datetime | None:
+def _instant(found: Mapping[str, int], name: str) -> datetime | None:
     try:
-        return _EPOCH + timedelta(seconds=found["at"], microseconds=found.get("microseconds", 0))
+        micros = found.get("microseconds", 0) if name == "at" else 0
+        return _EPOCH + timedelta(seconds=found[name], microseconds=micros)
     except (KeyError, OverflowError):
         return None

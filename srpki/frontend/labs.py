@@ -5,40 +5,40 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
-from srpki.core.errors import RefusedError, StorageError
-from srpki.core.timeline import timeline_of
+from srpki.core.errors import NotFoundError, RefusedError, StorageError
+from srpki.core.timeline import LOOK_AGAIN, Participant, timeline_of
 from srpki.device.directories import make_directories
-from srpki.device.records.lab import LabCaState, LabFault
 from srpki.device.router import Router
 from srpki.frontend import modes
 from srpki.frontend.applications import configured
 from srpki.frontend.clock_file import ClockFile, ClockRecord
+from srpki.frontend.journal import Journal
+from srpki.frontend.lab_authority import RunningCa
+from srpki.frontend.lab_lock import Lock
 from srpki.frontend.parts import ClassicForm, Exchanges, recorded, run_script, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.frontend.settings import chosen
-from srpki.labca.authority import Authority
-from srpki.labca.documents import Document
-from srpki.labca.fault_lines import parse_fault
-from srpki.labca.fault_script import FAULTS, FaultScript
-from srpki.labca.faults import ALWAYS, Fault
-from srpki.labca.server import LabCa
-from srpki.labca.settings import CaSettings
 from srpki.storage.files import OsFiles
 from srpki.storage.lock import NodeLock
 
 if TYPE_CHECKING:
     from srpki.config.management import ConfigurationMode
     from srpki.device.node import Node
+    from srpki.device.records.lab import LabCaListed, LabCaState
 
 LAB_DIRECTORY = "lab-ca"
 """The lab CA's own directory inside a node directory; the router never looks into it."""
+
+_OTHERS = "others"
+MOST_AUTHORITIES = 4
+"""CAs of one lab, its own included."""
 
 VALIDITY = timedelta(days=30)
 """The life of the certificates that the lab CA of a node issues."""
@@ -66,41 +66,86 @@ class Lab:
         self._real = SystemClock()
         self._clock_file = ClockFile(self._files, directory / "clock.json", self._real)
         left = self._clock_file.read()
-        self.skew = left.skew
-        self.clock = LabClock(self._real, left.offset or timedelta(), self._note_clock)
+        self.skew, self.passes = left.skew, left.passes
+        self.clock = LabClock(self._real, self._offset(left), self._note_clock)
+        self._place = _Place(self)
         if left.at is not None:
             self.clock.run_at(0, left.at)
         elif left.factor != 1:
             self.clock.run_at(left.factor)
-        settings = CaSettings(validity=int(validity.total_seconds()))
-        self._authority = Authority(directory, self.clock, SystemEntropy(), settings)
+        self._directory = directory
+        self.lock = Lock(directory, SystemEntropy())
+        self._first = RunningCa("lab", directory, self.clock, validity)
+        self._others: dict[str, RunningCa] = {}
         try:
-            self._script = FaultScript(document=Document(directory, FAULTS))
+            for name in self._kept_names():
+                self._others[name] = self._another(name)
             if left.offset is None and left.at is None:
                 self._find_clock()
         except BaseException:
-            self._authority.close()
+            self._close()
             raise
-        self.server = LabCa(self._authority, faults=self._script, lab_time=True)
+        self.server = self._first.server
+        journal = Journal(directory, self._files, self._real, self.clock, self._secrets)
+        self.record = journal.record
+
+    def _kept_names(self) -> list[str]:
+        """Return the names of the other CAs."""
+        others = self._directory / _OTHERS
+        try:
+            if self._files.kind(others) == "absent":
+                return []
+            return sorted(self._files.names(others))[:MOST_AUTHORITIES]
+        except OSError as error:
+            raise StorageError(f"the lab CA cannot use {others}: {error.strerror}") from None
+
+    def _another(self, name: str) -> RunningCa:
+        return RunningCa(name, self._directory / _OTHERS / name, self.clock, self._validity)
+
+    def _secrets(self) -> Iterator[str]:
+        for one in self._every():
+            yield from (one.server.secret, one.server.est_password)
+
+    def _every(self) -> tuple[RunningCa, ...]:
+        return (self._first, *self._others.values())
+
+    def _close(self) -> None:
+        for one in self._every():
+            one.close()
+
+    def _offset(self, left: ClockRecord) -> timedelta:
+        """Return how far a clock that runs is from real time now.
+
+        Unless time passes while the lab is closed it goes on where it was seen last; after a kill,
+        where it had come to at the most before it would have been seen again.
+        """
+        if left.passes or left.seen is None:
+            return left.offset or timedelta()
+        unseen = timedelta(seconds=LOOK_AGAIN) if left.opened and left.factor == 1 else timedelta()
+        return left.seen + unseen - self._real.now()
 
     def _find_clock(self) -> None:
         """Set the clock, whose record is lost, to where the newest certificate is valid."""
-        newest = self._authority.newest_start()
+        newest = self._first.authority.newest_start()
         if newest is not None:
             timeline_of(self.clock).move(newest, "the lab", threading.Event(), back=True)
 
     def start(self) -> None:
         """Remember the clock; listen on the ports of last time, or others, which is said."""
         self.remember_clock()
-        self.server.start()
-        for sentence in self.server.moved:
-            sys.stderr.write(f"srpki: {sentence}\n")
+        timeline_of(self.clock).join(self._place)
+        for one in self._every():
+            one.start()
+            for sentence in one.server.moved:
+                sys.stderr.write(f"srpki: {sentence}\n")
 
     def stop(self) -> None:
         """Stop listening and remember the clock."""
-        self.server.stop()
-        self.remember_clock()
-        self._authority.close()
+        for one in self._every():
+            one.server.stop()
+        timeline_of(self.clock).leave(self._place)
+        self._remember(opened=False)
+        self._close()
 
     def equip(self, node: Node) -> None:
         """Add the ready-made profiles, with the CA's present addresses, to *node*."""
@@ -109,51 +154,69 @@ class Lab:
 
     def certificates(self) -> Mapping[str, bytes]:
         """Return the CA's certificates (DER) by the name a node gives them."""
-        authority = self._authority
-        return {"lab-root": authority.root, "lab-issuing": authority.issuing.certificate}
+        return self._first.roots()
 
     def describe(self) -> LabCaState:
-        """Return what a client of the CA needs to know; the secrets are the lab's own."""
-        server = self.server
-        return LabCaState(
-            cmpv2_url=server.cmp_url,
-            est_url=server.est_url,
-            crl_url=server.crl_url,
-            ocsp_url=server.ocsp_url,
-            reference=server.reference,
-            secret=server.secret,
-            est_username=server.est_username,
-            est_password=server.est_password,
-            certificate_life=self._validity,
-        )
+        """Return what a client of the first CA needs to know."""
+        return self._first.describe()
 
-    def revoke(self, certificate: bytes) -> None:
-        """Revoke *certificate* (DER); raises `RefusedError` when the lab CA did not issue it."""
-        if self._authority.issued(certificate) is None:
-            raise RefusedError("the lab CA did not issue this certificate")
-        self._authority.revoke(certificate)
+    def authority(self, name: str) -> RunningCa:
+        """Return the CA called *name*; raises `NotFoundError`."""
+        found = {one.name: one for one in self._every()}.get(name)
+        if found is None:
+            raise NotFoundError(f"the lab has no CA '{name}'", hint="see lab ca list")
+        return found
 
-    def add_fault(self, line: str) -> None:
-        """Script one fault; raises `UsageError` when *line* is not one."""
-        self._script.add(line)
+    def authorities(self) -> tuple[LabCaListed, ...]:
+        """Return all CAs, that of the lab first."""
+        return tuple(one.state for one in self._every())
 
-    def faults(self) -> tuple[LabFault, ...]:
-        """Return the faults that wait to happen, in order."""
-        return tuple(_waiting(parse_fault(line)) for line in self._script.lines())
+    def create(self, name: str) -> Mapping[str, bytes]:
+        """Make a CA called *name*; return its certificates (DER) by the names for their files.
 
-    def clear_faults(self) -> None:
-        """Forget every fault."""
-        self._script.clear()
+        Raises `RefusedError`, and `StorageError`.
+        """
+        if name in {one.name for one in self._every()}:
+            raise RefusedError(f"the lab has a CA '{name}' already")
+        if len(self._others) + 1 >= MOST_AUTHORITIES:
+            raise RefusedError(f"a lab has {MOST_AUTHORITIES} CAs at most")
+        others = self._directory / _OTHERS
+        try:
+            self._files.make_directory(others)
+        except OSError as error:
+            raise StorageError(f"the lab CA cannot use {others}: {error.strerror}") from None
+        made = self._another(name)
+        try:
+            made.start()
+        except BaseException:
+            made.close()
+            raise
+        self._others[name] = made
+        return made.roots()
 
     def remember_clock(self) -> None:
         """Keep where the clock is, and how fast it runs, for the next start of this node.
 
         Raises `StorageError`.
         """
+        self._remember(opened=True)
+
+    def _remember(self, *, opened: bool, sync: bool = True) -> None:
         with self.clock.unmoved() as instant:
             following = self.clock.factor == 1
             offset = self.clock.offset if following else instant - self._real.now()
-            self._clock_file.write(self._record(instant, offset))
+            self._clock_file.write(self._record(instant, offset, opened=opened), sync=sync)
+
+    def see_clock(self) -> None:
+        """Keep where a clock is that runs as real time does, for the case of a kill."""
+        if self.clock.factor == 1:
+            with suppress(StorageError):  # it is tried again
+                self._remember(opened=True, sync=False)
+
+    def let_pass(self, *, passes: bool) -> None:
+        """Set and keep whether time passes while the lab is closed."""
+        self.passes = passes
+        self.remember_clock()
 
     def allow_skew(self, skew: timedelta) -> None:
         """Set and keep how far ahead a certificate may begin that was just issued."""
@@ -165,31 +228,32 @@ class Lab:
         record = self._record(instant, instant - self._real.now())
         self._clock_file.write(record, sync=False)
 
-    def _record(self, instant: datetime, offset: timedelta) -> ClockRecord:
+    def _record(self, instant: datetime, offset: timedelta, *, opened: bool = True) -> ClockRecord:
         factor = self.clock.factor
-        if not factor:
-            return ClockRecord(at=instant, factor=factor, skew=self.skew)
-        return ClockRecord(offset=offset, factor=factor, skew=self.skew)
+        return ClockRecord(
+            at=None if factor else instant,
+            offset=offset if factor else None,
+            seen=instant if factor else None,
+            factor=factor,
+            skew=self.skew,
+            opened=opened,
+            passes=self.passes,
+        )
 
 
-def _waiting(fault: Fault) -> LabFault:
-    when = fault.when
-    return LabFault(
-        line=str(fault),
-        operation=fault.operation,
-        action=fault.action,
-        failinfo=fault.failinfo or None,
-        text=fault.text or None,
-        seconds=fault.seconds or None,
-        after=fault.after,
-        times=None if fault.times == ALWAYS else fault.times,
-        key=when.key or None,
-        begin=when.begin,
-        end=when.end,
-        every=when.every or None,
-        subject=when.subject or None,
-        client=when.client or None,
-    )
+class _Place(Participant):
+    """Sees where the clock of a lab is, every few seconds."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+
+    def tick(self) -> None:
+        """Keep it."""
+        self._lab.see_clock()
+
+    def wake(self) -> None:
+        """Have nothing to do when the clock was set."""
+        timeline_of(self._lab.clock).end(self)
 
 
 @contextmanager

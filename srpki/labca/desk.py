@@ -147,7 +147,17 @@ class Desk:
             return len(chosen)
 
     def _add(self, petition: Petition, now: datetime) -> None:
-        young = {n: p for n, p in self._petitions.items() if now - p.last <= REMEMBERED}
+        """Put *petition* in the place of what the same client asked before, with another key."""
+
+        def lives(one: Petition) -> bool:
+            same = (one.operation, one.client, one.subject) == (
+                petition.operation,
+                petition.client,
+                petition.subject,
+            )
+            return now - one.last <= REMEMBERED and not (same and one.state == WAITING)
+
+        young = {n: one for n, one in self._petitions.items() if lives(one)}
         if len(young) >= MOST_REQUESTS:
             raise RefusedError("too many requests wait for approval")
         self._keep({**young, petition.number: petition}, following=petition.number + 1)

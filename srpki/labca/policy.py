@@ -22,7 +22,7 @@ from srpki.x509.wishes import Wishes
 LONGEST_LIFE: Final = 100 * 365 * 86400
 LONGEST_TEXT: Final = 200
 MOST_EXTENSIONS: Final = 8
-MOST_OCTETS: Final = 1024
+MOST_OCTETS: Final = 200
 """Octets of one extension's value."""
 CHECK_AFTER: Final = 600
 """Seconds after which a client whose request waits for approval is told to ask again."""

@@ -149,17 +149,22 @@ class LabCa:
 
     @property
     def cmp_port(self) -> int:
-        """The port of CMPv2; only while it listens."""
-        return self._listeners[0].port
+        """The port of CMPv2: that of last time while it does not listen, 0 when there is none."""
+        return self._port("cmp", 0)
 
     @property
     def est_port(self) -> int:
-        """The port of EST; only while it listens."""
-        return self._listeners[1].port
+        """The port of EST: that of last time while it does not listen, 0 when there is none."""
+        return self._port("est", 1)
+
+    def _port(self, protocol: str, position: int) -> int:
+        if self._listeners:
+            return self._listeners[position].port
+        return self.authority.ports.get(protocol, 0)
 
     @property
     def cmp_url(self) -> str:
-        """Where CMPv2 requests go; only while it listens."""
+        """Where CMPv2 requests go."""
         return f"http://{self._host}:{self.cmp_port}/pkix/"
 
     def _locations(self, generation: int) -> Locations:
@@ -169,17 +174,17 @@ class LabCa:
 
     @property
     def crl_url(self) -> str:
-        """Where the CRL of the key that signs now is; only while it listens."""
+        """Where the CRL of the key that signs now is."""
         return self._locations(self.authority.generations.now.number).crl
 
     @property
     def ocsp_url(self) -> str:
-        """Where OCSP requests go; only while it listens."""
+        """Where OCSP requests go."""
         return f"http://{self._host}:{self.cmp_port}{OCSP_PATH}"
 
     @property
     def est_url(self) -> str:
-        """Scheme, host and port of EST; only while it listens."""
+        """Scheme, host and port of EST."""
         return f"https://{self._host}:{self.est_port}"
 
     @property

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from srpki.device.configuration.commits import Commits
     from srpki.device.configuration.forms import Forms
     from srpki.device.configuration.unsaved import Unsaved
+    from srpki.device.lab import Laboratory
     from srpki.device.logging.announcer import Announcer
     from srpki.device.logging.debug import Debugging
     from srpki.device.logging.logs import Logs
@@ -74,6 +75,11 @@ class Device(Protocol):
     @property
     def clock(self) -> Clock:
         """The node's time."""
+        ...
+
+    @property
+    def laboratory(self) -> Laboratory | None:
+        """The lab that the node is in, if it is in one."""
         ...
 
     @property

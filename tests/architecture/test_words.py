@@ -2,7 +2,7 @@
 
 from srpki.labca import faults
 from srpki.protocol.cmp.status import FAIL_INFO
-from srpki.schema.operations import lab
+from srpki.schema.operations import lab_faults as lab
 
 
 def test_the_lab_command_offers_every_fault_that_the_lab_ca_knows():

@@ -1,5 +1,6 @@
 """The lab's clock after the end of a process that was moving it, by whatever signal."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -98,7 +99,7 @@ def advancing(node, tmp_path):
 def check_world(node, ahead=timedelta(days=60)):
     """Check that all certificates are good at the lab's instant, the newest from *ahead* of now."""
     lab = Lab(node)
-    newest = lab._authority.newest_start()
+    newest = lab.authority("lab").authority.newest_start()
     now = lab.clock.now()
     lab.stop()
     assert newest > datetime.now(UTC) + ahead
@@ -133,7 +134,10 @@ def test_a_clock_that_races_is_remembered_before_it_gets_there(node, tmp_path):
     process.kill()
     process.wait()
     lab = Lab(node)
-    assert (lab.clock.factor, lab._authority.newest_start() <= lab.clock.now()) == (100_000, True)
+    assert (lab.clock.factor, lab.authority("lab").authority.newest_start() <= lab.clock.now()) == (
+        100_000,
+        True,
+    )
     lab.stop()
 
 
@@ -193,9 +197,13 @@ def test_where_its_record_is_lost_the_clock_starts_at_the_newest_certificate(nod
     if record is not None:
         file.write_bytes(record)
     lab = Lab(node)
-    assert abs(lab.clock.now() - lab._authority.newest_start()) < timedelta(seconds=5)
-    newest = certificates.facts(lab._authority.all_issued()[-1].certificate).not_before
-    assert newest == lab._authority.newest_start()
+    assert abs(lab.clock.now() - lab.authority("lab").authority.newest_start()) < timedelta(
+        seconds=5
+    )
+    newest = certificates.facts(
+        lab.authority("lab").authority.all_issued()[-1].certificate
+    ).not_before
+    assert newest == lab.authority("lab").authority.newest_start()
     lab.stop()
 
 
@@ -217,3 +225,79 @@ def test_a_clock_that_cannot_be_remembered_is_not_moved(tmp_path):
     assert lab.clock.now() < before + timedelta(minutes=1)
     (tmp_path / LAB_DIRECTORY / ".clock.json.new").rmdir()
     lab.stop()
+
+
+def hours_ago(node, hours, **changes):
+    """Let the lab of *node* look as if it had been left *hours* ago; return where its clock was."""
+    file = node / LAB_DIRECTORY / "clock.json"
+    found = json.loads(file.read_text())
+    found |= {"seen": found["seen"] - hours * 3600} | changes
+    file.write_text(json.dumps(found))
+    return datetime.fromtimestamp(found["seen"], UTC)
+
+
+@pytest.mark.parametrize(("passes", "factor"), [(0, 1000), (0, 60_000), (1, 1000), (1, 60_000)])
+def test_while_nobody_has_the_lab_open_its_clock_stands_unless_it_is_to_pass(node, passes, factor):
+    word = "passes" if passes else "stands"
+    run(node, "lab clock advance 40d", f"lab clock closed {word}", f"lab clock run {factor / 1000}")
+    seen = hours_ago(node, 5)
+    lab = Lab(node)
+    passed = lab.clock.now() - seen
+    lab.stop()
+    wanted = timedelta(hours=5) if passes else timedelta()
+    assert abs(passed - wanted) < timedelta(minutes=1)
+    assert f"While closed      : {word}" in run(node, "lab clock show")
+
+
+def test_after_a_kill_the_clock_goes_on_later_than_it_was_and_not_by_much(node):
+    run(node, "lab clock advance 40d")
+    seen = hours_ago(node, 5, opened=1)
+    lab = Lab(node)
+    assert timedelta(seconds=10) <= lab.clock.now() - seen < timedelta(seconds=40)
+    lab.start()
+    before = json.loads((node / LAB_DIRECTORY / "clock.json").read_text())
+    assert before["opened"] == 1
+    (node / LAB_DIRECTORY / "clock.json").write_text("{}")
+    lab._place.tick()  # as every ten seconds
+    assert json.loads((node / LAB_DIRECTORY / "clock.json").read_text())["opened"] == 1
+    lab.stop()
+    assert json.loads((node / LAB_DIRECTORY / "clock.json").read_text())["opened"] == 0
+
+
+def test_a_killed_lab_keeps_its_faults_its_policy_and_the_request_that_waits(node, tmp_path):
+    script = tmp_path / "script"
+    script.write_text(
+        "lab clock stop\n"
+        "lab ca policy set approval true check-after 60 rsa none\n"
+        "lab ca fault add kur reject every 02:00-04:00\n"
+        f'{PKI} generate-keypair save-path "cf3:/new.key" ecdsa-curve secp256r1\n'
+        f'{PKI} import type key format der input-url "cf3:/new.key" output-file "new.key"\n'
+        f'{PKI} cmpv2 initial-registration ca-profile "lab-ca" key-to-certify "new.key"'
+        ' reference "$(reference)" password "$(secret)" subject-dn "CN=new"'
+        ' save-as "cf3:/new.der"\n'
+        "file copy cf3:/new.key cf3:/waits\n"
+        "sleep 600\n"
+    )
+    credentials = json.loads((node / LAB_DIRECTORY / "credentials.json").read_text())
+    text = script.read_text()
+    for name in ("reference", "secret"):
+        text = text.replace(f"$({name})", credentials[name])
+    script.write_text(text)
+    process = subprocess.Popen(command(node, str(script)), stdout=subprocess.DEVNULL)
+    while process.poll() is None and not (node / "cf3" / "waits").exists():
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
+    process.kill()
+    process.wait()
+    assert process.returncode == -signal.SIGKILL
+    said = run(
+        node,
+        "lab ca fault list",
+        "lab ca policy show",
+        "lab ca approve all",
+        "lab clock advance 5m",
+        f'{PKI} cmpv2 poll ca-profile "lab-ca"',
+        "file list cf3:/",
+    )
+    assert "kur reject every day 02:00-04:00" in said
+    assert "RSA keys" in said and "Approved: 1." in said and "new.der" in said

@@ -104,7 +104,7 @@ def test_a_certificate_is_read_in_either_form(node, nss, form):
 def test_an_exported_crl_is_that_of_the_ca(node, nss, tmp_path):
     router, lab, do, cf3 = node
     revoked = router.node.keystore.read_certificate("ecdsa.crt")
-    lab.revoke(revoked)
+    lab.authority("lab").revoke(revoked)
     with urlopen(lab.server.crl_url) as answer:
         (cf3 / "ca.crl").write_bytes(answer.read())
     do("import type crl format der input-url cf3:/ca.crl output-file ca.crl")

@@ -166,7 +166,9 @@ def test_what_nobody_confirms_is_taken_back_when_its_time_is_over(own):
     own.fails(own.update("gw"))
     began = own.now()
     own.do("lab clock advance 30m")  # the retry comes later
-    revoked = [one for one in own.lab._authority.all_issued() if one.revoked_at is not None]
+    revoked = [
+        one for one in own.lab.authority("lab").authority.all_issued() if one.revoked_at is not None
+    ]
     assert [one.revoked_at for one in revoked] == [
         (began + timedelta(minutes=5)).replace(microsecond=0)
     ]

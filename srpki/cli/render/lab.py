@@ -6,17 +6,31 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from srpki.cli.render.layout import Fields, Layout, said
+from srpki.cli.render.layout import Fields, Layout, Table, counted, said
+from srpki.core.durations import spell_duration as duration
 from srpki.device.records.lab import (
+    LabCaCertificate,
+    LabCaCertificates,
+    LabCaCreated,
+    LabCas,
+    LabCaService,
     LabCaState,
+    LabClockClosed,
     LabClockMove,
     LabClockPace,
     LabClockSkew,
     LabClockState,
+    LabDecision,
     LabFaults,
+    LabLockState,
+    LabPolicy,
+    LabRequests,
     LabRevocation,
+    LabVendors,
 )
 from srpki.device.system import pace, rfc3339
+
+_STOPPED: Final = "The lab CA answers nothing until lab ca start."
 
 
 def _clock(data: LabClockState) -> Fields:
@@ -29,6 +43,7 @@ def _clock(data: LabClockState) -> Fields:
             ("Runs", pace(data.factor)),
             *((("Moved by", data.moved_by),) if data.moved_by else ()),
             ("Skew allowed", f"{data.skew.total_seconds():.0f} seconds"),
+            ("While closed", "passes" if data.passes_while_closed else "stands"),
         ),
     )
 
@@ -52,6 +67,7 @@ def authority(data: LabCaState) -> Fields:
     return Fields(
         title="Lab CA (emulator only)",
         pairs=(
+            *((("State", "stopped"),) if not data.listens else ()),
             ("CMPv2 URL", data.cmpv2_url),
             ("EST URL", data.est_url),
             ("CRL URL", data.crl_url),
@@ -70,12 +86,97 @@ def _faults(data: LabFaults) -> Layout:
     return said(*(lines or ("No faults are scripted.",)))
 
 
+def _policy(data: LabPolicy) -> Fields:
+    rules = (
+        *((f"{kind.upper()} keys", getattr(data, kind)) for kind in ("rsa", "dsa", "ecdsa")),
+        ("Names", data.names),
+        ("Certificate life", duration(data.life)),
+        *(("Added extension", one) for one in data.extensions),
+        ("Approval", "by hand" if data.approval else "not needed"),
+        ("Check after", duration(data.check_after) if data.approval else None),
+        ("Refusal text", data.text),
+        ("Refusal reason", data.failinfo),
+    )
+    given = tuple((name, value) for name, value in rules if value is not None)
+    return Fields(title=f"Policy of the Lab CA {data.authority} (emulator only)", pairs=given)
+
+
+def _requests(data: LabRequests) -> Table:
+    return counted(
+        f"Requests at the Lab CA {data.authority} (emulator only)",
+        ("Number", "State", "Asked by", "Client", "Subject", "Key", "Since"),
+        (
+            (one.number, one.state, one.operation, one.client, one.subject, one.key, one.since)
+            for one in data.requests
+        ),
+    )
+
+
+def _certificates(data: LabCaCertificates) -> Table:
+    return counted(
+        f"Certificates of the Lab CA {data.authority} (emulator only)",
+        ("Role", "Subject", "Key", "Signs"),
+        ((one.role, one.subject, one.key_identifier, _signs(one)) for one in data.certificates),
+    )
+
+
+def _signs(one: LabCaCertificate) -> str:
+    if one.begins is not None:
+        return rfc3339(one.begins)
+    return "now" if one.signs else "no"
+
+
+def _authorities(data: LabCas) -> Table:
+    return counted(
+        "Lab CAs (emulator only)",
+        ("Name", "State", "CMPv2 URL", "EST URL"),
+        (
+            (one.name, "answers" if one.listens else "stopped", one.cmp_url, one.est_url)
+            for one in data.authorities
+        ),
+    )
+
+
+def _created(data: LabCaCreated) -> Layout:
+    files = " and ".join(data.certificates)
+    return said(f"The lab CA {data.authority} is there; {files} are imported.")
+
+
+def _service(data: LabCaService) -> Layout:
+    line = "The lab CA answers." if data.listens else _STOPPED
+    return said(line, *data.moved)
+
+
+def _decision(data: LabDecision) -> Layout:
+    return said(f"{'Approved' if data.approved else 'Refused'}: {data.requests}.")
+
+
+def _vendors(data: LabVendors) -> Layout:
+    return said(*(data.subjects or ("No vendor is known.",)))
+
+
+def _lock(data: LabLockState) -> Layout:
+    if not data.locked:
+        return said("The lab is unlocked.")
+    return said("The lab is open to this session." if data.open_here else "The lab is locked.")
+
+
 LAYOUTS: Final[dict[type, Callable[[Any], Layout]]] = {
+    LabCaCertificates: _certificates,
+    LabCaCreated: _created,
+    LabCaService: _service,
     LabCaState: authority,
+    LabCas: _authorities,
+    LabClockClosed: lambda _data: said(),
     LabClockMove: _moved,
     LabClockPace: _paced,
     LabClockSkew: lambda _data: said(),
     LabClockState: _clock,
+    LabDecision: _decision,
     LabFaults: _faults,
+    LabLockState: _lock,
+    LabPolicy: _policy,
+    LabRequests: _requests,
+    LabVendors: _vendors,
     LabRevocation: lambda data: said(f'The lab CA has revoked "{data.certificate}".'),
 }

@@ -8,34 +8,28 @@ from typing import TYPE_CHECKING
 from srpki.core.durations import parse_duration
 from srpki.core.errors import InvalidInputError, RefusedError
 from srpki.core.timeline import timeline_of
+from srpki.device.operations import lab_ca
 from srpki.device.operations.call import Call, Operation, Outcome
-from srpki.device.operations.done import serial_number
+from srpki.device.operations.lab_ca import laboratory_of
 from srpki.device.records.lab import (
+    LabClockClosed,
     LabClockMove,
     LabClockPace,
     LabClockSkew,
     LabClockState,
-    LabFaults,
-    LabRevocation,
+    LabLockState,
 )
 
 if TYPE_CHECKING:
-    from srpki.device.lab import Laboratory
     from srpki.device.node import Node
 
 _LAST_YEAR = 8999
 """Certificates and durations must still fit into what a date can be."""
 
 
-def _laboratory(node: Node) -> Laboratory:
-    if node.laboratory is None:
-        raise RefusedError("the node is not in lab mode", hint="start srpki with --lab")
-    return node.laboratory
-
-
 def clock_show(call: Call) -> Outcome:
     """Show the lab's time, how far it is from real time, and what it does."""
-    laboratory = _laboratory(call.node)
+    laboratory = laboratory_of(call.node)
     clock = laboratory.clock
     offset = timedelta(seconds=round(clock.offset.total_seconds()))
     found = LabClockState(
@@ -44,13 +38,14 @@ def clock_show(call: Call) -> Outcome:
         factor=clock.factor,
         moved_by=timeline_of(clock).mover or None,
         skew=laboratory.skew,
+        passes_while_closed=laboratory.passes,
     )
     return Outcome(data=found)
 
 
 def clock_advance(call: Call) -> Outcome:
     """Move router and lab CA forward, running every update that becomes due on the way."""
-    laboratory = _laboratory(call.node)
+    laboratory = laboratory_of(call.node)
     duration = parse_duration(call.text("duration"))
     try:
         return _move(call, laboratory.clock.now() + duration)
@@ -95,16 +90,23 @@ def clock_stop(call: Call) -> Outcome:
 
 
 def _run_at(call: Call, factor: float) -> Outcome:
-    laboratory = _laboratory(call.node)
+    laboratory = laboratory_of(call.node)
     timeline_of(laboratory.clock).run_at(factor, call.who)
     laboratory.remember_clock()
     return Outcome(data=LabClockPace(lab_time=laboratory.clock.now(), factor=factor))
 
 
+def clock_closed(call: Call) -> Outcome:
+    """Set whether time passes while nothing runs."""
+    passes = call.text("time") == "passes"
+    laboratory_of(call.node).let_pass(passes=passes)
+    return Outcome(data=LabClockClosed(passes_while_closed=passes))
+
+
 def clock_skew(call: Call) -> Outcome:
     """Set how far ahead of the lab's clock a certificate may begin that was just issued."""
     skew = timedelta(seconds=int(str(call.inputs["seconds"])))
-    _laboratory(call.node).allow_skew(skew)
+    laboratory_of(call.node).allow_skew(skew)
     call.node.engine.skew = skew
     return Outcome(data=LabClockSkew(skew=skew))
 
@@ -122,7 +124,7 @@ def _instant(written: str) -> datetime:
 
 
 def _move(call: Call, target: datetime, *, back: bool = False) -> Outcome:
-    laboratory = _laboratory(call.node)
+    laboratory = laboratory_of(call.node)
     if target.year > _LAST_YEAR:
         raise _beyond_the_end()
     with call.watching():
@@ -141,52 +143,61 @@ def _beyond_the_end() -> InvalidInputError:
     return InvalidInputError(f"the lab's time ends with the year {_LAST_YEAR}")
 
 
-def ca_show(call: Call) -> Outcome:
-    """Show where the lab CA listens and what enrolls there."""
-    return Outcome(data=_laboratory(call.node).describe())
+def lock(call: Call) -> Outcome:
+    """Keep the lab's commands for who knows the password."""
+    may = tuple(" ".join(one.split()) for one in call.text("may").split(","))
+    kept = () if may == ("none",) else may
+    laboratory = laboratory_of(call.node)
+    for command in kept:
+        if not any(_covers(command, known) for known in COMMANDS):
+            raise InvalidInputError(f"'{command}' is no command of the lab", hint="as lab ca show")
+    laboratory.lock.close(call.text("password"), kept)
+    return Outcome(data=LabLockState(locked=True, open_here=False))
 
 
-def revoke(call: Call) -> Outcome:
-    """Let the lab CA revoke an imported certificate."""
-    name = call.text("certificate")
-    der = call.node.keystore.read_certificate(name)
-    _laboratory(call.node).revoke(der)
-    return Outcome(data=LabRevocation(certificate=name, serial_number=serial_number(der)))
+def unlock(call: Call) -> Outcome:
+    """Open the lab's commands to this session, or to everybody."""
+    for_all = bool(call.inputs.get("for-all", False))
+    laboratory = laboratory_of(call.node)
+    laboratory.lock.open(call.text("password"), call.caller.session, for_all=for_all)
+    return Outcome(data=LabLockState(locked=not for_all, open_here=True))
 
 
-def fault_add(call: Call) -> Outcome:
-    """Script one fault of the lab CA."""
-    words = [call.text("operation"), call.text("action")]
-    for name in ("failinfo", "after", "times", "seconds"):
-        if name in call.inputs:
-            words += [name, str(call.inputs[name])]
-    _laboratory(call.node).add_fault(" ".join(words))
-    return Outcome()
+def _covers(allowed: str, command: str) -> bool:
+    return f"{command} ".startswith(f"{allowed} ")
 
 
-def fault_list(call: Call) -> Outcome:
-    """List the faults that wait to happen."""
-    return Outcome(data=LabFaults(fault=_laboratory(call.node).faults()))
+def _guarded(name: str, operation: Operation) -> Operation:
+    """Return *operation* for those to whom the lab is open."""
+    command = _ALSO.get(name) or name.replace(".", " ")
+
+    def guarded(call: Call) -> Outcome:
+        laboratory, session = call.node.laboratory, call.caller.session
+        if laboratory is None or session is None or laboratory.lock.allows(command, session):
+            return operation(call)
+        may = ", ".join(laboratory.lock.may) or "nothing"
+        raise RefusedError(f"{command}: the lab is locked", hint=f"open: {may}; see lab unlock")
+
+    return guarded
 
 
-def fault_clear(call: Call) -> Outcome:
-    """Forget every scripted fault."""
-    _laboratory(call.node).clear_faults()
-    return Outcome()
-
-
-OPERATIONS: dict[str, Operation] = {
+_ALSO = {"admin.set-time": "lab clock set", "admin.set.time": "lab clock set"}
+"""Commands that do the same as one of the lab's."""
+_LOCKABLE: dict[str, Operation] = {
     "admin.set-time": set_date_and_time,
     "admin.set.time": set_time,
     "lab.clock.show": clock_show,
     "lab.clock.advance": clock_advance,
+    "lab.clock.closed": clock_closed,
     "lab.clock.run": clock_run,
     "lab.clock.set": clock_set,
     "lab.clock.skew": clock_skew,
     "lab.clock.stop": clock_stop,
-    "lab.ca.revoke": revoke,
-    "lab.ca.show": ca_show,
-    "lab.ca.fault.add": fault_add,
-    "lab.ca.fault.list": fault_list,
-    "lab.ca.fault.clear": fault_clear,
+    "lab.lock": lock,
+    **lab_ca.OPERATIONS,
+}
+COMMANDS = tuple(name.replace(".", " ") for name in _LOCKABLE if name not in _ALSO)
+OPERATIONS: dict[str, Operation] = {
+    "lab.unlock": unlock,
+    **{name: _guarded(name, operation) for name, operation in _LOCKABLE.items()},
 }

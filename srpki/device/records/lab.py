@@ -14,7 +14,7 @@ class LabClockState(Record):
     """The lab's clock: *offset* from real time, negative behind it; it runs *factor* times as fast.
 
     Who moves it at the moment is *moved_by*; a certificate that was just issued may begin *skew*
-    ahead of it.
+    ahead of it. While the lab is closed it stands unless it *passes_while_closed*.
     """
 
     lab_time: datetime
@@ -22,6 +22,7 @@ class LabClockState(Record):
     factor: float
     moved_by: str | None
     skew: timedelta
+    passes_while_closed: bool
 
 
 class LabClockMove(Record):
@@ -50,8 +51,12 @@ class LabClockSkew(Record):
 
 
 class LabCaState(Record):
-    """What a client of the lab CA needs to know; what it issues is good for *certificate_life*."""
+    """What a client of a lab CA needs to know; what it issues is good for *certificate_life*.
 
+    It *listens* unless it was stopped.
+    """
+
+    listens: bool
     cmpv2_url: str
     est_url: str
     crl_url: str
@@ -98,3 +103,121 @@ class LabRevocation(Record):
 
     certificate: str
     serial_number: int
+
+
+class LabPolicy(Record):
+    """What a CA of the lab certifies; what is None or empty is no rule.
+
+    *rsa*, *dsa* and *ecdsa* are sizes in bits as text, *life* is that of what is issued.
+    """
+
+    authority: str
+    rsa: str | None
+    dsa: str | None
+    ecdsa: str | None
+    names: str | None
+    life: timedelta
+    extensions: tuple[str, ...]
+    approval: bool
+    check_after: timedelta
+    text: str | None
+    failinfo: str | None
+
+
+class LabRequest(Record):
+    """A request on the desk of a CA: *state* is waiting, approved or refused."""
+
+    number: int
+    operation: str
+    client: str
+    subject: str
+    key: str
+    since: datetime
+    last: datetime
+    state: str
+
+
+class LabRequests(Record):
+    """The requests on the desk of the CA *authority*."""
+
+    authority: str
+    requests: tuple[LabRequest, ...]
+
+
+class LabCaCertificate(Record):
+    """A certificate that a CA hands out.
+
+    *role* says what it is: ``root``, ``issuing``, ``new with old`` or ``old with new``. *signs*
+    says whether its key is one that signs now, *begins* from when on a later one will.
+    """
+
+    role: str
+    subject: str
+    issuer: str
+    key_identifier: str
+    signs: bool
+    begins: datetime | None
+
+
+class LabCaCertificates(Record):
+    """The certificates that the CA *authority* hands out."""
+
+    authority: str
+    certificates: tuple[LabCaCertificate, ...]
+
+
+class LabCaListed(Record):
+    """A CA of the lab: *listens* unless it was stopped."""
+
+    name: str
+    listens: bool
+    cmp_url: str
+    est_url: str
+
+
+class LabCas(Record):
+    """The CAs of the lab."""
+
+    authorities: tuple[LabCaListed, ...]
+
+
+class LabCaCreated(Record):
+    """A CA that was made, and the names of its certificates as they were imported."""
+
+    authority: str
+    certificates: tuple[str, ...]
+
+
+class LabCaService(Record):
+    """Whether a CA *listens* from now on, and what is to be said of ports that have *moved*."""
+
+    authority: str
+    listens: bool
+    moved: tuple[str, ...]
+
+
+class LabDecision(Record):
+    """How many *requests* were *approved*, or refused."""
+
+    approved: bool
+    requests: int
+
+
+class LabVendors(Record):
+    """The subjects of the vendors' roots that a CA knows."""
+
+    authority: str
+    subjects: tuple[str, ...]
+
+
+class LabLockState(Record):
+    """Whether the lab is *locked*, and whether it is open to the session that asks."""
+
+    locked: bool
+    open_here: bool
+
+
+class LabClockClosed(Record):
+    """Whether time *passes_while_closed*."""
+
+    passes_while_closed: bool

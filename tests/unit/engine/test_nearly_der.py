@@ -90,9 +90,10 @@ def test_a_ca_of_each_kind_has_its_profile_up_and_renews(title, bench):
     kind = CAS[title]
     made = bench.authority  # the key of its root is gone: what signs here is not looked at
     issuing = rewritten(made.issuing.certificate, kind, made.issuing.key)
-    made.issuing = replace(made.issuing, certificate=issuing)
-    made._issuer = lab_authority._issuer(made.issuing)
-    made.cmp_signer = made._make_server("CMP server", profiles.cmp_signer)
+    (first,) = made.generations.all
+    rewritten_ca = replace(first.issuing, certificate=issuing)
+    signer = made.generations._make_server(rewritten_ca, "cmp-signer")
+    made.generations.all = (replace(first, issuing=rewritten_ca, cmp_signer=signer),)
     responder = CmpResponder(made, bench.faults, log=bench.transactions.append)
     bench._responders["http"] = responder
     bench.keystore.put("certificate", "issuing.crt", issuing)

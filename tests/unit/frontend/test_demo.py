@@ -66,7 +66,7 @@ def test_every_step_holds_and_the_node_it_made_works_on(tmp_path):
     ],
 )
 def test_a_ca_that_does_not_renew_makes_it_fail_where_it_strikes(lab, fault, step):
-    lab[1].add_fault(fault)
+    lab[1].authority("lab").add_fault(fault)
     screen = Screen()
     assert present(*lab, screen) == 1
     last = screen.getvalue().rstrip().splitlines()[-1]
@@ -76,7 +76,7 @@ def test_a_ca_that_does_not_renew_makes_it_fail_where_it_strikes(lab, fault, ste
 
 
 def test_a_ca_that_does_not_fail_when_it_is_told_to_makes_it_fail(lab):
-    screen = Screen({"# lab ca fault add": lab[1].clear_faults})
+    screen = Screen({"# lab ca fault add": lab[1].authority("lab").clear_faults})
     assert present(*lab, screen) == 1
     assert "this does not hold: the update failed" in screen.getvalue()
 

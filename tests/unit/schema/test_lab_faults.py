@@ -4,7 +4,7 @@ import pytest
 
 from srpki.labca import faults
 from srpki.protocol.cmp.status import FAIL_INFO
-from srpki.schema.operations.lab import FAILURES, FAULT_ACTIONS, FAULT_OPERATIONS
+from srpki.schema.operations.lab_faults import FAILURES, FAULT_ACTIONS, FAULT_OPERATIONS
 from srpki.schema.tree import LAB_SCHEMA, node_at
 from srpki.schema.types import ValueTypeError
 

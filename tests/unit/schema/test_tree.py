@@ -92,17 +92,36 @@ def test_lab_commands_are_there_in_lab_mode_alone():
         a.operation for a in actions(SCHEMA.operations_md)
     }
     assert lab == {
+        "lab.ca.approve",
+        "lab.ca.create",
         "lab.ca.fault.add",
         "lab.ca.fault.clear",
         "lab.ca.fault.list",
+        "lab.ca.list",
+        "lab.ca.policy.clear",
+        "lab.ca.policy.set",
+        "lab.ca.policy.show",
+        "lab.ca.refuse",
+        "lab.ca.requests",
         "lab.ca.revoke",
+        "lab.ca.rollover.begin",
+        "lab.ca.rollover.finish",
+        "lab.ca.rollover.show",
         "lab.ca.show",
+        "lab.ca.start",
+        "lab.ca.stop",
+        "lab.ca.vendor.add",
+        "lab.ca.vendor.clear",
+        "lab.ca.vendor.list",
         "lab.clock.advance",
+        "lab.clock.closed",
         "lab.clock.run",
         "lab.clock.set",
         "lab.clock.show",
         "lab.clock.skew",
         "lab.clock.stop",
+        "lab.lock",
+        "lab.unlock",
     }
 
 

@@ -1,0 +1,101 @@
+"""The journal of a lab: what was typed at its node and what was answered, a JSON line each.
+
+It is for replaying a lesson and for judging one. Secrets are masked: in commands as the history
+does it, in outputs those of the lab's CAs. Whoever can write the lab's files can write the journal.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from srpki.storage.lines import LineFile
+
+if TYPE_CHECKING:
+    from srpki.core.clock import Clock
+    from srpki.storage.files import OsFiles
+
+JOURNAL: Final = "journal"
+MOST_OCTETS: Final = 16 << 20
+"""Octets of the file; a full one becomes ``journal.1``, and the one before it is gone."""
+LONGEST_OUTPUT: Final = 8000
+"""Characters of an output that are kept: at six octets each they fit into a line."""
+LONGEST_COMMAND: Final = 2600
+_MASK: Final = "********"
+
+
+class Journal:
+    """Takes one line a command; safe between threads. It never keeps a command from running."""
+
+    def __init__(
+        self,
+        directory: Path,
+        files: OsFiles,
+        real: Clock,
+        lab: Clock,
+        secrets: Callable[[], Iterable[str]],
+    ) -> None:
+        """Write below *directory*, with the times of *real* and of *lab*; mask *secrets*."""
+        self._path = directory / JOURNAL
+        self._files = files
+        self._file = LineFile(self._path, files)
+        self._real, self._lab = real, lab
+        self._secrets = secrets
+        self._lock = threading.Lock()
+        self._lost = 0
+
+    def record(
+        self,
+        *,
+        session: int,
+        user: str,
+        kind: str,
+        address: str,
+        mode: str,
+        prompt: str,
+        command: str,
+        output: str,
+        ok: bool,
+        seconds: float,
+    ) -> None:
+        """Note that *command*, masked already, was typed at *prompt* and what became of it.
+
+        What cannot be written is counted, and told of in the next line.
+        """
+        output = self._masked(output)
+        fields = {
+            "time": self._real.now().isoformat(timespec="milliseconds"),
+            "lab-time": self._lab.now().isoformat(timespec="milliseconds"),
+            "session": session,
+            "user": user,
+            "kind": kind,
+            "address": address,
+            "mode": mode,
+            "prompt": prompt,
+            "command": command[:LONGEST_COMMAND],
+            "output": output[:LONGEST_OUTPUT],
+            "ok": ok,
+            "seconds": round(seconds, 3),
+            **({"cut": True} if len(output) > LONGEST_OUTPUT else {}),
+        }
+        with self._lock:
+            lost = {"lost": self._lost} if self._lost else {}
+            try:
+                self._make_room()
+                self._file.append({**fields, **lost})
+                self._lost = 0
+            except OSError:
+                self._lost += 1
+
+    def _masked(self, text: str) -> str:
+        for secret in self._secrets():
+            text = text.replace(secret, _MASK)
+        return text
+
+    def _make_room(self) -> None:
+        if self._files.kind(self._path) == "absent":
+            return
+        if self._files.facts(self._path).st_size >= MOST_OCTETS:
+            self._files.rename(self._path, self._path.with_name(f"{JOURNAL}.1"))
