@@ -95,6 +95,7 @@ class FakeDevice:
     """
 
     def __init__(self, mode: ConfigurationMode | None = None) -> None:
+        self.laboratory = None
         self.node = self
         self.lab = True
         self.schema = LAB_SCHEMA
