@@ -27,7 +27,10 @@ CONTROL_C: Final = b"\x03"
 
 
 class Conduit:
-    """A channel whose octets a thread sends and hears of."""
+    """A channel whose octets a thread sends and hears of.
+
+    Nothing is taken in before the thread says that it hears: `go_on`.
+    """
 
     def __init__(
         self, process: asyncssh.SSHServerProcess[bytes], loop: Loop, clock: Clock | None = None
@@ -37,7 +40,6 @@ class Conduit:
         self._loop = loop
         self._clock = clock or SystemClock()
         self._room = asyncio.Event()
-        self._room.set()
         self.hear: Callable[[bytes], None] = lambda _: None
         self.resize: Callable[[int, int], None] = lambda *_: None
         self.ended: Callable[[], None] = lambda: None
@@ -137,6 +139,7 @@ class Conduit:
         self._loop.soon(self._exit, status)
 
     def _exit(self, status: int) -> None:
+        self._room.set()
         try:
             self.process.exit(status)
         except (OSError, asyncssh.Error):

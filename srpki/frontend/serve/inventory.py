@@ -22,6 +22,9 @@ MAX_OCTETS: Final = 1 << 20
 """Most octets of an inventory."""
 MODES: Final[tuple[ConfigurationMode, ...]] = ("classic", "mixed", "model-driven")
 
+WAYS: Final = ("console", "netconf", "scp-sftp", "ssh-cli")
+LONGEST: Final = 32
+"""Characters of the name of a user."""
 _TOP: Final = ("labs", "nodes")
 _LAB: Final = ("directory",)
 _NODE: Final = ("directory", "lab", "mode", "netconf", "record", "ssh", "users")
@@ -165,9 +168,14 @@ def _user(table: _Table, name: str) -> User:
     password = table.text("password")
     if not password:
         raise table.wrong("'password' is missing")
+    access = table.texts("access", ("console", "netconf"))
+    if unknown := [each for each in access if each not in WAYS]:
+        raise table.wrong(f"'access' is {unknown[0]!r}", hint=f"known are {', '.join(WAYS)}")
+    if not name.isprintable() or not 1 <= len(name) <= LONGEST:
+        raise table.wrong(f"the name of a user has 1 to {LONGEST} characters")
     return User(
         name=name,
         password=password,
         member=table.texts("member", ("administrative",)),
-        access=table.texts("access", ("console", "netconf")),
+        access=access,
     )

@@ -34,6 +34,7 @@ class ChannelInput(RemoteInput):
         self._ready: Callable[[], None] | None = None
         conduit.hear = self._arrived
         conduit.resize = lambda columns, rows: self._resized(believed(columns, rows))
+        conduit.go_on()
 
     # --- told by the network's loop ---
 

@@ -22,6 +22,7 @@ class Octets:
         self._over = conduit.gone
         conduit.hear = self._arrived
         conduit.ended = conduit.left = self.end
+        conduit.go_on()
 
     def _arrived(self, octets: bytes) -> None:
         with self._changed:

@@ -12,13 +12,13 @@ from srpki.cli.engines import engines
 from srpki.cli.session import Session
 from srpki.frontend.batch import Run
 from srpki.frontend.greeting import greeting
+from srpki.frontend.netconf import netconf
 from srpki.frontend.plain import converse
 from srpki.frontend.serve import settings
 from srpki.frontend.serve.commands import separated
 from srpki.frontend.serve.keys import ChannelInput, ChannelPaper
 from srpki.frontend.serve.octets import Octets
 from srpki.frontend.variables import Line
-from srpki.netconf.session import NetconfSession
 
 if TYPE_CHECKING:
     from srpki.cli.engines import Dialect
@@ -107,7 +107,7 @@ def of_lines(conduit: Conduit, visit: Visit) -> int:
 def of_netconf(conduit: Conduit, visit: Visit) -> int:
     """Let *visit* be a session of NETCONF, to its end; return its status."""
     octets = Octets(conduit)
-    session = NetconfSession(visit.router, visit.visitor.user, visit.address, rights=visit.rights)
+    session = netconf(visit.router, visit.visitor.user, visit.address, visit.rights)
 
     def hang_up() -> None:
         octets.end()
@@ -180,6 +180,7 @@ class _Caller:
     def heard(self) -> Iterator[None]:
         """Hear him inside the block: Ctrl-C, and his leaving."""
         self._conduit.hear = self._arrived
+        self._conduit.go_on()
         with self.watched(lambda: None):
             yield
 

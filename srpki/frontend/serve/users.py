@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
-from srpki.cli.session import Session
-from srpki.core.errors import UsageError
+from srpki.config.edit import Edit
+from srpki.core.errors import SrpkiError, UsageError
 from srpki.management.access.users import user
+from srpki.schema.paths import Step, path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,32 +17,30 @@ if TYPE_CHECKING:
 
 
 def configure(router: Router, users: Sequence[User]) -> None:
-    """Configure those of *users* that *router* lacks, as if their lines had been typed.
+    """Configure those of *users* that *router* lacks; they are not saved.
 
-    Raises `UsageError` with what the node says to a line that it refuses.
+    Raises `UsageError` with what the node says to one whom it refuses.
     """
-    running = router.node.datastore.running
-    missing = [each for each in users if user(running, each.name) is None]
-    if not missing:
-        return
-    with closing(Session(router, kind="script")) as session:
-        session.feed("/!md-cli")  # which says nothing where that is the CLI already
-        for line in ("configure private", *_lines(missing), "commit"):
-            answer = session.feed(line)
-            if not answer.ok:
-                raise UsageError(
-                    f"the users of the inventory cannot be configured: {answer.text.strip()}"
-                )
-
-
-def _lines(users: Sequence[User]) -> Iterator[str]:
+    datastore = router.node.datastore
     for each in users:
-        entry = f"/configure system security user-params local-user user {_quoted(each.name)}"
-        yield f"{entry} password {_quoted(each.password)}"
-        yield f"{entry} console member [{' '.join(map(_quoted, each.member))}]"
-        yield from (f"{entry} access {way} true" for way in each.access)
+        if user(datastore.running, each.name) is not None:
+            continue
+        try:
+            datastore.edit(_edits(each))
+        except SrpkiError as error:
+            raise UsageError(
+                f"the user {each.name} of the inventory cannot be configured: {error.sentence}",
+                hint=error.hint,
+            ) from None
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def _edits(each: User) -> Iterator[Edit]:
+    entry = (
+        *path("system", "security", "user-params", "local-user"),
+        Step("user", (each.name,)),
+    )
+    yield Edit("set", (*entry, *path("password")), each.password)
+    for name in each.member:
+        yield Edit("set", (*entry, *path("console", "member")), name)
+    for way in each.access:
+        yield Edit("set", (*entry, *path("access", way)), True)

@@ -3,8 +3,11 @@
 import pytest
 
 from srpki.core.errors import UsageError
+from srpki.frontend.node import opened
 from srpki.frontend.serve import inventory
 from srpki.frontend.serve.places import Address, LabPlace, User, address
+from srpki.frontend.serve.users import configure
+from srpki.management.access.users import user
 
 
 @pytest.fixture
@@ -67,6 +70,10 @@ def test_a_node_is_a_table(read, tmp_path):
         ("[nodes.gw1]\ndirectory = 7", "'directory' is no text"),
         ("[labs.x]\nclock = 1\n[nodes.gw1]", "[labs.x] of * 'clock' is not known"),
         ("[nodes.gw1.users.a]", "[nodes.gw1.users.a] of * 'password' is missing"),
+        (
+            "[nodes.gw1.users.a]\npassword = 'x'\naccess = 'ftp'",
+            "'access' is 'ftp' - known are console",
+        ),
         ("[nodes.gw1.users]\na = 1", "[nodes.gw1.users.a] of * it is no table"),
         ("[nodes.a]\ndirectory = 'x'\n[nodes.b]\ndirectory = './x'", "the node b is named twice"),
         ("[nodes.a]\nssh = '::1'\n[nodes.b]\nssh = '[::1]:22'", "is not an IP address"),
@@ -94,3 +101,17 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 def test_what_is_no_address_is_refused(text):
     with pytest.raises(UsageError, match="is not an IP address and a port"):
         address(text, 22)
+
+
+def test_users_are_configured_in_every_mode_and_left_as_they_are(tmp_path):
+    users = (User("alice", "Secret-1!", ("administrative",), ("console",)),)
+    with opened(tmp_path / "node", lab=False, mode="classic") as router:
+        configure(router, users)
+        running = router.node.datastore.running
+        found = user(running, "alice")
+        assert found.password.startswith("$2y$")
+        assert (found.members, found.access) == (("administrative",), {"console"})
+        configure(router, (users[0].but(password="Other-1!"),))
+        assert router.node.datastore.running is running
+        with pytest.raises(UsageError, match="the user bob of the inventory cannot be configured"):
+            configure(router, (User("bob", "x", ("administrative",), ("console",)),))
