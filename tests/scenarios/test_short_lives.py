@@ -23,7 +23,7 @@ def test_a_certificate_that_is_due_when_it_arrives_is_left_for_a_retry_interval(
     node.do("lab ca fault add kur short-life seconds 1800 times 100", node.update("gw"))
     (finished,) = node.news(2246)
     assert "due already" in finished.text  # an event says why
-    assert finished.fields["due"] <= finished.time < finished.fields["next_update"]
+    assert finished.fields["due"] <= finished.time < finished.fields["next-update"]
     state = node.state("gw")
     assert state["update-state"] == "scheduled"
     ended, following = (

@@ -76,5 +76,5 @@ def logged(number: int, event: Event) -> LoggedEvent:
         event_name=event.type.name,
         subject=event.subject,
         message=sentence(event),
-        fields=event.fields,
+        fields={name.replace("_", "-"): value for name, value in event.fields.items()},
     )

@@ -1,6 +1,7 @@
 """``update-certificate`` and ``reload``: what changes on disk, what is logged, what is refused."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from counting import met
@@ -105,6 +106,34 @@ def test_the_new_key_is_of_the_kind_that_the_profile_says(
     )
     certified = openssl("x509", "-in", bench.cf3 / f"{fresh}.pem", "-noout", "-pubkey")
     assert certified == openssl(*key, "-pubout")
+
+
+def test_an_update_tells_what_it_has_done(bench, entry, openssl):
+    """As values; the serial number is openssl's."""
+
+    def serial(name):
+        path = bench.cf3 / "serial.der"
+        path.write_bytes(bench.router.node.keystore.read_certificate(name))
+        shown = openssl("x509", "-inform", "DER", "-in", path, "-noout", "-serial").decode()
+        return int(shown.partition("=")[2], 16)
+
+    old = serial(f"{entry}.crt")
+    done = bench.router.node.run("pki.update-certificate", {"certificate": f"{entry}.crt"})
+    assert done.ok and done.error is None
+    assert (done.data.certificate_file_name, done.data.profile) == (f"{entry}.crt", "lab-cmp")
+    assert (done.data.old_serial_number, done.data.new_serial_number) == (
+        old,
+        serial(f"{entry}.crt"),
+    )
+    assert old != done.data.new_serial_number
+    assert (done.data.step, done.data.reason, done.data.next_update_time) == (None, None, None)
+    bench.do("lab ca fault add kur reject failinfo badPOP")
+    failed = bench.router.node.run("pki.update-certificate", {"certificate": f"{entry}.crt"})
+    assert not failed.ok
+    assert (failed.data.step, failed.data.new_serial_number) == (2, None)
+    assert "badPOP" in failed.data.reason
+    shown = bench.instant(entry, "next-update-time")  # to the tenth of a second
+    assert timedelta() <= failed.data.next_update_time - shown < timedelta(seconds=0.1)
 
 
 def test_a_certificate_without_an_entry_is_not_updated(bench, fresh):
