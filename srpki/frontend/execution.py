@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
 from srpki.cli.scripts import counts
-from srpki.cli.session import Session
 from srpki.core.clock import SystemClock
 from srpki.core.errors import SrpkiError, UsageError
 from srpki.core.plain import plain
 from srpki.device.router import Router
 from srpki.frontend import modes
 from srpki.frontend.batch import run_script
+from srpki.frontend.console import console
 from srpki.frontend.joining.holding import Holding
 from srpki.frontend.node import opened
 from srpki.frontend.owning import SHORT, letting_in, owned_or_joined
@@ -77,7 +77,7 @@ def execute(options: argparse.Namespace, node: Path, status_of: Callable[[SrpkiE
                 return _there(router, filled_in, writer, now, options)
             holding = Holding(router, node, lab=options.lab, record=options.record)
             stack.enter_context(letting_in(holding, after=SHORT))
-            session = stack.enter_context(closing(Session(router, dialect=options.cli)))
+            session = stack.enter_context(closing(console(router, options.cli, options.user)))
             # The output is that of the commands: what they wait for now is for who looks on.
             session.at_once = now
         except SrpkiError as error:

@@ -148,6 +148,12 @@ def _node_options(parser: argparse.ArgumentParser, *, again: bool = False) -> No
         help="run the lab CA beside the node and let its clock be moved (default: off)",
     )
     parser.add_argument(
+        "--user",
+        default=default_path,
+        metavar="NAME",
+        help="whose rights hold (default: the administrator's)",
+    )
+    parser.add_argument(
         "--mode",
         choices=("classic", "mixed", "model-driven"),
         default=default_path,

@@ -8,9 +8,9 @@ import sys
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
-from srpki.cli.session import Session
 from srpki.core.clock import SystemClock
 from srpki.device.router import Router
+from srpki.frontend.console import console
 from srpki.frontend.ending import as_a_shell, ending_on
 from srpki.frontend.joining.holding import Holding
 from srpki.frontend.node import opened
@@ -45,15 +45,15 @@ def run(options: argparse.Namespace, node: Path) -> int:
             return _relayed(found)
         holding = Holding(found, node, lab=options.lab, record=options.record)
         doorway = stack.enter_context(letting_in(holding))
-        status, killed = _own_session(found, lab=options.lab)
+        status, killed = _own_session(found, lab=options.lab, user=options.user)
         if not killed:
             _hold(doorway)
         return status
 
 
-def _own_session(router: Router, *, lab: bool) -> tuple[int, bool]:
-    """Run a session here; return its exit status, and whether the process is to end with it."""
-    with closing(Session(router)) as session:
+def _own_session(router: Router, *, lab: bool, user: str | None) -> tuple[int, bool]:
+    """Run a session of *user* here; return its status, and whether the process ends with it."""
+    with closing(console(router, user=user)) as session:
         if not has_terminal():
             with ending_on(_ENDING, as_a_shell):
                 return run_plain(session), False

@@ -39,6 +39,7 @@ def asked(options: argparse.Namespace, wants: str, **more: object) -> Message:
         "lab": options.lab,
         "record": None if options.record is None else str(options.record.resolve()),
         "mode": options.mode,
+        "user": options.user,
         **more,
     }
 

@@ -13,6 +13,7 @@ from srpki.cli.session import Session
 from srpki.core.errors import ProtocolError
 from srpki.core.plain import plain
 from srpki.frontend.batch import run_script
+from srpki.frontend.console import console
 from srpki.frontend.greeting import greeting
 from srpki.frontend.variables import Line
 
@@ -30,11 +31,11 @@ WAITING: Final = 64
 
 def serve(guest: Guest, holding: Holding, hello: Message) -> None:
     """Give *guest* the session that *hello* asks for, to its end; raises `SrpkiError`."""
-    dialect = hello.get("cli")
+    dialect, user = hello.get("cli"), hello.get("user")
     served = _SERVED.get(str(hello.get("wants")))
     if served is None:
         raise ProtocolError("it is not known what was asked for")
-    with closing(Session(holding.router, dialect=dialect)) as session:
+    with closing(console(holding.router, dialect, user and str(user))) as session:
         laboratory = holding.router.node.laboratory
         guest.wire.tell({"welcome": {} if laboratory is None else plain(laboratory.describe())})
         served(guest, session, holding, hello)

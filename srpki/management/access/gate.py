@@ -190,6 +190,14 @@ class Gate:
             )
         return _visitor(running, found)
 
+    def rights(self, user: str) -> Rights:
+        """Return what *user* may do now: nothing where he is no user any more."""
+        if self.open and user == LAB_USER:
+            return ADMINISTRATOR
+        running = self._machine.node.datastore.running
+        found = users.user(running, user)
+        return users.rights(running, found) if found is not None else Rights(())
+
     def _let_in(
         self, node: Device, found: User, service: Service, address: str, *, by_password: bool
     ) -> Visitor | None:

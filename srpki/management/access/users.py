@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple, cast
 
 from srpki.config.defaults import effective
@@ -20,6 +21,8 @@ from srpki.schema.tree import SCHEMA, node_at
 _SECURITY: Final = ("system", "security")
 _LOCAL: Final = (*_SECURITY, "user-params", "local-user")
 _PROFILE: Final = (*_SECURITY, "aaa", "local-profiles", "profile")
+_HOMES: Final = "cf3:\\home\\"
+"""Where the home of a user is who is restricted to it and has none configured [decided]."""
 _KINDS: Final = {"rsa": ("ssh-rsa",), "ecdsa": ("ecdsa-sha2-",)}
 """How the names of the algorithms begin whose keys each list may hold."""
 
@@ -77,7 +80,14 @@ def rights(running: Branch, one: User) -> Rights:
     """Return what *one* may do; who is member of no profile has the one called ``default``."""
     known = {**BUILT_IN, **profiles(running)}
     members = one.members or (DEFAULT,)
-    return rights_of(tuple(known.get(name, Profile()) for name in members))
+    chosen = tuple(known.get(name, Profile()) for name in members)
+    home = (one.home or f"{_HOMES}{one.name}") if one.restricted_to_home else ""
+    return _rights(chosen, home, saves=one.save_when_restricted)
+
+
+@lru_cache(256)
+def _rights(chosen: tuple[Profile, ...], home: str, *, saves: bool) -> Rights:
+    return rights_of(chosen).within(home, saves=saves)
 
 
 def most_sessions(running: Branch, name: str) -> int | None:

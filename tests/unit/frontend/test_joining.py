@@ -72,7 +72,7 @@ def hung_up(monkeypatch):
 
 
 def hello(wants="script", **more):
-    options = SimpleNamespace(lab=False, record=None, mode=None)
+    options = SimpleNamespace(lab=False, record=None, mode=None, user=None)
     return joiner.asked(options, wants, **more)
 
 

@@ -60,6 +60,27 @@ def test_keep_going_runs_on_and_still_ends_with_1(tmp_path):
     assert "TiMOS" in ended.stdout
 
 
+USERS = """edit-config exclusive
+/configure system security user-params local-user user "ann" password "Blue-knows-1"
+/configure system security user-params local-user user "ann" access console true
+commit
+"""
+
+
+def test_the_rights_of_a_user_who_is_named_hold_at_the_console(tmp_path):
+    assert run("exec", "-", "--node", tmp_path / "n", script=USERS).returncode == 0
+    as_ann = ("exec", "-", "--keep-going", "--node", tmp_path / "n", "--user", "ann")
+    ended = run(*as_ann, script="show users\nadmin save\nedit-config private\n")
+    assert ended.returncode == 1
+    assert "A:ann@" in ended.stdout
+    assert "Number of users : 1" in ended.stdout
+    assert ended.stdout.count("Permission denied") + ended.stdout.count("not authorized") >= 2
+    stranger = run("exec", "-", "--node", tmp_path / "n", "--user", "bob", script="show users\n")
+    assert stranger.returncode == 2 and "no user bob" in stranger.stderr
+    kept = b"".join(each.read_bytes() for each in (tmp_path / "n").rglob("*") if each.is_file())
+    assert b"Blue-knows-1" not in kept + ended.stdout.encode()
+
+
 def test_json_prints_one_object_a_line(tmp_path):
     script = "# a comment\n\nshow version\nnonsense\n"
     ended = run("exec", "-", "--json", "--node", str(tmp_path / "n"), script=script)
