@@ -81,6 +81,36 @@ def test_the_rights_of_a_user_who_is_named_hold_at_the_console(tmp_path):
     assert b"Blue-knows-1" not in kept + ended.stdout.encode()
 
 
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "users.md"
+
+
+def test_the_users_of_the_how_to_page_may_do_what_it_says(tmp_path):
+    md, classic = re.findall(
+        r"^```text\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )[:2]
+    node = ("exec", "-", "--node", tmp_path / "n")
+    both = f"{md}/configure system management-interface configuration-mode mixed\ncommit\nquit-config\n//\n"
+    made = run(*node, script=f"{both}{classic}")
+    assert made.returncode == 0, made.stderr
+    carol = run(
+        *(*node, "--user", "carol", "--keep-going", "--cli", "md"),
+        script="edit-config private\n/configure system security pki maximum-cert-chain-depth 5\n"
+        "commit\n/configure system name other\nadmin reboot now\nshow version\n",
+    )
+    refused = carol.stderr.splitlines()
+    assert [line.split(":")[2] for line in refused] == ["4", "5"], carol.stderr
+    root = run(
+        *node,
+        "--cli",
+        "md",
+        "--user",
+        "root",
+        script="edit-config private\n/configure system name x\n",
+    )
+    assert root.returncode == 1 and root.stderr.startswith("srpki: -: ")  # not committed
+    assert "unauthorized" not in root.stderr
+
+
 def test_json_prints_one_object_a_line(tmp_path):
     script = "# a comment\n\nshow version\nnonsense\n"
     ended = run("exec", "-", "--json", "--node", str(tmp_path / "n"), script=script)
