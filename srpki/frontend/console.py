@@ -27,4 +27,4 @@ def console(machine: Machine, dialect: Dialect | None = None, user: str | None =
     gate = Gate(machine)
     visitor = gate.trusted(user)
     first = next((_DIALECTS[one] for one in visitor.cli_engines), None)
-    return Session(machine, dialect or first, user, rights=lambda: gate.rights(user))
+    return Session(machine, dialect or first, user, rights=lambda: gate.rights(visitor))

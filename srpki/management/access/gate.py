@@ -64,7 +64,7 @@ class Visitor(NamedTuple):
     """One who has been let in as *user*, with his *rights*; *home* is a URL, or None.
 
     *new_password* tells that he must change his password first; *cli_engines* are those that he
-    may use, all where there are none.
+    may use, all where there are none. One *of_lab* has come into a lab without users.
     """
 
     user: str
@@ -74,6 +74,7 @@ class Visitor(NamedTuple):
     save_when_restricted: bool = True
     cli_engines: tuple[str, ...] = ()
     new_password: bool = False
+    of_lab: bool = False
 
 
 class Locked(NamedTuple):
@@ -130,7 +131,7 @@ class Gate:
             right = hmac.compare_digest(given, f"{LAB_USER}\0{LAB_PASSWORD}".encode())
             if right and _is_here(address) and not self._is_locked(node, user):
                 self._forget(user)
-                return Visitor(user)
+                return Visitor(user, of_lab=True)
         found = users.user(running, user)
         known = found.password if found is not None else ""
         try:
@@ -167,13 +168,16 @@ class Gate:
         return found is not None and not found.access.isdisjoint(_ACCESS[service])
 
     def rights(self, visitor: Visitor) -> Rights:
-        """Return what *visitor* may do now: a commit changes it at once, for those inside too."""
+        """Return what *visitor* may do now: a commit changes it at once, for those inside too.
+
+        Who has been removed may do nothing more; who came into a lab without users stays what he
+        is when users are made.
+        """
         running = self._machine.node.datastore.running
         found = users.user(running, visitor.user)
         if found is None:
-            return visitor.rights  # an open lab's, or of one who has been removed
-        home = found.home if found.restricted_to_home else None
-        return users.rights(running, found).within(home or "", saves=found.save_when_restricted)
+            return visitor.rights if visitor.of_lab else Rights(())
+        return users.rights(running, found)
 
     def trusted(self, user: str) -> Visitor:
         """Return *user* as he comes in where nobody is asked for a password: at the console.
@@ -189,14 +193,6 @@ class Gate:
                 f"{user} may not come in at the console", hint="set access console true"
             )
         return _visitor(running, found)
-
-    def rights(self, user: str) -> Rights:
-        """Return what *user* may do now: nothing where he is no user any more."""
-        if self.open and user == LAB_USER:
-            return ADMINISTRATOR
-        running = self._machine.node.datastore.running
-        found = users.user(running, user)
-        return users.rights(running, found) if found is not None else Rights(())
 
     def _let_in(
         self, node: Device, found: User, service: Service, address: str, *, by_password: bool

@@ -221,13 +221,22 @@ def test_one_who_does_not_exist_costs_the_same_work_as_one_who_does(gate, config
     assert [one[:7] for one in tried] == ["$2y$10$", "$2y$10$"]
 
 
+def test_who_came_into_a_lab_without_users_can_make_some(gate, configure):
+    guest = gate.password("admin", "admin", "ssh-cli", HERE)
+    ann(configure, "access console true")
+    assert gate.rights(guest).unlimited
+    assert gate.password("admin", "admin", "ssh-cli", HERE) is None
+
+
 def test_a_user_who_is_deleted_comes_in_no_more(gate, configure, device):
     ann(configure, "access console true")
-    assert gate.password("ann", "password", "ssh-cli", THERE) is not None
+    inside = gate.password("ann", "password", "ssh-cli", THERE)
+    assert gate.rights(inside).permits("show version")
     session = Session(device, "md")
     for line in met(3, ("edit-config exclusive", f"delete /configure {USER}", "commit")):
         assert session.feed(line).ok
     assert gate.password("ann", "password", "ssh-cli", THERE) is None
+    assert not gate.rights(inside).permits("show version")
 
 
 def blob(key):
