@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+from contextlib import contextmanager
 
 import asyncssh
 import pexpect
@@ -26,7 +27,13 @@ def served(tmp_path_factory):
 @pytest.fixture
 def terminal(served):
     """OpenSSH's client on a pty, after the log-in by password."""
-    command = [*served.options(), "admin@127.0.0.1"]
+    with _terminal(served) as client:
+        yield client
+
+
+@contextmanager
+def _terminal(served, host="127.0.0.1"):
+    command = [*served.options(), f"admin@{host}"]
     with pexpect.spawn(need("ssh"), command, encoding="utf-8", timeout=20) as client:
         client.expect("assword:")
         client.sendline("admin")
@@ -128,6 +135,18 @@ def test_a_session_is_cut_by_admin_disconnect(served, terminal):
     terminal.expect(pexpect.EOF)
 
 
+def test_a_reboot_ends_sessions_and_keeps_the_listener(served, terminal):
+    with _terminal(served) as other:
+        terminal.sendline("admin reboot now")
+        terminal.expect_exact("a new session begins.")
+        terminal.expect_exact("A:admin@srpki# ")
+        other.expect_exact("The session has been disconnected.")
+        other.expect(pexpect.EOF)
+    assert served.ssh("show version").returncode == 0
+    terminal.sendline("show uptime")
+    terminal.expect_exact("A:admin@srpki# ")
+
+
 def test_lines_from_a_pipe_are_answered(served):
     shown = served.ssh(typed="show version\nlogout\n")
     assert (shown.returncode, shown.stderr) == (0, "")
@@ -146,7 +165,12 @@ def test_a_node_listens_where_it_is_told_and_keeps_its_host_keys(tmp_path):
             assert node["ssh_address"] == "::1"
             ended = served.ssh("show version", host="::1")
             assert ended.returncode == 0, ended.stderr
-            assert served.terminate() == 0
+            with _terminal(served, "::1") as client:
+                client.sendline("sleep 300")
+                client.expect_exact("sleep 300\r\n")
+                assert served.terminate() == 0
+                client.expect_exact("The session has been disconnected.")
+                client.expect(pexpect.EOF)
         shown.append(node["host_key"])
     assert shown[0] == shown[1]
     keys = {

@@ -33,6 +33,7 @@ class Network:
         self.working = ThreadPoolExecutor(WORKING, "files")
         self.waiting = WaitingRoom()
         self.store = Store()
+        self.at_end: list[Callable[[], None]] = []
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
@@ -53,12 +54,17 @@ class Network:
         thread.start()
 
     def wait(self) -> None:
-        """Wait, but not for ever, until all who have come in have been served."""
+        """Wait, but not for ever, until all who have come in have been served; do what is `at_end`.
+
+        Their sessions have been ended before.
+        """
         until = self._clock.monotonic() + LEAVING
         with self._lock:
             threads = tuple(self._threads)
         for thread in threads:
             thread.join(max(0.0, until - self._clock.monotonic()))
+        for do in self.at_end:
+            do()
 
     def stop(self) -> None:
         """End the loop and the threads."""

@@ -81,7 +81,7 @@ def _served(
     keys = host_keys(directory, node.node.seal)
     gate = Gate(node)
     listener = Listener(node, gate, network, lab=lab)
-    stack.callback(listener.dismiss)
+    network.at_end.append(listener.dismiss)
 
     def listened(at: Address, service: Service) -> list[Address]:
         try:
