@@ -79,7 +79,7 @@ def main():
             for _ in range(RUNS):
                 ours.append(timed(lambda: served.ssh("show version")))
                 others.append(
-                    timed(lambda: subprocess.run(theirs, stdin=subprocess.DEVNULL, check=False))
+                    timed(lambda: subprocess.run(theirs, stdin=subprocess.DEVNULL, check=True))
                 )
             rate, each = asyncio.run(many(served))
     print(f"ssh host 'show version': {statistics.median(ours) * 1000:.0f} ms")
