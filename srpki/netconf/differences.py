@@ -23,9 +23,14 @@ _PREFIX: Final = (("nc", BASE),)
 
 def differences(node: Container, old: Branch, new: Branch) -> Iterator[Element]:
     """Yield the root *node* with what turns *old* into *new*, nothing where they are equal."""
-    found = tuple(_changed(node, old, new))
+    found = _ordered(_changed(node, old, new))
     if found:
         yield Element(node.name, CONFIGURE, prefixes=_PREFIX).holding(*found)
+
+
+def _ordered(found: Iterator[Element]) -> tuple[Element, ...]:
+    """Return what was *found*, what is deleted first: another case of a choice may follow it."""
+    return tuple(sorted(found, key=lambda one: one.attributes != _DELETED))
 
 
 def _changed(node: Container | ListNode, old: Branch, new: Branch) -> Iterator[Element]:
@@ -39,7 +44,8 @@ def _changed(node: Container | ListNode, old: Branch, new: Branch) -> Iterator[E
             yield from _values(child, before, after)
         elif isinstance(child, Container):
             there = EMPTY if always_there(node, child) else None
-            yield from _inner(child, (), before or there, after or there)
+            sides = (there if side is None else side for side in (before, after))
+            yield from _inner(child, (), *sides)
         else:
             yield from _inner(child, (), before, after)
 
@@ -61,7 +67,7 @@ def _inner(
         yield _gone(node).holding(*known)
     elif isinstance(old, Branch) and isinstance(new, Branch):
         assert not isinstance(node, Leaf)
-        inner = tuple(_changed(node, old, new))
+        inner = _ordered(_changed(node, old, new))
         if inner:
             yield Element(node.name, CONFIGURE, keys=len(keys)).holding(*known, *inner)
     else:
