@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from srpki.config.tree import Branch, Entries, get, put
 from srpki.core.errors import StorageError
-from srpki.device import live, live_log
+from srpki.device import live, live_log, live_system
 from srpki.device.filesystem import CONFIGURATION
 from srpki.device.sessions import NOBODY, Caller
 from srpki.device.system import DEFAULT_NAME
@@ -122,7 +122,12 @@ class Node(NamedTuple):
 
     def state(self) -> Branch:
         """Return the live content of the state tree."""
-        return put(live.state(self.engine), path("log"), live_log.state(self.logs))
+        found = put(live.state(self.engine), path("log"), live_log.state(self.logs))
+        found = put(found, path("chassis"), live_system.chassis(self.files.path(live_system.FLASH)))
+        found = put(found, path("users"), live_system.users(self.sessions, self.clock.now()))
+        for name, value in live_system.identity(self.system_name(), self.uptime()).items():
+            found = put(found, path("system", name), value)
+        return found
 
     def choices(self, target: str) -> Sequence[str]:
         """Return the keys that a reference to *target* may name: completion only."""

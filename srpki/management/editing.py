@@ -194,7 +194,7 @@ class Editing:
         self._unlocked = "private" if former is not None else "global"
         if former is not None and former.dirty:
             root = self._device.datastore.schema
-            self.change(lambda tree: merge(root, former.changes(), tree))
+            self.change(lambda tree: merge(root, former.changes(), tree), "lock")
 
     def unlock(self) -> None:
         """Give the lock up; uncommitted edits are discarded, and the candidate is as it was before.
@@ -226,11 +226,13 @@ class Editing:
         self.check_edits()
         self.candidate.edit(edit)
 
-    def change(self, make: Callable[[Branch], Branch]) -> None:
-        """Put what *make* makes of the candidate in its place, which stays where that raises."""
-        self.check_edits()
+    def change(self, make: Callable[[Branch], Branch], by: str) -> None:
+        """Put what *make* makes of the candidate in its place, which stays where that raises.
+
+        *by* is what a refusal names.
+        """
         with self._device.datastore.lock:
-            self.candidate.replace(make(self.candidate.tree))
+            self.replace(make(self.candidate.tree), by)
 
     def discard(self, path: Path = ()) -> None:
         """Undo the edits at *path* and below."""

@@ -59,7 +59,7 @@ class Candidates:
         """Whether there is something to commit."""
         return self._editing.dirty
 
-    def change(self, make: Callable[[Branch], Branch]) -> None:
+    def change(self, make: Callable[[Branch], Branch], by: str) -> None:
         """Put what *make* makes of the candidate in its place; raises as `Editing.change`."""
         self._check_mode()
         self._opened()
@@ -67,7 +67,7 @@ class Candidates:
         if self._editing.mode == "global":
             self._editing.lock()
         try:
-            self._editing.change(make)
+            self._editing.change(make, by)
         finally:
             if not self._editing.dirty:
                 self._release()

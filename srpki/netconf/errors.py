@@ -167,6 +167,8 @@ def _of_reason(reason: Reason, root: Container, *, lock: bool) -> Refusal:
     if kind.tag == "in-use" and lock:
         kind = Kind("protocol", "lock-denied")
         info = (Element("session-id", BASE, str(reason.holder)),)
+    if kind.tag == "missing-element":
+        info = (Element("bad-element", BASE, reason.sentence),)
     if not reason.path:
         return Refusal(kind, message(reason), info=info)
     return Refusal(kind, message(reason), *path_of(reason.path, root), info)

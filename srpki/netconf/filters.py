@@ -45,10 +45,7 @@ def _selected(element: Element, nodes: Sequence[Given]) -> Element | None:
             inner += held
         elif not node.value or _matches(node, element):
             return element  # a selection node, or a content match node that holds
-    if not inner:
-        return None
-    found = tuple(_chosen(element, inner))
-    return element.holding(*found) if len(found) > element.keys or _asked(found, inner) else None
+    return _with(element, inner) if inner else None
 
 
 def _holding(element: Element, siblings: Sequence[Given]) -> list[Given] | None:
@@ -72,17 +69,17 @@ def _matches(node: Given, element: Element) -> bool:
     return element.text in (node.text, node.value)
 
 
-def _chosen(element: Element, wanted: Sequence[Given]) -> Iterator[Element]:
-    """Yield the children of *element* that *wanted* select, after the keys of its entry."""
+def _with(element: Element, wanted: Sequence[Given]) -> Element | None:
+    """Return *element* with those of its children that *wanted* select, None where none is.
+
+    The keys of its entry are told with them [section 6.2.5].
+    """
+    kept: list[Element] = []
+    some = False
     for place, child in enumerate(element.children()):
         fitting = [node for node in wanted if _names(node, child)]
         found = _selected(child, fitting) if fitting else None
-        if found is not None:
-            yield found
-        elif place < element.keys:
-            yield child
-
-
-def _asked(found: Iterable[Element], wanted: Sequence[Given]) -> bool:
-    """Return whether a key that was *found* is among what is *wanted*."""
-    return any(_names(node, child) for child in found for node in wanted)
+        some = some or found is not None
+        if found is not None or place < element.keys:
+            kept.append(found or child)
+    return element.holding(*kept) if some else None

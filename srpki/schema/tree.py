@@ -39,6 +39,7 @@ from srpki.schema.operations.wait import WAIT
 from srpki.schema.state.ipsec import IPSEC as STATE_IPSEC
 from srpki.schema.state.log import LOG as STATE_LOG
 from srpki.schema.state.pki import PKI as STATE_PKI
+from srpki.schema.state.system import CHASSIS, IDENTITY
 from srpki.schema.state.tls import TLS as STATE_TLS
 from srpki.schema.state.users import USERS as STATE_USERS
 from srpki.schema.types import Reference, Union, ValueType, ValueTypeError
@@ -71,12 +72,14 @@ _STATE: Final = Container(
     name="state",
     help="Navigate and print the state of the node",
     children=(
+        CHASSIS,
         STATE_IPSEC,
         STATE_LOG,
         Container(
             name="system",
             help="State of the node's own parts",
             children=(
+                *IDENTITY,
                 Container(
                     name="security",
                     help="State of PKI and TLS",

@@ -63,7 +63,8 @@ def edit_config(exchange: Exchange, operation: Given) -> None:
         made.make(exchange.candidates.tree())
         made.check()
     else:
-        exchange.candidates.change(lambda tree: made.make(tree, check=test == "test-then-set"))
+        check = test == "test-then-set"
+        exchange.candidates.change(lambda tree: made.make(tree, check=check), operation.name)
     if made.refusals is not None:
         raise made.refusals
 
@@ -129,7 +130,7 @@ def copy_config(exchange: Exchange, operation: Given) -> None:
     match target.name:
         case "candidate":
             tree = _source(exchange, source)
-            exchange.candidates.change(lambda _: tree)
+            exchange.candidates.change(lambda _: tree, operation.name)
         case "startup" | "url" if source.name == "running":
             inputs = {"url": _url(target)} if target.name == "url" else {}
             _run(exchange, "admin.save", inputs)
