@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from reference.actions import actions_page
 from reference.commands import classic_commands_page, md_commands_page
 from reference.messages import messages_page
+from reference.netconf import netconf_page
 from reference.reading import reading_page
 from reference.records import page as data_page
 from reference.trees import configuration_page, environment_page, state_page
@@ -39,6 +40,7 @@ def pages() -> dict[str, str]:
             "md-cli.md": md_commands_page(md),
             "classic-cli.md": classic_commands_page(classic),
             "messages.md": messages_page(),
+            "netconf.md": netconf_page(),
             "reading.md": reading_page(),
             "data.md": data_page(),
         }
