@@ -227,6 +227,14 @@ MD_COMMAND_REFUSED: Final = EventType(
     "User {user} from {address} is not authorized: {command}",
     streams=("security",),
 )
+NETCONF_OPERATION: Final = EventType(
+    2227,
+    "netconf_auth",
+    "MINOR",
+    "User {user} from {address}: {command}",
+    streams=("change",),
+    generated=False,
+)
 NETCONF_REFUSED: Final = EventType(
     2228,
     "netconf_unauth",

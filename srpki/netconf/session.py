@@ -167,6 +167,7 @@ class NetconfSession(CallerSession):
         """Raise `NotAuthorizedError` unless a profile permits the operation *given*."""
         if not self.rights.permits_netconf(given.name):
             raise NotAuthorizedError(given.name)
+        self.device.announcer.typed(self._login, "netconf", given.name, edits=False)
 
     def _refused(self, request: Given, error: RpcError) -> tuple[Element, ...]:
         """Return *error* as elements; what was not permitted is an event, too."""

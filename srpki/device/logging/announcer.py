@@ -53,6 +53,8 @@ def _unheard(kind: EventType, subject: str, /, **fields: Field) -> None:
     del kind, subject, fields
 
 
+_TYPED: Final = {"md": events.MD_COMMAND, "netconf": events.NETCONF_OPERATION}
+"""What tells of commands by interfaces that do not tell edits from other ones."""
 _REFUSED: Final = {"md": events.MD_COMMAND_REFUSED, "netconf": events.NETCONF_REFUSED}
 """What tells of a refusal by interfaces that do not tell edits from other commands."""
 
@@ -126,8 +128,7 @@ class Announcer:
         In the classic CLI those that may edit the configuration are told apart.
         """
         kind = events.CLASSIC_EDIT if edits else events.CLASSIC_COMMAND
-        if engine == "md":
-            kind = events.MD_COMMAND
+        kind = _TYPED.get(engine, kind)
         address = login.address or None
         self._publish(kind, login.user, user=login.user, address=address, command=command)
 
