@@ -48,19 +48,19 @@ def test_ncclient_for_sros(served):
         assert "<name>gw1</name>" in str(one.get_config(source="running"))
         assert "srpki" in str(one.md_cli_raw_command("show version"))
         one.edit_config(target="candidate", config=config("gw2"))
-        with manager(served, device_params={"name": "sros"}) as two:
-            with pytest.raises(errors) as refusal:
-                two.edit_config(target="candidate", config=config("gw3"))
-            assert refusal.value.tag == "in-use" and "#2052" in refusal.value.message
-            one.commit(confirmed=True, timeout="60", persist="x")
-            two.cancel_commit(persist_id="x")
-            assert "<name>gw1</name>" in str(two.get_config(source="running"))
-            one.discard_changes()
-            with two.locked("candidate"), pytest.raises(errors) as refusal:
-                one.lock("candidate")
-            assert refusal.value.tag == "lock-denied"
-            two.copy_config(source="running", target="startup")
-            one.kill_session(two.session_id)
+        two = manager(served, device_params={"name": "sros"})
+        with pytest.raises(errors) as refusal:
+            two.edit_config(target="candidate", config=config("gw3"))
+        assert refusal.value.tag == "in-use" and "#2052" in refusal.value.message
+        one.commit(confirmed=True, timeout="60", persist="x")
+        two.cancel_commit(persist_id="x")
+        assert "<name>gw1</name>" in str(two.get_config(source="running"))
+        one.discard_changes()
+        with two.locked("candidate"), pytest.raises(errors) as refusal:
+            one.lock("candidate")
+        assert refusal.value.tag == "lock-denied"
+        two.copy_config(source="running", target="startup")
+        one.kill_session(two.session_id)
 
 
 def test_ncclient_hears_events_between_its_replies(served):
@@ -142,29 +142,74 @@ def test_pysros(served, tmp_path, monkeypatch):
     two.disconnect()
 
 
+def lab_of(client):
+    """Return what ``lab ca show`` tells, by name."""
+    lines = client.cli("lab ca show").splitlines()
+    return {
+        name.strip(): value.strip() for name, _, value in (one.partition(": ") for one in lines)
+    }
+
+
+PKI_CONFIG = "/nokia-conf:configure/system/security/pki"
+TLS_CONFIG = "/nokia-conf:configure/system/security/tls"
+
+
 def test_pysros_enrols_at_the_lab_ca_by_both_protocols(served):
     exceptions = library("pysros.exceptions")
     client = connect(served)
+    lab = lab_of(client)
 
     def act(action, **inputs):
         said = {name.replace("_", "-"): value for name, value in inputs.items()}
-        return client.action(f"{PKI}/{action}", said)
+        return client.action(f"{PKI}/{action}", said)["status"].data
 
-    made = act("generate-keypair", save_path="cf3:\\gw.key", rsa_key_size=2048)
-    assert made["status"].data == "completed"
-    act("import", input_url="cf3:\\gw.key", output_file="gw.key", type="key", format="der")
-    profiles = client.running.get_list_keys("/nokia-conf:configure/system/security/pki/ca-profile")
-    (authority, *_) = profiles
-    done = act(
-        "cmpv2/initial-registration",
-        ca_profile=str(authority),
-        key_to_certify="gw.key",
-        password="lab-password",
-        reference="lab",
-        subject_dn="CN=gw",
-        save_as="cf3:\\gw.crt",
-    )
-    assert done["status"].data == "completed"
+    made = {"rsa_key_size": 2048}
+    assert act("generate-keypair", save_path="cf3:\\gw.key", **made) == "completed"
+    key = {"type": "key", "format": "der"}
+    assert act("import", input_url="cf3:\\gw.key", output_file="gw.key", **key) == "completed"
+    registration = {
+        "ca_profile": "lab-ca",
+        "key_to_certify": "gw.key",
+        "reference": lab["Reference"],
+        "password": lab["Secret"],
+        "subject_dn": "C=DE,O=Lab,CN=gw",
+        "save_as": "cf3:\\gw.der",
+    }
+    assert act("cmpv2/initial-registration", **registration) == "completed"
     with pytest.raises(exceptions.ActionTerminatedIncompleteError, match="MINOR: "):
-        act("est/enroll", est_profile="none", key="gw.key", subject_dn="CN=gw", output_url="cf3:\\e.crt")
+        act("cmpv2/initial-registration", **registration)  # the file is there
+    address, _, port = lab["EST URL"].removeprefix("https://").rpartition(":")
+    for path, value in (
+        (
+            f'{TLS_CONFIG}/trust-anchor-profile[trust-anchor-profile-name="t"]/trust-anchor[ca-profile-name="lab-root"]',
+            {},
+        ),
+        (
+            f'{TLS_CONFIG}/client-tls-profile[client-profile-name="e"]',
+            {
+                "trust-anchor-profile": "t",
+                "admin-state": "enable",
+                "status-verify": {"default-result": "good"},
+            },
+        ),
+        (
+            f'{PKI_CONFIG}/est-profile[name="e"]',
+            {
+                "client-tls-profile": "e",
+                "server": {"ipv4": address, "port": int(port)},
+                "http-authentication": {
+                    "username": lab["EST username"],
+                    "password": lab["EST password"],
+                },
+            },
+        ),
+    ):
+        client.candidate.set(path, value, commit=False)
+    client.candidate.commit()
+    enrolment = {
+        "est_profile": "e",
+        "key": "cf3:\\system-pki\\gw.key",
+        "subject_dn": "C=DE,O=Lab,CN=gw",
+    }
+    assert act("est/enroll", output_file="gw.crt", **enrolment) == "completed"
     client.disconnect()
