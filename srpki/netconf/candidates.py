@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from srpki.config.errors import ClassicOnlyError
-from srpki.config.management import configuration_mode
+from srpki.config.errors import ClassicOnlyError, NotAllowedError
+from srpki.config.management import configuration_mode, netconf_candidate
 from srpki.core.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -123,5 +123,9 @@ class Candidates:
         return candidate
 
     def _check_mode(self) -> None:
-        if configuration_mode(self._device.datastore.running) == "classic":
+        """Raise where clients may not edit: in classic mode, and where they are not to."""
+        running = self._device.datastore.running
+        if configuration_mode(running) == "classic":
             raise ClassicOnlyError
+        if not netconf_candidate(running):
+            raise NotAllowedError("'capabilities candidate' of NETCONF is false")

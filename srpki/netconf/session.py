@@ -97,6 +97,7 @@ class NetconfSession(CallerSession):
             while (message := incoming.next()) is not None:
                 if greeted:
                     self._send(self._answered(message), chunked=self._client.chunked)
+                    self.subscriber.start()
                 elif not self._greet(message):
                     return
                 else:

@@ -60,7 +60,11 @@ class Subscriber:
         else:
             self._logs.hear(self._heard)
         self._thread = threading.Thread(target=self._write, daemon=True, name="netconf-events")
-        self._thread.start()
+
+    def start(self) -> None:
+        """Write what is heard from now on, where something is: the request has been answered."""
+        if self._thread is not None and self._thread.ident is None:
+            self._thread.start()
 
     def end(self) -> None:
         """Hear nothing any more, from any thread; what waits is not written."""

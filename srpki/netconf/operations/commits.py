@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from srpki.config.management import netconf_candidate
 from srpki.device.configuration.confirmation import Claim
 from srpki.netconf.arguments import COMMENT, REGION, Arguments, check_region
-from srpki.netconf.errors import bad, not_supported
+from srpki.netconf.errors import bad
 from srpki.netconf.namespaces import BASE
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ def commit(exchange: Exchange, operation: Given) -> None:
     for name in ("confirm-timeout", "persist"):
         if name in arguments and not confirmed:
             raise bad("missing-element", f"'{name}' needs 'confirmed'", "confirmed")
-    if confirmed and not netconf_candidate(exchange.device.datastore.running):
-        raise not_supported("the capability candidate is switched off")
     within = _timeout(arguments) if confirmed else None
     comment = arguments.text(COMMENT)
     if (COMMENT in arguments and not 1 <= len(comment) <= _COMMENT) or not comment.isprintable():

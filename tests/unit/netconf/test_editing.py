@@ -4,8 +4,9 @@ import pytest
 from netconf import AUGMENTS, BASE_10, BASE_11, CONF, PRIVATE, Client, inner
 
 from srpki.config.management import in_mode
-from srpki.config.tree import EMPTY
+from srpki.config.tree import EMPTY, put
 from srpki.frontend.node import opened
+from srpki.schema.paths import path
 
 CANDIDATE = "<get-config><source><candidate/></source></get-config>"
 RUNNING = "<get-config><source><running/></source></get-config>"
@@ -382,6 +383,20 @@ def test_in_classic_mode_state_alone_is_read(router, client):
     reply = client.rpc("<get/>")
     names = [one.tag.rpartition("}")[2] for one in reply[0]]
     assert "state" in names and "configure" not in names
+
+
+def test_where_clients_may_not_edit_it_is_neither_announced_nor_done(router):
+    store = router.node.datastore
+    where = path("system", "management-interface", "netconf", "capabilities", "candidate")
+    with store.lock:
+        store.replace(put(EMPTY, where, False), ())
+    client = session(router)
+    said = "".join(one.text for one in client.hello[0])
+    assert not any(name in said for name in (":candidate:", ":confirmed-commit:", "rollback-on"))
+    for request in (client.edit(NAMED), COMMIT, DISCARD, LOCK.format("candidate")):
+        assert "'capabilities candidate' of NETCONF is false" in client.error(request)[2]
+    assert "<candidate>false</candidate>" in client.data(RUNNING)
+    client.close()
 
 
 # --- locks ----------------------------------------------------------------------------------------
