@@ -79,6 +79,13 @@ def auto_config_save(running: Branch, interface: str = "") -> bool:
     return _setting(running, "cli", "md-cli", "auto-config-save") is True
 
 
+def netconf_enabled(running: Branch) -> bool:
+    """Return whether clients of NETCONF may come, which is off until it is configured."""
+    leafs = ("listen", "admin-state"), ("admin-state",)
+    places = (path(*_INTERFACE, "netconf", *names) for names in leafs)
+    return any(get(running, place) == "enable" for place in places)
+
+
 def netconf_candidate(running: Branch) -> bool:
     """Return whether clients of NETCONF may edit the candidate."""
     return _flag(running, True, "netconf", "capabilities", "candidate")

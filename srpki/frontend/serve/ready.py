@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class Ready(Record):
     """A *node* that can be reached at the addresses *ssh* and *netconf*.
 
+    NETCONF is *enabled* where the configuration says so, else by this command alone.
     *host_key* is what clients see there, as known_hosts has it. *username* and *password* are
     those that a lab takes which has no users.
     """
@@ -24,6 +25,7 @@ class Ready(Record):
     host_key: str
     username: str | None = None
     password: str | None = None
+    enabled: bool = True
 
     def record(self) -> str:
         """Return one JSON object; the first address of each kind stands for all."""
@@ -46,7 +48,8 @@ class Ready(Record):
         user = self.username or "USER"
         lines = [f"{self.node} is ready"]
         lines += [f"  ssh -p {at.port} {user}@{at.host}" for at in self.ssh]
-        lines += [f"  NETCONF at {at}" for at in self.netconf]
+        by = "" if self.enabled else ", enabled by this command: the configuration does not"
+        lines += [f"  NETCONF at {at}{by}" for at in self.netconf]
         if self.password is not None:
             lines.append(
                 f"  user {user}, password {self.password}: a lab without users takes them from"

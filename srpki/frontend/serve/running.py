@@ -8,6 +8,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
+from srpki.config.management import netconf_enabled
 from srpki.core.errors import RefusedError
 from srpki.frontend import streams
 from srpki.frontend.ending import ending_on, wait_for_a_signal
@@ -101,4 +102,5 @@ def _served(
         host_key=shown(keys[0]),
         username=LAB_USER if gate.open else None,
         password=LAB_PASSWORD if gate.open else None,
+        enabled=netconf_enabled(node.node.datastore.running),
     )
