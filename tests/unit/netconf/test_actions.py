@@ -121,6 +121,8 @@ NAMED = (
 
 
 def test_comparisons(client):
+    client.ok(client.edit('<system nc:operation="remove"/>'))
+    client.ok("<commit/>")
     assert replied(client, compare(""), GLOBAL)["results"] == [""]
     client.ok(client.edit(NAMED))
     found = replied(client, compare("<format>md-cli</format>"), GLOBAL)["results"]
