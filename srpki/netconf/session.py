@@ -141,6 +141,9 @@ class NetconfSession(CallerSession):
             found = self._refused(request, error)
         except SrpkiError as error:
             found = self._refused(request, of_error(error, self.device.schema.configure))
+        except Exception as error:  # noqa: BLE001 - a bug must not end a session without a word
+            told = f"an error of the program: {type(error).__name__}"
+            found = _errors(refused("operation-failed", told, "application"))
         return _reply(request, found)
 
     def _performed(self, request: Given) -> Iterable[Element]:

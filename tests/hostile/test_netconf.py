@@ -251,3 +251,14 @@ def test_a_node_that_stops_ends_its_sessions(tmp_path):
         assert client.hello is not None
     client.wait()
     assert inner(client.hello).startswith("<hello")
+
+
+def test_a_bug_is_an_answer_and_the_session_goes_on(router, monkeypatch):
+    client = Client(router)
+    with monkeypatch.context() as patched:
+        patched.setattr("srpki.netconf.operations.registry.OPERATIONS", None)
+        (kind, tag, said, _) = client.error(RUNNING)
+    assert (kind, tag) == ("application", "operation-failed")
+    assert "an error of the program: " in said and "Traceback" not in said
+    assert client.data(RUNNING).startswith("<configure")
+    client.close()
