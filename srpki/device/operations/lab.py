@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from srpki.core.durations import parse_duration
@@ -171,6 +172,7 @@ def _guarded(name: str, operation: Operation) -> Operation:
     """Return *operation* for those to whom the lab is open."""
     command = _ALSO.get(name) or name.replace(".", " ")
 
+    @wraps(operation)
     def guarded(call: Call) -> Outcome:
         laboratory, session = call.node.laboratory, call.caller.session
         if laboratory is None or session is None or laboratory.lock.allows(command, session):

@@ -131,7 +131,7 @@ def policy_set(call: Call) -> Outcome:
     if not changes:
         raise RefusedError("no rule is given", hint=f"one of {' '.join(_POLICY)}")
     _authority(call).change_policy(changes)
-    return Outcome()
+    return Outcome(data=_authority(call).policy())
 
 
 def policy_show(call: Call) -> Outcome:
@@ -142,7 +142,7 @@ def policy_show(call: Call) -> Outcome:
 def policy_clear(call: Call) -> Outcome:
     """Have no rules."""
     _authority(call).clear_policy()
-    return Outcome()
+    return Outcome(data=_authority(call).policy())
 
 
 def requests(call: Call) -> Outcome:
@@ -200,13 +200,13 @@ def vendor_add(call: Call) -> Outcome:
     authority = _authority(call)
     if root not in authority.vendors():
         authority.set_vendors((*authority.vendors(), root))
-    return Outcome()
+    return vendor_list(call)
 
 
 def vendor_clear(call: Call) -> Outcome:
     """Let no maker's devices enrol."""
     _authority(call).set_vendors(())
-    return Outcome()
+    return vendor_list(call)
 
 
 def vendor_list(call: Call) -> Outcome:
