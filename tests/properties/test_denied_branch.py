@@ -446,7 +446,9 @@ def test_a_checkpoint_is_neither_shown_nor_made_running(mixed):
             )
             assert "of before" not in printed
             assert held(mixed)["description"] == TEXT
-    with Typist(mixed, dialect="classic", rights=rights("admin reboot")) as user:
+    entries = (Entry(5, "configure", "permit"), Entry(10, "admin reboot", "deny"))
+    all_of_it = rights_of((Profile("permit-all", entries),))
+    with Typist(mixed, dialect="classic", rights=all_of_it) as user:
         user.type("admin rollback revert latest-rb now")
         assert held(mixed)["description"] == "of before"
     datastore.edit([Edit("set", (*PLACE, Step("description")), TEXT)])

@@ -120,7 +120,8 @@ class NodeFiles(asyncssh.SFTPServer):
         del attrs
         if len(self._open) >= MOST_OPEN:
             raise asyncssh.SFTPFailure(f"at most {MOST_OPEN} files may be open")
-        found = await self._done(lambda: self._opened(self._allowed("copy", path), pflags))
+        command = "copy" if pflags & _WRITES else "show"
+        found = await self._done(lambda: self._opened(self._allowed(command, path), pflags))
         self._open.append(found)
         return found
 
@@ -309,7 +310,8 @@ class NodeFiles(asyncssh.SFTPServer):
         Asked again for each request: a commit may have changed it.
         """
         url, rights = self._url(path), self._session.rights
-        if not (rights.permits(f"file {command}") and reached(rights, url)):
+        changes = command not in ("list", "show")
+        if not (rights.permits(f"file {command}") and reached(rights, url, changes=changes)):
             raise NotAuthorizedError(f"file {command}")
         return url
 

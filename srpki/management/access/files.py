@@ -1,8 +1,9 @@
 """The files of a node as one user reaches them: in his home, no configuration that is hidden.
 
 What is saved, and the checkpoints beside it, hold every branch of the configuration; so who may not
-read all of it may neither read, move nor write these files. What an administrator has copied
-elsewhere is his own affair.
+read all of it may not read these files, and who may not change all of it neither writes nor moves
+them: the node starts with what is in them. What an administrator has copied elsewhere is his own
+affair.
 """
 
 from __future__ import annotations
@@ -31,15 +32,16 @@ class Confined:
         self._files = files
         self.rights = rights
 
-    def check(self, url: str, by: str) -> None:
+    def check(self, url: str, by: str, *, changes: bool = False) -> None:
         """Raise `NotAuthorizedError`, which names *by*, where *url* is out of reach.
 
-        A wildcard stands for what it matches. What is no URL is left for others to refuse.
+        It *changes* there. A wildcard stands for what it matches. What is no URL is left for
+        others to refuse.
         """
-        if wildcard(url) is not None and not self.rights.reads_all:
+        if wildcard(url) is not None and not self.rights.writes_all:
             for one in self._files.matching(url):
-                self.check(one, by)
-        if not reached(self.rights, url):
+                self.check(one, by, changes=changes)
+        if not reached(self.rights, url, changes=changes):
             raise NotAuthorizedError(by)
 
     def write(self, url: str, content: bytes, *, force: bool = False) -> None:
@@ -68,9 +70,10 @@ class Confined:
         return self._files.within(url)
 
 
-def reached(rights: Rights, url: str) -> bool:
-    """Return whether who has *rights* reaches the file or directory at *url*."""
-    if not rights.home and rights.reads_all:
+def reached(rights: Rights, url: str, *, changes: bool = False) -> bool:
+    """Return whether who has *rights* reaches the file or directory at *url*, which *changes*."""
+    whole = rights.writes_all if changes else rights.reads_all
+    if not rights.home and whole:
         return True
     try:
         place, home = components(url), components(rights.home) if rights.home else []
@@ -78,7 +81,7 @@ def reached(rights: Rights, url: str) -> bool:
         return not rights.home
     if place[: len(home)] != home:
         return False
-    return rights.reads_all or not _holds_configuration(place)
+    return whole or not _holds_configuration(place)
 
 
 def _holds_configuration(place: Sequence[str]) -> bool:

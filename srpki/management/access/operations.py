@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from srpki.schema.paths import Value
 
 SAVE: Final = "admin.save"
+_CHANGING: Final = ("file.move", "file.remove", "file.remove-directory")
+"""Operations that change or take away whatever file they are told; others what they make."""
 _WHOLE: Final = {
     "rollback.revert": ("writes_all",),
     "rollback.view": ("reads_all",),
@@ -45,7 +47,8 @@ def check(rights: Rights, files: Confined, operation: str, inputs: Mapping[str, 
         raise NotAuthorizedError(name)
     for leaf in _urls(operation):
         if leaf in inputs:
-            files.check(str(inputs[leaf]), name)
+            changes = leaf == "destination-url" or operation in _CHANGING
+            files.check(str(inputs[leaf]), name, changes=changes)
 
 
 def _name(operation: str) -> str:

@@ -11,7 +11,8 @@ from srpki.schema.paths import path
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from srpki.management.access.rights import Action, DefaultAction
+    from srpki.management.access.rights import DefaultAction
+    from srpki.management.access.verdicts import Action
 
 PROFILES: Final = path("system", "security", "aaa", "local-profiles", "profile")
 """Where profiles are configured, below ``configure``."""

@@ -292,3 +292,17 @@ def test_profiles_are_read_from_the_configuration():
     )
     assert profiles(tree) == {"ops": expected}
     assert profiles(EMPTY) == {}
+
+
+@pytest.mark.parametrize("branch", ["aaa", "user-params"])
+def test_who_is_permitted_all_by_default_makes_himself_no_administrator(branch):
+    place = path("system", "security", branch)
+    by_default = rights(default="permit-all")
+    assert by_default.reads(path("configure", *place))
+    assert by_default.reads_all
+    assert not by_default.writes_all
+    with pytest.raises(NotAuthorizedError):
+        by_default.check_edit(Edit("delete", place))
+    by_entry = rights(("configure system security", "permit"), default="permit-all")
+    by_entry.check_edit(Edit("delete", place))
+    assert by_entry.unlimited

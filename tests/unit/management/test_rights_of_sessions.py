@@ -138,3 +138,24 @@ def test_what_may_only_be_read_is_not_reverted(router):
     assert not isinstance(session.run("rollback.view", {}, "CLI").error, NotAuthorizedError)
     assert isinstance(session.run("rollback.revert", {}, "CLI").error, NotAuthorizedError)
     session.close()
+
+
+@pytest.mark.parametrize(
+    ("operation", "inputs"),
+    [
+        ("file.copy", {"source-url": "cf3:\\mine", "destination-url": "cf3:\\config.cfg"}),
+        ("file.move", {"source-url": "cf3:\\mine", "destination-url": "cf3:/config.cfg"}),
+        ("file.move", {"source-url": "cf3:\\config.cfg", "destination-url": "cf3:\\x"}),
+        ("file.remove", {"url": "config.cfg"}),
+        ("file.remove", {"url": "cf3:\\con*.cfg"}),
+    ],
+)
+def test_what_the_node_starts_with_is_changed_by_who_may_change_all(router, operation, inputs):
+    router.node.save()
+    everything_but_users = rights_of((Profile("permit-all"),))
+    session = CallerSession(router, "op", rights=everything_but_users)
+    for given in (inputs, {**inputs, "force": True}):
+        assert isinstance(session.run(operation, given, "CLI").error, NotAuthorizedError)
+    assert session.run("file.show", {"url": "cf3:\\config.cfg"}, "CLI").ok
+    assert session.run("admin.save", {"url": "cf3:\\copy"}, "CLI").ok
+    session.close()
