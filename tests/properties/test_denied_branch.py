@@ -241,6 +241,25 @@ def test_a_reference_is_completed_with_what_is_seen(router):
             assert "OPEN" in found
 
 
+def test_an_operation_is_completed_with_what_is_seen_of_what_runs(router):
+    place = (*PKI, Step("est-profile", ("HIDDEN-EST",)))
+    router.node.datastore.edit([Edit("create", place)])
+    hidden = rights("configure system security pki est-profile HIDDEN-EST")
+    for denied in ({}, {"rights": hidden}):
+        with Typist(router, **denied) as user:
+            found = offers(user.session, "show certificate est-profile ")
+            assert ("HIDDEN-EST" in found) is not bool(denied)
+    router.node.datastore.edit([Edit("delete", place)])
+
+
+def test_who_is_restricted_to_his_home_loads_no_file_outside(router):
+    home = rights("admin reboot").within("cf3:\\home", saves=False)
+    with Typist(router, rights=home) as user:
+        printed = user.type("edit-config private", "/configure", "load merge cf3:\\nothing.cfg")
+        assert REFUSED[0] in printed
+        assert REFUSED[0] in user.type("compare url cf3:\\nothing.cfg running")
+
+
 # --- what is offered ------------------------------------------------------------------------------
 
 OFFERED = {
