@@ -118,3 +118,32 @@ def test_texts_and_algorithms_are_those_of_the_configuration(served):
     assert (other.returncode, other.stdout) == (255, "")
     typed = served.ssh(typed="logout\n", user="alice", password="Secret-1!", options=("-tt",))
     assert "be kind" in typed.stdout
+
+
+def test_a_user_reaches_his_home_alone(served, tmp_path):
+    alice(
+        served,
+        "configure private",
+        f'{USER} "carol" home-directory "cf3:/carol"',
+        f'{USER} "carol" restricted-to-home true',
+        "commit",
+        "exit all",
+        "file make-directory cf3:/carol",
+    )
+    (tmp_path / "f").write_text("content")
+
+    def sent(to):
+        command = [need("scp"), *served.options(port_option="-P"), str(tmp_path / "f")]
+        return subprocess.run(
+            [*command, f"carol@127.0.0.1:{to}"],
+            env=served.environment("Secret-3!"),
+            timeout=PATIENCE,
+            capture_output=True,
+            check=False,
+        ).returncode
+
+    assert sent("mine") == 0
+    assert (served.cf3 / "carol" / "mine").read_text() == "content"
+    assert sent("cf3:/theirs") != 0
+    assert sent("../theirs") != 0
+    assert not (served.cf3 / "theirs").exists()

@@ -159,7 +159,7 @@ class Listener:
             channel,
             session,
             lambda: router.node.files,
-            home=visit.visitor.home or FLASH,
+            home=visit.rights().home or visit.visitor.home or FLASH,
             working=self._network.working,
             store=self._network.store,
         )

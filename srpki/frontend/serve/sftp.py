@@ -312,8 +312,14 @@ class NodeFiles(asyncssh.SFTPServer):
         url, rights = self._url(path), self._session.rights
         changes = command not in ("list", "show")
         if not (rights.permits(f"file {command}") and reached(rights, url, changes=changes)):
+            self._tell_refusal(f"file {command} {url}")
             raise NotAuthorizedError(f"file {command}")
         return url
+
+    def _tell_refusal(self, command: str) -> None:
+        login = self._session.caller("").session
+        if login is not None:
+            self._session.device.announcer.not_permitted(login, "md", command, edits=False)
 
     async def _done(self, do: Callable[[], Found], *, here: bool = False) -> Found:
         """Return what *do* does, by a thread unless it can be done *here*; raises `SFTPError`.

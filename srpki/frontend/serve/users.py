@@ -40,6 +40,7 @@ def _edits(each: User) -> Iterator[Edit]:
         Step("user", (each.name,)),
     )
     yield Edit("set", (*entry, *path("password")), each.password)
+    yield Edit("set", (*entry, *path("restricted-to-home")), False)
     for name in each.member:
         yield Edit("set", (*entry, *path("console", "member")), name)
     for way in each.access:
