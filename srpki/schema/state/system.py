@@ -36,7 +36,7 @@ CHASSIS: Final = ListNode(
             type=Enumeration(("router", "ess", "vm")),
             help="Kind of the chassis",
         ),
-        Leaf(name="chassis-number", type=Integer("uint32", 1), help="Number of the chassis"),
+        Leaf(name="chassis-number", type=Integer("uint32", 1), help="Which one it is: 1"),
         Container(
             name="hardware-data",
             help="What is printed on the chassis",
