@@ -293,3 +293,20 @@ def test_a_refusal_is_an_event(router):
         user.rpc("<commit/>")
     found = [event for event in heard if event.type.name == "netconf_unauth"]
     assert [event.fields["command"] for event in found] == ["commit"]
+
+
+def test_what_may_only_be_read_is_not_named_by_an_edit_that_changes_nothing(router):
+    with client(router, rights=rights(DENIED["the entry"], "read-only")) as user:
+        for config in (
+            entry(f"<description>{TEXT}</description>"),
+            entry(f'<cert-file {NC}="remove"/>'),
+        ):
+            assert denied_tags(user.rpc(user.edit(config))) == ["access-denied"]
+
+
+def test_who_is_restricted_to_his_home_copies_from_nowhere_else(router):
+    home = rights("admin reboot").within("cf3:\\home", saves=False)
+    source = "<source><url>cf3:/same.cfg</url></source>"
+    with client(router, rights=home) as user:
+        body = f"<copy-config><target><candidate/></target>{source}</copy-config>"
+        assert denied_tags(user.rpc(body)) == ["access-denied"]
