@@ -34,6 +34,8 @@ USE = {
 LIBRARIES = {
     "netmiko": 'library("netmiko")',
     "scrapli": 'library("scrapli")',
+    "ncclient": 'library("ncclient.manager")',
+    "pysros": 'library("pysros.management")',
     "vici": 'library("vici")',
     "pyang": 'library("pyang")',
     "certifi": "import certifi",

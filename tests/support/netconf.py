@@ -91,7 +91,7 @@ class Client:
         """Return the errors in the reply to *body*: type, tag, message, path."""
         reply = self.rpc(body)
         found = [error_of(one) for one in reply]
-        assert all(one.tag == f"{{{BASE}}}rpc-error" for one in reply), inner(reply)
+        assert {one.tag for one in reply} == {f"{{{BASE}}}rpc-error"}, inner(reply)
         return found
 
     def error(self, body):

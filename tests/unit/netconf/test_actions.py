@@ -1,6 +1,7 @@
 """Actions by NETCONF: the administrator's with their replies, raw commands, comparisons."""
 
 import pytest
+from counting import met
 from netconf import BASE_11, CONF, PRIVATE, Client, inner
 
 from srpki.frontend.netconf import command
@@ -36,7 +37,7 @@ def of_global(body):
 def replied(client, body, namespace=ADMIN):
     """Return the reply to an action: its leafs by name, those that are many in a list."""
     found = {}
-    for one in client.rpc(body):
+    for one in met(2, client.rpc(body)):
         assert one.tag.startswith(f"{{{namespace}}}"), inner(one)
         found.setdefault(one.tag.rpartition("}")[2], []).append("".join(one.itertext()))
     return found
