@@ -34,6 +34,11 @@ USE = {
 LIBRARIES = {
     "netmiko": 'library("netmiko")',
     "scrapli": 'library("scrapli")',
+    "napalm": 'library("napalm")',
+    "napalm-sros": 'get_network_driver("sros")',
+    "setuptools": 'library("napalm")',  # whose pkg_resources newer ones have not
+    "ansible": 'need("ansible-playbook"',
+    "paramiko": 'library("paramiko")',
     "ncclient": 'library("ncclient.manager")',
     "pysros": 'library("pysros.management")',
     "vici": 'library("vici")',

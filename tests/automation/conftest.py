@@ -1,10 +1,12 @@
 """A router and a terminal, as an automation client has them at the other end of SSH."""
 
 import re
+import socket
 from datetime import UTC, datetime
 
 import pytest
 from counting import met
+from served import OWN_ADDRESS, Served
 
 from srpki.cli.session import Session
 from srpki.core.clock import FrozenClock
@@ -127,3 +129,47 @@ def configuration_mode(router):
         )
 
     return choose
+
+
+INVENTORY = """
+[labs.town]
+
+[nodes.md]
+lab = "town"
+ssh = "127.0.0.1:0"
+netconf = "127.0.0.1:0"
+
+[nodes.classic]
+lab = "town"
+mode = "classic"
+ssh = "127.0.0.1:0"
+"""
+FIXED = """
+[nodes.fixed]
+lab = "town"
+ssh = "{0}"
+netconf = "{0}"
+"""
+"""A node at the ports that some clients have fixed."""
+
+
+def _to_be_had(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind((OWN_ADDRESS, port))
+        except OSError:
+            return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """One process that serves nodes in one lab to all clients: md, classic, and where it can fixed."""
+    home = tmp_path_factory.mktemp("served")
+    fixed = all(map(_to_be_had, (22, 830)))
+    (home / "nodes.toml").write_text(INVENTORY + FIXED.format(OWN_ADDRESS) * fixed)
+    words = ("--inventory", home / "nodes.toml")
+    with Served(home / "clients", *words, nodes=2 + fixed) as process:
+        yield process
+        assert process.terminate() == 0
+        assert process.errors.read_text() == ""

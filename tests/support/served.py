@@ -11,6 +11,8 @@ from foreign import need
 
 PATIENCE = 60
 """Seconds that a client is waited for; a busy machine is slow."""
+OWN_ADDRESS = f"127.67.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
+"""An address of loopback that no other process of the tests takes."""
 
 
 class Served:
