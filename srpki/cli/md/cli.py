@@ -274,8 +274,9 @@ class MdCli(Shell):
 
     @property
     def uncommitted(self) -> bool:
-        """Whether the candidate, or the one that all sessions share, holds edits."""
-        return self.standing.editing.dirty or self.device.datastore.edited
+        """Whether the candidate holds edits, or the shared one where no other session is there."""
+        alone = len(self.device.sessions.all()) < 2
+        return self.standing.editing.dirty or (alone and self.device.datastore.edited)
 
     def control_z(self) -> Answer:
         """Return to the operational root, as ``exit all`` does."""
