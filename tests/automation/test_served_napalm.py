@@ -33,7 +33,7 @@ def test_facts_users_and_configuration(napalm):
     assert facts["uptime"] >= 0
     assert napalm.get_users() == {}
     assert "lab-ca" in napalm.get_config(retrieve="running")["running"]
-    shown = napalm.cli(["show version", "show users", "show system information"])
+    shown = napalm.cli(["/environment more false", "show version", "show users"])
     assert "TiMOS-C-26.3" in "".join(shown.values())  # it takes the first prompt for an answer
     assert napalm.is_alive() == {"is_alive": True}
 
