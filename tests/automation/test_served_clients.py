@@ -6,6 +6,7 @@ Each does what its user does, as its documentation says; nothing stands between 
 import asyncio
 
 import pytest
+from counting import met
 from foreign import library
 
 pytestmark = [
@@ -176,7 +177,7 @@ def test_scrapli_with_the_classic_cli(scrapli_at):
 def test_scrapli_by_both_bases_of_netconf(served):
     module = library("scrapli")
     netconf = library("scrapli.netconf")
-    for version in netconf.Version:
+    for version in met(2, netconf.Version):
         with module.Netconf(
             host="127.0.0.1",
             port=served.nodes[0]["netconf_port"],
@@ -250,7 +251,7 @@ def test_asyncssh_talks_in_many_channels_of_one_connection(served):
             config=None,
         ) as connection:
             runs = [connection.run("show version", timeout=PATIENCE) for _ in range(5)]
-            for done in await asyncio.gather(*runs):
+            for done in met(5, await asyncio.gather(*runs)):
                 assert done.exit_status == 0
                 assert done.stdout.startswith("TiMOS")
             async with connection.create_process(term_type="dumb") as process:

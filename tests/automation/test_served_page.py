@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from counting import met
 
 pytestmark = [
     pytest.mark.interop,
@@ -14,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "automate.md"
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=["netmiko", "scrapli", "asyncssh"])
+@pytest.mark.parametrize("program", met(3, PROGRAMS), ids=["netmiko", "scrapli", "asyncssh"])
 def test_the_programs_of_the_page(served, capsys, program):
     assert "2222" in program
     exec(program.replace("2222", str(served.port)), {"__name__": "page"})

@@ -5,6 +5,7 @@ import re
 from contextlib import asynccontextmanager
 
 import pytest
+from counting import met
 from foreign import library
 from netconf import BASE, CONF
 from served import Served
@@ -83,7 +84,7 @@ def test_twenty_clients_at_one_node(served):
         return await asyncio.gather(*runs)
 
     shown = asyncio.run(all_of_them())
-    for number, text in enumerate(shown):
+    for number, text in enumerate(met(CLIENTS, shown)):
         assert f'description "many-{number}"' in text
     gone = "; ".join(
         f"delete configure system security pki ca-profile many-{number}"
@@ -105,7 +106,9 @@ def test_twenty_clients_at_twenty_nodes(tmp_path):
             runs = (one_of_many(node["ssh_port"], 0) for node in process.nodes)
             return await asyncio.gather(*runs)
 
-        assert all('description "many-0"' in text for text in asyncio.run(all_of_them()))
+        assert all(
+            'description "many-0"' in text for text in met(CLIENTS, asyncio.run(all_of_them()))
+        )
         assert process.terminate() == 0
         assert process.errors.read_text() == ""
 
