@@ -48,6 +48,7 @@ ELSEWHERE = {
     "frontend/demo.py": "makes a new node directory where the user says",
     "frontend/execution.py": "reads the command file that the user named",
     "frontend/importing.py": "reads the configuration that the user named",
+    "frontend/serve/inventory.py": "reads the inventory that the user named",
     "frontend/streams.py": "opens /dev/null",
     "frontend/yang.py": "writes into the directory that the user named",
     "frontend/variables.py": "reads the file that the user named",

@@ -9,6 +9,7 @@ import itertools
 import re
 
 import pytest
+from counting import met
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -673,7 +674,7 @@ def test_each_refusal_is_an_event_without_secrets(router):
     refused = [event for event in heard if "unauth" in event.type.name]
     names = [event.type.name for event in refused]
     assert names[0] == "md_cli_unauth_io"
-    assert all("top" not in str(event.fields) for event in heard)
+    assert all("top" not in str(event.fields) for event in met(3, heard))
     assert any(NAME in str(event.fields) for event in refused)
 
 

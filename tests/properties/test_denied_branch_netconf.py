@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from xml.etree import ElementTree as ET
 
 import pytest
+from counting import met
 from netconf import BASE_10, BASE_11, CONF, PRIVATE, Client
 
 from srpki.config.edit import Edit
@@ -248,7 +249,7 @@ def test_guesses_are_all_answered_alike(router):
     )
 
 
-@pytest.mark.parametrize("operation", sorted(EVERYTHING - {"get-schema"}))
+@pytest.mark.parametrize("operation", sorted(met(9, EVERYTHING - {"get-schema"})))
 def test_each_operation_needs_a_profile_that_permits_it(router, operation):
     bodies = {
         "action": cli("show version"),
