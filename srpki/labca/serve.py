@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import resource
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from srpki.core.clock import Clock
+from srpki.core.descriptors import let_be_open
 from srpki.core.entropy import Entropy
 from srpki.core.errors import InvalidInputError
 from srpki.labca.authority import Authority
@@ -59,7 +59,7 @@ def serve(
     with the run. *faults* is a script, *ports* are those of CMPv2 and EST.
     Raises what `Authority`, `LabCa.start` and `read_script` raise.
     """
-    _open_many_files()
+    let_be_open(_FILES)
     script = read_script(faults) if faults is not None else ()
     with _kept(directory) as place:
         authority = Authority(place, clock, entropy, settings)
@@ -112,15 +112,6 @@ def read_content(path: Path) -> bytes:
     if len(content) > _MOST_OCTETS:
         raise InvalidInputError(f"{path} is too long")
     return content
-
-
-def _open_many_files() -> None:
-    """Let the process have a file for each client that keeps its connection, where it may."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(ValueError, OSError):  # then fewer are kept
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ Run from an environment in which srpki[test] is installed:
 python tests/benchmarks/nodes.py [NODES]
 """
 
-import resource
 import sys
 import tempfile
 import time
@@ -33,8 +32,6 @@ def memory(process):
 
 def main():
     nodes = int(sys.argv[1]) if sys.argv[1:] else NODES
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with tempfile.TemporaryDirectory() as place:
         home = Path(place)
         tables = (f'[nodes.gw{n}]\nlab = "town"\nssh = "127.0.0.1:0"\n' for n in range(nodes))

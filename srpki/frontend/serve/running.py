@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from srpki.config.management import netconf_enabled
+from srpki.core.descriptors import let_be_open
 from srpki.core.errors import RefusedError
 from srpki.frontend import streams
 from srpki.frontend.ending import ending_on, wait_for_a_signal
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from srpki.frontend.serve.places import Address, Place
     from srpki.management.access.gate import Service
 
+_FILES: Final = 1 << 16
+"""Files that may be open: a node has three, and each connection one."""
 _ENDING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -42,6 +45,7 @@ def run(places: Sequence[Place], *, json: bool) -> int:
     It is 0 after a signal, and 1 where nobody could reach any of them. Raises what keeps a node
     from being opened.
     """
+    let_be_open(_FILES)
     logging.getLogger("asyncssh").addHandler(logging.NullHandler())
     with ending_on(_ENDING, lambda _: 0), ExitStack() as stack:
         network = Network()
