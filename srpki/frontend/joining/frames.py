@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from srpki.core.errors import ProtocolError
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 """The version of these messages; the program's version is told beside it."""
 
 MOST_OCTETS: Final = 1 << 26
