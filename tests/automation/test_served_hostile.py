@@ -219,7 +219,7 @@ def test_wrong_passwords_without_end(served):
     assert "guess-" not in shown
 
 
-def test_one_who_reads_nothing_of_netconf_and_sftp_holds_up_nobody(served):
+def test_one_who_reads_nothing_of_netconf_holds_up_nobody(served):
     async def flood():
         async with connected(served) as connection:
             stdin, _, _ = await connection.open_session(subsystem="netconf", window=1000)
