@@ -23,7 +23,7 @@ from srpki.schema.paths import path
 CANDIDATE = "<get-config><source><candidate/></source></get-config>"
 
 
-def kept(edit):
+def kept(edit, _tree):
     return edit
 
 
