@@ -213,7 +213,7 @@ class Life:
 
     def waiting(self):
         """Return the kinds of faults that are still to strike."""
-        return [" ".join(line.split()[:2]) for line in self.bench.lab.faults()]
+        return [" ".join(line.split()[:2]) for line in self.bench.faults()]
 
     def take_back(self):
         """Let what has not struck come next, once the CA is there again."""

@@ -247,6 +247,10 @@ class Workbench:
         text = self.do(f'show certificate auto-update "{name}.crt"')
         return re.search(r"^Reason +: (.*)$", text, re.MULTILINE)[1]
 
+    def faults(self):
+        """Return the lines of the faults that the lab CA has still to make."""
+        return tuple(one.line for one in self.lab.authority("lab").faults())
+
     # --- log -------------------------------------------------------------------------------------
 
     def log(self):

@@ -9,6 +9,7 @@ from srpki.config.tree import Branch
 from srpki.core.errors import NotFoundError, RefusedError
 from srpki.device.configuration.checkpoints import Checkpoint
 from srpki.device.configuration.commits import Commits
+from srpki.device.configuration.confirmation import NOBODY
 
 MODE = "/configure system management-interface configuration-mode"
 
@@ -23,12 +24,12 @@ class RecordingCommits(Commits):
         self.left = None
         self.saved = {}
 
-    def commit(self, candidate, author, comment=""):
-        super().commit(candidate, author, comment)
+    def commit(self, candidate, author, comment="", claim=NOBODY):
+        super().commit(candidate, author, comment, claim)
         if auto_config_save(self._device.datastore.running):
             self._device.unsaved.saved()
 
-    def commit_confirmed(self, candidate, author, within, comment=""):
+    def commit_confirmed(self, candidate, author, within, comment="", claim=NOBODY):
         self.asked.append(("confirmed", author.user, within // timedelta(minutes=1), comment))
         candidate.commit()
         self.left = within - timedelta(seconds=1)
@@ -36,7 +37,7 @@ class RecordingCommits(Commits):
     def remaining(self):
         return self.left
 
-    def accept(self):
+    def accept(self, *_):
         if self.left is None:
             raise RefusedError("no confirmed commit is waiting")
         self.asked.append("accept")
