@@ -1,6 +1,7 @@
 """What tests of the command line share: a device that runs nothing but remembers everything."""
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -196,6 +197,18 @@ def agreement(record_property):
         record_property(_AGREEMENT, (judge, agreed, cases))
 
     return note
+
+
+def pytest_configure():
+    """Let the programs that tests start heed the signals of a terminal, which they are sent.
+
+    A run that a shell starts in the background, or ``nohup``, ignores them, and what it starts
+    inherits that. What is caught is not inherited: so a run that is to go on still does.
+    """
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            ours = number == signal.SIGINT  # which tests send to themselves, too
+            signal.signal(number, signal.default_int_handler if ours else lambda *_: None)
 
 
 @pytest.hookimpl(trylast=True)

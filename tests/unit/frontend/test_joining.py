@@ -387,14 +387,14 @@ def waiting(node, *words, told):
             stderr=subprocess.PIPE,
             text=True,
         )
-        with process:
+        with process, ExitStack() as ending:
+            ending.callback(process.kill)  # whatever happens: its end is waited for
             process.stdin.write("".join(f"{line}\n" for line in PUT_OFF))
             process.stdin.flush()
             if "exec" in words:
                 process.stdin.close()
             assert any(line.startswith("Waiting until") for line in getattr(process, told))
             yield door._holding.router, process
-            process.kill()
 
 
 def gone(router):
