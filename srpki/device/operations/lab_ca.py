@@ -18,7 +18,6 @@ from srpki.device.records.lab import (
     LabRevocation,
     LabVendors,
 )
-from srpki.x509 import certificates
 
 if TYPE_CHECKING:
     from srpki.device.lab import LabAuthority, Laboratory
@@ -211,6 +210,8 @@ def vendor_clear(call: Call) -> Outcome:
 
 def vendor_list(call: Call) -> Outcome:
     """List the makers' roots."""
+    from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
+
     subjects = tuple(certificates.facts(one).subject for one in _authority(call).vendors())
     return Outcome(data=LabVendors(authority=_name(call), subjects=subjects))
 
