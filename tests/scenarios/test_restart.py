@@ -1,5 +1,6 @@
 """What a restart of the router, or of the whole node with its lab, leaves as it was."""
 
+import shutil
 import threading
 import time
 from datetime import timedelta
@@ -169,11 +170,13 @@ def test_a_damaged_state_record_costs_what_it_said_and_nothing_more(node):
 
 
 def test_a_request_that_the_ca_has_forgotten_is_refused_by_it_in_words(opened, tmp_path):
-    """The lab CA keeps open transactions in memory; the router's side survives the restart."""
+    """The CA has lost what it kept of open transactions; the router's side survives the restart."""
     poll = 'admin system security pki cmpv2 poll ca-profile "lab-ca"'
     with opened(tmp_path / "node") as bench:
         bench.key("gw")
         bench.do("lab ca fault add ir waiting seconds 60", bench.registration("gw"), "admin save")
+    (kept,) = (tmp_path / "node").rglob("transactions")
+    shutil.rmtree(kept)
     with opened(tmp_path / "node") as bench:
         assert "transaction-status in-progress" in bench.do(
             'info /state system security pki ca-profile "lab-ca"'
