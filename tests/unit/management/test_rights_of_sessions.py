@@ -68,7 +68,7 @@ def test_no_whole_configuration_does_either(user):
     user.editing.open("private")
     for make in (
         lambda: user.editing.replace(EMPTY, "load"),
-        lambda: user.editing.change(_emptied),
+        lambda: user.editing.change(_emptied, "load"),
     ):
         with pytest.raises(NotAuthorizedError):
             make()
