@@ -59,6 +59,7 @@ def test_the_fault_script_is_one(name):
 def test_no_example_is_left_out():
     assert {path.name for path in EXAMPLES.iterdir()} == {
         "README.md",
+        "ansible",  # run by tests/automation/test_served_ansible.py
         "enrol.md-cli",
         "faults.txt",
         "renewal.classic",
