@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_OCTETS: Final = 1 << 16
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,8 @@ class ClockRecord:
             "skew": int(self.skew.total_seconds()),
             "opened": int(self.opened),
             "passes": int(self.passes),
-            **({} if self.seen is None else {"seen": int((self.seen - _EPOCH).total_seconds())}),
+            # rounded up: a clock does not go back
+            **({} if self.seen is None else {"seen": -((_EPOCH - self.seen) // _SECOND)}),
         }
 
 

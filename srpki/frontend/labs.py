@@ -132,7 +132,7 @@ class Lab:
 
     def start(self) -> None:
         """Remember the clock; listen on the ports of last time, or others, which is said."""
-        self.remember_clock()
+        self._remember_or_tell(opened=True)
         timeline_of(self.clock).join(self._place)
         for one in self._every():
             one.start()
@@ -144,7 +144,7 @@ class Lab:
         for one in self._every():
             one.server.stop()
         timeline_of(self.clock).leave(self._place)
-        self._remember(opened=False)
+        self._remember_or_tell(opened=False)
         self._close()
 
     def equip(self, node: Node) -> None:
@@ -206,6 +206,13 @@ class Lab:
             following = self.clock.factor == 1
             offset = self.clock.offset if following else instant - self._real.now()
             self._clock_file.write(self._record(instant, offset, opened=opened), sync=sync)
+
+    def _remember_or_tell(self, *, opened: bool) -> None:
+        """Keep where the clock is, or say that it is not kept: a full disk ends no lab."""
+        try:
+            self._remember(opened=opened)
+        except StorageError as error:
+            sys.stderr.write(f"srpki: the lab's clock is not kept: {error}\n")
 
     def see_clock(self) -> None:
         """Keep where a clock is that runs as real time does, for the case of a kill."""

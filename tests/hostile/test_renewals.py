@@ -241,14 +241,16 @@ def test_a_name_without_measure_is_told_in_few_words(est, tally, text):
     case = tally("renewal by EST, a name without measure", 1)
     case()
     attribute = x509.NameAttribute(NameOID.ORGANIZATION_NAME, text, _validate=False)
-    authority = est.bench.authority
+    issuing = est.bench.authority.issuing
+    name = certificates.parse(issuing.certificate).subject
+    issuer = profiles.Issuer(name, issuing.key)
 
     def rename(body):
         (issued,) = est_messages.read_certificates(body)
         subject = profiles.Subject(x509.Name([attribute]), certificates.public_key(issued))
         start = est.bench.clock.now()
         life, grant = (start, start + timedelta(days=1)), Granted(None, (), (), frozenset())
-        made = profiles.end_entity(subject, authority._issuer, 4711, life, grant, locations=None)
+        made = profiles.end_entity(subject, issuer, 4711, life, grant, locations=None)
         return est_messages.encode_body(est_messages.write_certificates([made]), wrapped=False)
 
     assert not est.renew(at(ISSUED, rename))

@@ -174,15 +174,17 @@ def test_tls_1_3_cannot_be_linked_and_says_what_to_do(linking):
 
 
 @pytest.mark.parametrize("insist", [True, False])
-def test_a_server_that_is_no_registration_authority_is_refused_where_it_must_be(network, insist):
+def test_a_server_that_is_no_registration_authority_is_refused_where_it_must_be(
+    network, insist, monkeypatch
+):
     authority = network.authority
     key = keys.generate(keys.KeySpec("ecdsa", curve="secp256r1"))
     issued = authority.issue(
         key.public_key(), names.parse_dn("CN=est"), names.san(ip_address="127.0.0.1")
     )
-    authority.tls = Identity(
-        key, issued.certificate
-    )  # for servers and clients, without id-kp-cmcRA
+    # for servers and clients, without id-kp-cmcRA
+    server = Identity(key, issued.certificate)
+    monkeypatch.setattr(Authority, "tls", property(lambda _: server))
     network.enrol()
     with LabCa(authority, lab_time=True) as plain:
         port = urlsplit(plain.est_url).port

@@ -211,11 +211,12 @@ def test_a_certificate_of_another_ca_is_not_taken_however_right_the_answer_is(no
     """Key, names, protection and dates are right; the stranger's CAs may come along."""
     node.enrol("gw")
     stranger = Authority(None, node.clock, node.entropy)
-    theirs = {"issuing": stranger.issuing.certificate, "root": stranger.root}
+    theirs = {"issuing": stranger.issuing.certificate, "roots": (stranger.root,)}
     chain = dict(list(theirs.items())[: ("nothing", "its CA", "its chain").index(known)])
     node.authority.issue = stranger.issue
     server = node.cmp._server
-    server._identity = server._envelope._identity = replace(server._identity, **chain)
+    identity = server._identity
+    server._identity = lambda: replace(identity(), **chain)
     with pytest.raises(
         PeerError, match=r"from the CA is rejected: .* (is not (known|signed)|has another key)"
     ):

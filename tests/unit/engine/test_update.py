@@ -272,8 +272,11 @@ def test_a_certificate_of_another_ca_is_refused_whatever_comes_along(
 def bring_along(bench, chain):
     """Let the answers of the lab CA bring the certificates *chain*, where there are any."""
     cmp, est = bench._responders["http"]._server, bench._responders["https"]
-    cas = dict(zip(("issuing", "root"), chain, strict=False))
-    cmp._identity = cmp._envelope._identity = replace(cmp._identity, **cas)
+    cas = {"issuing": chain[0]} if chain else {}
+    if chain[1:]:
+        cas["roots"] = chain[1:]
+    identity = cmp._identity
+    cmp._identity = lambda: replace(identity(), **cas)
 
     def handle(request, certificate=None):
         reply = EstResponder.handle(est, request, certificate)

@@ -25,6 +25,7 @@ NODE = {
     "--lab": HERE + "test_a_lab_runs_beside_the_node_when_it_is_asked_for",
     "--mode": HERE + "test_a_new_node_is_made_in_the_mode_that_is_named",
     "--record": HERE + "test_what_the_node_says_is_recorded",
+    "--user": PROGRAM + "test_the_rights_of_a_user_who_is_named_hold_at_the_console",
 }
 HELD = {
     "": {**NODE, "--version": HERE + "test_the_version_is_told"},
