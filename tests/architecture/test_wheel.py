@@ -34,7 +34,7 @@ def wheel(tmp_path_factory):
 
 
 def test_every_module_of_the_wheel_can_be_imported_without_the_repository(wheel, tmp_path):
-    words = [sys.executable, "-P", "-W", "ignore", "-c", IMPORTED, wheel]
+    words = [sys.executable, "-B", "-P", "-W", "ignore", "-c", IMPORTED, wheel]
     done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) > 300

@@ -77,7 +77,7 @@ def test_control_c_interrupts_a_command(talk, device):
 
     def waiting(operation, inputs, caller, cancel):
         os.kill(os.getpid(), signal.SIGINT)
-        assert cancel.wait(timeout=5)
+        assert cancel.wait(timeout=60)
         return run(operation, inputs)
 
     device.run = waiting
@@ -90,7 +90,7 @@ def test_control_c_stops_a_file_of_commands(talk, device):
 
     def waiting(operation, inputs, caller, cancel):
         os.kill(os.getpid(), signal.SIGINT)
-        assert cancel.wait(timeout=5)
+        assert cancel.wait(timeout=60)
         return run(operation, inputs)
 
     device.run = waiting
