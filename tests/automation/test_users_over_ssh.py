@@ -19,13 +19,16 @@ access = ["netconf"]
 [nodes.gw1.users.carol]
 password = "Secret-3!"
 access = ["scp-sftp"]
+[nodes.gw1.users.dave]
+password = "Secret-4!"
+access = ["scp-sftp"]
 """
 USER = "/configure system security user-params local-user user"
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """A process that serves one node with three users, no lab."""
+    """A process that serves one node with four users, no lab."""
     home = tmp_path_factory.mktemp("users")
     (home / "nodes.toml").write_text(INVENTORY)
     with Served(home / "clients", "--inventory", home / "nodes.toml") as process:
@@ -118,32 +121,39 @@ def test_texts_and_algorithms_are_those_of_the_configuration(served):
     assert (other.returncode, other.stdout) == (255, "")
     typed = served.ssh(typed="logout\n", user="alice", password="Secret-1!", options=("-tt",))
     assert "be kind" in typed.stdout
+    alice(
+        served,
+        "configure private",
+        "delete /configure system login-control",
+        "delete /configure system security ssh server-cipher-list-v2",
+        "commit",
+    )
 
 
 def test_a_user_reaches_his_home_alone(served, tmp_path):
     alice(
         served,
         "configure private",
-        f'{USER} "carol" home-directory "cf3:/carol"',
-        f'{USER} "carol" restricted-to-home true',
+        f'{USER} "dave" home-directory "cf3:/dave"',
+        f'{USER} "dave" restricted-to-home true',
         "commit",
         "exit all",
-        "file make-directory cf3:/carol",
+        "file make-directory cf3:/dave",
     )
     (tmp_path / "f").write_text("content")
 
     def sent(to):
         command = [need("scp"), *served.options(port_option="-P"), str(tmp_path / "f")]
         return subprocess.run(
-            [*command, f"carol@127.0.0.1:{to}"],
-            env=served.environment("Secret-3!"),
+            [*command, f"dave@127.0.0.1:{to}"],
+            env=served.environment("Secret-4!"),
             timeout=PATIENCE,
             capture_output=True,
             check=False,
         ).returncode
 
     assert sent("mine") == 0
-    assert (served.cf3 / "carol" / "mine").read_text() == "content"
+    assert (served.cf3 / "dave" / "mine").read_text() == "content"
     assert sent("cf3:/theirs") != 0
     assert sent("../theirs") != 0
     assert not (served.cf3 / "theirs").exists()
