@@ -20,6 +20,7 @@ class Record:
     """
 
     _fields: ClassVar[tuple[str, ...]] = ()
+    _known: ClassVar[frozenset[str]] = frozenset()
     _required: ClassVar[frozenset[str]] = frozenset()
     _frozen: ClassVar[bool] = True
 
@@ -28,17 +29,23 @@ class Record:
         names = dict.fromkeys((*cls._fields, *cls.__annotations__))
         cls._fields = tuple(names)
         cls.__match_args__ = cls._fields  # type: ignore[attr-defined,misc]  # mypy keeps it for itself
+        cls._known = frozenset(names)
         cls._required = frozenset(name for name in names if not hasattr(cls, name))
         cls._frozen = frozen
 
     def __init__(self, *values: Any, **named: Any) -> None:
         """Take *values* in the order of the fields, and others by name."""
-        given = dict(zip(self._fields, values, strict=False))
-        twice = len(given) < len(values) or given.keys() & named
-        given |= named
-        if twice or not self._required <= given.keys() <= {*self._fields}:
+        held, count = self.__dict__, len(values)
+        if count:
+            held.update(zip(self._fields, values, strict=False))
+        if named:
+            held.update(named)
+        given = len(held)
+        if not named and given == count == len(self._fields):
+            return
+        # Fewer than were given: one of them twice, or more than there are fields.
+        if given < count + len(named) or not self._required <= held.keys() <= self._known:
             raise TypeError(f"{type(self).__name__} takes {', '.join(self._fields)}")
-        self.__dict__.update(given)
 
     def but(self, **changes: Any) -> Self:
         """Return the same with *changes*."""

@@ -41,7 +41,16 @@ def test_fields_are_given_by_place_or_by_name():
 
 @pytest.mark.parametrize(
     ("values", "named"),
-    [((), {}), ((1, 2, 3), {}), ((1,), {"x": 2}), ((1,), {"z": 2}), ((), {"y": 1})],
+    [
+        ((), {}),
+        ((1, 2, 3), {}),
+        ((1,), {"x": 2}),
+        ((1, 2), {"y": 3}),
+        ((1,), {"z": 2}),
+        ((1, 2), {"z": 3}),
+        ((), {"y": 1}),
+        ((), {"x": 1, "z": 2}),
+    ],
 )
 def test_what_is_missing_too_much_given_twice_or_unknown_is_refused(values, named):
     with pytest.raises(TypeError, match=r"^Point takes x, y$"):
