@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from srpki.cli.effects import Input, Into, Take
 from srpki.cli.files import placed
@@ -13,6 +13,7 @@ from srpki.cli.meaning import Meaning
 from srpki.cli.walker import Match
 from srpki.config.tree import Branch, Element, Entries, get
 from srpki.core.errors import SrpkiError
+from srpki.core.values import NamedTuple
 from srpki.management.access.rights import ADMINISTRATOR
 from srpki.management.port import FLASH, Device
 from srpki.schema.common import TLS_FILE_NAME, EntryName

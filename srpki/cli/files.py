@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.cli.port import Answer
+from srpki.core.patterns import regex
 from srpki.device.records.files import WorkingDirectory
 from srpki.device.wildcards import wildcard
 from srpki.management.port import FLASH
@@ -24,7 +25,7 @@ _CHANGE: Final = "file.change-directory"
 _LIST: Final = "file.list"
 _REMOVE: Final = "file.remove"
 _URLS: Final = ("url", "source-url", "destination-url")
-_DEVICE: Final = re.compile(r"cf[1-4](?:-[a-d])?:", re.IGNORECASE)
+_DEVICE: Final = regex(r"cf[1-4](?:-[a-d])?:", re.IGNORECASE)
 
 
 class Host(Protocol):

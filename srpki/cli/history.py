@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from srpki.cli.grammar import Slot, Terminal
 from srpki.cli.walker import Walk
 from srpki.config.lexer import Token
 from srpki.config.secrets import is_sealed
+from srpki.core.values import NamedTuple
 from srpki.schema.types import Text
 
 LIMIT = 1000

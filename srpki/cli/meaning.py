@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from srpki.cli.effects import (
     Close,
@@ -28,6 +28,7 @@ from srpki.cli.effects import (
 )
 from srpki.cli.walker import Match
 from srpki.config.edit import Edit
+from srpki.core.values import NamedTuple
 from srpki.schema.paths import Key, Path, Step, Value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from srpki.cli import permitted, pipes, wording
 from srpki.cli.grammar import Slot, State
@@ -15,6 +15,7 @@ from srpki.cli.walker import Failure, Match, Permits, Walk, Walker, anything, wh
 from srpki.config.lexer import LINE_LIMIT, Token, in_comment
 from srpki.config.tree import Branch
 from srpki.core.errors import SrpkiError
+from srpki.core.values import NamedTuple
 from srpki.management.port import FLASH, Device
 from srpki.schema.nodes import ABSENT
 from srpki.schema.paths import Path, Value

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from srpki.cli.grammar import (
     FAR,
@@ -21,6 +21,7 @@ from srpki.cli.grammar import (
     spelled,
 )
 from srpki.config.lexer import Token
+from srpki.core.values import NamedTuple
 from srpki.schema.paths import Value
 from srpki.schema.types import ValueTypeError
 

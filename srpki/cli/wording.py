@@ -14,6 +14,7 @@ from srpki.config.errors import (
 from srpki.config.lexer import LINE_LIMIT, Token
 from srpki.config.strictness import Mistake, Omission
 from srpki.core.errors import MissingInputError, NotAuthorizedError, NotSavedError, SrpkiError
+from srpki.core.patterns import regex
 from srpki.management import messages
 
 NOT_EMULATED: Final = (
@@ -119,7 +120,7 @@ def _place(failure: Failure, tokens: Sequence[Token], line: str) -> tuple[int, i
     return len(line.rstrip()) + 1, 1
 
 
-_MESSAGE: Final = re.compile(r"^(MINOR|MAJOR|CRITICAL): (?:\w+ #(\d+): )?", re.MULTILINE)
+_MESSAGE: Final = regex(r"^(MINOR|MAJOR|CRITICAL): (?:\w+ #(\d+): )?", re.MULTILINE)
 
 
 def fault(text: str, error: str = "", column: int | None = None) -> Fault:

@@ -8,7 +8,7 @@ over says `srpki.config.strictness`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from srpki.config.comments import PREFIX, accepted, place_of
 from srpki.config.draft import Draft
@@ -25,6 +25,7 @@ from srpki.config.strictness import (
     check_size,
 )
 from srpki.config.tree import EMPTY, Branch
+from srpki.core.values import NamedTuple
 from srpki.schema.foreign import is_foreign
 from srpki.schema.nodes import Container, Leaf, LeafList, ListNode
 from srpki.schema.paths import Path, Step

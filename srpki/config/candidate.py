@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from srpki.config import edit
 from srpki.config.diff import Change, Conflict, conflicts, diff, merge
@@ -10,6 +10,7 @@ from srpki.config.errors import ConflictError, ReadOnlyError
 from srpki.config.tree import Branch, get
 from srpki.config.validate import Problem, validate
 from srpki.core.errors import RefusedError
+from srpki.core.values import NamedTuple
 from srpki.schema.paths import Path, Value
 
 if TYPE_CHECKING:

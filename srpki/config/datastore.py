@@ -19,7 +19,6 @@ from srpki.config.secrets import Sealer, sealed
 from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.config.validate import Problem, caused
 from srpki.core.errors import RefusedError
-from srpki.core.passwords import is_hash
 from srpki.schema.nodes import Container, Leaf, ListNode, data_children
 from srpki.schema.types import Text
 
@@ -204,7 +203,7 @@ class Datastore:
             node = nodes_along(self.schema, edit.path)[-1]
             if isinstance(node, Leaf) and _is_secret(node):
                 return edit._replace(value=sealed(edit.value, self._sealer))
-            if isinstance(node, Leaf) and _is_hashed(node) and not is_hash(edit.value):
+            if isinstance(node, Leaf) and _is_clear(node, edit.value):
                 edited = tree()
                 passwords.check(edited, passwords.user_of(edit.path), edit.value)
                 algorithm = passwords.algorithm_of(edited)
@@ -228,8 +227,13 @@ def _is_secret(node: Leaf) -> bool:
     return isinstance(node.type, Text) and node.type.secret
 
 
-def _is_hashed(node: Leaf) -> bool:
-    return isinstance(node.type, Text) and node.type.hashed
+def _is_clear(node: Leaf, content: str) -> bool:
+    """Return whether *content* is a password that is kept as a hash, and is none yet."""
+    if not isinstance(node.type, Text) or not node.type.hashed:
+        return False
+    from srpki.core.passwords import is_hash  # noqa: PLC0415 - start-up time
+
+    return not is_hash(content)
 
 
 class _Sealing:
@@ -258,7 +262,7 @@ class _Sealing:
     def _value(self, node: Leaf, content: str) -> str:
         if _is_secret(node):
             return sealed(content, self._sealer)
-        if not _is_hashed(node) or is_hash(content):
+        if not _is_clear(node, content):
             return content
         self._passwords += 1
         if self._passwords > MOST_PASSWORDS:

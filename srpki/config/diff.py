@@ -7,11 +7,11 @@ is one change with all that it holds, and so is a container whose existence mean
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from srpki.config import edit
 from srpki.config.comments import is_comment
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
+from srpki.core.values import NamedTuple
 from srpki.schema.nodes import Container, ListNode, data_children
 from srpki.schema.paths import Path, Step
 

@@ -7,11 +7,12 @@ start below the root of the schema; what does not exist in the schema is `Invali
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from srpki.config.comments import COMMENT, MARK, is_comment, place_of
 from srpki.config.tree import EMPTY, Branch, Element, drop, get, put
 from srpki.core.errors import InvalidNameError
+from srpki.core.values import NamedTuple
 from srpki.schema.nodes import (
     Case,
     Choice,

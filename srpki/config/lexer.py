@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from srpki.core.patterns import regex
+from srpki.core.values import NamedTuple
 
 LINE_LIMIT = 2600
 """Longest accepted line [cli.md 1.9: input line of ``md-cli-raw-command``]."""
@@ -32,7 +34,7 @@ class Token(NamedTuple):
         return Token(self.text[1:], self.start + 1, self.end)
 
 
-_ESCAPED = re.compile(r'\\(["\\])')
+_ESCAPED = regex(r'\\(["\\])')
 
 
 def _pattern(marks: str, ends: str) -> re.Pattern[str]:
@@ -42,7 +44,7 @@ def _pattern(marks: str, ends: str) -> re.Pattern[str]:
     before one of the characters in *ends*, group 4.
     """
     string = r'"((?:[^"\\]+|\\["\\]|\\)*)("?)'
-    return re.compile(rf"[{_BLANKS}]*(?:{string}|([{marks}])|([^{_BLANKS}{ends}]+))", re.DOTALL)
+    return regex(rf"[{_BLANKS}]*(?:{string}|([{marks}])|([^{_BLANKS}{ends}]+))", re.DOTALL)
 
 
 _PLAIN = _pattern("|>", "|")

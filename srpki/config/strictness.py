@@ -7,11 +7,12 @@ the element over, with all that stands inside of it, and tells.
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from srpki.config.text import INDENT
 from srpki.core.errors import InvalidInputError
 from srpki.core.text import printable
+from srpki.core.values import NamedTuple
 
 MAXIMUM_SIZE: Final = 64 * 2**20
 """Characters; all maxima without ``ipsec`` make 3 Mi, the 10,200 profiles of ``ipsec`` 40 Mi."""

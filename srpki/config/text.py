@@ -6,13 +6,13 @@ brackets; a leaf of type empty is its name alone [cli.md 1.2, 1.3].
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
 from srpki.config import comments
 from srpki.config.tree import Branch, Element, Entries
+from srpki.core.patterns import regex
 from srpki.schema.nodes import (
     Container,
     DataNode,
@@ -26,7 +26,7 @@ from srpki.schema.paths import Key, Path, Value
 from srpki.schema.types import Empty, Union, ValueType, ValueTypeError
 
 INDENT = "    "
-_ESCAPED: Final = re.compile(r'"|\\(?=[\\"]|\Z)')
+_ESCAPED: Final = regex(r'"|\\(?=[\\"]|\Z)')
 _BACKSLASH: Final = r"\\\g<0>"
 
 

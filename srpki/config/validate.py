@@ -7,11 +7,12 @@ The texts have the form of cli.md sections 1.4 and 2:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from srpki.config.edit import always_there
 from srpki.config.text import spell_path
 from srpki.config.tree import EMPTY, Branch, Element, Entries
+from srpki.core.values import NamedTuple
 from srpki.schema.nodes import (
     Action,
     Choice,

@@ -13,7 +13,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple, Protocol, Self
+from typing import Final, Protocol, Self
+
+from srpki.core.values import NamedTuple
 
 SKEW: Final = timedelta(minutes=5)
 """How far the clock of a CA may be ahead of ours [auto-update.md, section 4]."""

@@ -12,9 +12,10 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from srpki.core.record import Record
+from srpki.core.values import NamedTuple
 
 Stream = Literal["main", "security", "change", "debug"]
 """A source that logs take events from."""

@@ -7,9 +7,10 @@ ways at once. The syntax is that of POSIX extended expressions, with backslashes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from srpki.core.errors import InvalidInputError
+from srpki.core.values import NamedTuple
 
 STATES: Final = 500
 """Most states of an expression: an atom is one, one that may come ten times is ten."""

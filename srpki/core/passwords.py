@@ -10,10 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import re
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import RefusedError
+from srpki.core.patterns import regex
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -33,8 +33,8 @@ _WORST_COST: Final = 14
 _MOST_ROUNDS: Final = 1_000_000
 """A hash of a file that wants more work is nobody's: it would be a way to keep the node busy."""
 
-_BCRYPT_HASH: Final = re.compile(r"\$2[abxy]\$([0-9]{2})\$[./A-Za-z0-9]{53}")
-_PBKDF2_HASH: Final = re.compile(
+_BCRYPT_HASH: Final = regex(r"\$2[abxy]\$([0-9]{2})\$[./A-Za-z0-9]{53}")
+_PBKDF2_HASH: Final = regex(
     r"\$pbkdf2-(sha256|sha3-512)\$([0-9]{1,7})\$([./A-Za-z0-9]{1,64})\$([./A-Za-z0-9]{1,96})"
 )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Final
 
-_PLAIN: Final = re.compile(r"[ -~\n\t]*")
+from srpki.core.patterns import regex
+
+_PLAIN: Final = regex(r"[ -~\n\t]*")
 
 
 def utc(instant: datetime) -> str:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from srpki.config.datastore import Datastore
 from srpki.config.tree import EMPTY, Branch
@@ -17,6 +17,7 @@ from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, NotFoundError, SrpkiError
 from srpki.core.events import FILE_WRITE_FAILED, EventBus, EventType, Field
 from srpki.core.timeline import timeline_of
+from srpki.core.values import NamedTuple
 from srpki.device.configuration import checkpoints
 from srpki.device.configuration.checkpoints import Checkpoint, Checkpoints
 from srpki.device.configuration.commits import Commits

@@ -6,9 +6,10 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import StorageError
+from srpki.core.values import NamedTuple
 
 if TYPE_CHECKING:
     from srpki.core.events import Event

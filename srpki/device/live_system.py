@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Final
 
 from srpki.config.tree import Branch, Entries
@@ -55,6 +54,8 @@ def chassis(directory: Path) -> Entries:
 
     So each node has another one, and keeps it.
     """
+    import hashlib  # noqa: PLC0415 - start-up time
+
     digest = hashlib.sha256(str(directory).encode("utf-8", "surrogateescape")).hexdigest()
     data = Branch({"serial-number": f"SRPKI{digest[:_DIGITS].upper()}"})
     return Entries({("router", 1): Branch({"hardware-data": data})})

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.config.tree import Branch, Entries, get, put
 from srpki.core.errors import StorageError
+from srpki.core.values import NamedTuple
 from srpki.device import live, live_log, live_system
 from srpki.device.filesystem import CONFIGURATION
 from srpki.device.sessions import NOBODY, Caller

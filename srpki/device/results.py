@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 
 from srpki.core.errors import SrpkiError
 from srpki.core.record import Record
+from srpki.core.values import NamedTuple
 
 
 class Result(NamedTuple):

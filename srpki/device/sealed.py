@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final
 
+from srpki.core.patterns import regex
 from srpki.keystore.seal import MAGIC
 from srpki.keystore.store import DIRECTORY
 from srpki.storage.files import OsFiles
@@ -13,7 +13,7 @@ from srpki.storage.files import OsFiles
 _MOST_OCTETS: Final = 1 << 24
 _HEAD: Final = 256
 """Octets in which the mark of a sealed file stands, also of one in the legacy format."""
-_TOKEN: Final = re.compile(rb"[A-Za-z0-9_-]{38,} hash2\b|\"password\":\"[A-Za-z0-9_-]{38,}")
+_TOKEN: Final = regex(rb"[A-Za-z0-9_-]{38,} hash2\b|\"password\":\"[A-Za-z0-9_-]{38,}")
 """A secret in a configuration, and the one of a pending request [see `Seal.seal_text`]."""
 
 

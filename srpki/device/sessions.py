@@ -6,10 +6,11 @@ import itertools
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from srpki.core.clock import Clock
 from srpki.core.record import Record
+from srpki.core.values import NamedTuple
 from srpki.device.configuration.history import Author
 from srpki.device.happenings import Mark
 from srpki.device.logging.announcer import Announcer

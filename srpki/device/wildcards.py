@@ -6,11 +6,14 @@ Capitals and small letters differ, as they do in every name on this program's ``
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+from srpki.core.patterns import regex
+from srpki.core.values import NamedTuple
 
 MATCHES: Final = 1000
 """Most files that one command takes by a wildcard."""
-_PARTS: Final = re.compile(r"(?P<directory>(?:.*[\\/:])?)(?P<name>[^\\/:]*)", re.DOTALL)
+_PARTS: Final = regex(r"(?P<directory>(?:.*[\\/:])?)(?P<name>[^\\/:]*)", re.DOTALL)
 
 
 class Wildcard(NamedTuple):

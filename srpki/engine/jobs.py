@@ -7,10 +7,11 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, Protocol
 
 from srpki.core.clock import Deadline
 from srpki.core.record import Record
+from srpki.core.values import NamedTuple
 from srpki.protocol.steps import Wait
 
 Cause = Literal["scheduled", "by hand", "retry", "after a restart"]

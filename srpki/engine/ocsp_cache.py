@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import NotFoundError
+from srpki.core.values import NamedTuple
 
 MOST: Final = 2000
 """Answers that are kept: the range of ``entry-id``."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 from srpki.core.clock import Deadline
+from srpki.core.values import NamedTuple
 
 UpdateState = Literal["invalid", "scheduled", "in-progress", "wait-for-retry"]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import groupby
 from typing import Final
@@ -16,14 +14,15 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
 
 from srpki.cli.session import Session
 from srpki.config.lexer import LINE_LIMIT, lex_md
+from srpki.core.patterns import regex
+from srpki.core.record import Record
 from srpki.frontend.ahead import ENTER, Ahead, Pasted
 from srpki.frontend.completing import complete, listed
 from srpki.frontend.display import Display
 from srpki.frontend.editor import Editor
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(Record):
     """Something to print before the prompt comes again with *draft* as it was.
 
     What is *whole* is printed without stopping; on a *clear* screen nothing else is left.
@@ -49,7 +48,7 @@ Entered = str | Aside | Way
 RECALLED: Final = 1000
 """Most lines that the arrow keys bring back."""
 
-_SPECIAL: Final = re.compile(r"[ ?]")
+_SPECIAL: Final = regex(r"[ ?]")
 """Characters that may mean more than themselves."""
 
 

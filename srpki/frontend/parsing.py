@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -10,8 +9,10 @@ from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
+from srpki.core.patterns import regex
+
 _MARKS: Final = len("\x1b[200~\x1b[201~")
-_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f]+")
+_TEXT: Final = regex(r"[^\x00-\x1f\x7f-\x9f]+")
 
 
 class TextParser(Vt100Parser):

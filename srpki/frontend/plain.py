@@ -6,7 +6,6 @@ Must not import prompt_toolkit, which could do nothing here.
 from __future__ import annotations
 
 import io
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from srpki.cli.port import Answer
 from srpki.cli.scripts import UNANSWERED, answers, counts
 from srpki.cli.session import UNCOMMITTED, Session
 from srpki.config.lexer import lex_md
+from srpki.core.patterns import regex
 from srpki.core.text import screen
 from srpki.frontend.completing import listed
 
@@ -26,7 +26,7 @@ CONTROL_Z: Final = "\x1a"
 WIDTH: Final = 80
 """Columns of a list of completions."""
 
-_PIECE: Final = re.compile(r"[^\x03\x1a]*[\x03\x1a]|[^\x03\x1a]+|^$")
+_PIECE: Final = regex(r"[^\x03\x1a]*[\x03\x1a]|[^\x03\x1a]+|^$")
 
 
 class Source(Protocol):

@@ -10,19 +10,18 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 from srpki import __version__
 from srpki.core.errors import BusyError, SrpkiError, UsageError
 from srpki.frontend import streams
-from srpki.frontend.ca import add_options
 from srpki.frontend.ending import as_a_shell, ending_on
-from srpki.frontend.serve.options import add_options as serve_options
 
 USAGE_ERROR = 2
 TRY_LATER = 3
-_IMPORT = "make a node from the saved configuration of a router"
+_COLUMNS = 80
 PLATFORMS = "Linux; macOS untested; Windows only by WSL"
 
 
@@ -74,35 +73,89 @@ def _status(error: SrpkiError) -> int:
     return USAGE_ERROR if isinstance(error, UsageError) else 1
 
 
+def _help(prog: str) -> argparse.HelpFormatter:
+    """Return what formats the help of *prog*, which is made once for each option.
+
+    Left to itself it asks `shutil` for the width, which imports all that compresses.
+    """
+    return argparse.HelpFormatter(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    wanted = os.environ.get("COLUMNS", "")
+    if wanted.isdecimal() and int(wanted):
+        return int(wanted)
+    try:
+        return os.get_terminal_size().columns or _COLUMNS
+    except OSError:
+        return _COLUMNS
+
+
+class _Command:
+    """A command of the program, whose options are put together when it is asked for."""
+
+    def __init__(self, *, options: Callable[[argparse.ArgumentParser], None], **words: Any) -> None:
+        self._options = options
+        self._words = words
+
+    def parser(self) -> argparse.ArgumentParser:
+        """Return what reads the options."""
+        parser = argparse.ArgumentParser(formatter_class=_help, **self._words)
+        self._options(parser)
+        return parser
+
+    def parse_known_args(
+        self, arguments: list[str], namespace: argparse.Namespace | None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Read *arguments*, as the program's own parser asks for it."""
+        return self.parser().parse_known_args(arguments, namespace)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="srpki",
         description="An emulator of the certificate side of a Nokia SR OS router, with a lab CA.",
+        formatter_class=_help,
     )
     parser.add_argument("--version", action="version", version=f"srpki {__version__} ({PLATFORMS})")
     _node_options(parser)
     parser.set_defaults(run=_shell)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands: Any = parser.add_subparsers(
+        title="commands", metavar="COMMAND", prog="srpki", parser_class=cast("Any", _Command)
+    )
+    for name, text, options in (
+        ("shell", "open an interactive session (the default)", _shell_options),
+        ("exec", "run a file of commands", _exec_options),
+        ("import-config", "make a node from the saved configuration of a router", _import_options),
+        ("ca", "run the lab CA alone, for other clients", _ca_options),
+        ("serve", "let nodes be reached by SSH and NETCONF", _serve_options),
+        ("yang", "write the YANG modules of the nodes", _yang_options),
+        ("demo", "show the first renewal, end to end", _demo_options),
+    ):
+        commands.add_parser(name, help=text, options=options)
+    return parser
 
-    shell = commands.add_parser("shell", help="open an interactive session (the default)")
-    _node_options(shell, again=True)
-    shell.set_defaults(run=_shell)
 
-    script = commands.add_parser("exec", help="run a file of commands")
-    script.add_argument("file", metavar="FILE", help="the command file, - for standard input")
-    _node_options(script, again=True)
-    script.add_argument(
+def _shell_options(parser: argparse.ArgumentParser) -> None:
+    _node_options(parser, again=True)
+    parser.set_defaults(run=_shell)
+
+
+def _exec_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the command file, - for standard input")
+    _node_options(parser, again=True)
+    parser.add_argument(
         "--cli", choices=("md", "classic"), help="first CLI (default: as the node is configured)"
     )
-    script.add_argument(
+    parser.add_argument(
         "--keep-going", action="store_true", help="go on after an error (default: stop)"
     )
-    script.add_argument(
+    parser.add_argument(
         "--json",
         action="store_true",
         help="print one JSON object a line (default: a transcript)",
     )
-    script.add_argument(
+    parser.add_argument(
         "--set",
         action="append",
         default=[],
@@ -110,25 +163,26 @@ def _parser() -> argparse.ArgumentParser:
         help="put VALUE (@FILE: the content of a file) in for ${NAME}; may be repeated"
         " (default: the lab's variables in lab mode, else none)",
     )
-    script.set_defaults(run=_exec)
+    parser.set_defaults(run=_exec)
 
-    _import_parser(commands.add_parser("import-config", help=_IMPORT))
 
-    authority = commands.add_parser("ca", help="run the lab CA alone, for other clients")
-    add_options(authority)
+def _ca_options(parser: argparse.ArgumentParser) -> None:
+    from srpki.frontend import ca  # noqa: PLC0415 - start-up time
 
-    serve_options(
-        commands.add_parser("serve", help="let nodes be reached by SSH and NETCONF"), default_node
-    )
+    ca.add_options(parser)
 
-    _yang_parser(commands.add_parser("yang", help="write the YANG modules of the nodes"))
 
-    demo = commands.add_parser("demo", help="show the first renewal, end to end")
-    demo.add_argument(
+def _serve_options(parser: argparse.ArgumentParser) -> None:
+    from srpki.frontend.serve import options  # noqa: PLC0415 - start-up time
+
+    options.add_options(parser, default_node)
+
+
+def _demo_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--node", type=Path, default=None, help="where to make the node (default: a temporary one)"
     )
-    demo.set_defaults(run=_demo)
-    return parser
+    parser.set_defaults(run=_demo)
 
 
 def _node_options(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
@@ -168,7 +222,7 @@ def _node_options(parser: argparse.ArgumentParser, *, again: bool = False) -> No
     )
 
 
-def _import_parser(parser: argparse.ArgumentParser) -> None:
+def _import_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="FILE", help="the saved configuration, - for standard input"
     )
@@ -190,7 +244,7 @@ def _import_parser(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_import)
 
 
-def _yang_parser(parser: argparse.ArgumentParser) -> None:
+def _yang_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         type=Path,

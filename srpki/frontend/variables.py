@@ -6,13 +6,14 @@ in is not shown again: transcript, records and history keep the line as it was w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from srpki.core.errors import UsageError
+from srpki.core.patterns import regex
+from srpki.core.values import NamedTuple
 
 MAX_OCTETS: Final = 1 << 16
 """Most octets of a value that is read from a file."""
@@ -30,8 +31,8 @@ LAB_NAMES: Final = {
 _SECRET: Final = {"lab.secret", "lab.est_password"}
 _LEAST_SECRET: Final = 4
 """Characters below which a value cannot be told from other text, and is not masked in output."""
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
-_PLACE: Final = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
+_NAME: Final = regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+_PLACE: Final = regex(r"\$\$\{|\$\{([^}]*)(\}?)")
 
 
 class Variable(NamedTuple):

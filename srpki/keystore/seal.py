@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from srpki.core import passwords
 from srpki.core.entropy import Entropy
 from srpki.core.errors import CorruptError, StorageError, UsageError
 from srpki.storage.files import FileOps, OsFiles, put_new
@@ -129,6 +128,8 @@ class Seal:
         Raises:
             RefusedError: when it has more than 72 octets.
         """
+        from srpki.core import passwords  # noqa: PLC0415 - start-up time
+
         return passwords.hashed(plain, algorithm, self._entropy)
 
     def open_text(self, token: str) -> str:

@@ -22,9 +22,10 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from srpki.core.errors import InvalidNameError
+from srpki.core.values import NamedTuple
 from srpki.storage.filenames import PREVIOUS, file_name
 from srpki.storage.files import FileOps, replace
 

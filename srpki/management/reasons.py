@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from srpki.config.errors import ConflictError, InvalidConfigurationError, LockedError
 from srpki.core.errors import MissingInputError
+from srpki.core.values import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,9 +8,10 @@ the `HttpReply`, yields `Wait` and is sent None, and returns its result. It rais
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from srpki.core.errors import ProtocolError
+from srpki.core.values import NamedTuple
 from srpki.core.wire import HttpReply, HttpRequest
 
 R = TypeVar("R")

@@ -7,8 +7,8 @@ builds on it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from srpki.core.values import NamedTuple
 from srpki.schema.common import ADMIN_STATE
 from srpki.schema.nodes import (
     Absent,

@@ -23,8 +23,8 @@ quarter of the time. Ask for what they are with ``isinstance``, never for a tupl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from srpki.core.values import NamedTuple
 from srpki.schema.types import ValueType
 
 ABSENT = "absent."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from srpki.core.values import NamedTuple
 
 Value = str | int | bool | tuple[str | int, ...]
 Key = str | int

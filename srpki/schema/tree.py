@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import Final, NamedTuple
+from functools import cache, cached_property
+from typing import Final
 
 from srpki.schema.configure.ipsec import IPSEC
 from srpki.schema.configure.log import LOG
@@ -28,83 +28,52 @@ from srpki.schema.nodes import (
     child_of,
     data_children,
 )
-from srpki.schema.operations import absent
-from srpki.schema.operations.admin import ADMIN_CLASSIC, ADMIN_MD
-from srpki.schema.operations.debug import DEBUG, NO_DEBUG
-from srpki.schema.operations.file import FILE
-from srpki.schema.operations.lab import LAB
-from srpki.schema.operations.show import SHOW
-from srpki.schema.operations.sleep import SLEEP
-from srpki.schema.operations.wait import WAIT
-from srpki.schema.state.ipsec import IPSEC as STATE_IPSEC
-from srpki.schema.state.log import LOG as STATE_LOG
-from srpki.schema.state.pki import PKI as STATE_PKI
-from srpki.schema.state.system import CHASSIS, IDENTITY
-from srpki.schema.state.tls import TLS as STATE_TLS
-from srpki.schema.state.users import USERS as STATE_USERS
 from srpki.schema.types import Reference, Union, ValueType, ValueTypeError
-
-
-class SchemaTree(NamedTuple):
-    """Every root that a session can reach.
-
-    *configure* and *state* are the named data roots; *operations_md* and *operations_classic* are
-    nameless containers of the branches below the root prompt. The actions in both are the same
-    objects, put in different places.
-    """
-
-    configure: Container
-    state: Container
-    operations_md: Container
-    operations_classic: Container
-
-
-def _operations(*branches: Container) -> Container:
-    return Container(
-        name="", help="Operational commands", children=(*branches, SLEEP, *absent.ROOT)
-    )
-
 
 _CONFIGURE: Final = Container(
     name="configure", help="Configure the node", children=(IPSEC, LOG, SYSTEM)
 )
-_STATE: Final = Container(
-    name="state",
-    help="Navigate and print the state of the node",
-    children=(
-        CHASSIS,
-        STATE_IPSEC,
-        STATE_LOG,
-        Container(
-            name="system",
-            help="State of the node's own parts",
-            children=(
-                *IDENTITY,
-                Container(
-                    name="security",
-                    help="State of PKI and TLS",
-                    children=(STATE_PKI, STATE_TLS),
-                ),
-            ),
-        ),
-        STATE_USERS,
-    ),
-)
 
-SCHEMA: Final = SchemaTree(
-    _CONFIGURE,
-    _STATE,
-    _operations(ADMIN_MD, DEBUG, FILE, NO_DEBUG, SHOW, WAIT),
-    _operations(ADMIN_CLASSIC, DEBUG, FILE, NO_DEBUG, SHOW, WAIT),
-)
+
+class SchemaTree:
+    """Every root that a session can reach, with the ``lab`` commands or without.
+
+    *configure* and *state* are the named data roots; *operations_md* and *operations_classic* are
+    nameless containers of the branches below the root prompt. The actions in both are the same
+    objects, put in different places. All but *configure* are made when they are first asked for:
+    a start is ready for its first line without them.
+    """
+
+    def __init__(self, *, lab: bool, configure: Container = _CONFIGURE) -> None:
+        self.configure: Final = configure
+        self._lab = lab
+
+    @cached_property
+    def state(self) -> Container:
+        """The state of the node."""
+        from srpki.schema.state.root import STATE  # noqa: PLC0415 - start-up time
+
+        return STATE
+
+    @cached_property
+    def operations_md(self) -> Container:
+        """The operational commands of the MD-CLI."""
+        from srpki.schema.operations import roots  # noqa: PLC0415 - start-up time
+
+        return roots.md(lab=self._lab)
+
+    @cached_property
+    def operations_classic(self) -> Container:
+        """The operational commands of the classic CLI."""
+        from srpki.schema.operations import roots  # noqa: PLC0415 - start-up time
+
+        return roots.classic(lab=self._lab)
+
+
+SCHEMA: Final = SchemaTree(lab=False)
 """The tree of a node."""
 
-LAB_SCHEMA: Final = SchemaTree(
-    _CONFIGURE,
-    _STATE,
-    _operations(ADMIN_MD, DEBUG, FILE, LAB, NO_DEBUG, SHOW, WAIT),
-    _operations(ADMIN_CLASSIC, DEBUG, FILE, LAB, NO_DEBUG, SHOW, WAIT),
-)
+LAB_SCHEMA: Final = SchemaTree(lab=True)
 """The tree of a node in lab mode, which has the ``lab`` commands too."""
 
 

@@ -11,6 +11,7 @@ import re
 from functools import cache
 from typing import Final
 
+from srpki.core.patterns import regex
 from srpki.core.record import Record
 from srpki.schema.paths import Value
 
@@ -31,7 +32,7 @@ _LONGEST_SEALED: Final = 512
 """A sealed secret is longer than the plain one that the length of its type is about."""
 
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL: Final = regex(r"[\x00-\x1f\x7f]")
 
 
 class ValueTypeError(ValueError):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -135,7 +134,8 @@ class OsFiles:
 
     def free(self) -> int:
         """Return how many octets can still be written."""
-        return shutil.disk_usage(self._root).free
+        found = os.statvfs(self._root)
+        return found.f_bavail * found.f_frsize
 
     # --- content ---------------------------------------------------------------------------------
 
@@ -256,6 +256,8 @@ class OsFiles:
         """Remove the directory *path*, which must be empty unless *recursive*."""
         with self._parent(path) as (directory, name):
             if recursive:
+                import shutil  # noqa: PLC0415 - start-up time
+
                 shutil.rmtree(name, dir_fd=directory)
             else:
                 os.rmdir(name, dir_fd=directory)

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from srpki.core.errors import InvalidNameError, StorageError
+from srpki.core.patterns import regex
 
 _MAX_URL: Final = 200
 _ANY: Final = re.IGNORECASE | re.DOTALL
-_URL: Final = re.compile(r"(?:(?P<device>cf[1-4](?:-[a-d])?):)?(?P<path>.*)", _ANY)
-_COMPONENT: Final = re.compile(r"[a-zA-Z0-9._\-\s]{1,99}")
+_URL: Final = regex(r"(?:(?P<device>cf[1-4](?:-[a-d])?):)?(?P<path>.*)", _ANY)
+_COMPONENT: Final = regex(r"[a-zA-Z0-9._\-\s]{1,99}")
 
 
 def resolve(url: str, cf3: Path) -> Path:

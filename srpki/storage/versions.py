@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Final
 
 from srpki.core.errors import NotFoundError, StorageError
+from srpki.core.patterns import regex
 from srpki.storage.files import FileOps, OsFiles
 
 MAXIMUM_SIZE: Final = 64 * 2**20
 """Octets of a version: what a configuration of the greatest length may take in UTF-8."""
-_STAMPS: Final = re.compile(rb"^# (Generated|Finished) [^\n]*$", re.MULTILINE)
+_STAMPS: Final = regex(rb"^# (Generated|Finished) [^\n]*$", re.MULTILINE)
 
 
 def timeless(content: bytes) -> bytes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from srpki.cli.effects import (
     Close,
@@ -51,6 +50,7 @@ from srpki.cli.reading import (
 )
 from srpki.config.text import spell_path
 from srpki.config.tree import EMPTY, Branch
+from srpki.core.values import NamedTuple
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
     Action,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from srpki.cli.reading import context_at
 from srpki.config.text import quote
+from srpki.core.values import NamedTuple
 from srpki.schema.nodes import Container, ListNode
 from srpki.schema.paths import Path
 

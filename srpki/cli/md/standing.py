@@ -6,6 +6,7 @@ Every part of the MD-CLI works on this, and none on the CLI that puts the parts 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
@@ -41,9 +42,20 @@ class Standing:
         He reaches *files*.
         """
         self.files = files
-        schema = device.schema
         self.device = device
-        self.root = Container(
+        self.environment = Environment.of(device.datastore.running)
+        self.editing = editing
+        self.explicit = False
+        """Whether the mode was entered by ``edit-config``: the session may walk anywhere then."""
+        self.trace = Trace()
+        self.directory = editing.rights.home or FLASH
+        self.user = user
+
+    @cached_property
+    def root(self) -> Container:
+        """All that can be typed at the operational root."""
+        schema = self.device.schema
+        return Container(
             name="",
             help="The operational root",
             children=(
@@ -53,14 +65,11 @@ class Standing:
                 *schema.operations_md.children,
             ),
         )
-        self.dialect = MdDialect(self.root)
-        self.environment = Environment.of(device.datastore.running)
-        self.editing = editing
-        self.explicit = False
-        """Whether the mode was entered by ``edit-config``: the session may walk anywhere then."""
-        self.trace = Trace()
-        self.directory = editing.rights.home or FLASH
-        self.user = user
+
+    @cached_property
+    def dialect(self) -> MdDialect:
+        """The reading of the root; another one when the aliases change."""
+        return MdDialect(self.root)
 
     @property
     def confined(self) -> bool:
@@ -116,7 +125,8 @@ class Standing:
     def place(self, context: Path) -> str:
         """Return *context* as the prompt shows it; that of files with the working directory."""
         directory = f' "{self.directory}"' if context == FILES else ""
-        return f"/{self.dialect.words(context)}{directory}"
+        words = self.dialect.words(context) if context else ""
+        return f"/{words}{directory}"
 
     def missing(self, target: Path) -> str:
         """Return the refusal of what needs the entry at *target*."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Final
 
 from srpki.config.datastore import Datastore
 from srpki.config.management import configuration_backups
 from srpki.config.strictness import Omission
 from srpki.config.tree import Branch
 from srpki.core.errors import CorruptError, InvalidInputError, SrpkiError
+from srpki.core.values import NamedTuple
 from srpki.device.configuration.forms import Decoded, Forms
 from srpki.storage.versions import Versions, timeless
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from srpki.config.candidate import Candidate
 from srpki.config.datastore import Datastore
 from srpki.config.tree import Branch
 from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import RefusedError
+from srpki.core.values import NamedTuple
 from srpki.device.logging.announcer import Announcer
 from srpki.engine.jobs import Plan
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from srpki.config import persist
 from srpki.config.braces import BraceReader
@@ -15,12 +15,14 @@ from srpki.config.management import configuration_mode, in_mode, names_mode
 from srpki.config.strictness import BOOT, Found, Strictness, check_size
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.clock import Clock
+from srpki.core.patterns import regex
+from srpki.core.values import NamedTuple
 from srpki.schema.nodes import Container
 
-_CONFIGURE: Final = re.compile(r"^configure[ \t\r]*$", re.MULTILINE)
+_CONFIGURE: Final = regex(r"^configure[ \t\r]*$", re.MULTILINE)
 """A line that a brace form never holds [cli.md 3.3]."""
-_BRACE: Final = re.compile(r"\{[ \t\r]*$", re.MULTILINE)
-_CLASSIC: Final = re.compile(r"(^[ \t]+exit|^exit all| create| shutdown)[ \t\r]*$", re.MULTILINE)
+_BRACE: Final = regex(r"\{[ \t\r]*$", re.MULTILINE)
+_CLASSIC: Final = regex(r"(^[ \t]+exit|^exit all| create| shutdown)[ \t\r]*$", re.MULTILINE)
 """What lines of the classic CLI end in, where ``configure`` stands on each of them."""
 
 

@@ -6,8 +6,9 @@ from collections import deque
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
+from srpki.core.values import NamedTuple
 from srpki.storage.files import OsFiles
 from srpki.storage.lines import Fields, LineFile
 

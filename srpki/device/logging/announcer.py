@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.config.comments import element_of, is_comment
 from srpki.config.diff import diff
 from srpki.config.text import spell_path
 from srpki.core import operator_events as events
+from srpki.core.values import NamedTuple
 from srpki.schema.tree import SCHEMA
 
 if TYPE_CHECKING:

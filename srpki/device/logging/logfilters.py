@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.core.errors import InvalidInputError
 from srpki.core.events import Event
 from srpki.core.expressions import Expression
+from srpki.core.values import NamedTuple
 from srpki.device.logging.sentences import sentence
 
 ROUTER: Final = "Base"

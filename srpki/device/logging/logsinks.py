@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from srpki.config.tree import EMPTY, Branch
+from srpki.core.values import NamedTuple
 from srpki.device.logging import syslog
 from srpki.device.logging.logfiles import LogFiles, event_lines
 from srpki.device.logging.logfilters import inner

@@ -5,10 +5,10 @@ The time has no year and is in the zone of the node, UTC; the tag is the prefix 
 
 from __future__ import annotations
 
-import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
+from srpki.core.patterns import regex
 from srpki.device.logging.logfilters import ROUTER
 from srpki.device.logging.sentences import sentence
 from srpki.schema.configure.log_syslog import FACILITIES, NO_PREFIX, SEVERITIES
@@ -26,7 +26,7 @@ _MONTHS: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
-_NOT_PRINTABLE: Final = re.compile(r"[^!-~]+")
+_NOT_PRINTABLE: Final = regex(r"[^!-~]+")
 
 
 def severity(event: Event) -> int:

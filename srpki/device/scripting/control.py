@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import NamedTuple
 
 from srpki.config.defaults import effective
 from srpki.config.tree import EMPTY, Branch, Entries, get
+from srpki.core.values import NamedTuple
 from srpki.device.logging.logfilters import inner
 from srpki.schema.configure.script_control import FOREVER, OWNER, SCRIPT_CONTROL
 from srpki.schema.paths import path

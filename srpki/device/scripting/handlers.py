@@ -9,13 +9,14 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from srpki.config.defaults import effective
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.errors import RefusedError
 from srpki.core.operator_events import HANDLER_HELD_BACK, HANDLER_INVOKED
 from srpki.core.record import Record
+from srpki.core.values import NamedTuple
 from srpki.device.logging.logfilters import Takes, application, entries, inner, takes
 from srpki.schema.configure.event_handling import EVENT_HANDLING, EVENT_TRIGGER
 from srpki.schema.configure.log import LOG

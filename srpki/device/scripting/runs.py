@@ -10,12 +10,13 @@ from __future__ import annotations
 import threading
 from collections import deque
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from srpki.core.errors import RefusedError, SrpkiError
 from srpki.core.operator_events import SCRIPT_FAILED
 from srpki.core.record import Record
 from srpki.core.timeline import Pause, Timeline
+from srpki.core.values import NamedTuple
 from srpki.device.scripting.control import NOTHING, Control, Key, Policy, Script, control
 
 if TYPE_CHECKING:

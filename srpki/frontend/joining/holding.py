@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from srpki.core.values import NamedTuple
 
 if TYPE_CHECKING:
     import threading

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import InvalidNameError, NotAuthorizedError
+from srpki.core.patterns import regex
 from srpki.device.filesystem import CONFIGURATION
 from srpki.device.wildcards import wildcard
 from srpki.storage.urls import components
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from srpki.management.access.rights import Rights
     from srpki.management.port import Flash
 
-_CHECKPOINT: Final = re.compile(r".*\.r[bc](\.[0-9]+)?", re.IGNORECASE | re.DOTALL)
+_CHECKPOINT: Final = regex(r".*\.r[bc](\.[0-9]+)?", re.IGNORECASE | re.DOTALL)
 
 
 class Confined:

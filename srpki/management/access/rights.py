@@ -18,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from srpki.config.comments import element_of, is_comment
 from srpki.config.tree import EMPTY, Branch
 from srpki.core.errors import NotAuthorizedError
+from srpki.core.values import NamedTuple
 from srpki.management.access import spelling
 from srpki.management.access.verdicts import END, KNOWN, Action, Rule, Verdict, may_become, seen
 from srpki.schema.paths import Path, Step, path

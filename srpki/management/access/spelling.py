@@ -16,9 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from srpki.config.lexer import lex_md
+from srpki.core.values import NamedTuple
 from srpki.schema.classic import Names, Placed, keyword_of, places, shutdown_word
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import (
@@ -39,22 +40,6 @@ from srpki.schema.types import ValueTypeError
 
 Context = Container | ListNode
 
-_CONFIGURE: Final = LAB_SCHEMA.configure
-_MD: Final = Container(
-    name="",
-    help="What the MD-CLI has",
-    children=(
-        _CONFIGURE,
-        ENVIRONMENT,
-        LAB_SCHEMA.state,
-        *LAB_SCHEMA.operations_md.children,
-    ),
-)
-_CLASSIC: Final = Container(
-    name="",
-    help="What the classic CLI has",
-    children=(_CONFIGURE, *LAB_SCHEMA.operations_classic.children),
-)
 COMMANDS: Final = frozenset(
     (
         *("annotate", "back", "commit", "compare", "delete", "discard", "echo", "edit-config"),
@@ -78,6 +63,21 @@ _Known = Mapping[str, Sequence[_Option]]
 """What the words of a context lead to; in the classic CLI one word may stand for several nodes."""
 
 
+@cache
+def _md() -> Container:
+    """Return what the MD-CLI has."""
+    tree = LAB_SCHEMA
+    children = (tree.configure, ENVIRONMENT, tree.state, *tree.operations_md.children)
+    return Container(name="", help="What the MD-CLI has", children=children)
+
+
+@cache
+def _classic() -> Container:
+    """Return what the classic CLI has."""
+    children = (LAB_SCHEMA.configure, *LAB_SCHEMA.operations_classic.children)
+    return Container(name="", help="What the classic CLI has", children=children)
+
+
 def readings(text: str) -> tuple[Path, ...]:
     """Return the places that *text*, a command or its beginning in either CLI's words, names.
 
@@ -91,7 +91,7 @@ def readings(text: str) -> tuple[Path, ...]:
     if words[0] in COMMANDS:
         return (path(*words),)
     found: list[Path] = []
-    for options, root in ((_md_options, _MD), (_classic_options, _CLASSIC)):
+    for options, root in ((_md_options, _md()), (_classic_options, _classic())):
         for place in _read(options, root, words):
             found += [place] if options is _md_options else []
             found += _canonical(place)
@@ -125,7 +125,7 @@ def operations_below(place: Path) -> tuple[str, ...]:
 @cache
 def _below(names: Names) -> tuple[str, ...]:
     found: list[str] = []
-    for root in (_MD, _CLASSIC):
+    for root in (_md(), _classic()):
         node: object = root
         for name in names:
             node = child_of(node, name) if isinstance(node, Container | ListNode) else None
@@ -136,7 +136,7 @@ def _below(names: Names) -> tuple[str, ...]:
 
 def children(place: Path, word: str) -> Iterator[Path]:
     """Yield what *word* is called in either CLI at *place*, a context of data."""
-    node: object = _MD
+    node: object = _md()
     for step in place:
         node = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
     if isinstance(node, Container | ListNode):
@@ -281,8 +281,8 @@ def _word(node: Placed) -> str:
 @cache
 def _places() -> Mapping[str, Path]:
     """Return the place of every operation: that of the MD-CLI where it has one."""
-    classic = {action.operation: place for place, action in _actions(_CLASSIC, ())}
-    return {**classic, **{action.operation: place for place, action in _actions(_MD, ())}}
+    classic = {action.operation: place for place, action in _actions(_classic(), ())}
+    return {**classic, **{action.operation: place for place, action in _actions(_md(), ())}}
 
 
 def _actions(node: Container, above: Path) -> Iterator[tuple[Path, Action]]:
@@ -298,7 +298,7 @@ def _canonical(place: Path) -> Iterator[Path]:
     if not place or place[0].name in DATA:
         yield place
         return
-    for root in (_MD, _CLASSIC):
+    for root in (_md(), _classic()):
         for known, action in _actions(root, ()):
             if known[: len(place)] == place:
                 yield _places()[action.operation]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from srpki.config.comments import MARK
 from srpki.config.tree import EMPTY, Branch, Element, Entries
+from srpki.core.values import NamedTuple
 from srpki.management.access import spelling
 from srpki.schema.paths import Path, Step
 

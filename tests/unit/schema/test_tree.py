@@ -8,7 +8,7 @@ from counting import met
 
 from srpki.device.operations.registry import OPERATIONS
 from srpki.schema.nodes import ABSENT, Action, Arg, Container, Leaf, Line, ListNode, data_children
-from srpki.schema.tree import LAB_SCHEMA, SCHEMA, check, node_at, resolve
+from srpki.schema.tree import LAB_SCHEMA, SCHEMA, SchemaTree, check, node_at, resolve
 from srpki.schema.types import Integer, Reference, Text
 
 
@@ -43,7 +43,8 @@ def leaf(name, **more):
     ],
 )
 def test_a_tree_with_a_fault_is_told_so(children, complaint):
-    broken = SCHEMA._replace(configure=Container(name="configure", children=children, help="All"))
+    configure = Container(name="configure", children=children, help="All")
+    broken = SchemaTree(lab=False, configure=configure)
     problems = [problem for problem in check(broken) if problem.startswith("/configure")]
     assert problems == [complaint]
 
