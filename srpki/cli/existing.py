@@ -156,6 +156,8 @@ class Existing:
             yield from self._referred(kind.target, said)
         elif kind is TLS_FILE_NAME or (isinstance(kind, Text) and kind.named == "pki-file-name"):
             yield from self._device.choices("pki-file-name")
+        elif isinstance(kind, Text) and kind.named == "ipsec-tunnel":
+            yield from self._device.choices(kind.named)
         elif is_url(kind):
             yield from self._files(typed, relative=not isinstance(kind, Text) or not kind.patterns)
 

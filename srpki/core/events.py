@@ -204,6 +204,65 @@ UPDATE_FAILED: Final = EventType(
     'Update of certificate "{certificate}" with profile "{profile}" has failed'
     " in step {step}: {reason}.",
 )
+CHAIN_LACKS_COMPARED_CA: Final = EventType(
+    2251,
+    "tmnxPkiCertChainCompareCaNoMatch",
+    "MINOR",
+    'CA profile "{ca_profile}", which entry {entry} of cert-profile "{cert_profile}" includes'
+    " in the comparison, is not in the computed chain: {ca_profiles}.",
+)
+TUNNEL_CERTIFICATE_REFUSED: Final = EventType(
+    2044,
+    "tmnxPkiCertVerificationFailed",
+    "MINOR",
+    'Verification of certificate "{certificate}" for emulated tunnel "{tunnel}" failed: {reason}.',
+)
+
+# --- IPsec [fields: TIMETRA-IPSEC-MIB] -----------------------------------------------------------
+
+TRUST_ANCHORS_DOWN: Final = EventType(
+    2005,
+    "tIPSecTrustAnchorPrfOprChg",
+    "MINOR",
+    'Trust-anchor-profile "{trust_anchor_profile}" has {down} CA profile(s) that are down.',
+    "IPSEC",
+    ("main",),
+)
+CHAIN_HASH_CHANGED: Final = EventType(
+    2008,
+    "tmnxSecNotifCmptedCertHashChngd",
+    "MINOR",
+    'The hash of the computed chain of entry {entry} of cert-profile "{cert_profile}" has changed:'
+    " {ca_profiles}.",
+    "IPSEC",
+    ("main",),
+)
+CHAIN_CHANGED: Final = EventType(
+    2009,
+    "tmnxSecNotifCmptedCertChnChngd",
+    "MINOR",
+    'The computed chain of entry {entry} of cert-profile "{cert_profile}" has changed:'
+    " {ca_profiles}.",
+    "IPSEC",
+    ("main",),
+)
+SENT_CHAIN_NOT_COMPUTED: Final = EventType(
+    2010,
+    "tmnxSecNotifSendChnNotInCmptChn",
+    "MINOR",
+    'The send-chain of entry {entry} of cert-profile "{cert_profile}" has CA profiles that are'
+    " not in the computed chain: {ca_profiles}.",
+    "IPSEC",
+    ("main",),
+)
+TUNNEL_STATE_CHANGE: Final = EventType(
+    2011,
+    "tmnxIPsecTunnelOperStateChange",
+    "MINOR",
+    'Emulated tunnel "{tunnel}" is {state}{reason}.',
+    "IPSEC",
+    ("main",),
+)
 
 Control = Callable[[EventType], EventType | None]
 """Says as what events of a type are generated, if at all."""

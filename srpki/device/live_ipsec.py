@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from srpki.config.tree import Branch, Element, Entries
-from srpki.config.views import TlsCertEntry, TlsCertProfile
-from srpki.core.errors import SrpkiError
-from srpki.engine.chains import Chain, compute
+from srpki.config.views import TlsCertProfile
+from srpki.engine.chains import Chain, as_tls
 from srpki.schema.paths import Key
 
 if TYPE_CHECKING:
@@ -42,29 +41,16 @@ class ProfileFacts(NamedTuple):
 def facts(engine: Engine, profile: IpsecCertProfile) -> ProfileFacts:
     """Return what is the matter with *profile* of *engine*'s configuration."""
     states, view = engine.tls_states, engine.view
-    alike = {entry.id: _alike(entry) for entry in profile.entries}
+    alike = {entry.id: as_tls(entry) for entry in profile.entries}
+    depth = view.maximum_cert_chain_depth
     whole = TlsCertProfile(profile.name, profile.enabled, tuple(alike.values()))
     return ProfileFacts(
         states.profile_reasons(whole, view),
         tuple(
-            EntryFacts(entry, states.entry_reasons(alike[entry.id], view), _chain(engine, entry))
-            for entry in profile.entries
+            EntryFacts(entry, states.entry_reasons(one, view), states.computed(one, depth))
+            for entry, one in zip(profile.entries, alike.values(), strict=True)
         ),
     )
-
-
-def _alike(entry: IpsecCertEntry) -> TlsCertEntry:
-    """Return *entry* as TLS would have it: what keeps a pair from being used is the same."""
-    return TlsCertEntry(entry.id, entry.cert, entry.key, entry.send_chain)
-
-
-def _chain(engine: Engine, entry: IpsecCertEntry) -> Chain:
-    depth = engine.view.maximum_cert_chain_depth
-    try:
-        held = engine.applications.held(entry.cert, entry.key)
-        return compute(held.certificate, engine.authorities.usable(), depth)
-    except SrpkiError:
-        return Chain("not-available")
 
 
 def state(engine: Engine) -> Branch:

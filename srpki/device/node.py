@@ -131,9 +131,14 @@ class Node(NamedTuple):
         return found
 
     def choices(self, target: str) -> Sequence[str]:
-        """Return the keys that a reference to *target* may name: completion only."""
+        """Return what a reference to *target* may name: completion only.
+
+        *target* is a path of the configuration, ``pki-file-name`` or ``ipsec-tunnel``.
+        """
         if target == "pki-file-name":
             return self.keystore.names()
+        if target == "ipsec-tunnel":
+            return self.engine.tunnels.names()
         *steps, _key = target.strip("/").split("/")[1:]
         entries = get(self.datastore.running, path(*steps))
         return [str(keys[0]) for keys in entries] if isinstance(entries, Entries) else []

@@ -73,8 +73,8 @@ class Applications:
         self._lock = threading.Lock()
         self._uses: tuple[Use, ...] = ()
         self._loaded: dict[Pair, Loaded] = {}
-        self.reloaded: Callable[[], None] = lambda: None
-        """Called at the end of every reload, without a lock held."""
+        self.reloaded: Callable[[Sequence[Use]], None] = lambda uses: None  # noqa: ARG005
+        """Called at the end of every reload with who has reloaded, without a lock held."""
 
     def apply(self, view: PkiView) -> None:
         """Take over a new configuration: load what came into use, drop what nobody uses."""
@@ -160,7 +160,7 @@ class Applications:
                 if (use.application, use.key, part) not in told:
                     told.add((use.application, use.key, part))
                     self._publish_reload(use, part, file)
-        self.reloaded()
+        self.reloaded(uses)
 
     def _replaced(self, pair: Pair, new: Loaded, old: Loaded | None) -> bytes | None:
         """Return what *new* replaces: the copy held, or the file before it, as after a restart."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from srpki.config.views import TlsCertEntry
 from srpki.core.clock import Clock
 from srpki.core.errors import RefusedError, SrpkiError
 from srpki.core.events import CHAIN_FAILED, EventBus
@@ -21,8 +22,8 @@ from srpki.engine.authorities import Authorities
 if TYPE_CHECKING:
     from srpki.config.views import (
         ClientTlsProfile,
+        IpsecCertEntry,
         PkiView,
-        TlsCertEntry,
         TlsCertProfile,
         TrustAnchorProfile,
     )
@@ -132,9 +133,15 @@ class TlsStates:
     def chain(self, entry: TlsCertEntry, depth: int) -> Chain:
         """Return the chain of the certificate of *entry*, as its application has loaded it."""
         try:
+            self._applications.held(entry.certificate_file, entry.key_file)
+        except SrpkiError:
+            return Chain("not-available")
+        return self.computed(entry, depth) if entry.send_chain else Chain("complete")
+
+    def computed(self, entry: TlsCertEntry, depth: int) -> Chain:
+        """Return the chain of what is loaded for *entry*, whether or not it is sent."""
+        try:
             held = self._applications.held(entry.certificate_file, entry.key_file)
-            if not entry.send_chain:
-                return Chain("complete")
             return compute(held.certificate, self._authorities.usable(), depth)
         except SrpkiError:
             return Chain("not-available")
@@ -200,6 +207,11 @@ class TlsStates:
     def anchors_down(self, profile: TrustAnchorProfile) -> int:
         """Return how many CA profiles of *profile* are down."""
         return sum(not self._authorities.state(name).up for name in profile.trust_anchors)
+
+
+def as_tls(entry: IpsecCertEntry) -> TlsCertEntry:
+    """Return *entry* as TLS would have it: what keeps a pair from being used is the same."""
+    return TlsCertEntry(entry.id, entry.cert, entry.key, entry.send_chain)
 
 
 def _ordered(found: set[str]) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from srpki.engine.protocols.est_requests import EstRequests
     from srpki.engine.scheduler import Summary
     from srpki.engine.state import EntryState
+    from srpki.engine.tunnels import Tunnels
     from srpki.engine.update import Updater
     from srpki.engine.verifier import Verifier
     from srpki.keystore.seal import Seal
@@ -145,12 +146,14 @@ class Engine:
         parts.crl_updates.file_changed(name)
         parts.expiry.look()
         parts.tls_states.look(self.view)
+        parts.tunnels.look()
         parts.scheduler.kick()
 
     def _crl_updated(self, file: str) -> None:
         parts = self._parts()
         parts.authorities.crl_updated(file)
         parts.expiry.look()
+        parts.tunnels.look()
 
     def _parts(self) -> Parts:
         """Return the parts, built at the first call; the scheduler runs when the engine does."""
@@ -176,6 +179,7 @@ class Engine:
             run=self._run,
             peers=self._peers,
             crl_updated=self._crl_updated,
+            skew=lambda: self.skew,
         )
 
     def _take_over(self) -> Parts:
@@ -190,6 +194,7 @@ class Engine:
                 parts.crl_updates.apply(self.view)
                 parts.expiry.apply(self.view)
                 parts.tls_states.look(self.view)
+                parts.tunnels.apply(self.view)
         return parts
 
     # --- updates ---------------------------------------------------------------------------------
@@ -313,6 +318,11 @@ class Engine:
     def tls_states(self) -> TlsStates:
         """What there is to say of TLS profiles."""
         return self._take_over().tls_states
+
+    @property
+    def tunnels(self) -> Tunnels:
+        """The emulated IPsec tunnels."""
+        return self._take_over().tunnels
 
     @property
     def crl_updates(self) -> CrlUpdates:

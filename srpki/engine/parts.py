@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from srpki.config.views import PkiView
 from srpki.core.clock import Clock
 from srpki.core.events import EventBus
 from srpki.core.timeline import Timeline, timeline_of
-from srpki.engine.applications import Applications, Daemon
+from srpki.engine.applications import Applications, Daemon, Use
 from srpki.engine.authorities import Authorities
 from srpki.engine.chains import TlsStates
 from srpki.engine.connections import Connections
@@ -20,6 +21,7 @@ from srpki.engine.jobs import Job, Outcome
 from srpki.engine.peers import Peers
 from srpki.engine.register import Register
 from srpki.engine.scheduler import Scheduler
+from srpki.engine.tunnels import Tunnels
 from srpki.keystore.store import Keystore
 from srpki.protocol.steps import Wait
 from srpki.storage.records import Records
@@ -38,6 +40,7 @@ class Parts(NamedTuple):
     scheduler: Scheduler
     timeline: Timeline
     tls_states: TlsStates
+    tunnels: Tunnels
 
 
 def build(
@@ -52,11 +55,12 @@ def build(
     run: Callable[[Job], Generator[Wait, None, Outcome | None]],
     peers: Callable[[], Peers],
     crl_updated: Callable[[str], None],
+    skew: Callable[[], timedelta],
 ) -> Parts:
     """Return new parts that know each other; but for entries, none has seen *view* yet.
 
     The states of entries are kept in *records*. *run* carries out an update, *crl_updated* is told
-    the name of each CRL file that was downloaded.
+    the name of each CRL file that was downloaded. *skew* is what `Tunnels` takes.
     """
     authorities = Authorities(clock, bus, keystore)
     applications = Applications(clock, bus, keystore, daemon)
@@ -73,7 +77,30 @@ def build(
         plan=scheduler.plan,
         lock=register.lock,
     )
-    applications.reloaded = expiry.look
+    states = TlsStates(
+        clock=clock,
+        bus=bus,
+        keystore=keystore,
+        authorities=authorities,
+        applications=applications,
+    )
+    tunnels = Tunnels(
+        clock=clock,
+        bus=bus,
+        keystore=keystore,
+        authorities=authorities,
+        applications=applications,
+        states=states,
+        plan=scheduler.plan,
+        lock=register.lock,
+        skew=skew,
+    )
+
+    def reloaded(uses: Sequence[Use]) -> None:
+        expiry.look()
+        tunnels.reloaded(uses)
+
+    applications.reloaded = reloaded
     return Parts(
         applications=applications,
         authorities=authorities,
@@ -93,11 +120,6 @@ def build(
         register=register,
         scheduler=scheduler,
         timeline=timeline,
-        tls_states=TlsStates(
-            clock=clock,
-            bus=bus,
-            keystore=keystore,
-            authorities=authorities,
-            applications=applications,
-        ),
+        tls_states=states,
+        tunnels=tunnels,
     )

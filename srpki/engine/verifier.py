@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.core.clock import Clock
@@ -20,11 +19,12 @@ from srpki.core.events import PEER_CERTIFICATE_REFUSED, EventBus
 from srpki.engine import drive
 from srpki.engine.authorities import Authorities
 from srpki.engine.ocsp_cache import OcspCache
+from srpki.engine.revocations import Issuer, Revocations, named
 from srpki.engine.statistics import Statistics
 from srpki.protocol import ocsp as responder
 from srpki.transport.base import ExchangeFactory, Limits
-from srpki.x509 import certificates, revocation
-from srpki.x509.chain import RefusedChainError, check_chain, has_issued, is_self_signed
+from srpki.x509 import certificates
+from srpki.x509.chain import RefusedChainError, check_chain
 from srpki.x509.revocation import Finding
 
 if TYPE_CHECKING:
@@ -32,14 +32,6 @@ if TYPE_CHECKING:
 
 NONCE_OCTETS: Final = 16
 _APPLICATION: Final = "TLS"
-
-
-@dataclass(frozen=True, slots=True)
-class _Ca:
-    """A ca-profile that may have issued the certificate in hand."""
-
-    profile: str
-    der: bytes
 
 
 class Lookups(Protocol):
@@ -82,11 +74,11 @@ class Verifier:
         self._clock = clock
         self._bus = bus
         self._entropy = entropy
-        self._authorities = authorities
         self._exchanges = exchanges
         self._lookups = lookups
         self._cache = cache
         self._statistics = statistics
+        self._revocations = Revocations(authorities)
         self._lock = threading.Lock()
 
     def judge(
@@ -109,7 +101,7 @@ class Verifier:
                 self._clock.now(),
                 PEER_CERTIFICATE_REFUSED,
                 _APPLICATION,
-                certificate=_named(certificate),
+                certificate=named(certificate),
                 application=_APPLICATION,
                 reason=error.sentence,
             )
@@ -144,28 +136,14 @@ class Verifier:
             ) from None
 
     def _check_authorities(self, path: Sequence[bytes]) -> None:
-        """Raise `TlsError` when a CA of *path* or above it is listed in a CRL of its issuer.
-
-        Above the trust anchor the ca-profiles that are up lead on; without a CRL a CA is not
-        checked.
-        """
-        waiting, seen = list(path), set(path)
-        while waiting:
-            below = waiting.pop()
-            if is_self_signed(below):  # nobody above a root can revoke it
-                continue
-            issuers = self._issuers_of(below)
-            if self._by_crl(below, issuers).status == "revoked":
-                raise TlsError(f"the CA {_named(below)} is revoked")
-            if below == path[-1] or below not in path:
-                above = {issuer.der for issuer in issuers} - seen
-                waiting += above
-                seen |= above
+        """Raise `TlsError` when a CA of *path* or above it is listed in a CRL of its issuer."""
+        for revoked in self._revocations.revoked_authorities(path):
+            raise TlsError(f"the CA {named(revoked)} is revoked")
 
     # --- status ----------------------------------------------------------------------------------
 
     def _check_status(self, certificate: bytes, client: ClientTlsProfile) -> None:
-        found = self._status(certificate, self._issuers_of(certificate), client)
+        found = self._status(certificate, self._revocations.issuers_of(certificate), client)
         if found.status == "revoked":
             raise TlsError("the server's certificate is revoked")
         if found.status == "unknown" and client.default_result != "good":
@@ -174,32 +152,22 @@ class Verifier:
                 hint=f'see status-verify of client-tls-profile "{client.name}"',
             )
 
-    def _status(self, certificate: bytes, issuers: list[_Ca], client: ClientTlsProfile) -> Finding:
+    def _status(
+        self, certificate: bytes, issuers: list[Issuer], client: ClientTlsProfile
+    ) -> Finding:
         """Ask by the primary method, then by the secondary one if that cannot tell."""
         if not issuers:
             return Finding("unknown", "no ca-profile that is up has issued it")
         found = Finding("unknown")
         for method in (client.primary, client.secondary):
             if found.status == "unknown" and method != "none":
-                by = self._by_crl if method == "crl" else self._by_ocsp
+                by = self._revocations.by_crl if method == "crl" else self._by_ocsp
                 found = by(certificate, issuers)
         return found
 
-    def _issuers_of(self, certificate: bytes) -> list[_Ca]:
-        """Return every ca-profile that is up and whose CA has issued *certificate*."""
-        return [
-            _Ca(profile, der)
-            for profile, der in self._authorities.usable().items()
-            if has_issued(der, certificate)
-        ]
-
-    def _by_crl(self, certificate: bytes, issuers: list[_Ca]) -> Finding:
-        lists = (self._authorities.crl(issuer.profile) for issuer in issuers)
-        return revocation.by_crls(certificate, filter(None, lists))
-
     # --- OCSP ------------------------------------------------------------------------------------
 
-    def _by_ocsp(self, certificate: bytes, issuers: list[_Ca]) -> Finding:
+    def _by_ocsp(self, certificate: bytes, issuers: list[Issuer]) -> Finding:
         reason = "no OCSP responder is configured"
         for issuer in issuers:
             try:
@@ -211,7 +179,7 @@ class Verifier:
                 return found
         return Finding("unknown", reason)
 
-    def _asked(self, certificate: bytes, issuer: _Ca) -> Finding | None:
+    def _asked(self, certificate: bytes, issuer: Issuer) -> Finding | None:
         """Return what a responder says or has said; None when there is none to ask."""
         serial = certificates.facts(certificate).serial
         ca = certificates.facts(issuer.der)
@@ -246,15 +214,7 @@ class Verifier:
         return Finding(said.status)
 
     @staticmethod
-    def _responders(certificate: bytes, issuer: _Ca, lookups: Lookups) -> Iterator[str]:
+    def _responders(certificate: bytes, issuer: Issuer, lookups: Lookups) -> Iterator[str]:
         """Yield where to ask: the certificate says, else the ca-profile."""
         yield from certificates.ocsp_urls(certificate)
         yield from filter(None, (lookups.ocsp_url(issuer.profile),))
-
-
-def _named(certificate: bytes) -> str:
-    try:
-        facts = certificates.facts(certificate)
-    except SrpkiError:
-        return "(unreadable)"
-    return f'"{facts.subject}"' if facts.subject else f"number {facts.serial}"

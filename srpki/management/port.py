@@ -167,7 +167,7 @@ class Device(Protocol):
         ...
 
     def choices(self, target: str) -> Sequence[str]:
-        """Return the values that a reference to *target*, or ``pki-file-name``, may have now."""
+        """Return the values that a reference to *target* may have now; see `Node.choices`."""
         ...
 
 

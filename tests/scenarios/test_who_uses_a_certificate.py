@@ -120,4 +120,37 @@ def test_both_clis_have_it(session):
     classic = Session(session._machine, "classic")
     assert classic.feed('show ipsec cert-profile "vpn"').ok
     assert classic.feed("show certificate files").ok
-    assert not classic.feed("show ipsec tunnel").ok
+    assert classic.feed("show ipsec tunnel").ok
+    assert not classic.feed("show ipsec gateway").ok
+
+
+def test_an_emulated_tunnel_follows_its_certificate_in_both_clis(session):
+    classic = Session(session._machine, "classic")
+
+    def listed(cli):
+        text = cli.feed("show ipsec tunnel").text
+        assert "Emulated: no peer and no packet" in text and "IPsec Tunnels: 1" in text
+        name, state = text.split("-\n", 1)[1].splitlines()[:2]
+        return name.split()[0], state.split()[0], state.split()[3], text
+
+    # The heads that were seen on a router, and the mark where one has the port.
+    heads = listed(session)[3].splitlines()
+    assert heads[4].split() == ["TunnelName", "LocalAddress", "SvcId", "Admn", "Keying"]
+    assert heads[5].split() == ["SapId", "RemoteAddress", "DlvrySvcId", "Oper", "Sec"]
+    for cli in (session, classic):
+        assert listed(cli)[:3] == ("vpn-1", "emulated", "Up")
+    record = session.feed("show ipsec tunnel").data.tunnel[0]
+    assert (record.emulated, record.oper_state, record.oper_flags) == (True, "up", ())
+    assert (record.cert_profile, record.entry_id, record.chain_state) == ("vpn", 1, "complete")
+    before = fields(session.feed('show ipsec tunnel "vpn-1"').text)["Serial Number"]
+    session.feed("lab clock advance 29d")
+    assert fields(classic.feed('show ipsec tunnel "vpn-1"').text)["Serial Number"] != before
+    assert listed(classic)[2] == "Up"
+    session.feed("lab ca stop")
+    session.feed("lab clock advance 60d")
+    assert (
+        listed(classic)[2] == "Down"
+        and "expired-cert: the certificate expired" in listed(session)[3]
+    )
+    assert 'ipsec tunnel "vpn-9" does not exist' in session.feed('show ipsec tunnel "vpn-9"').text
+    assert "vpn-1" in [one.text for one in session.complete("show ipsec tunnel ")]

@@ -101,6 +101,11 @@ def _change(event: Event) -> dict[str, str]:
     return {"element": f"{more} more elements"} if more else {}
 
 
+def _tunnel(event: Event) -> dict[str, str]:
+    detail = event.fields["detail"]
+    return {"reason": f": {detail}" if detail else ""}
+
+
 def _by_type(words: Mapping[EventType, _Words]) -> dict[tuple[str, int], _Words]:
     return {(kind.application, kind.number): found for kind, found in words.items()}
 
@@ -113,6 +118,7 @@ _WORDS: Final = _by_type(
         events.FILE_EXPORTED: _outcome,
         events.FILE_RELOADED: _part,
         events.KEY_PAIR_GENERATED: _outcome,
+        events.TUNNEL_STATE_CHANGE: _tunnel,
         events.UPDATE_FINISHED: _finished,
         operator_events.CONFIGURATION_CHANGED: _change,
     }

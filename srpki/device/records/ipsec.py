@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from srpki.core.record import Record
@@ -60,3 +61,32 @@ class IpsecTrustAnchorProfiles(Record):
     """All trust-anchor-profiles."""
 
     trust_anchor_profile: tuple[IpsecTrustAnchorProfileState, ...]
+
+
+class IpsecTunnel(Record):
+    """An emulated tunnel: *oper_flags* and *reason* say why it is down, *since* is when it began.
+
+    It belongs to an entry of a cert-profile. There is no peer: *emulated* is true for all.
+    """
+
+    name: str
+    emulated: bool
+    admin_state: AdminState
+    oper_state: str
+    oper_flags: tuple[str, ...]
+    reason: str | None
+    since: datetime
+    cert_profile: str
+    entry_id: int
+    cert: str | None
+    key: str | None
+    serial_number: int | None
+    not_after: datetime | None
+    chain_state: str
+    chain_ca_profile: tuple[str, ...]
+
+
+class IpsecTunnels(Record):
+    """All emulated tunnels."""
+
+    tunnel: tuple[IpsecTunnel, ...]

@@ -103,7 +103,6 @@ SHOW_IPSEC: Final = _absent(
         "static-sa": "static security associations",
         "transform": "transforms",
         "ts-list": "lists of traffic selectors",
-        "tunnel": "tunnels",
         "tunnel-template": "templates of tunnels",
     },
 )

@@ -91,6 +91,7 @@ def test_the_log_tells_start_reload_and_end(bench):
 def test_a_certificate_that_nobody_uses_is_renewed_without_a_reload(bench):
     bench.enrol()
     bench.configure(bench.entry(), ipsec="")
+    bench.events.clear()
     bench.advance(**DUE)
     assert bench.numbers() == [2245, 2246]
 
