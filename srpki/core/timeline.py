@@ -21,7 +21,7 @@ from typing import Final
 
 from srpki.core.apart import run_apart
 from srpki.core.clock import NEVER, Clock, Deadline, LabClock
-from srpki.core.errors import BusyError, RefusedError, StorageError
+from srpki.core.errors import BusyError, RefusedError, StoppedError, StorageError
 from srpki.core.timer import TIMER, Timer
 
 LOOK_AGAIN: Final = 10.0
@@ -249,6 +249,21 @@ class Timeline:
             with lab.stepping():
                 backwards = back and target < lab.now()
                 run_apart(lambda: self._steps(lab, target, cancel, backwards), cancel)
+
+    @contextmanager
+    def still(self, who: str, cancel: threading.Event) -> Iterator[None]:
+        """Let the clock stand inside the block, where nothing is at work; raises as `move`.
+
+        Raises `StoppedError` once *cancel* is set.
+        """
+        lab = self._laboratory()
+        if self.here is not None:
+            raise RefusedError("who takes part in the time of the lab cannot stop its clock")
+        with self._moving(who):
+            if not self._rest(cancel):
+                raise StoppedError("interrupted")
+            with lab.stepping():
+                yield
 
     def run_at(self, factor: float, mover: str) -> None:
         """Let the lab's clock run *factor* times as fast, with 0 not at all; raises as `move`."""

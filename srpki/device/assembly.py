@@ -180,6 +180,8 @@ def _logs(
     )
     logs = Logs(sinks, log)
     bus.subscribe(debug.happened)
+    if around.laboratory is not None:
+        bus.subscribe(around.laboratory.note)
     bus.controlled_by(logs.control)
     bus.subscribe(logs.append)
     return log, logs

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from srpki.core.clock import LabClock
 
 if TYPE_CHECKING:
+    import threading
+
+    from srpki.core.events import Event
     from srpki.device.records.lab import (
         LabCaCertificates,
         LabCaListed,
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
         LabPolicy,
         LabRequests,
     )
+    from srpki.device.records.lesson import LabAnswered, LabChecked, LabHint, LabTask
     from srpki.schema.paths import Value
 
 
@@ -118,8 +122,37 @@ class LabLock(Protocol):
         ...
 
 
+class Lesson(Protocol):
+    """The lesson that a node belongs to, as its trainee asks for it; not SR OS."""
+
+    def task(self) -> LabTask:
+        """Return what is to be done."""
+        ...
+
+    def check(self, node: Any, cancel: threading.Event) -> LabChecked:
+        """Return what holds on *node*, a `Node`; raises `SrpkiError`."""
+        ...
+
+    def hint(self, number: int | None) -> LabHint:
+        """Return hint *number*, else the next one, and note it; raises `SrpkiError`."""
+        ...
+
+    def answer(self, number: int, text: str) -> LabAnswered:
+        """Return whether *text* answers question *number*, and note it; raises `SrpkiError`."""
+        ...
+
+
 class Laboratory(Protocol):
     """The lab beside the router; given only in lab mode."""
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """The lesson that the node belongs to, if it belongs to one."""
+        ...
+
+    def note(self, event: Event) -> None:
+        """Take note of *event*; must not block or raise."""
+        ...
 
     @property
     def clock(self) -> LabClock:

@@ -29,14 +29,29 @@ from srpki.storage.files import OsFiles
 from srpki.storage.lock import NodeLock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from srpki.core.clock import Clock
+    from srpki.core.events import Event
+    from srpki.training.chronicle import Chronicle
+    from srpki.training.lesson import Lesson
+    from srpki.transport.base import ExchangeFactory
+
+    Lessons = Callable[[Path, Clock], Lesson]
     from srpki.config.management import ConfigurationMode
     from srpki.device.node import Node
     from srpki.device.records.lab import LabCaListed, LabCaState
 
+TRAINING = "training"
+LAB_FILE = "lab.toml"
+MESSAGES = "messages"
+"""Where a node of a lesson has its lab file, and the messages that it has sent and received."""
+
 LAB_DIRECTORY = "lab-ca"
 """The lab CA's own directory inside a node directory; the router never looks into it."""
 
-_OTHERS = "others"
+OTHERS = "others"
+"""The directory of the other CAs, inside of that of the lab."""
 MOST_AUTHORITIES = 4
 """CAs of one lab, its own included."""
 
@@ -48,12 +63,17 @@ class Lab:
     """The lab of one node, or of several, as `srpki.device.lab.Laboratory` asks for it."""
 
     def __init__(
-        self, node: Path, *, profiles: bool = True, validity: timedelta = VALIDITY
+        self,
+        node: Path,
+        *,
+        profiles: bool = True,
+        validity: timedelta = VALIDITY,
+        lessons: Lessons | None = None,
     ) -> None:
         """Prepare the lab of *node*; its clock goes on where it was left, by whatever end.
 
         With *profiles* the node's configuration gets the ready-made ones that it lacks. What its
-        CA issues is good for *validity*.
+        CA issues is good for *validity*. *lessons* returns the lesson of a node that has one.
         """
         self._profiles = profiles
         self._validity = validity
@@ -88,10 +108,18 @@ class Lab:
         self.server = self._first.server
         journal = Journal(directory, self._files, self._real, self.clock, self._secrets)
         self.record = journal.record
+        self.lesson: Lesson | None = None
+        self.chronicle: Chronicle | None = None
+        if (node / TRAINING / LAB_FILE).is_file():
+            from srpki.training.chronicle import Chronicle  # noqa: PLC0415 - start-up time
+
+            self.chronicle = Chronicle(node / TRAINING, self._files, self._real, self.clock)
+            if lessons is not None:
+                self.lesson = lessons(node, self._real)
 
     def _kept_names(self) -> list[str]:
         """Return the names of the other CAs."""
-        others = self._directory / _OTHERS
+        others = self._directory / OTHERS
         try:
             if self._files.kind(others) == "absent":
                 return []
@@ -100,7 +128,7 @@ class Lab:
             raise StorageError(f"the lab CA cannot use {others}: {error.strerror}") from None
 
     def _another(self, name: str) -> RunningCa:
-        return RunningCa(name, self._directory / _OTHERS / name, self.clock, self._validity)
+        return RunningCa(name, self._directory / OTHERS / name, self.clock, self._validity)
 
     def _secrets(self) -> Iterator[str]:
         for one in self._every():
@@ -108,6 +136,23 @@ class Lab:
 
     def _every(self) -> tuple[RunningCa, ...]:
         return (self._first, *self._others.values())
+
+    def running(self) -> tuple[RunningCa, ...]:
+        """Return the CAs, that of the lab first."""
+        return self._every()
+
+    def note(self, event: Event) -> None:
+        """Take note of *event*, where there is a lesson."""
+        if self.chronicle is not None:
+            self.chronicle.event(event)
+
+    def watched(self, exchanges: ExchangeFactory) -> ExchangeFactory:
+        """Return *exchanges*, with their messages noted where there is a lesson."""
+        if self.chronicle is None:
+            return exchanges
+        from srpki.transport.watched import WatchedExchanges  # noqa: PLC0415 - start-up time
+
+        return WatchedExchanges(exchanges, self.chronicle)
 
     def _close(self) -> None:
         for one in self._every():
@@ -180,7 +225,7 @@ class Lab:
             raise RefusedError(f"the lab has a CA '{name}' already")
         if len(self._others) + 1 >= MOST_AUTHORITIES:
             raise RefusedError(f"a lab has {MOST_AUTHORITIES} CAs at most")
-        others = self._directory / _OTHERS
+        others = self._directory / OTHERS
         try:
             self._files.make_directory(others)
         except OSError as error:
@@ -271,6 +316,7 @@ def opened_lab(
     validity: timedelta = VALIDITY,
     record: Path | None = None,
     mode: ConfigurationMode | None = None,
+    lessons: Lessons | None = None,
 ) -> Iterator[tuple[Router, Lab]]:
     """Run the router of *node* and its `Lab` inside the block.
 
@@ -282,7 +328,7 @@ def opened_lab(
     with NodeLock(state / "lock"):  # the router takes it for good; this one tells who has it
         pass
     with (
-        running_lab(node, profiles=profiles, validity=validity) as lab,
+        running_lab(node, profiles=profiles, validity=validity, lessons=lessons) as lab,
         opened_in(lab, node, record=record, mode=mode) as router,
     ):
         yield router, lab
@@ -290,7 +336,11 @@ def opened_lab(
 
 @contextmanager
 def running_lab(
-    place: Path, *, profiles: bool = True, validity: timedelta = VALIDITY
+    place: Path,
+    *,
+    profiles: bool = True,
+    validity: timedelta = VALIDITY,
+    lessons: Lessons | None = None,
 ) -> Iterator[Lab]:
     """Run the lab in the directory *place*, of one node or of several, inside the block.
 
@@ -300,7 +350,7 @@ def running_lab(
         OsFiles(place).make_root()
     except OSError as error:
         raise StorageError(f"the lab CA cannot use {place}: {error.strerror}") from None
-    lab = Lab(place, profiles=profiles, validity=validity)
+    lab = Lab(place, profiles=profiles, validity=validity, lessons=lessons)
     try:
         lab.start()
         yield lab
@@ -314,11 +364,14 @@ def opened_in(
 ) -> Iterator[Router]:
     """Run the router of *node* in *lab*, which runs, inside the block; see `opened_lab`."""
     modes.prepare(node, mode)
+    if record is None and lab.chronicle is not None:
+        record = node / TRAINING / MESSAGES
+    exchanges = lab.watched(recorded(Exchanges(node), record, lab.clock))
     router = Router(
         node,
         clock=lab.clock,
         entropy=SystemEntropy(),
-        exchanges=recorded(Exchanges(node), record, lab.clock),
+        exchanges=exchanges,
         laboratory=lab,
         daemon=configured(node),
         settings=chosen(node),

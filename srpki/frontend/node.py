@@ -17,6 +17,8 @@ from srpki.frontend.settings import chosen
 
 if TYPE_CHECKING:
     from srpki.config.management import ConfigurationMode
+    from srpki.core.clock import Clock
+    from srpki.training.lesson import Lesson
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def opened(
     if lab:
         from srpki.frontend.labs import opened_lab  # noqa: PLC0415 - start-up time
 
-        with opened_lab(node, record=record, mode=mode) as (router, _):
+        with opened_lab(node, record=record, mode=mode, lessons=_lesson) as (router, _):
             yield router
         return
     modes.prepare(node, mode)
@@ -53,3 +55,9 @@ def opened(
     )
     with running(router, mode):
         yield router
+
+
+def _lesson(node: Path, real: Clock) -> Lesson:
+    from srpki.frontend.training.copies import lesson_of  # noqa: PLC0415 - few nodes have one
+
+    return lesson_of(node, real)

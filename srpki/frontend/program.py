@@ -1,4 +1,4 @@
-"""The `srpki` program: shell, exec, import-config, ca, yang, demo.
+"""The `srpki` program: shell, exec, import-config, ca, serve, yang, lab, demo.
 
 Imports are made where they are needed: a script never pays for the terminal, and a node without
 a lab never for the lab CA.
@@ -130,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
         ("ca", "run the lab CA alone, for other clients", _ca_options),
         ("serve", "let nodes be reached by SSH and NETCONF", _serve_options),
         ("yang", "write the YANG modules of the nodes", _yang_options),
+        ("lab", "take, make and grade training labs", _lab_options),
         ("demo", "show the first renewal, end to end", _demo_options),
     ):
         commands.add_parser(name, help=text, options=options)
@@ -176,6 +177,12 @@ def _serve_options(parser: argparse.ArgumentParser) -> None:
     from srpki.frontend.serve import options  # noqa: PLC0415 - start-up time
 
     options.add_options(parser, default_node)
+
+
+def _lab_options(parser: argparse.ArgumentParser) -> None:
+    from srpki.frontend.training import options  # noqa: PLC0415 - start-up time
+
+    options.add_options(parser)
 
 
 def _demo_options(parser: argparse.ArgumentParser) -> None:

@@ -73,6 +73,12 @@ class Keystore:
                 self._transaction.recover()
             return self._transaction.pending
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let nobody else read or write inside the block."""
+        with self._lock:
+            yield
+
     def names(self) -> tuple[str, ...]:
         """Return the names of the files, sorted; raises `StorageError`."""
         with self._lock, _storage(f"list {DIRECTORY}"):
@@ -126,7 +132,7 @@ class Keystore:
 
         with self._lock:
             der = self._open(name, "key")
-        return keys.load_private(der)
+        return keys.load_private(der, known=True)
 
     def read_crl(self, name: str) -> bytes:
         """Return the CRL (DER) in the file *name*; raises as `read_certificate`."""

@@ -141,7 +141,8 @@ class Vault:
     def keep_ports(self, numbers: Mapping[str, int]) -> None:
         """Keep the ports for next time."""
         if self.directory is not None and numbers != self.ports():
-            self._write(ports.FILE, ports.write(numbers))
+            before = self._read(ports.FILE) if self._there(ports.FILE) else b""
+            self._write(ports.FILE, ports.write(numbers, before))
 
     def certificate_file(self, name: str) -> Path | None:
         """Return where the certificate of identity *name* lies as PEM."""

@@ -10,7 +10,6 @@ from typing import Final
 
 from srpki.core.errors import InvalidInputError, ProtocolError
 from srpki.protocol.cmp import asn1, bodies, mac, messages
-from srpki.protocol.cmp.header import Header
 from srpki.protocol.cmp.messages import Message
 from srpki.protocol.text import peer_text
 from srpki.x509 import certificates, names, signatures
@@ -57,7 +56,7 @@ def _header(message: Message) -> Iterator[str]:
     yield f"recipient: {_name(header.recipient)}"
     if header.message_time is not None:
         yield f"messageTime: {header.message_time:%Y-%m-%dT%H:%M:%SZ}"
-    yield f"protection: {_protection(header, message.protection)}"
+    yield f"protection: {protection_of(message)}"
     for label, value in (
         ("senderKID", header.sender_kid),
         ("recipKID", header.recipient_kid),
@@ -82,8 +81,10 @@ def _name(der: bytes) -> str:
         return error.sentence
 
 
-def _protection(header: Header, protection: bytes | None) -> str:
-    if protection is None:
+def protection_of(message: Message) -> str:
+    """Return how *message* is protected: ``none``, ``password (PBM)``, ``signature (sha256)``."""
+    header = message.header
+    if message.protection is None:
         return "none"
     if header.protection_algorithm is None:
         return "by no algorithm"

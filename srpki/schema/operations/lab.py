@@ -9,6 +9,7 @@ from srpki.schema.nodes import Action, Container, Leaf
 from srpki.schema.operations.clock import INSTANT
 from srpki.schema.operations.lab_ca import CA
 from srpki.schema.operations.lab_guard import GUARD
+from srpki.schema.operations.lab_lesson import LESSON
 from srpki.schema.operations.lab_types import DURATION
 from srpki.schema.types import Decimal, Enumeration, Integer
 
@@ -108,5 +109,5 @@ _CLOCK: Final = Container(
 LAB: Final = Container(
     name="lab",
     help="The emulator's lab: its clock and its CA (not part of SR OS)",
-    children=(CA, _CLOCK, *GUARD),
+    children=(CA, _CLOCK, *GUARD, *LESSON),
 )

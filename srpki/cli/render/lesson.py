@@ -1,0 +1,96 @@
+"""Lays out what the commands of a lesson find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from srpki.cli.render.layout import Layout, said
+from srpki.device.records.lesson import (
+    LabAnswered,
+    LabChecked,
+    LabHint,
+    LabQuestion,
+    LabTask,
+    LabVerdict,
+)
+
+_MARKS: Final = {True: "ok", False: "no", None: "??"}
+_UNJUDGED: Final = "cannot be judged now"
+
+
+def _task(data: LabTask) -> Layout:
+    return said(*_task_lines(data))
+
+
+def _task_lines(data: LabTask) -> Iterator[str]:
+    yield f"{data.title} (level {data.level}, {data.minutes} minutes, {data.points} points)"
+    yield ""
+    yield from data.task.split("\n")
+    if data.footer:
+        yield ""
+        yield "The emulator has decided here what no documentation says:"
+        yield from (f"  {one}" for one in data.footer)
+    for one in data.questions:
+        yield ""
+        yield from _question(one)
+    yield ""
+    hints = f"Hints: {data.hints}, of which {data.taken} taken." if data.hints else "No hints."
+    yield f"{hints} See lab check, lab hint, lab answer, lab task."
+
+
+def _question(one: LabQuestion) -> Iterator[str]:
+    first, *rest = one.ask.split("\n")
+    yield f"Question {one.number}: {first}"
+    yield from (f"  {line}" for line in rest)
+    if one.correct is not None:
+        yield "  answered right" if one.correct else "  answered wrong"
+
+
+def _checked(data: LabChecked) -> Layout:
+    return said(*_checked_lines(data))
+
+
+def _checked_lines(data: LabChecked) -> Iterator[str]:
+    for one in data.checks:
+        yield from _verdict(one)
+    for question in data.questions:
+        mark = "--" if question.correct is None else _MARKS[question.correct]
+        yield f"[{mark}] Question {question.number} ({question.points} points)"
+    held = sum(bool(one.holds) for one in data.checks)
+    yield ""
+    yield f"{held} of {len(data.checks)} checks hold; {data.points} of {data.possible} points."
+    if data.hints:
+        yield f"Hints taken: {data.hints}, which cost {data.cost} points."
+    if data.shown:
+        yield "The solution was shown."
+    if data.done:
+        yield "The lab is done."
+
+
+def _verdict(one: LabVerdict) -> Iterator[str]:
+    title = f": {one.title}" if one.title else ""
+    yield f"[{_MARKS[one.holds]}] Check {one.number}{title} ({one.points} points)"
+    says = _UNJUDGED if one.holds is None else one.says
+    if not one.holds:
+        yield from (f"     {line}" for line in says.split("\n"))
+
+
+def _hint(data: LabHint) -> Layout:
+    first, *rest = data.text.split("\n")
+    left = f"{data.left} left" if data.left else "none is left"
+    return said(f"Hint {data.number}: {first}", *rest, f"It cost {data.cost} points; {left}.")
+
+
+def _answered(data: LabAnswered) -> Layout:
+    word = "right" if data.correct else "not right"
+    explained = data.explain.split("\n") if data.explain else []
+    return said(f"The answer to question {data.number} is {word}.", *explained)
+
+
+LAYOUTS: Final[dict[type, Callable[[Any], Layout]]] = {
+    LabAnswered: _answered,
+    LabChecked: _checked,
+    LabHint: _hint,
+    LabTask: _task,
+}

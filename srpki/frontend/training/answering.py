@@ -1,0 +1,32 @@
+"""The side of who has a node: answers what another process asks its lesson."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from srpki.core.errors import NotFoundError, ProtocolError, SrpkiError
+from srpki.frontend.training.asking import as_json, said
+
+if TYPE_CHECKING:
+    from srpki.frontend.joining.frames import Message
+    from srpki.frontend.joining.holding import Guest, Holding
+
+
+def answer(guest: Guest, holding: Holding, hello: Message) -> None:
+    """Answer *guest* what *hello* asks of the lesson that is held; raises `SrpkiError`."""
+    node = holding.router.node
+    lesson = None if node.laboratory is None else node.laboratory.lesson
+    if lesson is None:
+        raise NotFoundError("the process that holds the node runs no lesson")
+    what, inputs = str(hello.get("asks")), hello.get("inputs")
+    if not isinstance(inputs, dict):
+        raise ProtocolError("it is not known what was asked")
+    guest.wire.tell({"welcome": {}})
+    try:
+        judged = lesson.check(node, threading.Event()) if what == "check" else None
+        found = judged or said(lesson, what, inputs)
+    except SrpkiError as error:
+        guest.wire.tell({"refused": [error.code, error.sentence, error.hint]})
+        return
+    guest.wire.tell({"told": as_json(found)})

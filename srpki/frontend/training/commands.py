@@ -1,0 +1,144 @@
+"""The commands of `srpki lab`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from srpki.core.errors import BusyError, NodeError, SrpkiError
+from srpki.core.text import screen
+from srpki.frontend.training import places
+from srpki.frontend.training.asking import ask
+from srpki.frontend.training.shown import answered, checked, hinted, listed, tasked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FAILED: Final = 1
+UNJUDGED: Final = 3
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command that *options* name; return its exit status."""
+    return _COMMANDS[options.lab_command](options)
+
+
+def _place(options: argparse.Namespace) -> Path:
+    return places.chosen(options.dir, options.which)
+
+
+def _print(options: argparse.Namespace, found: Mapping[str, Any], text: str) -> None:
+    sys.stdout.write(f"{json.dumps(found)}\n" if options.json else f"{screen(text)}\n")
+
+
+def _list(options: argparse.Namespace) -> int:
+    latest = {one.progress.lab: one.progress for one in places.begun(places.labs_directory())}
+    rows = []
+    for name in places.shipped():
+        file, progress = places.find(name), latest.get(name)
+        rows.append(
+            {
+                "name": name,
+                "title": file.title,
+                "level": file.level,
+                "minutes": file.minutes,
+                "begun": progress is not None,
+                "done": progress is not None and progress.done,
+                "points": 0 if progress is None else progress.points,
+                "possible": file.points,
+            }
+        )
+    if options.json:
+        sys.stdout.writelines(f"{json.dumps(row)}\n" for row in rows)
+    else:
+        listed(rows)
+    return 0
+
+
+def _start(options: argparse.Namespace) -> int:
+    from srpki.frontend.training.starting import start  # noqa: PLC0415 - the others need less
+
+    file = places.find(options.lab)
+    name = f"{file.name}-{options.student}" if options.student else file.name
+    place = options.dir or places.labs_directory() / places.directory_name(name)
+    if places.is_begun(place, file.name):
+        sys.stderr.write(f"srpki: going on with the lab in {place}\n")
+    else:
+        start(file, place, student=options.student, seed=options.seed or options.student)
+    sys.stdout.write(f"{screen(tasked(ask(place, 'task')))}\n")
+    if options.no_shell:
+        sys.stdout.write(f"\nThe node is {place}: srpki shell --lab --node {place}\n")
+        return 0
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+    from srpki.frontend import shell  # noqa: PLC0415 - the others need none
+
+    return shell.run(
+        argparse.Namespace(lab=True, record=None, mode=None, user=None, node=place), place
+    )
+
+
+def _task(options: argparse.Namespace) -> int:
+    found = ask(_place(options), "task")
+    _print(options, found, tasked(found))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    try:
+        found = ask(_place(options), "check")
+    except (BusyError, NodeError) as error:
+        sys.stderr.write(f"srpki: cannot be judged: {error}\n")
+        return UNJUDGED
+    _print(options, found, checked(found))
+    return status_of(found)
+
+
+def status_of(found: Mapping[str, Any]) -> int:
+    """Return the exit status of what was checked."""
+    if any(one["holds"] is None for one in found["checks"]):
+        return UNJUDGED
+    return 0 if found["done"] else FAILED
+
+
+def _hint(options: argparse.Namespace) -> int:
+    found = ask(_place(options), "hint", number=options.number)
+    _print(options, found, hinted(found))
+    return 0
+
+
+def _answer(options: argparse.Namespace) -> int:
+    text = " ".join(options.text)
+    found = ask(_place(options), "answer", number=options.number, text=text)
+    _print(options, found, answered(found))
+    return 0 if found["correct"] else FAILED
+
+
+def _lint(options: argparse.Namespace) -> int:
+    from srpki.frontend.training.linting import lint  # noqa: PLC0415 - the others need less
+
+    status = 0
+    for name in options.labs:
+        try:
+            found = lint(places.find(name))
+        except SrpkiError as error:
+            found = {"name": name, "ok": False, "mistakes": [str(error)], "seconds": 0.0}
+        status |= not found["ok"]
+        lines = [f"{name}: {'ok' if found['ok'] else 'not ok'} ({found['seconds']:.1f} s)"]
+        lines += [f"  {one}" for one in found["mistakes"]]
+        _print(options, found, "\n".join(lines))
+    return status
+
+
+_COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
+    "list": _list,
+    "start": _start,
+    "task": _task,
+    "check": _check,
+    "hint": _hint,
+    "answer": _answer,
+    "lint": _lint,
+}

@@ -1,0 +1,98 @@
+"""The command line of `srpki lab`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_DIRECTORY: Final = "the directory of the lab (default: the lab that was begun last)"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Give *parser* the commands of training labs."""
+    parser.set_defaults(run=_without_a_command(parser))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    listed = _command(commands, "list", "list the labs, and how far you are")
+    _json(listed)
+
+    start = _command(
+        commands, "start", "begin a lab, or go on with it: make its node, open a shell"
+    )
+    start.add_argument("lab", metavar="NAME|FILE", help="a lab of srpki lab list, or a lab file")
+    start.add_argument("--student", default="", metavar="ID", help="who takes it (default: nobody)")
+    start.add_argument(
+        "--seed",
+        default="",
+        metavar="TEXT",
+        help="what the parameters are drawn by (default: the student)",
+    )
+    start.add_argument(
+        "--dir",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="where the node is made (default: in srpki/labs of $XDG_DATA_HOME or ~/.local/share)",
+    )
+    start.add_argument(
+        "--no-shell", action="store_true", help="make the node and end (default: open a shell)"
+    )
+
+    for name, what in (
+        ("task", "print what is to be done"),
+        ("check", "print what holds; exit status 0 all, 1 not all, 3 cannot be judged"),
+    ):
+        one = _command(commands, name, what)
+        _which(one)
+        _json(one)
+
+    hint = _command(commands, "hint", "print a hint, which costs points")
+    hint.add_argument("number", type=int, nargs="?", metavar="N", help="which (default: the next)")
+    _which(hint)
+    _json(hint)
+
+    answer = _command(commands, "answer", "answer a question")
+    answer.add_argument("number", type=int, metavar="Q", help="the number of the question")
+    answer.add_argument("text", nargs="+", metavar="TEXT", help="what you answer")
+    _which(answer)
+    _json(answer)
+
+    lint = _command(commands, "lint", "prove labs by their own solutions")
+    lint.add_argument("labs", nargs="+", metavar="NAME|FILE", help="labs, or lab files")
+    _json(lint)
+
+
+def _command(commands: Any, name: str, what: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=what, description=what)
+    parser.set_defaults(run=_run, lab_command=name)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from srpki.frontend.training.commands import run  # noqa: PLC0415 - start-up time
+
+    return run(options)
+
+
+def _without_a_command(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], int]:
+    def run(options: argparse.Namespace) -> int:
+        del options
+        parser.print_help()
+        return 2
+
+    return run
+
+
+def _which(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lab", dest="which", metavar="NAME", help="which lab that was begun")
+    parser.add_argument("--dir", type=Path, default=None, metavar="DIR", help=_DIRECTORY)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object a line (default: for people)"
+    )

@@ -1,0 +1,294 @@
+"""One lesson on one node: its task, checks, hints and questions, and how far its trainee is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from srpki.core.errors import NotFoundError, RefusedError, StorageError
+from srpki.device.records.lesson import (
+    LabAnswered,
+    LabChecked,
+    LabHint,
+    LabQuestion,
+    LabTask,
+    LabVerdict,
+)
+from srpki.storage.files import OsFiles
+from srpki.training import beginning, history, labfile, progress
+from srpki.training.evaluation import UnjudgedError, holds
+from srpki.training.language.tree import Later, ahead
+from srpki.training.parameters import filled
+from srpki.training.progress import LONGEST_ANSWER, MOST_TRIES, Answer
+from srpki.training.sight.seen import Answered, Sight
+
+if TYPE_CHECKING:
+    from srpki.core.clock import Clock
+    from srpki.device.node import Node
+    from srpki.training.labfile import LabFile
+    from srpki.training.language.tree import Expression
+    from srpki.training.progress import Progress
+
+DIRECTORY: Final = "training"
+LAB_FILE: Final = "lab.toml"
+NOW: Final = timedelta()
+MOST_LOOKS: Final = 12
+"""Most durations that the checks of one lab look ahead."""
+
+
+class Copy(Protocol):
+    """An isolated copy of a node, whose clock can be moved."""
+
+    @property
+    def node(self) -> Node:
+        """The node of the copy."""
+        ...
+
+    @property
+    def place(self) -> Path:
+        """Its directory."""
+        ...
+
+    def move(self, target: datetime, cancel: threading.Event) -> bool:
+        """Move its clock; False where *cancel* came first."""
+        ...
+
+
+class Copies(Protocol):
+    """What a lesson asks of the program around it."""
+
+    def still(self, node: Node, cancel: threading.Event) -> AbstractContextManager[None]:
+        """Let nothing happen on *node* inside the block."""
+        ...
+
+    def copy(
+        self, node: Node, cancel: threading.Event, look: Callable[[], None]
+    ) -> AbstractContextManager[Copy]:
+        """Run an isolated copy of *node* inside the block; *look* is called as it is made."""
+        ...
+
+    def ports(self) -> Mapping[str, frozenset[int]]:
+        """Return the ports of each CA of the lab, present and past."""
+        ...
+
+
+class Lesson:
+    """The lesson of the node in one directory; see `srpki.device.lab.Lesson`.
+
+    Safe between threads. Raises `LabFileError`, `StorageError` and `CorruptError`.
+    """
+
+    def __init__(self, place: Path, real: Clock, copies: Copies) -> None:
+        """Take up the lesson of the node in *place*; progress is dated by *real* time."""
+        self._node_place = place
+        self.place = place / DIRECTORY
+        self._files = OsFiles(place)
+        self._real = real
+        self._copies = copies
+        self._lock = threading.Lock()
+        try:
+            content = self._files.read(self.place / LAB_FILE, labfile.MAX_OCTETS)
+        except OSError as error:
+            raise StorageError(f"cannot read {self.place / LAB_FILE}: {error.strerror}") from None
+        self.file: LabFile = labfile.load(content, LAB_FILE)
+        self.progress: Progress = progress.read(self.place)
+
+    def put_in(self, text: str) -> str:
+        """Return *text* with the parameters of this trainee."""
+        return filled(text, self.progress.parameters, LAB_FILE)
+
+    # --- what a trainee asks ---------------------------------------------------------------------
+
+    def task(self) -> LabTask:
+        """Return what is to be done."""
+        file = self.file
+        return LabTask(
+            lab=file.name,
+            title=self.put_in(file.title),
+            level=file.level,
+            minutes=file.minutes,
+            task=self.put_in(file.task).strip("\n"),
+            footer=tuple(map(self.put_in, file.decided)),
+            questions=self._questions(),
+            hints=len(file.hints),
+            taken=len(self.progress.hints),
+            points=file.points,
+        )
+
+    def _questions(self) -> tuple[LabQuestion, ...]:
+        answers = self.progress.answers
+        return tuple(
+            LabQuestion(
+                number=number,
+                ask=self.put_in(one.ask).strip(),
+                points=one.points,
+                correct=answers[number].correct if number in answers else None,
+            )
+            for number, one in enumerate(self.file.questions, 1)
+        )
+
+    def hint(self, number: int | None) -> LabHint:
+        """Return hint *number*, else the next one, and note that it was taken."""
+        with self._lock:
+            hints, taken = self.file.hints, self.progress.hints
+            if number is None:
+                rest = [one for one in range(1, len(hints) + 1) if one not in taken]
+                if not rest:
+                    raise NotFoundError("there is no other hint", hint="lab hint 1 shows the first")
+                number = rest[0]
+            if not 1 <= number <= len(hints):
+                raise NotFoundError(f"there is no hint {number}", hint=f"1 to {len(hints)}")
+            self._note(hints=tuple(sorted({*taken, number})))
+            one = hints[number - 1]
+            left = len(hints) - len(self.progress.hints)
+            return LabHint(number, self.put_in(one.text).strip(), one.cost, left)
+
+    def answer(self, number: int, text: str) -> LabAnswered:
+        """Return whether *text* answers question *number*, and note it."""
+        with self._lock:
+            questions = self.file.questions
+            if not 1 <= number <= len(questions):
+                count = len(questions)
+                hint = f"1 to {count}" if count else "this lab has none"
+                raise NotFoundError(f"there is no question {number}", hint=hint)
+            before = self.progress.answers.get(number)
+            tries = 1 if before is None else before.tries + 1
+            if tries > MOST_TRIES:
+                raise RefusedError(f"question {number} was answered {MOST_TRIES} times")
+            question = questions[number - 1]
+            accepted = {_plain(self.put_in(one)) for one in question.accept}
+            correct = _plain(text) in accepted
+            given = Answer(text[:LONGEST_ANSWER], correct, tries)
+            self._note(answers={**self.progress.answers, number: given})
+            explain = self.put_in(question.explain).strip() if correct else ""
+            return LabAnswered(number, correct, explain, tries)
+
+    def show(self) -> tuple[tuple[str, str], ...]:
+        """Return the solution, by CLI, and note that it was shown."""
+        with self._lock:
+            self._note(shown=True)
+        return tuple((cli, self.put_in(text)) for cli, text in self.file.solution.given)
+
+    def _note(self, **changes: object) -> None:
+        """Keep *changes* of the progress; the lock is held."""
+        made = self.progress.but(**changes)
+        progress.write(self.place, made)
+        self.progress = made
+
+    # --- checks ----------------------------------------------------------------------------------
+
+    def check(self, node: Node, cancel: threading.Event) -> LabChecked:
+        """Return what holds on *node* at this moment, and what will hold on a copy of it."""
+        expressions = labfile.expressions(self.file, self.progress.parameters)
+        looks = {one for each in expressions for one in ahead(each)}
+        if len({one.duration for one in looks}) > MOST_LOOKS:
+            raise RefusedError(f"the checks look ahead more than {MOST_LOOKS} times")
+        seen: list[tuple[Sight, dict[Later, bool]]] = []
+
+        def look() -> None:
+            sight = self._sight(node, self._node_place)
+            whole = [one for one in expressions if not ahead(one)]
+            seen.append((sight, {Later(NOW, one): holds(one, sight, {}) for one in whole}))
+
+        known: dict[Later, bool] = {}
+        if looks:
+            with self._copies.copy(node, cancel, look) as copy:
+                known = self._ahead(copy, looks, cancel)
+        else:
+            with self._copies.still(node, cancel):
+                look()
+        sight, now = seen[0]
+        verdicts = [
+            now[Later(NOW, one)] if Later(NOW, one) in now else _judged(one, sight, known)
+            for one in expressions
+        ]
+        return self._checked(verdicts, sight)
+
+    def _ahead(self, copy: Copy, looks: set[Later], cancel: threading.Event) -> dict[Later, bool]:
+        """Return what holds of *looks* on *copy*, which is moved from one to the next."""
+        begun = copy.node.clock.now()
+        known: dict[Later, bool] = {}
+        for duration in sorted({one.duration for one in looks}):
+            if not copy.move(begun + duration, cancel):
+                break
+            sight = self._sight(copy.node, copy.place)
+            for one in looks:
+                if one.duration == duration:
+                    known[one] = holds(one.inner, sight, {})
+        return known
+
+    def _sight(self, node: Node, place: Path) -> Sight:
+        initial = beginning.read(node, self.place)
+        return Sight(
+            node=node,
+            initial=initial,
+            history=history.read(place, OsFiles(place), initial.real),
+            real=self._real.now(),
+            answers={
+                number: Answered(one.correct, one.tries)
+                for number, one in self.progress.answers.items()
+            },
+            ports=self._copies.ports(),
+        )
+
+    def _checked(self, verdicts: list[bool | None], sight: Sight) -> LabChecked:
+        checks = tuple(
+            LabVerdict(
+                number=number,
+                title=self.put_in(one.title),
+                holds=held,
+                points=one.points,
+                says="" if held else self.put_in(one.fail).strip(),
+            )
+            for number, (one, held) in enumerate(zip(self.file.checks, verdicts, strict=True), 1)
+        )
+        questions = self._questions()
+        taken = self.progress.hints
+        hints = self.file.hints
+        cost = sum(hints[one - 1].cost for one in taken if 1 <= one <= len(hints))
+        guards = {number for number, one in enumerate(self.file.checks, 1) if one.guard}
+        begun = any(one.holds for one in checks if one.number not in guards)
+        earned = sum(
+            one.points for one in checks if one.holds and (begun or one.number not in guards)
+        )
+        earned += sum(one.points for one in questions if one.correct)
+        done = all(one.holds for one in checks) and all(one.correct for one in questions)
+        points = max(0, earned - cost)
+        checked = LabChecked(
+            lab=self.file.name,
+            student=self.progress.student,
+            lab_time=sight.now,
+            checks=checks,
+            questions=questions,
+            hints=len(taken),
+            cost=cost,
+            points=points,
+            possible=self.file.points,
+            commands=sum(1 for _ in sight.history.typed()),
+            shown=self.progress.shown,
+            done=done,
+        )
+        self.judged(checked)
+        return checked
+
+    def judged(self, checked: LabChecked) -> None:
+        """Note what came of a check."""
+        with self._lock:
+            if (self.progress.done, self.progress.points) != (checked.done, checked.points):
+                self._note(done=checked.done, points=checked.points)
+
+
+def _judged(expression: Expression, sight: Sight, known: Mapping[Later, bool]) -> bool | None:
+    try:
+        return holds(expression, sight, known)
+    except UnjudgedError:
+        return None
+
+
+def _plain(text: str) -> str:
+    """Return an answer without what does not matter: case, and blanks around and in a row."""
+    return " ".join(text.split()).casefold().strip(".\"'")

@@ -1,0 +1,1 @@
+"""The lessons that ship: a lab file each."""
