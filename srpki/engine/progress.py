@@ -6,7 +6,7 @@ Each step is one change of state, made under the register's lock and persisted w
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from srpki.core.clock import Deadline
 from srpki.engine import policy
@@ -17,6 +17,18 @@ from srpki.engine.register import Register
 if TYPE_CHECKING:
     from srpki.config.views import AutoUpdate, UpdateProfile
     from srpki.x509.keys import PrivateKey
+
+
+class Renewed(NamedTuple):
+    """What is known of a certificate that has just been renewed: its dates, and what comes next.
+
+    Where it is *due* sooner than it should be it is left alone until *held*; both are None else.
+    """
+
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    due: datetime | None = None
+    held: datetime | None = None
 
 
 class Progress:
@@ -136,15 +148,15 @@ class Progress:
             )
             return retry.at
 
-    def finished(self, job: Job, retry_interval: int) -> tuple[datetime, datetime] | None:
-        """Schedule the entry of *job* by its new certificate.
+    def finished(self, job: Job, retry_interval: int) -> Renewed:
+        """Schedule the entry of *job* by its new certificate, and return what is known of that.
 
-        Returns when the certificate is due again and until when it is left alone, if that is later.
+        Nothing is known of it when the entry is gone.
         """
         register = self._register
         with register.lock:
             if register.gone(job):
-                return None
+                return Renewed()
             entry, now = register.entries[job.certificate], register.clock.now()
             given = register.gatherer.input(job.certificate, now)
             held = following = None
@@ -167,7 +179,8 @@ class Progress:
                     interval=0.0 if held is None else held.interval.total_seconds(),
                 ),
             )
-            return None if held is None or following is None else (following, held.at)
+            dates = Renewed(given.pair.not_before, given.pair.not_after)
+            return dates if held is None else dates._replace(due=following, held=held.at)
 
     def cancelled(self, job: Job) -> None:
         """Put the entry of *job*, which changed nothing, back where it can be scheduled."""

@@ -164,9 +164,15 @@ class Updater:
     # --- ends ------------------------------------------------------------------------------------
 
     def _finished(self, run: _Run) -> Outcome:
-        found = self.progress.finished(run.job, run.profile.retry_interval)
-        due, held = (None, None) if found is None else found
-        self._publish(UPDATE_FINISHED, run, due=due, next_update=held)
+        new = self.progress.finished(run.job, run.profile.retry_interval)
+        self._publish(
+            UPDATE_FINISHED,
+            run,
+            not_before=new.not_before,
+            not_after=new.not_after,
+            due=new.due,
+            next_update=new.held,
+        )
         return self._outcome(run)
 
     def _ended(self, run: _Run, error: Exception) -> Outcome | None:

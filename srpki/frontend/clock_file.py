@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import SKEW, Clock
 from srpki.core.errors import StorageError
+from srpki.core.timeline import LOOK_AGAIN
 from srpki.schema.operations.lab import FACTORS
 from srpki.storage.files import replace_file
 
@@ -39,6 +40,21 @@ class ClockRecord:
     seen: datetime | None = None
     opened: bool = False
     passes: bool = False
+
+    def offset_when_closed(self, now: datetime) -> timedelta:
+        """Return how far a clock that runs is from real time *now*, when the lab is opened.
+
+        Unless time passes while the lab is closed it goes on where it was seen last; after a kill,
+        where it had come to at the most before it would have been seen again.
+        """
+        if self.passes or self.seen is None:
+            return self.offset or timedelta()
+        unseen = timedelta(seconds=LOOK_AGAIN) if self.opened and self.factor == 1 else timedelta()
+        return self.seen + unseen - now
+
+    def time_when_closed(self, now: datetime) -> datetime:
+        """Return what the clock shows at the real time *now* while nobody has the lab open."""
+        return self.at if self.at is not None else now + self.offset_when_closed(now)
 
     @property
     def numbers(self) -> Mapping[str, int]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from srpki.core.clock import LabClock, SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import NotFoundError, RefusedError, StorageError
-from srpki.core.timeline import LOOK_AGAIN, Participant, timeline_of
+from srpki.core.timeline import Participant, timeline_of
 from srpki.device.directories import make_directories
 from srpki.device.router import Router
 from srpki.frontend import modes
@@ -87,7 +87,9 @@ class Lab:
         self._clock_file = ClockFile(self._files, directory / "clock.json", self._real)
         left = self._clock_file.read()
         self.skew, self.passes = left.skew, left.passes
-        self.clock = LabClock(self._real, self._offset(left), self._note_clock)
+        self.clock = LabClock(
+            self._real, left.offset_when_closed(self._real.now()), self._note_clock
+        )
         self._place = _Place(self)
         if left.at is not None:
             self.clock.run_at(0, left.at)
@@ -157,17 +159,6 @@ class Lab:
     def _close(self) -> None:
         for one in self._every():
             one.close()
-
-    def _offset(self, left: ClockRecord) -> timedelta:
-        """Return how far a clock that runs is from real time now.
-
-        Unless time passes while the lab is closed it goes on where it was seen last; after a kill,
-        where it had come to at the most before it would have been seen again.
-        """
-        if left.passes or left.seen is None:
-            return left.offset or timedelta()
-        unseen = timedelta(seconds=LOOK_AGAIN) if left.opened and left.factor == 1 else timedelta()
-        return left.seen + unseen - self._real.now()
 
     def _find_clock(self) -> None:
         """Set the clock, whose record is lost, to where the newest certificate is valid."""

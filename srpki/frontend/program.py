@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         ("import-config", "make a node from the saved configuration of a router", _import_options),
         ("ca", "run the lab CA alone, for other clients", _ca_options),
         ("serve", "let nodes be reached by SSH and NETCONF", _serve_options),
+        ("timeline", "show the certificates of a node over time", _timeline_options),
         ("yang", "write the YANG modules of the nodes", _yang_options),
         ("lab", "take, make and grade training labs", _lab_options),
         ("demo", "show the first renewal, end to end", _demo_options),
@@ -241,6 +242,11 @@ def _import_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object (default: for people)"
     )
+    _node_option(parser)
+    parser.set_defaults(run=_import)
+
+
+def _node_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--node",
         type=Path,
@@ -248,7 +254,25 @@ def _import_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the node directory (default: srpki/node in $XDG_DATA_HOME or ~/.local/share)",
     )
-    parser.set_defaults(run=_import)
+
+
+def _timeline_options(parser: argparse.ArgumentParser) -> None:
+    _node_option(parser)
+    parser.add_argument(
+        "--days",
+        type=int,
+        default=30,
+        metavar="N",
+        help="how many days back and how many ahead (default: 30)",
+    )
+    for name, what in (("svg", "as SVG"), ("html", "as a page of HTML")):
+        parser.add_argument(
+            f"--{name}",
+            type=Path,
+            metavar="FILE",
+            help=f"write it to this file {what} as well (default: none)",
+        )
+    parser.set_defaults(run=_timeline)
 
 
 def _yang_options(parser: argparse.ArgumentParser) -> None:
@@ -266,6 +290,12 @@ def _yang(options: argparse.Namespace) -> int:
     from srpki.frontend.yang import run  # noqa: PLC0415 - start-up time
 
     return run(options.out, sys.stdout)
+
+
+def _timeline(options: argparse.Namespace) -> int:
+    from srpki.frontend.timelines import run  # noqa: PLC0415 - start-up time
+
+    return run(options, _node(options))
 
 
 def _import(options: argparse.Namespace) -> int:

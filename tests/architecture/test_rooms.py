@@ -13,6 +13,7 @@ ROOT = Path(srpki.__file__).parent
 ALLOWED = {
     "labca": {"protocol", "x509", "storage", "core"},
     "storage": {"core"},
+    "pictures": {"core"},
     "x509": {"core"},
     "protocol": {"x509", "core"},
     "core": set(),

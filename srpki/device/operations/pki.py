@@ -16,7 +16,7 @@ from srpki.core.errors import (
 from srpki.core.events import CERTIFICATE_IMPORTED, FILE_EXPORTED, KEY_PAIR_GENERATED
 from srpki.device.operations import pki_contents
 from srpki.device.operations.call import Call, Operation, Outcome
-from srpki.device.operations.done import told_of
+from srpki.device.operations.done import told_of, validity_of
 from srpki.device.operations.pki_contents import SEALED_KEY
 from srpki.device.operations.waiting import telling
 from srpki.device.records.pki import (
@@ -102,15 +102,16 @@ def _ended(wrong: str | None) -> dict[str, str | None]:
 def import_file(call: Call) -> Outcome:
     """Import a certificate, key or CRL from ``cf3:``; a file of the same name is replaced."""
     try:
-        imported = _import(call)
+        imported, der = _import(call)
     except SrpkiError as error:
         _publish_import(call, error.sentence)
         raise
-    _publish_import(call)
+    _publish_import(call, certificate=der if imported.type == "certificate" else None)
     return Outcome(data=imported)
 
 
-def _import(call: Call) -> ImportedObject:
+def _import(call: Call) -> tuple[ImportedObject, bytes]:
+    """Import what *call* names; return what it is, and its content (DER)."""
     from srpki.x509 import formats, keys  # noqa: PLC0415 - start-up time
 
     output, kind = call.text("output-file"), call.text("type")
@@ -130,7 +131,7 @@ def _import(call: Call) -> ImportedObject:
             call.node.keystore.put("crl", output, der)
     call.node.engine.file_changed(output)
     serial_number, not_after = told_of(der if kind == "certificate" else None)
-    return ImportedObject(
+    imported = ImportedObject(
         type=kind,
         input_url=urls.display(call.text("input-url")),
         output_file=output,
@@ -139,6 +140,7 @@ def _import(call: Call) -> ImportedObject:
         not_after=not_after,
         not_der=pki_contents.not_der(kind, der, content, form),
     )
+    return imported, der
 
 
 def _unsealed(node: Node, content: bytes, kind: str) -> bytes:
@@ -154,7 +156,8 @@ def _unsealed(node: Node, content: bytes, kind: str) -> bytes:
     return node.seal.open(content, SEALED_KEY)
 
 
-def _publish_import(call: Call, wrong: str | None = None) -> None:
+def _publish_import(call: Call, wrong: str | None = None, certificate: bytes | None = None) -> None:
+    begins, ends = (None, None) if certificate is None else validity_of(certificate)
     call.node.bus.publish(
         call.node.clock.now(),
         CERTIFICATE_IMPORTED,
@@ -163,6 +166,8 @@ def _publish_import(call: Call, wrong: str | None = None) -> None:
         url=urls.display(call.text("input-url")),
         file=call.text("output-file"),
         format=call.text("format"),
+        not_before=begins,
+        not_after=ends,
         **_ended(wrong),
     )
 

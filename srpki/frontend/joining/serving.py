@@ -6,6 +6,7 @@ import codecs
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +37,9 @@ def serve(guest: Guest, holding: Holding, hello: Message) -> None:
 
         answer(guest, holding, hello)
         return
+    if hello.get("wants") == "timeline":
+        _timeline(guest, holding, hello)
+        return
     dialect, user = hello.get("cli"), hello.get("user")
     served = _SERVED.get(str(hello.get("wants")))
     if served is None:
@@ -44,6 +48,20 @@ def serve(guest: Guest, holding: Holding, hello: Message) -> None:
         laboratory = holding.router.node.laboratory
         guest.wire.tell({"welcome": {} if laboratory is None else plain(laboratory.describe())})
         served(guest, session, holding, hello)
+
+
+def _timeline(guest: Guest, holding: Holding, hello: Message) -> None:
+    """Tell *guest*, who needs no session for it, of the certificates over time."""
+    from srpki.device.certificate_chart import chart  # noqa: PLC0415 - few ask
+    from srpki.frontend.timelines import tell  # noqa: PLC0415 - few ask
+
+    try:
+        span = timedelta(seconds=int(str(hello.get("seconds"))))
+    except (ValueError, OverflowError):
+        raise ProtocolError("it is not known how long the timeline is to be") from None
+    found = chart(holding.router.node, span)
+    guest.wire.tell({"welcome": {}})
+    tell(found, guest.wire)
 
 
 def _terminal(guest: Guest, session: Session, holding: Holding, hello: Message) -> None:

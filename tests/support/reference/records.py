@@ -11,6 +11,7 @@ from types import ModuleType
 
 from srpki.core.record import Record
 from srpki.device import records
+from srpki.pictures import chart
 
 _TYPES = {
     "AdminState": "`enable`, `disable`",
@@ -24,6 +25,8 @@ _TYPES = {
     "object": "any",
     "str": "string",
     "timedelta": "seconds",
+    "SpanKind": ", ".join(f"`{kind}`" for kind in chart.SPAN_KINDS),
+    "MarkKind": ", ".join(f"`{kind}`" for kind in chart.MARK_KINDS),
 }
 
 
@@ -46,6 +49,7 @@ def families() -> Iterator[ModuleType]:
     """Yield the modules that have the records."""
     for found in iter_modules(records.__path__, f"{records.__name__}."):
         yield import_module(found.name)
+    yield chart
 
 
 def of(module: ModuleType) -> Iterator[type[Record]]:
