@@ -66,17 +66,20 @@ class Scale(NamedTuple):
         last = self.place(end)
         return range(first, max(first + 1, min(int(-(-last // 1)), int(self.width))))
 
-    def ticks(self, label: float) -> Sequence[Tick]:
-        """Return the dates along the picture, as many as fit where each takes up *label*."""
+    def ticks(self, letter: float, apart: float) -> Sequence[Tick]:
+        """Return the dates along the picture, as close as their labels fit.
+
+        A *letter* takes so much room; the labels are *apart* by as much as that at least.
+        """
         for found in self._steps():
-            if not found or (len(found) <= _MOST and self._fits(found, label)):
-                return found
+            room = max((len(tick.label) for tick in found), default=0) * letter + apart
+            if len(found) <= _MOST and self._fit(found, room):
+                return [tick for tick in found if self.width - self.place(tick.at) >= room]
         return ()
 
-    def _fits(self, ticks: Sequence[Tick], label: float) -> bool:
+    def _fit(self, ticks: Sequence[Tick], room: float) -> bool:
         places = [self.place(tick.at) for tick in ticks]
-        apart = (after - before for before, after in pairwise(places))
-        return all(room >= label for room in apart) and self.width - places[-1] >= label
+        return all(after - before >= room for before, after in pairwise(places))
 
     def _steps(self) -> Iterator[Sequence[Tick]]:
         """Yield the dates in steps of hours, days, months and years, the smallest first."""

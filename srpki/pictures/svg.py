@@ -19,7 +19,9 @@ _ROW: Final = 46
 _BAR: Final = 14
 _LETTERS: Final = 120
 """Columns of a name that fit beside the margin."""
-_LABEL: Final = 78
+_LETTER: Final = 7.2
+_APART: Final = 14
+"""Points that a letter of a date takes, and that two dates are apart."""
 
 COLOURS: Final = {
     "unknown": "#d5d8dc",
@@ -88,7 +90,7 @@ def _text(x: float, y: float, text: str, style: str = "") -> str:
 
 
 def _axis(scale: Scale, bottom: float) -> Iterator[str]:
-    for tick in scale.ticks(_LABEL):
+    for tick in scale.ticks(_LETTER, _APART):
         x = MARGIN + scale.place(tick.at)
         yield _line(x, bottom, "#e5e8e8")
         yield _text(x + 3, 66, tick.label, "fill:#566573;font-size:12px")

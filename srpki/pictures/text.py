@@ -14,7 +14,7 @@ from srpki.pictures.shown import cut, shown, width, wrapped
 COLUMNS: Final = 80
 NARROWEST: Final = 40
 _INDENT: Final = 2
-_LABEL: Final = 2
+_APART: Final = 2
 """Columns between two dates at least."""
 
 Signs = dict[str, str]
@@ -107,8 +107,7 @@ def moment(at: datetime) -> str:
 
 def _axis(scale: Scale) -> Iterator[Line]:
     """Yield the dates, and below them where each lies."""
-    widest = max((len(tick.label) for tick in scale.ticks(1)), default=6)
-    ticks = scale.ticks(max(widest, 6) + _LABEL)
+    ticks = scale.ticks(1, _APART)
     labels, rule = [" "] * int(scale.width), [" "] * int(scale.width)
     for tick in ticks:
         column = scale.column(tick.at)

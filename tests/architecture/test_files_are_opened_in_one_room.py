@@ -50,6 +50,7 @@ ELSEWHERE = {
     "frontend/importing.py": "reads the configuration that the user named",
     "frontend/serve/inventory.py": "reads the inventory that the user named",
     "frontend/streams.py": "opens /dev/null",
+    "frontend/timelines.py": "writes the pictures where the user says",
     "frontend/yang.py": "writes into the directory that the user named",
     "frontend/variables.py": "reads the file that the user named",
     "labca/serve.py": "reads the files that the user named",

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from datetime import datetime
 
 import pytest
 
@@ -96,6 +97,12 @@ def importing(bench, source, content, kind, form, output, more=""):
     )
 
 
+def dates(openssl, pem):
+    """Return from when to when openssl takes the certificate *pem* for valid."""
+    told = openssl("x509", "-noout", "-dates", "-dateopt", "iso_8601", octets=pem).decode()
+    return [datetime.fromisoformat(line.partition("=")[2]) for line in told.splitlines()]
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "form", "more"),
     [
@@ -124,11 +131,14 @@ def test_every_format_is_imported_and_rests_sealed(
         for encoding in ("DER", "PEM"):
             openssl(reader[0], "-inform", encoding, "-in", stored, *reader[1:], fails=True)
     (event,) = bench.news(2232)  # tmnxCertImport [pki.md section 12]
+    begins, ends = dates(openssl, made["cert.pem"]) if kind == "certificate" else (None, None)
     assert event.fields == {
         "kind": kind,
         "url": f"cf3:\\{fresh}.in",
         "file": f"{fresh}.x",
         "format": form,
+        "not-before": begins,
+        "not-after": ends,
         "outcome": "success",
         "reason": None,
     }

@@ -44,13 +44,16 @@ def test_a_while_takes_the_columns_that_it_touches(start, end, columns):
     ("span", "labels"),
     [
         (DAY, ["Mar 01 00:00", "Mar 01 06:00", "Mar 01 12:00", "Mar 01 18:00"]),
-        (20 * DAY, ["Mar 01", "Mar 05", "Mar 09", "Mar 13", "Mar 17"]),
-        (60 * DAY, ["Mar 01", "Mar 15", "Mar 29", "Apr 12"]),
-        (3653 * DAY, ["2028", "2030", "2032", "2034", "2036"]),
+        (20 * DAY, ["Mar 03", "Mar 07", "Mar 11", "Mar 15"]),
+        (
+            60 * DAY,
+            ["Mar 01", "Mar 08", "Mar 15", "Mar 22", "Mar 29", "Apr 05", "Apr 12", "Apr 19"],
+        ),
+        (3653 * DAY, [str(year) for year in range(2028, 2037)]),
     ],
 )
 def test_dates_are_as_close_as_they_fit(span, labels):
-    found = [tick.label for tick in Scale(START, START + span, 78).ticks(14)]
+    found = [tick.label for tick in Scale(START, START + span, 78).ticks(1, 2)]
     assert found == labels
 
 
@@ -61,9 +64,10 @@ def test_dates_are_as_close_as_they_fit(span, labels):
 )
 def test_dates_lie_on_the_picture_in_order_and_apart(start, span, width):
     scale = Scale(start, start + span, width)
-    ticks = scale.ticks(14)
+    ticks = scale.ticks(1, 2)
     places = [scale.place(tick.at) for tick in ticks]
+    room = max((len(tick.label) for tick in ticks), default=0) + 2
+    assert ticks
     assert all(start <= tick.at <= start + span for tick in ticks)
-    assert places == sorted(places)
-    assert all(after - before >= 14 for before, after in pairwise(places))
-    assert width - max(places, default=0) >= 14
+    assert all(after - before >= room for before, after in pairwise(places))
+    assert width - places[-1] >= room
