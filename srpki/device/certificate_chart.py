@@ -37,14 +37,19 @@ def chart(node: Node, span: timedelta = SPAN) -> Chart:
     It is of one moment: where something changed meanwhile it is read again. Raises
     `InvalidInputError` for a span that is too short or too long, and `StorageError`.
     """
-    if not SHORTEST <= span <= LONGEST:
-        raise InvalidInputError("a timeline goes back and ahead an hour to ten years")
+    check_span(span)
     for _ in range(_ATTEMPTS):
         seen = _moment(node)
         found = _read(node, span)
         if _moment(node) == seen:
             break
     return found
+
+
+def check_span(span: timedelta) -> None:
+    """Raise `InvalidInputError` for a *span* that is too short or too long."""
+    if not SHORTEST <= span <= LONGEST:
+        raise InvalidInputError("a timeline goes back and ahead an hour to ten years")
 
 
 def _moment(node: Node) -> tuple[object, ...]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from srpki.core.clock import FrozenClock, SystemClock
 from srpki.core.entropy import SystemEntropy
-from srpki.core.errors import BusyError, UsageError
-from srpki.device.certificate_chart import chart
+from srpki.core.errors import BusyError, InvalidInputError, UsageError
+from srpki.device.certificate_chart import chart, check_span
 from srpki.device.looking import is_node, looked_at
 from srpki.frontend.clock_file import ClockFile
 from srpki.frontend.parts import ClassicForm, Exchanges
@@ -55,11 +55,7 @@ def run(options: argparse.Namespace, node: Path) -> int:
     """
     if not is_node(node):
         raise UsageError(f"{node} is no node", hint="name the directory of one with --node")
-    try:
-        span = timedelta(days=options.days)
-    except OverflowError:
-        span = timedelta.max
-    found = chart_in(options, node, span)
+    found = chart_in(options, node, _span(options.days))
     if options.svg is not None:
         from srpki.pictures.svg import svg  # noqa: PLC0415 - where it is asked for
 
@@ -72,10 +68,20 @@ def run(options: argparse.Namespace, node: Path) -> int:
     return 0
 
 
+def _span(days: int) -> timedelta:
+    try:
+        span = timedelta(days=days)
+        check_span(span)
+    except (OverflowError, InvalidInputError):
+        sentence = "a timeline goes back and ahead an hour to ten years"
+        raise UsageError(f"--days {days}: {sentence}", hint="1 to 3653") from None
+    return span
+
+
 def chart_in(options: argparse.Namespace, node: Path, span: timedelta) -> Chart:
     """Return the chart of *node*, of which a process that holds it tells.
 
-    Raises `InvalidInputError` for a *span* that is too short or too long, and as `looked_at`.
+    Raises as `looked_at`.
     """
     try:
         with looked_at(
