@@ -20,6 +20,7 @@ SSH = "automation/test_ssh.py::"
 BRING = "scenarios/test_bring_your_router.py::"
 SCRIPTS = "unit/frontend/test_scripts_in_the_program.py::"
 
+LOOKED = "unit/device/test_certificate_chart.py::"
 NODE = {
     "--node": HERE + "test_the_node_is_the_one_that_is_named",
     "--lab": HERE + "test_a_lab_runs_beside_the_node_when_it_is_asked_for",
@@ -44,6 +45,12 @@ HELD = {
         "file": BRING + "test_every_profile_comes_up_once_the_files_are_there",
         "--json": BRING + "test_every_profile_comes_up_once_the_files_are_there",
         "--replace": BRING + "test_a_configuration_that_is_there_is_never_lost_in_silence",
+    },
+    "timeline": {
+        "--node": LOOKED + "test_a_node_that_nobody_holds_is_looked_at_and_left_as_it_was",
+        "--svg": LOOKED + "test_a_node_that_nobody_holds_is_looked_at_and_left_as_it_was",
+        "--html": LOOKED + "test_a_node_that_nobody_holds_is_looked_at_and_left_as_it_was",
+        "--days": LOOKED + "test_what_is_no_node_is_not_made_one",
     },
     "yang": {"--out": HERE + "test_the_modules_are_written_where_it_is_said"},
     "serve": {
