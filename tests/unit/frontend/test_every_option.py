@@ -46,6 +46,7 @@ HELD = {
         "--json": BRING + "test_every_profile_comes_up_once_the_files_are_there",
         "--replace": BRING + "test_a_configuration_that_is_there_is_never_lost_in_silence",
     },
+    "lab": {},  # its options are those of its own commands
     "timeline": {
         "--node": LOOKED + "test_a_node_that_nobody_holds_is_looked_at_and_left_as_it_was",
         "--svg": LOOKED + "test_a_node_that_nobody_holds_is_looked_at_and_left_as_it_was",
