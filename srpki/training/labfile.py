@@ -28,6 +28,8 @@ MAX_OCTETS: Final = 1 << 19
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """What a lab may be called: it names files and directories."""
 CLIS: Final = ("md", "classic", "either")
+MODES: Final = ("model-driven", "mixed", "classic")
+CLOSED: Final = ("stands", "passes")
 DEFAULT_START: Final = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 _PACE: Final = re.compile(r"manual|real|x([0-9]{1,6}([.][0-9])?)")
 _POLICY: Final = (
@@ -156,11 +158,11 @@ def _read(top: Fields, shown: str, text: str) -> LabFile:
         minutes=lab.number("minutes", 20, 1, 600),
         needs=lab.lines("needs"),
         cli=cli,
-        mode=lab.one_of("mode", ("model-driven", "mixed", "classic"), _MODES[cli]),
+        mode=lab.one_of("mode", MODES, _MODES[cli]),
         covers=lab.lines("covers"),
         start=lab.instant("start", DEFAULT_START),
         clock=clock,
-        closed=lab.one_of("closed", ("stands", "passes"), "stands"),
+        closed=lab.one_of("closed", CLOSED, "stands"),
         may=_commands(lab),
         decided=lab.lines("decided"),
         task=lab.text("task") if "task" in lab.names() else top.text("task"),
@@ -194,9 +196,9 @@ def _solution(top: Fields, shown: str) -> Commands:
 
 def _commands(lab: Fields) -> tuple[str, ...]:
     """Return the commands of the lab that a trainee keeps."""
+    found = tuple(" ".join(one.split()) for one in lab.lines("may"))
     if "may" not in lab.names():
         return ("lab ca show", "lab clock")
-    found = tuple(" ".join(one.split()) for one in lab.lines("may"))
     for command in found:
         if not any(f"{known} ".startswith(f"{command} ") for known in COMMANDS):
             raise lab.wrong("may", f"'{command}' is no command of the lab", hint="as lab ca show")

@@ -133,6 +133,14 @@ def _lint(options: argparse.Namespace) -> int:
     return status
 
 
+def _schema(options: argparse.Namespace) -> int:
+    from srpki.training.described import json_schema  # noqa: PLC0415 - the others need less
+
+    del options
+    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
+    return 0
+
+
 _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "list": _list,
     "start": _start,
@@ -141,4 +149,5 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "hint": _hint,
     "answer": _answer,
     "lint": _lint,
+    "schema": _schema,
 }

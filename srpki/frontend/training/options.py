@@ -61,6 +61,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _which(answer)
     _json(answer)
 
+    _command(commands, "schema", "print the JSON Schema of lab files, for editors")
+
     lint = _command(commands, "lint", "prove labs by their own solutions")
     lint.add_argument("labs", nargs="+", metavar="NAME|FILE", help="labs, or lab files")
     _json(lint)

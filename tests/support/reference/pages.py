@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from reference.actions import actions_page
 from reference.commands import classic_commands_page, md_commands_page
+from reference.labfiles import page as lab_files_page
+from reference.labfiles import schema as lab_file_schema
 from reference.messages import messages_page
 from reference.netconf import netconf_page
 from reference.reading import reading_page
@@ -43,8 +45,10 @@ def pages() -> dict[str, str]:
             "netconf.md": netconf_page(),
             "reading.md": reading_page(),
             "data.md": data_page(),
+            "lab-files.md": lab_files_page(),
         }
-    return {name: MADE + text.rstrip("\n") + "\n" for name, text in made.items()}
+    texts = {name: MADE + text.rstrip("\n") + "\n" for name, text in made.items()}
+    return {**texts, "lab-file.schema.json": lab_file_schema()}
 
 
 @contextmanager
