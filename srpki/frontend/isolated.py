@@ -26,7 +26,7 @@ from srpki.frontend.labs import LAB_DIRECTORY, OTHERS, Lab
 from srpki.frontend.parts import ClassicForm, Exchanges, run_script
 from srpki.frontend.settings import FILE, chosen
 from srpki.labca import ports
-from srpki.storage.files import OsFiles
+from srpki.storage.files import OsFiles, replace
 from srpki.storage.lock import NodeLock
 
 if TYPE_CHECKING:
@@ -84,19 +84,25 @@ def isolated(
             with NodeLock(place / "state" / "lock"):
                 copied(place, copy)
         else:
-            instant = _copied_live(place, node, copy, cancel or threading.Event(), look)
+            instant = copied_live(place, node, copy, cancel=cancel or threading.Event(), look=look)
         with opened_apart(copy, instant) as found:
             yield found
 
 
-def _copied_live(
-    place: Path, node: Node, copy: Path, cancel: threading.Event, look: Callable[[], None]
+def copied_live(
+    place: Path,
+    node: Node,
+    copy: Path,
+    *,
+    cancel: threading.Event,
+    look: Callable[[], None] = lambda: None,
+    left_out: frozenset[str] = _LEFT_OUT,
 ) -> datetime:
-    """Copy what *node* in *place* is at one moment, which is returned."""
+    """Copy what *node* in *place* is at one moment, which is returned; see `copied`."""
     with still(node, cancel):
         look()
         with node.datastore.lock, node.keystore.held():
-            copied(place, copy)
+            copied(place, copy, left_out=left_out)
             text = node.forms.encode(node.datastore.running)
         (copy / "cf3" / CONFIGURATION).write_text(text)
         return node.clock.now()
@@ -112,8 +118,15 @@ def still(node: Node, cancel: threading.Event) -> Iterator[None]:
         yield
 
 
-def copied(place: Path, copy: Path, parts: tuple[str, ...] = PARTS) -> None:
+def copied(
+    place: Path,
+    copy: Path,
+    parts: tuple[str, ...] = PARTS,
+    left_out: frozenset[str] = _LEFT_OUT,
+) -> None:
     """Copy the files of the node in *place* to *copy*, those of *parts*; no link is followed.
+
+    Below ``training`` the names of *left_out* are left out.
 
     Raises `StorageError`, and `RefusedError` where there is too much.
     """
@@ -124,7 +137,7 @@ def copied(place: Path, copy: Path, parts: tuple[str, ...] = PARTS) -> None:
         for part in parts:
             for path in source.walk(place / part):
                 inner = path.relative_to(place)
-                if inner.name == "lock" or (part == "training" and inner.parts[1] in _LEFT_OUT):
+                if inner.name == "lock" or (part == "training" and inner.parts[1] in left_out):
                     continue
                 content = source.read(path, MOST_OCTETS)
                 count, octets = count + 1, octets + len(content)
@@ -147,8 +160,7 @@ def opened_apart(copy: Path, instant: datetime | None = None) -> Iterator[Copy]:
     """
     before = {name: known_ports(copy, name) for name in authorities(copy)}
     for name in before:
-        with suppress(OSError):
-            _ports_file(copy, name).unlink()  # the ports of last time are the original's
+        _let_go(copy, name)
     lab = Lab(copy, profiles=False)
     lab.clock.run_at(0, instant)
     try:
@@ -172,7 +184,9 @@ def opened_apart(copy: Path, instant: datetime | None = None) -> Iterator[Copy]:
         )
         try:
             router.start()
-            yield Copy(router, lab, copy)
+            found = Copy(router, lab, copy)
+            found.move(lab.clock.now())  # what is due by now, as after a restart
+            yield found
         finally:
             router.stop()
     finally:
@@ -206,6 +220,13 @@ def known_ports(place: Path, authority: str) -> frozenset[int]:
     except OSError:
         return frozenset()
     return frozenset((*ports.read(content).values(), *ports.earlier(content)))
+
+
+def _let_go(copy: Path, authority: str) -> None:
+    """Let a CA of *copy* listen elsewhere than the original, whose ports are remembered."""
+    files, path = OsFiles(copy), _ports_file(copy, authority)
+    with suppress(OSError):
+        replace(files, path, ports.write({}, files.read(path, _PORTS)), sync=False)
 
 
 def _ports_file(place: Path, authority: str) -> Path:

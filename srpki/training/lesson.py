@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from srpki.core.errors import NotFoundError, RefusedError, StorageError
+from srpki.core.errors import NotFoundError, RefusedError, SrpkiError, StorageError
 from srpki.device.records.lesson import (
     LabAnswered,
     LabChecked,
@@ -22,7 +22,7 @@ from srpki.storage.files import OsFiles
 from srpki.training import beginning, history, labfile, progress
 from srpki.training.evaluation import UnjudgedError, holds
 from srpki.training.language.tree import Later, ahead
-from srpki.training.parameters import filled
+from srpki.training.parameters import draw, filled
 from srpki.training.progress import LONGEST_ANSWER, MOST_TRIES, Answer
 from srpki.training.sight.seen import Answered, Sight
 
@@ -96,6 +96,18 @@ class Lesson:
             raise StorageError(f"cannot read {self.place / LAB_FILE}: {error.strerror}") from None
         self.file: LabFile = labfile.load(content, LAB_FILE)
         self.progress: Progress = progress.read(self.place)
+
+    def judged_by(self, file: LabFile) -> None:
+        """Be judged by *file*: parameters are drawn and answers are judged anew."""
+        drawn = draw(file.parameters, file.name, self.progress.seed)
+        self.file = file
+        given = self.progress.answers
+        self.progress = self.progress.but(parameters=drawn, answers={}, points=0, done=False)
+        for number, one in sorted(given.items()):
+            with suppress(SrpkiError):
+                self.answer(number, one.text)
+                tried = self.progress.answers[number].but(tries=one.tries)
+                self._note(answers={**self.progress.answers, number: tried})
 
     def put_in(self, text: str) -> str:
         """Return *text* with the parameters of this trainee."""
@@ -262,6 +274,7 @@ class Lesson:
             lab=self.file.name,
             student=self.progress.student,
             lab_time=sight.now,
+            elapsed=sight.elapsed,
             checks=checks,
             questions=questions,
             hints=len(taken),

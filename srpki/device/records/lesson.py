@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from srpki.core.record import Record
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 
 class LabQuestion(Record):
@@ -53,13 +53,14 @@ class LabVerdict(Record):
 class LabChecked(Record):
     """What holds of the *checks* of a *lab*, and the *points* of *possible* ones for that.
 
-    *cost* is what the hints have cost. The solution was *shown* or not; the lab is *done* when all
-    checks hold and all questions are answered right.
+    *elapsed* is the lab time since the beginning; *cost* is what the hints have cost. The solution
+    was *shown* or not; the lab is *done* when all checks hold and all questions are answered right.
     """
 
     lab: str
     student: str
     lab_time: datetime
+    elapsed: timedelta
     checks: tuple[LabVerdict, ...]
     questions: tuple[LabQuestion, ...]
     hints: int

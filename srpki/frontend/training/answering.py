@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srpki.core.errors import NotFoundError, ProtocolError, SrpkiError
-from srpki.frontend.training.asking import as_json, said
+from srpki.frontend.isolated import copied_live
+from srpki.frontend.training.asking import as_json, packed, said
 
 if TYPE_CHECKING:
     from srpki.frontend.joining.frames import Message
@@ -24,6 +27,15 @@ def answer(guest: Guest, holding: Holding, hello: Message) -> None:
         raise ProtocolError("it is not known what was asked")
     guest.wire.tell({"welcome": {}})
     try:
+        if what == "pack":
+            with tempfile.TemporaryDirectory(prefix="srpki-") as directory:
+                copy = Path(directory) / "node"
+                copied_live(
+                    holding.node, node, copy, cancel=threading.Event(), left_out=frozenset()
+                )
+                packed(copy, inputs)
+            guest.wire.tell({"told": {}})
+            return
         judged = lesson.check(node, threading.Event()) if what == "check" else None
         found = judged or said(lesson, what, inputs)
     except SrpkiError as error:

@@ -16,6 +16,9 @@ from srpki.frontend.joining.frames import PROTOCOL
 from srpki.frontend.joining.joiner import join
 from srpki.frontend.training.copies import lesson_of
 from srpki.storage.lock import NodeLock
+from srpki.training import progress
+from srpki.training.lesson import DIRECTORY
+from srpki.training.packing import Pack, pack
 
 if TYPE_CHECKING:
     from srpki.core.record import Record
@@ -58,6 +61,10 @@ def _told(message: Mapping[str, Any]) -> dict[str, Any]:
 
 def _own(place: Path, what: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """Ask the lesson of a node that no process has."""
+    if what == "pack":
+        with NodeLock(place / "state" / "lock"):
+            packed(place, inputs)
+        return {}
     if what == "check":
         with isolated(place) as copy:
             found = lesson_of(copy.place, SystemClock()).check(copy.node, threading.Event())
@@ -65,6 +72,13 @@ def _own(place: Path, what: str, inputs: dict[str, Any]) -> dict[str, Any]:
         return as_json(found)
     with NodeLock(place / "state" / "lock"):
         return as_json(said(lesson_of(place, SystemClock()), what, inputs))
+
+
+def packed(place: Path, inputs: Mapping[str, Any]) -> None:
+    """Pack the node in *place*, whose lock is held, into the file that is named."""
+    found = progress.read(place / DIRECTORY)
+    about = Pack(found.lab, found.student, SystemClock().now())
+    pack(place, Path(str(inputs["target"])), about)
 
 
 def said(lesson: Lesson, what: str, inputs: dict[str, Any]) -> Record:

@@ -6,16 +6,21 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from srpki.core.errors import BusyError, NodeError, SrpkiError
+from srpki.core.plain import plain
 from srpki.core.text import screen
 from srpki.frontend.training import places
 from srpki.frontend.training.asking import ask
-from srpki.frontend.training.shown import answered, checked, hinted, listed, tasked
+from srpki.frontend.training.output import own_output
+from srpki.frontend.training.shown import answered, checked, graded, hinted, listed, tasked
+from srpki.training import progress as progress_file
+from srpki.training.lesson import DIRECTORY
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from srpki.training.progress import Progress
 
 FAILED: Final = 1
 UNJUDGED: Final = 3
@@ -28,6 +33,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _place(options: argparse.Namespace) -> Path:
     return places.chosen(options.dir, options.which)
+
+
+def lesson_progress(place: Path) -> Progress:
+    """Return how far the lab in *place* is; raises `StorageError`, `CorruptError`."""
+    return progress_file.read(place / DIRECTORY)
 
 
 def _print(options: argparse.Namespace, found: Mapping[str, Any], text: str) -> None:
@@ -133,6 +143,37 @@ def _lint(options: argparse.Namespace) -> int:
     return status
 
 
+def _pack(options: argparse.Namespace) -> int:
+    place = _place(options)
+    progress = lesson_progress(place)
+    name = places.directory_name(f"{progress.student or 'nobody'}-{progress.lab}")
+    target = (options.file or Path(f"{name}.labz")).absolute()
+    ask(place, "pack", target=str(target))
+    sys.stdout.write(f"{target}\n")
+    return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from srpki.frontend.training.grading import grade  # noqa: PLC0415 - the others need less
+    from srpki.training import grades  # noqa: PLC0415
+
+    known = {file.name: file for file in map(places.find, options.lab)}
+    found = []
+    for source in options.packs:
+        found.append(grade(source, known, again=not options.no_replay))
+        if options.json:
+            sys.stdout.write(f"{json.dumps(plain(found[-1]))}\n")
+    if not options.json:
+        graded(found)
+    if options.csv is not None:
+        with own_output(options.csv) as out:
+            grades.write_csv(found, out)
+    if options.html is not None:
+        with own_output(options.html) as out:
+            out.write(grades.html(found))
+    return FAILED if any(one.error for one in found) else 0
+
+
 def _schema(options: argparse.Namespace) -> int:
     from srpki.training.described import json_schema  # noqa: PLC0415 - the others need less
 
@@ -149,5 +190,7 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "hint": _hint,
     "answer": _answer,
     "lint": _lint,
+    "pack": _pack,
+    "grade": _grade,
     "schema": _schema,
 }

@@ -61,6 +61,30 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _which(answer)
     _json(answer)
 
+    pack = _command(commands, "pack", "put the lab into one file, to hand it in")
+    pack.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="which (default: STUDENT-NAME.labz)"
+    )
+    _which(pack)
+
+    graded = _command(commands, "grade", "grade packs: every check is judged again")
+    graded.add_argument("packs", nargs="+", type=Path, metavar="PACK", help="what was handed in")
+    graded.add_argument(
+        "--lab",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a lab file to judge by; may be repeated (default: the labs that ship)",
+    )
+    graded.add_argument("--csv", type=Path, metavar="FILE", help="write a table for a spreadsheet")
+    graded.add_argument("--html", type=Path, metavar="FILE", help="write a page for a browser")
+    graded.add_argument(
+        "--no-replay",
+        action="store_true",
+        help="do not run the journals again (default: tell of checks that they do not reproduce)",
+    )
+    _json(graded)
+
     _command(commands, "schema", "print the JSON Schema of lab files, for editors")
 
     lint = _command(commands, "lint", "prove labs by their own solutions")

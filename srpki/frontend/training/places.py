@@ -41,15 +41,21 @@ def shipped() -> Iterator[str]:
             yield one.name.removesuffix(".toml")
 
 
+def ship(name: str) -> LabFile:
+    """Return the lab *name* that ships; raises `NotFoundError`."""
+    path = files(LESSONS) / f"{name}.toml"
+    if not labfile.NAME.fullmatch(name) or not path.is_file():
+        raise NotFoundError(f"there is no lab '{name}'", hint="srpki lab list")
+    return labfile.load(path.read_bytes(), name)
+
+
 def find(name: str) -> LabFile:
     """Return the lab *name*: one that ships, else the lab file at that path.
 
     Raises `NotFoundError`, `UsageError` and `LabFileError`.
     """
-    if labfile.NAME.fullmatch(name):
-        path = files(LESSONS) / f"{name}.toml"
-        if path.is_file():
-            return labfile.load(path.read_bytes(), name)
+    with suppress(NotFoundError):
+        return ship(name)
     place = Path(name)
     try:
         with place.open("rb") as stream:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from srpki.cli.render.layout import Lines
@@ -22,6 +22,7 @@ from srpki.device.records.lesson import (
     LabTask,
     LabVerdict,
 )
+from srpki.training.grades import Grade, Mark, span
 
 
 def tasked(found: Mapping[str, Any]) -> str:
@@ -39,6 +40,7 @@ def checked(found: Mapping[str, Any]) -> str:
             "checks": checks,
             "questions": _questions(found),
             "lab-time": datetime.fromisoformat(found["lab-time"]),
+            "elapsed": timedelta(seconds=found["elapsed"]),
         },
     )
 
@@ -79,3 +81,31 @@ def listed(rows: Sequence[Mapping[str, Any]]) -> None:
         points = f"{row['points']} of {row['possible']}" if row["begun"] else str(row["possible"])
         table.add_row(*(Text(screen(cell)) for cell in (*cells, points)))
     Console(file=sys.stdout, highlight=False).print(table)
+
+
+def graded(found: Sequence[Grade]) -> None:
+    """Print grades: a row each, and below it what is to be said of some."""
+    from rich.console import Console  # noqa: PLC0415 - programs read JSON
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(file=sys.stdout, highlight=False)
+    table = Table(box=None, pad_edge=False)
+    for column in ("Student", "Lab", "Checks", "Points", "Hints", "Cmds", "Lab time", "Time"):
+        table.add_column(column)
+    for one in found:
+        points = f"{one.points} of {one.possible}" if not one.error else "-"
+        cells = (one.student or one.pack, one.lab, dots(one.marks), points, str(one.hints))
+        spans = (str(one.commands), span(one.lab_time), span(one.real_time))
+        table.add_row(*(Text(screen(cell)) for cell in (*cells, *spans)))
+    console.print(table)
+    for one in found:
+        said = [one.error] if one.error else [remark.says for remark in one.remarks]
+        said += ["the solution was shown"] if one.shown else []
+        for line in said:
+            console.print(Text(screen(f"{one.pack}: {line}")), soft_wrap=True)
+
+
+def dots(marks: Sequence[Mark]) -> str:
+    """Return marks as a row of signs: ``o`` holds, ``x`` fails, ``.`` is open."""
+    return "".join({True: "o", False: "x", None: "."}[mark.holds] for mark in marks)

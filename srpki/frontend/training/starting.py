@@ -150,13 +150,13 @@ def run_lines(
         if not exchange.ok and not keep_going:
             said = " / ".join(one for one in exchange.output.split("\n") if one.strip(" ^"))
             raise RefusedError(f"{place} line {exchange.line}: {exchange.command.strip()}: {said}")
-        _settle(session)
+        settle(session)
     for exchange in run.ended():
         if not keep_going:
             raise RefusedError(f"{place}: {exchange.output.strip()}")
 
 
-def _settle(session: Session) -> None:
+def settle(session: Session) -> None:
     """Wait until what a line has begun is over, or waits for its time.
 
     Raises `StoppedError` where it does not come to that.
