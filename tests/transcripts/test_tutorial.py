@@ -14,6 +14,9 @@ from counting import met
 from srpki.cli.session import Session
 from srpki.frontend.batch import Run
 from srpki.frontend.labs import opened_lab
+from srpki.frontend.training import places
+from srpki.frontend.training.copies import lesson_of
+from srpki.frontend.training.starting import start
 from srpki.frontend.variables import plain
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -40,6 +43,21 @@ def filled(command, told):
 
 def squeeze(text):
     return [line for line in text.splitlines() if line.strip()]
+
+
+def compare(session, blocks, told):
+    """Type the commands of *blocks* and hold what comes against them."""
+    for block in blocks:
+        commands = [filled(command, told) for command in COMMAND.findall(block)]
+        assert commands, block
+        shown = "".join(
+            f"{step.prompt}{step.command}\n{step.output}\n"
+            for step in Run(session).exchanges(plain(commands))
+        )
+        expected, actual = squeeze(block), squeeze(shown)
+        for want, got in zip(expected, actual, strict=False):
+            assert matches(want, got), f"the page says {want!r}, the program {got!r}"
+        assert len(expected) == len(actual), (expected, actual)
 
 
 TUTORIAL = "tutorial/first-renewal.md"
@@ -74,14 +92,12 @@ def test_what_the_page_shows_is_what_the_program_prints(name, before, tmp_path):
             0, Run(session).exchanges(plain(filled(command, told) for command in before))
         ):
             assert step.ok, step
-        for block in blocks:
-            commands = [filled(command, told) for command in COMMAND.findall(block)]
-            assert commands, block
-            shown = "".join(
-                f"{step.prompt}{step.command}\n{step.output}\n"
-                for step in Run(session).exchanges(plain(commands))
-            )
-            expected, actual = squeeze(block), squeeze(shown)
-            for want, got in zip(expected, actual, strict=False):
-                assert matches(want, got), f"the page says {want!r}, the program {got!r}"
-            assert len(expected) == len(actual), (expected, actual)
+        compare(session, blocks, told)
+
+
+def test_the_first_lab_goes_as_its_page_tells_a_trainee(tmp_path):
+    blocks = transcript_blocks(DOCS / "tutorial/your-first-lab.md")
+    assert blocks, "the page has no transcript"
+    start(places.find("first-renewal"), tmp_path / "node", student="", seed="")
+    with opened_lab(tmp_path / "node", lessons=lesson_of) as (router, _):
+        compare(Session(router), blocks, {})
