@@ -13,6 +13,7 @@ from srpki.config.tree import Branch, Entries
 from srpki.config.tree import Element as Content
 from srpki.core.xml import Element
 from srpki.schema.nodes import (
+    Action,
     Container,
     DataNode,
     Leaf,
@@ -29,6 +30,8 @@ NAMESPACES: Final = {
     "state": "urn:nokia.com:sros:ns:yang:sr:state",
 }
 """The namespaces of the roots of data."""
+_ONE: Final = (str, int)
+"""What a value that is not several is made of."""
 
 
 def located(
@@ -62,18 +65,18 @@ def elements(
 
     *keys* are those of the entry where *content* is one.
     """
-    if isinstance(content, Entries):
+    if isinstance(node, Leaf):
+        yield Element(node.name, namespace, _text(node, content))
+    elif isinstance(node, LeafList):
+        for value in content if isinstance(content, tuple) else (content,):
+            yield Element(node.name, namespace, _text(node, value))
+    elif isinstance(content, Entries):
         for each, entry in content.items():
             yield from elements(node, each, entry, namespace)
-    elif isinstance(content, Branch):
-        assert isinstance(node, Container | ListNode)
+    else:
+        assert isinstance(content, Branch)
         within = partial(_within, node, keys, content, namespace)
         yield Element(node.name, namespace, children=within, keys=len(keys))
-    else:
-        assert isinstance(node, Leaf | LeafList)
-        many = isinstance(node, LeafList) and isinstance(content, tuple)
-        for value in content if many and isinstance(content, tuple) else (content,):
-            yield Element(node.name, namespace, _text(node, value))
 
 
 def _within(
@@ -82,7 +85,7 @@ def _within(
     yield from key_elements(node, keys, namespace)
     for child in data_children(node):
         content = branch.get(child.name)
-        if content is not None and isinstance(child, Container | ListNode | Leaf | LeafList):
+        if content is not None and not isinstance(child, Action):
             yield from elements(child, (), content, namespace or NAMESPACES.get(child.name, ""))
 
 
@@ -94,9 +97,10 @@ def key_elements(node: DataNode, keys: tuple[Key, ...], namespace: str) -> Itera
 
 
 def _text(node: Leaf | LeafList, value: object) -> str:
-    if isinstance(node.type, Empty):
+    kind = node.type
+    if isinstance(kind, Empty):
         return ""
-    if isinstance(node.type, Bits) and isinstance(value, tuple):
+    if isinstance(kind, Bits) and isinstance(value, tuple):
         return " ".join(map(str, value))
-    assert isinstance(value, str | int)
-    return node.type.format(value)
+    assert isinstance(value, _ONE)
+    return kind.format(value)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
 Children = Callable[[], Iterable["Element"]]
 
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What is no character of XML [section 2.2]."""
+_SPECIAL: Final = re.compile("[^\t\n\x20-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What cannot stand between tags as it is."""
 
 
 def _none() -> Iterable[Element]:
@@ -58,21 +61,38 @@ def lines(element: Element, step: str = "", above: str = "", indent: str = "") -
 
     *above* is the namespace that holds where it is put.
     """
-    head = element.name + _declared(element, above)
-    inner, empty = indent + step, True
-    if element.text:
-        yield f"{indent}<{head}>{escaped(element.text)}</{element.name}>"
-        return
-    for child in element.children():
-        if empty:
+    siblings: Iterator[Element] = iter((element,))
+    outside: list[tuple[Iterator[Element], str, str]] = []  # no recursion: a line costs one step
+    while True:
+        for child in siblings:
+            name, namespace, text, children, attributes, prefixes, _ = child
+            head = name
+            if namespace != above or attributes or prefixes:
+                head += _declared(child, above)
+            if text:
+                yield f"{indent}<{head}>{escaped(text)}</{name}>"
+                continue
+            within = iter(children())
+            first = next(within, None)
+            if first is None:
+                yield f"{indent}<{head}/>"
+                continue
             yield f"{indent}<{head}>"
-            empty = False
-        yield from lines(child, step, element.namespace, inner)
-    yield f"{indent}<{head}/>" if empty else f"{indent}</{element.name}>"
+            outside.append((siblings, above, f"{indent}</{name}>"))
+            siblings, above, indent = chain((first,), within), namespace, indent + step
+            break
+        else:
+            if not outside:
+                return
+            siblings, above, end = outside.pop()
+            yield end
+            indent = indent[len(step) :]
 
 
 def escaped(text: str) -> str:
     """Return *text* as it stands between tags."""
+    if not _SPECIAL.search(text):
+        return text
     clean = _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
     clean = clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return clean.replace("\r", "&#13;")
