@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from srpki.cli.scripts import Scripts, Words
-    from srpki.device.sessions import Kind
+    from srpki.device.sessions import Kind, Login
     from srpki.management.access.rights import Rights
     from srpki.management.port import Machine
 
@@ -88,7 +88,7 @@ class Session(CallerSession):
         laboratory = self._machine.node.laboratory
         if laboratory is None:
             return self._traced(line, shown)
-        login, mode, prompt = self._login, self._active, self.prompt
+        login, mode, prompt = self.known_as, self._active, self.prompt
         command = self._remembered_as(line, shown)
         clock = self._machine.node.clock
         began = clock.monotonic()
@@ -106,6 +106,11 @@ class Session(CallerSession):
             seconds=clock.monotonic() - began,
         )
         return answer
+
+    @property
+    def known_as(self) -> Login:
+        """The session as others see it; that of who runs a command here."""
+        return self._login
 
     def _remembered_as(self, line: str, shown: str | None) -> str:
         """Return what the journal of a lab has of *line*: no secret, no answer but yes and no."""

@@ -1,12 +1,24 @@
-"""A piece of a tree as JSON: what ``info json`` prints, and what programs are given."""
+"""A piece of a tree as JSON: what ``info json`` prints, what programs are given, and RFC 7951."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from srpki.config.tree import Branch, Element, Entries
 from srpki.schema.nodes import Container, DataNode, Leaf, LeafList, ListNode, data_children
-from srpki.schema.types import Bits, Integer, Text, ValueType
+from srpki.schema.types import (
+    Bits,
+    Boolean,
+    Empty,
+    Integer,
+    Reference,
+    Text,
+    Union,
+    ValueType,
+    ValueTypeError,
+)
 
 if TYPE_CHECKING:
     from srpki.schema.paths import Key, Value
@@ -20,38 +32,78 @@ class Configured(NamedTuple):
 
     def plain(self) -> object:
         """Return it as JSON has it."""
-        return _plain(self.node, self.element)
+        return _said(self.node, self.element, _plain_value)
 
 
-def json_text(node: DataNode, element: Element, *, wrapped: bool = False) -> str:
-    """Return *element*, which *node* declares, in an object of its own name where *wrapped*."""
+def json_text(node: DataNode, element: Element) -> str:
+    """Return *element*, which *node* declares."""
     import json  # noqa: PLC0415 - start-up time
 
-    said = _plain(node, element)
-    return json.dumps({node.name: said} if wrapped else said, indent=4)
+    return json.dumps(_said(node, element, _plain_value), indent=4)
 
 
-def _plain(node: DataNode, element: Element) -> object:
+def ietf_json(node: DataNode, element: Element) -> object:
+    """Return *element*, which *node* declares, as RFC 7951 has it, but for the names of modules."""
+    return _said(node, element, _ietf_value)
+
+
+_Say = Callable[["ValueType", "Value"], object]
+"""Returns what a value is in JSON."""
+
+
+def _said(node: DataNode, element: Element, say: _Say) -> object:
     if isinstance(node, ListNode) and isinstance(element, Entries):
-        return [_plain_entry(node, keys, entry) for keys, entry in element.items()]
+        return [_said_of_entry(node, keys, entry, say) for keys, entry in element.items()]
     if isinstance(node, Container | ListNode) and isinstance(element, Branch):
-        return _plain_branch(node, element)
+        return _said_of_branch(node, element, say)
     assert isinstance(node, Leaf | LeafList)
     assert not isinstance(element, Branch | Entries)
-    return _plain_value(node.type, element)
+    if isinstance(node, LeafList) and isinstance(element, tuple):
+        return [say(node.type, value) for value in element]
+    return say(node.type, element)
 
 
-def _plain_branch(node: Container | ListNode, branch: Branch) -> dict[str, object]:
+def _said_of_branch(node: Container | ListNode, branch: Branch, say: _Say) -> dict[str, object]:
     return {
-        child.name: _plain(child, branch[child.name])
+        child.name: _said(child, branch[child.name], say)
         for child in data_children(node)
         if child.name in branch and isinstance(child, Container | ListNode | Leaf | LeafList)
     }
 
 
-def _plain_entry(node: ListNode, keys: tuple[Key, ...], entry: Branch) -> dict[str, object]:
-    named = {leaf.name: _plain(leaf, key) for leaf, key in zip(node.key_leafs, keys, strict=True)}
-    return {**named, **_plain_branch(node, entry)}
+def _said_of_entry(
+    node: ListNode, keys: tuple[Key, ...], entry: Branch, say: _Say
+) -> dict[str, object]:
+    named = zip(node.key_leafs, keys, strict=True)
+    found = {leaf.name: _said(leaf, key, say) for leaf, key in named}
+    return {**found, **_said_of_branch(node, entry, say)}
+
+
+def _ietf_value(kind: ValueType, value: Value) -> object:
+    """Return *value* of *kind* [RFC 7951 section 6]."""
+    if isinstance(kind, Reference):
+        return _ietf_value(kind.type, value)
+    if isinstance(kind, Union):
+        return _ietf_value(_member(kind, value), value)
+    if isinstance(kind, Empty):
+        return [None]
+    if isinstance(kind, Bits) and isinstance(value, tuple):
+        return " ".join(map(str, value))
+    if isinstance(kind, Boolean) or (isinstance(kind, Integer) and not kind.base.endswith("64")):
+        return value
+    assert isinstance(value, str | int)
+    return kind.format(value)
+
+
+def _member(kind: Union, value: Value) -> ValueType:
+    """Return the type of *kind* that *value* is of."""
+    assert isinstance(value, str | int)
+    text = kind.format(value)
+    for member in kind.types:
+        with suppress(ValueTypeError):
+            if member.parse(text) == value:
+                return member
+    raise TypeError(kind)
 
 
 def _plain_value(kind: ValueType, value: Value) -> object:

@@ -12,6 +12,7 @@ from srpki.core.clock import Clock
 from srpki.core.record import Record
 from srpki.core.values import NamedTuple
 from srpki.device.configuration.history import Author
+from srpki.device.counters import Counters
 from srpki.device.happenings import Mark
 from srpki.device.logging.announcer import Announcer
 from srpki.device.logging.debug import Listener
@@ -28,7 +29,8 @@ class Login(Record, frozen=False):
 
     *since* and *active* are the instants of the log-in and of the last line typed, *mark* is what
     had happened on the node before; *listener* is what it wants to see of what happens. *leave* is
-    called, from any thread, when the session is *ended* from outside.
+    called, from any thread, when the session is *ended* from outside. *counters* are those of
+    NETCONF; *locked* is when the session got the configuration for itself alone the last time.
     """
 
     session_id: int
@@ -40,7 +42,9 @@ class Login(Record, frozen=False):
     mark: Mark
     listener: Listener
     leave: Callable[[Ending], None]
+    counters: Counters
     ended: Ending | None = None
+    locked: datetime | None = None
 
 
 class Caller(NamedTuple):
@@ -74,6 +78,10 @@ class Sessions:
         self._mark = mark
         self._announcer = announcer or Announcer()
         self._ids = itertools.count(1)
+        self.since = clock.now()
+        """When the node began to let callers in."""
+        self.counters = Counters()
+        """Those of all sessions of NETCONF since then."""
         self._lock = threading.Lock()
         self._open: list[Login] = []
 
@@ -90,7 +98,10 @@ class Sessions:
         *leave* is called when the session is ended from outside, by whichever thread does it.
         """
         now, heard = self._clock.now(), listener or Listener()
-        login = Login(next(self._ids), user, kind, address, now, now, self._mark(), heard, leave)
+        login = Login(
+            *(next(self._ids), user, kind, address, now, now, self._mark(), heard, leave),
+            counters=Counters(),
+        )
         if kind != "script":
             with self._lock:
                 self._open.append(login)
@@ -109,6 +120,14 @@ class Sessions:
         """Return the open sessions."""
         with self._lock:
             return tuple(self._open)
+
+    def id_by_netconf(self, session_id: int) -> int:
+        """Return *session_id* as NETCONF tells who has a lock: 0 for a session that is no NETCONF.
+
+        [RFC 6241 section 7.5]
+        """
+        kinds = (one.kind for one in self.all() if one.session_id == session_id)
+        return session_id if next(kinds, None) == "netconf" else 0
 
     def end(self, login: Login, why: Ending = "disconnected") -> None:
         """End the session of *login* now, unless it has ended already."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from srpki.cli.engines import NOT_AUTHORIZED, engines
 from srpki.cli.session import Session
 from srpki.management.access.rights import ADMINISTRATOR
 from srpki.netconf.session import NetconfSession
@@ -11,7 +12,7 @@ from srpki.netconf.session import NetconfSession
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from srpki.device.sessions import Caller
+    from srpki.device.sessions import Caller, Login
     from srpki.management.access.rights import Rights
     from srpki.management.port import Device, Machine
     from srpki.management.session import CallerSession
@@ -33,11 +34,17 @@ class _Commands(Session):
 
     def __init__(self, caller: CallerSession) -> None:
         self._behalf = caller
-        login = caller.caller("").session
-        assert login is not None
+        login = self.known_as
         super().__init__(
             _Here(caller.device), "md", login.user, "script", login.address, rights=caller.rights
         )
+
+    @property
+    def known_as(self) -> Login:
+        """The session of the client."""
+        login = self._behalf.caller("").session
+        assert login is not None
+        return login
 
     def caller(self, origin: str) -> Caller:
         """Return the client, who has his own session."""
@@ -52,8 +59,10 @@ class _Commands(Session):
 def command(caller: CallerSession, line: str) -> tuple[str, bool]:
     """Return what the MD-CLI answers *caller* to *line*, and whether that went well.
 
-    A command that asks something first is not done.
+    A command that asks something first is not done, and none where nobody may use the MD-CLI.
     """
+    if "md" not in engines(caller.device):
+        return NOT_AUTHORIZED, False
     session = _Commands(caller)
     try:
         answer = session.feed(line)

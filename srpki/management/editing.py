@@ -62,6 +62,7 @@ class Editing:
         """
         self._device = device
         self.rights = rights
+        self._login = login
         self._owner = Owner(login.user, login.session_id, interface)
         self.author = author
         self._candidate: Candidate | None = None
@@ -164,6 +165,8 @@ class Editing:
             if self._ended:
                 self._candidate.close()
                 raise RefusedError("the session has ended")
+            if mode == "exclusive":
+                self._login.locked = self._device.clock.now()
 
     def close(self) -> None:
         """Close the candidate, if one is open; only edits of the global one are kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from srpki.netconf.errors import bad, not_supported
-from srpki.netconf.namespaces import AUGMENTS, WITH_DEFAULTS
+from srpki.netconf.namespaces import AUGMENTS, NMDA, WITH_DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,8 +22,13 @@ _ELSEWHERE: Final = {
     FORMAT: AUGMENTS,
     COMMENT: AUGMENTS,
     DEFAULTS: WITH_DEFAULTS,
+    "subtree-filter": NMDA,
 }
-"""The namespaces of arguments that other modules add; that of the operation is taken as well."""
+"""The namespaces of arguments that other modules add.
+
+That of the operation is taken as well, and none at all: libraries leave it out [decided].
+"""
+_REGIONS: Final = ("configure", "bof", "debug", "li")
 
 
 class Arguments:
@@ -37,7 +42,7 @@ class Arguments:
         known = frozenset(names)
         self._found: dict[str, Given] = {}
         for child in operation.children:
-            own = (operation.namespace, _ELSEWHERE.get(child.name, operation.namespace))
+            own = (operation.namespace, _ELSEWHERE.get(child.name, ""), "")
             if child.name not in known:
                 raise bad("unknown-element", f"'{child.name}'", child.name)
             if child.namespace not in own:
@@ -74,15 +79,34 @@ class Arguments:
         return word
 
     def only(self, name: str) -> Given:
-        """Return the one element in the argument *name*, as that of a datastore."""
-        holder = self.element(name)
-        if len(holder.children) != 1:
+        """Return the one element in the argument *name*, as that of a datastore.
+
+        Its region may stand beside it or before its name, as in ``configure-candidate``; the last
+        one that is said holds [7750 SR system management guide 22.7].
+        """
+        region, found = _REGIONS[0], []
+        for child in self.element(name).children:
+            before, dash, rest = child.name.partition("-")
+            if child.name == REGION:
+                region = child.value
+            elif dash and before in _REGIONS:
+                region = before
+                found.append(child.called(rest))
+            else:
+                found.append(child)
+        _check_emulated(region)
+        if len(found) != 1:
             raise bad("missing-element", f"'{name}' names no datastore", name)
-        return holder.children[0]
+        return found[0]
 
 
 def check_region(arguments: Arguments) -> None:
     """Raise `RpcError` for every region but ``configure``: none of the others is emulated."""
-    region = arguments.one_of(REGION, ("configure", "bof", "debug", "li"), "configure")
-    if region != "configure":
+    _check_emulated(arguments.text(REGION, _REGIONS[0]))
+
+
+def _check_emulated(region: str) -> None:
+    if region not in _REGIONS:
+        raise bad("invalid-value", f"'{REGION}' - '{region}' is not one of its values", REGION)
+    if region != _REGIONS[0]:
         raise not_supported(f"the region {region} is not emulated")

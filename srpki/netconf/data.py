@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.config.defaults import effective
 from srpki.config.management import configuration_mode
-from srpki.config.xml import elements
+from srpki.config.xml import NAMESPACES, elements
 from srpki.core.xml import Element
 from srpki.netconf import library, monitoring
 from srpki.netconf.filters import selected
-from srpki.netconf.namespaces import CONFIGURE, STATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,37 +17,57 @@ if TYPE_CHECKING:
     from srpki.config.tree import Branch
     from srpki.netconf.documents import Given
     from srpki.netconf.exchange import Exchange
+    from srpki.schema.nodes import Container
 
 EXPLICIT: Final = "explicit"
 REPORT_ALL: Final = "report-all"
 
+Whole = tuple["Container", "Branch"]
+"""A root of data, and all that there is below it."""
 
-def configuration(exchange: Exchange, tree: Branch, defaults: str) -> Iterator[Element]:
-    """Yield the configuration *tree*, with all default values where *defaults* says so."""
+
+def configured(exchange: Exchange, tree: Branch, defaults: str) -> Whole:
+    """Return the configuration *tree*, with all default values where *defaults* says so."""
     root = exchange.device.schema.configure
-    content = effective(root, tree) if defaults == REPORT_ALL else tree
-    yield from elements(root, (), content, CONFIGURE)
+    return root, effective(root, tree) if defaults == REPORT_ALL else tree
+
+
+def running(exchange: Exchange, defaults: str) -> Iterator[Whole]:
+    """Yield the running configuration, unless it is classic: then NETCONF reads state alone."""
+    if configuration_mode(exchange.device.datastore.running) != "classic":
+        yield configured(exchange, exchange.editing.running, defaults)
+
+
+def stated(exchange: Exchange) -> Whole:
+    """Return the state of the node, as it is now."""
+    root = exchange.device.schema.state
+    return root, exchange.rights.visible(root.name, exchange.device.state())
+
+
+def all_of(whole: Whole) -> Iterator[Element]:
+    """Yield the element of a root and all below it."""
+    root, tree = whole
+    yield from elements(root, (), tree, NAMESPACES[root.name])
 
 
 def everything(exchange: Exchange, defaults: str) -> Iterator[Element]:
-    """Yield what ``get`` finds: the running configuration, unless it is classic, and all state."""
-    running = exchange.device.datastore.running
-    if configuration_mode(running) != "classic":
-        yield from configuration(exchange, exchange.editing.running, defaults)
+    """Yield what ``get`` finds: configuration, all state, and what NETCONF says of itself."""
+    for whole in running(exchange, defaults):
+        yield from all_of(whole)
     yield _state(exchange)
     yield from monitoring.state(exchange)
-    yield from library.state()
+    yield from library.state(exchange.device.datastore.running)
 
 
 def _state(exchange: Exchange) -> Element:
-    root = exchange.device.schema.state
+    """Return the state, which is worked out when somebody asks what is in it."""
 
     def children() -> Iterable[Element]:
-        state = exchange.rights.visible(root.name, exchange.device.state())
-        for element in elements(root, (), state, STATE):
+        for element in all_of(stated(exchange)):
             yield from element.children()
 
-    return Element(root.name, STATE, children=children)
+    root = exchange.device.schema.state
+    return Element(root.name, NAMESPACES[root.name], children=children)
 
 
 def filtered(found: Iterable[Element], wanted: Given | None) -> Iterator[Element]:

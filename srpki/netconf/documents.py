@@ -75,6 +75,12 @@ class Given:
         wanted = self.namespace if namespace is None else namespace
         return next((one for one in self.children if one.qualified == (wanted, name)), None)
 
+    def called(self, name: str) -> Given:
+        """Return the same, called *name*."""
+        other = Given(self.namespace, name, self.attributes, self.scope)
+        other.text, other.children = self.text, self.children
+        return other
+
     def everything(self) -> Iterator[Given]:
         """Yield this element and all that is in it."""
         yield self

@@ -15,7 +15,7 @@ from srpki.config.text import spell_path
 from srpki.core.errors import NotAuthorizedError
 from srpki.management.access.rights import ADMINISTRATOR
 from srpki.netconf.errors import RpcError, at, of_error
-from srpki.netconf.namespaces import ATTRIBUTES, BASE, CONFIGURE, YANG
+from srpki.netconf.namespaces import ATTRIBUTES, BASE, CONFIGURE, XML, YANG
 from srpki.netconf.values import read_keys, read_value
 from srpki.schema.nodes import (
     Action,
@@ -47,7 +47,6 @@ _KNOWN: Final = {
     (YANG, "value"),
     (ATTRIBUTES, "comment"),
 }
-_XML: Final = "http://www.w3.org/XML/1998/namespace"
 
 
 class Edits:
@@ -139,7 +138,7 @@ class Edits:
     def _operation(self, given: Given, inherited: Operation, path: Path) -> Operation:
         """Return what *given* says of itself; raises `RpcError`."""
         for name in given.attributes:
-            if name not in _KNOWN and name[0] != _XML:
+            if name not in _KNOWN and name[0] != XML:
                 self._attribute("unknown-attribute", given, path, name[1])
         attributes = given.attributes
         said = attributes.get((BASE, "operation"), attributes.get(("", "operation"), inherited))

@@ -106,6 +106,16 @@ def refused(
     return RpcError(Refusal(Kind(type_, tag), failed(sentence), info=tuple(info)))
 
 
+def unexpected_namespace(namespace: str) -> RpcError:
+    """Return the refusal of a request that declares *namespace*, in the words of a router.
+
+    [7750 SR system management guide 22.7: example of an invalid namespace]
+    """
+    info = leafs(BASE, (("bad-element", "rpc"), ("bad-namespace", namespace)))
+    kind = Kind("protocol", "unknown-namespace")
+    return RpcError(Refusal(kind, "An unexpected namespace is present.", info=tuple(info)))
+
+
 def not_supported(sentence: str) -> RpcError:
     """Return the refusal of what SR OS does not support, or this program."""
     return refused("operation-not-supported", sentence)
@@ -148,25 +158,26 @@ _AS_SAID: Final = {"data-missing": "missing-reference", "missing-element": "miss
 """The kinds of reasons that tags are, where they are not called so."""
 
 
-def of_error(error: SrpkiError, root: Container, *, lock: bool = False) -> RpcError:
+def of_error(error: SrpkiError, root: Container, *, lock: int | None = None) -> RpcError:
     """Return *error* with every reason that it gives; paths are below the schema *root*.
 
-    With *lock* a lock was asked for: what is in the way is told by lock-denied.
+    Where a lock was asked for, *lock* is the session of NETCONF that has it, 0 for who is none:
+    what is in the way is told by lock-denied [RFC 6241 section 7.5].
     """
     return of_reasons(reasons(error), root, lock=lock)
 
 
-def of_reasons(found: Iterable[Reason], root: Container, *, lock: bool = False) -> RpcError:
+def of_reasons(found: Iterable[Reason], root: Container, *, lock: int | None = None) -> RpcError:
     """Return the error that gives the reasons *found*, of which there is at least one."""
     return RpcError(*dict.fromkeys(_of_reason(reason, root, lock=lock) for reason in found))
 
 
-def _of_reason(reason: Reason, root: Container, *, lock: bool) -> Refusal:
+def _of_reason(reason: Reason, root: Container, *, lock: int | None) -> Refusal:
     kind = _OF_REASONS.get(reason.kind) or KINDS[number(reason.kind)]
     info: tuple[Element, ...] = ()
-    if kind.tag == "in-use" and lock:
+    if kind.tag == "in-use" and lock is not None:
         kind = Kind("protocol", "lock-denied")
-        info = (Element("session-id", BASE, str(reason.holder)),)
+        info = (Element("session-id", BASE, str(lock)),)
     if kind.tag == "missing-element":
         info = (Element("bad-element", BASE, reason.sentence),)
     if not reason.path:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from srpki.config.management import netconf_candidate, nmda_support
 from srpki.core.xml import Element, leafs
 from srpki.device.system import RELEASE
-from srpki.netconf.namespaces import BASE, MONITORING, NMDA, SROS
+from srpki.netconf.ietf import NMDA_REVISION, content_id
+from srpki.netconf.namespaces import BASE, CAPABILITY, MONITORING, NMDA, SROS
 from srpki.netconf.yang.modules import modules
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 BASE_10: Final = "urn:ietf:params:netconf:base:1.0"
 BASE_11: Final = "urn:ietf:params:netconf:base:1.1"
-_CAPABILITY: Final = "urn:ietf:params:netconf:capability:"
 _PRIVATE: Final = ("urn:nokia.com:nc:pc", "urn:nokia.com:nc:pysros:pc")
 """By which clients ask for a candidate of their own [access.md section 3]."""
 
@@ -33,7 +33,6 @@ _OTHERS: Final = (
     "url:1.0?scheme=file",
     "with-defaults:1.0?basic-mode=explicit&also-supported=report-all",
 )
-_NMDA_REVISION: Final = "2019-01-07"
 _LIBRARIES: Final = "2016-06-21", "2019-01-04"
 """The revisions of ietf-yang-library that are served [RFC 7895, RFC 8525]."""
 
@@ -48,7 +47,7 @@ class Client(NamedTuple):
 
 @cache
 def module_set() -> str:
-    """Return the fingerprint of all modules together."""
+    """Return the fingerprint of the modules that are handed out."""
     every = "".join(f"{one.name} {one.revision}\n" for one in modules().values())
     return hashlib.sha256(every.encode()).hexdigest()[:32]
 
@@ -58,14 +57,14 @@ def capabilities(running: Branch) -> Iterator[str]:
     yield BASE_10
     yield BASE_11
     if netconf_candidate(running):
-        yield from (f"{_CAPABILITY}{name}" for name in _CANDIDATE)
-    yield from (f"{_CAPABILITY}{name}" for name in _OTHERS)
+        yield from (f"{CAPABILITY}{name}" for name in _CANDIDATE)
+    yield from (f"{CAPABILITY}{name}" for name in _OTHERS)
     yield MONITORING
     old, new = _LIBRARIES
-    yield f"{_CAPABILITY}yang-library:1.0?revision={old}&module-set-id={module_set()}"
-    yield f"{_CAPABILITY}yang-library:1.1?revision={new}&content-id={module_set()}"
+    yield f"{CAPABILITY}yang-library:1.0?revision={old}&module-set-id={module_set()}"
+    yield f"{CAPABILITY}yang-library:1.1?revision={new}&content-id={content_id(running)}"
     if nmda_support(running):
-        yield f"{NMDA}?module=ietf-netconf-nmda&revision={_NMDA_REVISION}"
+        yield f"{NMDA}?module=ietf-netconf-nmda&revision={NMDA_REVISION}"
     yield f"{SROS}major-release-{RELEASE.partition('.')[0]}"
     for one in modules().values():
         yield f"{one.namespace}?module={one.name}&revision={one.revision}"

@@ -15,8 +15,19 @@ from srpki.netconf.yang.modules import modules
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from srpki.device.counters import Counted
+    from srpki.device.sessions import Sessions
     from srpki.netconf.exchange import Exchange
 
+_OF_EACH: Final[tuple[Counted, ...]] = (
+    *("in-rpcs", "in-bad-rpcs"),
+    *("out-rpc-errors", "out-notifications"),
+)
+_OF_ALL: Final[tuple[Counted, ...]] = (
+    *("in-bad-hellos", "in-sessions", "dropped-sessions"),
+    *_OF_EACH,
+)
+"""What is counted of a session, and of all of them [RFC 6022 section 2.1.5]."""
 _GET_CAPABLE: Final = ("running", "candidate", "startup")
 
 
@@ -30,6 +41,7 @@ def state(exchange: Exchange) -> Iterator[Element]:
         yield Element("datastores", MONITORING).holding(*_datastores(exchange))
         yield Element("schemas", MONITORING, children=_schemas)
         yield Element("sessions", MONITORING).holding(*_sessions(exchange))
+        yield Element("statistics", MONITORING).holding(*_statistics(exchange))
 
     yield Element("netconf-state", MONITORING, children=parts)
     yield Element("netconf", STREAMS, children=lambda: _streams(exchange))
@@ -42,9 +54,18 @@ def _datastores(exchange: Exchange) -> Iterator[Element]:
             continue
         parts = [Element("name", MONITORING, name)]
         if holder is not None and name != "startup":
-            lock = Element("locked-by-session", MONITORING, str(holder.id))
-            parts.append(_within("locks", _within("global-lock", lock)))
+            lock = _within("global-lock", *_lock(exchange.device.sessions, holder.id))
+            parts.append(_within("locks", lock))
         yield Element("datastore", MONITORING, keys=1).holding(*parts)
+
+
+def _lock(sessions: Sessions, holder: int) -> Iterator[Element]:
+    since = next((one.locked for one in sessions.all() if one.session_id == holder), None)
+    pairs = (
+        ("locked-by-session", sessions.id_by_netconf(holder)),
+        ("locked-time", rfc3339(since or sessions.since)),
+    )
+    yield from leafs(MONITORING, pairs)
 
 
 def _schemas() -> Iterator[Element]:
@@ -68,8 +89,15 @@ def _sessions(exchange: Exchange) -> Iterator[Element]:
                 ("username", login.user),
                 ("source-host", login.address or None),
                 ("login-time", rfc3339(login.since)),
+                *((name, login.counters[name]) for name in _OF_EACH),
             )
             yield Element("session", MONITORING, keys=1).holding(*leafs(MONITORING, pairs))
+
+
+def _statistics(exchange: Exchange) -> Iterator[Element]:
+    sessions = exchange.device.sessions
+    counts = ((name, sessions.counters[name]) for name in _OF_ALL)
+    yield from leafs(MONITORING, (("netconf-start-time", rfc3339(sessions.since)), *counts))
 
 
 def _streams(exchange: Exchange) -> Iterator[Element]:

@@ -25,6 +25,9 @@ NMDA: Final = "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
 YANG: Final = "urn:ietf:params:xml:ns:yang:1"
 """Actions, and the attributes of what is ordered by the user [RFC 7950]."""
 
+XML: Final = "http://www.w3.org/XML/1998/namespace"
+"""That of the prefix ``xml``, which needs no declaration."""
+
 SROS: Final = "urn:nokia.com:sros:ns:yang:sr:"
 """What begins the namespaces of the vendor's modules."""
 CONFIGURE: Final = NAMESPACES["configure"]
@@ -35,5 +38,21 @@ AUGMENTS: Final = f"{SROS}ietf-netconf-augments"
 """What SR OS adds to the operations [access.md section 3]."""
 ATTRIBUTES: Final = f"{SROS}attributes"
 """The attributes of elements of the configuration: their comments."""
+CAPABILITY: Final = "urn:ietf:params:netconf:capability:"
+"""What begins the names of capabilities, which some clients take for namespaces of operations."""
 EVENTS: Final = f"{SROS}notifications"
 """The events of the log."""
+
+_DECLARED: Final = (
+    *(BASE, WITH_DEFAULTS, NOTIFICATION, STREAMS, MONITORING, LIBRARY, DATASTORES, NMDA, YANG),
+    XML,
+    "",
+)
+
+
+def declarable(namespace: str) -> bool:
+    """Return whether a request may declare *namespace*: it is known here, or the vendor's.
+
+    [7750 SR system management guide 22.7]
+    """
+    return namespace in _DECLARED or namespace.startswith(SROS)

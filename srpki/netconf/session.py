@@ -13,16 +13,18 @@ from srpki.core.errors import NotAuthorizedError, SrpkiError
 from srpki.core.xml import Element, lines
 from srpki.management.access.rights import ADMINISTRATOR
 from srpki.management.session import CallerSession
-from srpki.netconf import documents
+from srpki.netconf import documents, recording
 from srpki.netconf.candidates import Candidates
-from srpki.netconf.errors import RpcError, bad, of_error, refused
+from srpki.netconf.errors import RpcError, bad, of_error, refused, unexpected_namespace
 from srpki.netconf.framing import MAXIMUM_MESSAGE, FramingError, Incoming, framed
 from srpki.netconf.hello import Client, hello, understood
-from srpki.netconf.namespaces import BASE
+from srpki.netconf.namespaces import BASE, XML, declarable
 from srpki.netconf.operations.registry import operation_of
 from srpki.netconf.subscriptions import Subscriber
+from srpki.schema.operations.global_operations import RAW_COMMAND
 
 if TYPE_CHECKING:
+    from srpki.device.counters import Counted
     from srpki.device.sessions import Ending, Login
     from srpki.management.access.rights import Rights
     from srpki.management.port import Machine
@@ -86,10 +88,16 @@ class NetconfSession(CallerSession):
         except (OSError, FramingError):
             pass
         finally:
-            self.close()
+            self._end()
+
+    def _end(self) -> None:
+        if not self._leaving and not self.gone:
+            self.device.sessions.counters.count("dropped-sessions")
+        self.close()
 
     def _converse(self, read: Read) -> None:
         incoming = Incoming()
+        self.device.sessions.counters.count("in-sessions")
         self._send(hello(self.device.datastore.running, self._login.session_id), chunked=False)
         greeted = False
         while not self.gone and (data := read()):
@@ -99,6 +107,7 @@ class NetconfSession(CallerSession):
                     self._send(self._answered(message), chunked=self._client.chunked)
                     self.subscriber.start()
                 elif not self._greet(message):
+                    self.device.sessions.counters.count("in-bad-hellos")
                     return
                 else:
                     greeted = True
@@ -126,6 +135,11 @@ class NetconfSession(CallerSession):
 
     def _notify(self, notification: Element) -> None:
         self._send(notification, chunked=self._client.chunked)
+        self._count("out-notifications")
+
+    def _count(self, what: Counted) -> None:
+        self._login.counters.count(what)
+        self.device.sessions.counters.count(what)
 
     # --- one request ---
 
@@ -134,31 +148,60 @@ class NetconfSession(CallerSession):
         try:
             request = documents.read(message)
         except documents.DocumentError as error:
-            return _reply(None, _errors(refused("malformed-message", str(error), "rpc")))
-        try:
-            found = self._performed(request)
-        except RpcError as error:
-            found = self._refused(request, error)
-        except SrpkiError as error:
-            found = self._refused(request, of_error(error, self.device.schema.configure))
-        except Exception as error:  # noqa: BLE001 - a bug must not end a session without a word
-            told = f"an error of the program: {type(error).__name__}"
-            found = _errors(refused("operation-failed", told, "application"))
+            self._count("in-bad-rpcs")
+            return _reply(None, self._errors(refused("malformed-message", str(error), "rpc")))
+        clock = self.device.clock
+        began = clock.monotonic()
+        found = self._found(request)
+        self._record(request, found, clock.monotonic() - began)
         return _reply(request, found)
 
-    def _performed(self, request: Given) -> Iterable[Element]:
-        if request.qualified != (BASE, "rpc"):
-            raise bad("unknown-element", f"'{request.name}'", request.name, type_="rpc")
-        if ("", "message-id") not in request.attributes:
-            sentence = "a request needs the attribute message-id"
-            raise bad("missing-attribute", sentence, "rpc", "message-id", type_="rpc")
+    def _found(self, request: Given) -> tuple[Element, ...]:
+        """Return what stands in the reply to *request*."""
+        try:
+            return self._performed(request)
+        except RpcError as error:
+            return self._refused(request, error)
+        except SrpkiError as error:
+            return self._refused(request, of_error(error, self.device.schema.configure))
+        except Exception as error:  # noqa: BLE001 - a bug must not end a session without a word
+            told = f"an error of the program: {type(error).__name__}"
+            return self._errors(refused("operation-failed", told, "application"))
+
+    def _record(self, request: Given, found: tuple[Element, ...], seconds: float) -> None:
+        """Note in the journal of a lab what was asked for; commands of the CLI stand there."""
+        laboratory = self.device.laboratory
+        if laboratory is None or not request.children:
+            return
+        command = recording.summary(request.children[0])
+        if RAW_COMMAND.name in command.split():
+            return
+        output, ok = recording.outcome(found)
+        login = self._login
+        laboratory.record(
+            session=login.session_id,
+            user=login.user,
+            kind=login.kind,
+            address=login.address,
+            mode=recording.MODE,
+            prompt="",
+            command=command,
+            output=output,
+            ok=ok,
+            seconds=seconds,
+        )
+
+    def _performed(self, request: Given) -> tuple[Element, ...]:
+        try:
+            given = _operation(request)
+        except RpcError:
+            self._count("in-bad-rpcs")
+            raise
+        self._count("in-rpcs")
         if not self._client.known:
             raise refused("operation-failed", "Common base capability not found")
-        if len(request.children) != 1:
-            raise bad("missing-element", "a request holds one operation", "rpc", type_="rpc")
         if not self.begin():
             raise refused("operation-failed", "the session has ended")
-        (given,) = request.children
         operation = operation_of(given)
         try:
             self._check_permitted(given)
@@ -178,7 +221,12 @@ class NetconfSession(CallerSession):
         if any(refusal.kind.tag == "access-denied" for refusal in error.refusals):
             asked = " ".join(child.name for child in request.children)
             self.device.announcer.not_permitted(self._login, "netconf", asked, edits=False)
-        return _errors(error)
+        return self._errors(error)
+
+    def _errors(self, error: RpcError) -> tuple[Element, ...]:
+        """Return *error* as the elements of the reply that tells it."""
+        self._count("out-rpc-errors")
+        return tuple(refusal.element for refusal in error.refusals)
 
     # --- what operations see ---
 
@@ -200,6 +248,11 @@ class NetconfSession(CallerSession):
         """End the session after the answer to what is asked now."""
         self._leaving = True
 
+    def expire(self) -> None:
+        """End the session, from any thread: its client has asked for nothing for too long."""
+        self.device.sessions.counters.count("dropped-sessions")
+        super().expire()
+
     # --- its end ---
 
     def close(self) -> None:
@@ -220,21 +273,38 @@ def _document(element: Element) -> Iterator[str]:
     yield from lines(element)
 
 
-def _errors(error: RpcError) -> tuple[Element, ...]:
-    return tuple(refusal.element for refusal in error.refusals)
+def _operation(request: Given) -> Given:
+    """Return what *request* asks for; raises `RpcError` where it is no request."""
+    if request.qualified != (BASE, "rpc"):
+        raise bad("unknown-element", f"'{request.name}'", request.name, type_="rpc")
+    if ("", "message-id") not in request.attributes:
+        sentence = "a request needs the attribute message-id"
+        raise bad("missing-attribute", sentence, "rpc", "message-id", type_="rpc")
+    for namespace in request.scope.declared.values():
+        if not declarable(namespace):
+            raise unexpected_namespace(namespace)
+    if len(request.children) != 1:
+        raise bad("missing-element", "a request holds one operation", "rpc", type_="rpc")
+    return request.children[0]
 
 
 def _reply(request: Given | None, found: Iterable[Element]) -> Element:
-    """Return *found* as the reply to *request*, whose attributes it has [RFC 6241 section 4.2]."""
+    """Return *found* as the reply to *request*, whose attributes and prefixes it has.
+
+    [RFC 6241 section 4.2; 7750 SR system management guide 22.7]
+    """
     children = tuple(found)
     reply = Element("rpc-reply", BASE, children=lambda: children)
     if request is None or request.qualified != (BASE, "rpc"):
         return reply
-    spaces = {namespace for namespace, _ in request.attributes if namespace}
-    prefixes = {namespace: f"ns{number}" for number, namespace in enumerate(sorted(spaces))}
+    declared = {
+        prefix: namespace
+        for prefix, namespace in request.scope.declared.items()
+        if prefix not in ("", "xml")
+    }
+    prefixes = {XML: "xml"} | {namespace: prefix for prefix, namespace in declared.items()}
     attributes = tuple(
         (f"{prefixes[namespace]}:{name}" if namespace else name, value)
         for (namespace, name), value in request.attributes.items()
     )
-    declared = tuple((prefix, namespace) for namespace, prefix in prefixes.items())
-    return reply._replace(attributes=attributes, prefixes=declared)
+    return reply._replace(attributes=attributes, prefixes=tuple(declared.items()))

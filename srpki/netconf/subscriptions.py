@@ -40,6 +40,11 @@ class Subscriber:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
+    @property
+    def subscribed(self) -> bool:
+        """Whether the session hears a stream."""
+        return bool(self._stream)
+
     def begin(self, stream: Stream, since: datetime | None, until: datetime | None) -> None:
         """Hear *stream* from now on, and before that what it holds *since* an instant.
 

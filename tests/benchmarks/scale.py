@@ -27,6 +27,7 @@ from srpki.config import persist
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
+from srpki.netconf.session import NetconfSession
 from srpki.schema.tree import SCHEMA
 
 RUNS = 9
@@ -99,6 +100,7 @@ def steps(place, tree):
     session._shell.standing.editing.candidate.replace(tree)
     for line in STEPS:
         yield line, timed(lambda: answered(session, line))  # noqa: B023
+    yield "get-config by NETCONF", timed(lambda: get_config(router))
     lines = answered(session, "info full-context /configure").split("\n")
     router.stop()
     router = new_router(place / "paste")
@@ -112,6 +114,25 @@ def steps(place, tree):
     yield from at_the_keys("md", session, lines)
     yield from at_the_keys("classic", classic, list(absolute(shown)))
     router.stop()
+
+
+BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
+HELLO = (
+    f'<hello xmlns="{BASE}"><capabilities><capability>urn:ietf:params:netconf:base:1.0'
+    "</capability></capabilities></hello>]]>]]>"
+)
+ASKED = (
+    f'<rpc xmlns="{BASE}" message-id="1"><get-config><source><running/></source></get-config>'
+    "</rpc>]]>]]>"
+)
+
+
+def get_config(router):
+    """Ask for the running configuration as a client does, but for what carries the octets."""
+    asked, said = iter((HELLO, ASKED, "")), []
+    NetconfSession(router).serve(lambda: next(asked).encode(), said.append)
+    if sum(map(len, said)) < 10_000:
+        raise SystemExit(f"get-config: {said}")
 
 
 def at_the_keys(name, session, lines):

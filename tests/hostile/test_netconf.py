@@ -182,8 +182,31 @@ def test_requests_that_are_none(router, request_, tag):
 
 def test_attributes_of_a_request_are_those_of_its_reply(router):
     client = Client(router)
-    reply = client.rpc("<frob/>", 'user="&lt;&quot;\n" xmlns:x="urn:x" x:y="é"')
-    assert (reply.get("user"), reply.get("{urn:x}y")) == ('<" ', "é")
+    space, xml = "urn:nokia.com:sros:ns:yang:sr:x", "http://www.w3.org/XML/1998/namespace"
+    given = f'user="&lt;&quot;\n" xmlns:x="{space}" x:y="é" xml:lang="en" xmlns:xml="{xml}"'
+    reply = client.rpc("<frob/>", given)
+    assert (reply.get("user"), reply.get(f"{{{space}}}y")) == ('<" ', "é")
+    assert reply.get(f"{{{xml}}}lang") == "en"
+    client.close()
+
+
+@pytest.mark.parametrize(
+    "space", ["urn:alcatel-lucent.com:sros:ns:yang:sr:conf", "urn:x", "x" * 9999]
+)
+def test_a_request_that_declares_a_namespace_of_others_is_refused_as_by_a_router(router, space):
+    """[7750 SR system management guide 22.7: example of an invalid namespace]"""
+    client = Client(router)
+    reply = client.rpc(RUNNING, f'xmlns:alu="{space}"')
+    assert inner(reply[0]) == (
+        "<rpc-error><error-type>protocol</error-type><error-tag>unknown-namespace</error-tag>"
+        "<error-severity>error</error-severity>"
+        '<error-message xml:lang="en">An unexpected namespace is present.</error-message>'
+        "<error-info><bad-element>rpc</bad-element>"
+        f"<bad-namespace>{space}</bad-namespace></error-info></rpc-error>"
+    )
+    known = "urn:ietf:params:xml:ns:yang:1"
+    reply = client.rpc(RUNNING, f'xmlns:yang="{known}" xmlns:nc="{BASE}"')
+    assert inner(reply).startswith('<rpc-reply message-id="2"><data>')
     client.close()
 
 

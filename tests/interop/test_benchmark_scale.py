@@ -21,7 +21,13 @@ def test_the_benchmark_of_scale_measures_everything():
     assert re.search(
         r"^load, validate, commit: process +\d+ ms +\d+ ms +\d+\.\d$", done.stdout, re.MULTILINE
     )
-    for step in ("commit", "admin save", "paste of", "admin display-config"):
+    for step in (
+        "commit",
+        "admin save",
+        "get-config by NETCONF",
+        "paste of",
+        "admin display-config",
+    ):
         assert re.search(rf"{step}.* \d+\.\d ms$", done.stdout, re.MULTILINE), step
     for keys in ("md: completion", "md: ?", "classic: completion", "classic: ?"):
         assert re.search(

@@ -35,6 +35,7 @@ class Client:
         self._sent = queue.Queue()
         self._came = queue.Queue()
         self._held = b""
+        self.text = b""
         self.chunked = False
         self.session = NetconfSession(machine, user, "192.0.2.7", **more)
         self.session.hang_up = lambda: self._sent.put(b"")
@@ -70,7 +71,8 @@ class Client:
                 return None
             self._held += data
         message, _, self._held = self._held.partition(end)
-        return ET.fromstring(_joined(message) if self.chunked else message)
+        self.text = _joined(message) if self.chunked else message
+        return ET.fromstring(self.text)
 
     # --- requests ---
 

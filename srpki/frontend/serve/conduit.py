@@ -104,6 +104,10 @@ class Conduit:
 
     # --- in any thread ---
 
+    def rest(self) -> None:
+        """Let idle time begin now: what has come is answered."""
+        self._typed = self._clock.monotonic()
+
     def keep_back(self) -> None:
         """Take in nothing until `go_on`: too much waits already. Called in the loop."""
         self._room.clear()

@@ -105,16 +105,32 @@ def of_lines(conduit: Conduit, visit: Visit) -> int:
 
 
 def of_netconf(conduit: Conduit, visit: Visit) -> int:
-    """Let *visit* be a session of NETCONF, to its end; return its status."""
-    octets = Octets(conduit)
+    """Let *visit* be a session of NETCONF, to its end; return its status.
+
+    Idle is who neither waits for an answer nor hears events.
+    """
+    octets, resting = Octets(conduit), threading.Event()
     session = netconf(visit.router, visit.visitor.user, visit.address, visit.rights)
+
+    def read() -> bytes:
+        conduit.rest()
+        resting.set()
+        taken = octets.take()
+        resting.clear()
+        return taken
+
+    def patience() -> float | None:
+        if session.subscriber.subscribed or not resting.is_set():
+            return None
+        return settings.netconf_idle_seconds(session.device.datastore.running)
 
     def hang_up() -> None:
         octets.end()
         conduit.hang_up()
 
     session.hang_up = hang_up
-    session.serve(octets.take, conduit.deliver)
+    conduit.patience, conduit.expire = patience, session.expire
+    session.serve(read, conduit.deliver)
     return 0
 
 

@@ -25,6 +25,7 @@ IDLE: Final = 30
 LONGEST: Final = 4096
 """Most characters of a message of the day in a file."""
 _CONTROL: Final = ("system", "login-control")
+_NETCONF: Final = ("system", "management-interface", "netconf")
 
 
 def _control(running: Branch, *names: str) -> object:
@@ -37,6 +38,12 @@ def idle_seconds(running: Branch) -> float | None:
     if found == "none":
         return None
     return 60.0 * (found if isinstance(found, int) else IDLE)
+
+
+def netconf_idle_seconds(running: Branch) -> float | None:
+    """Return after how many seconds without a request a session of NETCONF ends, None for never."""
+    found = get(running, path(*_NETCONF, "listen", "idle-timeout"))
+    return 60.0 * found if isinstance(found, int) else None
 
 
 def most_sessions(running: Branch) -> int:

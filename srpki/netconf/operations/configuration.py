@@ -215,7 +215,8 @@ def lock(exchange: Exchange, operation: Given) -> None:
     try:
         exchange.candidates.lock(target)
     except LockedError as error:
-        raise of_error(error, exchange.device.datastore.schema, lock=True) from None
+        holder = exchange.device.sessions.id_by_netconf(error.holder)
+        raise of_error(error, exchange.device.datastore.schema, lock=holder) from None
     except RefusedError as error:
         raise refused("lock-denied", str(error)) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from srpki.netconf.errors import not_supported
+from srpki.netconf.namespaces import BASE, CAPABILITY, NMDA
 from srpki.netconf.operations import actions, commits, configuration, events, retrieval, sessions
 
 if TYPE_CHECKING:
@@ -25,8 +26,18 @@ OPERATIONS: Final[Mapping[Name, Operation]] = {
 
 
 def operation_of(given: Given) -> Operation:
-    """Return the function of the operation *given*; raises `RpcError` where there is none."""
-    found = OPERATIONS.get(given.qualified)
+    """Return the function of the operation *given*; raises `RpcError` where there is none.
+
+    Those of the base may stand in the namespace of the capability that brings them, as scrapli's
+    ``validate`` does [decided]; ``get-data`` may stand in that of the base [7750 SR system
+    management guide 22.7].
+    """
+    namespace, name = given.qualified
+    if namespace.startswith(CAPABILITY):
+        namespace = BASE
+    if (namespace, name) == (BASE, "get-data"):
+        namespace = NMDA
+    found = OPERATIONS.get((namespace, name))
     if found is None:
         raise not_supported(f"the operation {given.name} is not supported")
     return found

@@ -6,18 +6,29 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.config.errors import ClassicOnlyError
 from srpki.config.management import configuration_mode, nmda_support
+from srpki.config.xml import NAMESPACES
 from srpki.core.xml import Element
 from srpki.netconf.arguments import DEFAULTS, FORMAT, REGION, Arguments, check_region
-from srpki.netconf.data import EXPLICIT, REPORT_ALL, configuration, everything, filtered
+from srpki.netconf.data import (
+    EXPLICIT,
+    REPORT_ALL,
+    all_of,
+    configured,
+    everything,
+    filtered,
+    running,
+    stated,
+)
 from srpki.netconf.errors import bad, not_supported, refused
 from srpki.netconf.forms import as_text
 from srpki.netconf.namespaces import BASE, DATASTORES, MONITORING, NMDA
 from srpki.netconf.yang.modules import modules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from srpki.config.tree import Branch
+    from srpki.netconf.data import Whole
     from srpki.netconf.documents import Given, Name
     from srpki.netconf.exchange import Exchange, Operation
 
@@ -30,10 +41,7 @@ def get(exchange: Exchange, operation: Given) -> Iterable[Element]:
     """Return the running configuration and the state, as far as the filter goes."""
     arguments = Arguments(operation, ("filter", DEFAULTS, REGION, FORMAT))
     check_region(arguments)
-    if arguments.one_of(FORMAT, _FORMATS, "xml") != "xml":
-        raise not_supported("state is given as XML alone")
-    found = everything(exchange, _defaults(arguments))
-    yield Element("data", BASE).holding(*filtered(found, _filter(arguments, "filter")))
+    yield _all(exchange, arguments, "filter")
 
 
 def get_config(exchange: Exchange, operation: Given) -> Iterable[Element]:
@@ -51,7 +59,7 @@ def get_config(exchange: Exchange, operation: Given) -> Iterable[Element]:
             raise not_supported(f"get-config of {source.name} is not supported")
         case _:
             raise bad("unknown-element", f"'{source.name}'", source.name)
-    yield _answered(exchange, arguments, tree, BASE, "filter")
+    yield _configuration(exchange, arguments, tree, "filter")
 
 
 def get_data(exchange: Exchange, operation: Given) -> Iterable[Element]:
@@ -72,26 +80,42 @@ def get_data(exchange: Exchange, operation: Given) -> Iterable[Element]:
             _check_readable(exchange)
             tree = exchange.editing.seen(exchange.candidates.tree())
         case "operational":
-            found = everything(exchange, _defaults(arguments))
-            wanted = _filter(arguments, "subtree-filter")
-            yield Element("data", NMDA).holding(*filtered(found, wanted))
+            yield _all(exchange, arguments, "subtree-filter")
             return
         case other:
             raise bad("invalid-value", f"'datastore' - '{other}' cannot be read", "datastore")
-    yield _answered(exchange, arguments, tree, NMDA, "subtree-filter")
+    yield _configuration(exchange, arguments, tree, "subtree-filter")
 
 
-def _answered(
-    exchange: Exchange, arguments: Arguments, tree: Branch, namespace: str, name: str
+def _configuration(exchange: Exchange, arguments: Arguments, tree: Branch, name: str) -> Element:
+    """Return the configuration *tree*, as far as the filter in the argument *name* goes."""
+    whole = configured(exchange, tree, _defaults(arguments))
+    return _data(arguments, name, lambda: all_of(whole), lambda: (whole,))
+
+
+def _all(exchange: Exchange, arguments: Arguments, name: str) -> Element:
+    """Return configuration and state, as far as the filter in the argument *name* goes."""
+    defaults = _defaults(arguments)
+    return _data(
+        arguments,
+        name,
+        lambda: everything(exchange, defaults),
+        lambda: (*running(exchange, defaults), stated(exchange)),
+    )
+
+
+def _data(
+    arguments: Arguments,
+    name: str,
+    found: Callable[[], Iterable[Element]],
+    wholes: Callable[[], Iterable[Whole]],
 ) -> Element:
-    defaults, wanted = _defaults(arguments), _filter(arguments, name)
+    """Return what the filter *name* selects of what is *found*, or of *wholes* as text."""
+    wanted, namespace = _filter(arguments, name), arguments.operation.namespace
     layout = arguments.one_of(FORMAT, _FORMATS, "xml")
     if layout != "xml":
-        if wanted is not None:
-            raise not_supported(f"a filter of the format {layout} is not supported")
-        return Element("data", namespace, as_text(exchange, tree, layout, defaults))
-    found = configuration(exchange, tree, defaults)
-    return Element("data", namespace).holding(*filtered(found, wanted))
+        return Element("data", namespace, as_text(wholes(), wanted, layout))
+    return Element("data", namespace).holding(*filtered(found(), wanted))
 
 
 def _check_readable(exchange: Exchange) -> None:
@@ -114,13 +138,20 @@ def _filter(arguments: Arguments, name: str) -> Given | None:
         raise refused("operation-not-supported", f"a filter of type {kind} is not supported")
     if found.value:
         raise bad("bad-element", "the filter holds text", name)
+    for child in found.children:
+        if child.namespace in ("", BASE) and child.name in NAMESPACES:
+            sentence = f"'{child.name}' needs the namespace of its module"
+            raise bad("unknown-namespace", sentence, child.name)
     return found
 
 
 def _identity(given: Given) -> str:
-    """Return the name of a datastore, whose prefix must be that of its module."""
-    prefix, _, name = given.value.rpartition(":")
-    if given.scope.namespace(prefix) != DATASTORES:
+    """Return the name of a datastore, whose prefix must be that of its module.
+
+    One without a prefix is taken, too [7750 SR system management guide 22.7].
+    """
+    prefix, colon, name = given.value.rpartition(":")
+    if colon and given.scope.namespace(prefix) != DATASTORES:
         raise bad("invalid-value", f"'datastore' - '{given.value}' is unknown", given.name)
     return name
 

@@ -4,11 +4,13 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from netconf import BASE_11, PRIVATE, Client
 
 from srpki.cli.session import Session
 from srpki.core.clock import FrozenClock
 from srpki.frontend import journal as journals
 from srpki.frontend.journal import JOURNAL, Journal
+from srpki.frontend.netconf import command
 from srpki.frontend.node import opened as opened_node
 from srpki.storage.files import OsFiles
 
@@ -103,3 +105,58 @@ def test_every_session_of_a_lab_node_is_in_it_without_a_secret(tmp_path):
     with opened_node(tmp_path / "plain", lab=False) as router:
         Session(router, dialect="md").feed("show time")
     assert not list((tmp_path / "plain").rglob(JOURNAL))
+
+
+KEYPAIR = (
+    '<action xmlns="urn:ietf:params:xml:ns:yang:1">'
+    '<admin xmlns="urn:nokia.com:sros:ns:yang:sr:oper-admin"><system><security><pki>'
+    "<generate-keypair>{}</generate-keypair></pki></security></system></admin></action>"
+)
+RAW = (
+    '<action xmlns="urn:ietf:params:xml:ns:yang:1">'
+    '<global-operations xmlns="urn:nokia.com:sros:ns:yang:sr:oper-global"><md-cli-raw-command>'
+    "<md-cli-input-line>lab lock password topsecret1</md-cli-input-line></md-cli-raw-command>"
+    "</global-operations></action>"
+)
+SHARED = (
+    "<system><security><pki><cmpv2-profile><name>p</name><key>topsecret1</key></cmpv2-profile>"
+    "</pki></security></system>"
+)
+
+
+def test_what_is_asked_by_netconf_is_in_it_without_values(tmp_path):
+    from srpki.frontend.labs import opened_lab
+
+    node = tmp_path / "node"
+    with opened_lab(node) as (router, _):
+        client = Client(router, BASE_11, PRIVATE, user="ann", commands=command)
+        number = client.session.login.session_id
+        client.ok(client.edit("<system><name>gw</name></system>"))
+        client.rpc(client.edit(SHARED))
+        client.ok("<commit/>")
+        client.data("<get-config><source><running/></source></get-config>")
+        client.rpc(KEYPAIR.format("<save-path>cf3:\\k</save-path><rsa-key-size>7</rsa-key-size>"))
+        client.rpc(KEYPAIR.format("<save-path>cf3:\\system-pki\\k</save-path>"))
+        client.rpc(RAW)
+        client.send("<frob")
+        client.message()
+        client.close()
+    found = lines(node / "lab-ca")
+    edit = "edit-config candidate configure system"
+    keypair = "action admin system security pki generate-keypair"
+    assert [(one["mode"], one["command"], one["ok"]) for one in found] == [
+        ("netconf", f"{edit} name", True),
+        ("netconf", f"{edit} security pki cmpv2-profile", False),
+        ("netconf", "commit", True),
+        ("netconf", "get-config running", True),
+        ("netconf", keypair, False),
+        ("netconf", f"{keypair} save-path", False),
+        ("md", "lab lock password ********", True),
+    ]
+    assert {(one["session"], one["user"], one["kind"], one["address"]) for one in found} == {
+        (number, "ann", "netconf", "192.0.2.7")
+    }
+    assert found[1]["output"].startswith("MINOR: MGMT_CORE #2201: ")
+    assert found[4]["output"].startswith("MINOR: MGMT_CORE #2301: ")
+    assert found[5]["output"].startswith("MINOR: ")
+    assert "topsecret1" not in (node / "lab-ca" / JOURNAL).read_text()

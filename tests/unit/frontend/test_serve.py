@@ -12,7 +12,7 @@ from srpki.frontend.serve.algorithms import MODERN, algorithms
 from srpki.frontend.serve.commands import separated
 from srpki.frontend.serve.conduit import Conduit
 from srpki.frontend.serve.flashpaths import path_of, url_of, with_slashes
-from srpki.frontend.serve.settings import idle_seconds, most_sessions
+from srpki.frontend.serve.settings import idle_seconds, most_sessions, netconf_idle_seconds
 from srpki.frontend.serve.sftp import Store
 from srpki.frontend.serve.waiting import WaitingRoom
 from srpki.schema.paths import Step, path
@@ -130,6 +130,9 @@ def test_limits_are_those_of_the_configuration():
     assert idle_seconds(EMPTY) == 30 * 60
     assert idle_seconds(put(EMPTY, (*control, *path("idle-timeout")), 1)) == 60
     assert idle_seconds(put(EMPTY, (*control, *path("idle-timeout")), "none")) is None
+    listen = path("system", "management-interface", "netconf", "listen", "idle-timeout")
+    assert netconf_idle_seconds(EMPTY) is None  # never, unless it is configured [access.md 3]
+    assert netconf_idle_seconds(put(EMPTY, listen, 2)) == 120
     assert most_sessions(EMPTY) == 50
     assert most_sessions(put(EMPTY, (*control, *path("ssh", "inbound-max-sessions")), 2)) == 2
 

@@ -4,8 +4,10 @@ import pytest
 from counting import met
 from netconf import BASE_11, CONF, PRIVATE, Client, inner
 
+from srpki.config.tree import put
 from srpki.frontend.netconf import command
 from srpki.frontend.node import opened
+from srpki.schema.paths import path
 
 YANG = "urn:ietf:params:xml:ns:yang:1"
 ADMIN = "urn:nokia.com:sros:ns:yang:sr:oper-admin"
@@ -102,6 +104,27 @@ def test_raw_commands(router, client):
     ]
     found = replied(client, raw("show users"), GLOBAL)  # no session but the client's own
     assert found["results"][0].count("admin") == 1
+
+
+def test_raw_commands_need_the_md_cli_and_those_of_the_classic_cli_both(router, client):
+    """[7750 SR system management guide 22.7, md-cli-raw-command]"""
+    store = router.node.datastore
+    engine = path("system", "management-interface", "cli", "cli-engine")
+    before = store.running
+    try:
+        for engines, md, classic in (
+            (("classic-cli",), False, False),
+            (("md-cli",), True, False),
+            (("classic-cli", "md-cli"), True, True),
+        ):
+            with store.lock:
+                store._running = put(before, engine, engines)
+            for line, allowed in (("show version", md), ("//show version", classic)):
+                status = replied(client, raw(line), GLOBAL)["status"][0]
+                assert (status == "completed") == allowed, (engines, line)
+    finally:
+        with store.lock:
+            store._running = before
 
 
 def test_a_client_that_is_disconnected_by_himself_is_gone(router, client):

@@ -1,13 +1,15 @@
 """edit-config, locks, validate, commit and the rest, by tables [RFC 6241 sections 7 and 8]."""
 
 import pytest
-from netconf import AUGMENTS, BASE_10, BASE_11, CONF, PRIVATE, Client, inner
+from netconf import AUGMENTS, BASE, BASE_10, BASE_11, CONF, PRIVATE, Client, inner
 
 from srpki.config.management import in_mode
 from srpki.config.tree import EMPTY, put
 from srpki.frontend.node import opened
 from srpki.schema.paths import path
 
+NOT_SUPPORTED = "operation-not-supported"
+STATE_SPACE = "urn:nokia.com:sros:ns:yang:sr:state"
 CANDIDATE = "<get-config><source><candidate/></source></get-config>"
 RUNNING = "<get-config><source><running/></source></get-config>"
 COMMIT = "<commit/>"
@@ -370,6 +372,70 @@ def test_the_region_may_be_said(client, region):
     client.ok(f"<commit>{said}</commit>")
     wrong = said.replace("configure<", "frob<")
     assert client.error(f"<commit>{wrong}</commit>")[1] == "invalid-value"
+
+
+@pytest.mark.parametrize(
+    ("holder", "tag"),
+    [
+        ("<configuration-region>configure</configuration-region><{}/>", None),
+        ("<{}/><configuration-region>configure</configuration-region>", None),
+        ("<configure-{}/>", None),
+        ("<configuration-region>bof</configuration-region><configure-{}/>", None),
+        ("<configure-{}/><configuration-region>li</configuration-region>", NOT_SUPPORTED),
+        ("<configuration-region>configure</configuration-region><li-{}/>", NOT_SUPPORTED),
+        ("<bof-{}/>", NOT_SUPPORTED),
+        ("<configuration-region>frob</configuration-region><{}/>", "invalid-value"),
+        ("<frob-{}/>", NOT_SUPPORTED),
+        ("<{0}/><{0}/>", "missing-element"),
+        ("<configuration-region>configure</configuration-region>", "missing-element"),
+    ],
+)
+def test_the_region_stands_beside_the_datastore_or_in_its_name(client, holder, tag):
+    """The last one holds [7750 SR system management guide 22.7, get-config and unlock]."""
+    config = f'<config><configure xmlns="{CONF}"/></config>'
+    for request, name in (
+        ("<lock><target>{}</target></lock>", "candidate"),
+        (f"<edit-config><target>{{}}</target>{config}</edit-config>", "candidate"),
+        ("<validate><source>{}</source></validate>", "candidate"),
+        ("<unlock><target>{}</target></unlock>", "candidate"),
+        ("<get-config><source>{}</source></get-config>", "running"),
+        ("<copy-config><target><startup/></target><source>{}</source></copy-config>", "running"),
+    ):
+        reply = client.rpc(request.format(holder.format(name)))
+        found = [one.text for one in reply.iter(f"{{{BASE}}}error-tag")]
+        other = ["unknown-element"] if "frob-" in holder else []
+        assert found in ([] if tag is None else [tag], other), request
+
+
+def test_operations_in_the_namespace_of_their_capability(client):
+    """As scrapli sends ``validate``."""
+    for name, body in (
+        ("validate:1.1", "validate><source><candidate/></source></validate"),
+        ("validate:1.0", "validate><source><running/></source></validate"),
+        ("candidate:1.0", "discard-changes></discard-changes"),
+        ("confirmed-commit:1.1", "commit></commit"),
+    ):
+        client.ok(
+            f"<{body}>".replace(">", f' xmlns="urn:ietf:params:netconf:capability:{name}">', 1)
+        )
+    frob = '<frob xmlns="urn:ietf:params:netconf:capability:validate:1.1"/>'
+    assert client.error(frob)[1] == NOT_SUPPORTED
+
+
+def test_arguments_without_a_namespace_are_taken_and_those_of_another_one_are_not(client):
+    edit = client.edit(NAMED)
+    client.ok(edit.replace("<config>", '<config xmlns="">'))
+    client.ok(
+        DISCARD.replace(
+            "/>",
+            "><configuration-region xmlns=''>configure</configuration-region></discard-changes>",
+        )
+    )
+    found = client.error(edit.replace("<config>", '<config xmlns="urn:x">'))
+    assert found[1] == "unknown-namespace"
+    for space in ("", "urn:x", STATE_SPACE):  # the module must be said [guide 22.7, edit-config]
+        found = client.error(edit.replace(CONF, space, 1))
+        assert found[1] == "unknown-namespace"
 
 
 def test_in_classic_mode_state_alone_is_read(router, client):

@@ -1,9 +1,12 @@
 """get, get-config, get-data, get-schema: filters as RFC 6241 has them, defaults, formats, state."""
 
+import json
+
 import pytest
 from counting import met
-from netconf import CONF, Client
+from netconf import BASE, CONF, Client, inner
 
+from srpki.cli.session import Session
 from srpki.core.xml import Element
 from srpki.frontend.node import opened
 from srpki.netconf.documents import read
@@ -212,9 +215,45 @@ def test_default_values(client):
 def test_formats(client):
     text = client.rpc(get_config("", "<format>md-cli</format>"))[0].text
     assert text.splitlines()[:3] == ["configure {", "    system {", '        name "gw1"']
-    assert '"name": "gw1"' in client.rpc(get_config("", "<format>json</format>"))[0].text
+    said = json.loads(client.rpc(get_config("", "<format>json</format>"))[0].text)
+    assert said["nokia-conf:configure"]["system"]["name"] == "gw1"
     assert client.error(get_config("", "<format>frob</format>"))[1] == "invalid-value"
-    assert client.error(get_config(ONE, "<format>json</format>"))[1] == "operation-not-supported"
+
+
+def test_filters_of_the_other_formats(client):
+    """[7750 SR system management guide 22.7, output format tag]"""
+    text = client.rpc(get_config(ONE, "<format>md-cli</format>"))[0].text
+    assert text.splitlines() == [
+        *("configure {", "    system {", '        transmission-profile "b" {'),
+        *("            retry 3", "        }", "    }", "}"),
+    ]
+    all_default = DEFAULTS.format("report-all") + "<format>json</format>"
+    said = json.loads(client.rpc(get_config(ONE, all_default))[0].text)
+    (profile,) = said["nokia-conf:configure"]["system"].pop("transmission-profile")
+    assert said == {"nokia-conf:configure": {"system": {}}}
+    assert (profile["name"], profile["retry"], profile["timeout"]) == ("b", 3, 60)
+    nothing = configure(
+        "<system><transmission-profile><name>z</name></transmission-profile></system>"
+    )
+    assert client.rpc(get_config(nothing, "<format>json</format>"))[0].text == "{}"
+    state = f'<state xmlns="{STATE}"><system><up-time/><platform/></system></state>'
+    request = f"<get><filter>{state}{configure('<system><name/></system>')}</filter>{{}}</get>"
+    said = json.loads(client.rpc(request.format("<format>json</format>"))[0].text)
+    assert said["nokia-conf:configure"] == {"system": {"name": "gw1"}}
+    assert said["nokia-state:state"]["system"].keys() == {"up-time", "platform"}
+    assert said["nokia-state:state"]["system"]["up-time"].isdecimal()  # of 64 bits [RFC 7951 6.1]
+    text = client.rpc(request.format("<format>md-cli</format>"))[0].text
+    assert [line for line in text.splitlines() if not line.startswith(" ")] == [
+        *("configure {", "}", "state {", "}")
+    ]
+
+
+@pytest.mark.parametrize("space", ["", ' xmlns=""'])
+def test_a_filter_names_the_module_of_what_it_wants(client, space):
+    """[7750 SR system management guide 22.7, get]"""
+    for name in ("configure", "state"):
+        (found,) = client.errors(f"<get><filter><{name}{space}/></filter></get>")
+        assert found[1] == "unknown-namespace" and name in found[2]
 
 
 def names(element):
@@ -310,9 +349,15 @@ def test_get_data_is_there_only_where_nmda_support_is(router, client):
         expected = "<configure><system><name>gw1</name></system></configure>"
         for name in ("running", "intended", "operational"):
             assert other.data(get_data(f"{name}</datastore>{wanted}")) == expected
+        plain = get_data(f"running</datastore>{wanted}").replace("ds:", "")
+        plain = plain.replace(f'get-data xmlns="{NMDA}"', "get-data")
+        plain = plain.replace("<subtree-filter>", f'<subtree-filter xmlns="{NMDA}">')
+        reply = other.rpc(plain)  # as the guide writes it
+        assert reply[0].tag == f"{{{BASE}}}data" and reply[0][0][0][0].text == "gw1"
         for body, prefix, tag in (
             ("startup</datastore>", "ds", "invalid-value"),
             ("running</datastore>", "x", "invalid-value"),
+            ("x:running</datastore>", "ds", "invalid-value"),
             ("running</datastore><xpath-filter>/</xpath-filter>", "ds", "operation-not-supported"),
             ("running</datastore><frob/>", "ds", "unknown-element"),
         ):
@@ -321,3 +366,86 @@ def test_get_data_is_there_only_where_nmda_support_is(router, client):
     finally:
         with store.lock:
             store._running = before
+
+
+# --- what NETCONF says of itself [RFC 6022, RFC 8525] ---------------------------------------------
+
+
+def counts(client, wanted="statistics"):
+    """Return what is counted of all sessions, or of that of *client*."""
+    request = f'<get><filter><netconf-state xmlns="{MONITORING}"><{wanted}/></netconf-state></filter></get>'
+    (state,) = client.rpc(request)[0]
+    found = list(state[0]) if wanted == "statistics" else list(state[0][-1])
+    return {one.tag.rpartition("}")[2]: one.text for one in found}
+
+
+COUNTED = (
+    *("in-bad-hellos", "in-sessions", "dropped-sessions", "in-rpcs"),
+    *("in-bad-rpcs", "out-rpc-errors", "out-notifications"),
+)
+
+
+def test_what_is_counted(router, client):
+    """One of each kind is counted once, of the session and of all [RFC 6022 section 2.1.5]."""
+    other = Client(router)
+    before, own = counts(client), counts(other, "sessions")
+    assert [own[name] for name in COUNTED[3:]] == ["1", "0", "0", "0"]
+    other.rpc("<frob/>")  # understood, and refused
+    other.send("<frob")
+    other.message()  # not understood
+    other.send(f'<rpc xmlns="{BASE}"/>')
+    other.message()
+    bad = Client(router, greet=False)
+    bad.message()
+    bad.send("<frob/>")
+    bad.wait()
+    other.close()  # without close-session
+    closed = Client(router)
+    closed.ok("<close-session/>")
+    closed.wait()
+    after = counts(client)
+    grown = [int(after[name]) - int(before[name]) for name in COUNTED]
+    assert dict(zip(COUNTED, grown, strict=True)) == {
+        "in-bad-hellos": 1,
+        "in-sessions": 2,
+        "dropped-sessions": 2,
+        "in-rpcs": 4,  # counts() of other, frob, close-session, counts() of client
+        "in-bad-rpcs": 2,
+        "out-rpc-errors": 3,
+        "out-notifications": 0,
+    }
+    assert after["netconf-start-time"] == before["netconf-start-time"]
+
+
+def test_a_lock_is_told_with_its_time_and_zero_for_who_is_no_netconf(router, client):
+    request = f'<get><filter><netconf-state xmlns="{MONITORING}"><datastores/></netconf-state></filter></get>'
+    other = Session(router, "md")
+    for number, take, give in (
+        ("0", lambda: other.feed("edit-config exclusive"), lambda: other.feed("quit-config")),
+        (
+            str(client.session.login.session_id),
+            lambda: client.ok("<lock><target><running/></target></lock>"),
+            lambda: client.ok("<unlock><target><running/></target></unlock>"),
+        ),
+    ):
+        take()
+        told = client.data(request)
+        assert told.count(f"<locked-by-session>{number}</locked-by-session><locked-time>20") == 2
+        if number == "0":
+            reply = client.rpc("<lock><target><candidate/></target></lock>")
+            assert "lock-denied</error-tag>" in inner(reply) and "<session-id>0<" in inner(reply)
+        give()
+        assert "locked" not in client.data(request)
+    other.close()
+
+
+def test_the_library_has_more_modules_than_are_handed_out(client):
+    space = "urn:ietf:params:xml:ns:yang:ietf-yang-library"
+    told = client.data(f'<get><filter><yang-library xmlns="{space}"/></filter></get>')
+    for name in (*modules(), "ietf-netconf", "ietf-netconf-monitoring", "ietf-yang-library"):
+        assert told.count(f"<name>{name}</name>") == 1
+    for feature in ("candidate", "confirmed-commit", "rollback-on-error", "validate", "url"):
+        assert f"<feature>{feature}</feature>" in told
+    (announced,) = [one.text for one in client.hello[0] if "content-id=" in one.text]
+    content = announced.partition("content-id=")[2]
+    assert f"<content-id>{content}</content-id>" in told
