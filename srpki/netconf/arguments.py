@@ -23,6 +23,7 @@ _ELSEWHERE: Final = {
     COMMENT: AUGMENTS,
     DEFAULTS: WITH_DEFAULTS,
     "subtree-filter": NMDA,
+    "max-depth": NMDA,
 }
 """The namespaces of arguments that other modules add.
 

@@ -92,6 +92,8 @@ class Candidates:
         if target in self._locks:
             raise RefusedError(f"the session has locked {target} already")
         self._opened()
+        if target == "candidate" and self._editing.mode == "exclusive" and self._editing.dirty:
+            raise RefusedError("the candidate has changes that are not committed")
         if self._editing.mode != "exclusive":
             self._editing.lock()
         self._locks.add(target)

@@ -9,7 +9,7 @@ from srpki.config.management import configuration_mode
 from srpki.config.xml import NAMESPACES, elements
 from srpki.core.xml import Element
 from srpki.netconf import library, monitoring
-from srpki.netconf.filters import selected
+from srpki.netconf.filters import Depth, limited, selected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,6 +70,14 @@ def _state(exchange: Exchange) -> Element:
     return Element(root.name, NAMESPACES[root.name], children=children)
 
 
-def filtered(found: Iterable[Element], wanted: Given | None) -> Iterator[Element]:
-    """Yield what of *found* the subtree filter *wanted* selects, all where there is none."""
-    yield from found if wanted is None else selected(found, wanted.children)
+def filtered(
+    found: Iterable[Element], wanted: Given | None, depth: Depth = None
+) -> Iterator[Element]:
+    """Yield what of *found* the subtree filter *wanted* selects, all where there is none.
+
+    Of what is selected so many levels are told, down to *depth*.
+    """
+    if wanted is not None:
+        yield from selected(found, wanted.children, depth)
+    else:
+        yield from (limited(one, depth) for one in found)

@@ -15,13 +15,34 @@ if TYPE_CHECKING:
     from srpki.netconf.documents import Given
 
 
-def selected(elements: Iterable[Element], wanted: Sequence[Given]) -> Iterator[Element]:
+Depth = int | None
+"""How many levels are told of what is selected, itself the first; None for all of them."""
+
+
+def selected(
+    elements: Iterable[Element], wanted: Sequence[Given], depth: Depth = None
+) -> Iterator[Element]:
     """Yield what the nodes of a filter, *wanted*, select of *elements*, in their order."""
     for element in elements:
         fitting = [node for node in wanted if _names(node, element)]
-        found = _selected(element, fitting) if fitting else None
+        found = _selected(element, fitting, depth) if fitting else None
         if found is not None:
             yield found
+
+
+def limited(element: Element, depth: Depth) -> Element:
+    """Return *element* with so many levels, the keys of entries in any case [RFC 8526, 3.1.1]."""
+    if depth is None:
+        return element
+
+    def children() -> Iterator[Element]:
+        for place, child in enumerate(element.children()):
+            if place < element.keys:
+                yield child
+            elif depth > 1:
+                yield limited(child, depth - 1)
+
+    return element._replace(children=children)
 
 
 def _names(node: Given, element: Element) -> bool:
@@ -32,7 +53,7 @@ def _names(node: Given, element: Element) -> bool:
     return all(held.get(name) == value for (_, name), value in node.attributes.items())
 
 
-def _selected(element: Element, nodes: Sequence[Given]) -> Element | None:
+def _selected(element: Element, nodes: Sequence[Given], depth: Depth) -> Element | None:
     """Return what *nodes*, which all name *element*, select of it."""
     inner: list[Given] = []
     for node in nodes:
@@ -41,11 +62,11 @@ def _selected(element: Element, nodes: Sequence[Given]) -> Element | None:
             if held is None:
                 continue
             if not held:
-                return element
+                return limited(element, depth)
             inner += held
         elif not node.value or _matches(node, element):
-            return element  # a selection node, or a content match node that holds
-    return _with(element, inner) if inner else None
+            return limited(element, depth)  # a selection node, or a content match node that holds
+    return _with(element, inner, depth) if inner else None
 
 
 def _holding(element: Element, siblings: Sequence[Given]) -> list[Given] | None:
@@ -69,7 +90,7 @@ def _matches(node: Given, element: Element) -> bool:
     return element.text in (node.text, node.value)
 
 
-def _with(element: Element, wanted: Sequence[Given]) -> Element | None:
+def _with(element: Element, wanted: Sequence[Given], depth: Depth) -> Element | None:
     """Return *element* with those of its children that *wanted* select, None where none is.
 
     The keys of its entry are told with them [section 6.2.5].
@@ -78,7 +99,7 @@ def _with(element: Element, wanted: Sequence[Given]) -> Element | None:
     some = False
     for place, child in enumerate(element.children()):
         fitting = [node for node in wanted if _names(node, child)]
-        found = _selected(child, fitting) if fitting else None
+        found = _selected(child, fitting, depth) if fitting else None
         some = some or found is not None
         if found is not None or place < element.keys:
             kept.append(found or child)

@@ -20,15 +20,18 @@ if TYPE_CHECKING:
     from srpki.core.xml import Element
     from srpki.netconf.data import Whole
     from srpki.netconf.documents import Given
+    from srpki.netconf.filters import Depth
     from srpki.schema.nodes import DataNode
 
 
-def as_text(wholes: Iterable[Whole], wanted: Given | None, layout: str) -> str:
+def as_text(wholes: Iterable[Whole], wanted: Given | None, depth: Depth, layout: str) -> str:
     """Return of *wholes* what the filter *wanted* selects, all where there is none.
 
-    The *layout* is ``json`` [RFC 7951], or ``md-cli``.
+    Of what is selected so many levels are told, down to *depth*. The *layout* is ``json``
+    [RFC 7951], or ``md-cli``.
     """
-    kept = list(wholes if wanted is None else _selected(wholes, wanted))
+    some = wanted is not None or depth is not None
+    kept = list(_selected(wholes, wanted, depth) if some else wholes)
     if layout == "json":
         names = (f"nokia-{PREFIXES[root.name]}:{root.name}" for root, _ in kept)
         said = (ietf_json(root, tree) for root, tree in kept)
@@ -40,9 +43,9 @@ def as_text(wholes: Iterable[Whole], wanted: Given | None, layout: str) -> str:
     )
 
 
-def _selected(wholes: Iterable[Whole], wanted: Given) -> Iterator[Whole]:
+def _selected(wholes: Iterable[Whole], wanted: Given | None, depth: Depth) -> Iterator[Whole]:
     for root, tree in wholes:
-        for element in filtered(all_of((root, tree)), wanted):
+        for element in filtered(all_of((root, tree)), wanted, depth):
             yield root, _kept_of_branch(root, tree, element)
 
 

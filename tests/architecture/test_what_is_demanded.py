@@ -41,6 +41,8 @@ LIBRARIES = {
     "paramiko": 'library("paramiko")',
     "ncclient": 'library("ncclient.manager")',
     "pysros": 'library("pysros.management")',
+    "nornir": 'library("nornir.core")',
+    "nornir-netconf": 'library("nornir_netconf.plugins.tasks")',
     "vici": 'library("vici")',
     "pyang": 'library("pyang")',
     "certifi": "import certifi",

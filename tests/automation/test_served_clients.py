@@ -193,6 +193,7 @@ def test_scrapli_by_both_bases_of_netconf(served):
                 config=profile("scrapli-nc"), target=netconf.DatastoreType.CANDIDATE
             )
             assert not made.failed, made.result
+            assert not client.validate(source=netconf.DatastoreType.CANDIDATE).failed
             assert not client.discard().failed
             assert not client.unlock(target=netconf.DatastoreType.CANDIDATE).failed
             assert client.edit_config(

@@ -94,6 +94,61 @@ def test_twenty_clients_at_one_node(served):
     assert ended.returncode == 0, ended.stdout
 
 
+def inventory_of(nodes):
+    """Return nornir with a host for each of *nodes*, all asked at once by NETCONF."""
+    plugins = library("nornir.core.plugins.connections").ConnectionPluginRegister
+    if "netconf" not in plugins.available:
+        plugins.register("netconf", library("nornir_netconf.plugins.connections").Netconf)
+    known = library("nornir.core.inventory")
+    extras = {"hostkey_verify": False, "allow_agent": False, "look_for_keys": False}
+    extras |= {"timeout": PATIENCE, "device_params": {"name": "sros"}}
+    hosts = {
+        node["node"]: known.Host(
+            name=node["node"],
+            hostname="127.0.0.1",
+            port=node["ssh_port"],
+            username="admin",
+            password="admin",
+            connection_options={"netconf": known.ConnectionOptions(extras=extras)},
+        )
+        for node in nodes
+    }
+    return library("nornir.core").Nornir(
+        inventory=known.Inventory(known.Hosts(hosts), known.Groups(), known.Defaults()),
+        runner=library("nornir.plugins.runners").ThreadedRunner(num_workers=CLIENTS),
+        config=library("nornir.core.configuration").Config(),
+    )
+
+
+def by_nornir(nodes):
+    """Name every node by the tasks of nornir-netconf, as its documentation has them."""
+    tasks = library("nornir_netconf.plugins.tasks")
+    fleet = inventory_of(nodes)
+
+    def change(task):
+        edit = (
+            f'<configure xmlns="{CONF}"><system><name>{task.host.name}</name></system></configure>'
+        )
+        config = f'<config xmlns="{BASE}">{edit}</config>'
+        task.run(tasks.netconf_lock, datastore="candidate", operation="lock")
+        task.run(tasks.netconf_edit_config, config=config, target="candidate")
+        task.run(tasks.netconf_validate, source="candidate")
+        task.run(tasks.netconf_commit)
+        task.run(tasks.netconf_lock, datastore="candidate", operation="unlock")
+        wanted = f'<configure xmlns="{CONF}"><system><name/></system></configure>'
+        found = task.run(
+            tasks.netconf_get_config, source="running", path=wanted, filter_type="subtree"
+        )
+        return found[0].result.rpc.data_xml
+
+    try:
+        for name, result in met(CLIENTS, fleet.run(change).items()):
+            assert not result.failed, result[0].exception
+            assert f"<name>{name}</name>" in result[0].result
+    finally:
+        fleet.close_connections()
+
+
 def test_twenty_clients_at_twenty_nodes(tmp_path):
     tables = "".join(
         f'[nodes.gw{number}]\nlab = "town"\nssh = "127.0.0.1:0"\n' for number in range(CLIENTS)
@@ -109,6 +164,7 @@ def test_twenty_clients_at_twenty_nodes(tmp_path):
         assert all(
             'description "many-0"' in text for text in met(CLIENTS, asyncio.run(all_of_them()))
         )
+        by_nornir(process.nodes)
         assert process.terminate() == 0
         assert process.errors.read_text() == ""
 

@@ -122,6 +122,9 @@ SEEN = {
     "JSON": get_config(
         "running", f'<format xmlns="{GLOBAL[:-11]}ietf-netconf-augments">json</format>'
     ),
+    "JSON, filtered": get_config("running", f"{FILTER}<format>json</format>"),
+    "braces, filtered": f"<get>{FILTER}<format>md-cli</format></get>",
+    "the region in a name": "<get-config><source><configure-candidate/></source></get-config>",
     "a difference": action(DIFFERENCE.format("")),
     "a difference in words": action(DIFFERENCE.format("<format>md-cli</format>")),
     "a command": cli("info /configure"),
@@ -307,7 +310,15 @@ def test_what_may_only_be_read_is_not_named_by_an_edit_that_changes_nothing(rout
 
 def test_who_is_restricted_to_his_home_copies_from_nowhere_else(router):
     home = rights("admin reboot").within("cf3:\\home", saves=False)
-    source = "<source><url>cf3:/same.cfg</url></source>"
+    url = "<url>cf3:/same.cfg</url>"
+    running = "<source><running/></source>"
     with client(router, rights=home) as user:
-        body = f"<copy-config><target><candidate/></target>{source}</copy-config>"
-        assert denied_tags(user.rpc(body)) == ["access-denied"]
+        for body in (
+            f"<copy-config><target><candidate/></target><source>{url}</source></copy-config>",
+            f"<copy-config><target>{url}</target>{running}</copy-config>",
+            f"<delete-config><target>{url}</target></delete-config>",
+            action(f"<md-compare>{running}<destination>{url}</destination></md-compare>"),
+        ):
+            assert denied_tags(user.rpc(body)) == ["access-denied"], body
+        assert "#2020" in told(user.rpc(cli("file show cf3:\\same.cfg")))
+    assert router.node.files.read("cf3:\\same.cfg")

@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from srpki.netconf.data import Whole
     from srpki.netconf.documents import Given, Name
     from srpki.netconf.exchange import Exchange, Operation
+    from srpki.netconf.filters import Depth
 
 _DEFAULTS: Final = (EXPLICIT, REPORT_ALL)
 _FORMATS: Final = ("xml", "json", "md-cli")
 _YANG: Final = "yang"
+_UNBOUNDED: Final = "unbounded"
 
 
 def get(exchange: Exchange, operation: Given) -> Iterable[Element]:
@@ -69,7 +71,7 @@ def get_data(exchange: Exchange, operation: Given) -> Iterable[Element]:
     names = ("datastore", "subtree-filter", "xpath-filter", "config-filter", "max-depth")
     arguments = Arguments(operation, (*names, DEFAULTS, REGION, FORMAT))
     check_region(arguments)
-    for name in ("xpath-filter", "config-filter", "max-depth"):
+    for name in ("xpath-filter", "config-filter"):
         if name in arguments:
             raise not_supported(f"{name} is not supported")
     match _identity(arguments.element("datastore")):
@@ -111,11 +113,22 @@ def _data(
     wholes: Callable[[], Iterable[Whole]],
 ) -> Element:
     """Return what the filter *name* selects of what is *found*, or of *wholes* as text."""
-    wanted, namespace = _filter(arguments, name), arguments.operation.namespace
+    wanted, depth = _filter(arguments, name), _depth(arguments)
+    namespace = arguments.operation.namespace
     layout = arguments.one_of(FORMAT, _FORMATS, "xml")
     if layout != "xml":
-        return Element("data", namespace, as_text(wholes(), wanted, layout))
-    return Element("data", namespace).holding(*filtered(found(), wanted))
+        return Element("data", namespace, as_text(wholes(), wanted, depth, layout))
+    return Element("data", namespace).holding(*filtered(found(), wanted, depth))
+
+
+def _depth(arguments: Arguments) -> Depth:
+    """Return how many levels of what is selected are wanted [RFC 8526 section 3.1.1]."""
+    text = arguments.text("max-depth", _UNBOUNDED)
+    if text == _UNBOUNDED:
+        return None
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) <= 5 and 1 <= int(text) <= 65535):
+        raise bad("invalid-value", f"'max-depth' - '{text}' is not in 1..65535", "max-depth")
+    return int(text)
 
 
 def _check_readable(exchange: Exchange) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from netconf import AUGMENTS, BASE, BASE_10, BASE_11, CONF, PRIVATE, Client, inner
 
+from srpki.cli.session import Session
 from srpki.config.management import in_mode
 from srpki.config.tree import EMPTY, put
 from srpki.frontend.node import opened
@@ -507,6 +508,8 @@ def test_lock_and_unlock(router, client, target):
     assert f"<session-id>{client.session.login.session_id}</session-id>" in text
     assert client.error(LOCK.format(target))[1] == "lock-denied"
     assert other.error(UNLOCK.format(target))[1] == "operation-failed"
+    another = "running" if target == "candidate" else "candidate"  # the lock stays then
+    assert client.error(UNLOCK.format(another))[1] == "operation-failed"
     client.ok(client.edit(NAMED))
     client.ok(COMMIT)
     assert router.node.datastore.holder is not None
@@ -516,6 +519,16 @@ def test_lock_and_unlock(router, client, target):
     assert client.data(CANDIDATE) == "<configure><system><name>x</name></system></configure>"
     other.ok(LOCK.format("candidate"))
     other.close()
+
+
+def test_a_candidate_with_changes_is_not_locked(router, client):
+    """[RFC 6241 section 7.5; 7750 SR system management guide 22.7, lock]"""
+    client.ok(client.edit(NAMED))
+    kind, tag, said, _ = client.error(LOCK.format("candidate"))
+    assert (kind, tag) == ("protocol", "lock-denied") and "not committed" in said
+    client.ok(LOCK.format("running"))
+    client.ok(COMMIT)
+    client.ok(LOCK.format("candidate"))
 
 
 def test_a_lock_ends_with_its_session(router, client):
@@ -609,6 +622,48 @@ def test_a_confirmed_commit_is_confirmed_by_the_next_one(router, client):
     client.ok(COMMIT)
     assert router.node.commits.remaining() is None
     assert "<name>x</name>" in client.data(RUNNING)
+
+
+@pytest.mark.parametrize("end", ["kill-session", "admin disconnect", "the wire"])
+def test_a_confirmed_commit_is_taken_back_when_its_session_ends(router, client, end):
+    other = session(router)
+    other.ok(other.edit(NAMED))
+    other.ok(CONFIRMED.format(""))
+    number = other.session.login.session_id
+    match end:
+        case "kill-session":
+            client.ok(f"<kill-session><session-id>{number}</session-id></kill-session>")
+        case "admin disconnect":
+            assert Session(router, "md").feed(f"admin disconnect session-id {number}").ok
+        case "the wire":
+            other.close()
+    other.wait()
+    assert router.node.commits.remaining() is None
+    assert client.data(RUNNING) == "<configure />"
+
+
+def test_a_commit_by_the_cli_meets_what_is_edited_by_netconf(router):
+    """The other way round is tried at a terminal: automation/test_served_together.py."""
+    one, cli = session(router, PRIVATE), Session(router, "md")
+    one.ok(one.edit(NAMED))
+    for line in (
+        *("edit-config private", "/configure system transmission-profile a retry 2"),
+        *("commit", "quit-config"),
+    ):
+        assert cli.feed(line).ok
+    one.ok(COMMIT)
+    assert "<name>x</name>" in one.data(RUNNING) and "<retry>2</retry>" in one.data(RUNNING)
+    one.ok(one.edit(system("<name>y</name>")))
+    for line in ("edit-config exclusive", "/configure system name z", "commit", "quit-config"):
+        assert cli.feed(line).ok
+    assert one.error(COMMIT)[2].startswith("MINOR: MGMT_CORE #2703: ")
+    one.ok(DISCARD)
+    assert cli.feed("edit-config exclusive").ok
+    one.ok(one.edit(system("<name>y</name>")))
+    assert one.error(COMMIT)[1] == "in-use"
+    cli.close()
+    one.ok(COMMIT)
+    one.close()
 
 
 def test_a_second_confirmed_commit_goes_on_with_the_first(router, client):

@@ -349,6 +349,21 @@ def test_get_data_is_there_only_where_nmda_support_is(router, client):
         expected = "<configure><system><name>gw1</name></system></configure>"
         for name in ("running", "intended", "operational"):
             assert other.data(get_data(f"{name}</datastore>{wanted}")) == expected
+        for depth, inner_ in (
+            ("1", ""),
+            ("2", "<system />"),
+            ("3", "<transmission-profile><name>b</name></transmission-profile>"),
+            ("4", "<retry>3</retry>"),
+            ("unbounded", "<retry>3</retry>"),
+        ):
+            told = other.data(get_data(f"running</datastore><max-depth>{depth}</max-depth>"))
+            assert inner_ in told and (depth in ("4", "unbounded")) == ("<retry>" in told)
+            assert depth != "1" or told == "<configure />"
+        deep = f"running</datastore><subtree-filter>{ONE}</subtree-filter><max-depth>1</max-depth>"
+        narrow = "<configure><system><transmission-profile><name>b</name></transmission-profile></system></configure>"
+        assert other.data(get_data(deep)) == narrow
+        braces = other.rpc(get_data(f"{deep}<format>md-cli</format>"))[0].text
+        assert "retry" not in braces and 'transmission-profile "b"' in braces
         plain = get_data(f"running</datastore>{wanted}").replace("ds:", "")
         plain = plain.replace(f'get-data xmlns="{NMDA}"', "get-data")
         plain = plain.replace("<subtree-filter>", f'<subtree-filter xmlns="{NMDA}">')
@@ -360,6 +375,8 @@ def test_get_data_is_there_only_where_nmda_support_is(router, client):
             ("x:running</datastore>", "ds", "invalid-value"),
             ("running</datastore><xpath-filter>/</xpath-filter>", "ds", "operation-not-supported"),
             ("running</datastore><frob/>", "ds", "unknown-element"),
+            ("running</datastore><max-depth>0</max-depth>", "ds", "invalid-value"),
+            ("running</datastore><max-depth>65536</max-depth>", "ds", "invalid-value"),
         ):
             assert other.error(get_data(body, prefix))[1] == tag
         other.close()
