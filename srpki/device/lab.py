@@ -72,8 +72,8 @@ class LabAuthority(Protocol):
 
     def change_key(
         self, *, key_of: str, name: str, new_with_old: bool, old_with_new: bool, after: timedelta
-    ) -> None:
-        """Begin a change of key; raises `RefusedError`."""
+    ) -> bytes:
+        """Begin a change of key, and return the new certificate (DER); raises `RefusedError`."""
         ...
 
     def finish_change(self) -> None:

@@ -210,8 +210,8 @@ class RunningCa:
 
     def change_key(
         self, *, key_of: str, name: str, new_with_old: bool, old_with_new: bool, after: timedelta
-    ) -> None:
-        """Begin a change of key; raises `RefusedError`."""
+    ) -> bytes:
+        """Begin a change of key, and return the new certificate (DER); raises `RefusedError`."""
         change = Change(
             key_of=key_of,
             name=name,
@@ -219,7 +219,8 @@ class RunningCa:
             old_with_new=old_with_new,
             after=after,
         )
-        self.authority.generations.begin(change)
+        made = self.authority.generations.begin(change)
+        return made.root if key_of == "root" else made.issuing.certificate
 
     def finish_change(self) -> None:
         """Hand out no certificate of an old key any more."""

@@ -22,6 +22,8 @@ LAB_NAMES: Final = {
     "lab.reference": "reference",
     "lab.secret": "secret",
     "lab.cmp_url": "cmpv2-url",
+    "lab.crl_url": "crl-url",
+    "lab.ocsp_url": "ocsp-url",
     "lab.est_url": "est-url",
     "lab.est_username": "est-username",
     "lab.est_password": "est-password",

@@ -68,7 +68,9 @@ def test_a_change_of_key_is_followed_without_an_outage_by_what_the_operator_does
     own.enrol_cmp("gw")
     own.auto_update("gw", "lab-cmp")
     first = own.certificate("gw")
-    own.do("lab ca rollover begin after 10d")
+    own.do("lab ca rollover begin after 10d save-as cf3:/mailed.pem")
+    told = own.refused("lab ca rollover begin save-as cf3:/mailed.pem")
+    assert '"cf3:\\mailed.pem" exists already' in told
     # What the router trusts is what its operator has imported: nothing has changed by itself.
     own.do(own.update("gw"))
     assert own.certificate("gw").authority_key_identifier == first.authority_key_identifier
@@ -83,6 +85,7 @@ def test_a_change_of_key_is_followed_without_an_outage_by_what_the_operator_does
         rb"-----BEGIN.*?END CERTIFICATE-----\n", (own.cf3 / "cacerts").read_bytes(), re.DOTALL
     )
     (block,) = (one for one in blocks if formats.read_certificates(one, "pem") == [new])
+    assert formats.read_certificates((own.cf3 / "mailed.pem").read_bytes(), "pem") == [new]
     own.put("new.pem", block)
     own.do(
         f'{PKI} import type certificate format pem input-url "cf3:/new.pem" output-file "new.crt"'

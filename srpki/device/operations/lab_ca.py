@@ -171,14 +171,20 @@ def _decided(call: Call, *, approved: bool) -> Outcome:
 
 def rollover_begin(call: Call) -> Outcome:
     """Make a new key of the CA."""
-    after = call.text("after")
-    _authority(call).change_key(
+    after, save_as = call.text("after"), call.text("save-as")
+    if save_as:
+        call.node.files.check_new(save_as)
+    made = _authority(call).change_key(
         key_of=call.text("key-of", "issuing"),
         name=call.text("name"),
         new_with_old=bool(call.inputs.get("new-with-old", True)),
         old_with_new=bool(call.inputs.get("old-with-new", True)),
         after=parse_duration(after) if after else timedelta(),
     )
+    if save_as:
+        from srpki.x509.formats import write_certificates  # noqa: PLC0415 - start-up time
+
+        call.node.files.write(save_as, write_certificates([made], "pem"))
     return Outcome(data=_authority(call).certificates())
 
 

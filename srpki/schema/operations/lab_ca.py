@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from srpki.schema.common import PKI_FILE_NAME
+from srpki.schema.common import CFLASH_URL, PKI_FILE_NAME
 from srpki.schema.nodes import Action, Container, Leaf
 from srpki.schema.operations.lab_faults import FAILURES, FAULT
 from srpki.schema.operations.lab_types import AUTHORITY, CA_NAME, DURATION, WORDS
@@ -110,6 +110,11 @@ _ROLLOVER: Final = Container(
                     name="after",
                     type=DURATION,
                     help="How long the old key goes on signing, as 10d (not at all)",
+                ),
+                Leaf(
+                    name="save-as",
+                    type=CFLASH_URL,
+                    help="File on cf3: to write the new certificate to (PEM); it must not exist",
                 ),
                 AUTHORITY,
             ),
