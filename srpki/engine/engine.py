@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from srpki.engine.jobs import Job, Lane, Outcome
     from srpki.engine.parts import Parts
     from srpki.engine.peers import Peers
+    from srpki.engine.protocols.base import EnrolmentProtocol
     from srpki.engine.protocols.cmpv2_requests import Requests
     from srpki.engine.protocols.est_requests import EstRequests
     from srpki.engine.scheduler import Summary
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from srpki.protocol.steps import Wait
     from srpki.storage.files import FileOps
     from srpki.transport.base import ExchangeFactory
+    from srpki.x509.keys import KeySpec, PrivateKey
 
 PATIENCE: Final = 0.1
 """Seconds after which a waiting operator's Ctrl-C is noticed."""
@@ -71,12 +73,15 @@ class Engine:
         skew: timedelta = SKEW,
         settings: Settings = DEFAULT,
         files: FileOps | None = None,
+        generate: Callable[[KeySpec], PrivateKey] | None = None,
+        protocols: Mapping[str, EnrolmentProtocol] | None = None,
     ) -> None:
         """Prepare for *view*; states are kept in *state_dir*, secrets there sealed by *seal*.
 
         *daemon* is a real program that uses the ipsec pairs. *skew* is how far ahead of our clock
         the one of a CA may be that has just issued a certificate. *settings* are those that a
-        router does not have.
+        router does not have. The keys of renewed certificates are made by *generate*, and they are
+        renewed by *protocols*, where these are given.
         """
         self.skew = skew
         self.view = view
@@ -92,6 +97,7 @@ class Engine:
         self._seal = seal
         self._state_dir = state_dir
         self._files = files
+        self._generate, self._protocols = generate, protocols
         self._exchanges = exchanges
         self._applied: PkiView | None = None
         self._running = False
@@ -298,8 +304,9 @@ class Engine:
             progress=Progress(parts.register),
             applications=parts.applications,
             services=services,
-            protocols=PROTOCOLS,
+            protocols=self._protocols or PROTOCOLS,
             peers=self._peers,
+            generate=self._generate,
         )
 
     # --- what others ask -------------------------------------------------------------------------

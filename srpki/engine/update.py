@@ -64,7 +64,10 @@ class _Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Updater:
-    """Runs updates with what it is given; holds no state of its own."""
+    """Runs updates with what it is given; holds no state of its own.
+
+    New keys are made by *generate*, where it is given.
+    """
 
     clock: Clock
     bus: EventBus
@@ -74,6 +77,7 @@ class Updater:
     services: Services
     protocols: Mapping[str, EnrolmentProtocol]
     peers: Callable[[], Peers]
+    generate: Callable[[KeySpec], PrivateKey] | None = None
 
     def run(self, job: Job) -> Generator[Wait, None, Outcome | None]:
         """Run *job*; return how it ended, or None when there was nothing to do."""
@@ -96,7 +100,7 @@ class Updater:
         if pair is not None:
             old, key = pair
             job.step = 1
-            new_key = keys.generate(_key_spec(run.profile, key))
+            new_key = (self.generate or keys.generate)(_key_spec(run.profile, key))
             job.step = 2
             new = yield from self._enrol(run, old, key, new_key)
             job.step = 3

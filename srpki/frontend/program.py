@@ -1,4 +1,4 @@
-"""The `srpki` program: shell, exec, import-config, ca, serve, yang, lab, demo.
+"""The `srpki` program: shell, exec, import-config, ca, serve, yang, rehearse, lab, demo.
 
 Imports are made where they are needed: a script never pays for the terminal, and a node without
 a lab never for the lab CA.
@@ -131,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         ("serve", "let nodes be reached by SSH and NETCONF", _serve_options),
         ("timeline", "show the certificates of a node over time", _timeline_options),
         ("yang", "write the YANG modules of the nodes", _yang_options),
+        ("rehearse", "see what will happen to the certificates of a router", _rehearse_options),
         ("lab", "take, make and grade training labs", _lab_options),
         ("demo", "show the first renewal, end to end", _demo_options),
     ):
@@ -275,6 +276,13 @@ def _timeline_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_timeline)
 
 
+def _rehearse_options(parser: argparse.ArgumentParser) -> None:
+    from srpki.frontend.rehearse_options import add_options  # noqa: PLC0415 - start-up time
+
+    add_options(parser)
+    parser.set_defaults(run=_rehearse)
+
+
 def _yang_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
@@ -296,6 +304,12 @@ def _timeline(options: argparse.Namespace) -> int:
     from srpki.frontend.timelines import run  # noqa: PLC0415 - start-up time
 
     return run(options, _node(options))
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    from srpki.frontend.rehearsing import run  # noqa: PLC0415 - start-up time
+
+    return run(options)
 
 
 def _import(options: argparse.Namespace) -> int:

@@ -59,11 +59,11 @@ def run(options: argparse.Namespace, node: Path) -> int:
     if options.svg is not None:
         from srpki.pictures.svg import svg  # noqa: PLC0415 - where it is asked for
 
-        _write(options.svg, svg(found))
+        write(options.svg, svg(found))
     if options.html is not None:
         from srpki.pictures.page import page  # noqa: PLC0415 - where it is asked for
 
-        _write(options.html, page(found))
+        write(options.html, page(found))
     show(found, sys.stdout)
     return 0
 
@@ -160,7 +160,8 @@ def _takes(out: TextIO, text: str) -> bool:
     return True
 
 
-def _write(path: Path, content: str) -> None:
+def write(path: Path, content: str) -> None:
+    """Write *content*, which is a picture, to the file at *path*; raises `UsageError`."""
     try:
         path.write_text(content, encoding="utf-8", errors="backslashreplace")
     except OSError as error:

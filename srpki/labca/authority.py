@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from cryptography import x509
@@ -50,17 +51,25 @@ class Authority:
         clock: Clock,
         entropy: Entropy,
         settings: CaSettings | None = None,
+        *,
+        identities: Mapping[str, Identity] = MappingProxyType({}),
+        store: IssuedStore | None = None,
     ) -> None:
-        """Take up the CA in *directory*, or found a new one."""
+        """Take up the CA in *directory*, or found a new one on *identities*, by their names.
+
+        With a *store* it remembers what it issues beside what other CAs do.
+        """
         self.clock = clock
         self.entropy = entropy
         self.settings = settings or CaSettings()
         self._vault = Vault(directory, entropy)
         try:
+            for name, identity in identities.items():
+                self._vault.replace(name, identity)
             self._found()
             self.rules = Rules(directory)
             self.desk = Desk(directory, clock)
-            self._store = IssuedStore(directory)
+            self._store = store or IssuedStore(directory)
         except BaseException:
             self._vault.close()
             raise
@@ -140,6 +149,14 @@ class Authority:
     def register(self, reference: str, secret: str) -> None:
         """Let *reference* enrol by CMP with *secret*, as long as this process lives."""
         self._secrets[reference] = secret
+
+    def register_user(self, username: str, password: str) -> None:
+        """Let *username* enrol by EST with *password*, as long as this process lives."""
+        self._est_users[username] = password
+
+    def adopt(self, certificate: bytes) -> None:
+        """Take *certificate* (DER) for one that was issued here and that its owner has taken."""
+        self._store.add(Issued(certificates.facts(certificate).serial, certificate, CONFIRMED))
 
     def secret_of(self, reference: bytes) -> str | None:
         """Return the password registered for *reference*, None when there is none."""

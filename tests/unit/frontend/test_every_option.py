@@ -53,6 +53,13 @@ HELD = {
         "--html": LOOKED + "test_a_node_that_nobody_holds_is_looked_at_and_left_as_it_was",
         "--days": LOOKED + "test_what_is_no_node_is_not_made_one",
     },
+    "rehearse": dict.fromkeys(
+        (
+            *("configuration", "--certificates", "--from", "--for", "--outage", "--seed"),
+            *("--ca-life", "--clock-skew", "--tries", "--margin", "--json", "--svg", "--html"),
+        ),
+        "unit/frontend/test_rehearsing.py::test_each_option_has_its_effect",
+    ),
     "yang": {"--out": HERE + "test_the_modules_are_written_where_it_is_said"},
     "serve": {
         "--node": SSH + "test_commands_are_run_and_their_status_is_told",

@@ -1,0 +1,147 @@
+"""The answer of a rehearsal for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from srpki.core.text import printable
+from srpki.rehearsal.words import spelled
+
+if TYPE_CHECKING:
+    from srpki.rehearsal.records import Answer, Course, Finding
+
+_WIDEST: Final = 160
+_COLUMNS: Final = 100
+_MOST_GAPS: Final = 5
+_STYLES: Final = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+
+
+def show(made: Answer, out: TextIO) -> None:
+    """Show *made* on *out*, as wide as it is, in colours where it has any."""
+    console = Console(file=out, highlight=False, markup=False, emoji=False)
+    width = min(console.width, _WIDEST) if console.is_terminal else _COLUMNS
+    console = Console(file=out, highlight=False, markup=False, emoji=False, width=width)
+    console.print(_text(made.title, "bold"))
+    console.print(_text(f"{moment(made.start)} to {moment(made.end)} UTC, by the {made.by}"))
+    for outage in made.outages:
+        console.print(_text(f"outage: {outage}"))
+    console.print()
+    console.print(_courses(made.courses))
+    for title, lines in sections(made):
+        console.print()
+        console.print(_text(title, "bold"))
+        for line, style in lines:
+            console.print(_text(line, style), soft_wrap=False)
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(printable(text), style=style)
+
+
+def _courses(courses: Sequence[Course]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, justify in (
+        ("certificate", "left"),
+        ("first", "left"),
+        ("last", "left"),
+        ("renewals", "right"),
+        ("failures", "right"),
+        ("least margin", "right"),
+        ("gaps", "right"),
+    ):
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for course in courses:
+        renewals = course.renewals
+        cells = (
+            course.name,
+            moment(renewals[0].at) if renewals else "-",
+            moment(renewals[-1].at) if renewals else "-",
+            str(len(renewals)),
+            str(course.failures),
+            "-" if course.margin is None else spelled(course.margin),
+            str(len(course.gaps)),
+        )
+        table.add_row(*(_text(cell, "bold red" if course.gaps else "") for cell in cells))
+    return table
+
+
+Lines = Iterator[tuple[str, str]]
+
+
+def sections(made: Answer) -> Iterator[tuple[str, Lines]]:
+    """Yield what there is to say beside the table: a title, and its lines with their styles."""
+    if made.has_gap:
+        yield "Gaps", _gaps(made.courses)
+    if made.findings:
+        yield "Findings", _findings(made.findings)
+    if made.loads:
+        yield "Requests", _loads(made)
+    if made.said:
+        yield "Stood in for, or left out", ((line, "") for line in made.said)
+    if made.assumptions:
+        yield "Assumptions", _assumptions(made)
+    verdict = _verdict(made)
+    yield "Result", iter([(verdict, "bold red" if made.has_gap else "bold green")])
+
+
+def remarks(made: Answer) -> Iterator[str]:
+    """Yield what there is to say beside the rows of a chart, a sentence each."""
+    for title, lines in sections(made):
+        if title != "Gaps":
+            yield f"{title}:"
+            yield from (line.strip() for line, _ in lines)
+
+
+def _verdict(made: Answer) -> str:
+    bad = sum(bool(course.gaps) for course in made.courses)
+    if bad:
+        return f"{bad} of {len(made.courses)} certificates are not valid all the time."
+    if not made.courses:
+        return "There is no certificate that is renewed or used."
+    if not made.complete:
+        return f"No gap until {moment(made.reached)} UTC; what comes after is not known."
+    return f"All {len(made.courses)} certificates stay valid all the time."
+
+
+def _gaps(courses: Sequence[Course]) -> Lines:
+    for course in courses:
+        for gap in course.gaps[:_MOST_GAPS]:
+            until = "on" if gap.end is None else f"to {moment(gap.end)} UTC"
+            yield f"{course.name}: from {moment(gap.start)} UTC {until}: {gap.why}", "red"
+        if len(course.gaps) > _MOST_GAPS:
+            yield f"{course.name}: and {len(course.gaps) - _MOST_GAPS} more", "red"
+
+
+def _findings(findings: Sequence[Finding]) -> Lines:
+    for one in findings:
+        concerns = ", ".join(one.concerns[:4])
+        if len(one.concerns) > 4:
+            concerns += f" and {len(one.concerns) - 4} more"
+        yield f"{one.severity}: {concerns}: {one.why}", _STYLES[one.severity]
+        yield f"    {one.leaf}: {one.cure}", ""
+
+
+def _loads(made: Answer) -> Lines:
+    for load in made.loads:
+        busiest = ", ".join(
+            f"{storm.requests} in the hour from {storm.hour:%Y-%m-%d %H:%M}"
+            for storm in load.busiest[:3]
+        )
+        yield f"{load.profile}: {load.requests}; {busiest}", ""
+
+
+def _assumptions(made: Answer) -> Lines:
+    for one in made.assumptions:
+        yield f"{one.effect}.", ""
+        yield f'    fidelity.md: "{one.fidelity}"', "dim"
+
+
+def moment(at: datetime) -> str:
+    """Return *at* in UTC, to the second."""
+    return f"{at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,1 @@
+"""Rehearsals: what will happen to the certificates of a configuration, before it happens."""

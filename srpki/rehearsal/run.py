@@ -1,0 +1,292 @@
+"""A rehearsal: the real engine on a throw-away node, its clock moved from start to end."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from srpki.core import events
+from srpki.core.text import utc
+from srpki.engine.policy import Schedule
+from srpki.rehearsal import model
+from srpki.rehearsal.model import Attempt, Plan
+from srpki.rehearsal.records import Course, Dated, Failure, Gap, Load, Storm
+from srpki.rehearsal.world import World, pairs
+from srpki.x509 import certificates
+
+if TYPE_CHECKING:
+    from srpki.core.events import Event
+    from srpki.rehearsal.material import Material
+    from srpki.rehearsal.world import Terms
+
+MOST_ATTEMPTS: Final = 20_000
+"""Updates that the engine carries out; where more are to come the model tells how they end."""
+_SLICES: Final = 200
+_KEPT: Final = 50
+"""Failures of one certificate that are told one by one."""
+_BUSIEST: Final = 5
+MOST_RENEWALS: Final = 20_000
+"""Renewals of one certificate that are looked at."""
+
+Tell = Callable[[datetime, int], None]
+"""Told how far a rehearsal is, and how many updates there were so far."""
+
+
+class Found(NamedTuple):
+    """What came of a rehearsal; it *reached* an instant, *by* the engine or the model."""
+
+    reached: datetime
+    by: str
+    courses: tuple[Course, ...]
+    loads: tuple[Load, ...]
+    world: World
+    plans: Mapping[str, Plan]
+    invalid: Mapping[str, str]
+    log: Log
+
+
+class Log:
+    """What the engine tells of each certificate while it runs."""
+
+    def __init__(self, world: World) -> None:
+        """Listen on the bus of *world*."""
+        self._world = world
+        self.count = 0
+        self.over: set[str] = set()
+        self._hopeless: set[str] = set()
+        self.renewals: dict[str, list[Attempt]] = {}
+        self.failed: dict[str, list[Failure]] = {}
+        self.failures: Counter[str] = Counter()
+        self.held: set[str] = set()
+        self._ends: dict[str, tuple[datetime, datetime]] = {}
+        world.bus.subscribe(self._happened)
+
+    def dates(self, name: str) -> tuple[datetime, datetime]:
+        """Return the dates of the certificate that is there under *name*."""
+        facts = certificates.facts(self._world.keystore.read_certificate(name))
+        return facts.not_before, facts.not_after
+
+    def _happened(self, event: Event) -> None:
+        number = event.type.number
+        if number not in _ENDED:
+            return
+        name = str(event.fields["certificate"])
+        self.count += 1
+        if number == events.UPDATE_FINISHED.number:
+            _, before = self._ends.get(name) or self._first(name)
+            begins, ends = self._ends[name] = self.dates(name)
+            attempt = Attempt(event.time, True, begins, ends, before - event.time)
+            self.renewals.setdefault(name, []).append(attempt)
+            if event.fields.get("next_update") is not None:
+                self.held.add(name)
+            return
+        if name in self._hopeless:
+            return
+        self.failures[name] += 1
+        step, reason = int(str(event.fields["step"])), str(event.fields["reason"])
+        kept = self.failed.setdefault(name, [])
+        if len(kept) > _KEPT:
+            kept.pop()
+        kept.append(Failure(event.time, step, reason))
+        _, ends = self._ends.get(name) or self._first(name)
+        if event.time > ends and self._world.hopeless(name):
+            self.over.add(name)
+            self._hopeless.add(name)
+
+    def _first(self, name: str) -> tuple[datetime, datetime]:
+        found = self._ends[name] = self._world.first[name]
+        return found
+
+
+_ENDED: Final = (events.UPDATE_FINISHED.number, events.UPDATE_FAILED.number)
+
+
+def rehearse(
+    material: Material,
+    terms: Terms,
+    *,
+    tell: Tell = lambda _at, _count: None,
+    cancel: threading.Event | None = None,
+) -> Found:
+    """Rehearse *material* on *terms*; once *cancel* is set, or by Ctrl-C, as far as it has come.
+
+    *tell* hears how far that is from time to time.
+    """
+    world = World(material, terms)
+    log = Log(world)
+    entries = material.view.auto_updates
+    invalid = {name: reason for name in entries if (reason := world.invalid(name))}
+    plans = {name: plan for name in entries if name not in invalid and (plan := _plan(world, name))}
+    if _attempts(plans.values(), terms) > MOST_ATTEMPTS:
+        return _modelled(world, plans, invalid, log)
+    reached = _run(world, log, tell, cancel or threading.Event())
+    courses = tuple(
+        _course(world, log, name, reached, invalid.get(name, "")) for name in _names(world)
+    )
+    requests = world.network.requests
+    return Found(reached, "engine", courses, _loads(requests), world, plans, invalid, log)
+
+
+def _run(world: World, log: Log, tell: Tell, cancel: threading.Event) -> datetime:
+    """Move the clock of *world* to its end; return where it has come to."""
+    terms = world.terms
+    step = max((terms.end - terms.start) / _SLICES, timedelta(seconds=1))
+    at = terms.start
+    try:
+        while at < terms.end and not cancel.is_set():
+            at = min(at + step, terms.end)
+            world.engine.run_until(at, cancel, mover="a rehearsal")
+            tell(world.clock.now(), log.count)
+            if log.over:  # nothing renews them any more: each failure would be as the last
+                view = world.engine.view
+                left = {
+                    name: one for name, one in view.auto_updates.items() if name not in log.over
+                }
+                world.engine.apply(view.but(auto_updates=left))
+                log.over.clear()
+    except KeyboardInterrupt:
+        cancel.set()
+    finally:
+        world.engine.stop()
+    return min(world.clock.now(), terms.end)
+
+
+# --- what the model says --------------------------------------------------------------------------
+
+
+def _plan(world: World, name: str) -> Plan | None:
+    """Return what is known beforehand of the entry *name*, None where it cannot be renewed."""
+    profile = world.profile(name)
+    if profile is None:
+        return None
+    begins, ends = world.first[name]
+    itself = world.authenticates_itself(name)
+    return Plan(
+        name=name,
+        profile=profile.name,
+        server=profile.server,
+        schedule=Schedule(profile.schedule, profile.seconds),
+        retry_interval=profile.retry_interval,
+        not_before=begins,
+        not_after=ends,
+        life=world.lives[name],
+        judged=itself,
+        ends=world.hopeless(name),
+        until=world.until(name),
+        skew=world.terms.skew,
+    )
+
+
+def _attempts(plans: Iterable[Plan], terms: Terms) -> int:
+    """Return how many updates are to come; no more than has to be known is counted."""
+    count = 0
+    for plan in plans:
+        for _ in model.attempts(plan, terms.calendar, terms.start, terms.end):
+            count += 1
+            if count > MOST_ATTEMPTS:
+                return count
+    return count
+
+
+def _modelled(
+    world: World, plans: Mapping[str, Plan], invalid: Mapping[str, str], log: Log
+) -> Found:
+    """Return what the model says of *plans*: they are too many updates for the engine."""
+    terms = world.terms
+    requests: Counter[tuple[str, datetime]] = Counter()
+    for name, plan in plans.items():
+        for count, one in enumerate(model.attempts(plan, terms.calendar, terms.start, terms.end)):
+            if count >= MOST_ATTEMPTS * 50:
+                break
+            if not one.over:
+                requests[plan.server, one.at.replace(minute=0, second=0, microsecond=0)] += 1
+            if one.ok:
+                log.renewals.setdefault(name, []).append(one)
+                continue
+            log.failures[name] += 1
+            kept = log.failed.setdefault(name, [])
+            if len(kept) > _KEPT:
+                kept.pop()
+            kept.append(Failure(one.at, 2, _reason(plan, terms, one)))
+    courses = tuple(
+        _course(world, log, name, terms.end, invalid.get(name, "")) for name in _names(world)
+    )
+    return Found(terms.end, "model", courses, _loads(requests), world, plans, invalid, log)
+
+
+def _reason(plan: Plan, terms: Terms, attempt: Attempt) -> str:
+    if attempt.over:
+        return "the certificate has expired and nothing else authenticates the request"
+    window = terms.calendar.away(plan.server, attempt.at)
+    return "the CA refuses it" if window is None else f"cannot connect: outage ({window.text})"
+
+
+# --- what came of it ------------------------------------------------------------------------------
+
+
+def _names(world: World) -> list[str]:
+    """Return the certificates that are renewed, and those that are used and are not."""
+    view = world.material.view
+    used = [name for name, _ in pairs(view) if name in world.first]
+    return list(dict.fromkeys((*view.auto_updates, *used)))
+
+
+def _course(world: World, log: Log, name: str, reached: datetime, invalid: str) -> Course:
+    view, terms = world.material.view, world.terms
+    entry = view.auto_updates.get(name)
+    profile = None if entry is None else world.profile(name)
+    first = world.first.get(name, (terms.start, terms.start))
+    renewals = log.renewals.get(name, [])
+    failed = tuple(log.failed.get(name, ()))
+    why = _why(world, name, failed, invalid)
+    gaps = model.gaps(first, renewals, terms.start, reached)
+    return Course(
+        name=name,
+        profile="" if entry is None else entry.profile,
+        protocol="" if profile is None else profile.protocol,
+        server="" if profile is None else profile.server,
+        first=Dated(terms.start, *first),
+        renewals=tuple(Dated(one.at, one.not_before, one.not_after) for one in renewals),
+        failed=failed,
+        failures=log.failures[name],
+        margin=min((one.left for one in renewals), default=None),
+        gaps=tuple(Gap(one.start, one.end, why(one.start)) for one in gaps),
+        state=invalid,
+        stand_in=world.made_up.get(name, ""),
+    )
+
+
+def _why(
+    world: World, name: str, failed: Sequence[Failure], invalid: str
+) -> Callable[[datetime], str]:
+    """Return what says why there is a gap that begins at an instant."""
+
+    def why(at: datetime) -> str:
+        if name not in world.material.view.auto_updates:
+            return "no certificate-auto-update entry renews it"
+        if invalid:
+            return f"its entry is invalid: {invalid}"
+        before = [one for one in failed if one.at <= at] or list(failed)
+        if not before:
+            return (
+                "it had expired when the rehearsal began"
+                if at <= world.terms.start
+                else ("its update comes only after it has expired")
+            )
+        last = before[-1]
+        return f"the update of {utc(last.at)} failed in step {last.step}: {last.reason}"
+
+    return why
+
+
+def _loads(requests: Mapping[tuple[str, datetime], int]) -> tuple[Load, ...]:
+    found = []
+    for profile, group in groupby(sorted(requests), key=lambda key: key[0]):
+        storms = [Storm(profile, hour, requests[profile, hour]) for _, hour in group]
+        busiest = sorted(storms, key=lambda storm: (-storm.requests, storm.hour))[:_BUSIEST]
+        found.append(Load(profile, sum(one.requests for one in storms), tuple(busiest)))
+    return tuple(found)

@@ -1,0 +1,16 @@
+"""Lengths of time in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+def spelled(length: timedelta) -> str:
+    """Return *length* in days, hours, minutes and seconds, the largest two that it has."""
+    sign, length = ("-", -length) if length < timedelta() else ("", length)
+    days, rest = divmod(int(length.total_seconds()), 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, seconds = divmod(rest, 60)
+    units = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    parts = [f"{count} {unit}" for count, unit in units if count]
+    return sign + (" ".join(parts[:2]) or "0 s")

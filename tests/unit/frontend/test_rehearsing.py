@@ -1,0 +1,103 @@
+"""``srpki rehearse`` as a program: options, status, and what it prints."""
+
+import json
+import socket
+
+import pytest
+from rehearsed import configuration, entry, profile
+
+from srpki.frontend.program import main
+
+FROM = ("--from", "2027-01-01")
+LIFE = ("--ca-life", "90d")
+
+
+@pytest.fixture
+def router(tmp_path):
+    """A configuration with one certificate, that is renewed a day before it expires."""
+    path = tmp_path / "router.cfg"
+    path.write_text(configuration(profile("p", "cmpv2 lab"), entry("gw", "p")))
+    return str(path)
+
+
+def rehearsed(capsys, *arguments):
+    status = main(["rehearse", *arguments, "--json"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def test_what_stays_valid_ends_with_0(router, capsys):
+    status, found = rehearsed(capsys, router, *FROM, *LIFE, "--for", "100d")
+    (course,) = found["courses"]
+    assert (status, found["gap"], found["complete"], found["by"]) == (0, False, True, "engine")
+    assert [one["at"] for one in course["renewals"]] == ["2027-03-31T00:00:00Z"]
+    assert (course["margin"], course["failures"], course["gaps"]) == (86400, 0, [])
+
+
+def test_a_gap_ends_with_1_and_says_from_when_to_when_and_why(router, capsys):
+    outage = "lab:2027-03-30..2027-04-02"
+    status, found = rehearsed(capsys, router, *FROM, *LIFE, "--outage", outage)
+    (gap,) = found["courses"][0]["gaps"]
+    assert (status, found["gap"]) == (1, True)
+    assert (gap["start"], gap["end"]) == ("2027-04-01T00:00:00Z", None)
+    assert f"outage ({outage})" in gap["why"]
+    assert any("half of the life that is left" in one["fidelity"] for one in found["assumptions"])
+
+
+def test_each_option_has_its_effect(router, tmp_path, capsys):
+    _, plain = rehearsed(capsys, router, *FROM)
+    _, shorter = rehearsed(capsys, router, *FROM, "--for", "10d", "--ca-life", "2d")
+    assert len(shorter["courses"][0]["renewals"]) > len(plain["courses"][0]["renewals"])
+    ahead = rehearsed(capsys, router, *FROM, *LIFE, "--clock-skew", "2m")[1]["courses"][0]
+    assert ahead["renewals"][0]["not-before"] == "2027-03-31T00:02:00Z"
+    text = "random 5 per 10d for 1d"
+    one, two = (
+        rehearsed(capsys, router, *FROM, *LIFE, "--outage", text, "--seed", seed)[1]["courses"][0]
+        for seed in ("3", "4")
+    )
+    assert one["failures"] != two["failures"]
+    pictures = [tmp_path / "report.svg", tmp_path / "report.html"]
+    main(["rehearse", router, *FROM, *LIFE, "--svg", str(pictures[0]), "--html", str(pictures[1])])
+    for picture in pictures:
+        assert 'class="mark-renewed"' in picture.read_text()
+        assert "gw.crt" in picture.read_text()
+    capsys.readouterr()
+    assert main(["rehearse", router, "--tries", "0"]) == 2
+    assert main(["rehearse", router, "--margin", "soon"]) == 2
+    assert main(["rehearse", router, "--certificates", str(tmp_path / "none")]) == 2
+
+
+def test_wrong_use_ends_with_2_and_what_cannot_be_judged_with_3(router, tmp_path, capsys):
+    assert main(["rehearse", router, "--outage", "every funday 00:00-06:00"]) == 2
+    assert "column 7: a day is missing" in capsys.readouterr().err
+    assert main(["rehearse", router, "--outage", "nobody:every day 00:00-06:00"]) == 2
+    assert 'column 1: there is no profile "nobody"' in capsys.readouterr().err
+    assert main(["rehearse", str(tmp_path / "absent.cfg")]) == 2
+    broken = tmp_path / "broken.cfg"
+    broken.write_text("configure {\n system {\n")
+    assert main(["rehearse", str(broken)]) == 3
+    broken.write_bytes(b"\xff\xfe\x00")
+    assert main(["rehearse", str(broken)]) == 3
+    broken.write_text('configure {\n system { name "r1" }\n}\n')
+    assert main(["rehearse", str(broken)]) == 3
+    assert "nothing in it concerns certificates" in capsys.readouterr().err
+
+
+def test_no_packet_leaves_not_even_to_loopback(router, capsys, monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("a socket is opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    status, found = rehearsed(capsys, router, *FROM, *LIFE)
+    assert (status, len(found["courses"][0]["renewals"])) == (0, 4)
+
+
+def test_people_are_told_in_words_and_names_are_text(tmp_path, capsys):
+    name = "[bold]x[red]"
+    path = tmp_path / "rou\u202eter.cfg"
+    path.write_text(configuration(profile("p", "cmpv2 lab"), entry(name, "p")))
+    assert main(["rehearse", str(path), *FROM, *LIFE]) in (0, 1)
+    shown = capsys.readouterr().out
+    assert "[bold]x[red].crt" in shown
+    assert "\u202e" not in shown
+    assert "\x1b" not in shown

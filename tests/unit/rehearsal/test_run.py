@@ -1,0 +1,65 @@
+"""The engine on a throw-away node: the same instants as the model's, for the same reasons."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rehearsed import DAY, START, configuration, entry, material, profile, terms
+
+from srpki.rehearsal import model
+from srpki.rehearsal.run import rehearse
+
+OUTAGES = st.sampled_from(
+    [
+        (),
+        ("every sunday 00:00-06:00",),
+        ("every day 22:00-04:00",),
+        ("2027-01-10..2027-01-14",),
+        ("lab:2027-01-03..2027-01-20", "every monday 01:00-05:00"),
+        ("random 9 per 10d for 9h",),
+    ]
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    server=st.sampled_from(["cmpv2 lab", "est est"]),
+    before=st.integers(3600, 40 * 86400),
+    after=st.sampled_from([0, 0, 864000, 30 * 86400]),
+    retry=st.integers(1800, 36000),
+    life=st.integers(3600, 60 * 86400),
+    skew=st.sampled_from([0, 0, 60, 300, 301, -60, -7200]),
+    outages=OUTAGES,
+    days=st.integers(5, 40),
+)
+def test_model_and_engine_have_the_same_instants(
+    server, before, after, retry, life, skew, outages, days
+):
+    text = configuration(
+        profile("p", server, before=before, retry=retry, after=after), entry("gw", "p")
+    )
+    asked = terms(*outages, days=days, life=timedelta(seconds=life), skew=timedelta(seconds=skew))
+    found = rehearse(material(text), asked)
+    (course,) = found.courses
+    every = list(model.attempts(found.plans["gw.crt"], asked.calendar, asked.start, asked.end))
+    assert found.by == "engine"
+    assert [one.at for one in course.renewals] == [one.at for one in every if one.ok]
+    assert [(one.not_before, one.not_after) for one in course.renewals] == [
+        (one.not_before, one.not_after) for one in every if one.ok
+    ]
+    assert course.failures == sum(not one.ok for one in every)
+    assert [one.at for one in course.failed][:50] == [one.at for one in every if not one.ok][:50]
+
+
+@pytest.mark.parametrize("server", ["cmpv2 lab", "est est"])
+def test_many_are_renewed_together_and_their_requests_counted(server):
+    names = [f"c{number}" for number in range(3)]
+    text = configuration(profile("p", server), *(entry(name, "p") for name in names))
+    found = rehearse(material(text), terms(days=100, life=30 * DAY))
+    assert [len(course.renewals) for course in found.courses] == [3, 3, 3]
+    (load,) = found.loads
+    each = 2 if server == "cmpv2 lab" else 3  # kur and certConf; csrattrs, 401 and simplereenroll
+    assert load.requests == 9 * each
+    assert load.busiest[0].requests == 3 * each
+    assert load.busiest[0].hour == START + 29 * DAY
