@@ -69,6 +69,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="what a certificate is to have left when it is renewed (default: 1d)",
     )
     parser.add_argument(
+        "--advise",
+        action="store_true",
+        help="say which before-expiry and retry-interval survive with --margin (default: do not)",
+    )
+    parser.add_argument(
+        "--against",
+        metavar="CONFIG",
+        help="a changed configuration: say what the change does to each certificate, and judge it"
+        " instead (default: none)",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print one JSON object (default: for people)"
     )
     for name, what in (("svg", "as SVG"), ("html", "as a page of HTML")):

@@ -14,7 +14,7 @@ from srpki.core.text import printable
 from srpki.rehearsal.words import spelled
 
 if TYPE_CHECKING:
-    from srpki.rehearsal.records import Answer, Course, Finding
+    from srpki.rehearsal.records import Answer, Course, Fate, Finding
 
 _WIDEST: Final = 160
 _COLUMNS: Final = 100
@@ -80,6 +80,10 @@ def sections(made: Answer) -> Iterator[tuple[str, Lines]]:
         yield "Gaps", _gaps(made.courses)
     if made.findings:
         yield "Findings", _findings(made.findings)
+    if made.changes:
+        yield "What the change does", _changes(made)
+    if made.advice:
+        yield "Advice", _advice(made)
     if made.loads:
         yield "Requests", _loads(made)
     if made.said:
@@ -125,6 +129,48 @@ def _findings(findings: Sequence[Finding]) -> Lines:
             concerns += f" and {len(one.concerns) - 4} more"
         yield f"{one.severity}: {concerns}: {one.why}", _STYLES[one.severity]
         yield f"    {one.leaf}: {one.cure}", ""
+
+
+def _changes(made: Answer) -> Lines:
+    styles = {"better": "green", "worse": "bold red"}
+    for one in made.changes:
+        yield (
+            f"{one.name}: {one.verdict}: {_fate(one.before)} before, {_fate(one.after)} after",
+            styles.get(one.verdict, ""),
+        )
+
+
+def _fate(fate: Fate | None) -> str:
+    if fate is None:
+        return "not there"
+    margin = "never renewed" if fate.margin is None else f"least margin {spelled(fate.margin)}"
+    return f"{margin}, {fate.renewals} renewals, {fate.failures} failures, {fate.gaps} gaps"
+
+
+def _advice(made: Answer) -> Lines:
+    for one in made.advice:
+        before, retry = one.present
+        survives = "survives" if one.survives else "does not survive"
+        yield (
+            f"{one.profile}: before-expiry {before} with retry-interval {retry} {survives}",
+            "" if one.survives else "yellow",
+        )
+        yield (
+            f"    smallest before-expiry at that retry-interval: {_or_none(one.before_expiry)}",
+            "",
+        )
+        yield (
+            f"    largest retry-interval at that before-expiry: {_or_none(one.retry_interval)}",
+            "",
+        )
+        pair = "none"
+        if one.pair is not None:
+            pair = f"before-expiry {one.pair[0]}, retry-interval {one.pair[1]}"
+        yield f"    recommended: {pair}", ""
+
+
+def _or_none(seconds: int | None) -> str:
+    return "none" if seconds is None else str(seconds)
 
 
 def _loads(made: Answer) -> Lines:

@@ -19,10 +19,13 @@ from srpki.core.clock import SystemClock
 from srpki.core.durations import parse_duration
 from srpki.core.errors import InvalidInputError, NotFoundError, UsageError
 from srpki.core.plain import plain
+from srpki.core.text import screen
 from srpki.device.configuration.forms import Forms
 from srpki.device.filesystem import CONFIGURATION
 from srpki.frontend.parts import ClassicForm
+from srpki.rehearsal.advice import Trial, advice
 from srpki.rehearsal.answers import answer
+from srpki.rehearsal.changes import changes
 from srpki.rehearsal.material import Directory, NodeFiles, gathered
 from srpki.rehearsal.outages import Calendar, parse_instant, parse_outage
 from srpki.rehearsal.run import rehearse
@@ -63,20 +66,29 @@ def run(options: argparse.Namespace) -> int:
     """Rehearse what *options* name, show it, and write the files asked for; return the status."""
     try:
         chosen = chosen_of(options)
-        material, read = _material(options.configuration, options.certificates)
-        _check_profiles(chosen, material)
+        names = (options.configuration, *filter(None, (options.against,)))
+        given = [_material(name, options.certificates) for name in names]
+        for material, _ in given:
+            _check_profiles(chosen, material)
     except _UnjudgedError as error:
-        sys.stderr.write(f"srpki: {error}\n")
+        sys.stderr.write(f"srpki: {screen(str(error))}\n")
         return UNJUDGED
-    found = rehearse(material, chosen.terms, tell=_teller(chosen.terms))
+    found = [rehearse(one, chosen.terms, tell=_teller(chosen.terms)) for one, _ in given]
+    material, read = given[-1]
     made = answer(
-        found,
-        title=f"Rehearsal of {options.configuration}",
+        found[-1],
+        title=f"Rehearsal of {' against '.join(reversed(names))}",
         seed=chosen.seed,
         tries=chosen.tries,
         complete=options.certificates is not None,
         said=_left_out(read),
     )
+    if options.against is not None:
+        made = made.but(changes=changes(found[0].courses, found[1].courses))
+    if options.advise:
+        terms = chosen.terms
+        trial = Trial(terms.calendar, terms.start, terms.end, chosen.margin)
+        made = made.but(advice=advice(found[-1].plans.values(), trial, chosen.tries))
     _draw(made, material, options)
     if options.json:
         sys.stdout.write(f"{json.dumps(_record(made))}\n")

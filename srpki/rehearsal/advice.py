@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from srpki.core.record import Record
 from srpki.engine.policy import Schedule
 from srpki.rehearsal.model import Plan, outcome
 from srpki.rehearsal.outages import Calendar
+from srpki.rehearsal.records import Advice
 
 _HOUR: Final = 3600
 _DAY: Final = 86400
@@ -39,20 +39,13 @@ class Trial(NamedTuple):
     margin: timedelta
 
 
-class Advice(Record):
-    """What survives for one *profile*, in seconds, None where nothing does.
-
-    *before_expiry* is the smallest at the present retry-interval from which on all that are larger,
-    up to the present one, survive too; *retry_interval* the largest at the present before-expiry up
-    to which all do. *pair* is one of both.
-    """
-
-    profile: str
-    present: tuple[int, int]
-    survives: bool
-    before_expiry: int | None
-    retry_interval: int | None
-    pair: tuple[int, int] | None
+def advice(plans: Iterable[Plan], trial: Trial, tries: int) -> tuple[Advice, ...]:
+    """Return what is advised for each profile of *plans* that renews before expiry."""
+    found: dict[str, list[Plan]] = {}
+    for plan in plans:
+        if plan.schedule.kind == "before-expiry":
+            found.setdefault(plan.profile, []).append(plan)
+    return tuple(advise(name, own, trial, tries) for name, own in sorted(found.items()))
 
 
 def advise(
@@ -102,7 +95,7 @@ def _holds(plan: Plan, pair: tuple[int, int], trial: Trial) -> bool:
 def _smallest(befores: Sequence[int], present: tuple[int, int], holds: Holds) -> int | None:
     """Return the smallest that survives as all larger ones do; an alignment by luck is none."""
     found = None
-    for one in sorted({*befores, present[0]} & set(range(1, (befores or [0])[-1] + 1)))[::-1]:
+    for one in sorted({*befores, present[0]}, reverse=True):
         if not holds(one, present[1]):
             break
         found = one

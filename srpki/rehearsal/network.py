@@ -209,9 +209,7 @@ class Network:
         assert place.issuer is not None
         now = self.clock.now().replace(microsecond=0)
         body = crls.crl(place.issuer, (), now, now + place.life)
-        return HttpReply(
-            status=_OK, headers={"content-type": "application/pkix-crl"}, body=body
-        )
+        return HttpReply(status=_OK, headers={"content-type": "application/pkix-crl"}, body=body)
 
     def _server(self, place: Place) -> Server:
         """Return the CA that is to answer: that of the certificate at work, if one is."""

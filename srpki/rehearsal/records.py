@@ -97,6 +97,44 @@ class Assumption(Record):
     fidelity: str
 
 
+class Fate(Record):
+    """What becomes of one certificate, in short."""
+
+    profile: str
+    renewals: int
+    failures: int
+    margin: timedelta | None
+    gaps: int
+
+
+class Change(Record):
+    """What becomes of the certificate *name* before and after a change; None where it is not there.
+
+    The *verdict* is better, worse, same, other, new or gone.
+    """
+
+    name: str
+    before: Fate | None
+    after: Fate | None
+    verdict: str
+
+
+class Advice(Record):
+    """What survives for one *profile*, in seconds, None where nothing does.
+
+    *before_expiry* is the smallest at the present retry-interval from which on all that are larger,
+    up to the present one, survive too; *retry_interval* the largest at the present before-expiry up
+    to which all do. *pair* is one of both. *present* is configured, and *survives* or not.
+    """
+
+    profile: str
+    present: tuple[int, int]
+    survives: bool
+    before_expiry: int | None
+    retry_interval: int | None
+    pair: tuple[int, int] | None
+
+
 class Answer(Record):
     """A whole rehearsal, from *start* to *end*; *reached* is earlier where it was interrupted.
 
@@ -116,6 +154,8 @@ class Answer(Record):
     findings: tuple[Finding, ...]
     assumptions: tuple[Assumption, ...]
     said: tuple[str, ...]
+    advice: tuple[Advice, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -57,6 +57,7 @@ HELD = {
         (
             *("configuration", "--certificates", "--from", "--for", "--outage", "--seed"),
             *("--ca-life", "--clock-skew", "--tries", "--margin", "--json", "--svg", "--html"),
+            *("--advise", "--against"),
         ),
         "unit/frontend/test_rehearsing.py::test_each_option_has_its_effect",
     ),
