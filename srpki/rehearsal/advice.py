@@ -71,12 +71,13 @@ def advise(
 
     shortest = min(one.life for one in plans)
     befores = [one for one in BEFORE_EXPIRY if timedelta(seconds=one) < shortest]
+    tried = {*befores, present[0]} if timedelta(seconds=present[0]) < shortest else {*befores}
     longest = max(trial.calendar.longest(one.server) for one in plans)
     return Advice(
         profile=profile,
         present=present,
         survives=holds(*present),
-        before_expiry=_smallest(befores, present, holds),
+        before_expiry=_smallest(tried, present, holds),
         retry_interval=_largest(present, holds),
         pair=_pair(befores, holds, longest, tries),
     )
@@ -92,10 +93,10 @@ def _holds(plan: Plan, pair: tuple[int, int], trial: Trial) -> bool:
     )
 
 
-def _smallest(befores: Sequence[int], present: tuple[int, int], holds: Holds) -> int | None:
+def _smallest(tried: Iterable[int], present: tuple[int, int], holds: Holds) -> int | None:
     """Return the smallest that survives as all larger ones do; an alignment by luck is none."""
     found = None
-    for one in sorted({*befores, present[0]}, reverse=True):
+    for one in sorted(tried, reverse=True):
         if not holds(one, present[1]):
             break
         found = one
