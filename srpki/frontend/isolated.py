@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import RefusedError, StorageError
@@ -40,6 +40,7 @@ PARTS: Final = ("cf3", "state", LAB_DIRECTORY, "training")
 _LEFT_OUT: Final = frozenset({"initial", "checkpoints", "messages"})
 """What a copy does without, below ``training``."""
 _PORTS: Final = 1 << 16
+_Wanted = TypeVar("_Wanted", bound=Sized)
 
 
 class Copy(NamedTuple):
@@ -65,17 +66,14 @@ class Copy(NamedTuple):
 
 @contextmanager
 def isolated(
-    place: Path,
-    node: Node | None = None,
-    cancel: threading.Event | None = None,
-    look: Callable[[], None] = lambda: None,
+    place: Path, node: Node | None = None, cancel: threading.Event | None = None
 ) -> Iterator[Copy]:
     """Run a copy of the node in *place* inside the block; it is gone afterwards.
 
     *node* is the one that runs there, where this process has it: what it is now is copied, its
-    clock standing meanwhile, and *look* is called at the same moment. Raises `BusyError` where
-    another process has it or somebody moves its clock, `StoppedError` once *cancel* is set, and
-    `RefusedError` or `StorageError` for what cannot be copied.
+    clock standing meanwhile. Raises `BusyError` where another process has it or somebody moves its
+    clock, `StoppedError` once *cancel* is set, and `RefusedError` or `StorageError` for what cannot
+    be copied.
     """
     with tempfile.TemporaryDirectory(prefix="srpki-") as directory:
         copy = Path(directory) / "node"
@@ -84,9 +82,29 @@ def isolated(
             with NodeLock(place / "state" / "lock"):
                 copied(place, copy)
         else:
-            instant = copied_live(place, node, copy, cancel=cancel or threading.Event(), look=look)
+            instant = copied_live(place, node, copy, cancel=cancel or threading.Event())
         with opened_apart(copy, instant) as found:
             yield found
+
+
+@contextmanager
+def looked_at(
+    place: Path, node: Node, cancel: threading.Event, look: Callable[[], _Wanted]
+) -> Iterator[tuple[_Wanted, Copy | None]]:
+    """Call *look* while nothing happens on *node* in *place*; give what it returns.
+
+    Unless that is empty there is a copy of what *node* was then; see `isolated`.
+    """
+    with tempfile.TemporaryDirectory(prefix="srpki-") as directory:
+        copy = Path(directory) / "node"
+        with still(node, cancel):
+            wanted = look()
+            instant = _copied_still(place, node, copy, _LEFT_OUT) if wanted else None
+        if instant is None:
+            yield wanted, None
+            return
+        with opened_apart(copy, instant) as found:
+            yield wanted, found
 
 
 def copied_live(
@@ -95,17 +113,19 @@ def copied_live(
     copy: Path,
     *,
     cancel: threading.Event,
-    look: Callable[[], None] = lambda: None,
     left_out: frozenset[str] = _LEFT_OUT,
 ) -> datetime:
     """Copy what *node* in *place* is at one moment, which is returned; see `copied`."""
     with still(node, cancel):
-        look()
-        with node.datastore.lock, node.keystore.held():
-            copied(place, copy, left_out=left_out)
-            text = node.forms.encode(node.datastore.running)
-        (copy / "cf3" / CONFIGURATION).write_text(text)
-        return node.clock.now()
+        return _copied_still(place, node, copy, left_out)
+
+
+def _copied_still(place: Path, node: Node, copy: Path, left_out: frozenset[str]) -> datetime:
+    with node.datastore.lock, node.keystore.held():
+        copied(place, copy, left_out=left_out)
+        text = node.forms.encode(node.datastore.running)
+    (copy / "cf3" / CONFIGURATION).write_text(text)
+    return node.clock.now()
 
 
 @contextmanager

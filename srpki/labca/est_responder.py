@@ -105,7 +105,7 @@ class EstResponder:
             self._check_renewed(asked, holder)
         fault = self._strike(operation, request, struck, names_of_client, asked)
         if fault is not None and fault.action == "reject":
-            text = fault.text or "refused by the lab's fault script"
+            text = fault.text or "the request was refused"
             raise RequestRefusedError(HTTPStatus.FORBIDDEN, text)
         if fault is not None and fault.action == "waiting":
             return server.later_reply(fault.delay), f"try again in {fault.delay} s"

@@ -33,35 +33,30 @@ MOST_MOMENTS: Final = 3000
 """Moments that ``always`` and ``never`` look at; of a longer history the last ones."""
 
 
-class UnjudgedError(SrpkiError):
-    """A check cannot be judged now."""
-
-    code = "unjudged"
-
-
-def holds(expression: Expression, sight: Sight, known: Mapping[Later, bool]) -> bool:
+def holds(expression: Expression, sight: Sight, known: Mapping[Later, bool]) -> bool | None:
     """Say whether *expression* holds in *sight*, with what is *known* of later.
 
-    Raises `UnjudgedError` where that is not known.
+    None where it depends on what is not known.
     """
     match expression:
         case Condition():
             return _condition(expression, sight)
         case All(parts):
-            return all(holds(part, sight, known) for part in parts)
+            found = [holds(part, sight, known) for part in parts]
+            return False if False in found else None if None in found else True
         case Some(parts):
-            return any(holds(part, sight, known) for part in parts)
+            found = [holds(part, sight, known) for part in parts]
+            return True if True in found else None if None in found else False
         case Not(inner):
-            return not holds(inner, sight, known)
+            held = holds(inner, sight, known)
+            return None if held is None else not held
         case Later():
-            if expression not in known:
-                raise UnjudgedError("what is later could not be seen")
-            return known[expression]
+            return known.get(expression)
         case Through(always, inner):
             return _through(inner, sight, always=always)
         case After(event, inner):
             rest = _since(sight.history, event)
-            return rest is not None and holds(inner, sight.but(history=rest), known)
+            return False if rest is None else holds(inner, sight.but(history=rest), known)
     raise TypeError(type(expression).__name__)
 
 

@@ -41,11 +41,14 @@ class Happening(Record):
 
 
 class Typed(Record):
-    """A line that was typed: *command* without its secrets, and whether it went well."""
+    """A line that was typed: *command* without its secrets, and whether it went well.
+
+    *cli* is ``md`` or ``classic``.
+    """
 
     command: str
     ok: bool
-    kind: str
+    cli: str
 
     @property
     def counts(self) -> bool:
@@ -143,7 +146,7 @@ MOST_JOURNAL: Final = 1 << 25
 
 
 def _moment(line: Mapping[str, Any]) -> Moment:
-    typed = Typed(str(line["command"]), bool(line["ok"]), str(line["kind"]))
+    typed = Typed(str(line["command"]), bool(line["ok"]), str(line["mode"]))
     return Moment(_time(line["time"]), _time(line["lab-time"]), typed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -20,7 +20,7 @@ from srpki.device.records.lesson import (
 )
 from srpki.storage.files import OsFiles
 from srpki.training import beginning, history, labfile, progress
-from srpki.training.evaluation import UnjudgedError, holds
+from srpki.training.evaluation import holds
 from srpki.training.language.tree import Later, ahead
 from srpki.training.parameters import draw, filled
 from srpki.training.progress import LONGEST_ANSWER, MOST_TRIES, Answer
@@ -30,12 +30,10 @@ if TYPE_CHECKING:
     from srpki.core.clock import Clock
     from srpki.device.node import Node
     from srpki.training.labfile import LabFile
-    from srpki.training.language.tree import Expression
     from srpki.training.progress import Progress
 
 DIRECTORY: Final = "training"
 LAB_FILE: Final = "lab.toml"
-NOW: Final = timedelta()
 MOST_LOOKS: Final = 12
 """Most durations that the checks of one lab look ahead."""
 
@@ -58,17 +56,19 @@ class Copy(Protocol):
         ...
 
 
+Looked = tuple[frozenset[Later], "Copy | None"]
+
+
 class Copies(Protocol):
     """What a lesson asks of the program around it."""
 
-    def still(self, node: Node, cancel: threading.Event) -> AbstractContextManager[None]:
-        """Let nothing happen on *node* inside the block."""
-        ...
+    def look(
+        self, node: Node, cancel: threading.Event, look: Callable[[], frozenset[Later]]
+    ) -> AbstractContextManager[Looked]:
+        """Call *look* while nothing happens on *node*; give what it wants to see of later.
 
-    def copy(
-        self, node: Node, cancel: threading.Event, look: Callable[[], None]
-    ) -> AbstractContextManager[Copy]:
-        """Run an isolated copy of *node* inside the block; *look* is called as it is made."""
+        Where it wants anything, there is an isolated copy inside the block of what *node* was then.
+        """
         ...
 
     def ports(self) -> Mapping[str, frozenset[int]]:
@@ -194,33 +194,36 @@ class Lesson:
     # --- checks ----------------------------------------------------------------------------------
 
     def check(self, node: Node, cancel: threading.Event) -> LabChecked:
-        """Return what holds on *node* at this moment, and what will hold on a copy of it."""
+        """Return what holds on *node* at this moment, and what will hold on a copy of it.
+
+        No copy is made where what is later decides nothing.
+        """
         expressions = labfile.expressions(self.file, self.progress.parameters)
         looks = {one for each in expressions for one in ahead(each)}
         if len({one.duration for one in looks}) > MOST_LOOKS:
             raise RefusedError(f"the checks look ahead more than {MOST_LOOKS} times")
-        seen: list[tuple[Sight, dict[Later, bool]]] = []
+        seen: list[Sight] = []
 
-        def look() -> None:
+        def look() -> frozenset[Later]:
             sight = self._sight(node, self._node_place)
-            whole = [one for one in expressions if not ahead(one)]
-            seen.append((sight, {Later(NOW, one): holds(one, sight, {}) for one in whole}))
+            seen.append(sight)
+            verdicts.extend(holds(one, sight, {}) for one in expressions)
+            pairs = zip(expressions, verdicts, strict=True)
+            return frozenset().union(*(ahead(one) for one, held in pairs if held is None))
 
-        known: dict[Later, bool] = {}
-        if looks:
-            with self._copies.copy(node, cancel, look) as copy:
-                known = self._ahead(copy, looks, cancel)
-        else:
-            with self._copies.still(node, cancel):
-                look()
-        sight, now = seen[0]
-        verdicts = [
-            now[Later(NOW, one)] if Later(NOW, one) in now else _judged(one, sight, known)
-            for one in expressions
+        verdicts: list[bool | None] = []
+        with self._copies.look(node, cancel, look) as (wanted, copy):
+            known = {} if copy is None else self._ahead(copy, wanted, cancel)
+        sight = seen[0]
+        judged = [
+            holds(one, sight, known) if held is None else held
+            for one, held in zip(expressions, verdicts, strict=True)
         ]
-        return self._checked(verdicts, sight)
+        return self._checked(judged, sight)
 
-    def _ahead(self, copy: Copy, looks: set[Later], cancel: threading.Event) -> dict[Later, bool]:
+    def _ahead(
+        self, copy: Copy, looks: frozenset[Later], cancel: threading.Event
+    ) -> dict[Later, bool]:
         """Return what holds of *looks* on *copy*, which is moved from one to the next."""
         begun = copy.node.clock.now()
         known: dict[Later, bool] = {}
@@ -230,7 +233,7 @@ class Lesson:
             sight = self._sight(copy.node, copy.place)
             for one in looks:
                 if one.duration == duration:
-                    known[one] = holds(one.inner, sight, {})
+                    known[one] = bool(holds(one.inner, sight, {}))
         return known
 
     def _sight(self, node: Node, place: Path) -> Sight:
@@ -293,13 +296,6 @@ class Lesson:
         with self._lock:
             if (self.progress.done, self.progress.points) != (checked.done, checked.points):
                 self._note(done=checked.done, points=checked.points)
-
-
-def _judged(expression: Expression, sight: Sight, known: Mapping[Later, bool]) -> bool | None:
-    try:
-        return holds(expression, sight, known)
-    except UnjudgedError:
-        return None
 
 
 def _plain(text: str) -> str:

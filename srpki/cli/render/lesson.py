@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from textwrap import wrap
 from typing import Any, Final
 
 from srpki.cli.render.layout import Layout, said
@@ -19,6 +20,42 @@ _MARKS: Final = {True: "ok", False: "no", None: "??"}
 _UNJUDGED: Final = "cannot be judged now"
 
 
+def folded(text: str, indent: str = "") -> list[str]:
+    """Return *text* in lines of a screen, each paragraph filled anew.
+
+    A line that is indented, or begins an item of a list, stands by itself.
+    """
+    found: list[str] = []
+    filling: list[str] = []
+
+    def end() -> None:
+        if filling:
+            joined = " ".join(filling)
+            found.extend(
+                wrap(
+                    joined,
+                    WIDTH,
+                    initial_indent=indent,
+                    subsequent_indent=indent,
+                    break_on_hyphens=False,
+                )
+            )
+            filling.clear()
+
+    for line in text.strip("\n").split("\n"):
+        apart = not line.strip() or line[:1].isspace() or line.startswith(("- ", "* ", "| "))
+        if apart:
+            end()
+            found.append(f"{indent}{line}".rstrip())
+        else:
+            filling.append(line.strip())
+    end()
+    return found
+
+
+WIDTH: Final = 79
+
+
 def _task(data: LabTask) -> Layout:
     return said(*_task_lines(data))
 
@@ -26,11 +63,12 @@ def _task(data: LabTask) -> Layout:
 def _task_lines(data: LabTask) -> Iterator[str]:
     yield f"{data.title} (level {data.level}, {data.minutes} minutes, {data.points} points)"
     yield ""
-    yield from data.task.split("\n")
+    yield from folded(data.task)
     if data.footer:
         yield ""
         yield "The emulator has decided here what no documentation says:"
-        yield from (f"  {one}" for one in data.footer)
+        for remark in data.footer:
+            yield from folded(remark, "  ")
     for one in data.questions:
         yield ""
         yield from _question(one)
@@ -40,9 +78,7 @@ def _task_lines(data: LabTask) -> Iterator[str]:
 
 
 def _question(one: LabQuestion) -> Iterator[str]:
-    first, *rest = one.ask.split("\n")
-    yield f"Question {one.number}: {first}"
-    yield from (f"  {line}" for line in rest)
+    yield from folded(f"Question {one.number}: {one.ask}")
     if one.correct is not None:
         yield "  answered right" if one.correct else "  answered wrong"
 
@@ -73,18 +109,17 @@ def _verdict(one: LabVerdict) -> Iterator[str]:
     yield f"[{_MARKS[one.holds]}] Check {one.number}{title} ({one.points} points)"
     says = _UNJUDGED if one.holds is None else one.says
     if not one.holds:
-        yield from (f"     {line}" for line in says.split("\n"))
+        yield from folded(says, "     ")
 
 
 def _hint(data: LabHint) -> Layout:
-    first, *rest = data.text.split("\n")
     left = f"{data.left} left" if data.left else "none is left"
-    return said(f"Hint {data.number}: {first}", *rest, f"It cost {data.cost} points; {left}.")
+    return said(*folded(f"Hint {data.number}: {data.text}"), f"It cost {data.cost} points; {left}.")
 
 
 def _answered(data: LabAnswered) -> Layout:
     word = "right" if data.correct else "not right"
-    explained = data.explain.split("\n") if data.explain else []
+    explained = folded(data.explain) if data.explain else []
     return said(f"The answer to question {data.number} is {word}.", *explained)
 
 

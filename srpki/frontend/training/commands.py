@@ -47,11 +47,11 @@ def _print(options: argparse.Namespace, found: Mapping[str, Any], text: str) -> 
 def _list(options: argparse.Namespace) -> int:
     latest = {one.progress.lab: one.progress for one in places.begun(places.labs_directory())}
     rows = []
-    for name in places.shipped():
-        file, progress = places.find(name), latest.get(name)
+    for file in places.in_order():
+        progress = latest.get(file.name)
         rows.append(
             {
-                "name": name,
+                "name": file.name,
                 "title": file.title,
                 "level": file.level,
                 "minutes": file.minutes,

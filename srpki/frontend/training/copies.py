@@ -8,13 +8,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from srpki.frontend.isolated import authorities, isolated, known_ports, still
+from srpki.frontend.isolated import authorities, known_ports, looked_at
 from srpki.training.lesson import Lesson
 
 if TYPE_CHECKING:
     from srpki.core.clock import Clock
     from srpki.device.node import Node
     from srpki.frontend.isolated import Copy
+    from srpki.training.language.tree import Later
 
 
 def lesson_of(node: Path, real: Clock) -> Lesson:
@@ -28,15 +29,11 @@ class CopiesOf:
     def __init__(self, place: Path) -> None:
         self._place = place
 
-    def still(self, node: Node, cancel: threading.Event) -> AbstractContextManager[None]:
-        """Let nothing happen on *node* inside the block."""
-        return still(node, cancel)
-
-    def copy(
-        self, node: Node, cancel: threading.Event, look: Callable[[], None]
-    ) -> AbstractContextManager[Copy]:
-        """Run an isolated copy of *node* inside the block; *look* is called as it is made."""
-        return isolated(self._place, node, cancel, look)
+    def look(
+        self, node: Node, cancel: threading.Event, look: Callable[[], frozenset[Later]]
+    ) -> AbstractContextManager[tuple[frozenset[Later], Copy | None]]:
+        """Call *look* while nothing happens on *node*, and copy it where later is to be seen."""
+        return looked_at(self._place, node, cancel, look)
 
     def ports(self) -> Mapping[str, frozenset[int]]:
         """Return the ports of each CA of the lab, present and past."""

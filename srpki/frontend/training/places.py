@@ -41,6 +41,19 @@ def shipped() -> Iterator[str]:
             yield one.name.removesuffix(".toml")
 
 
+def in_order() -> list[LabFile]:
+    """Return the lessons that ship in the order in which they are taken: none before its needs."""
+    left = sorted(map(ship, shipped()), key=lambda one: (one.level, one.name))
+    found: list[LabFile] = []
+    while left:
+        known = {one.name for one in found}
+        waiting = {one.name for one in left}
+        ready = [one for one in left if not (set(one.needs) - known) & waiting]
+        found.append((ready or left)[0])
+        left.remove(found[-1])
+    return found
+
+
 def ship(name: str) -> LabFile:
     """Return the lab *name* that ships; raises `NotFoundError`."""
     path = files(LESSONS) / f"{name}.toml"

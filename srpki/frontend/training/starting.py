@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from srpki.config.edit import Edit
 from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ExistsError, RefusedError, StorageError
@@ -21,6 +22,7 @@ from srpki.frontend.isolated import copied
 from srpki.frontend.journal import JOURNAL
 from srpki.frontend.labs import LAB_DIRECTORY, Lab, opened_lab
 from srpki.frontend.variables import Variable, check_names, filled, lab_variables
+from srpki.schema.paths import path
 from srpki.storage.files import OsFiles, replace_file
 from srpki.training import beginning, progress
 from srpki.training.chronicle import CHRONICLE
@@ -45,6 +47,8 @@ _MODES: Final[Mapping[str, ConfigurationMode]] = {
     "mixed": "mixed",
     "classic": "classic",
 }
+_ENGINES: Final = path("system", "management-interface", "cli", "cli-engine")
+"""Where both CLIs may edit, a session begins in the MD-CLI."""
 _SCRATCH: Final = "messages"
 
 
@@ -105,6 +109,8 @@ def _password() -> str:
 
 
 def _set_up(file: LabFile, values: Mapping[str, str], router: Router, lab: Lab) -> None:
+    if file.mode == "mixed":
+        router.node.datastore.edit([Edit("set", _ENGINES, ("md-cli", "classic-cli"))])
     first = lab.authority("lab")
     first.change_policy({"life": file.life})
     cli: Dialect = "classic" if file.setup.classic.strip() else "md"
@@ -152,7 +158,7 @@ def run_lines(
             raise RefusedError(f"{place} line {exchange.line}: {exchange.command.strip()}: {said}")
         settle(session)
     for exchange in run.ended():
-        if not keep_going:
+        if not keep_going and exchange.fault.error != "pending":
             raise RefusedError(f"{place}: {exchange.output.strip()}")
 
 

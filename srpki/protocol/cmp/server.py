@@ -62,7 +62,7 @@ from srpki.protocol.cmp.status import StatusInfo
 from srpki.x509 import certificates, names
 
 _NOT_NULL: Final = b"\xb3\x02\x30\x00"  # a pkiConf [19] with a SEQUENCE where NULL is due
-_SCRIPTED: Final = "refused by the lab's fault script"
+_SCRIPTED: Final = "the request was refused"
 
 Issue = Callable[[Enrolment], bytes]
 """Makes the certificate (DER) that was asked for; raises `RefusalError` and `PutOffError`."""

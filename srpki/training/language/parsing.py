@@ -183,7 +183,10 @@ class _Reader:
         words = tuple(self._name(what) for what in subject.takes)
         for keyword, what in subject.optional.items():
             if self._taken(keyword):
-                return words, self._name(what)
+                option = self._name(what)
+                if what == "CLI" and option not in ("md", "classic"):
+                    raise InvalidInputError(f"'{option}' is neither md nor classic")
+                return words, option
         return words, ""
 
     def _property(self, name: str, subject: Subject) -> tuple[str, tuple[str, ...]]:

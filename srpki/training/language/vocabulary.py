@@ -166,7 +166,9 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
             **_EXISTS,
             "unchanged": Property("truth", "all of it is as at the beginning, without PATH"),
             "unchanged except PATHS": Property(
-                "truth", "it is, but for what is at PATHS and below: `[PATH, PATH]` or one"
+                "truth",
+                "it is, but for what is at PATHS and below: `[PATH, PATH]` or one; a list without"
+                " its key stands for all entries and new ones",
             ),
             "saved": Property("truth", "it has been saved, without PATH"),
         },
@@ -208,13 +210,14 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
         optional={"to": "CA"},
     ),
     "typed": Subject(
-        "commands that were typed, by an expression that is found in them",
+        "commands that were typed, in `md` or `classic`, by an expression that is found in them",
         ("PATTERN",),
         {
             "seen": Property("truth", "one was"),
             "count": Property("number", "how many were"),
         },
         default="seen",
+        optional={"in": "CLI"},
     ),
     "commands": Subject(
         "commands that were typed, but for those of the lab",

@@ -124,7 +124,15 @@ def _changes(sight: Sight, but: tuple[Path, ...]) -> bool:
     """
     root = sight.node.schema.configure
     changes = diff(root, sight.initial.running, sight.node.datastore.running)
-    return any(not any(change.path[: len(one)] == one for one in but) for change in changes)
+    return any(not any(_is_below(change.path, one) for one in but) for change in changes)
+
+
+def _is_below(place: Path, above: Path) -> bool:
+    """Say whether *place* is *above* or below it; a list without keys stands for its entries."""
+    return len(place) >= len(above) and all(
+        step.name == other.name and other.keys in ((), step.keys)
+        for step, other in zip(place, above, strict=False)
+    )
 
 
 def state(sight: Sight, about: Condition) -> object:

@@ -85,7 +85,11 @@ def _goes_to(sight: Sight, one: Message, authority: str) -> bool:
 def typed(sight: Sight, about: Condition) -> object:
     """Return how many commands a pattern is found in, or whether it is in one."""
     assert about.pattern is not None
-    found = sum(about.pattern.found_in(one.command) for one in sight.history.typed())
+    found = sum(
+        about.pattern.found_in(one.command)
+        for one in sight.history.typed()
+        if about.option in ("", one.cli)
+    )
     return found if about.property == "count" else bool(found)
 
 

@@ -496,7 +496,7 @@ def test_a_scripted_refusal_happens_once(est, faults, device_key, fault, status)
         ("simpleenroll no-answer", "no answer"),
         ("simpleenroll http-500", "500"),
         ("simpleenroll garbage", "200"),
-        ("simpleenroll reject", "403 refused by the lab's fault script"),
+        ("simpleenroll reject", "403 the request was refused"),
         ("simpleenroll waiting seconds 7", "202 try again in 7 s"),
     ],
 )
