@@ -18,6 +18,7 @@ from srpki.core.clock import FrozenClock
 from srpki.core.errors import ExistsError, MissingInputError, NotFoundError, SrpkiError
 from srpki.core.events import FILE_RELOADED, Event
 from srpki.core.record import Record
+from srpki.device.attempts import Attempts
 from srpki.device.configuration.commits import Commits
 from srpki.device.configuration.forms import Forms
 from srpki.device.configuration.unsaved import Unsaved
@@ -25,6 +26,7 @@ from srpki.device.happenings import Mark
 from srpki.device.logging.announcer import Announcer
 from srpki.device.logging.debug import Debugging
 from srpki.device.operations.inputs import checked
+from srpki.device.password_records import PasswordRecords
 from srpki.device.records.log import LogPage, logged
 from srpki.device.results import Result
 from srpki.device.sessions import NOBODY, Sessions
@@ -111,6 +113,9 @@ class FakeDevice:
         self.forms = Forms(LAB_SCHEMA.configure, self.clock, ClassicForm())
         self.commits = Commits(self.datastore, self.clock)
         self.sessions = Sessions(self.clock, lambda: Mark({}, frozenset(), {}))
+        self.attempts = Attempts(self.clock)
+        self.passwords = PasswordRecords(running, self.clock)
+        self.datastore.subscribe(self.passwords)
         self.debug = Debugging(self.clock, lambda: None)
         self.calls: list[tuple[str, dict[str, Value]]] = []
         self.answers: dict[str, Record | SrpkiError | None] = {}

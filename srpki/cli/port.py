@@ -50,7 +50,8 @@ class Answer(NamedTuple):
     """What came of a line: *text* to print and whether it went well, else the *fault*.
 
     Unless it is empty, a newline is to be printed after the text, even where it ends in one.
-    After a *question* the next line is its answer; a *closed* session takes no more lines.
+    After a *question* the next line is its answer, which a *hidden* one lets nobody see; a *closed*
+    session takes no more lines.
     A terminal prints what is *whole* without stopping, and marks what was *found*. What the text
     was made of is *data*, for programs, where an operation has returned a record.
     """
@@ -63,6 +64,7 @@ class Answer(NamedTuple):
     found: tuple[Highlight, ...] = ()
     fault: Fault | None = None
     data: Record | None = None
+    hidden: bool = False
 
 
 class Offer(NamedTuple):

@@ -22,6 +22,9 @@ OUTPUT = 1 << 23
 UNATTENDED = "the command asks a question, which nobody is there to answer"
 """Why a script that an event runs stops at a command that asks something."""
 
+HIDDEN = "the command asks for a password, which a user types and no script"
+"""Why a script stops at a question whose answer nobody is to see."""
+
 UNANSWERED = "the line does not answer the question, which counts as n"
 """Why a script stops at a line that is neither y nor n."""
 
@@ -52,6 +55,10 @@ class Runner(Protocol):
     @property
     def prompt(self) -> str:
         """What stands before the next line."""
+        ...
+
+    def control_z(self) -> Answer:
+        """Take back the question that waits for an answer."""
         ...
 
     @property
@@ -145,9 +152,13 @@ class Scripts:
                 return
             answer = self._runner.line(line)
             asked = answer.question
-            if asked is not None and self._runner.unattended:
-                self._runner.line("n")
-                yield self._stopped(UNATTENDED, number, shown)
+            if asked is not None and (self._runner.unattended or answer.hidden):
+                if answer.hidden:
+                    self._runner.control_z()
+                else:
+                    self._runner.line("n")
+                reason = HIDDEN if answer.hidden else UNATTENDED
+                yield self._stopped(reason, number, shown)
                 return
             self._length += len(answer.text)
             if answer.ok:

@@ -117,7 +117,8 @@ class Session(CallerSession):
         if self.gone or not line.strip():
             return ""
         if self._asking:
-            return line if line.strip().lower() in _PLAIN else _MASK
+            plain = line.strip().lower() in _PLAIN and not self._asking.hiding
+            return line if plain else _MASK
         return shown if shown is not None else self.masked(line[:LINE_LIMIT])
 
     def _traced(self, line: str, shown: str | None) -> Answer:
@@ -136,7 +137,8 @@ class Session(CallerSession):
             case "rebooted":
                 return Answer(_joined(answer.text, RESTARTED), answer.ok)
             case "disconnected" | "stopped":
-                return answer._replace(text=_joined(answer.text, ENDED), question=None, closed=True)
+                text = _joined(answer.text, ENDED)
+                return answer._replace(text=text, question=None, hidden=False, closed=True)
 
     def control_z(self) -> Answer:
         """Answer Ctrl-Z: back to the operational root; a question is taken back."""

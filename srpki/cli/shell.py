@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from srpki.cli.scripts import Words
     from srpki.core.record import Record
     from srpki.device.results import Result
+    from srpki.management.access.own_password import OwnPassword
     from srpki.management.access.rights import Rights
     from srpki.management.editing import Editing
     from srpki.management.port import Flash
@@ -85,6 +86,10 @@ class Host(Protocol):
         """Run *operation* on the device, asked for by *origin*; Ctrl-C ends its waiting."""
         ...
 
+    def own_password(self, origin: str) -> OwnPassword:
+        """Return the change of the user's own password, by what SR OS calls *origin*."""
+        ...
+
 
 class Shell(ABC):
     """One of the two CLIs, with a context of its own."""
@@ -98,6 +103,7 @@ class Shell(ABC):
         self.context: Path = ()
         self.directory = host.rights.home or FLASH
         self._asked: Callable[[str], Answer] | None = None
+        self._hides = False
         self._walker = Walker()
 
     @property
@@ -129,6 +135,11 @@ class Shell(ABC):
     def asking(self) -> bool:
         """Whether the next line is the answer to a question."""
         return self._asked is not None
+
+    @property
+    def hiding(self) -> bool:
+        """Whether that answer is one that nobody is to see."""
+        return self.asking and self._hides
 
     @abstractmethod
     def read(self, line: str) -> Reading:
@@ -253,6 +264,10 @@ class Shell(ABC):
                 return self.host.run_file(str(said.inputs["url"]), self)
             case "history":
                 return self._history()
+            case "password":
+                from srpki.cli.password import ChangingPassword  # noqa: PLC0415 - start-up time
+
+                return ChangingPassword(self).begin()
             case _:
                 return self.perform(said)
 
@@ -299,8 +314,13 @@ class Shell(ABC):
                 case _:
                     return self.confirm(question, "", yes, no)
 
-        self._asked = answered
+        self._asked, self._hides = answered, False
         return Answer(text, question=question)
+
+    def ask_hidden(self, question: str, answered: Callable[[str], Answer]) -> Answer:
+        """Ask *question*, whose answer nobody sees; what comes of it is *answered*."""
+        self._asked, self._hides = answered, True
+        return Answer(question=question, hidden=True)
 
     def complete(self, text: str) -> list[Offer]:
         """Return the completions of *text*, which ends at the cursor."""

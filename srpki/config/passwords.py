@@ -6,16 +6,20 @@ that a credit counts for one character less in the length, is decided]
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from srpki.config.defaults import effective
-from srpki.config.tree import EMPTY, Branch, get
+from srpki.config.tree import EMPTY, Branch, Entries, get
 from srpki.core.errors import RefusedError
 from srpki.schema.configure.passwords import PASSWORD
 from srpki.schema.paths import Path, path
 
 _RULES: Final = path("system", "security", "user-params", "local-user", "password")
+_USERS: Final = path("system", "security", "user-params", "local-user", "user")
 _KEYS: Final = ("`1234567890-=", "qwertyuiop[]\\", "asdfghjkl;'", "zxcvbnm,./")
 _CLASSES: Final = {
     "lowercase": str.islower,
@@ -29,6 +33,14 @@ def rules_of(tree: Branch) -> Branch:
     """Return what *tree* says of passwords, default values filled in."""
     found = get(tree, _RULES)
     return effective(PASSWORD, found if isinstance(found, Branch) else EMPTY)
+
+
+def passwords_of(tree: Branch) -> dict[str, str]:
+    """Return the hashes of the passwords in *tree*, by the names of their users."""
+    users = get(tree, _USERS)
+    entries = users.items() if isinstance(users, Entries) else ()
+    found = ((str(keys[0]), entry.get("password")) for keys, entry in entries)
+    return {user: password for user, password in found if isinstance(password, str)}
 
 
 def algorithm_of(tree: Branch) -> str:
@@ -47,6 +59,41 @@ def check(tree: Branch, user: str, password: str) -> None:
     assert isinstance(rules, Branch)
     for wrong in _wrong(rules, user, password):
         raise RefusedError(f"Password {wrong}", hint="see complexity-rules")
+
+
+def check_change(tree: Branch, old: str, new: str) -> None:
+    """Raise `RefusedError` where *new* is too much like *old*, which a user gives up for it.
+
+    What counts are the characters of *new* that *old* does not have, or not as often [decided].
+    """
+    least = _number(rules_of(tree), "minimum-change")
+    if (Counter(new) - Counter(old)).total() < least:
+        raise RefusedError(
+            f"Password must have {least} characters that the old one has not",
+            hint="see password minimum-change",
+        )
+
+
+def check_age(tree: Branch, age: timedelta) -> None:
+    """Raise `RefusedError` where a password of that *age* is too young for its user to change."""
+    seconds = _number(rules_of(tree), "minimum-age")
+    left = timedelta(seconds=seconds) - age
+    if left > timedelta(0) <= age:
+        raise RefusedError(
+            f"Password cannot be changed for another {math.ceil(left.total_seconds())} seconds",
+            hint="see password minimum-age",
+        )
+
+
+def history_size(tree: Branch) -> int:
+    """Return how many earlier passwords a new one must differ from."""
+    return _number(rules_of(tree), "history-size")
+
+
+def is_too_old(tree: Branch, age: timedelta) -> bool:
+    """Return whether a password of that *age* must be changed."""
+    days = _number(rules_of(tree), "aging")
+    return days > 0 and age >= timedelta(days=days)
 
 
 def _wrong(rules: Branch, user: str, password: str) -> Iterator[str]:

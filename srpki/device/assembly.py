@@ -18,6 +18,7 @@ from srpki.core.errors import CorruptError, NotFoundError, SrpkiError
 from srpki.core.events import FILE_WRITE_FAILED, EventBus, EventType, Field
 from srpki.core.timeline import timeline_of
 from srpki.core.values import NamedTuple
+from srpki.device.attempts import Attempts
 from srpki.device.configuration import checkpoints
 from srpki.device.configuration.checkpoints import Checkpoint, Checkpoints
 from srpki.device.configuration.commits import Commits
@@ -34,6 +35,7 @@ from srpki.device.logging.eventlog import EventLog
 from srpki.device.logging.logs import Logs
 from srpki.device.logging.logsinks import Sinks
 from srpki.device.node import STARTUP, Node, name_in
+from srpki.device.password_records import PasswordRecords
 from srpki.device.results import Result
 from srpki.device.scripting.handlers import Handlers
 from srpki.device.scripting.runs import Ran, Scripts
@@ -110,7 +112,8 @@ def assembled(around: Surroundings, reboot: Callable[[Caller], None]) -> Node:
     running = datastore.running
     engine = _engine(around, bus, keystore, seal, exchanges=exchanges, running=running)
     unsaved, modes = Unsaved(), ModeWatch(clock, announcer)
-    for participant in (logs, _EngineParticipant(engine, seal), modes, unsaved):
+    passwords = PasswordRecords(running, clock, around.state / "passwords.jsonl", around.files)
+    for participant in (logs, _EngineParticipant(engine, seal), modes, unsaved, passwords):
         datastore.subscribe(participant)
     scripts, handlers = _scripting(around, bus, flash, datastore, lambda: node)
     node = Node(
@@ -124,6 +127,8 @@ def assembled(around: Surroundings, reboot: Callable[[Caller], None]) -> Node:
         debug=debug,
         announcer=announcer,
         sessions=Sessions(clock, happenings.mark, announcer),
+        attempts=Attempts(clock),
+        passwords=passwords,
         happenings=happenings,
         forms=forms,
         files=flash,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from srpki.config.strictness import Omission
     from srpki.core.clock import Clock
     from srpki.core.events import EventBus
+    from srpki.device.attempts import Attempts
     from srpki.device.configuration.commits import Commits
     from srpki.device.configuration.forms import Forms
     from srpki.device.configuration.modewatch import ModeWatch
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from srpki.device.logging.debug import Debugging
     from srpki.device.logging.eventlog import EventLog
     from srpki.device.logging.logs import Logs
+    from srpki.device.password_records import PasswordRecords
     from srpki.device.results import Result
     from srpki.device.scripting.handlers import Handlers
     from srpki.device.scripting.runs import Scripts
@@ -81,6 +83,8 @@ class Node(NamedTuple):
     debug: Debugging
     announcer: Announcer
     sessions: Sessions
+    attempts: Attempts
+    passwords: PasswordRecords
     happenings: Happenings
     forms: Forms
     files: FileSystem

@@ -10,8 +10,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.cli.port import Answer, Fault
-from srpki.cli.scripts import UNANSWERED, answers, counts
+from srpki.cli.scripts import HIDDEN, UNANSWERED, answers, counts
 from srpki.cli.session import UNCOMMITTED, Session
+from srpki.cli.shell import failed
 from srpki.core.plain import plain
 from srpki.core.record import Record
 
@@ -140,6 +141,9 @@ class Run:
         prompt = session.prompt if question is None else question
         before, begun = self._changes(), self._clock.monotonic()
         answer = session.feed(line.typed, line.shown if line.spans else None)
+        if answer.hidden:
+            session.control_z()
+            answer = failed(session.mistake(HIDDEN))
         seconds = self._clock.monotonic() - begun
         self.question = answer.question
         return Exchange(

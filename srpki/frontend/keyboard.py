@@ -70,12 +70,17 @@ class Keyboard:
         display: Display,
         *,
         asking: Callable[[], bool],
+        hiding: Callable[[], bool],
         columns: Callable[[], int],
     ) -> None:
-        """Help and complete by *session*, except while *asking*; lists fit into *columns*."""
+        """Help and complete by *session*, except while *asking*; lists fit into *columns*.
+
+        While *hiding* nothing of what is typed is shown.
+        """
         self._session = session
         self._display = display
         self._asking = asking
+        self._hiding = hiding
         self._columns = columns
         self._prompt = ""
         self._entered: Entered | None = None
@@ -139,6 +144,9 @@ class Keyboard:
         return bool(tokens) and tokens[-1].quoted and not tokens[-1].closed
 
     def _draw(self) -> None:
+        if self._hiding():
+            self._display.show(self._prompt, len(self._prompt))
+            return
         before, line = self.editor.search or (self._prompt, self.editor.document)
         self._display.show(before + line.text, len(before) + line.cursor_position)
 

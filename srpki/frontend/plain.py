@@ -8,9 +8,10 @@ from __future__ import annotations
 import io
 import signal
 import sys
+import termios
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final, Protocol, TextIO
 
 from srpki.cli.port import Answer
@@ -21,6 +22,7 @@ from srpki.core.patterns import regex
 from srpki.core.text import screen
 from srpki.frontend.completing import listed
 
+UNSEEN: Final = "a password is typed at a terminal that does not show it"
 CONTROL_C: Final = "\x03"
 CONTROL_Z: Final = "\x1a"
 WIDTH: Final = 80
@@ -61,7 +63,10 @@ def run_plain(session: Session) -> int:
     """
     source, out = _lenient(sys.stdin), _lenient(sys.stdout)
     # A terminal shows what is typed by itself.
-    return converse(session, source, out, echo=not source.isatty(), heeding=_control_c)
+    echo = not source.isatty()
+    return converse(
+        session, source, out, echo=echo, heeding=_control_c, hiding=lambda: _unseen(source)
+    )
 
 
 def converse(
@@ -72,22 +77,25 @@ def converse(
     echo: bool,
     heeding: Callable[[Session], AbstractContextManager[None]],
     strict: bool = False,
+    hiding: Callable[[], AbstractContextManager[None]] | None = None,
 ) -> int:
     """Feed the lines of *source* to *session* until it ends; return the exit status.
 
     It is 0, but 1 for a pipe that leaves changes uncommitted, or a question without its answer:
     there the session stops. A *strict* one is 1, too, where a command has failed. Lines are shown
-    where *echo* says so. A command runs inside *heeding*, which lets it be interrupted.
+    where *echo* says so. A command runs inside *heeding*, which lets it be interrupted. A password
+    is typed inside *hiding*; where what is typed cannot be hidden it is not asked for.
     """
     pieces: list[str] = []
     answer, failed = Answer(), False
     session.at_once = lambda line: _print(out, f"{line}\n")
     with ThreadPoolExecutor(max_workers=1) as worker:
         while not answer.closed:
-            question = answer.question
+            question, hidden = answer.question, answer.hidden
             _print(out, session.prompt if question is None else question)
             try:
-                pieces = pieces or _pieces(source)
+                with hiding() if hidden and hiding is not None else nullcontext():
+                    pieces = pieces or _pieces(source)
             except KeyboardInterrupt:
                 pieces = [CONTROL_C]
                 _print(out, "" if echo else "\n")
@@ -95,17 +103,22 @@ def converse(
                 _print(out, "\n")
                 break
             piece = pieces.pop(0)
-            if echo and question is not None and not (answers(piece) or _is_key(piece)):
+            decided = hidden or answers(piece) or _is_key(piece)
+            if echo and question is not None and not decided:
                 if not counts(piece):
                     continue
                 said = session.feed("n").text
                 _print(out, "\n".join(("n", *filter(None, (said,)), session.mistake(UNANSWERED))))
                 _print(out, "\n")
                 return 1
-            _print(out, f"{piece.rstrip(CONTROL_C + CONTROL_Z)}\n" if echo else "")
+            shown = "" if hidden else piece.rstrip(CONTROL_C + CONTROL_Z)
+            _print(out, f"{shown}\n" if echo or hidden else "")
             with heeding(session):
                 asked = question is not None
                 answer = worker.submit(_answer, session, piece, asked=asked).result()
+            if answer.hidden and not echo and hiding is None:
+                session.control_z()
+                answer = Answer(session.mistake(UNSEEN), ok=False)
             failed |= not answer.ok
             _print(out, f"{answer.text}\n" if answer.text else "")
     if echo and (answer.question is not None or session.uncommitted):
@@ -148,6 +161,22 @@ def _control_c(session: Session) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _unseen(source: TextIO) -> Iterator[None]:
+    """Let the terminal *source*, if it is one, show nothing of what is typed inside the block."""
+    if not source.isatty():
+        yield
+        return
+    before = termios.tcgetattr(source)
+    silent = [*before]
+    silent[3] &= ~termios.ECHO
+    termios.tcsetattr(source, termios.TCSADRAIN, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(source, termios.TCSADRAIN, before)
 
 
 def _print(out: Sink, text: str) -> None:

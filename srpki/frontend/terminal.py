@@ -79,6 +79,7 @@ class Terminal:
             self._input.vt100_parser = TextParser(keep)  # type: ignore[arg-type]
         self._output = create_output() if screen is None else screen
         self._question: str | None = None
+        self._hides = False
         self._display = Display(
             self._output.write_raw, lambda: self._output.get_size().columns if moves else FLAT
         )
@@ -86,6 +87,7 @@ class Terminal:
             session,
             self._display,
             asking=lambda: self._question is not None,
+            hiding=lambda: self._hides,
             columns=lambda: self._output.get_size().columns,
         )
         self._ahead = Ahead()
@@ -133,7 +135,7 @@ class Terminal:
                     case _:
                         answer = await self._answer(entered)
                         await self._show(answer)
-                        self._question = answer.question
+                        self._question, self._hides = answer.question, answer.hidden
                         self._ended |= answer.closed
             self._output.flush()
 
@@ -178,7 +180,7 @@ class Terminal:
     def _drop(self) -> None:
         """Forget the line that Ctrl-C was pressed on; a question is taken back."""
         if self._question is not None:
-            self._question = self._session.control_z().question
+            self._question, self._hides = self._session.control_z().question, False
 
     # --- what comes ---
 

@@ -256,8 +256,11 @@ class Editing:
         with self._device.datastore.lock:
             if self._ended:
                 raise RefusedError("the session has ended")
+            former = self._device.datastore.running
             with self._told_as_seen():
                 self._device.datastore.edit(edits, self._guard)
+            running = self._device.datastore.running
+            self._device.announcer.passwords_set(former, running, self.author().user)
 
     # --- committing ---
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from srpki.config.datastore import Datastore
     from srpki.config.tree import Branch
     from srpki.core.clock import Clock
+    from srpki.device.attempts import Attempts
     from srpki.device.configuration.commits import Commits
     from srpki.device.configuration.forms import Forms
     from srpki.device.configuration.unsaved import Unsaved
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from srpki.device.logging.announcer import Announcer
     from srpki.device.logging.debug import Debugging
     from srpki.device.logging.logs import Logs
+    from srpki.device.password_records import PasswordRecords
     from srpki.device.results import Result
     from srpki.device.sessions import Caller, Sessions
     from srpki.schema.tree import SchemaTree
@@ -105,6 +107,16 @@ class Device(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Who is logged in."""
+        ...
+
+    @property
+    def attempts(self) -> Attempts:
+        """Who has wanted to log in, and who is kept out."""
+        ...
+
+    @property
+    def passwords(self) -> PasswordRecords:
+        """When passwords were set, and those before them."""
         ...
 
     @property

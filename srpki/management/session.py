@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from srpki.device.configuration.history import Author
     from srpki.device.results import Result
     from srpki.device.sessions import Ending, Kind
+    from srpki.management.access.own_password import OwnPassword
     from srpki.management.port import Machine
     from srpki.schema.paths import Value
 
@@ -128,6 +129,12 @@ class CallerSession:
     def caller(self, origin: str) -> Caller:
         """Return who calls, by the interface that SR OS calls *origin*."""
         return Caller(user=self._user, session=self._login, origin=origin)
+
+    def own_password(self, origin: str) -> OwnPassword:
+        """Return the change of the caller's own password, by what SR OS calls *origin*."""
+        from srpki.management.access.own_password import OwnPassword  # noqa: PLC0415 - start-up
+
+        return OwnPassword(self.device, self.caller(origin).author, self._kind)
 
     def run(self, operation: str, inputs: Mapping[str, Value], origin: str) -> Result:
         """Run *operation* on the node, for the caller by *origin*; `interrupt` ends its waiting.

@@ -108,7 +108,7 @@ def test_netmiko_transfers_files_both_ways_at_the_classic_cli(netmiko_at, tmp_pa
 def test_netmiko_with_the_classic_cli(netmiko_at):
     profile = '/configure system security pki ca-profile "netmiko"'
     with netmiko_at(1) as netmiko:
-        assert netmiko.base_prompt == "A:srpki"
+        assert netmiko.base_prompt.removeprefix("*") == "A:srpki"  # others may leave it unsaved
         shown = netmiko.send_config_set([f"{profile} create", f"{profile} description short"])
         assert "Error" not in shown
         assert 'description "short"' in netmiko.send_command("admin display-config")

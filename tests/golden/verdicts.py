@@ -62,12 +62,14 @@ NEEDS = {
         "the explicit workflow": "quit-config",
         "an earlier version": "rollback",
         "no configuration": "state",
+        "a user with a password": "password",
     },
     "classic": {
         "a value": "environment exec",
         "nothing": "back configure echo exit help history logout pwc show tree",
         "a context of configure": "info",
         "a word of the context": "no",
+        "a user with a password": "password",
     },
 }
 """What each command needs to be accepted alone."""
@@ -87,6 +89,7 @@ MET = {
     "no configuration mode": _mode(lambda at: not at.mode),
     "the explicit workflow": _mode(lambda at: at.mode and at.node is None),
     "an earlier version": lambda _: "failed",  # the node has none
+    "a user with a password": lambda _: "failed",
     "a saved configuration": lambda _: "failed",
     "a candidate, then a saved configuration": lambda at: "failed" if at.mode else "mode",
     "a context of configure": lambda at: "unknown" if at.node is None else "ok",

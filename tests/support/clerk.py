@@ -23,6 +23,7 @@ REFUSALS = {
         "absent": "MINOR: CLI .* is not emulated",
         "ambiguous": r"Error: (Ambiguous command|Invalid parameter)\.",
         "create": 'MINOR: CLI Cannot create .* - missing "create" keyword.',
+        "failed": "MINOR: CLI ",
         "missing": "  - ",
         "more": r"Error: Invalid parameter\.",
         "nothing": "MINOR: CLI Entry does not exist - ",

@@ -77,6 +77,7 @@ _COMMANDS: Final[tuple[Grammar, ...]] = (
         )
     ),
     _command("logout", "End the session"),
+    _command("password", "Change one's own password, which is asked for"),
     _command("pwc", "Print the present context as a path"),
     Seq(
         (

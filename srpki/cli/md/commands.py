@@ -124,6 +124,7 @@ _SIMPLE = (
     Seq((_command("exec", "Run the commands in a file"), SCRIPT)),
     _command("history", "Print the commands of this session, numbered"),
     _command("logout", "End the session, after a question where changes would be lost"),
+    _command("password", "Change one's own password, which is asked for"),
     Seq(
         (
             _command("pwc", "Print the present context as a path"),

@@ -157,6 +157,7 @@ class Commits:
 
     def _remember(self, author: Author, comment: str, former: Branch) -> None:
         self._announcer.changed(former, self._datastore.running)
+        self._announcer.passwords_set(former, self._datastore.running, author.user)
         self._announcer.committed(author)
         self._history.add(
             self._clock.now(),

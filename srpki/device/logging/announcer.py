@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.config.comments import element_of, is_comment
 from srpki.config.diff import diff
+from srpki.config.passwords import passwords_of
 from srpki.config.text import spell_path
 from srpki.core import operator_events as events
 from srpki.core.values import NamedTuple
@@ -119,9 +120,12 @@ class Announcer:
         """Tell that *user* has failed so often that he is kept out for a while."""
         self._publish(_of(kind).locked, user, user=user, address=address or None)
 
-    def password_set(self, user: str, by: str) -> None:
-        """Tell that the password of *user* has been set *by* somebody."""
-        self._publish(events.PASSWORD_SET, user, user=user, by=by)
+    def passwords_set(self, old: Branch, new: Branch, by: str) -> None:
+        """Tell of whose passwords differ in *new*, which was made of *old* *by* somebody else."""
+        before, after = passwords_of(old), passwords_of(new)
+        for user, password in after.items():
+            if password != before.get(user) and user != by:
+                self._publish(events.PASSWORD_SET, user, user=user, by=by or "a program")
 
     def typed(self, login: Operator, engine: str, command: str, *, edits: bool) -> None:
         """Tell of a *command*, without secrets, that is typed at the CLI *engine*.

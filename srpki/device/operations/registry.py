@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import NotFoundError, SrpkiError
 from srpki.device.operations import (
+    access,
     admin,
     debug,
     file,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from srpki.device.sessions import Caller
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
+    **access.OPERATIONS,
     **admin.OPERATIONS,
     **debug.OPERATIONS,
     **file.OPERATIONS,

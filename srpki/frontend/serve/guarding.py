@@ -50,9 +50,10 @@ class Guarding:
         self._waiting.enter(connection)
         self._connected.add(connection)
 
-    def let_in(self, connection: Connection) -> None:
-        """Note that somebody has logged in; one too many goes again."""
+    def let_in(self, connection: Connection, user: str) -> None:
+        """Note that *user* has logged in; one too many goes again."""
         self._waiting.leave(connection)
+        self.gate.entered(user)
         if len(self._connected) > CONNECTIONS:
             connection.dismiss("too many are connected")
 

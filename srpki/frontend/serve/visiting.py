@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 import asyncssh
 
-from srpki.core.errors import RefusedError
+from srpki.core.errors import RefusedError, SrpkiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from srpki.frontend.serve.guarding import Guarding
     from srpki.management.access.gate import Service, Visitor
 
 ATTEMPTS: Final = 3
 """Passwords that may be wrong in one connection."""
+WANTED: Final = "A new password is wanted"
+"""What is told to who comes in with a new password alone."""
+_NEW: Final = (("Enter new password: ", False), ("Re-enter new password: ", False))
+Challenge = tuple[str, str, str, tuple[tuple[str, bool], ...]]
+"""Title, instruction, language, and prompts, each with whether the answer is shown [RFC 4256]."""
 _WAYS: Final[tuple[Service, ...]] = ("ssh-cli", "scp-sftp", "netconf")
 ASKED: Final = 20
 """Most names, keys and passwords that one connection asks about."""
@@ -39,6 +44,7 @@ class Visiting(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
         self._begun = False
         self._asked = self._wrong = 0
+        self._given: str | None = None
         self.channels = 0
         self.address = ""
 
@@ -57,7 +63,8 @@ class Visiting(asyncssh.SSHServer):
 
     def auth_completed(self) -> None:
         """Take note that somebody has logged in."""
-        self._guarding.let_in(self)
+        self._given = None
+        self._guarding.let_in(self, self.visitor.user)
 
     @property
     def stage(self) -> int:
@@ -100,22 +107,71 @@ class Visiting(asyncssh.SSHServer):
         return True
 
     async def validate_password(self, username: str, password: str) -> bool:
-        """Return whether *username* comes in with *password*."""
-        self._count()
-        guarding = self._guarding
-        found = await asyncio.get_running_loop().run_in_executor(
-            guarding.checking,
-            guarding.gate.password,
-            username,
-            password,
-            self._way(username),
-            self.address,
-        )
+        """Return whether *username* comes in with *password*.
+
+        Raises `PasswordChangeRequired` where he comes in with a new one alone.
+        """
+        found = await self._asked_of(self._guarding.gate.password, username, password)
+        self._count_wrong(found)
+        if found is not None and found.new_password:
+            raise asyncssh.PasswordChangeRequired(WANTED)
+        return self._remembered(username, found)
+
+    async def change_password(self, username: str, old_password: str, new_password: str) -> bool:
+        """Return whether *username* comes in with the old password, and has the new one now.
+
+        Raises `PasswordChangeRequired` with the reason where the new one will not do.
+        """
+        change = self._guarding.gate.change_password
+        try:
+            found = await self._asked_of(change, username, old_password, new_password)
+        except SrpkiError as error:
+            raise asyncssh.PasswordChangeRequired(f"{error}. {WANTED}") from None
+        self._count_wrong(found)
+        return self._remembered(username, found)
+
+    def _count_wrong(self, found: Visitor | None) -> None:
         if found is None:
             self._wrong += 1
             if self._wrong >= ATTEMPTS:
                 self.dismiss("Too many authentication failures")
-        return self._remembered(username, found)
+
+    async def _asked_of(
+        self, ask: Callable[..., Visitor | None], username: str, *what: str | bytes
+    ) -> Visitor | None:
+        """Return whom the gate lets in, which is *ask*ed beside the loop."""
+        self._count()
+        way = self._way(username)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._guarding.checking, lambda: ask(username, *what, way, self.address)
+        )
+
+    # --- keyboard-interactive: the same, and the change of a password that must be changed ---
+
+    def kbdint_auth_supported(self) -> bool:
+        """Take passwords by keyboard-interactive, too."""
+        return True
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Challenge:
+        """Ask for the password."""
+        del username, lang, submethods
+        self._given = None
+        return ("", "", "", (("Password:", False),))
+
+    async def validate_kbdint_response(
+        self, username: str, responses: Sequence[str]
+    ) -> Challenge | bool:
+        """Return whether *username* comes in with *responses*, or what he is asked next."""
+        try:
+            if self._given is None:
+                self._given = "".join(responses[:1])
+                return await self.validate_password(username, self._given)
+            if len(responses) != len(_NEW) or len(set(responses)) != 1:
+                self._count()
+                return ("", f"Passwords do not match. {WANTED}", "", _NEW)
+            return await self.change_password(username, self._given, responses[0])
+        except asyncssh.PasswordChangeRequired as wanted:
+            return ("", wanted.prompt, "", _NEW)
 
     def public_key_auth_supported(self) -> bool:
         """Take public keys."""
@@ -123,16 +179,8 @@ class Visiting(asyncssh.SSHServer):
 
     async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         """Return whether *username* comes in once he has signed with *key*."""
-        self._count()
-        guarding = self._guarding
-        found = await asyncio.get_running_loop().run_in_executor(
-            guarding.checking,
-            guarding.gate.public_key,
-            username,
-            key.public_data,
-            self._way(username),
-            self.address,
-        )
+        gate = self._guarding.gate
+        found = await self._asked_of(gate.public_key, username, key.public_data)
         return self._remembered(username, found)
 
     def _way(self, username: str) -> Service:

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import threading
-from collections import OrderedDict
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from srpki.config import passwords as rules
-from srpki.config.defaults import effective
-from srpki.config.tree import EMPTY, Branch, get
+from srpki.config.tree import Branch, get
 from srpki.core import passwords
-from srpki.core.errors import RefusedError
+from srpki.core.errors import NotSavedError, RefusedError
 from srpki.core.text import printable
-from srpki.management.access import users
+from srpki.device.configuration.history import Author
+from srpki.management.access import own_password, users
+from srpki.management.access.own_password import OwnPassword
 from srpki.management.access.rights import ADMINISTRATOR, Rights
-from srpki.schema.configure.passwords import ATTEMPTS
 from srpki.schema.paths import path
 
 if TYPE_CHECKING:
@@ -48,14 +46,9 @@ _ACCESS: Final[dict[Service, tuple[str, ...]]] = {
 }
 """The flags of a user of which one lets him in by a service [access.md 2]."""
 
-_ATTEMPTS: Final = path("system", "security", "user-params", "attempts")
 _KEYS_ONLY: Final = path(
     "system", "security", "ssh", "authentication-method", "server", "public-key-only"
 )
-_KNOWN: Final = 4096
-"""Most names whose failures are remembered; of more the eldest are forgotten."""
-_FAILURES: Final = 64
-_Value = TypeVar("_Value")
 _LONGEST: Final = 32
 """Characters of a name that are told of: no user has more."""
 
@@ -77,18 +70,6 @@ class Visitor(NamedTuple):
     of_lab: bool = False
 
 
-class Locked(NamedTuple):
-    """A user who is kept out *since* an instant, *until* another one."""
-
-    user: str
-    since: datetime
-    until: datetime
-
-    def holds(self, now: datetime) -> bool:
-        """Return whether he is kept out *now*; a clock that is set back keeps nobody out."""
-        return self.since <= now < self.until
-
-
 class Gate:
     """Lets users in at a node, or not; its methods may block and be called from any thread.
 
@@ -98,9 +79,6 @@ class Gate:
     def __init__(self, machine: Machine) -> None:
         """Guard the node of *machine*."""
         self._machine = machine
-        self._lock = threading.Lock()
-        self._failures: OrderedDict[str, list[datetime]] = OrderedDict()
-        self._locked: OrderedDict[str, Locked] = OrderedDict()
 
     # --- whether there is anybody to let in ---
 
@@ -129,8 +107,8 @@ class Gate:
         if self.open:
             given = f"{user}\0{password}".encode("utf-8", "surrogatepass")
             right = hmac.compare_digest(given, f"{LAB_USER}\0{LAB_PASSWORD}".encode())
-            if right and _is_here(address) and not self._is_locked(node, user):
-                self._forget(user)
+            if right and _is_here(address) and not node.attempts.is_locked(user):
+                node.attempts.proved(user)
                 return Visitor(user, of_lab=True)
         found = users.user(running, user)
         known = found.password if found is not None else ""
@@ -148,6 +126,23 @@ class Gate:
             self._refuse(node, user, service, address, "a public key is wanted")
             return None
         return self._let_in(node, found, service, address, by_password=True)
+
+    def change_password(
+        self, user: str, old: str, new: str, service: Service, address: str
+    ) -> Visitor | None:
+        """Return who comes in as *user* with *old*, for which *new* is his password from now on.
+
+        Nobody does where *old* is refused. Raises `SrpkiError` where *new* will not do.
+        """
+        found = self.password(user, old, service, address)
+        if found is None:
+            return None
+        own = OwnPassword(self._machine.node, Author(user, "SSH", address), _kind(service))
+        own.check_current(old)
+        own.check_new(new, forced=found.new_password)
+        with suppress(NotSavedError):  # it holds, and the log tells that it is not saved
+            own.change(new)
+        return found._replace(new_password=False)
 
     def public_key(self, user: str, key: bytes, service: Service, address: str) -> Visitor | None:
         """Return who comes in as *user* with *key*, an SSH wire blob, once he has signed.
@@ -197,15 +192,17 @@ class Gate:
     def _let_in(
         self, node: Device, found: User, service: Service, address: str, *, by_password: bool
     ) -> Visitor | None:
-        if self._is_locked(node, found.name):
+        if node.attempts.is_locked(found.name):
             self._refuse(node, found.name, service, address, "locked out")
             return None
         if found.access.isdisjoint(_ACCESS[service]):
             self._refuse(node, found.name, service, address, f"no access by {service}")
             return None
         if by_password:
-            self._forget(found.name)
-        return _visitor(node.datastore.running, found)
+            node.attempts.proved(found.name)
+        visitor = _visitor(node.datastore.running, found)
+        wanted = by_password and own_password.must_change(node, found)
+        return visitor._replace(new_password=wanted)
 
     @staticmethod
     def _keys_only(running: Branch, found: User) -> bool:
@@ -227,54 +224,16 @@ class Gate:
     ) -> None:
         """Tell that *user* is not let in, and why; where it *counts*, that may lock him out."""
         name, kind = printable(user[:_LONGEST]), _kind(service)
-        if self._is_locked(node, user):
+        if node.attempts.is_locked(user):
             why, counts = "locked out", False
         node.announcer.turned_away(name, kind, address, why)
-        if counts and self._count(node, user):
+        node.attempts.failed(user)
+        if counts and own_password.locks_out(node, user):
             node.announcer.locked_out(name, kind, address)
 
-    def _count(self, node: Device, user: str) -> bool:
-        """Count a failure of *user* now; return whether it locks him out."""
-        held = get(node.datastore.running, _ATTEMPTS)
-        said = effective(ATTEMPTS, held if isinstance(held, Branch) else EMPTY)
-        count, time, lockout = (int(str(said[name])) for name in ("count", "time", "lockout"))
-        now, key = node.clock.now(), user[: _LONGEST + 1]
-        with self._lock:
-            since = now - timedelta(minutes=time)
-            recent = [one for one in self._failures.pop(key, []) if since <= one <= now]
-            recent = [*recent, now][-_FAILURES:]
-            if len(recent) < count or not lockout:
-                _remember(self._failures, key, recent)
-                return False
-            until = now + timedelta(minutes=lockout)
-            _remember(self._locked, key, Locked(printable(key[:_LONGEST]), now, until))
-            return True
-
-    def _is_locked(self, node: Device, user: str) -> bool:
-        key = user[: _LONGEST + 1]
-        with self._lock:
-            found = self._locked.get(key)
-            if found is None or found.holds(node.clock.now()):
-                return found is not None
-            del self._locked[key]
-            return False
-
-    def _forget(self, user: str) -> None:
-        with self._lock:
-            self._failures.pop(user[: _LONGEST + 1], None)
-
-    def locked(self) -> tuple[Locked, ...]:
-        """Return who is locked out now."""
-        now = self._machine.node.clock.now()
-        with self._lock:
-            return tuple(one for one in self._locked.values() if one.holds(now))
-
-    def clear(self, user: str | None = None) -> None:
-        """Let *user*, or everybody, try again."""
-        with self._lock:
-            for known in (self._failures, self._locked):
-                for name in [name for name in known if user in (None, name)]:
-                    del known[name]
+    def entered(self, user: str) -> None:
+        """Note that *user*, who was let in, has come."""
+        self._machine.node.attempts.succeeded(user)
 
     # --- limits ---
 
@@ -303,7 +262,6 @@ def _visitor(running: Branch, found: User) -> Visitor:
         found.restricted_to_home,
         found.save_when_restricted,
         found.cli_engines,
-        found.new_password_at_login,
     )
 
 
@@ -311,12 +269,6 @@ def _kind(service: Service) -> Kind:
     if service == "console":
         return "console"
     return "netconf" if service == "netconf" else "ssh"
-
-
-def _remember(known: OrderedDict[str, _Value], name: str, value: _Value) -> None:
-    known[name] = value
-    while len(known) > _KNOWN:
-        known.popitem(last=False)
 
 
 def _is_here(address: str) -> bool:

@@ -123,8 +123,7 @@ PASSWORD: Final = Container(
             name="aging",
             type=Integer("uint32", 1, 500),
             units="days",
-            help="Not emulated: age at which a password must be changed",
-            emulated=False,
+            help="Age at which a password must be changed at the next log-in",
         ),
         Leaf(
             name="hashing",
@@ -135,16 +134,14 @@ PASSWORD: Final = Container(
         Leaf(
             name="history-size",
             type=Integer("uint32", 0, 20),
-            help="Not emulated: number of earlier passwords that a new one must differ from",
-            emulated=False,
+            help="Number of earlier passwords that a new one must differ from",
         ),
         Leaf(
             name="minimum-age",
             type=Integer("uint32", 0, 86400, named="time-duration"),
             default="600",
             units="seconds",
-            help="Not emulated: age at which users may change their password again",
-            emulated=False,
+            help="Age at which users may change their password again",
         ),
         Leaf(
             name="minimum-change",

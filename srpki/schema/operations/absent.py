@@ -132,7 +132,6 @@ SHOW_SECURITY: Final = _absent(
         "management-access-filter": "filters of management traffic",
         "profile": "rights of users",
         "ssh": "the SSH server and its keys",
-        "user": "local users",
     },
 )
 

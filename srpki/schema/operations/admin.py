@@ -7,6 +7,7 @@ from typing import Final
 from srpki.schema.common import CFLASH_URL, EMPTY_TYPE, IP_ADDRESS
 from srpki.schema.nodes import Action, Case, Choice, Container, Leaf
 from srpki.schema.operations import absent, enrolment, pki, reload, revocation
+from srpki.schema.operations.access import CLEAR
 from srpki.schema.operations.clock import SET, SET_TIME
 from srpki.schema.operations.rollback import ROLLBACK
 from srpki.schema.types import Enumeration, Integer, Text, ValueType
@@ -180,6 +181,7 @@ ADMIN_MD: Final = Container(
     name="admin",
     help="Save, show and administer the node",
     children=(
+        CLEAR,
         _DISCONNECT,
         _REBOOT,
         _REDUNDANCY,
@@ -219,6 +221,7 @@ ADMIN_CLASSIC: Final = Container(
                 *absent.ADMIN_CERTIFICATE,
             ),
         ),
+        CLEAR,
         _DISCONNECT,
         _DISPLAY_CONFIG,
         _REBOOT,

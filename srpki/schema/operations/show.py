@@ -7,6 +7,7 @@ from typing import Final
 from srpki.schema.common import NAMED_ITEM, PKI_FILE_NAME
 from srpki.schema.nodes import Action, Container, Leaf
 from srpki.schema.operations import absent
+from srpki.schema.operations.access import SHOW_USER
 from srpki.schema.operations.debug import SHOW_DEBUG
 from srpki.schema.operations.inputs import STATE
 from srpki.schema.operations.show_ipsec import IPSEC
@@ -130,7 +131,7 @@ _SYSTEM: Final = Container(
         SCRIPT_CONTROL,
         Container(
             name="security",
-            help="State of certificates and of TLS",
+            help="State of certificates, of TLS and of users",
             children=(
                 Container(
                     name="pki",
@@ -138,6 +139,7 @@ _SYSTEM: Final = Container(
                     children=(_CA_PROFILE, _AUTO_UPDATE, _UPDATE_PROFILE, _EST_PROFILE),
                 ),
                 _TLS_PROFILES,
+                SHOW_USER,
                 *absent.SHOW_SECURITY,
             ),
         ),

@@ -294,3 +294,21 @@ def test_what_leads_to_the_configuration_is_told_apart_by_what_was_parsed(router
     watch(router, "change")
     Session(router, "classic").feed(line)
     assert bool([one for one in events(router, log=30, number=2011) if line in one[4]]) == edits
+
+
+def test_a_password_that_somebody_else_has_set_is_told_and_none_of_ones_own(router):
+    watch(router, "security")
+    user = "/configure system security user-params local-user user"
+    hashes = (f"$2y$10${letter * 53}" for letter in "ab")
+    given = [f'{user} "{name}" password "{one}"' for name, one in zip("xy", hashes, strict=True)]
+    typed(router, "edit-config private", *given, "commit", user="x", address="10.128.1.1")
+    classic = f'/configure system security user "y" password "$2y$10${"d" * 53}"'
+    assert typed(router, classic, cli="classic", user="root").ok
+    typed(router, "edit-config private", "/configure system name gw", "commit")
+    told = [(one[1], one[3], one[4]) for one in events(router, log=30, number=2239)]
+    assert told == [
+        ("SECURITY", "y", "The password of user y has been set by x"),
+        ("SECURITY", "y", "The password of user y has been set by root"),
+    ]
+    texts = "".join(one[4] for one in events(router, log=30))
+    assert "$2y$" not in texts

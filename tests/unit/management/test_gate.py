@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from srpki.cli.session import Session
 from srpki.core.errors import RefusedError
+from srpki.device import attempts
 from srpki.management.access import gate as gates
 from srpki.management.access.gate import Gate
 
@@ -162,7 +163,7 @@ def test_failures_lock_a_user_out_for_a_while_by_the_clock_of_the_node(device, g
     wrong = [gate.password("ann", "wrong", "ssh-cli", THERE) for _ in range(3)]
     assert wrong == [None] * 3
     assert device.told.names[-4:] == ["ssh_user_login_failed"] * 3 + ["ssh_user_login_max_attempts"]
-    assert [one.user for one in gate.locked()] == ["ann"]
+    assert [one.user for one in device.attempts.locked()] == ["ann"]
     for service in SERVICES:
         assert gate.password("ann", "password", service, HERE) is None
     assert device.told.events[-1][1]["reason"] == "locked out"
@@ -170,7 +171,7 @@ def test_failures_lock_a_user_out_for_a_while_by_the_clock_of_the_node(device, g
     assert gate.password("ann", "password", "ssh-cli", THERE) is None
     device.clock.advance(timedelta(seconds=1))
     assert gate.password("ann", "password", "ssh-cli", THERE) is not None
-    assert gate.locked() == ()
+    assert device.attempts.locked() == ()
 
 
 def test_failures_count_within_their_time_and_until_one_succeeds(device, gate, configure):
@@ -183,29 +184,29 @@ def test_failures_count_within_their_time_and_until_one_succeeds(device, gate, c
     assert gate.password("ann", "password", "ssh-cli", THERE) is not None
     gate.password("ann", "wrong", "ssh-cli", THERE)
     gate.password("ann", "wrong", "ssh-cli", THERE)
-    assert gate.locked() == ()
+    assert device.attempts.locked() == ()
 
 
-def test_an_operator_lets_a_user_try_again(gate, configure):
+def test_an_operator_lets_a_user_try_again(device, gate, configure):
     ann(configure, "access console true")
     configure("system security user-params attempts count 1")
     for name in ("ann", "bob"):
         gate.password(name, "wrong", "ssh-cli", THERE)
-    assert len(gate.locked()) == 2
-    gate.clear("ann")
-    assert [one.user for one in gate.locked()] == ["bob"]
+    assert len(device.attempts.locked()) == 2
+    device.attempts.clear("ann")
+    assert [one.user for one in device.attempts.locked()] == ["bob"]
     assert gate.password("ann", "password", "ssh-cli", THERE) is not None
-    gate.clear()
-    assert gate.locked() == ()
+    device.attempts.clear()
+    assert device.attempts.locked() == ()
 
 
 def test_names_of_strangers_are_bounded_and_tell_no_rubbish(device, gate, configure, monkeypatch):
     ann(configure)
     monkeypatch.setattr(gates.passwords, "verified", lambda *_: False)
-    monkeypatch.setattr(gates, "_KNOWN", 8)
+    monkeypatch.setattr(attempts, "KNOWN", 8)
     for number in range(40):
         gate.password(f"nobody{number}", "x", "ssh-cli", THERE)
-    assert len(gate._failures) <= 8
+    assert len(device.attempts._names) <= 8
     gate.password("a\x1b[2J\n" + "b" * 10_000, "secret", "ssh-cli", THERE)
     fields = device.told.events[-1][1]
     assert fields["user"].isprintable() and len(fields["user"]) < 200
@@ -266,7 +267,7 @@ def test_public_keys_let_in_from_the_list_of_their_kind(gate, configure, device)
     before = len(device.told.events)
     for _ in range(20):  # a client offers all that it has
         gate.public_key("ann", edwards, "ssh-cli", THERE)
-    assert len(device.told.events) == before and gate.locked() == ()
+    assert len(device.told.events) == before and device.attempts.locked() == ()
 
 
 @pytest.mark.parametrize("own", ["", "true", "false"])
