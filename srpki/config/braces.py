@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from srpki.config import quick_reader
 from srpki.config.comments import PREFIX, accepted, place_of
 from srpki.config.draft import Draft
 from srpki.config.edit import Edit, always_there
@@ -57,6 +58,7 @@ class BraceReader:
         self._strictness = strictness
         self._vocabulary = Vocabulary()
         self._omissions = Omissions()
+        self._root = root
         self._top = _Place((), root)
         self._home = self._top
         self._braces: list[_Place] = []
@@ -65,6 +67,7 @@ class BraceReader:
         self._comment = ""
         self._number = 0
         self._blocks = False
+        self._is_new = not tree
 
     @property
     def tree(self) -> Branch:
@@ -78,6 +81,11 @@ class BraceReader:
         last line: the file was cut off.
         """
         check_size(text)
+        if self._is_new and (tree := quick_reader.read(self._root, text)) is not None:
+            self._draft = Draft(self._root, tree)
+            self._is_new = False
+            return Found("braces", text.removesuffix("\n").count("\n") + 1, ())
+        self._is_new = False
         for self._number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
             self._line(line)
         if self._braces or self._passing:

@@ -5,16 +5,17 @@ The text is that of `text.brace_lines` inside ``configure { }``.
 
 from __future__ import annotations
 
+from srpki.config import quick_writer
 from srpki.config.braces import BraceReader
 from srpki.config.strictness import LOAD
-from srpki.config.text import INDENT, brace_lines
+from srpki.config.text import INDENT
 from srpki.config.tree import Branch
 from srpki.schema.nodes import Container
 
 
 def dump(root: Container, tree: Branch) -> str:
     """Return *tree*, the content of *root*, as text that `load` reads back."""
-    return "\n".join([f"{root.name} {{", *brace_lines(root, tree, INDENT), "}", ""])
+    return "\n".join([f"{root.name} {{", *quick_writer.lines(root, tree, INDENT), "}", ""])
 
 
 def load(root: Container, text: str) -> Branch:

@@ -92,9 +92,18 @@ class _Held(Mapping[_K, _V]):
 
 
 class Branch(_Held[str, "Element"]):
-    """The content of a container or of a list entry, by name."""
+    """The content of a container or of a list entry, by name.
 
-    __slots__ = ()
+    Who has *written* it as text may keep here what was written, as it never changes: for which
+    node, with which indentation.
+    """
+
+    __slots__ = ("written",)
+
+    def __init__(self, items: Mapping[str, Element] | None = None) -> None:
+        """Hold *items*, which must not change afterwards."""
+        super().__init__(items)
+        self.written: tuple[object, str, str] | None = None
 
 
 class Entries(_Held[tuple[Key, ...], Branch]):

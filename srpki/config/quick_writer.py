@@ -1,0 +1,103 @@
+"""Writes a configuration in braces by the tables of its contexts, much quicker than by the schema.
+
+The text is that of `srpki.config.text.brace_lines`, which writes here, too, what is unusual: a
+context with comments on its leafs, or with what its schema does not have. The text of an entry is
+kept with the entry, which never changes: after an edit only what it touches is written anew.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from srpki.config import comments
+from srpki.config.tables import Table, table
+from srpki.config.text import INDENT, brace_lines, spell_entry, spell_leaf
+from srpki.config.tree import Branch, Entries
+from srpki.schema.nodes import Container, ListNode
+from srpki.schema.paths import Key
+
+
+def lines(root: Container, tree: Branch, indent: str) -> list[str]:
+    """Return the content of *root* in brace form, each line begun by *indent*.
+
+    One of them may be several, with the line ends between them.
+    """
+    writing = _Writing()
+    writing.context(table(root), tree, indent, outermost=True)
+    return writing.found
+
+
+class _Writing:
+    """One text that is written: what was *found* so far, and how values were spelled before."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._spelled: dict[tuple[Table, str], dict[Any, str]] = {}
+
+    def context(self, known: Table, branch: Branch, indent: str, *, outermost: bool) -> None:
+        """Write the content of a context; *outermost* is what stands in no entry of a list."""
+        begin, left = len(self.found), len(branch)
+        spelled = self._spelled.setdefault((known, indent), {})
+        for name in known.names:
+            content = branch.get(name)
+            if content is None:
+                continue
+            left -= 1
+            if isinstance(content, Branch):
+                self._below(known, name, content, indent, outermost=outermost)
+            elif isinstance(content, Entries):
+                self._entries(known, name, content, indent, outermost=outermost)
+            elif isinstance(content, tuple):
+                self.found.append(indent + spell_leaf(known.leafs[name], content))
+            else:
+                key = (name, content.__class__, content)  # True is no 1
+                text = spelled.get(key)
+                if text is None:
+                    text = spelled[key] = indent + spell_leaf(known.leafs[name], content)
+                self.found.append(text)
+        if left and not (left == 1 and comments.MARK in branch):
+            del self.found[begin:]
+            self.found += brace_lines(known.node, branch, indent)
+
+    def _below(
+        self, known: Table, name: str, content: Branch, indent: str, *, outermost: bool
+    ) -> None:
+        self.found += comments.lines(content.get(comments.MARK), indent)
+        self.found.append(f"{indent}{name} {{")
+        self.context(known.below[name].table, content, indent + INDENT, outermost=outermost)
+        self.found.append(indent + "}")
+
+    def _entries(
+        self, known: Table, name: str, entries: Entries, indent: str, *, outermost: bool
+    ) -> None:
+        below, inner, closing = known.below[name].table, indent + INDENT, indent + "}"
+        found = self.found
+        for keys, entry in entries.items():
+            if comments.MARK in entry:
+                found += comments.lines(entry.get(comments.MARK), indent)
+            found.append(f"{indent}{_head(below, keys)} {{")
+            if not outermost:
+                self.context(below, entry, inner, outermost=False)
+            elif entry:
+                found.append(self._kept(below, entry, inner))
+            found.append(closing)
+
+    def _kept(self, known: Table, entry: Branch, indent: str) -> str:
+        """Return the content of *entry*, written when it is first asked for."""
+        node, place, text = entry.written or (None, "", "")
+        if node is not known.node or place != indent:
+            inner = _Writing()
+            inner._spelled = self._spelled
+            inner.context(known, entry, indent, outermost=False)
+            text = "\n".join(inner.found)
+            entry.written = known.node, indent, text
+        return text
+
+
+def _head(known: Table, keys: tuple[Key, ...]) -> str:
+    """Return the name of a list with the *keys* of an entry."""
+    first = keys[0]
+    if known.plain_key and isinstance(first, str) and '"' not in first and "\\" not in first:
+        return f'{known.node.name} "{first}"'
+    assert isinstance(known.node, ListNode)
+    return spell_entry(known.node, keys)
