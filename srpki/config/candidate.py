@@ -8,7 +8,7 @@ from srpki.config import edit
 from srpki.config.diff import Change, Conflict, conflicts, diff, merge
 from srpki.config.errors import ConflictError, ReadOnlyError
 from srpki.config.tree import Branch, get
-from srpki.config.validate import Problem, validate
+from srpki.config.validate import Problem
 from srpki.core.errors import RefusedError
 from srpki.core.values import NamedTuple
 from srpki.schema.paths import Path, Value
@@ -69,6 +69,10 @@ class Store(Protocol):
 
     def replace(self, new: Branch, problems: tuple[Problem, ...]) -> None:
         """Make *new*, which has *problems* or none, the running configuration."""
+        ...
+
+    def problems(self, tree: Branch) -> tuple[Problem, ...]:
+        """Return everything that is wrong with *tree*, in schema order."""
         ...
 
     def sealed(self, edit: edit.Edit, tree: Callable[[], Branch]) -> edit.Edit:
@@ -200,7 +204,7 @@ class Candidate:
     def validate(self) -> tuple[Problem, ...]:
         """Return what a commit would refuse."""
         with self._datastore.lock:
-            return validate(self._datastore.schema, self._merged())
+            return self._datastore.problems(self._merged())
 
     def conflicts(self) -> tuple[Conflict, ...]:
         """Return where the edits meet what others have committed since the baseline."""
@@ -239,7 +243,7 @@ class Candidate:
             new = self._merged()
             if self.guard is not None:  # others edit the same candidate
                 self.guard.check_change(self._datastore.running, new, "commit")
-            self._datastore.replace(new, validate(self._datastore.schema, new))
+            self._datastore.replace(new, self._datastore.problems(new))
             self._edited = False
             self._shared.reset(self._datastore.running)
 

@@ -16,10 +16,11 @@ from srpki.config.candidate import Candidate, Mode, Owner, Shared
 from srpki.config.edit import Edit, nodes_along
 from srpki.config.errors import InvalidConfigurationError, LockedError
 from srpki.config.secrets import Sealer, sealed
+from srpki.config.tables import table
 from srpki.config.tree import EMPTY, Branch, Entries
-from srpki.config.validate import Problem, caused
+from srpki.config.validate import Problem, caused, changed, validate
 from srpki.core.errors import RefusedError
-from srpki.schema.nodes import Container, Leaf, ListNode, data_children
+from srpki.schema.nodes import Container, Leaf, LeafList, ListNode
 from srpki.schema.types import Text
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Datastore:
         self._sealer = sealer
         self._running = self.seal_all(running)
         self._booted = self._running
+        self._whole: Branch | None = None
         self._participants: list[Participant] = []
         self._candidates: list[Candidate] = []
         self._shared = Shared(self._running)
@@ -155,6 +157,18 @@ class Datastore:
                 guard.check_change(self._running, new, last)
             self.replace(new, caused(self.schema, self._running, new))
 
+    def problems(self, tree: Branch) -> tuple[Problem, ...]:
+        """Return everything that is wrong with *tree*, in schema order.
+
+        What it shares with the last one that was whole is not looked at again: neither changes.
+        """
+        whole = self._whole
+        root = self.schema
+        found = validate(root, tree) if whole is None else changed(root, whole, tree)
+        if not found:
+            self._whole = tree
+        return found
+
     def check_access(self, candidate: Candidate | None) -> None:
         """Raise `LockedError` when a session other than *candidate* has exclusive access."""
         holder = self.holder
@@ -223,11 +237,11 @@ def _same(tree: Branch) -> Branch:
     return tree
 
 
-def _is_secret(node: Leaf) -> bool:
+def _is_secret(node: Leaf | LeafList) -> bool:
     return isinstance(node.type, Text) and node.type.secret
 
 
-def _is_clear(node: Leaf, content: str) -> bool:
+def _is_clear(node: Leaf | LeafList, content: str) -> bool:
     """Return whether *content* is a password that is kept as a hash, and is none yet."""
     if not isinstance(node.type, Text) or not node.type.hashed:
         return False
@@ -246,20 +260,22 @@ class _Sealing:
 
     def of(self, node: Container | ListNode, branch: Branch) -> Branch:
         """Return *branch*, the content of *node*, with its secrets sealed or hashed."""
-        items = dict(branch)
-        for child in data_children(node):
-            content = items.get(child.name)
-            if isinstance(child, Container) and isinstance(content, Branch):
-                items[child.name] = self.of(child, content)
-            elif isinstance(child, ListNode) and isinstance(content, Entries):
-                items[child.name] = Entries(
-                    {keys: self.of(child, entry) for keys, entry in content.items()}
-                )
-            elif isinstance(child, Leaf) and isinstance(content, str):
-                items[child.name] = self._value(child, content)
-        return Branch(items)
+        known = table(node)
+        for name in known.secrets:
+            content = branch.get(name)
+            made = content
+            if isinstance(content, Branch):
+                made = self.of(known.contexts[name], content)
+            elif isinstance(content, Entries):
+                entry = known.contexts[name]
+                made = Entries({keys: self.of(entry, held) for keys, held in content.items()})
+            elif isinstance(content, str):
+                made = self._value(known.leafs[name], content)
+            if made is not None and made is not content:
+                branch = branch.but(name, made)
+        return branch
 
-    def _value(self, node: Leaf, content: str) -> str:
+    def _value(self, node: Leaf | LeafList, content: str) -> str:
         if _is_secret(node):
             return sealed(content, self._sealer)
         if not _is_clear(node, content):

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from srpki.config.comments import PREFIX
 from srpki.config.lexer import LINE_LIMIT
-from srpki.config.tables import Table, table
+from srpki.config.tables import Below, Table, table
 from srpki.config.text import INDENT
 from srpki.config.tree import Branch, Entries
 from srpki.core.patterns import regex
-from srpki.schema.nodes import Container, Leaf, LeafList, ListNode
+from srpki.schema.nodes import Container, Leaf, LeafList
 from srpki.schema.paths import Key, Value
 from srpki.schema.types import Boolean, Empty, ValueType, ValueTypeError
 
@@ -24,8 +24,8 @@ _VALUE: Final = regex(
     r'"([^"\\]*(?:\\[^"\\][^"\\]*)*)"|([A-Za-z0-9-][A-Za-z0-9_.:/@+-]*)', re.DOTALL
 )
 """A string without escapes, or a plain word."""
-_Lines = dict[str, tuple[str, Value]]
-"""What lines of one context say: the name of a leaf, and its value."""
+_Said = tuple[str, Any, Below | None]
+"""What a line says: a leaf and its value, or an entry or a container and what is below."""
 
 
 class _Unusual(Exception):  # noqa: N818 - no error: another reader reads it
@@ -53,71 +53,47 @@ def _says_nothing(line: str) -> bool:
 
 
 class _Reading:
-    """One reading: the contexts that are open, and what was read in each context before."""
+    """One reading: where it is, which contexts are open, and what was read in each before."""
 
     def __init__(self, root: Container) -> None:
         self._table = table(root)
         self._items: dict[str, Any] = {}
-        self._known: dict[Table, _Lines] = {}
-        self._open: list[tuple[Table, dict[str, Any], str, tuple[Key, ...]]] = []
+        self._open: list[tuple[Table, dict[str, Any], str, tuple[Key, ...], bool]] = []
+        self._known: dict[Table, dict[str, _Said]] = {}
 
     def read(self, lines: list[str], begin: int) -> Branch:
         """Return the content that *lines* describe from *begin* to the closing brace of the root.
 
         Raises `_Unusual`.
         """
-        closing, known, items = "}", self._known.setdefault(self._table, {}), self._items
+        items, closing, known = self._items, "}", self._known.setdefault(self._table, {})
         for number in range(begin, len(lines)):
             line = lines[number]
-            pair = known.get(line)
-            if pair is not None:
-                name, value = pair
-                if name in items:
-                    raise _Unusual
-                items[name] = value
-                continue
-            if line == closing:
+            said = known.get(line)
+            if said is None and line == closing:
                 if not self._open:
                     if number + 1 < len(lines):
                         raise _Unusual
                     return self._whole()
                 self._close()
-            elif line[-2:] == " {":
-                self._enter(self._body(line)[:-2])
             else:
-                pair = self._leaf(self._body(line))
-                known[line] = pair
-                if pair[0] in items:
-                    raise _Unusual
-                items[pair[0]] = pair[1]
-                continue
-            closing = INDENT * len(self._open) + "}"
-            known, items = self._known.setdefault(self._table, {}), self._items
+                if said is None:
+                    said = known[line] = self._said(line)
+                name, value, below = said
+                if below is None:
+                    if name in items:
+                        raise _Unusual
+                    items[name] = value
+                    continue
+                self._open.append((self._table, items, name, value, below.alone))
+                self._table, self._items = below.table, {}
+            items, closing = self._items, INDENT * len(self._open) + "}"
+            known = self._known.get(self._table) or self._known.setdefault(self._table, {})
         raise _Unusual
-
-    def _body(self, line: str) -> str:
-        indent = INDENT * (len(self._open) + 1)
-        if not line.startswith(indent) or len(line) > LINE_LIMIT:
-            raise _Unusual
-        return line[len(indent) :]
-
-    # --- contexts ---
-
-    def _enter(self, head: str) -> None:
-        name, _, rest = head.partition(" ")
-        below = self._table.below.get(name)
-        if below is None:
-            raise _Unusual
-        node = below.table.node
-        keys = _keys(below.table, rest) if isinstance(node, ListNode) else ()
-        if rest and not keys:
-            raise _Unusual
-        self._open.append((self._table, self._items, name, keys))
-        self._table, self._items = below.table, {}
 
     def _close(self) -> None:
         made = self._whole()
-        self._table, self._items, name, keys = self._open.pop()
+        self._table, self._items, name, keys, alone = self._open.pop()
         items = self._items
         if keys:
             rows = items.setdefault(name, {})
@@ -126,7 +102,7 @@ class _Reading:
             rows[keys] = made
         elif name in items:
             raise _Unusual
-        elif made or self._table.below[name].alone:
+        elif made or alone:
             items[name] = made
 
     def _whole(self) -> Branch:
@@ -137,6 +113,23 @@ class _Reading:
             if name in items:
                 items[name] = Entries(items[name])
         return Branch(items)
+
+    def _said(self, line: str) -> _Said:
+        """Return what *line* says in the context that is open."""
+        indent = INDENT * (len(self._open) + 1)
+        if not line.startswith(indent) or len(line) > LINE_LIMIT:
+            raise _Unusual
+        body = line[len(indent) :]
+        if body[-2:] != " {":
+            return *self._leaf(body), None
+        name, _, rest = body[:-2].partition(" ")
+        below = self._table.below.get(name)
+        if below is None:
+            raise _Unusual
+        keys = _keys(below.table, rest) if below.table.key_leafs else ()
+        if rest and not keys:
+            raise _Unusual
+        return name, keys, below
 
     # --- values ---
 

@@ -39,15 +39,15 @@ class _Writing:
         begin, left = len(self.found), len(branch)
         spelled = self._spelled.setdefault((known, indent), {})
         for name in known.names:
-            content = branch.get(name)
+            content: Any = branch.get(name)
             if content is None:
                 continue
             left -= 1
-            if isinstance(content, Branch):
+            if content.__class__ is Branch:
                 self._below(known, name, content, indent, outermost=outermost)
-            elif isinstance(content, Entries):
+            elif content.__class__ is Entries:
                 self._entries(known, name, content, indent, outermost=outermost)
-            elif isinstance(content, tuple):
+            elif content.__class__ is tuple:
                 self.found.append(indent + spell_leaf(known.leafs[name], content))
             else:
                 key = (name, content.__class__, content)  # True is no 1
@@ -71,11 +71,14 @@ class _Writing:
         self, known: Table, name: str, entries: Entries, indent: str, *, outermost: bool
     ) -> None:
         below, inner, closing = known.below[name].table, indent + INDENT, indent + "}"
-        found = self.found
+        found, spelled = self.found, self._spelled.setdefault((below, indent), {})
         for keys, entry in entries.items():
             if comments.MARK in entry:
                 found += comments.lines(entry.get(comments.MARK), indent)
-            found.append(f"{indent}{_head(below, keys)} {{")
+            head = spelled.get(keys)
+            if head is None:
+                head = spelled[keys] = f"{indent}{_head(below, keys)} {{"
+            found.append(head)
             if not outermost:
                 self.context(below, entry, inner, outermost=False)
             elif entry:

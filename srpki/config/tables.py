@@ -64,6 +64,14 @@ class Table:
             for name, node in self.contexts.items()
         }
 
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """What is kept sealed or hashed, and the contexts that hold such below."""
+        return (
+            *(name for name, leaf in self.leafs.items() if _is_guarded(leaf)),
+            *(name for name, below in self.below.items() if below.table.secrets),
+        )
+
     def is_torn(self, names: dict[str, object]) -> bool:
         """Return whether *names* belong to more than one case of a choice."""
         return any(sum(not case.isdisjoint(names) for case in cases) > 1 for cases in self.choices)
@@ -79,6 +87,10 @@ def table(node: Container | ListNode) -> Table:
     if found is None:
         found = _TABLES[id(node)] = Table(node)
     return found
+
+
+def _is_guarded(leaf: Leaf | LeafList) -> bool:
+    return isinstance(leaf.type, Text) and (leaf.type.secret or leaf.type.hashed)
 
 
 def _is_plain(node: Container | ListNode) -> bool:

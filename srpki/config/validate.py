@@ -73,6 +73,15 @@ def caused(root: Container, old: Branch, new: Branch) -> tuple[Problem, ...]:
     return tuple(problem for problem in found if problem not in known)
 
 
+def changed(root: Container, whole: Branch, new: Branch) -> tuple[Problem, ...]:
+    """Return everything that is wrong with *new*, as `validate` does; nothing is with *whole*.
+
+    What both share is passed over.
+    """
+    lost = frozenset(_lost(root, whole, new, f"/{root.name}"))
+    return tuple(_Validation(root, new, lost).check(root, new, whole, ()))
+
+
 class _Validation:
     """One validation of *tree*, below the schema *root*.
 

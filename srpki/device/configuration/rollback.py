@@ -18,7 +18,6 @@ from srpki.config.management import (
     rollback_location,
 )
 from srpki.config.tree import Branch
-from srpki.config.validate import validate
 from srpki.core.clock import Clock
 from srpki.core.errors import NotFoundError, RefusedError
 from srpki.device.configuration import checkpoints
@@ -71,9 +70,9 @@ class Rollback:
             self._datastore.check_access(None)
             check_classic(self._datastore.running)
             url, tree = self.url(which), self.tree(which)
-            root = self._datastore.schema
-            known = validate(root, self._datastore.running)
-            new = tuple(problem for problem in validate(root, tree) if problem not in known)
+            known = self._datastore.problems(self._datastore.running)
+            found = self._datastore.problems(tree)
+            new = tuple(problem for problem in found if problem not in known)
             self._datastore.replace(tree, new)
             return url
 

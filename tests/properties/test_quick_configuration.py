@@ -1,0 +1,157 @@
+"""The quick ways through a configuration come out as the careful ones do, for whatever they take.
+
+What is unusual they leave alone; that they take what is usual is held, too, else they would be of
+no use.
+"""
+
+import maximum
+import pytest
+from configurations import with_any_configuration
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from srpki.config import braces, persist, quick_reader, quick_writer
+from srpki.config.strictness import IMPORT, Found
+from srpki.config.text import INDENT, brace_lines
+from srpki.config.tree import EMPTY, Branch, Entries, put
+from srpki.core.errors import InvalidInputError
+from srpki.schema.paths import path
+from srpki.schema.tree import SCHEMA
+
+ROOT = SCHEMA.configure
+SLOW = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+MAXIMUM = maximum.configuration(2, 1)
+
+
+def carefully_written(tree):
+    return "\n".join([f"{ROOT.name} {{", *brace_lines(ROOT, tree, INDENT), "}", ""])
+
+
+def carefully_read(text):
+    """Return what the careful reader makes of *text*: the tree and what was found, or a mistake."""
+    reader = braces.BraceReader(ROOT, strictness=IMPORT)
+    reader._is_new = False
+    try:
+        return reader.read(text), reader.tree
+    except InvalidInputError as error:
+        return str(error), None
+
+
+def ordered(element):
+    """Return *element* with the order of the entries of each list."""
+    if isinstance(element, Branch):
+        return {name: ordered(content) for name, content in element.items()}
+    if isinstance(element, Entries):
+        return [(keys, ordered(entry)) for keys, entry in element.items()]
+    return element
+
+
+def check_reading(text):
+    """Return whether the quick reader takes *text*; what it reads then must be right."""
+    quick = quick_reader.read(ROOT, text)
+    if quick is None:
+        return False
+    found, tree = carefully_read(text)
+    assert found == Found("braces", text.removesuffix("\n").count("\n") + 1, ())
+    assert ordered(quick) == ordered(tree)
+    reader = braces.BraceReader(ROOT)
+    assert (reader.read(text), reader.tree) == (found, tree)
+    return True
+
+
+@with_any_configuration("tree", examples=60)
+def test_any_configuration_is_written_and_read_alike(tree):
+    text = carefully_written(tree)
+    assert persist.dump(ROOT, tree) == text
+    assert persist.dump(ROOT, tree) == text  # what was kept of the first is as good
+    if "\\" not in text and "#" not in text:
+        check_reading(text)
+
+
+def test_the_maximum_is_taken_by_the_quick_ways():
+    text = persist.dump(ROOT, MAXIMUM)
+    assert text == carefully_written(MAXIMUM)
+    assert check_reading(text)
+    assert check_reading(f"# TiMOS\n# Generated now\n\n{text}\n# Finished now\n")
+
+
+def test_comments_are_written_alike():
+    place = path("system", "security", "pki")
+    tree = put(MAXIMUM, (*place, *path("@")), "said of all")
+    tree = put(tree, (*place, *path("@maximum-cert-chain-depth")), "of a leaf")
+    name = next(iter(tree["system"]["security"]["pki"]["ca-profile"]))
+    entry = tree["system"]["security"]["pki"]["ca-profile"][name]
+    entries = tree["system"]["security"]["pki"]["ca-profile"].but(name, entry.but("@", "of it"))
+    tree = put(tree, (*place, *path("ca-profile")), entries)
+    assert persist.dump(ROOT, tree) == carefully_written(tree)
+    assert persist.dump(ROOT, tree).count("# comment: ") == 3
+
+
+LINES = persist.dump(ROOT, MAXIMUM).split("\n")
+SPOILT = (
+    lambda line: line + " ",
+    lambda line: line + " x",
+    lambda line: line.replace('"', "", 1),
+    lambda line: line.replace('"', '"\\"', 1),
+    lambda line: line.replace('"', "\\", 1),
+    lambda line: line.replace(" ", "  ", 1),
+    lambda line: "\t" + line,
+    lambda line: line[4:],
+    lambda line: line[:-1],
+    lambda line: line[: len(line) * 2 // 3],
+    lambda line: line + "\n" + line,
+    lambda line: line + "\n",
+    lambda line: "# comment: x\n" + line,
+    lambda line: "# x\n" + line,
+    lambda line: line.replace("{", "{ }"),
+    lambda line: line.replace("{", "{\n}"),
+    lambda line: line.replace(" {", ""),
+    lambda line: line.replace("}", "} }"),
+    lambda line: line.replace("}", ""),
+    lambda line: line.upper(),
+    lambda line: line.replace("enable", "en").replace("true", "t").replace("0", "99999999999"),
+    lambda line: line.replace("e", "\u00e9", 1),
+    lambda line: line.replace("-", "\x07", 1),
+    lambda line: line.replace("[", "[ ").replace("]", "x"),
+    lambda line: line.replace("[", "").replace("]", ""),
+    lambda line: line.replace("] ", "]"),
+    lambda line: line + "z" * 3000,
+    lambda line: line.replace("name", "frob"),
+    lambda line: line.replace("\n", "\r\n") + "\r",
+    lambda line: line.replace("{", '{ description "x"'),
+    lambda line: "",
+)
+
+
+@SLOW
+@given(
+    at=st.integers(0, len(LINES) - 1),
+    spoil=st.sampled_from(SPOILT),
+    cut=st.integers(0, 40),
+    moved=st.integers(0, len(LINES) - 1),
+    moves=st.booleans(),
+)
+def test_a_spoilt_configuration_is_left_alone_or_read_alike(at, spoil, cut, moved, moves):
+    lines = list(LINES)
+    lines[at] = spoil(lines[at])
+    if moves:
+        lines.insert(moved, lines.pop(at))
+    check_reading("\n".join(lines[: len(lines) - cut] if cut < 4 else lines))
+
+
+@pytest.mark.parametrize("spoil", range(len(SPOILT)))
+def test_each_kind_of_fault_is_left_alone_or_read_alike(spoil):
+    for at in range(spoil, len(LINES), len(LINES) // 25):
+        lines = list(LINES)
+        lines[at] = SPOILT[spoil](lines[at])
+        check_reading("\n".join(lines))
+
+
+def test_nothing_is_read_and_written():
+    assert check_reading("configure {\n}\n")
+    assert check_reading("configure {\n}")
+    assert not check_reading("")
+    assert not check_reading("configure {\n")
+    assert not check_reading("configure {\n}\n}\n")
+    assert not check_reading("configure {\n}\nconfigure {\n}\n")
+    assert quick_writer.lines(ROOT, EMPTY, INDENT) == []
