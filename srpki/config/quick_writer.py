@@ -17,13 +17,13 @@ from srpki.schema.nodes import Container, ListNode
 from srpki.schema.paths import Key
 
 
-def lines(root: Container, tree: Branch, indent: str) -> list[str]:
-    """Return the content of *root* in brace form, each line begun by *indent*.
+def lines(node: Container | ListNode, branch: Branch, indent: str) -> list[str]:
+    """Return *branch*, the content of *node*, in brace form, each line begun by *indent*.
 
     One of them may be several, with the line ends between them.
     """
     writing = _Writing()
-    writing.context(table(root), tree, indent, outermost=True)
+    writing.context(table(node), branch, indent, outermost=True)
     return writing.found
 
 
@@ -70,31 +70,35 @@ class _Writing:
     def _entries(
         self, known: Table, name: str, entries: Entries, indent: str, *, outermost: bool
     ) -> None:
-        below, inner, closing = known.below[name].table, indent + INDENT, indent + "}"
-        found, spelled = self.found, self._spelled.setdefault((below, indent), {})
+        below = known.below[name].table
+        if outermost:
+            self.found += [
+                self._kept(below, keys, entry, indent) for keys, entry in entries.items()
+            ]
+            return
         for keys, entry in entries.items():
-            if comments.MARK in entry:
-                found += comments.lines(entry.get(comments.MARK), indent)
-            head = spelled.get(keys)
-            if head is None:
-                head = spelled[keys] = f"{indent}{_head(below, keys)} {{"
-            found.append(head)
-            if not outermost:
-                self.context(below, entry, inner, outermost=False)
-            elif entry:
-                found.append(self._kept(below, entry, inner))
-            found.append(closing)
+            self._entry(below, keys, entry, indent)
 
-    def _kept(self, known: Table, entry: Branch, indent: str) -> str:
-        """Return the content of *entry*, written when it is first asked for."""
-        node, place, text = entry.written or (None, "", "")
-        if node is not known.node or place != indent:
+    def _entry(self, known: Table, keys: tuple[Key, ...], entry: Branch, indent: str) -> None:
+        if comments.MARK in entry:
+            self.found += comments.lines(entry.get(comments.MARK), indent)
+        spelled = self._spelled.setdefault((known, indent), {})
+        head = spelled.get(keys)
+        if head is None:
+            head = spelled[keys] = f"{indent}{_head(known, keys)} {{"
+        self.found.append(head)
+        self.context(known, entry, indent + INDENT, outermost=False)
+        self.found.append(indent + "}")
+
+    def _kept(self, known: Table, keys: tuple[Key, ...], entry: Branch, indent: str) -> str:
+        """Return *entry*, under its *keys*, as it was written when that was first asked for."""
+        kept = entry.written
+        if kept is None or kept[0] is not known or kept[1] != keys or kept[2] != indent:
             inner = _Writing()
             inner._spelled = self._spelled
-            inner.context(known, entry, indent, outermost=False)
-            text = "\n".join(inner.found)
-            entry.written = known.node, indent, text
-        return text
+            inner._entry(known, keys, entry, indent)
+            kept = entry.written = known, keys, indent, "\n".join(inner.found)
+        return kept[3]
 
 
 def _head(known: Table, keys: tuple[Key, ...]) -> str:

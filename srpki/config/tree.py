@@ -94,8 +94,8 @@ class _Held(Mapping[_K, _V]):
 class Branch(_Held[str, "Element"]):
     """The content of a container or of a list entry, by name.
 
-    Who has *written* it as text may keep here what was written, as it never changes: for which
-    node, with which indentation.
+    Who has *written* it as the entry of a list may keep here what was written, as it never
+    changes: by which table of the schema, under which keys, with which indentation.
     """
 
     __slots__ = ("written",)
@@ -103,7 +103,7 @@ class Branch(_Held[str, "Element"]):
     def __init__(self, items: Mapping[str, Element] | None = None) -> None:
         """Hold *items*, which must not change afterwards."""
         self._items = dict(items or {})
-        self.written: tuple[object, str, str] | None = None
+        self.written: tuple[object, tuple[Key, ...], str, str] | None = None
 
 
 class Entries(_Held[tuple[Key, ...], Branch]):

@@ -3,9 +3,11 @@
 Run from an environment in which srpki is installed, with yanglint (Debian's libyang-tools):
     python tests/benchmarks/scale.py [MOST [RUNS]]
 Lists hold as many entries as their documented maximum allows, but MOST (256) at most. What is
-measured beside yanglint is the median of RUNS (9) runs that take turns.
+measured beside yanglint is the median of RUNS (9) runs that take turns. Times are those of the
+processor, user and system, but where they say wall.
 """
 
+import gc
 import json
 import os
 import shutil
@@ -27,6 +29,7 @@ from srpki.config import persist
 from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SystemEntropy
 from srpki.device.router import Router
+from srpki.frontend.entry import RARELY
 from srpki.netconf.session import NetconfSession
 from srpki.schema.tree import SCHEMA
 
@@ -35,9 +38,21 @@ ROOT = SCHEMA.configure
 
 
 def timed(action):
-    begin = time.perf_counter()
+    """Return the seconds of the processor that *action* takes here."""
+    begin = time.process_time()
     action()
-    return time.perf_counter() - begin
+    return time.process_time() - begin
+
+
+def spent(words, **options):
+    """Run *words*; return the seconds of the processor and of the wall that they took."""
+    begin = time.perf_counter()
+    with subprocess.Popen(words, **options) as child:
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if status:
+        raise SystemExit(f"{words} ended with {child.returncode}")
+    return usage.ru_utime + usage.ru_stime, time.perf_counter() - begin
 
 
 def new_router(node):
@@ -47,6 +62,7 @@ def new_router(node):
 
 def load(node, file):
     """Load *file* into a candidate of the router at *node* and commit it."""
+    gc.set_threshold(RARELY)  # as the program does
     router = new_router(node)
     candidate = router.node.datastore.open("private", "benchmark")
     candidate.replace(persist.load(ROOT, file.read_text(encoding="utf-8")))
@@ -55,13 +71,15 @@ def load(node, file):
 
 
 def in_process(function, *arguments):
-    """Run *function* of this file in a process of its own."""
-    words = [sys.executable, __file__, function, *map(str, arguments)]
-    return lambda: subprocess.run(words, check=True)
+    """Return what runs *function* of this file in a process of its own."""
+    return [sys.executable, __file__, function, *map(str, arguments)]
 
 
 def beside_yanglint(place, tree, runs):
-    """Return the medians of both programs, a process each, on *tree* and on nothing."""
+    """Return the medians of both programs, a process each, on *tree* and on nothing.
+
+    Each is the time of the processor and that of the wall.
+    """
     yang.write(place)
     module = place / f"{yang.MODULE}.yang"
     times = {}
@@ -74,9 +92,11 @@ def beside_yanglint(place, tree, runs):
         environment = {**os.environ, "HOME": str(place)}
         ours, other = [], []
         for run in range(runs):
-            ours.append(timed(in_process("load", place / f"{name}-{run}", text)))
-            other.append(timed(lambda: subprocess.run(theirs, check=True, env=environment)))  # noqa: B023
-        times[name] = statistics.median(ours), statistics.median(other)
+            ours.append(spent(in_process("load", place / f"{name}-{run}", text)))
+            other.append(spent(theirs, env=environment))
+        times[name] = [
+            [statistics.median(each) for each in zip(*of, strict=True)] for of in (ours, other)
+        ]
     return times
 
 
@@ -100,9 +120,12 @@ def steps(place, tree):
     session._shell.standing.editing.candidate.replace(tree)
     for line in STEPS:
         yield line, timed(lambda: answered(session, line))  # noqa: B023
+    answered(session, '/configure system name "other"')
+    yield "commit of one leaf", timed(lambda: answered(session, "commit"))
     yield "get-config by NETCONF", timed(lambda: get_config(router))
     lines = answered(session, "info full-context /configure").split("\n")
     router.stop()
+    yield "start", timed(lambda: new_router(place / "session").stop())
     router = new_router(place / "paste")
     session = Session(router)
     answered(session, "edit-config private")
@@ -175,6 +198,7 @@ def main():
     if sys.argv[1:2] == ["load"]:
         load(Path(sys.argv[2]), Path(sys.argv[3]))
         return
+    gc.set_threshold(RARELY)
     most, runs = (*map(int, sys.argv[1:]), *(maximum.MOST, RUNS)[len(sys.argv) - 1 :])
     tree = maximum.configuration(most)
     with tempfile.TemporaryDirectory() as name:
@@ -183,16 +207,19 @@ def main():
         print(
             f"{maximum.entries(tree)} list entries, {text.count(chr(10))} lines, {len(text)} bytes"
         )
-        print(f"\n{'':34}{'srpki':>10}{'yanglint':>10}{'ratio':>8}")
+        print(f"\n{'':44}{'srpki':>10}{'yanglint':>10}{'ratio':>8}")
         times = beside_yanglint(place, tree, runs)
         whole, empty = times["whole"], times["empty"]
-        net = tuple(full - none for full, none in zip(whole, empty, strict=True))
-        for label, (ours, theirs) in (
-            ("load, validate, commit: process", whole),
-            ("the same of nothing: process", empty),
-            ("difference", net),
-        ):
-            print(f"{label:34}{ours * 1000:7.0f} ms{theirs * 1000:7.0f} ms{ours / theirs:8.1f}")
+        for which, kind in enumerate(("processor", "wall")):
+            full, none = ([each[which] for each in of] for of in (whole, empty))
+            net = [one - other for one, other in zip(full, none, strict=True)]
+            for label, (ours, theirs) in (
+                ("load, validate, commit: process", full),
+                ("the same of nothing: process", none),
+                ("difference", net),
+            ):
+                figures = f"{ours * 1000:7.0f} ms{theirs * 1000:7.0f} ms{ours / theirs:8.1f}"
+                print(f"{label:34}{kind:10}{figures}")
         print()
         for label, seconds in steps(place, tree):
             print(f"{label:44}{seconds * 1000:9.1f} ms")

@@ -10,7 +10,7 @@ from configurations import with_any_configuration
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from srpki.config import braces, persist, quick_reader, quick_writer
+from srpki.config import braces, persist, quick_check, quick_reader, quick_writer, validate
 from srpki.config.strictness import IMPORT, Found
 from srpki.config.text import INDENT, brace_lines
 from srpki.config.tree import EMPTY, Branch, Entries, put
@@ -19,7 +19,7 @@ from srpki.schema.paths import path
 from srpki.schema.tree import SCHEMA
 
 ROOT = SCHEMA.configure
-SLOW = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 MAXIMUM = maximum.configuration(2, 1)
 
 
@@ -54,8 +54,6 @@ def check_reading(text):
     found, tree = carefully_read(text)
     assert found == Found("braces", text.removesuffix("\n").count("\n") + 1, ())
     assert ordered(quick) == ordered(tree)
-    reader = braces.BraceReader(ROOT)
-    assert (reader.read(text), reader.tree) == (found, tree)
     return True
 
 
@@ -72,6 +70,8 @@ def test_the_maximum_is_taken_by_the_quick_ways():
     text = persist.dump(ROOT, MAXIMUM)
     assert text == carefully_written(MAXIMUM)
     assert check_reading(text)
+    reader = braces.BraceReader(ROOT)
+    assert (reader.read(text).lines, reader.tree) == (text.count("\n"), MAXIMUM)
     assert check_reading(f"# TiMOS\n# Generated now\n\n{text}\n# Finished now\n")
 
 
@@ -87,7 +87,8 @@ def test_comments_are_written_alike():
     assert persist.dump(ROOT, tree).count("# comment: ") == 3
 
 
-LINES = persist.dump(ROOT, MAXIMUM).split("\n")
+PART = put(EMPTY, path("system", "security", "pki"), MAXIMUM["system"]["security"]["pki"])
+LINES = persist.dump(ROOT, PART).split("\n")
 SPOILT = (
     lambda line: line + " ",
     lambda line: line + " x",
@@ -141,10 +142,68 @@ def test_a_spoilt_configuration_is_left_alone_or_read_alike(at, spoil, cut, move
 
 @pytest.mark.parametrize("spoil", range(len(SPOILT)))
 def test_each_kind_of_fault_is_left_alone_or_read_alike(spoil):
-    for at in range(spoil, len(LINES), len(LINES) // 25):
+    for at in range(spoil, len(LINES), len(LINES) // 10):
         lines = list(LINES)
         lines[at] = SPOILT[spoil](lines[at])
         check_reading("\n".join(lines))
+
+
+def places(tree, before=()):
+    """Yield the place of everything in *tree*, keys of entries among the names."""
+    for name, content in tree.items():
+        yield (*before, name)
+        if isinstance(content, Branch | Entries):
+            yield from places(content, (*before, name))
+
+
+def without(tree, place):
+    name, *rest = place
+    below = without(tree[name], rest) if rest else None
+    return tree.but(name, below) if below else tree.without(name)
+
+
+WHERE = list(places(MAXIMUM))
+
+
+@SLOW
+@given(gone=st.lists(st.sampled_from(WHERE), max_size=3))
+def test_what_lacks_something_is_found_wanting_alike(gone):
+    tree = MAXIMUM
+    for place in gone:
+        try:
+            tree = without(tree, place)
+        except KeyError:
+            continue
+    check_whole(tree)
+
+
+@with_any_configuration("tree", examples=60)
+def test_any_configuration_is_found_whole_or_not_alike(tree):
+    check_whole(tree)
+
+
+def check_whole(tree):
+    """Hold that every way to find out what is wrong with *tree* finds the same."""
+    careful = validate.carefully(ROOT, tree)
+    assert validate.validate(ROOT, tree) == careful
+    assert quick_check.is_whole(ROOT, tree) == (careful == ())
+    assert validate.changed(ROOT, MAXIMUM, tree) == careful
+    assert validate.changed(ROOT, EMPTY, tree) == careful
+
+
+def test_more_entries_than_there_may_be_are_found_by_all():
+    pki = MAXIMUM["system"]["security"]["pki"]
+    known = pki["ca-profile"]
+    many = Entries({(f"c{n}",): next(iter(known.values())) for n in range(200)} | dict(known))
+    tree = put(MAXIMUM, path("system", "security", "pki", "ca-profile"), many)
+    assert [one.kind for one in validate.carefully(ROOT, tree)].count("too-many") == 1
+    check_whole(tree)
+
+
+def test_the_maximum_and_nothing_are_whole():
+    for tree in (MAXIMUM, EMPTY):
+        assert quick_check.is_whole(ROOT, tree)
+        check_whole(tree)
 
 
 def test_nothing_is_read_and_written():

@@ -11,8 +11,9 @@ from srpki.cli.render.rules import DOUBLE, title
 from srpki.cli.render.times import spell_time
 from srpki.cli.render.tree import Form, info, with_defaults
 from srpki.cli.render.xml import xml
+from srpki.config import quick_writer
 from srpki.config.defaults import effective
-from srpki.config.text import INDENT, brace_lines, quote
+from srpki.config.text import INDENT, quote
 from srpki.config.tree import Branch
 from srpki.device.configuration.history import Author
 from srpki.device.records.configuration import (
@@ -58,7 +59,7 @@ def configuration_file(
     yield from _head(data, author)
     if form == "braces":
         yield f"{root.name} {{"
-        yield from brace_lines(root, tree, INDENT)
+        yield from quick_writer.lines(root, tree, INDENT)
         yield from ("}", "", "persistent-indices {", "}")
     else:
         # Typed at the root, where this command is, the flat form needs the root's name too.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Literal
 
+from srpki.config import quick_writer
 from srpki.config.defaults import effective
 from srpki.config.json import json_text
 from srpki.config.text import (
@@ -43,7 +44,7 @@ def info(node: DataNode, element: Element, form: Form, place: str) -> str:
         return "\n".join(line for lines in parts for line in lines)
     if isinstance(node, Container | ListNode) and isinstance(element, Branch):
         if form == "braces":
-            return "\n".join(brace_lines(node, element, INDENT))
+            return "\n".join(quick_writer.lines(node, element, INDENT))
         return "\n".join(flat_lines(node, element, INDENT + prefix))
     assert isinstance(node, Leaf | LeafList)
     assert not isinstance(element, Branch | Entries)

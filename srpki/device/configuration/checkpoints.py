@@ -38,6 +38,7 @@ class Checkpoints:
         self._datastore = datastore
         self._versions = versions
         self._forms = forms
+        self._made: tuple[Branch, bytes] | None = None
 
     def save(self) -> None:
         """Save the running configuration; an unchanged one makes no new version.
@@ -45,8 +46,9 @@ class Checkpoints:
         Raises `StorageError`. Call it with the datastore's lock held.
         """
         running = self._datastore.running
-        text = self._forms.encode(running)
-        self._versions.save(text.encode(), configuration_backups(running))
+        content = self._content(running)
+        self._made = None
+        self._versions.save(content, configuration_backups(running))
 
     def read(self, version: int) -> Checkpoint:
         """Return what was saved *version* versions ago, its secrets sealed.
@@ -58,7 +60,16 @@ class Checkpoints:
 
     def digest(self) -> str:
         """Return what tells the running configuration, as saved, from any other."""
-        return _hash(self._forms.encode(self._datastore.running).encode())
+        running = self._datastore.running
+        content = self._content(running)
+        self._made = running, content
+        return _hash(content)
+
+    def _content(self, running: Branch) -> bytes:
+        """Return what is saved of *running*; a commit asks twice, for its digest and to save it."""
+        if self._made is not None and self._made[0] is running and not self._forms.dates(running):
+            return self._made[1]
+        return self._forms.encode(running).encode()
 
     def find(self, digests: Iterable[str]) -> Iterator[int | None]:
         """Yield the version that each of *digests*, the newest first, is kept as, if it is."""

@@ -66,9 +66,13 @@ class Forms:
         self._clock = clock
         self._classic = classic
 
+    def dates(self, tree: Branch) -> bool:
+        """Return whether the form of *tree* tells when it was made."""
+        return self._classic is not None and configuration_mode(tree) == "classic"
+
     def encode(self, tree: Branch) -> str:
         """Return *tree* in the form of the configuration mode that it sets."""
-        if self._classic is not None and configuration_mode(tree) == "classic":
+        if self._classic is not None and self.dates(tree):
             return self._classic.write(self._root, tree, self._clock.now())
         return persist.dump(self._root, tree)
 

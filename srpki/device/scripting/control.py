@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 from srpki.config.defaults import effective
 from srpki.config.tree import EMPTY, Branch, Entries, get
@@ -42,12 +43,13 @@ class Control(NamedTuple):
     policies: Mapping[Key, Policy]
 
 
-NOTHING = Control({}, {})
+CONTROL: Final = path("system", "script-control")
+NOTHING: Final = Control({}, {})
 
 
 def control(running: Branch) -> Control:
     """Return what *running* says of scripts."""
-    found = get(running, path("system", "script-control"))
+    found = get(running, CONTROL)
     tree = effective(SCRIPT_CONTROL, found if isinstance(found, Branch) else EMPTY)
     return Control(
         {key: _script(entry) for key, entry in _listed(tree, "script")},

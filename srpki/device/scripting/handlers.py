@@ -109,9 +109,10 @@ class Handlers:
         """Forget nothing: nothing was prepared."""
 
     def apply(self, old: Branch, new: Branch) -> None:
-        """Take the configuration *new* into use."""
-        del old
+        """Take the configuration *new* into use; at the start *old* is the same."""
         found = get(new, path("log"))
+        if old is not new and get(old, path("log")) == found:
+            return
         tree = effective(LOG, found if isinstance(found, Branch) else EMPTY)
         filters = dict(entries(tree, "filter"))
         triggers: dict[tuple[str, str], tuple[_Trigger, ...]] = {}

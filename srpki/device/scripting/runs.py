@@ -12,12 +12,13 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from srpki.config.tree import get
 from srpki.core.errors import RefusedError, SrpkiError
 from srpki.core.operator_events import SCRIPT_FAILED
 from srpki.core.record import Record
 from srpki.core.timeline import Pause, Timeline
 from srpki.core.values import NamedTuple
-from srpki.device.scripting.control import NOTHING, Control, Key, Policy, Script, control
+from srpki.device.scripting.control import CONTROL, NOTHING, Control, Key, Policy, Script, control
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +140,8 @@ class Scripts:
 
     def apply(self, old: Branch, new: Branch) -> None:
         """Take the configuration *new* into use; what runs goes on as it was asked for."""
-        del old
+        if old is not new and get(old, CONTROL) == get(new, CONTROL):
+            return
         found, now = control(new), self._clock.now()
         with self._lock:
             for kind, known, fresh in (
