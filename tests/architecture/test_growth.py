@@ -107,6 +107,20 @@ def _prepared(new_router, what, tree):
     return lambda: typed(session, line)
 
 
+def test_a_commit_of_one_leaf_looks_at_nothing_else(new_router):
+    """But that each entry that no other holds is passed by, with its text as it was: one call."""
+
+    def work(tree):
+        session = Session(new_router(tree), "md")
+        typed(session, "edit-config private", "configure system name a", "commit")
+        typed(session, "configure system name b")
+        return calls(lambda: typed(session, "commit"))
+
+    small, large, _ = sizes()
+    more = maximum.entries(large) - maximum.entries(small)
+    assert work(large) <= work(small) + 2 * more
+
+
 def test_pasting_a_configuration_takes_each_line_alike(new_router):
     def per_line(tree):
         shown = Session(new_router(tree))
