@@ -61,6 +61,14 @@ def view(
         client_tls_profiles=in_tls(
             "client-tls-profile", "client_tls_profiles", _client_tls_profile
         ),
+        common_name_lists=in_pki("common-name-list", "common_name_lists", _common_names),
+        server_cipher_lists=in_tls("server-cipher-list", "server_cipher_lists", _cipher_list),
+        server_group_lists=in_tls(
+            "server-group-list", "server_group_lists", lambda _, of: _ordered(of, "tls13-group")
+        ),
+        server_tls_profiles=in_tls(
+            "server-tls-profile", "server_tls_profiles", _server_tls_profile
+        ),
         trust_anchor_profiles=in_tls(
             "trust-anchor-profile", "trust_anchor_profiles", _trust_anchor_profile
         ),
@@ -314,6 +322,28 @@ def _client_tls_profile(name: str, entry: Branch) -> views.ClientTlsProfile:
         primary=_any(revocation, "primary"),
         secondary=_any(revocation, "secondary"),
     )
+
+
+def _server_tls_profile(name: str, entry: Branch) -> views.ServerTlsProfile:
+    verify, clients = _in(entry, "status-verify"), _in(entry, "authenticate-client")
+    revocation = _in(verify, "ee-revocation")
+    return views.ServerTlsProfile(
+        name=name,
+        enabled=_enabled(entry),
+        cert_profile=_text(entry, "cert-profile"),
+        cipher_list=_text(entry, "cipher-list"),
+        trust_anchor_profile=_text(clients, "trust-anchor-profile"),
+        common_name_list=_text(clients, "common-name-list"),
+        group_list=_text(entry, "group-list"),
+        protocol_version=_any(entry, "protocol-version"),
+        default_result=_any(verify, "default-result"),
+        primary=_any(revocation, "primary"),
+        secondary=_any(revocation, "secondary"),
+    )
+
+
+def _common_names(_name: str, entry: Branch) -> tuple[str, ...]:
+    return tuple(_text(one, "cn-value") for _, one in _sorted(entry, "common-name"))
 
 
 def _trust_anchor_profile(name: str, entry: Branch) -> views.TrustAnchorProfile:

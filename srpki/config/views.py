@@ -183,7 +183,7 @@ class TlsCertProfile(Record):
 
 
 class CipherList(Record):
-    """``client-cipher-list``: names in the order of preference."""
+    """``client-`` or ``server-cipher-list``: names in the order of preference."""
 
     name: str
     cipher: tuple[str, ...]
@@ -201,6 +201,22 @@ class ClientTlsProfile(Record):
     trust_anchor_profile: str
     group_list: str
     signature_list: str
+    protocol_version: Literal["tls-version-all", "tls-version-12", "tls-version-13"]
+    default_result: Literal["revoked", "good"]
+    primary: Literal["crl", "ocsp"]
+    secondary: Literal["none", "crl", "ocsp"]
+
+
+class ServerTlsProfile(Record):
+    """``server-tls-profile``; *trust_anchor_profile* and *common_name_list* are about clients."""
+
+    name: str
+    enabled: bool
+    cert_profile: str
+    cipher_list: str
+    trust_anchor_profile: str
+    common_name_list: str
+    group_list: str
     protocol_version: Literal["tls-version-all", "tls-version-12", "tls-version-13"]
     default_result: Literal["revoked", "good"]
     primary: Literal["crl", "ocsp"]
@@ -272,6 +288,10 @@ class PkiView(Record):
     group_lists: Mapping[str, tuple[str, ...]]
     signature_lists: Mapping[str, tuple[str, ...]]
     client_tls_profiles: Mapping[str, ClientTlsProfile]
+    common_name_lists: Mapping[str, tuple[str, ...]]
+    server_cipher_lists: Mapping[str, CipherList]
+    server_group_lists: Mapping[str, tuple[str, ...]]
+    server_tls_profiles: Mapping[str, ServerTlsProfile]
     trust_anchor_profiles: Mapping[str, TrustAnchorProfile]
     ipsec_cert_profiles: Mapping[str, IpsecCertProfile]
     ipsec_trust_anchor_profiles: Mapping[str, TrustAnchorProfile]

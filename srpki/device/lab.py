@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import threading
 
     from srpki.core.events import Event
+    from srpki.device.filesystem import FileSystem
     from srpki.device.records.lab import (
         LabCaCertificates,
         LabCaListed,
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
         LabPolicy,
         LabRequests,
     )
+    from srpki.device.records.lab_tls import LabTlsListener
     from srpki.device.records.lesson import LabAnswered, LabChecked, LabHint, LabTask
+    from srpki.engine.engine import Engine
     from srpki.schema.paths import Value
 
 
@@ -142,6 +145,39 @@ class Lesson(Protocol):
         ...
 
 
+class Answering(Protocol):
+    """What a node must have that TLS is answered for."""
+
+    @property
+    def engine(self) -> Engine:
+        """What knows its certificates."""
+        ...
+
+    @property
+    def files(self) -> FileSystem:
+        """Its directory, which tells it from others."""
+        ...
+
+
+class LabTls(Protocol):
+    """The ports at which server-tls-profiles answer; those of a node are its own."""
+
+    def start(self, node: Answering, profile: str, address: str, port: int) -> LabTlsListener:
+        """Let *profile* of *node* answer at *address* and *port*, 0 for any; see `RefusedError`."""
+        ...
+
+    def stop(self, node: Answering, profile: str) -> int:
+        """Close the port of *profile*, of all where it is empty; return how many.
+
+        Raises `NotFoundError`.
+        """
+        ...
+
+    def listed(self, node: Answering) -> tuple[LabTlsListener, ...]:
+        """Return the listeners of *node*."""
+        ...
+
+
 class Laboratory(Protocol):
     """The lab beside the router; given only in lab mode."""
 
@@ -178,6 +214,11 @@ class Laboratory(Protocol):
 
     def describe(self) -> LabCaState:
         """Return what a client of the first CA needs to know."""
+        ...
+
+    @property
+    def tls(self) -> LabTls:
+        """The ports at which TLS is answered."""
         ...
 
     @property

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def state(engine: Engine) -> Branch:
     """Return the state of every TLS profile of *engine*'s configuration."""
     view = engine.view
-    if not (view.cert_profiles or view.client_tls_profiles or view.trust_anchor_profiles):
+    profiles = (view.cert_profiles, view.client_tls_profiles, view.server_tls_profiles)
+    if not (any(profiles) or view.trust_anchor_profiles):
         return Branch()
     states, authorities = engine.tls_states, engine.authorities
     lists: dict[str, dict[str, dict[str, Element]]] = {
@@ -28,6 +29,10 @@ def state(engine: Engine) -> Branch:
         "client-tls-profile": {
             name: {"oper-state": _oper_state(up=states.client_up(client, view))}
             for name, client in view.client_tls_profiles.items()
+        },
+        "server-tls-profile": {
+            name: {"oper-state": _oper_state(up=states.server_up(server, view))}
+            for name, server in view.server_tls_profiles.items()
         },
         "trust-anchor-profile": {
             name: _trust_anchors(profile, states, authorities)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ClientTlsProfile,
         IpsecCertEntry,
         PkiView,
+        ServerTlsProfile,
         TlsCertProfile,
         TrustAnchorProfile,
     )
@@ -201,6 +202,18 @@ class TlsStates:
             client.enabled
             and (pair is not None or not client.cert_profile)
             and (pair is None or not self.profile_reasons(pair, view))
+            and (anchors is None or self.anchors_down(anchors) < len(anchors.trust_anchors))
+        )
+
+    def server_up(self, server: ServerTlsProfile, view: PkiView) -> bool:
+        """Say whether *server* is up: enabled, with a good pair, anchors where it names them."""
+        pair = view.cert_profiles.get(server.cert_profile)
+        anchors = view.trust_anchor_profiles.get(server.trust_anchor_profile)
+        return (
+            server.enabled
+            and pair is not None
+            and not self.profile_reasons(pair, view)
+            and (anchors is not None or not server.common_name_list)
             and (anchors is None or self.anchors_down(anchors) < len(anchors.trust_anchors))
         )
 

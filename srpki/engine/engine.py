@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import SKEW, Clock
 from srpki.core.entropy import Entropy
-from srpki.core.errors import StoppedError
+from srpki.core.errors import NotFoundError, StoppedError
 from srpki.core.events import EventBus
 from srpki.engine.ocsp_cache import OcspCache
 from srpki.engine.settings import DEFAULT, Settings
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from srpki.keystore.store import Keystore
     from srpki.protocol.steps import Wait
     from srpki.storage.files import FileOps
-    from srpki.transport.base import ExchangeFactory
+    from srpki.transport.base import ExchangeFactory, TlsServer
     from srpki.x509.keys import KeySpec, PrivateKey
 
 PATIENCE: Final = 0.1
@@ -325,6 +325,18 @@ class Engine:
     def tls_states(self) -> TlsStates:
         """What there is to say of TLS profiles."""
         return self._take_over().tls_states
+
+    def tls_server(self, name: str) -> TlsServer:
+        """Return how the server-tls-profile *name* answers TLS now, its certificates as loaded.
+
+        Raises `NotFoundError` where there is none, and `RefusedError` where it is down.
+        """
+        from srpki.engine.tls_servers import tls_server  # noqa: PLC0415 - start-up time
+
+        profile = self.view.server_tls_profiles.get(name)
+        if profile is None:
+            raise NotFoundError(f'server-tls-profile "{name}" does not exist')
+        return tls_server(self._peers(), profile)
 
     @property
     def tunnels(self) -> Tunnels:

@@ -16,13 +16,14 @@ from srpki.core.errors import RefusedError
 from srpki.engine.applications import Applications, Loaded, client_pair
 from srpki.engine.authorities import Authorities
 from srpki.engine.settings import DEFAULT, Settings
+from srpki.engine.verifier import kind_of
 from srpki.protocol import crl
 from srpki.transport.base import Limits, TlsClient
 from srpki.x509 import ocsp
 
 if TYPE_CHECKING:
     from srpki.config.views import ClientTlsProfile, CrlUrl, PkiView
-    from srpki.engine.verifier import Verifier
+    from srpki.engine.verifier import TlsProfile, Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +74,20 @@ class Peers:
             ciphers13=ciphers.tls13_cipher if ciphers else (),
             groups=self.view.group_lists.get(client.group_list, ()),
             signatures=self.view.signature_lists.get(client.signature_list, ()),
-            check_time=not self._in_lab,
+            check_time=not self.in_lab,
             judge=lambda chain: self.verifier.judge(chain, client, check),
         )
 
-    def trust_anchors(self, client: ClientTlsProfile) -> tuple[bytes, ...]:
-        """Return the CA certificates that *client* trusts: those of CA profiles that are up."""
-        profile = self.view.trust_anchor_profiles.get(client.trust_anchor_profile)
+    def trust_anchors(self, side: TlsProfile) -> tuple[bytes, ...]:
+        """Return the CA certificates that *side* trusts: those of CA profiles that are up."""
+        profile = self.view.trust_anchor_profiles.get(side.trust_anchor_profile)
         names = profile.trust_anchors if profile is not None else ()
         found = tuple(
             self.authorities.certificate(name) for name in names if self.authorities.state(name).up
         )
         if not found:
             raise RefusedError(
-                f'client-tls-profile "{client.name}" has no trust anchor that is up',
+                f'{kind_of(side)} "{side.name}" has no trust anchor that is up',
                 hint="see the oper-flags of its ca-profiles",
             )
         return found
@@ -106,7 +107,8 @@ class Peers:
         return tuple(self.authorities.certificate(name) for name in entry.send_chain)
 
     @property
-    def _in_lab(self) -> bool:
+    def in_lab(self) -> bool:
+        """Whether the clock is one of a lab."""
         # The TLS library reads a clock of its own, which the lab's need not agree with.
         return isinstance(self.clock, LabClock)
 

@@ -1,6 +1,6 @@
 """The judge of peers' certificates: ``status-verify`` and what else TLS libraries leave out.
 
-The end-entity certificate is looked up by CRL or OCSP as the client-tls-profile says; where neither
+The end-entity certificate is looked up by CRL or OCSP as the TLS profile says; where neither
 can tell, ``default-result`` decides. The CA certificates above it are looked up in the CRLs that
 are there [facts: pki.md 13, 14].
 """
@@ -28,7 +28,9 @@ from srpki.x509.chain import RefusedChainError, check_chain
 from srpki.x509.revocation import Finding
 
 if TYPE_CHECKING:
-    from srpki.config.views import ClientTlsProfile, PkiView
+    from srpki.config.views import ClientTlsProfile, PkiView, ServerTlsProfile
+
+    TlsProfile = ClientTlsProfile | ServerTlsProfile
 
 NONCE_OCTETS: Final = 16
 _APPLICATION: Final = "TLS"
@@ -42,8 +44,8 @@ class Lookups(Protocol):
         """The configuration itself."""
         ...
 
-    def trust_anchors(self, client: ClientTlsProfile) -> tuple[bytes, ...]:
-        """Return the CA certificates (DER) that *client* trusts."""
+    def trust_anchors(self, side: TlsProfile) -> tuple[bytes, ...]:
+        """Return the CA certificates (DER) that *side* trusts."""
         ...
 
     def ocsp_url(self, name: str) -> str:
@@ -82,18 +84,18 @@ class Verifier:
         self._lock = threading.Lock()
 
     def judge(
-        self, chain: Sequence[bytes], client: ClientTlsProfile, checks: Callable[[bytes], None]
+        self, chain: Sequence[bytes], side: TlsProfile, checks: Callable[[bytes], None]
     ) -> None:
-        """Raise `TlsError` unless the server, the first of *chain* (DER), may be spoken to.
+        """Raise `TlsError` unless the peer, the first of *chain* (DER), may be spoken to.
 
-        *chain* is what TLS has verified it by; *checks* are those of the protocol and raise what
-        they find in the server's certificate.
+        *chain* is what TLS has verified it by; *side* is what we are, a client or a server;
+        *checks* are those of the protocol and raise what they find in the peer's certificate.
         """
         certificate = chain[0]
         try:
             checks(certificate)
-            used = self._check_chain(chain, client)
-            self._check_status(certificate, client)
+            used = self._check_chain(chain, side)
+            self._check_status(certificate, side)
             self._check_authorities(used[1:])
         except SrpkiError as error:
             self._count(passed=False)
@@ -116,8 +118,8 @@ class Verifier:
 
     # --- the chain -------------------------------------------------------------------------------
 
-    def _check_chain(self, chain: Sequence[bytes], client: ClientTlsProfile) -> tuple[bytes, ...]:
-        """Return the path up to a trust anchor of *client* that *chain* holds; raise `TlsError`.
+    def _check_chain(self, chain: Sequence[bytes], side: TlsProfile) -> tuple[bytes, ...]:
+        """Return the path up to a trust anchor of *side* that *chain* holds; raise `TlsError`.
 
         The TLS library counts no certificates, and in the lab it has no clock.
         """
@@ -126,14 +128,12 @@ class Verifier:
             return check_chain(
                 chain[0],
                 chain[1:],
-                lookups.trust_anchors(client),
+                lookups.trust_anchors(side),
                 self._clock.now(),
                 depth=lookups.view.maximum_cert_chain_depth,
             )
         except RefusedChainError as error:
-            raise TlsError(
-                f"the server's certificate is refused: {error.sentence}", hint=error.hint
-            ) from None
+            raise TlsError(f"{_peer(side)} is refused: {error.sentence}", hint=error.hint) from None
 
     def _check_authorities(self, path: Sequence[bytes]) -> None:
         """Raise `TlsError` when a CA of *path* or above it is listed in a CRL of its issuer."""
@@ -142,24 +142,22 @@ class Verifier:
 
     # --- status ----------------------------------------------------------------------------------
 
-    def _check_status(self, certificate: bytes, client: ClientTlsProfile) -> None:
-        found = self._status(certificate, self._revocations.issuers_of(certificate), client)
+    def _check_status(self, certificate: bytes, side: TlsProfile) -> None:
+        found = self._status(certificate, self._revocations.issuers_of(certificate), side)
         if found.status == "revoked":
-            raise TlsError("the server's certificate is revoked")
-        if found.status == "unknown" and client.default_result != "good":
+            raise TlsError(f"{_peer(side)} is revoked")
+        if found.status == "unknown" and side.default_result != "good":
             raise TlsError(
-                f"the status of the server's certificate is not known: {found.reason}",
-                hint=f'see status-verify of client-tls-profile "{client.name}"',
+                f"the status of {_peer(side)} is not known: {found.reason}",
+                hint=f'see status-verify of {kind_of(side)} "{side.name}"',
             )
 
-    def _status(
-        self, certificate: bytes, issuers: list[Issuer], client: ClientTlsProfile
-    ) -> Finding:
+    def _status(self, certificate: bytes, issuers: list[Issuer], side: TlsProfile) -> Finding:
         """Ask by the primary method, then by the secondary one if that cannot tell."""
         if not issuers:
             return Finding("unknown", "no ca-profile that is up has issued it")
         found = Finding("unknown")
-        for method in (client.primary, client.secondary):
+        for method in (side.primary, side.secondary):
             if found.status == "unknown" and method != "none":
                 by = self._revocations.by_crl if method == "crl" else self._by_ocsp
                 found = by(certificate, issuers)
@@ -218,3 +216,18 @@ class Verifier:
         """Yield where to ask: the certificate says, else the ca-profile."""
         yield from certificates.ocsp_urls(certificate)
         yield from filter(None, (lookups.ocsp_url(issuer.profile),))
+
+
+def kind_of(side: TlsProfile) -> str:
+    """Return how the configuration calls the list that *side* is of."""
+    return "client-tls-profile" if _is_client(side) else "server-tls-profile"
+
+
+def _peer(side: TlsProfile) -> str:
+    return "the server's certificate" if _is_client(side) else "the client's certificate"
+
+
+def _is_client(side: TlsProfile) -> bool:
+    from srpki.config.views import ClientTlsProfile  # noqa: PLC0415 - start-up time
+
+    return isinstance(side, ClientTlsProfile)

@@ -22,6 +22,7 @@ from srpki.frontend.clock_file import ClockFile, ClockRecord
 from srpki.frontend.journal import Journal
 from srpki.frontend.lab_authority import RunningCa
 from srpki.frontend.lab_lock import Lock
+from srpki.frontend.lab_tls import LabListeners
 from srpki.frontend.parts import ClassicForm, Exchanges, recorded, run_script, running
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.frontend.settings import chosen
@@ -97,6 +98,7 @@ class Lab:
             self.clock.run_at(left.factor)
         self._directory = directory
         self.lock = Lock(directory, SystemEntropy())
+        self.tls = LabListeners()
         self._first = RunningCa("lab", directory, self.clock, validity)
         self._others: dict[str, RunningCa] = {}
         try:
@@ -177,6 +179,7 @@ class Lab:
 
     def stop(self) -> None:
         """Stop listening and remember the clock."""
+        self.tls.close()
         for one in self._every():
             one.server.stop()
         timeline_of(self.clock).leave(self._place)
@@ -184,7 +187,8 @@ class Lab:
         self._close()
 
     def equip(self, node: Node) -> None:
-        """Add the ready-made profiles, with the CA's present addresses, to *node*."""
+        """Answer TLS for *node*; add the ready-made profiles, with the CA's present addresses."""
+        self.tls.serve(node)
         if self._profiles:
             configure_lab_profiles(node, self.server, self.certificates())
 

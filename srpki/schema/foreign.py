@@ -77,7 +77,6 @@ _MD: Final = {
     "system security user-params local-user user": "snmp",
     "system security user-params local-user user ssh-authentication-method": "client",
     "system security tls": """
-        server-cipher-list server-group-list server-signature-list server-tls-profile
         """,
 }
 """The elements of the MD-CLI by the context that they stand in, below ``configure``."""
@@ -137,7 +136,6 @@ _CLASSIC: Final = {
     "system security user-params local-user user": "snmp",
     "system security user-params local-user user ssh-authentication-method": "client",
     "system security tls": """
-        server-cipher-list server-group-list server-signature-list server-tls-profile
         """,
 }
 """The elements of the classic CLI, by the context that they stand in as the schema calls it."""

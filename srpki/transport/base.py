@@ -36,6 +36,32 @@ class TlsClient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TlsIdentity:
+    """What a side authenticates itself by: a *chain* (DER), its own certificate first, a key."""
+
+    chain: tuple[bytes, ...]
+    key: PrivateKeyTypes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsServer:
+    """How to answer TLS: what a server-tls-profile says, as values; lists as in `TlsClient`.
+
+    Of several *identities* with keys of one type the first is used. With *client_anchors* clients
+    must have a certificate below one of them; *judge* is given its chain, and raises `TlsError`.
+    """
+
+    identities: tuple[TlsIdentity, ...]
+    client_anchors: tuple[bytes, ...] = ()
+    protocol_version: str = "tls-version-12"
+    ciphers: tuple[str, ...] = ()
+    ciphers13: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    check_time: bool = True
+    judge: Callable[[Sequence[bytes]], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Bounds on one exchange: seconds for the whole answer, octets of body, retries, redirects.
 

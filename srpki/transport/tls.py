@@ -1,4 +1,4 @@
-"""TLS as a client-tls-profile says: contexts, the checks after a handshake, errors in words.
+"""TLS as profiles say: contexts, the checks after a handshake, errors in words.
 
 Python's ``ssl`` cannot be told everything that a profile says. The choice of TLS 1.3 cipher suites
 is checked after the handshake; a list of several groups and the list of signatures are not
@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import ssl
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from cryptography.hazmat.primitives import serialization
-
 from srpki.core.entropy import Entropy
-from srpki.core.errors import StorageError, TlsError
-from srpki.storage.files import OsFiles
-from srpki.transport.alerts import AlertedSocket, words
-from srpki.transport.base import TlsClient
+from srpki.core.errors import TlsError
+from srpki.transport.alerts import AlertedSocket
+from srpki.transport.base import TlsClient, TlsServer
+from srpki.transport.identities import load_identity
 
 CIPHERS: Final = {
     "tls-rsa-with3des-ede-cbc-sha": "DES-CBC3-SHA",
@@ -66,8 +65,7 @@ def make_context(tls: TlsClient, *, scratch: Path, entropy: Entropy) -> ssl.SSLC
 
     A trust anchor may be an intermediate CA. The host name is looked for in subjectAltName only
     [RFC 9525, section 2]. ``VERIFY_X509_STRICT`` stays off: it refuses CA certificates without
-    key identifiers, which private CAs do have. *scratch* is the directory through which a client
-    key reaches the library, encrypted.
+    key identifiers, which private CAs do have. *scratch* is as for `load_identity`.
 
     Raises:
         TlsError: *tls* has no trust anchor, or something in it cannot be used.
@@ -80,19 +78,12 @@ def make_context(tls: TlsClient, *, scratch: Path, entropy: Entropy) -> ssl.SSLC
         )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.sslsocket_class = AlertedSocket
-    context.minimum_version, context.maximum_version = _VERSIONS[tls.protocol_version]
-    context.options |= ssl.OP_NO_RENEGOTIATION
     context.hostname_checks_common_name = False
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    if not tls.check_time:
-        context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
-    try:
-        context.load_verify_locations(cadata=b"".join(tls.trust_anchors))
-    except (ssl.SSLError, ValueError):
-        raise TlsError("a trust anchor is not a certificate") from None
-    _choose_algorithms(context, tls)
+    trust(context, tls.trust_anchors, check_time=tls.check_time)
+    choose_algorithms(context, tls)
     if tls.private_key is not None and tls.certificate_chain:
-        _load_client_certificate(context, tls, scratch, entropy)
+        chain, key = tls.certificate_chain, tls.private_key
+        load_identity(context, chain, key, whose="client", scratch=scratch, entropy=entropy)
     return context
 
 
@@ -105,22 +96,19 @@ def check_session(connection: ssl.SSLSocket, tls: TlsClient) -> None:
     session, chain = connection.cipher(), verified_chain(connection)
     if session is None or not chain:
         raise TlsError("the server did not authenticate itself")
-    suite, version, _ = session
-    allowed = [CIPHERS13[name] for name in tls.ciphers13]
-    if version == "TLSv1.3" and allowed and suite not in allowed:
-        raise TlsError(f"the server chose cipher suite {suite}, which is not in the cipher list")
+    check_suite(session, tls)
     if tls.judge is not None:
         tls.judge(chain)
 
 
-def verified_chain(connection: ssl.SSLSocket) -> tuple[bytes, ...]:
+def verified_chain(connection: ssl.SSLSocket | ssl.SSLObject) -> tuple[bytes, ...]:
     """Return the certificates (DER) by which *connection* was verified, the anchor last.
 
     They came from the server and from the trust anchors; empty where nothing was verified.
     """
     if sys.version_info >= (3, 13):
         return tuple(connection.get_verified_chain())
-    session: Any = connection._sslobj  # type: ignore[attr-defined]
+    session: Any = connection._sslobj  # type: ignore[union-attr]
     found = session.get_verified_chain() if session is not None else None
     return tuple(ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in found or ())
 
@@ -136,7 +124,24 @@ def channel_binding(connection: ssl.SSLSocket) -> bytes:
     return connection.get_channel_binding("tls-unique") or b""
 
 
-def _choose_algorithms(context: ssl.SSLContext, tls: TlsClient) -> None:
+def trust(context: ssl.SSLContext, anchors: Sequence[bytes], *, check_time: bool) -> None:
+    """Let *context* trust *anchors* (DER), roots or not; raises `TlsError` where one is none."""
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if not check_time:
+        context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
+    try:
+        context.load_verify_locations(cadata=b"".join(anchors))
+    except (ssl.SSLError, ValueError):
+        raise TlsError("a trust anchor is not a certificate") from None
+
+
+def choose_algorithms(context: ssl.SSLContext, tls: TlsClient | TlsServer) -> None:
+    """Let *context* speak the versions, TLS 1.2 ciphers and the one group that *tls* names.
+
+    Raises `TlsError` where the library has none of the ciphers.
+    """
+    context.minimum_version, context.maximum_version = _VERSIONS[tls.protocol_version]
+    context.options |= ssl.OP_NO_RENEGOTIATION
     if tls.ciphers and tls.protocol_version != "tls-version-13":
         names = [CIPHERS[name] for name in tls.ciphers if name in CIPHERS]
         try:
@@ -149,32 +154,9 @@ def _choose_algorithms(context: ssl.SSLContext, tls: TlsClient) -> None:
         context.set_ecdh_curve(GROUPS[tls.groups[0]])
 
 
-def _load_client_certificate(
-    context: ssl.SSLContext, tls: TlsClient, scratch: Path, entropy: Entropy
-) -> None:
-    """Hand over certificate and key by a file: the library takes nothing else.
-
-    The key is encrypted under a password that is used once, and the file is gone before this
-    returns, so that nothing readable is left whatever happens.
-    """
-    assert tls.private_key is not None
-    password = entropy.octets(32).hex().encode()
-    key = tls.private_key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(password),
-    )
-    chain = "".join(map(ssl.DER_cert_to_PEM_cert, tls.certificate_chain)).encode()
-    path = scratch / f"tls-{entropy.octets(8).hex()}.pem"
-    files = OsFiles(scratch.parent)
-    try:
-        files.make_directory(scratch)
-        try:
-            files.write_new(path, key + chain, sync=False)
-            context.load_cert_chain(path, password=password)
-        finally:
-            files.unlink(path)
-    except ssl.SSLError as error:  # before OSError, of which it is a kind
-        raise TlsError(f"the client certificate cannot be used: {words(error)}") from None
-    except OSError as error:
-        raise StorageError(f"cannot write in {scratch}: {error.strerror}") from None
+def check_suite(session: tuple[str, str, int], tls: TlsClient | TlsServer) -> None:
+    """Raise `TlsError` where the TLS 1.3 suite of *session* is not in the list of *tls*."""
+    suite, version, _ = session
+    allowed = [CIPHERS13[name] for name in tls.ciphers13]
+    if version == "TLSv1.3" and allowed and suite not in allowed:
+        raise TlsError(f"the server chose cipher suite {suite}, which is not in the cipher list")

@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
-from cryptography.x509.oid import AuthorityInformationAccessOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from srpki.core.errors import InvalidInputError
 from srpki.x509 import der as asn1
@@ -252,6 +252,12 @@ def describe_public(key: CertificatePublicKeyTypes) -> str:
 def san_of(der: bytes) -> x509.SubjectAlternativeName | None:
     """Return the subjectAltName of the certificate in *der*; raises `InvalidInputError`."""
     return parse(der).extensions.find(x509.SubjectAlternativeName)
+
+
+def common_names(der: bytes) -> tuple[str, ...]:
+    """Return the common names of the subject of *der*; raises `InvalidInputError`."""
+    found = parse(der).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return tuple(one.value for one in found if isinstance(one.value, str))
 
 
 def ocsp_urls(der: bytes) -> tuple[str, ...]:

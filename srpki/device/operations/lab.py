@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from srpki.core.durations import parse_duration
 from srpki.core.errors import InvalidInputError, RefusedError
 from srpki.core.timeline import timeline_of
-from srpki.device.operations import lab_ca, lab_pictures
+from srpki.device.operations import lab_ca, lab_pictures, lab_tls
 from srpki.device.operations.call import Call, Operation, Outcome
 from srpki.device.operations.lab_ca import laboratory_of
 from srpki.device.records.lab import (
@@ -198,6 +198,7 @@ _LOCKABLE: dict[str, Operation] = {
     "lab.lock": lock,
     **lab_ca.OPERATIONS,
     **lab_pictures.OPERATIONS,
+    **lab_tls.OPERATIONS,
 }
 COMMANDS = tuple(name.replace(".", " ") for name in _LOCKABLE if name not in _ALSO)
 OPERATIONS: dict[str, Operation] = {

@@ -1,7 +1,7 @@
-"""``configure system security tls``: what a TLS client needs.
+"""``configure system security tls``: what TLS clients and servers need.
 
-[facts: configure-system-security-tls.json; classic spellings: pki.md section 4.3]. The server's
-profiles and lists are not declared: the router runs no TLS server.
+[facts: configure-system-security-tls.json; classic spellings: pki.md section 4.3]. A server is
+there when the lab is asked for one.
 """
 
 from __future__ import annotations
@@ -10,79 +10,13 @@ from typing import Final
 
 from srpki.schema.common import NAMED_ITEM, TLS_FILE_NAME, admin_state, to_ca_profile
 from srpki.schema.common import TLS as TLS_PATH
+from srpki.schema.configure import tls_lists
 from srpki.schema.nodes import Arg, Container, Leaf, Line, ListNode, Rename
 from srpki.schema.types import Enumeration, Integer, Reference
-
-_RSA_CIPHERS: Final = (
-    "tls-rsa-with3des-ede-cbc-sha",
-    "tls-rsa-with-aes128-cbc-sha",
-    "tls-rsa-with-aes256-cbc-sha",
-    "tls-rsa-with-aes128-cbc-sha256",
-    "tls-rsa-with-aes256-cbc-sha256",
-    "tls-rsa-with-aes128-gcm-sha256",
-    "tls-rsa-with-aes256-gcm-sha384",
-)
-_ECDHE_RSA_CIPHERS: Final = ("tls-ecdhe-rsa-aes128-gcm-sha256", "tls-ecdhe-rsa-aes256-gcm-sha384")
-_ECDHE_ECDSA_CIPHERS: Final = (
-    "tls-ecdhe-ecdsa-aes128-gcm-sha256",
-    "tls-ecdhe-ecdsa-aes256-gcm-sha384",
-)
-_NULL_CIPHERS: Final = (
-    "tls-rsa-with-null-md5",
-    "tls-rsa-with-null-sha",
-    "tls-rsa-with-null-sha256",
-)
-_TLS13_CIPHERS: Final = (
-    "tls-aes128-gcm-sha256",
-    "tls-aes256-gcm-sha384",
-    "tls-chacha20-poly1305-sha256",
-    "tls-aes128-ccm-sha256",
-    "tls-aes128-ccm8-sha256",
-)
-_GROUPS: Final = ("tls-ecdhe-256", "tls-ecdhe-384", "tls-ecdhe-521", "tls-x25519", "tls-x448")
-_SIGNATURES: Final = (
-    "tls-rsa-pkcs1-sha256",
-    "tls-ecdsa-secp256r1-sha256",
-    "tls-rsa-pkcs1-sha384",
-    "tls-ecdsa-secp384r1-sha384",
-    "tls-rsa-pkcs1-sha512",
-    "tls-ecdsa-secp521r1-sha512",
-    "tls-rsa-pss-rsae-sha256",
-    "tls-rsa-pss-rsae-sha384",
-    "tls-rsa-pss-rsae-sha512",
-    "tls-ed25519",
-    "tls-ed448",
-    "tls-rsa-pss-pss-sha256",
-    "tls-rsa-pss-pss-sha384",
-    "tls-rsa-pss-pss-sha512",
-)
 
 
 def _reference(target: str, yang: str) -> Reference:
     return Reference(f"{TLS_PATH}/{target}", yang, NAMED_ITEM)
-
-
-def _choices(name: str, values: tuple[str, ...], what: str) -> ListNode:
-    """Return the list *name* of numbered choices; the lowest number is preferred."""
-    return ListNode(
-        name=name,
-        keys=("index",),
-        help=f"One accepted {what}; lower numbers come first",
-        classic=Line(name, (Arg("index"), Arg("name", "name"))),
-        children=(
-            Leaf(
-                name="index",
-                type=Integer("uint32", 1, 255),
-                help="Position in the order of preference, the lowest first",
-            ),
-            Leaf(
-                name="name",
-                type=Enumeration(values),
-                mandatory=True,
-                help=f"The {what}, by its name in the models",
-            ),
-        ),
-    )
 
 
 _CERT_PROFILE: Final = ListNode(
@@ -147,89 +81,53 @@ _CERT_PROFILE: Final = ListNode(
     ),
 )
 
-_CIPHER_LIST: Final = ListNode(
-    name="client-cipher-list",
-    keys=("client-cipher-list-name",),
-    max_elements=16,
-    help="Ciphers that a TLS client offers",
-    children=(
-        Leaf(
-            name="client-cipher-list-name",
-            type=NAMED_ITEM,
-            help="Name by which client profiles refer to these ciphers",
-        ),
-        _choices("cipher", _RSA_CIPHERS + _ECDHE_RSA_CIPHERS + _NULL_CIPHERS, "cipher"),
-        _choices(
-            "tls12-cipher",
-            _RSA_CIPHERS + _ECDHE_ECDSA_CIPHERS + _ECDHE_RSA_CIPHERS,
-            "TLS 1.2 cipher",
-        ),
-        _choices("tls13-cipher", _TLS13_CIPHERS, "TLS 1.3 cipher"),
-    ),
-)
 
-_GROUP_LIST: Final = ListNode(
-    name="client-group-list",
-    keys=("client-group-list-name",),
-    max_elements=16,
-    help="Key exchange groups that a TLS 1.3 client offers",
-    children=(
-        Leaf(
-            name="client-group-list-name",
-            type=NAMED_ITEM,
-            help="Name by which client profiles refer to these groups",
-        ),
-        _choices("tls13-group", _GROUPS, "TLS 1.3 group"),
-    ),
-)
-
-_SIGNATURE_LIST: Final = ListNode(
-    name="client-signature-list",
-    keys=("client-signature-list-name",),
-    max_elements=16,
-    help="Signature algorithms that a TLS 1.3 client accepts",
-    children=(
-        Leaf(
-            name="client-signature-list-name",
-            type=NAMED_ITEM,
-            help="Name by which client profiles refer to these algorithms",
-        ),
-        _choices("tls13-signature", _SIGNATURES, "TLS 1.3 signature algorithm"),
-    ),
-)
-
-_STATUS_VERIFY: Final = Container(
-    name="status-verify",
-    help="How the revocation of a server's certificate is checked",
-    children=(
-        Leaf(
-            name="default-result",
-            type=Enumeration(("revoked", "good"), named="tls-status-verify"),
-            default="revoked",
-            help="Take a certificate for good or revoked when no method can tell",
-        ),
-        Container(
-            name="ee-revocation",
-            help="Methods that check the server's own certificate (end entity)",
-            children=(
-                Leaf(
-                    name="primary",
-                    type=Enumeration(("crl", "ocsp"), named="tls-cert-revocation-status"),
-                    default="crl",
-                    help="Look a certificate up by this method first",
-                ),
-                Leaf(
-                    name="secondary",
-                    type=Enumeration(
-                        ("none", "crl", "ocsp"), named="tls-cert-revocation-status-with-none"
+def _status_verify(peer: str) -> Container:
+    """Return how the revocation of a *peer*'s certificate is checked."""
+    return Container(
+        name="status-verify",
+        help=f"How the revocation of a {peer}'s certificate is checked",
+        children=(
+            Leaf(
+                name="default-result",
+                type=Enumeration(("revoked", "good"), named="tls-status-verify"),
+                default="revoked",
+                help="Take a certificate for good or revoked when no method can tell",
+            ),
+            Container(
+                name="ee-revocation",
+                help=f"Methods that check the {peer}'s own certificate (end entity)",
+                children=(
+                    Leaf(
+                        name="primary",
+                        type=Enumeration(("crl", "ocsp"), named="tls-cert-revocation-status"),
+                        default="crl",
+                        help="Look a certificate up by this method first",
                     ),
-                    default="none",
-                    help="Look a certificate up by this method when the first gives no answer",
+                    Leaf(
+                        name="secondary",
+                        type=Enumeration(
+                            ("none", "crl", "ocsp"), named="tls-cert-revocation-status-with-none"
+                        ),
+                        default="none",
+                        help="Look a certificate up by this method when the first gives no answer",
+                    ),
                 ),
             ),
         ),
-    ),
-)
+    )
+
+
+def _protocol_version(does: str) -> Leaf:
+    return Leaf(
+        name="protocol-version",
+        type=Enumeration(
+            ("tls-version-all", "tls-version-12", "tls-version-13"), named="tls-protocol-version"
+        ),
+        default="tls-version-12",
+        help=f"TLS versions to {does}: 1.2, 1.3 or both",
+    )
+
 
 _CLIENT_TLS_PROFILE: Final = ListNode(
     name="client-tls-profile",
@@ -282,16 +180,86 @@ _CLIENT_TLS_PROFILE: Final = ListNode(
             ),
             help="Client signature list to offer to a TLS 1.3 server",
         ),
+        _protocol_version("offer"),
+        _status_verify("server"),
+    ),
+)
+
+_SERVER_TLS_PROFILE: Final = ListNode(
+    name="server-tls-profile",
+    keys=("server-profile-name",),
+    max_elements=16,
+    help="Certificate, ciphers, versions and trusted CAs of the node as a server",
+    children=(
         Leaf(
-            name="protocol-version",
-            type=Enumeration(
-                ("tls-version-all", "tls-version-12", "tls-version-13"),
-                named="tls-protocol-version",
-            ),
-            default="tls-version-12",
-            help="TLS versions to offer: 1.2, 1.3 or both",
+            name="server-profile-name",
+            type=NAMED_ITEM,
+            help="Name by which servers refer to these TLS settings",
         ),
-        _STATUS_VERIFY,
+        Leaf(
+            name="cert-profile",
+            type=_reference(
+                "cert-profile/cert-profile-name", "../../cert-profile/cert-profile-name"
+            ),
+            help="Certificate profile that the node authenticates itself to clients with",
+        ),
+        Leaf(
+            name="tls-re-negotiate-timer",
+            type=Integer("uint32", 0, 65000),
+            default="0",
+            units="minutes",
+            help="Time after which a session is negotiated anew; 0 for never",
+        ),
+        Leaf(
+            name="cipher-list",
+            type=_reference(
+                "server-cipher-list/server-cipher-list-name",
+                "../../server-cipher-list/server-cipher-list-name",
+            ),
+            help="Server cipher list to choose from",
+        ),
+        Leaf(
+            name="group-list",
+            type=_reference(
+                "server-group-list/server-group-list-name",
+                "../../server-group-list/server-group-list-name",
+            ),
+            help="Server group list to choose from with a TLS 1.3 client",
+        ),
+        Leaf(
+            name="signature-list",
+            type=_reference(
+                "server-signature-list/server-signature-list-name",
+                "../../server-signature-list/server-signature-list-name",
+            ),
+            help="Server signature list to choose from with a TLS 1.3 client",
+        ),
+        _protocol_version("speak"),
+        admin_state("Switch the server profile on or off; off, it takes no connections"),
+        _status_verify("client"),
+        Container(
+            name="authenticate-client",
+            help="Whose certificates clients must have",
+            children=(
+                Leaf(
+                    name="trust-anchor-profile",
+                    type=_reference(
+                        "trust-anchor-profile/trust-anchor-profile-name",
+                        "../../../trust-anchor-profile/trust-anchor-profile-name",
+                    ),
+                    help="Trust anchor profile that a client's certificate must lead to",
+                ),
+                Leaf(
+                    name="common-name-list",
+                    type=Reference(
+                        "/configure/system/security/pki/common-name-list/cn-list-name",
+                        "../../../../pki/common-name-list/cn-list-name",
+                        NAMED_ITEM,
+                    ),
+                    help="Names of which a client's certificate must carry one",
+                ),
+            ),
+        ),
     ),
 )
 
@@ -328,10 +296,10 @@ TLS: Final = Container(
     help="Profiles and lists that TLS connections are made by",
     children=(
         _CERT_PROFILE,
-        _CIPHER_LIST,
-        _GROUP_LIST,
-        _SIGNATURE_LIST,
+        *tls_lists.lists("client"),
+        *tls_lists.lists("server"),
         _CLIENT_TLS_PROFILE,
+        _SERVER_TLS_PROFILE,
         _TRUST_ANCHOR_PROFILE,
     ),
 )

@@ -11,6 +11,7 @@ from srpki.schema.operations.lab_ca import CA
 from srpki.schema.operations.lab_guard import GUARD
 from srpki.schema.operations.lab_lesson import LESSON
 from srpki.schema.operations.lab_pictures import PICTURES
+from srpki.schema.operations.lab_tls import TLS
 from srpki.schema.operations.lab_types import DURATION
 from srpki.schema.types import Decimal, Enumeration, Integer
 
@@ -110,5 +111,5 @@ _CLOCK: Final = Container(
 LAB: Final = Container(
     name="lab",
     help="The emulator's lab: its clock and its CA (not part of SR OS)",
-    children=(CA, _CLOCK, *GUARD, *LESSON, *PICTURES),
+    children=(CA, _CLOCK, *GUARD, *LESSON, *PICTURES, TLS),
 )

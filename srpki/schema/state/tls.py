@@ -1,4 +1,4 @@
-"""``state system security tls``, the client's side [fact sheet state-system-security-tls.json]."""
+"""``state system security tls`` [fact sheet state-system-security-tls.json]."""
 
 from __future__ import annotations
 
@@ -76,6 +76,19 @@ TLS: Final = Container(
                     help="As it is called in the configuration",
                 ),
                 _oper_state("Whether the client can open sessions"),
+            ),
+        ),
+        ListNode(
+            name="server-tls-profile",
+            keys=("server-profile-name",),
+            help="State of a TLS server",
+            children=(
+                Leaf(
+                    name="server-profile-name",
+                    type=NAMED_ITEM,
+                    help="As it is called in the configuration",
+                ),
+                _oper_state("Whether the server can take sessions"),
             ),
         ),
         ListNode(

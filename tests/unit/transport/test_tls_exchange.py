@@ -1,11 +1,13 @@
 """TLS as a profile says it: who is trusted, what is spoken, when the request goes."""
 
+import os
 import socket
 import ssl
 import stat
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from counting import met
@@ -14,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from srpki.core.entropy import SeededEntropy
 from srpki.core.errors import ConnectError, ResponseTimeoutError, StorageError, TlsError
 from srpki.labca import tls as labca_tls
+from srpki.storage.files import OsFiles
 from srpki.transport import tls
 
 SECRET = (("Authorization", "Basic c2VjcmV0"),)
@@ -34,7 +37,13 @@ def refused(exchange, net):
 
 
 @pytest.fixture
-def scratch_seen(monkeypatch, tmp_path):
+def no_memory_files(monkeypatch):
+    """A system that has no files in memory."""
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+
+
+@pytest.fixture
+def scratch_seen(monkeypatch, tmp_path, no_memory_files):
     """What lay in the scratch directory each time the TLS library loaded a key."""
     seen = []
     original = ssl.SSLContext.load_cert_chain
@@ -378,8 +387,26 @@ def test_the_key_is_never_in_clear_on_disk(exchange, authority, client, scratch_
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+def test_where_a_file_can_lie_in_memory_the_key_is_in_no_other(
+    serve, exchange, net, authority, client, monkeypatch, tmp_path
+):
+    def written(self, *args, **options):
+        raise AssertionError("a file was written")
+
+    monkeypatch.setattr(OsFiles, "write_new", written)
+    device = authority.issue("device")
+    peer = serve(net.answering(net.answer(b"x")), authority.context(client_ca=authority.root))
+    chain = (device.der, authority.issuing.der)
+    tls = client(certificate_chain=chain, private_key=device.key)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    sent = exchange(tls)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert sent.send(net.get(peer, scheme="https")).body == b"x"
+    assert peer.sessions[0][2] == device.der
+
+
 def test_the_file_password_is_another_one_each_time(
-    exchange, authority, client, monkeypatch, tmp_path
+    exchange, authority, client, monkeypatch, tmp_path, no_memory_files
 ):
     passwords = []
     original = ssl.SSLContext.load_cert_chain
@@ -407,7 +434,7 @@ def test_a_key_of_another_certificate_is_refused_and_leaves_nothing(
 
 
 def test_a_scratch_directory_that_cannot_be_made_is_an_error_of_the_node(
-    exchange, authority, client, tmp_path
+    exchange, authority, client, tmp_path, no_memory_files
 ):
     (tmp_path / "scratch").write_text("in the way")
     device = authority.issue("device")

@@ -1,0 +1,155 @@
+"""The server's side of TLS, as a server-tls-profile says it: a handshake, and then the end.
+
+The octets go through memory, so that time and size of a whole handshake are bounded, however the
+client drips them. Nothing is exchanged after it: a client that is welcome is told so by a proper
+end (close_notify [RFC 8446, 6.1]), one that is not by an alert, or by an end without it where the
+TLS library had no objection.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from srpki.core.clock import Clock
+from srpki.core.entropy import Entropy
+from srpki.core.errors import TlsError
+from srpki.transport.base import TlsServer
+from srpki.transport.identities import load_identity
+from srpki.transport.tls import check_suite, choose_algorithms, trust, verified_chain
+
+HANDSHAKE_SECONDS: Final = 10.0
+HANDSHAKE_OCTETS: Final = 1 << 17
+"""From the first octet of a client to its last; a long chain of certificates is half of it."""
+_LINGER_SECONDS: Final = 1.0
+_LINGER_OCTETS: Final = 1 << 16
+"""What a client that has been told the end may still send, so that a reset does not overtake it."""
+_CHUNK: Final = 1 << 14
+
+
+def server_context(tls: TlsServer, *, scratch: Path, entropy: Entropy) -> ssl.SSLContext:
+    """Return a context that does what *tls* says; *scratch* is as for `load_identity`.
+
+    Sessions are never resumed: each handshake proves the certificate that is in use.
+
+    Raises:
+        TlsError: something in *tls* cannot be used.
+        StorageError: *scratch* cannot be written.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.options |= ssl.OP_NO_TICKET | ssl.OP_CIPHER_SERVER_PREFERENCE
+    context.num_tickets = 0
+    choose_algorithms(context, tls)
+    if tls.client_anchors:
+        context.verify_mode = ssl.CERT_REQUIRED
+        trust(context, tls.client_anchors, check_time=tls.check_time)
+    # The library keeps the last of each type of key.
+    for own in reversed(tls.identities):
+        load_identity(
+            context, own.chain, own.key, whose="server's", scratch=scratch, entropy=entropy
+        )
+    return context
+
+
+def shake_hands(plain: socket.socket, context: ssl.SSLContext, tls: TlsServer, clock: Clock) -> str:
+    """Shake hands over *plain* as *tls*, of which *context* was made, and end it.
+
+    Returns what was negotiated, as ``TLSv1.3 TLS_AES_256_GCM_SHA384``; raises `TlsError` where the
+    client is not welcome or keeps us waiting, OSError where it has gone. *plain* is left open.
+    """
+    pipe = _Pipe(plain, clock)
+    session = context.wrap_bio(pipe.incoming, pipe.outgoing, server_side=True)
+    try:
+        pipe.drive(session.do_handshake)
+        negotiated = session.cipher()
+        assert negotiated is not None
+        check_suite(negotiated, tls)
+        if tls.judge is not None and tls.client_anchors:
+            tls.judge(verified_chain(session))
+    except ssl.SSLError as error:
+        pipe.flush()  # the alert
+        raise TlsError(f"the handshake failed: {_words(error)}") from None
+    with suppress(ssl.SSLError):  # it wants the client's end, too, which need not come
+        session.unwrap()
+    pipe.flush()
+    pipe.linger()
+    suite, version, _ = negotiated
+    return f"{version} {suite}"
+
+
+def _words(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the client's certificate is refused: {error.verify_message.rstrip('.')}"
+    return (error.reason or "the client has gone").replace("_", " ").lower()
+
+
+class _Pipe:
+    """Carries octets between the TLS library and a socket, so many and for so long."""
+
+    def __init__(self, plain: socket.socket, clock: Clock) -> None:
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._plain = plain
+        self._clock = clock
+        self._end = clock.monotonic() + HANDSHAKE_SECONDS
+        self._room = HANDSHAKE_OCTETS
+
+    def drive(self, step: Callable[[], None]) -> None:
+        """Repeat *step* until it wants nothing more of the client; raises `TlsError`, OSError."""
+        while True:
+            try:
+                step()
+            except ssl.SSLWantReadError:
+                self.flush()
+                self._receive()
+            else:
+                self.flush()
+                return
+
+    def flush(self) -> None:
+        """Send what the library has to say."""
+        if self.outgoing.pending:
+            with self._in_time():
+                self._plain.sendall(self.outgoing.read())
+
+    def linger(self) -> None:
+        """Say that nothing follows, and let the client see it before the connection is closed."""
+        self._end, self._room = self._clock.monotonic() + _LINGER_SECONDS, _LINGER_OCTETS
+        self._plain.shutdown(socket.SHUT_WR)
+        with suppress(TlsError, OSError):
+            while self._octets():
+                pass
+
+    def _receive(self) -> None:
+        octets = self._octets()
+        if octets:
+            self.incoming.write(octets)
+        else:
+            self.incoming.write_eof()
+
+    def _octets(self) -> bytes:
+        with self._in_time():
+            octets = self._plain.recv(min(_CHUNK, self._room + 1))
+        self._room -= len(octets)
+        if self._room < 0:
+            raise TlsError("the client sends too much for a handshake")
+        return octets
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """Let the socket wait in the block for as long as there is time; raises `TlsError`."""
+        left = self._end - self._clock.monotonic()
+        if left <= 0:
+            raise _too_slow()
+        self._plain.settimeout(left)
+        try:
+            yield
+        except TimeoutError:
+            raise _too_slow() from None
+
+
+def _too_slow() -> TlsError:
+    return TlsError(f"the client takes longer than {HANDSHAKE_SECONDS:.0f} s")
