@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from cryptography import x509
 
@@ -28,13 +28,14 @@ from srpki.core.errors import (
     SrpkiError,
     StorageError,
 )
-from srpki.core.events import CA_PROFILE_ACTION, FILE_READ_FAILED, FILE_WRITE_FAILED, EventBus
+from srpki.core.events import EventBus
 from srpki.core.timeline import Pause, Timeline
 from srpki.engine import chains, drive
 from srpki.engine.connections import Connections
 from srpki.engine.jobs import Lane
 from srpki.engine.peers import Peers
 from srpki.engine.protocols import cmpv2
+from srpki.engine.protocols.cmpv2_memory import RequestMemory
 from srpki.engine.protocols.cmpv2_record import Request, RequestRecord, RequestType
 from srpki.protocol.cmp import client as cmp
 from srpki.protocol.steps import Machine
@@ -46,8 +47,6 @@ from srpki.x509.keys import PrivateKey, same_public_key
 if TYPE_CHECKING:
     from srpki.keystore.seal import Seal
     from srpki.keystore.store import Keystore
-
-_SUBJECT: Final = "CA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +102,11 @@ class Requests:
         self._timeline = timeline
         self._clock = timeline.clock
         self._entropy = entropy
-        self._bus = bus
         self._keystore = keystore
-        self._seal = seal
-        self._records = records
+        self._memory = RequestMemory(self._clock, bus, seal, records)
         self._connections = connections
         self._peers = peers
         self._reserved = reserved
-        self._lock = threading.Lock()
-        self._last: dict[str, RequestRecord] = {}
-        self._unopened: dict[str, Mapping[str, Any]] = {}
-        self._load()
 
     # --- CMPv2 -----------------------------------------------------------------------------------
 
@@ -191,26 +184,18 @@ class Requests:
 
         Raises `RefusedError` when there is neither.
         """
-        with self._lock:
-            if not (name in self._last or name in self._unopened or self._records.unread(name)):
-                raise RefusedError(f'ca-profile "{name}" has no request')
-            self._last.pop(name, None)
-            self._unopened.pop(name, None)
-            self._records.drop(name)
+        self._memory.forget(name)
 
     def record(self, name: str) -> RequestRecord | None:
         """Return the last request of the ca-profile *name*, or None.
 
         Raises `StorageError` when the disk does not tell: one may be pending.
         """
-        with self._lock:
-            self._look_again(name)
-            return self._last.get(name)
+        return self._memory.last(name)
 
     def outstanding(self) -> tuple[str, ...]:
         """Return the ca-profiles whose CMPv2 servers still owe an answer."""
-        with self._lock:
-            return tuple(name for name, record in self._last.items() if record.pending is not None)
+        return self._memory.outstanding()
 
     def state(self, name: str) -> Branch:
         """Return ``cmpv2 request`` of the ca-profile *name* for the state tree, perhaps empty."""
@@ -307,7 +292,7 @@ class Requests:
             with self._connections.borrowed(url, cmpv2.limits(peers, name)) as exchange:
                 result = drive.drive(machine, exchange, pause, cancel or threading.Event())
         except SrpkiError as error:
-            self._remember(name, self._failed(record, error))
+            self._memory.keep(name, self._failed(record, error))
             raise
         record = record.but(
             status="processed" if result.pending is None else "in-progress",
@@ -316,7 +301,7 @@ class Requests:
             response_time=result.response_time,
             pending=None if result.pending is None else result.pending.to_json(),
         )
-        self._remember(name, record)
+        self._memory.keep(name, record)
         return CmpOutcome(
             ca_profile=name,
             status=record.status,
@@ -344,61 +329,3 @@ class Requests:
             response_time=self._clock.now() if refused else record.response_time,
             pending=None,
         )
-
-    # --- what is remembered ----------------------------------------------------------------------
-
-    def _remember(self, name: str, record: RequestRecord) -> None:
-        with self._lock:
-            self._last[name] = record
-        self._bus.publish(
-            self._clock.now(),
-            CA_PROFILE_ACTION,
-            _SUBJECT,
-            action=record.request.kind,
-            profile=name,
-            status=record.status,
-            code=record.code,
-            text=record.text or None,
-        )
-        password = record.request.password
-        try:
-            sealed = self._seal.seal_text(password) if password and record.pending else ""
-            self._records.save(name, record.to_json(sealed))
-        except StorageError as error:  # the CA's answer must not be lost for that
-            self._bus.publish(
-                self._clock.now(), FILE_WRITE_FAILED, _SUBJECT, file=name, reason=error.sentence
-            )
-
-    def _load(self) -> None:
-        found, damaged = self._records.load()
-        for name, saved in found.items():
-            try:
-                self._last[name] = self._opened(saved)
-            except SrpkiError as error:
-                damaged[name] = error.sentence
-                if isinstance(error, StorageError):  # the key is not there now, the record is
-                    self._unopened[name] = saved
-        for name, reason in (damaged | dict(self._records.unreadable)).items():
-            self._bus.publish(
-                self._clock.now(), FILE_READ_FAILED, _SUBJECT, file=name, reason=reason
-            )
-
-    def _opened(self, saved: Mapping[str, Any]) -> RequestRecord:
-        sealed = str(saved.get("password", ""))
-        return RequestRecord.from_json(saved, self._seal.open_text(sealed) if sealed else "")
-
-    def _look_again(self, name: str) -> None:
-        """Read what the disk did not give before; raises `StorageError` when it still does not."""
-        saved = self._unopened.get(name)
-        if saved is None and self._records.unread(name):
-            saved = self._records.again(name)
-        if saved is None:
-            return
-        try:
-            self._last[name] = self._opened(saved)
-        except StorageError:
-            self._unopened[name] = saved
-            raise
-        except SrpkiError:
-            pass  # damaged: there is nothing to go on with
-        self._unopened.pop(name, None)
