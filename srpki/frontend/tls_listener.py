@@ -11,6 +11,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from srpki.core.clock import SystemClock
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import RefusedError, SrpkiError
 from srpki.labca.connections import Connection, Connections
-from srpki.transport.tls_server import server_context, shake_hands
+from srpki.transport.tls_server import Handshake, server_context
 
 if TYPE_CHECKING:
     from srpki.transport.base import TlsServer
@@ -94,21 +95,33 @@ class TlsListener(socketserver.TCPServer):
         """Say nothing: there is nobody to tell, and the next connection is answered."""
 
     def _answer(self, connection: Connection) -> None:
-        reason = ""
         try:
-            tls = self.source()
-            context = server_context(tls, scratch=self._scratch, entropy=SystemEntropy())
-            shake_hands(connection.socket, context, tls, SystemClock())
+            self._shake_hands(connection)
         except SrpkiError as error:
-            reason = error.sentence
+            self._refuse(error.sentence)
         except OSError:
-            reason = "the client has gone"
-        except Exception as error:  # noqa: BLE001 - the end of a thread: no client ends in a traceback
-            reason = f"internal error: {type(error).__name__}"
+            self._refuse("the client has gone")
+        except Exception as error:  # noqa: BLE001 - no client ends in a traceback
+            self._refuse(f"internal error: {type(error).__name__}")
         finally:
             connection.close()
             self._connections.remove(connection)
+
+    def _shake_hands(self, connection: Connection) -> None:
+        """Shake hands; whoever sees how it has ended has been counted."""
+        tls = self.source()
+        context = server_context(tls, scratch=self._scratch, entropy=SystemEntropy())
+        handshake = Handshake(connection.socket, context, tls, SystemClock())
+        try:
+            handshake.shake()
+            with self._count:
+                self.handshakes += 1
+        except SrpkiError as error:
+            self._refuse(error.sentence)
+        with suppress(SrpkiError, OSError):  # who has gone by now has seen what there is
+            handshake.end()
+
+    def _refuse(self, reason: str) -> None:
         with self._count:
-            self.handshakes += not reason
-            self.refused += bool(reason)
-            self.last_refusal = reason or self.last_refusal
+            self.refused += 1
+            self.last_refusal = reason

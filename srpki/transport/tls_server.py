@@ -55,30 +55,48 @@ def server_context(tls: TlsServer, *, scratch: Path, entropy: Entropy) -> ssl.SS
     return context
 
 
-def shake_hands(plain: socket.socket, context: ssl.SSLContext, tls: TlsServer, clock: Clock) -> str:
-    """Shake hands over *plain* as *tls*, of which *context* was made, and end it.
+class Handshake:
+    """One handshake over *plain*, which is left open, as *tls*, of which *context* was made.
 
-    Returns what was negotiated, as ``TLSv1.3 TLS_AES_256_GCM_SHA384``; raises `TlsError` where the
-    client is not welcome or keeps us waiting, OSError where it has gone. *plain* is left open.
+    Between `shake` and `end` the client does not know yet how it will end.
     """
-    pipe = _Pipe(plain, clock)
-    session = context.wrap_bio(pipe.incoming, pipe.outgoing, server_side=True)
-    try:
-        pipe.drive(session.do_handshake)
-        negotiated = session.cipher()
+
+    def __init__(
+        self, plain: socket.socket, context: ssl.SSLContext, tls: TlsServer, clock: Clock
+    ) -> None:
+        """Begin the time that a handshake may take."""
+        self._tls = tls
+        self._pipe = _Pipe(plain, clock)
+        self._session = context.wrap_bio(self._pipe.incoming, self._pipe.outgoing, server_side=True)
+        self._welcome = False
+
+    def shake(self) -> str:
+        """Return what was negotiated, as ``TLSv1.3 TLS_AES_256_GCM_SHA384``.
+
+        Raises `TlsError` where the client is not welcome or keeps us waiting, OSError where it
+        has gone.
+        """
+        try:
+            self._pipe.drive(self._session.do_handshake)
+        except ssl.SSLError as error:
+            raise TlsError(f"the handshake failed: {_words(error)}") from None
+        negotiated = self._session.cipher()
         assert negotiated is not None
-        check_suite(negotiated, tls)
-        if tls.judge is not None and tls.client_anchors:
-            tls.judge(verified_chain(session))
-    except ssl.SSLError as error:
-        pipe.flush()  # the alert
-        raise TlsError(f"the handshake failed: {_words(error)}") from None
-    with suppress(ssl.SSLError):  # it wants the client's end, too, which need not come
-        session.unwrap()
-    pipe.flush()
-    pipe.linger()
-    suite, version, _ = negotiated
-    return f"{version} {suite}"
+        check_suite(negotiated, self._tls)
+        if self._tls.judge is not None and self._tls.client_anchors:
+            self._tls.judge(verified_chain(self._session))
+        self._welcome = True
+        suite, version, _ = negotiated
+        return f"{version} {suite}"
+
+    def end(self) -> None:
+        """Tell the client how it has ended; raises `TlsError`, OSError where it has gone."""
+        if self._welcome:
+            with suppress(ssl.SSLError):  # it wants the client's end, too, which need not come
+                self._session.unwrap()
+        self._pipe.flush()
+        if self._welcome:
+            self._pipe.linger()
 
 
 def _words(error: ssl.SSLError) -> str:

@@ -37,7 +37,8 @@ def pair():
 
 def serve(plain, server, scratch):
     context = tls_server.server_context(server, scratch=scratch, entropy=SystemEntropy())
-    return tls_server.shake_hands(plain, context, server, SystemClock())
+    handshake = tls_server.Handshake(plain, context, server, SystemClock())
+    return handshake, handshake.shake()
 
 
 @pytest.mark.parametrize(("cipher", "place"), [("ECDHE-ECDSA-AES128-GCM-SHA256", 0), ("ECDHE-RSA-AES128-GCM-SHA256", 1)])  # fmt: skip
@@ -55,7 +56,8 @@ def test_of_each_type_of_key_the_first_is_shown(pair, identities, tmp_path, ciph
 
     thread = threading.Thread(target=shake)
     thread.start()
-    negotiated = serve(near, TlsServer(identities=identities), tmp_path)
+    handshake, negotiated = serve(near, TlsServer(identities=identities), tmp_path)
+    handshake.end()
     near.close()
     thread.join()
     assert negotiated == f"TLSv1.2 {cipher}"
@@ -84,7 +86,7 @@ def test_a_client_that_drips_has_no_more_time(pair, identities, tmp_path, monkey
     far.sendall(b"\x16\x03\x01\x02\x00\x01" + bytes(11))
     monkeypatch.setattr(tls_server, "_CHUNK", 1)
     with pytest.raises(TlsError, match="takes longer than 10 s"):
-        tls_server.shake_hands(near, context, server, Passing())
+        tls_server.Handshake(near, context, server, Passing()).shake()
 
 
 def test_a_client_may_send_so_much(pair, identities, tmp_path, monkeypatch):
