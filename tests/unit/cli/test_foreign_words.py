@@ -34,7 +34,6 @@ def test_one_typed_line_is_refused_in_one_line(pr, classic, word):
         ("system security", "dot1x"),
         ("log", "accounting-policy"),
         ("ipsec", "ike-policy"),
-        ("system security tls", "server-tls-profile"),
     ],
 )
 def test_inside_of_known_branches_too(pr, classic, context, word):
