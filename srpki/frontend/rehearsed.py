@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TextIO
 
 from rich.console import Console
@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from srpki.core.text import printable
+from srpki.frontend import timelines
+from srpki.rehearsal.charts import chart
 from srpki.rehearsal.words import spelled
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ _MOST_GAPS: Final = 5
 _STYLES: Final = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 
-def show(made: Answer, out: TextIO) -> None:
-    """Show *made* on *out*, as wide as it is, in colours where it has any."""
+def show(made: Answer, windows: Mapping[str, timedelta], out: TextIO) -> None:
+    """Show *made* on *out*, as wide as it is, in colours where it has any; *windows* as `chart`."""
     console = Console(file=out, highlight=False, markup=False, emoji=False)
     width = min(console.width, _WIDEST) if console.is_terminal else _COLUMNS
     console = Console(file=out, highlight=False, markup=False, emoji=False, width=width)
@@ -33,6 +35,10 @@ def show(made: Answer, out: TextIO) -> None:
         console.print(_text(f"outage: {outage}"))
     console.print()
     console.print(_courses(made.courses))
+    console.print()
+    found = chart(made, windows)
+    bare = tuple(row.but(notes=()) for row in found.rows)
+    timelines.show(found.but(title="Timeline", rows=bare), out)
     for title, lines in sections(made):
         console.print()
         console.print(_text(title, "bold"))

@@ -95,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         from srpki.frontend.rehearsed import show  # noqa: PLC0415 - where it is asked for
 
-        show(made, sys.stdout)
+        show(made, _windows(material), sys.stdout)
     return status_of(made)
 
 
@@ -116,16 +116,20 @@ def _draw(made: Answer, material: Material, options: argparse.Namespace) -> None
     from srpki.pictures.svg import svg  # noqa: PLC0415 - where it is asked for
     from srpki.rehearsal.charts import chart  # noqa: PLC0415 - where it is asked for
 
-    windows = {
-        name: timedelta(seconds=profile.seconds)
-        for name, profile in material.view.update_profiles.items()
-        if profile.schedule == "before-expiry"
-    }
-    found = chart(made, windows, remarks(made))
+    found = chart(made, _windows(material), remarks(made))
     if options.svg is not None:
         write(options.svg, svg(found))
     if options.html is not None:
         write(options.html, page(found))
+
+
+def _windows(material: Material) -> dict[str, timedelta]:
+    """Return how long before its end a certificate is due, by the profile that says so."""
+    return {
+        name: timedelta(seconds=profile.seconds)
+        for name, profile in material.view.update_profiles.items()
+        if profile.schedule == "before-expiry"
+    }
 
 
 def _record(made: Answer) -> object:

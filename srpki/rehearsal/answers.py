@@ -46,7 +46,9 @@ def answer(
             " are those of the model of its schedule."
         )
     if found.reached < world.terms.end:
-        more.append(f"It was interrupted: nothing is known from {found.reached:%Y-%m-%d %H:%M} on.")
+        more.append(
+            f"It did not come to its end: nothing is known from {found.reached:%Y-%m-%d %H:%M} on."
+        )
     return Answer(
         title=title,
         start=world.terms.start,

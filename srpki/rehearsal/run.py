@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 
 MOST_ATTEMPTS: Final = 20_000
 """Updates that the engine carries out; where more are to come the model tells how they end."""
+MOST_MODELLED: Final = 1_000_000
+"""Updates that the model looks at."""
 _SLICES: Final = 200
 _KEPT: Final = 50
 """Failures of one certificate that are told one by one."""
 _BUSIEST: Final = 5
-MOST_RENEWALS: Final = 20_000
-"""Renewals of one certificate that are looked at."""
 
 Tell = Callable[[datetime, int], None]
 """Told how far a rehearsal is, and how many updates there were so far."""
@@ -96,6 +97,17 @@ class Log:
         if event.time > ends and self._world.hopeless(name):
             self.over.add(name)
             self._hopeless.add(name)
+
+    def note(self, name: str, attempt: Attempt, reason: Callable[[], str]) -> None:
+        """Take note of what the model says; the *reason* is asked for where it is kept."""
+        if attempt.ok:
+            self.renewals.setdefault(name, []).append(attempt)
+            return
+        self.failures[name] += 1
+        kept = self.failed.setdefault(name, [])
+        if len(kept) > _KEPT:
+            kept.pop()
+        kept.append(Failure(attempt.at, 2, reason()))
 
     def _first(self, name: str) -> tuple[datetime, datetime]:
         found = self._ends[name] = self._world.first[name]
@@ -195,27 +207,26 @@ def _attempts(plans: Iterable[Plan], terms: Terms) -> int:
 def _modelled(
     world: World, plans: Mapping[str, Plan], invalid: Mapping[str, str], log: Log
 ) -> Found:
-    """Return what the model says of *plans*: they are too many updates for the engine."""
-    terms = world.terms
+    """Return what the model says of *plans*: they are too many updates for the engine.
+
+    Where they are too many for the model, too, it comes no further than it has looked.
+    """
+    terms, most = world.terms, MOST_MODELLED // max(len(plans), 1)
+    reached = terms.end
     requests: Counter[tuple[str, datetime]] = Counter()
     for name, plan in plans.items():
-        for count, one in enumerate(model.attempts(plan, terms.calendar, terms.start, terms.end)):
-            if count >= MOST_ATTEMPTS * 50:
+        every = model.attempts(plan, terms.calendar, terms.start, terms.end)
+        for count, one in enumerate(every):
+            if count >= most or one.at > reached:
+                reached = min(reached, one.at)
                 break
+            log.note(name, one, partial(_reason, plan, terms, one))
             if not one.over:
                 requests[plan.server, one.at.replace(minute=0, second=0, microsecond=0)] += 1
-            if one.ok:
-                log.renewals.setdefault(name, []).append(one)
-                continue
-            log.failures[name] += 1
-            kept = log.failed.setdefault(name, [])
-            if len(kept) > _KEPT:
-                kept.pop()
-            kept.append(Failure(one.at, 2, _reason(plan, terms, one)))
     courses = tuple(
-        _course(world, log, name, terms.end, invalid.get(name, "")) for name in _names(world)
+        _course(world, log, name, reached, invalid.get(name, "")) for name in _names(world)
     )
-    return Found(terms.end, "model", courses, _loads(requests), world, plans, invalid, log)
+    return Found(reached, "model", courses, _loads(requests), world, plans, invalid, log)
 
 
 def _reason(plan: Plan, terms: Terms, attempt: Attempt) -> str:

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from srpki.x509.keys import KeySpec
 
 WEAK_HASHES: Final = ("md5", "sha1")
+_WEAK_SIGNATURES: Final = {
+    "1.2.840.113549.1.1.2": "md2",
+    "1.2.840.113549.1.1.4": "md5",
+    "1.2.840.113549.1.1.5": "sha1",
+    "1.3.14.3.2.29": "sha1",
+    "1.2.840.10040.4.3": "sha1",
+    "1.2.840.10045.4.1": "sha1",
+}
+"""Signatures by their identifiers: RSA with MD2, MD5 and SHA-1 (two of them), DSA, ECDSA."""
 SHORTEST: Final = 2048
 """Bits of an RSA or DSA key [NIST SP 800-131A]."""
 _PKI: Final = "system security pki"
@@ -42,11 +51,10 @@ def weak_certificates(given: Given) -> Iterator[Finding]:
         facts = _facts(given, name) if kind != "crl" else None
         if facts is None:
             continue
-        algorithm = facts.signature_algorithm.lower().replace("-", "")
-        for weak in WEAK_HASHES:
-            # A root vouches for itself: nobody looks at its signature.
-            if weak in algorithm and facts.canonical_subject != facts.canonical_issuer:
-                found[weak].append(name)
+        weak = _WEAK_SIGNATURES.get(facts.signature_algorithm)
+        # A root vouches for itself: nobody looks at its signature.
+        if weak is not None and facts.canonical_subject != facts.canonical_issuer:
+            found[weak].append(name)
     for weak, names in found.items():
         yield Finding(
             kind="weak-signature",

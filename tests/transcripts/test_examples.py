@@ -1,5 +1,6 @@
 """Every file under examples/ runs, and says the same in both CLIs."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from counting import met
 from srpki.cli.session import Session
 from srpki.frontend.batch import Run
 from srpki.frontend.node import opened
+from srpki.frontend.program import main
 from srpki.frontend.serve import inventory
 from srpki.frontend.variables import plain
 from srpki.labca.fault_lines import parse_script
@@ -56,12 +58,44 @@ def test_the_fault_script_is_one(name):
     ]
 
 
+REHEARSE = (
+    *("--certificates", str(EXAMPLES / "rehearse" / "certificates"), "--from", "2027-01-01"),
+    *("--outage", "every sunday 00:00-06:00", "--outage", "2027-04-10..2027-04-13", "--json"),
+)
+ROUTER, CHANGED = (str(EXAMPLES / "rehearse" / name) for name in ("router.cfg", "changed.cfg"))
+
+
+def test_the_rehearsal_finds_three_mistakes_and_none_once_they_are_mended(capsys):
+    assert main(["rehearse", ROUTER, *REHEARSE]) == 1
+    found = json.loads(capsys.readouterr().out)
+    errors = [one for one in found["findings"] if one["severity"] == "error"]
+    assert {one["leaf"].rpartition(" ")[2] for one in errors} == {
+        '"tunnel.crt"',
+        "before-expiry",
+        "periodic-update-interval",
+    }
+    gaps = {one["name"]: one["gaps"] for one in found["courses"] if one["gaps"]}
+    assert {name: [gap["start"] for gap in own] for name, own in gaps.items()} == {
+        "gw-1.crt": ["2027-04-13T08:00:00Z"],
+        "tunnel.crt": ["2027-03-01T00:00:00Z"],
+    }
+    assert main(["rehearse", ROUTER, "--against", CHANGED, *REHEARSE]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["kind"] for one in found["findings"]] == ["cmpv2-alone"]
+    assert {one["name"]: one["verdict"] for one in found["changes"]} == {
+        "gw-1.crt": "better",
+        "gw-2.crt": "better",
+        "tunnel.crt": "better",
+    }
+
+
 def test_no_example_is_left_out():
     assert {path.name for path in EXAMPLES.iterdir()} == {
         "README.md",
         "ansible",  # run by tests/automation/test_served_ansible.py
         "enrol.md-cli",
         "faults.txt",
+        "rehearse",
         "renewal.classic",
         "renewal.md-cli",
         "safe-change.md-cli",

@@ -180,7 +180,7 @@ def test_weak_hashes_and_short_keys(ca):
     one = found(text, files, days=10)["short-key"]
     assert "each renewal makes another of that size" in one.why
     assert one.leaf.endswith("key-generation")
-    longer = text.replace("retry-interval", "key-generation { rsa { size 2048 } } retry-interval")
+    longer = text.replace("retry-interval", "rsa { key-size 2048 } retry-interval")
     assert "another of that size" not in found(longer, files, days=10)["short-key"].why
 
 
