@@ -22,6 +22,8 @@ from srpki.storage.lock import NodeLock
 from srpki.transport import datagrams
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from srpki.device.assembly import ScriptRunner
     from srpki.device.node import Node
     from srpki.engine.applications import Daemon
@@ -64,6 +66,8 @@ class Router:
         The rest is what `Surroundings` says.
         """
         self._directory, self._laboratory = node, laboratory
+        self.at_reboot: list[Callable[[], None]] = []
+        """What is called once another node lives here, before anybody is told of it."""
         cf3, state = make_directories(node)
         self._lock = NodeLock(state / "lock")
         self._lock.acquire()
@@ -121,6 +125,8 @@ class Router:
         node.scripts.stop()
         node.engine.stop()
         self.node = assembled(self._around, self.reboot)
+        for do in self.at_reboot:
+            do()
         self.start()
 
     def warnings(self) -> Sequence[str]:

@@ -21,9 +21,8 @@ from srpki.management.port import FLASH
 from srpki.management.session import CallerSession
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from srpki.config.datastore import Datastore
     from srpki.config.tree import Branch
     from srpki.device.router import Router
     from srpki.frontend.serve.network import Network
@@ -75,8 +74,10 @@ class Listener:
         self._network = network
         self._lab = lab
         self._acceptors: list[asyncssh.SSHAcceptor] = []
-        self._watched: Datastore | None = None
         self._spoken: dict[str, list[str]] = {}
+        self._at_change: Callable[[], None] = lambda: None
+        router.at_reboot.append(self._watch)
+        self._watch()
 
     # --- listening ---
 
@@ -87,8 +88,14 @@ class Listener:
 
         Raises `UsageError` for an address that cannot be had.
         """
+        return self._network.loop.done(self.listening(at, keys, service))
+
+    async def listening(
+        self, at: Address, keys: Sequence[asyncssh.SSHKey], service: Service
+    ) -> Address:
+        """Listen as `listen` does, for who is in the loop already."""
         try:
-            acceptor = self._network.loop.done(self._listen(at, keys, service))
+            acceptor = await self._listen(at, keys, service)
         except OSError as error:
             raise UsageError(f"cannot listen on {at}: {error.strerror or error}") from None
         self._acceptors.append(acceptor)
@@ -98,7 +105,6 @@ class Listener:
         self, at: Address, keys: Sequence[asyncssh.SSHKey], service: Service
     ) -> asyncssh.SSHAcceptor:
         def come() -> Visiting:
-            self._watch()
             return Visiting(self.guarding, service, lambda visiting: Channel(self, visiting))
 
         self._spoken = algorithms(self._router.node.datastore.running)
@@ -122,12 +128,15 @@ class Listener:
     # --- what is spoken follows the configuration ---
 
     def _watch(self) -> None:
-        """Hear of commits, also after a reboot."""
+        """Hear of commits of the node that is there now, which speaks as it says itself."""
         datastore = self._router.node.datastore
-        if self._watched is not datastore:
-            self._watched = datastore
-            datastore.subscribe(self)
-            self._speak(datastore.running)
+        datastore.subscribe(self)
+        self._network.loop.soon(self._speak, datastore.running)
+
+    def watch(self, at_change: Callable[[], None]) -> None:
+        """Call *at_change* in the loop soon, and after each commit and each reboot."""
+        self._at_change = at_change
+        self._network.loop.soon(at_change)
 
     def prepare(self, old: Branch, new: Branch) -> None:
         """Refuse no commit."""
@@ -146,6 +155,7 @@ class Listener:
             self._spoken = wanted
             for acceptor in self._acceptors:
                 acceptor.update(**_options(wanted))
+        self._at_change()
 
     # --- those who have come in ---
 

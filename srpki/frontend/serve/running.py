@@ -5,25 +5,22 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Final
 
-from srpki.config.management import netconf_enabled
 from srpki.core.descriptors import let_be_open
-from srpki.core.errors import RefusedError
-from srpki.frontend import streams
 from srpki.frontend.ending import ending_on, wait_for_a_signal
 from srpki.frontend.joining.holding import Holding
 from srpki.frontend.labs import opened_in, running_lab
 from srpki.frontend.node import opened
 from srpki.frontend.owning import letting_in
 from srpki.frontend.serve import users
-from srpki.frontend.serve.hostkeys import host_keys, shown
+from srpki.frontend.serve.doors import Doors
+from srpki.frontend.serve.hostkeys import host_keys
 from srpki.frontend.serve.listening import Listener
 from srpki.frontend.serve.network import Network
 from srpki.frontend.serve.places import LabPlace
-from srpki.frontend.serve.ready import Ready
-from srpki.management.access.gate import LAB_PASSWORD, LAB_USER, Gate
+from srpki.management.access.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,8 +28,8 @@ if TYPE_CHECKING:
 
     from srpki.device.router import Router
     from srpki.frontend.labs import Lab
-    from srpki.frontend.serve.places import Address, Place
-    from srpki.management.access.gate import Service
+    from srpki.frontend.serve.places import Place
+    from srpki.frontend.serve.ready import Ready
 
 _FILES: Final = 1 << 16
 """Files that may be open: a node has three, and each connection one."""
@@ -53,16 +50,25 @@ def run(places: Sequence[Place], *, json: bool) -> int:
         stack.callback(network.wait)
         shared = dict.fromkeys(each.lab for each in places if isinstance(each.lab, LabPlace))
         labs = {each: stack.enter_context(running_lab(each.directory)) for each in shared}
-        reached = 0
-        for place in places:
-            ready = _served(place, labs, stack, network)
-            if not (ready.ssh or ready.netconf):
-                continue
-            reached += 1
+
+        def tell(ready: Ready) -> None:
             sys.stdout.write(f"{ready.record() if json else ready.sentences()}\n")
             sys.stdout.flush()
-        if not reached:
+
+        def tell_later(ready: Ready) -> None:
+            with suppress(OSError, ValueError):  # whoever read the first lines may have gone
+                tell(ready)
+
+        served = []
+        for place in places:
+            doors = _served(place, labs, stack, network)
+            served.append(doors)
+            if doors.is_open:
+                tell(doors.ready())
+        if not any(doors.is_open for doors in served):
             return 1
+        for doors in served:
+            doors.watch(tell_later)
         wait_for_a_signal()
     return 0
 
@@ -76,7 +82,7 @@ def _opened(place: Place, labs: Mapping[LabPlace, Lab]) -> AbstractContextManage
 
 def _served(
     place: Place, labs: Mapping[LabPlace, Lab], stack: ExitStack, network: Network
-) -> Ready:
+) -> Doors:
     """Open *place* on *stack* and let people reach it."""
     lab = bool(place.lab)
     directory = place.directory
@@ -88,23 +94,7 @@ def _served(
     listener = Listener(node, gate, network, lab=lab)
     network.at_end.append(listener.dismiss)
 
-    def listened(at: Address, service: Service) -> list[Address]:
-        try:
-            gate.check(place.name, str(at), loopback=at.loopback)
-        except RefusedError as error:
-            streams.complain(str(error))
-            return []
-        return [listener.listen(at, keys, service)]
-
-    ssh = [found for each in place.ssh for found in listened(each, "ssh-cli")]
-    netconf = [found for each in place.netconf for found in listened(each, "netconf")]
+    doors = Doors(place, node, gate, listener, keys)
+    doors.open()
     stack.callback(listener.close)
-    return Ready(
-        node=place.name,
-        ssh=tuple(ssh),
-        netconf=tuple(netconf),
-        host_key=shown(keys[0]),
-        username=LAB_USER if gate.open else None,
-        password=LAB_PASSWORD if gate.open else None,
-        enabled=netconf_enabled(node.node.datastore.running),
-    )
+    return doors

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from srpki.management.access.gate import Service, Visitor
 
 ATTEMPTS: Final = 3
-"""Passwords that may be wrong in one connection."""
+"""Passwords that may be wrong in one connection, new ones that will not do among them."""
 WANTED: Final = "A new password is wanted"
 """What is told to who comes in with a new password alone."""
 _NEW: Final = (("Enter new password: ", False), ("Re-enter new password: ", False))
@@ -126,6 +126,7 @@ class Visiting(asyncssh.SSHServer):
         try:
             found = await self._asked_of(change, username, old_password, new_password)
         except SrpkiError as error:
+            self._count_wrong(None)
             raise asyncssh.PasswordChangeRequired(f"{error}. {WANTED}") from None
         self._count_wrong(found)
         return self._remembered(username, found)
@@ -167,7 +168,7 @@ class Visiting(asyncssh.SSHServer):
                 self._given = "".join(responses[:1])
                 return await self.validate_password(username, self._given)
             if len(responses) != len(_NEW) or len(set(responses)) != 1:
-                self._count()
+                self._count_wrong(None)
                 return ("", f"Passwords do not match. {WANTED}", "", _NEW)
             return await self.change_password(username, self._given, responses[0])
         except asyncssh.PasswordChangeRequired as wanted:

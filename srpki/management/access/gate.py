@@ -137,8 +137,9 @@ class Gate:
         found = self.password(user, old, service, address)
         if found is None:
             return None
-        own = OwnPassword(self._machine.node, Author(user, "SSH", address), _kind(service))
-        own.check_current(old)
+        node, author = self._machine.node, Author(user, "SSH", address)
+        own = OwnPassword(node, author, _kind(service), old)
+        own.check_user()
         own.check_new(new, forced=found.new_password)
         with suppress(NotSavedError):  # it holds, and the log tells that it is not saved
             own.change(new)

@@ -50,12 +50,15 @@ class OwnPassword:
     The methods raise `RefusedError` for what does not go on; nothing has changed then.
     """
 
-    def __init__(self, node: Device, author: Author, kind: str) -> None:
-        """Change that of *author* at *node*, over a connection of *kind*."""
+    def __init__(self, node: Device, author: Author, kind: str, current: str = "") -> None:
+        """Change that of *author* at *node*, over a connection of *kind*.
+
+        Who has come in with his *current* password is asked for it no more.
+        """
         self._node = node
         self._author = author
         self._kind = kind
-        self._old = ""
+        self._old = current
 
     @property
     def _name(self) -> str:
