@@ -154,6 +154,7 @@ class Existing:
                 yield from self._of_type(member, said, typed)
         elif isinstance(kind, Reference | EntryName):
             yield from self._referred(kind.target, said)
+            yield from kind.built_in if isinstance(kind, Reference) else ()
         elif kind is TLS_FILE_NAME or (isinstance(kind, Text) and kind.named == "pki-file-name"):
             yield from self._device.choices("pki-file-name")
         elif isinstance(kind, Text) and kind.named == "ipsec-tunnel":

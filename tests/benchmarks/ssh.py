@@ -71,10 +71,14 @@ def main():
             Sshd(home / "sshd", home / "other", term="vt100") as sshd,
         ):
             config = home / "sshd" / "config"
-            config.write_text(re.sub("ForceCommand .*", "ForceCommand true", config.read_text()))
+            # What the server's user has in .bashrc is not read by a shell that is not the first.
+            alone = "ForceCommand true\nSetEnv SHLVL=1"
+            config.write_text(re.sub("ForceCommand .*", alone, config.read_text()))
             sshd._server.send_signal(signal.SIGHUP)
             sshd._wait()
-            theirs = [*sshd.client, "true"]
+            same = "-oKexAlgorithms=curve25519-sha256"  # what the client takes of ours
+            command, *rest = sshd.client
+            theirs = [command, same, *rest, "true"]
             ours, others = [], []
             for _ in range(RUNS):
                 ours.append(timed(lambda: served.ssh("show version")))

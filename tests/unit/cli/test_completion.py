@@ -166,6 +166,17 @@ def test_a_reference_offers_what_it_may_name(editing, line):
     assert offered(editing, line) == ["a", "b"]
 
 
+def test_the_profiles_that_every_node_has_are_offered_too(editing, classic):
+    profile = "/configure system security aaa local-profiles profile"
+    editing(f"{profile} few", "exit all", f"{profile} default", "exit all")
+    member = "/configure system security user-params local-user user ann console member "
+    assert sorted(offered(editing, f"{member}[")) == ["administrative", "default", "few"]
+    assert offered(editing, f"{member}[adm") == ["administrative"]
+    classic('configure system security user "ann" create')
+    known = offered(classic, "console member ")
+    assert {"administrative", "default"} <= set(known) and len(known) == len(set(known))
+
+
 def test_an_operation_is_offered_what_runs_and_not_what_is_planned(editing):
     editing(f"{PKI} est-profile old", "commit", "exit all", f"{PKI} est-profile new", "exit all")
     asking = "admin system security pki est enroll est-profile "
