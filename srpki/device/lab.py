@@ -22,7 +22,13 @@ if TYPE_CHECKING:
         LabRequests,
     )
     from srpki.device.records.lab_tls import LabTlsListener
-    from srpki.device.records.lesson import LabAnswered, LabChecked, LabHint, LabTask
+    from srpki.device.records.lesson import (
+        LabAnswered,
+        LabChecked,
+        LabHint,
+        LabSolution,
+        LabTask,
+    )
     from srpki.engine.engine import Engine
     from srpki.schema.paths import Value
 
@@ -138,6 +144,10 @@ class Lesson(Protocol):
 
     def hint(self, number: int | None) -> LabHint:
         """Return hint *number*, else the next one, and note it; raises `SrpkiError`."""
+        ...
+
+    def solve(self) -> LabSolution:
+        """Return what solves the lab, and note that it was shown."""
         ...
 
     def answer(self, number: int, text: str) -> LabAnswered:

@@ -15,6 +15,7 @@ from srpki.device.records.lesson import (
     LabChecked,
     LabHint,
     LabQuestion,
+    LabSolution,
     LabTask,
     LabVerdict,
 )
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 DIRECTORY: Final = "training"
 LAB_FILE: Final = "lab.toml"
+SIGNS: Final = {True: "o", False: "x", None: "."}
 MOST_LOOKS: Final = 12
 """Most durations that the checks of one lab look ahead."""
 
@@ -179,11 +181,16 @@ class Lesson:
             explain = self.put_in(question.explain).strip() if correct else ""
             return LabAnswered(number, correct, explain, tries)
 
-    def show(self) -> tuple[tuple[str, str], ...]:
-        """Return the solution, by CLI, and note that it was shown."""
+    def solve(self) -> LabSolution:
+        """Return the solution, and note that it was shown."""
         with self._lock:
             self._note(shown=True)
-        return tuple((cli, self.put_in(text)) for cli, text in self.file.solution.given)
+        given = self.file.solution
+        return LabSolution(
+            md=self.put_in(given.md).strip("\n"),
+            classic=self.put_in(given.classic).strip("\n"),
+            answers=tuple(self.put_in(one.accept[0]) for one in self.file.questions),
+        )
 
     def _note(self, **changes: object) -> None:
         """Keep *changes* of the progress; the lock is held."""
@@ -293,9 +300,12 @@ class Lesson:
 
     def judged(self, checked: LabChecked) -> None:
         """Note what came of a check."""
+        held = [one.holds for one in checked.checks] + [one.correct for one in checked.questions]
+        marks = "".join(SIGNS[one] for one in held)
+        now = {"done": checked.done, "points": checked.points, "marks": marks}
         with self._lock:
-            if (self.progress.done, self.progress.points) != (checked.done, checked.points):
-                self._note(done=checked.done, points=checked.points)
+            if any(getattr(self.progress, name) != value for name, value in now.items()):
+                self._note(**now)
 
 
 def _plain(text: str) -> str:

@@ -30,7 +30,11 @@ class Answer(Record):
 
 
 class Progress(Record):
-    """Who takes which *lab* with which parameters, since which real time, and how far he is."""
+    """Who takes which *lab* with which parameters, since which real time, and how far he is.
+
+    *marks* are a sign for each check and question as of the last check: ``o`` holds, ``x`` fails,
+    ``.`` is open.
+    """
 
     lab: str
     student: str
@@ -43,6 +47,7 @@ class Progress(Record):
     resets: int = 0
     done: bool = False
     points: int = 0
+    marks: str = ""
 
     def plain(self) -> dict[str, object]:
         """Return it as JSON has it."""
@@ -87,6 +92,7 @@ def _from(found: Mapping[str, Any]) -> Progress:
         resets=int(found["resets"]),
         done=bool(found["done"]),
         points=int(found["points"]),
+        marks=str(found.get("marks", ""))[:400],
     )
 
 

@@ -81,6 +81,14 @@ class LabHint(Record):
     left: int
 
 
+class LabSolution(Record):
+    """What solves a lab: commands for each CLI that there are some for, and the *answers*."""
+
+    md: str
+    classic: str
+    answers: tuple[str, ...]
+
+
 class LabAnswered(Record):
     """Whether the answer to question *number* is *correct*, and what there is to *explain*."""
 

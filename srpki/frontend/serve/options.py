@@ -37,9 +37,19 @@ def add_options(parser: argparse.ArgumentParser, node: Callable[[], Path]) -> No
     )
     parser.add_argument(
         "--lab",
-        action="store_true",
+        nargs="?",
+        const=True,
+        type=Path,
         default=argparse.SUPPRESS,
-        help="run a lab CA beside each node and let its clock be moved (default: off)",
+        metavar="COURSE",
+        help="run a lab CA beside each node and let its clock be moved; with a course file, serve"
+        " a lab to each of --students (default: off)",
+    )
+    parser.add_argument(
+        "--students",
+        type=Path,
+        metavar="FILE",
+        help="the students of the course, a name, a comma and a password a line (default: none)",
     )
     for name, port, default in (
         ("ssh", 22, "127.0.0.1:0"),
@@ -85,6 +95,8 @@ def run(options: argparse.Namespace, node: Callable[[], Path]) -> int:
 def _wanted(options: argparse.Namespace, node: Callable[[], Path]) -> tuple[Place, ...]:
     from srpki.frontend.serve import inventory, places  # noqa: PLC0415 - start-up time
 
+    if isinstance(options.lab, Path) or options.students is not None:
+        return _class(options)
     if options.inventory is None:
         found = _places(options, node)
         places.check_apart(found)
@@ -95,6 +107,21 @@ def _wanted(options: argparse.Namespace, node: Callable[[], Path]) -> tuple[Plac
             hint="the inventory names them",
         )
     return inventory.read(options.inventory)
+
+
+def _class(options: argparse.Namespace) -> tuple[Place, ...]:
+    from srpki.frontend.training import course  # noqa: PLC0415 - start-up time
+
+    if not isinstance(options.lab, Path) or options.students is None:
+        raise UsageError("a course goes with --students, and --students with --lab COURSE")
+    if options.inventory or options.nodes:
+        raise UsageError("a course goes with no --inventory and no --node")
+    return course.prepared(
+        course.read(options.lab),
+        course.students(options.students),
+        ssh=tuple(options.ssh or ()),
+        netconf=tuple(options.netconf or ()),
+    )
 
 
 def _places(options: argparse.Namespace, node: Callable[[], Path]) -> tuple[Place, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from srpki.core.errors import NotFoundError, ProtocolError, SrpkiError
+from srpki.core.text import printable
 from srpki.frontend.isolated import copied_live
-from srpki.frontend.training.asking import as_json, packed, said
+from srpki.frontend.training.asking import as_json, injected, packed, said
+from srpki.frontend.training.resetting import keep
 
 if TYPE_CHECKING:
     from srpki.frontend.joining.frames import Message
@@ -27,13 +30,8 @@ def answer(guest: Guest, holding: Holding, hello: Message) -> None:
         raise ProtocolError("it is not known what was asked")
     guest.wire.tell({"welcome": {}})
     try:
-        if what == "pack":
-            with tempfile.TemporaryDirectory(prefix="srpki-") as directory:
-                copy = Path(directory) / "node"
-                copied_live(
-                    holding.node, node, copy, cancel=threading.Event(), left_out=frozenset()
-                )
-                packed(copy, inputs)
+        if what in _ACTS:
+            _ACTS[what](holding, inputs)
             guest.wire.tell({"told": {}})
             return
         judged = lesson.check(node, threading.Event()) if what == "check" else None
@@ -42,3 +40,36 @@ def answer(guest: Guest, holding: Holding, hello: Message) -> None:
         guest.wire.tell({"refused": [error.code, error.sentence, error.hint]})
         return
     guest.wire.tell({"told": as_json(found)})
+
+
+def _pack(holding: Holding, inputs: Mapping[str, Any]) -> None:
+    node = holding.router.node
+    with tempfile.TemporaryDirectory(prefix="srpki-") as directory:
+        copy = Path(directory) / "node"
+        copied_live(holding.node, node, copy, cancel=threading.Event(), left_out=frozenset())
+        packed(copy, inputs)
+
+
+def _checkpoint(holding: Holding, inputs: Mapping[str, Any]) -> None:
+    del inputs
+    keep(holding.node, holding.router.node)
+
+
+def _push(holding: Holding, inputs: Mapping[str, Any]) -> None:
+    """Show a line of the trainer in every session."""
+    line = printable(str(inputs["text"])[:_LONGEST])
+    for login in holding.router.node.sessions.all():
+        login.listener.tell_now(f"Trainer: {line}")
+
+
+def _inject(holding: Holding, inputs: Mapping[str, Any]) -> None:
+    injected(holding.router.node, inputs)
+
+
+_LONGEST: Final = 400
+_ACTS: Final[Mapping[str, Callable[[Holding, Mapping[str, Any]], None]]] = {
+    "pack": _pack,
+    "checkpoint": _checkpoint,
+    "push": _push,
+    "inject": _inject,
+}

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from srpki import __version__
 from srpki.core.clock import SystemClock
-from srpki.core.errors import BusyError, ProtocolError
+from srpki.core.errors import BusyError, NotFoundError, ProtocolError
 from srpki.core.plain import plain
 from srpki.frontend.isolated import isolated
 from srpki.frontend.joining.frames import PROTOCOL
 from srpki.frontend.joining.joiner import join
+from srpki.frontend.labs import opened_lab
 from srpki.frontend.training.copies import lesson_of
+from srpki.frontend.training.resetting import keep
 from srpki.storage.lock import NodeLock
 from srpki.training import progress
 from srpki.training.lesson import DIRECTORY
@@ -23,6 +25,7 @@ from srpki.training.packing import Pack, pack
 if TYPE_CHECKING:
     from srpki.core.record import Record
     from srpki.device.lab import Lesson
+    from srpki.device.node import Node
 
 
 def ask(place: Path, what: str, **inputs: object) -> dict[str, Any]:
@@ -65,6 +68,15 @@ def _own(place: Path, what: str, inputs: dict[str, Any]) -> dict[str, Any]:
         with NodeLock(place / "state" / "lock"):
             packed(place, inputs)
         return {}
+    if what == "checkpoint":
+        keep(place, None)
+        return {}
+    if what == "push":
+        raise NotFoundError("nobody has the lab open")
+    if what == "inject":
+        with opened_lab(place) as (router, _):
+            injected(router.node, inputs)
+        return {}
     if what == "check":
         with isolated(place) as copy:
             found = lesson_of(copy.place, SystemClock()).check(copy.node, threading.Event())
@@ -81,6 +93,13 @@ def packed(place: Path, inputs: Mapping[str, Any]) -> None:
     pack(place, Path(str(inputs["target"])), about)
 
 
+def injected(node: Node, inputs: Mapping[str, Any]) -> None:
+    """Script a fault of a CA of the lab of *node*; raises `UsageError` for what is none."""
+    authority, fault = str(inputs["authority"]), str(inputs["fault"])
+    assert node.laboratory is not None
+    node.laboratory.authority(authority).add_fault(fault)
+
+
 def said(lesson: Lesson, what: str, inputs: dict[str, Any]) -> Record:
     """Return what *lesson* says to *what* but ``check``."""
     match what:
@@ -89,6 +108,8 @@ def said(lesson: Lesson, what: str, inputs: dict[str, Any]) -> Record:
         case "hint":
             number = inputs.get("number")
             return lesson.hint(number if isinstance(number, int) else None)
+        case "solve":
+            return lesson.solve()
         case "answer":
             return lesson.answer(int(inputs["number"]), str(inputs["text"]))
     raise ProtocolError(f"a lesson is not asked to '{what[:20]}'")

@@ -9,13 +9,22 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from srpki.core.errors import BusyError, NodeError, SrpkiError
+from srpki.core.clock import SystemClock
+from srpki.core.errors import BusyError, NodeError, NotFoundError, SrpkiError, UsageError
 from srpki.core.plain import plain
 from srpki.core.text import screen
 from srpki.frontend.training import places
 from srpki.frontend.training.asking import ask
 from srpki.frontend.training.output import own_output
-from srpki.frontend.training.shown import answered, checked, graded, hinted, listed, tasked
+from srpki.frontend.training.shown import (
+    answered,
+    checked,
+    graded,
+    hinted,
+    listed,
+    solution,
+    tasked,
+)
 from srpki.training import progress as progress_file
 from srpki.training.lesson import DIRECTORY
 
@@ -98,6 +107,33 @@ def _task(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    return _watch(options) if options.watch else _checked_once(options)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    """Check until all holds, or Ctrl-C; what is new is printed."""
+    place, clock, last = _place(options), SystemClock(), ""
+    while True:
+        try:
+            found = ask(place, "check")
+        except (BusyError, NodeError):  # somebody moves the clock, or the shell begins or ends
+            found = None
+        if found is not None:
+            text = json.dumps(found) if options.json else screen(checked(found))
+            if text != last:
+                sys.stdout.write(f"{text}\n" if options.json else f"{_CLEAR}{text}\n")
+                sys.stdout.flush()
+            last = text
+            if found["done"]:
+                return 0
+        clock.wait(_AGAIN)
+
+
+_AGAIN: Final = 3.0
+_CLEAR: Final = "\x1b[2J\x1b[H" if sys.stdout is not None and sys.stdout.isatty() else ""
+
+
+def _checked_once(options: argparse.Namespace) -> int:
     try:
         found = ask(_place(options), "check")
     except (BusyError, NodeError) as error:
@@ -112,6 +148,71 @@ def status_of(found: Mapping[str, Any]) -> int:
     if any(one["holds"] is None for one in found["checks"]):
         return UNJUDGED
     return 0 if found["done"] else FAILED
+
+
+def _checkpoint(options: argparse.Namespace) -> int:
+    ask(_place(options), "checkpoint")
+    return 0
+
+
+def _reset(options: argparse.Namespace) -> int:
+    from srpki.frontend.training.resetting import reset  # noqa: PLC0415 - the others need less
+
+    reset(_place(options), options.to)
+    return 0
+
+
+def _solve(options: argparse.Namespace) -> int:
+    found = ask(_place(options), "solve")
+    _print(options, found, solution(found))
+    return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    from srpki.training.labfile import NAME  # noqa: PLC0415 - the others need less
+    from srpki.training.template import template  # noqa: PLC0415
+
+    if not NAME.fullmatch(options.name):
+        raise UsageError(
+            f"'{options.name}' is no name of a lab", hint="small letters, digits and hyphens"
+        )
+    path = Path(f"{options.name}.toml")
+    try:
+        with path.open("x", encoding="utf-8") as out:
+            out.write(template(options.name))
+    except FileExistsError:
+        raise UsageError(f"{path} is there already", hint="name another lab") from None
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+    sys.stdout.write(f"{path}\n")
+    return 0
+
+
+def _board(options: argparse.Namespace) -> int:
+    from srpki.frontend.training.boarding import board  # noqa: PLC0415 - the others need less
+
+    directory = options.directory or places.labs_directory()
+    return board(directory, html=options.html, once=options.once, as_json=options.json)
+
+
+def _of_student(options: argparse.Namespace) -> Path:
+    """Return the place of the lab of a student, the latest of several."""
+    directory = options.dir or places.labs_directory()
+    found = [one for one in places.begun(directory) if one.progress.student == options.student]
+    if not found:
+        raise NotFoundError(f"no lab of '{options.student}' in {directory}")
+    return found[-1].place
+
+
+def _push(options: argparse.Namespace) -> int:
+    ask(_of_student(options), "push", text=" ".join(options.text))
+    return 0
+
+
+def _inject(options: argparse.Namespace) -> int:
+    fault = " ".join(options.fault)
+    ask(_of_student(options), "inject", fault=fault, authority=options.authority)
+    return 0
 
 
 def _hint(options: argparse.Namespace) -> int:
@@ -190,6 +291,13 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "hint": _hint,
     "answer": _answer,
     "lint": _lint,
+    "checkpoint": _checkpoint,
+    "reset": _reset,
+    "solve": _solve,
+    "new": _new,
+    "board": _board,
+    "push": _push,
+    "inject": _inject,
     "pack": _pack,
     "grade": _grade,
     "schema": _schema,

@@ -16,7 +16,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Give *parser* the commands of training labs."""
     parser.set_defaults(run=_without_a_command(parser))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for add in (_beginning, _taking, _keeping, _making, _teaching, _grading):
+        add(commands)
 
+
+def _beginning(commands: Any) -> None:
     listed = _command(commands, "list", "list the labs, and how far you are")
     _json(listed)
 
@@ -42,6 +46,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--no-shell", action="store_true", help="make the node and end (default: open a shell)"
     )
 
+
+def _taking(commands: Any) -> None:
     for name, what in (
         ("task", "print what is to be done"),
         ("check", "print what holds; exit status 0 all, 1 not all, 3 cannot be judged"),
@@ -49,6 +55,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         one = _command(commands, name, what)
         _which(one)
         _json(one)
+
+        if name == "check":
+            one.add_argument(
+                "--watch", action="store_true", help="check again and again (default: once)"
+            )
 
     hint = _command(commands, "hint", "print a hint, which costs points")
     hint.add_argument("number", type=int, nargs="?", metavar="N", help="which (default: the next)")
@@ -61,6 +72,66 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _which(answer)
     _json(answer)
 
+
+def _keeping(commands: Any) -> None:
+    _which(_command(commands, "checkpoint", "keep the lab as it is now, for reset"))
+    reset = _command(commands, "reset", "take the lab back")
+    reset.add_argument(
+        "--to",
+        choices=("start", "checkpoint"),
+        default="start",
+        help="how far: to its start or to the checkpoint (default: start)",
+    )
+    _which(reset)
+    solve = _command(commands, "solve", "print the solution, and mark the lab as shown")
+    _which(solve)
+    _json(solve)
+
+
+def _making(commands: Any) -> None:
+    new = _command(commands, "new", "write a lab file to begin with")
+    new.add_argument("name", metavar="NAME", help="the name of the lab: NAME.toml is written")
+
+    _command(commands, "schema", "print the JSON Schema of lab files, for editors")
+
+    lint = _command(commands, "lint", "prove labs by their own solutions")
+    lint.add_argument("labs", nargs="+", metavar="NAME|FILE", help="labs, or lab files")
+    _json(lint)
+
+
+def _teaching(commands: Any) -> None:
+    board = _command(commands, "board", "show the labs of a class, live")
+    board.add_argument(
+        "directory",
+        type=Path,
+        nargs="?",
+        metavar="DIR",
+        help="where the labs are (default: srpki/labs in $XDG_DATA_HOME or ~/.local/share)",
+    )
+    board.add_argument("--html", type=Path, metavar="FILE", help="write a page that renews itself")
+    board.add_argument("--once", action="store_true", help="show it once (default: until Ctrl-C)")
+    _json(board)
+
+    for name, what, word in (
+        ("push", "show a line in the shell of a student", "text"),
+        ("inject", "script a fault of the CA of a student's lab", "fault"),
+    ):
+        one = _command(commands, name, what)
+        one.add_argument("student", metavar="ID", help="the student")
+        one.add_argument(word, nargs="+", metavar=word.upper(), help=f"the {word}")
+        one.add_argument(
+            "--dir",
+            type=Path,
+            metavar="DIR",
+            help="where the labs are (default: as for board)",
+        )
+        if name == "inject":
+            one.add_argument(
+                "--authority", default="lab", metavar="NAME", help="which CA (default: lab)"
+            )
+
+
+def _grading(commands: Any) -> None:
     pack = _command(commands, "pack", "put the lab into one file, to hand it in")
     pack.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="which (default: STUDENT-NAME.labz)"
@@ -84,12 +155,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="do not run the journals again (default: tell of checks that they do not reproduce)",
     )
     _json(graded)
-
-    _command(commands, "schema", "print the JSON Schema of lab files, for editors")
-
-    lint = _command(commands, "lint", "prove labs by their own solutions")
-    lint.add_argument("labs", nargs="+", metavar="NAME|FILE", help="labs, or lab files")
-    _json(lint)
 
 
 def _command(commands: Any, name: str, what: str) -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from srpki.cli.render.layout import Lines
 from srpki.cli.render.lesson import LAYOUTS
@@ -23,6 +23,7 @@ from srpki.device.records.lesson import (
     LabVerdict,
 )
 from srpki.training.grades import Grade, Mark, span
+from srpki.training.lesson import SIGNS
 
 
 def tasked(found: Mapping[str, Any]) -> str:
@@ -83,6 +84,16 @@ def listed(rows: Sequence[Mapping[str, Any]]) -> None:
     Console(file=sys.stdout, highlight=False).print(table)
 
 
+def solution(found: Mapping[str, Any]) -> str:
+    """Return a solution as text."""
+    parts = [f"In the {name}:\n\n{found[cli]}" for cli, name in CLIS.items() if found[cli]]
+    answers = [f"Answer {number}: {one}" for number, one in enumerate(found["answers"], 1)]
+    return "\n\n".join([*parts, *(["\n".join(answers)] if answers else [])])
+
+
+CLIS: Final = {"md": "MD-CLI", "classic": "classic CLI"}
+
+
 def graded(found: Sequence[Grade]) -> None:
     """Print grades: a row each, and below it what is to be said of some."""
     from rich.console import Console  # noqa: PLC0415 - programs read JSON
@@ -108,4 +119,4 @@ def graded(found: Sequence[Grade]) -> None:
 
 def dots(marks: Sequence[Mark]) -> str:
     """Return marks as a row of signs: ``o`` holds, ``x`` fails, ``.`` is open."""
-    return "".join({True: "o", False: "x", None: "."}[mark.holds] for mark in marks)
+    return "".join(SIGNS[mark.holds] for mark in marks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -41,7 +41,7 @@ INITIAL: Final = "initial"
 """Where the node as it was at the beginning is kept, below the directory of the lesson."""
 SETTLING: Final = 60.0
 """Seconds in which what a line begins must be over."""
-_PARTS: Final = ("cf3", "state", LAB_DIRECTORY)
+PARTS: Final = ("cf3", "state", LAB_DIRECTORY)
 _MODES: Final[Mapping[str, ConfigurationMode]] = {
     "model-driven": "model-driven",
     "mixed": "mixed",
@@ -52,22 +52,33 @@ _ENGINES: Final = path("system", "management-interface", "cli", "cli-engine")
 _SCRATCH: Final = "messages"
 
 
-def start(file: LabFile, place: Path, *, student: str, seed: str) -> None:
+def start(
+    file: LabFile,
+    place: Path,
+    *,
+    student: str,
+    seed: str,
+    prepare: Callable[[Router], None] = lambda _: None,
+) -> None:
     """Make the node of the lab *file* in the directory *place*, which must not be there.
 
-    Parameters are drawn by *seed*. Raises `ExistsError`, and `RefusedError` naming the line of the
+    Parameters are drawn by *seed*. *prepare* is called before the beginning, for what is the
+    node's and not the lab's. Raises `ExistsError`, and `RefusedError` naming the line of the
     set-up that does not work; nothing is left then.
     """
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise ExistsError(f"{place} is there already", hint="name another directory")
     try:
-        _make(file, place, student, seed)
+        _make(file, place, (student, seed), prepare)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
 
 
-def _make(file: LabFile, place: Path, student: str, seed: str) -> None:
+def _make(
+    file: LabFile, place: Path, who: tuple[str, str], prepare: Callable[[Router], None]
+) -> None:
+    student, seed = who
     files = OsFiles(place)
     training = place / DIRECTORY
     real = SystemClock()
@@ -82,6 +93,7 @@ def _make(file: LabFile, place: Path, student: str, seed: str) -> None:
     clock.write(ClockRecord(at=file.start, factor=0))
     with opened_lab(place, mode=_MODES[file.mode]) as (router, lab):
         _set_up(file, values, router, lab)
+        prepare(router)
         router.node.save()
         lab.let_pass(passes=file.closed == "passes")
         timeline_of(lab.clock).run_at(file.factor, "the beginning of the lab")
@@ -100,7 +112,7 @@ def _make(file: LabFile, place: Path, student: str, seed: str) -> None:
             started=real.now(),
         ),
     )
-    copied(place, training / INITIAL, _PARTS)
+    copied(place, training / INITIAL, PARTS)
 
 
 def _password() -> str:
