@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final, Literal, NoReturn, get_args
 from srpki.config.comments import MARK, accepted
 from srpki.config.edit import Edit, always_there
 from srpki.config.text import spell_path
+from srpki.config.validate import Problem
 from srpki.core.errors import NotAuthorizedError
 from srpki.management.access.rights import ADMINISTRATOR
-from srpki.netconf.errors import RpcError, at, of_error
+from srpki.management.reasons import problem_reasons
+from srpki.netconf.errors import RpcError, at, of_error, of_reasons
 from srpki.netconf.namespaces import ATTRIBUTES, BASE, CONFIGURE, XML, YANG
 from srpki.netconf.values import read_keys, read_value
 from srpki.schema.nodes import (
@@ -38,6 +40,12 @@ Operation = Literal["merge", "replace", "create", "delete", "remove", "none"]
 OPERATIONS: Final[tuple[Operation, ...]] = get_args(Operation)
 DEFAULT_OPERATIONS: Final = ("merge", "replace", "none")
 
+_MEANWHILE: Final = 10
+_MANY: Final = 100
+"""How many times its most values a leaf-list may hold until the commit; those where none is said.
+
+Each one more costs as much as there are.
+"""
 _ADDING: Final = ("merge", "replace", "create")
 _KNOWN: Final = {
     (BASE, "operation"),
@@ -228,6 +236,9 @@ class Edits:
         if operation in ("delete", "remove"):
             self._apply("delete", one)
         elif operation != "none":
+            if value not in held and len(held) >= _MEANWHILE * (node.max_elements or _MANY):
+                problem = Problem("too-many", whole, self._words(whole))
+                raise of_reasons(problem_reasons((problem,)), self._root)
             self._insert(node, given, whole, value, held)
 
     def _insert(

@@ -4,7 +4,7 @@ import queue
 import threading
 
 import pytest
-from netconf import BASE, BASE_10, BASE_11, Client, hello, inner
+from netconf import BASE, BASE_10, BASE_11, CONF, PRIVATE, Client, hello, inner
 
 from srpki.frontend.node import opened
 from srpki.netconf import documents
@@ -220,6 +220,65 @@ def test_what_a_client_sends_is_neither_told_at_length_nor_raw(router):
     client.close()
     told = [str(event.fields) for _, event in router.node.log.events()]
     assert "xxx" not in "".join(told)
+
+
+# --- what costs more than it looks like -----------------------------------------------------------
+
+
+@pytest.fixture
+def client(router):
+    """A client of his own candidate, which goes with him."""
+    found = Client(router, BASE_11, PRIVATE)
+    yield found
+    found.close()
+
+
+PROFILES = "".join(
+    f"<transmission-profile><name>p{number}</name></transmission-profile>" for number in range(100)
+)
+NODES = {
+    "another key each": "<name>x</name>",
+    "the same key": "<name>p1</name>",
+    "no key": "<retry>7</retry>",
+    "a value of a key and another one": "<name>p1</name><retry>7</retry>",
+}
+
+
+@pytest.mark.parametrize("inside", NODES.values(), ids=NODES)
+def test_a_filter_of_many_nodes_costs_what_it_may(client, monkeypatch, inside):
+    monkeypatch.setattr("srpki.netconf.filters.MOST_WORK", 20_000)
+    client.ok(client.edit(f"<system>{PROFILES}</system>"))
+
+    def asked(number):
+        nodes = f"<transmission-profile>{inside}</transmission-profile>" * number
+        wanted = f'<configure xmlns="{CONF}"><system>{nodes}</system></configure>'
+        return client.rpc(
+            f"<get-config><source><candidate/></source><filter>{wanted}</filter></get-config>"
+        )
+
+    assert "<data" in inner(asked(10))
+    said = inner(asked(30_000))
+    assert "<error-tag>too-big</error-tag>" in said and "20000 comparisons" in said
+
+
+def test_a_filter_of_many_keys_is_no_work(client, monkeypatch):
+    """Each entry is compared with the node of its key alone."""
+    monkeypatch.setattr("srpki.netconf.filters.MOST_WORK", 5_000)
+    client.ok(client.edit(f"<system>{PROFILES}</system>"))
+    wanted = f'<configure xmlns="{CONF}"><system>{PROFILES}</system></configure>'
+    request = f"<get-config><source><candidate/></source><filter>{wanted}</filter></get-config>"
+    assert client.data(request).count("<transmission-profile>") == 100
+
+
+def test_a_leaf_list_holds_no_more_than_it_ever_may(client):
+    """Else each value would cost as much as there are."""
+    values = "".join(f"<member>m{number}</member>" for number in range(81))
+    user = f"<user><user-name>u</user-name><console>{values}</console></user>"
+    config = f"<system><security><user-params><local-user>{user}</local-user></user-params></security></system>"
+    kind, tag, said, path = client.error(client.edit(config))
+    assert (kind, tag) == ("application", "operation-failed")
+    assert said.endswith("member - Maximum number of entries exceeded")
+    assert path.endswith("conf:console/conf:member")
 
 
 # --- time -----------------------------------------------------------------------------------------

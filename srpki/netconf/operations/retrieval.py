@@ -20,6 +20,7 @@ from srpki.netconf.data import (
     stated,
 )
 from srpki.netconf.errors import bad, not_supported, refused
+from srpki.netconf.filters import FilterError
 from srpki.netconf.forms import as_text
 from srpki.netconf.namespaces import BASE, DATASTORES, MONITORING, NMDA
 from srpki.netconf.yang.modules import modules
@@ -116,9 +117,12 @@ def _data(
     wanted, depth = _filter(arguments, name), _depth(arguments)
     namespace = arguments.operation.namespace
     layout = arguments.one_of(FORMAT, _FORMATS, "xml")
-    if layout != "xml":
-        return Element("data", namespace, as_text(wholes(), wanted, depth, layout))
-    return Element("data", namespace).holding(*filtered(found(), wanted, depth))
+    try:
+        if layout != "xml":
+            return Element("data", namespace, as_text(wholes(), wanted, depth, layout))
+        return Element("data", namespace).holding(*filtered(found(), wanted, depth))
+    except FilterError as error:
+        raise bad("too-big", str(error), name) from None
 
 
 def _depth(arguments: Arguments) -> Depth:
