@@ -48,6 +48,8 @@ ELSEWHERE = {
     "frontend/demo.py": "makes a new node directory where the user says",
     "frontend/execution.py": "reads the command file that the user named",
     "frontend/importing.py": "reads the configuration that the user named",
+    "frontend/rehearsing.py": "reads the configuration that the user named",
+    "rehearsal/material.py": "says whether the directory that the user named is one",
     "frontend/serve/inventory.py": "reads the inventory that the user named",
     "frontend/streams.py": "opens /dev/null",
     "frontend/timelines.py": "writes the pictures where the user says",

@@ -78,7 +78,7 @@ def test_too_many_updates_are_left_to_the_model(monkeypatch):
     monkeypatch.setattr(run, "MOST_MODELLED", 1000)
     found = rehearse(material(text), asked)
     assert found.reached < asked.end
-    assert found.courses[0].failures < 1000
+    assert found.courses[0].failures <= 1000
 
 
 def test_certificates_that_lie_about_dates_and_issuers_end_in_no_loop(ca):
