@@ -1,9 +1,12 @@
 """Who uses a certificate, until when, and whether it can be used: `show ipsec`, `show certificate`."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from srpki.cli.session import Session
 from srpki.frontend.labs import opened_lab
+from srpki.training.sight import configured
 
 ENROL = """\
 admin system security pki generate-keypair save-path "cf3:/gw.key" ecdsa-curve secp256r1
@@ -154,3 +157,19 @@ def test_an_emulated_tunnel_follows_its_certificate_in_both_clis(session):
     )
     assert 'ipsec tunnel "vpn-9" does not exist' in session.feed('show ipsec tunnel "vpn-9"').text
     assert "vpn-1" in [one.text for one in session.complete("show ipsec tunnel ")]
+
+
+def test_a_check_of_a_lesson_asks_for_tunnels(session):
+    node = session._machine.node
+
+    def asked(name, of):
+        return configured.tunnel(
+            SimpleNamespace(node=node), SimpleNamespace(words=(name,), property=of)
+        )
+
+    assert asked("vpn-1", "exists") and asked("vpn-1", "up") and asked("vpn-1", "flags") == ()
+    assert asked("vpn-9", "absent") and not asked("vpn-9", "up") and asked("vpn-9", "since") is None
+    session.feed("file remove cf3:/system-pki/gw.key force")
+    assert not asked("vpn-1", "up") and asked("vpn-1", "flags") == ("invalid-key-file",)
+    assert asked("vpn-1", "since") <= node.clock.now()
+    assert "gw.key" in asked("vpn-1", "reason")

@@ -159,6 +159,17 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
             "lists initial FILE": Property("truth", "it lists what FILE was at the beginning"),
         },
     ),
+    "tunnel": Subject(
+        "an emulated tunnel, by its name: ipsec cert-profile, hyphen, number of the entry",
+        ("NAME",),
+        {
+            **_EXISTS,
+            "up": Property("truth", "nothing is wrong with its certificate"),
+            "flags": Property("list", "why it is down"),
+            "reason": Property("text", "the same as a sentence"),
+            "since": Property("instant", "since when it is up or down"),
+        },
+    ),
     "config": Subject(
         "the configuration, by a path as the MD-CLI has it",
         ("PATH",),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from srpki.config.diff import diff
 from srpki.config.tree import Branch, Entries, get
+from srpki.device.operations.show_ipsec import tunnels
 from srpki.schema.nodes import Leaf, LeafList
 from srpki.training.paths import path_of
 
@@ -103,6 +104,17 @@ def ca_profile(sight: Sight, about: Condition) -> object:
     return state.oper_state if about.property == "oper" else state.oper_flags
 
 
+def tunnel(sight: Sight, about: Condition) -> object:
+    """Return a property of an emulated tunnel."""
+    found = {one.name: one for one in tunnels(sight.node)}.get(about.words[0])
+    if about.property in ("exists", "absent"):
+        return (found is not None) == (about.property == "exists")
+    if about.property == "up":
+        return found is not None and found.oper_state == "up"
+    values = found and {"flags": found.oper_flags, "reason": found.reason, "since": found.since}
+    return values[about.property] if values else None
+
+
 def config(sight: Sight, about: Condition) -> object:
     """Return a leaf of the running configuration, or how it compares with the initial one."""
     node = sight.node
@@ -166,6 +178,7 @@ READERS: Final = {
     "entry": entry,
     "profile": profile,
     "ca-profile": ca_profile,
+    "tunnel": tunnel,
     "config": config,
     "state": state,
 }
