@@ -8,7 +8,9 @@ from srpki.cli.port import Answer
 from srpki.core.errors import RefusedError
 
 if TYPE_CHECKING:
-    from srpki.cli.shell import Shell
+    from collections.abc import Callable
+
+    from srpki.management.access.own_password import OwnPassword
 
 _CURRENT: Final = "Enter current password: "
 _NEW: Final = "Enter new password: "
@@ -16,15 +18,17 @@ _AGAIN: Final = "Re-enter new password: "
 
 
 class ChangingPassword:
-    """One change, asked for by *shell*: the current password, the new one, and that again.
+    """One change: the current password is asked for, the new one, and that again.
 
     The methods raise `SrpkiError`, which ends it; nothing has changed then.
     """
 
-    def __init__(self, shell: Shell) -> None:
-        """Begin with nothing typed."""
-        self._ask = shell.ask_hidden
-        self._own = shell.host.own_password(shell.origin)
+    def __init__(
+        self, own: OwnPassword, ask: Callable[[str, Callable[[str], Answer]], Answer]
+    ) -> None:
+        """Change a user's *own*; *ask* puts a question whose answer nobody sees."""
+        self._own = own
+        self._ask = ask
         self._new = ""
 
     def begin(self) -> Answer:

@@ -267,7 +267,8 @@ class Shell(ABC):
             case "password":
                 from srpki.cli.password import ChangingPassword  # noqa: PLC0415 - start-up time
 
-                return ChangingPassword(self).begin()
+                own = self.host.own_password(self.origin)
+                return ChangingPassword(own, self.ask_hidden).begin()
             case _:
                 return self.perform(said)
 

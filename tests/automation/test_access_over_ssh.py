@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from counting import met
 from foreign import library, need, run
 from served import PATIENCE, Served
 
@@ -137,7 +138,7 @@ def test_a_password_is_changed_at_a_terminal_and_shown_nowhere(served):
     assert "Secret" not in done.stdout and "Tricky" not in done.stdout
     assert "1 password\n" in done.stdout
     assert comes_in(served, "kim", "Tricky/two.2")
-    for file in filter(Path.is_file, served.cf3.parent.rglob("*")):
+    for file in met(3, filter(Path.is_file, served.cf3.parent.rglob("*"))):
         assert b"Tricky" not in file.read_bytes(), file
 
 

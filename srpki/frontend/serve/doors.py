@@ -52,7 +52,7 @@ class Doors:
         """Whether people can reach the node at one of them."""
         return bool(self._open)
 
-    def open(self) -> None:
+    def unlock(self) -> None:
         """Open those that may be, and tell why others may not.
 
         Raises `UsageError` for an address that cannot be had.

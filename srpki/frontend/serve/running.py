@@ -95,6 +95,6 @@ def _served(
     network.at_end.append(listener.dismiss)
 
     doors = Doors(place, node, gate, listener, keys)
-    doors.open()
+    doors.unlock()
     stack.callback(listener.close)
     return doors
