@@ -89,6 +89,7 @@ class Progress:
                     last_update_start_time=started if job.from_step == 4 else register.clock.now(),
                     next_update_time=None,
                     step=job.from_step,
+                    fingerprint=register.gatherer.fingerprint(job.certificate),
                 ),
                 sync=job.cause == "by hand",
             )
@@ -96,7 +97,8 @@ class Progress:
     def importing(self, job: Job, fingerprint: str) -> bool:
         """Begin step 3 with the certificate of *fingerprint*; False when *job* was cancelled.
 
-        Synced before the swap: it is what tells, after a power cut, that step 4 is still owed.
+        Not persisted: that step 4 is still owed is seen, after a crash, from what `started` kept:
+        the update was in progress, and the certificate is another one than it began with.
         """
         register = self._register
         with register.lock:
@@ -104,7 +106,7 @@ class Progress:
                 return False
             job.importing = True
             entry = register.entries[job.certificate]
-            register.keep(entry, entry.state.but(step=3, fingerprint=fingerprint))
+            register.note(entry, entry.state.but(step=3, fingerprint=fingerprint))
             return True
 
     def imported(self, job: Job, key_file: str, certificate: bytes, key: PrivateKey) -> None:
@@ -178,6 +180,7 @@ class Progress:
                     held_until=None if held is None else held.at,
                     interval=0.0 if held is None else held.interval.total_seconds(),
                 ),
+                sync=False,  # after a power cut the same is computed anew from the certificate
             )
             dates = Renewed(given.pair.not_before, given.pair.not_after)
             return dates if held is None else dates._replace(due=following, held=held.at)

@@ -224,8 +224,10 @@ class Register:
         """Return *known* with a swap that was begun decided: the certificate on disk tells."""
         if known.update_state not in {"in-progress", "wait-for-retry"}:
             return known
-        if known.step == 3 and known.fingerprint == given.pair.fingerprint:
-            return known.but(step=4, pending_reload=True)
+        named, there = known.fingerprint, given.pair.fingerprint
+        begun = known.update_state == "in-progress" and known.step in {1, 2}
+        if named == there if known.step == 3 else begun and named not in {"", there}:
+            return known.but(step=4, pending_reload=True, fingerprint=there)
         if known.step == 3 or known.update_state == "in-progress":
             step = 4 if known.step == 4 else 1
             return known.but(step=step, fingerprint=given.pair.fingerprint)
@@ -352,6 +354,13 @@ class Register:
 
     def _configured(self) -> Iterator[Entry]:
         return (entry for entry in self.entries.values() if not entry.deleted)
+
+    def note(self, entry: Entry, known: EntryState) -> None:
+        """Make *known* the state of *entry* until the next is kept; a restart knows nothing of it.
+
+        The lock is held by the caller.
+        """
+        entry.state = known
 
     def keep(self, entry: Entry, known: EntryState, *, sync: bool = True) -> None:
         """Make *known* the state of *entry* and persist it; the lock is held by the caller."""

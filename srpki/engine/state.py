@@ -17,9 +17,9 @@ class EntryState(NamedTuple):
 
     *reason* says why the entry is invalid or what failed last. *step* is the step that runs, or
     the one that a retry begins with. *fingerprint* names the certificate that the schedule was
-    made for; during step 3 it is the new one, so that a restart can tell whether the swap took
-    place. *pending_reload* is a step 4 still owed to the applications. *interval* is what the time
-    of the retry, or *held_until*, came from, in seconds.
+    made for, or that the update in progress began with; during step 3 it is the new one: a restart
+    sees by it whether the swap took place. *pending_reload* is a step 4 still owed to the
+    applications. *interval* is what the time of the retry, or *held_until*, came from, in seconds.
     """
 
     update_state: UpdateState = "invalid"

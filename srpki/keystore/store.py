@@ -253,14 +253,15 @@ class Keystore:
     def writable(self, *names: str) -> None:
         """Prove that a pair could be stored now, in the files *names*; raises `StorageError`.
 
-        Asked before a CA is troubled: a certificate that cannot be stored is lost.
+        Asked before a CA is troubled: a certificate that cannot be stored is lost. The probe is not
+        synced: a full disk says so when it is written.
         """
         probe = self._directory / _PROBE
         with self._lock, _storage(f"write to {DIRECTORY}"):
             self._prepare()
             self._files.unlink(probe)
             try:
-                self._files.write_new(probe, bytes(_PROBE_OCTETS))
+                self._files.write_new(probe, bytes(_PROBE_OCTETS), sync=False)
             finally:
                 self._files.unlink(probe)
         for name in (name for own in names for name in (own, f"{own}{PREVIOUS}")):

@@ -1,0 +1,70 @@
+"""How often a renewal waits for the disk: the swap of its pair, and the wish of an operator.
+
+Counted are the calls of fsync, of directories too [docs/adr/0023-what-a-renewal-syncs.md].
+"""
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scenarios"))
+
+from workbench import workbench
+
+PKI = "system security pki"
+PAIR = 8
+"""Two files, their journal, and five times the names in the directory."""
+WISH = 2
+"""The record that an operator asked for it."""
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    with workbench(tmp_path_factory.mktemp("syncs") / "node") as bench:
+        bench.enrol_cmp("gw-cmp")
+        bench.enrol_est("gw-est")
+        bench.configure(
+            *(
+                f'{PKI} certificate-auto-update "gw-{one}.crt" key-file-name "gw-{one}.key"'
+                f' profile "lab-{one}"'
+                for one in ("cmp", "est")
+            )
+        )
+        yield bench
+
+
+@pytest.fixture
+def synced(monkeypatch):
+    """Return the list of what was synced."""
+    real, seen = os.fsync, []
+
+    def fsync(descriptor):
+        seen.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return seen
+
+
+def of_renewals(seen):
+    return [path for path in seen if "system-pki" in path or "auto-update" in path]
+
+
+@pytest.mark.parametrize("protocol", ["cmp", "est"])
+def test_a_renewal_by_hand_syncs_its_pair_and_that_it_was_asked_for(bench, synced, protocol):
+    before = bench.pair(f"gw-{protocol}")
+    bench.do(f"admin {PKI} update-certificate certificate gw-{protocol}.crt")
+    assert bench.pair(f"gw-{protocol}") != before
+    assert len(of_renewals(synced)) <= PAIR + WISH, synced
+
+
+def test_a_renewal_that_is_due_syncs_its_pair_alone(bench, synced):
+    before = [bench.pair(f"gw-{one}") for one in ("cmp", "est")]
+    with bench.lab.clock.stepping():
+        bench.lab.clock.move_to(bench.now() + timedelta(days=29, hours=12))
+    bench.do("lab clock advance 1s")
+    assert not set(before) & {bench.pair(f"gw-{one}") for one in ("cmp", "est")}
+    assert len(of_renewals(synced)) <= 2 * PAIR, synced
