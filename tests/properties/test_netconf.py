@@ -10,6 +10,7 @@ from netconf import Client
 
 from srpki.cli.session import Session
 from srpki.config.draft import Draft
+from srpki.config.edit import Edit
 from srpki.config.tree import EMPTY, drop
 from srpki.config.xml import elements
 from srpki.core.xml import Element, lines
@@ -100,3 +101,13 @@ def test_both_clis_print_what_netconf_has_put_in_and_it_what_they_have(routers, 
 
 def without_times(text):
     return [line for line in text.splitlines() if not line.startswith("#")]
+
+
+def test_several_values_keep_their_order():
+    """Chance alone seldom draws leaf-lists of two values."""
+    engines = path("system", "management-interface", "cli", "cli-engine")
+    for values in (("md-cli", "classic-cli"), ("classic-cli", "md-cli")):
+        several = Draft(ROOT, EMPTY)
+        several.apply([Edit("set", engines, values)])
+        found = list(elements(ROOT, (), several.tree, CONFIGURE))
+        assert made(EMPTY, config(*found)) == several.tree
