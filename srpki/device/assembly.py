@@ -34,6 +34,7 @@ from srpki.device.logging.debug import Debugging
 from srpki.device.logging.eventlog import EventLog
 from srpki.device.logging.logs import Logs
 from srpki.device.logging.logsinks import Sinks
+from srpki.device.logging.messagelog import MessageLog
 from srpki.device.node import STARTUP, Node, name_in
 from srpki.device.password_records import PasswordRecords
 from srpki.device.results import Result
@@ -108,7 +109,11 @@ def assembled(around: Surroundings, reboot: Callable[[Caller], None]) -> Node:
     startup = load(versions, forms)
     datastore = Datastore(SCHEMA.configure, sealer=seal, running=startup.tree)
     logs.apply(datastore.running, datastore.running)
+    messages = None
     exchanges = WatchedExchanges(around.exchanges, debug)
+    if around.laboratory is not None:
+        messages = MessageLog(around.state / "messages.jsonl", around.files, clock)
+        exchanges = WatchedExchanges(exchanges, messages)
     running = datastore.running
     engine = _engine(around, bus, keystore, seal, exchanges=exchanges, running=running)
     unsaved, modes = Unsaved(), ModeWatch(clock, announcer)
@@ -125,6 +130,7 @@ def assembled(around: Surroundings, reboot: Callable[[Caller], None]) -> Node:
         log=log,
         logs=logs,
         debug=debug,
+        messages=messages,
         announcer=announcer,
         sessions=Sessions(clock, happenings.mark, announcer),
         attempts=Attempts(clock),

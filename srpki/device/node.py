@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from srpki.device.logging.debug import Debugging
     from srpki.device.logging.eventlog import EventLog
     from srpki.device.logging.logs import Logs
+    from srpki.device.logging.messagelog import MessageLog
     from srpki.device.password_records import PasswordRecords
     from srpki.device.results import Result
     from srpki.device.scripting.handlers import Handlers
@@ -81,6 +82,7 @@ class Node(NamedTuple):
     log: EventLog
     logs: Logs
     debug: Debugging
+    messages: MessageLog | None
     announcer: Announcer
     sessions: Sessions
     attempts: Attempts

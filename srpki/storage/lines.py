@@ -74,6 +74,21 @@ class LineFile:
                 else:
                     self._whole = start
 
+    def last(self) -> Fields | None:
+        """Return the last object, None where the last line is none or there is no line."""
+        try:
+            descriptor = self._files.open(self._path, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        with os.fdopen(descriptor, "rb") as stream:
+            size = os.fstat(descriptor).st_size
+            stream.seek(max(0, size - 2 * LONGEST))
+            content = stream.read(2 * LONGEST)
+        whole, _, half = content.rpartition(b"\n")
+        if half:
+            self._whole = size - len(half)
+        return _decode(whole.rpartition(b"\n")[2])
+
     def append(self, fields: Fields) -> None:
         """Write *fields* behind the last line, or nothing; the file has mode 0600."""
         line = _encode(fields)

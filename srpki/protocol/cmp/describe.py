@@ -52,8 +52,8 @@ def certificate(der: bytes) -> str:
 def _header(message: Message) -> Iterator[str]:
     header = message.header
     yield f"pvno: {header.pvno}"
-    yield f"sender: {_name(header.sender)}"
-    yield f"recipient: {_name(header.recipient)}"
+    yield f"sender: {name(header.sender)}"
+    yield f"recipient: {name(header.recipient)}"
     if header.message_time is not None:
         yield f"messageTime: {header.message_time:%Y-%m-%dT%H:%M:%SZ}"
     yield f"protection: {protection_of(message)}"
@@ -72,7 +72,8 @@ def _header(message: Message) -> Iterator[str]:
         yield f'freeText: "{peer_text(text)}"'
 
 
-def _name(der: bytes) -> str:
+def name(der: bytes) -> str:
+    """Return the Name *der* in words; empty *der* is another kind of name."""
     if not der:
         return "not a distinguished name"
     try:
@@ -89,12 +90,12 @@ def protection_of(message: Message) -> str:
     if header.protection_algorithm is None:
         return "by no algorithm"
     try:
-        name, _ = asn1.algorithm_name(header.protection_algorithm)
-        if name == mac.PBM:
+        algorithm, _ = asn1.algorithm_name(header.protection_algorithm)
+        if algorithm == mac.PBM:
             return "password (PBM)"
-        if name == mac.PBMAC1:
+        if algorithm == mac.PBMAC1:
             return "password (PBMAC1)"
-        if name == _PSS:
+        if algorithm == _PSS:
             return "signature (RSASSA-PSS)"
         return f"signature ({signatures.hash_of(header.protection_algorithm) or 'EdDSA'})"
     except (ProtocolError, InvalidInputError) as error:
@@ -113,10 +114,10 @@ def _requests(message: Message) -> Iterator[str]:
     for request in bodies.decode_requests(message):
         number = f"request {request.cert_req_id}"
         if request.subject is not None:
-            yield f"{number}: subject {_name(request.subject)}"
+            yield f"{number}: subject {name(request.subject)}"
         if request.old_certificate is not None:
             issuer, serial = request.old_certificate
-            yield f"{number}: oldCertID serial {serial:x}; issuer {_name(issuer)}"
+            yield f"{number}: oldCertID serial {serial:x}; issuer {name(issuer)}"
         if request.extensions is not None:
             yield f"{number}: with extensions"
         yield f"{number}: proof of possession: {request.proof or 'none'}"

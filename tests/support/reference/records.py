@@ -91,6 +91,8 @@ def _words(node: ast.expr) -> str:
             return f"list of {_words(one)}"
         case ast.Subscript(value=ast.Name(id="Mapping"), slice=ast.Tuple(elts=[_, one])):
             return f"members of {_words(one)}"
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=ast.Tuple(elts=words)):
+            return ", ".join(f"`{ast.literal_eval(word)}`" for word in words)
         case ast.Name(id=name) if name in _TYPES:
             return _TYPES[name]
         case ast.Name(id="RequestType"):

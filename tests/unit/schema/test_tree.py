@@ -93,6 +93,7 @@ def test_lab_commands_are_there_in_lab_mode_alone():
         a.operation for a in actions(SCHEMA.operations_md)
     }
     assert lab == {
+        "lab.answer",
         "lab.ca.approve",
         "lab.ca.create",
         "lab.ca.fault.add",
@@ -114,6 +115,8 @@ def test_lab_commands_are_there_in_lab_mode_alone():
         "lab.ca.vendor.add",
         "lab.ca.vendor.clear",
         "lab.ca.vendor.list",
+        "lab.chain",
+        "lab.check",
         "lab.clock.advance",
         "lab.clock.closed",
         "lab.clock.run",
@@ -121,7 +124,11 @@ def test_lab_commands_are_there_in_lab_mode_alone():
         "lab.clock.show",
         "lab.clock.skew",
         "lab.clock.stop",
+        "lab.hint",
         "lab.lock",
+        "lab.messages",
+        "lab.task",
+        "lab.timeline",
         "lab.unlock",
     }
 
