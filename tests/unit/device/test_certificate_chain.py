@@ -83,13 +83,13 @@ def test_a_revoked_one_and_a_stale_list(opened, tmp_path):
         bench.configure(
             f'{profile} crl-file "lab.crl"',
             f'{profile} auto-crl-update crl-urls url-entry 1 url "{url}"',
+            f"{profile} auto-crl-update admin-state disable",
         )
         assert problems(chain(bench))["issuing"][0].startswith('CRL "lab.crl": ')
         bench.do(f"{PKI} crl-update ca-profile lab-ca")
         assert problems(chain(bench)) == {"root": (), "issuing": (), "leaf": ()}
-        bench.do('lab ca revoke "gw.crt"', f"{PKI} crl-update ca-profile lab-ca")
+        bench.do('lab ca revoke "gw.crt"', "lab clock advance 1m", f"{PKI} crl-update ca-profile lab-ca")
         assert problems(chain(bench))["leaf"] == ('it is revoked, as CRL "lab.crl" tells',)
-        bench.configure(f"{profile} auto-crl-update admin-state disable")
         bench.do("lab clock advance 8d")
         stale = problems(chain(bench))["issuing"]
         assert any(one.startswith('CRL "lab.crl" is stale: the next one was due ') for one in stale)
