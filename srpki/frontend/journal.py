@@ -1,6 +1,7 @@
 """The journal of a lab: what was typed at its node and what was answered, a JSON line each.
 
-It is for replaying a lesson and for judging one. Secrets are masked: in commands as the history
+It is for replaying a lesson and for judging one. Each line vouches for those before it
+(`srpki.storage.chained`). Secrets are masked: in commands as the history
 does it, in outputs those of the lab's CAs. Whoever can write the lab's files can write the journal.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from srpki.storage.lines import LineFile
+from srpki.storage.chained import ChainedFile
 
 if TYPE_CHECKING:
     from srpki.core.clock import Clock
@@ -38,9 +39,7 @@ class Journal:
         secrets: Callable[[], Iterable[str]],
     ) -> None:
         """Write below *directory*, with the times of *real* and of *lab*; mask *secrets*."""
-        self._path = directory / JOURNAL
-        self._files = files
-        self._file = LineFile(self._path, files)
+        self._file = ChainedFile(directory / JOURNAL, files, MOST_OCTETS)
         self._real, self._lab = real, lab
         self._secrets = secrets
         self._lock = threading.Lock()
@@ -83,7 +82,6 @@ class Journal:
         with self._lock:
             lost = {"lost": self._lost} if self._lost else {}
             try:
-                self._make_room()
                 self._file.append({**fields, **lost})
                 self._lost = 0
             except OSError:
@@ -93,9 +91,3 @@ class Journal:
         for secret in self._secrets():
             text = text.replace(secret, _MASK)
         return text
-
-    def _make_room(self) -> None:
-        if self._files.kind(self._path) == "absent":
-            return
-        if self._files.facts(self._path).st_size >= MOST_OCTETS:
-            self._files.rename(self._path, self._path.with_name(f"{JOURNAL}.1"))

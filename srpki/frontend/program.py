@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         ("import-config", "make a node from the saved configuration of a router", _import_options),
         ("ca", "run the lab CA alone, for other clients", _ca_options),
         ("serve", "let nodes be reached by SSH and NETCONF", _serve_options),
+        ("replay", "show, hand out or run again what was typed in a lab", _replay_options),
         ("timeline", "show the certificates of a node over time", _timeline_options),
         ("yang", "write the YANG modules of the nodes", _yang_options),
         ("rehearse", "see what will happen to the certificates of a router", _rehearse_options),
@@ -257,6 +258,44 @@ def _node_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _replay_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "journal", type=Path, metavar="JOURNAL", help="the journal of a lab: NODE/lab-ca/journal"
+    )
+    parser.add_argument(
+        "--speed",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="play it so many times as fast (default: 1)",
+    )
+    parser.add_argument(
+        "--step", action="store_true", help="wait for Enter before each answer (default: play on)"
+    )
+    parser.add_argument(
+        "--until", metavar="TEXT", help="end with the first command that holds TEXT"
+    )
+    parser.add_argument(
+        "--cast", type=Path, metavar="FILE", help="write a recording for asciinema instead"
+    )
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write a hand-out in Markdown instead"
+    )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="run it again on a copy, cut off from everything, and compare (default: play it)",
+    )
+    parser.add_argument(
+        "--initial",
+        type=Path,
+        metavar="DIR",
+        help="a copy of the node as it was, for --verify"
+        " (default: that of the lesson beside the journal, else a new node)",
+    )
+    parser.set_defaults(run=_replay)
+
+
 def _timeline_options(parser: argparse.ArgumentParser) -> None:
     _node_option(parser)
     parser.add_argument(
@@ -298,6 +337,12 @@ def _yang(options: argparse.Namespace) -> int:
     from srpki.frontend.yang import run  # noqa: PLC0415 - start-up time
 
     return run(options.out, sys.stdout)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from srpki.frontend.replaying.command import run  # noqa: PLC0415 - start-up time
+
+    return run(options)
 
 
 def _timeline(options: argparse.Namespace) -> int:

@@ -50,6 +50,8 @@ ELSEWHERE = {
     "frontend/importing.py": "reads the configuration that the user named",
     "frontend/rehearsing.py": "reads the configuration that the user named",
     "rehearsal/material.py": "says whether the directory that the user named is one",
+    "frontend/replaying/again.py": "makes a temporary directory for the copy",
+    "frontend/replaying/command.py": "writes the files that the user named",
     "frontend/serve/inventory.py": "reads the inventory that the user named",
     "frontend/streams.py": "opens /dev/null",
     "frontend/timelines.py": "writes the pictures where the user says",

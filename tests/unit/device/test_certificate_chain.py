@@ -88,7 +88,9 @@ def test_a_revoked_one_and_a_stale_list(opened, tmp_path):
         assert problems(chain(bench))["issuing"][0].startswith('CRL "lab.crl": ')
         bench.do(f"{PKI} crl-update ca-profile lab-ca")
         assert problems(chain(bench)) == {"root": (), "issuing": (), "leaf": ()}
-        bench.do('lab ca revoke "gw.crt"', "lab clock advance 1m", f"{PKI} crl-update ca-profile lab-ca")
+        bench.do(
+            'lab ca revoke "gw.crt"', "lab clock advance 1m", f"{PKI} crl-update ca-profile lab-ca"
+        )
         assert problems(chain(bench))["leaf"] == ('it is revoked, as CRL "lab.crl" tells',)
         bench.do("lab clock advance 8d")
         stale = problems(chain(bench))["issuing"]

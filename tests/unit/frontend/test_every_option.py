@@ -20,6 +20,7 @@ SSH = "automation/test_ssh.py::"
 BRING = "scenarios/test_bring_your_router.py::"
 SCRIPTS = "unit/frontend/test_scripts_in_the_program.py::"
 
+REPLAYED = "unit/frontend/test_replaying.py::"
 LOOKED = "unit/device/test_certificate_chart.py::"
 NODE = {
     "--node": HERE + "test_the_node_is_the_one_that_is_named",
@@ -47,6 +48,16 @@ HELD = {
         "--replace": BRING + "test_a_configuration_that_is_there_is_never_lost_in_silence",
     },
     "lab": {},  # its options are those of its own commands
+    "replay": {
+        "journal": REPLAYED + "test_a_lesson_that_is_run_again_comes_out_the_same",
+        "--speed": REPLAYED + "test_speed_and_steps",
+        "--step": REPLAYED + "test_speed_and_steps",
+        "--until": REPLAYED + "test_a_line_that_was_changed_is_told_and_fails_the_check",
+        "--cast": REPLAYED + "test_files_are_written_and_what_cannot_be_is_said",
+        "--markdown": REPLAYED + "test_files_are_written_and_what_cannot_be_is_said",
+        "--verify": REPLAYED + "test_a_lesson_that_is_run_again_comes_out_the_same",
+        "--initial": REPLAYED + "test_a_journal_is_run_again_on_the_node_that_it_began_with",
+    },
     "timeline": {
         "--node": LOOKED + "test_a_node_that_nobody_holds_is_looked_at_and_left_as_it_was",
         "--svg": LOOKED + "test_a_node_that_nobody_holds_is_looked_at_and_left_as_it_was",

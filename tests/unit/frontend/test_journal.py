@@ -8,10 +8,10 @@ from netconf import BASE_11, PRIVATE, Client
 
 from srpki.cli.session import Session
 from srpki.core.clock import FrozenClock
-from srpki.frontend import journal as journals
 from srpki.frontend.journal import JOURNAL, Journal
 from srpki.frontend.netconf import command
 from srpki.frontend.node import opened as opened_node
+from srpki.storage.chained import broken, link
 from srpki.storage.files import OsFiles
 
 REAL = FrozenClock(datetime(2026, 12, 1, tzinfo=UTC))
@@ -41,13 +41,16 @@ def lines(directory, name=JOURNAL):
 
 def test_a_line_says_who_typed_what_when_and_what_was_answered(journal, tmp_path):
     journal.record(**TYPED | {"output": "the secret is hush"})
-    assert lines(tmp_path) == [
+    (line,) = lines(tmp_path)
+    assert [line] == [
         {
             **TYPED,
             "time": "2026-12-01T00:00:00.000+00:00",
             "lab-time": "2027-03-01T08:00:00.000+00:00",
             "output": "the secret is ********",
             "seconds": 0.123,
+            "previous": "",
+            "chain": link("", {**line, "chain": ""}),
         }
     ]
     assert (tmp_path / JOURNAL).stat().st_mode & 0o777 == 0o600
@@ -57,11 +60,12 @@ def test_long_outputs_are_cut_and_a_full_file_makes_room(journal, tmp_path, monk
     journal.record(**TYPED | {"output": "\u4e00" * 20_000, "command": "x" * 5000})
     (line,) = lines(tmp_path)
     assert (len(line["output"]), len(line["command"]), line["cut"]) == (8000, 2600, True)
-    monkeypatch.setattr(journals, "MOST_OCTETS", 100)
+    monkeypatch.setattr(journal._file, "_most", 100)
     for number in range(3):
         journal.record(**TYPED | {"session": number})
     assert [one["session"] for one in lines(tmp_path)] == [2]
     assert [one["session"] for one in lines(tmp_path, f"{JOURNAL}.1")] == [1]
+    assert list(broken([*lines(tmp_path, f"{JOURNAL}.1"), *lines(tmp_path)])) == []
 
 
 def test_what_the_disk_does_not_take_is_counted(journal, tmp_path, monkeypatch):
@@ -75,6 +79,7 @@ def test_what_the_disk_does_not_take_is_counted(journal, tmp_path, monkeypatch):
     for _ in range(2):
         journal.record(**TYPED)
     assert [one.get("lost") for one in lines(tmp_path)] == [2, None]
+    assert list(broken(lines(tmp_path))) == []
 
 
 def test_every_session_of_a_lab_node_is_in_it_without_a_secret(tmp_path):
