@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from srpki.cli.session import Session
-from srpki.core.errors import SrpkiError
+from srpki.core.errors import SrpkiError, UsageError
+from srpki.core.plain import plain
 from srpki.frontend import modes
 from srpki.frontend.isolated import copied, opened_apart
 from srpki.frontend.journal import LONGEST_OUTPUT
 from srpki.frontend.profiles import configure_lab_profiles
 from srpki.frontend.replaying.masks import alike
+from srpki.frontend.variables import check_names, filled, lab_variables
 from srpki.storage.lock import NodeLock
 
 if TYPE_CHECKING:
@@ -86,14 +88,18 @@ def _beginning(entries: Sequence[Entry], initial: Path | None) -> Iterator[Copy]
     """Run what *entries* were typed at inside the block."""
     with tempfile.TemporaryDirectory(prefix="srpki-") as directory:
         place = Path(directory) / "node"
+        began = None  # where the clock was left
         if initial is None:
+            first = entries[0]
+            # A lab that is new has real time, whatever its first line makes of it.
+            at = first.ended if _MOVES.match(first.command.strip()) else first.at
+            began = at - timedelta(seconds=first.seconds)
             place.mkdir(mode=0o700)
             classic = any(entry.mode == "classic" for entry in entries)
             modes.prepare(place, "mixed" if classic else None)
         else:
             with NodeLock(initial / "state" / "lock"):
                 copied(initial, place)
-        began = entries[0].at - timedelta(seconds=entries[0].seconds)
         with opened_apart(place, began) as copy:
             if initial is None:
                 configure_lab_profiles(copy.node, copy.lab.server, copy.lab.certificates())
@@ -105,6 +111,9 @@ class _Sessions:
 
     def __init__(self, copy: Copy) -> None:
         self._copy = copy
+        facts = plain(copy.lab.describe())
+        assert isinstance(facts, dict)
+        self._facts: dict[str, object] = facts
         self._sessions: dict[int, Session] = {}
 
     def close(self) -> None:
@@ -165,7 +174,17 @@ class _Sessions:
         return session
 
     def _with_secrets(self, command: str) -> str | None:
-        """Return *command* with the secrets of the copy's CA, None where it needs another one."""
+        """Return *command* with the secrets of the copy's CA, None where it needs another one.
+
+        What a script had in the place of a variable is not in the journal, but its name.
+        """
+        if "${" in command:
+            known = lab_variables(self._facts)
+            try:
+                check_names([(1, command)], known.keys(), "the journal")
+            except UsageError:
+                return None
+            return filled(1, command, known).typed
         if MASK not in command:
             return command
         server = self._copy.lab.server

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 _MASKS: Final = (
+    (re.compile(r"\b([0-9A-Fa-f]{2}:){7,}[0-9A-Fa-f]{2}\b"), "<octets>"),
     (
         re.compile(r"\b[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9:.]{5,15}(Z|[+-][0-9:]{4,6})?"),
         "<time>",
@@ -24,7 +25,6 @@ _MASKS: Final = (
         ),
         "<duration>",
     ),
-    (re.compile(r"\b([0-9A-Fa-f]{2}:){7,}[0-9A-Fa-f]{2}\b"), "<octets>"),
     (re.compile(r"\b(127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}\b"), "<address>"),
     (re.compile(r"\b(0x)?(?=[0-9a-fA-F]*[0-9])[0-9a-fA-F]{12,}\b"), "<number>"),
     (

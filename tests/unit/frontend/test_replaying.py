@@ -90,7 +90,7 @@ def test_a_recording_is_an_asciicast_that_a_terminal_shows():
         "timestamp": int(NOON.timestamp()),
     }
     times = [line[0] for line in lines[1:]]
-    assert times == sorted(times) and all(line[1] == "o" for line in met(20, lines[1:]))
+    assert times == sorted(times) and all(line[1] == "o" for line in met(15, lines[1:]))
     screen = pyte.Screen(80, 30)
     stream = pyte.Stream(screen)
     for _, _, text in lines[1:]:
@@ -201,6 +201,20 @@ def test_a_journal_is_run_again_on_the_node_that_it_began_with(journal, tmp_path
     assert run(options(later, verify=True)) == 1  # a new node has no such certificate
     with pytest.raises(UsageError):
         run(options(later, verify=True, initial=tmp_path))
+
+
+def test_the_variables_of_a_script_are_those_of_the_copy_and_others_are_not_known(journal):
+    entries = list(read(journal).entries)
+    place = next(n for n, one in enumerate(entries) if "initial-registration" in one.command)
+    command = re.sub(
+        r"reference \S+ password \S+",
+        "reference ${lab.reference} password ${lab.secret}",
+        entries[place].command,
+    )
+    entries[place] = entries[place]._replace(command=command)
+    entries.append(entries[0]._replace(command="echo ${other}"))
+    found = again(entries, None)
+    assert (found.differences, found.skipped) == ((), (len(LESSON) + 1,))
 
 
 def test_what_comes_out_otherwise_is_told(journal):

@@ -129,6 +129,9 @@ def test_lab_commands_are_there_in_lab_mode_alone():
         "lab.messages",
         "lab.task",
         "lab.timeline",
+        "lab.tls.show",
+        "lab.tls.start",
+        "lab.tls.stop",
         "lab.unlock",
     }
 
