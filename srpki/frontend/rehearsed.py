@@ -13,7 +13,7 @@ from rich.text import Text
 from srpki.core.text import printable
 from srpki.frontend import timelines
 from srpki.rehearsal.charts import chart
-from srpki.rehearsal.words import spelled
+from srpki.rehearsal.words import counted, spelled
 
 if TYPE_CHECKING:
     from srpki.rehearsal.records import Answer, Course, Fate, Finding
@@ -110,13 +110,14 @@ def remarks(made: Answer) -> Iterator[str]:
 
 def _verdict(made: Answer) -> str:
     bad = sum(bool(course.gaps) for course in made.courses)
+    every = counted(len(made.courses), "certificate")
     if bad:
-        return f"{bad} of {len(made.courses)} certificates are not valid all the time."
+        return f"{bad} of {every} {'is' if bad == 1 else 'are'} not valid all the time."
     if not made.courses:
         return "There is no certificate that is renewed or used."
     if not made.complete:
         return f"No gap until {moment(made.reached)} UTC; what comes after is not known."
-    return f"All {len(made.courses)} certificates stay valid all the time."
+    return f"{every}: valid all the time."
 
 
 def _gaps(courses: Sequence[Course]) -> Lines:
@@ -150,7 +151,8 @@ def _fate(fate: Fate | None) -> str:
     if fate is None:
         return "not there"
     margin = "never renewed" if fate.margin is None else f"least margin {spelled(fate.margin)}"
-    return f"{margin}, {fate.renewals} renewals, {fate.failures} failures, {fate.gaps} gaps"
+    counts = (fate.renewals, "renewal"), (fate.failures, "failure"), (fate.gaps, "gap")
+    return ", ".join((margin, *(counted(*count) for count in counts)))
 
 
 def _advice(made: Answer) -> Lines:

@@ -26,7 +26,7 @@ from srpki.frontend.parts import ClassicForm
 from srpki.rehearsal.advice import Trial, advice
 from srpki.rehearsal.answers import answer
 from srpki.rehearsal.changes import changes
-from srpki.rehearsal.material import Directory, NodeFiles, gathered
+from srpki.rehearsal.material import Directory, NodeFiles, gathered, references
 from srpki.rehearsal.outages import Calendar, parse_instant, parse_outage
 from srpki.rehearsal.run import rehearse
 from srpki.rehearsal.servers import PASSWORD
@@ -50,6 +50,7 @@ UNJUDGED: Final = 3
 LONGEST: Final = timedelta(days=3653)
 """For how long is rehearsed at the most."""
 _MOST_OUTAGES: Final = 64
+_MOST_NAMED: Final = 10
 _LONGEST_SKEW: Final = timedelta(days=366)
 
 
@@ -81,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
         seed=chosen.seed,
         tries=chosen.tries,
         complete=options.certificates is not None,
-        said=_left_out(read),
+        said=[*_left_out(read), *_unnamed(material, options.certificates)],
     )
     if options.against is not None:
         made = made.but(changes=changes(found[0].courses, found[1].courses))
@@ -266,6 +267,15 @@ def _left_out(read: Read) -> list[str]:
     return (
         [f"{left:,} of {read.lines:,} lines of the configuration were passed over."] if left else []
     )
+
+
+def _unnamed(material: Material, certificates: Path | None) -> list[str]:
+    if certificates is None:
+        return []
+    found = Directory(certificates).unnamed(references(material.view))
+    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+    names = ", ".join(found[:_MOST_NAMED]) + more
+    return [f"Files that nothing in the configuration names: {names}."] if found else []
 
 
 # --- meanwhile ------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ body { margin: 1.5em auto; max-width: 1000px; padding: 0 1em; color: #17202a;
 svg { max-width: 100%; height: auto }
 h1 { font-size: 1.4em } h2 { font-size: 1.05em; margin: 1.4em 0 .2em; overflow-wrap: anywhere }
 p { margin: .2em 0; overflow-wrap: anywhere }
-td:first-child { white-space: nowrap }
+td:first-child, td:nth-child(2) { white-space: nowrap }
 table { border-collapse: collapse; margin: .4em 0 }
 td, th { text-align: left; padding: .15em .9em .15em 0; vertical-align: top;
   overflow-wrap: anywhere }

@@ -14,8 +14,8 @@ from srpki.rehearsal.records import Advice
 _HOUR: Final = 3600
 _DAY: Final = 86400
 BEFORE_EXPIRY: Final = (
-    *(_HOUR * hours for hours in (1, 2, 3, 4, 6, 8, 12, 18)),
-    *(_DAY * days for days in range(1, 31)),
+    *(_HOUR * hours for hours in (1, 2, 3, 4, 6, 8, 12, 18, 24, 30, 36, 42)),
+    *(_DAY * days for days in range(2, 31)),
     *(_DAY * days for days in (35, 40, 45, 50, 60, 75, 90, 120, 150, 180, 240, 300, 365)),
 )
 """What is tried, in seconds: within the range of the leaf."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from srpki.rehearsal.assumptions import assumptions
-from srpki.rehearsal.findings import Given, findings
+from srpki.rehearsal.findings import findings
+from srpki.rehearsal.given import Given
 from srpki.rehearsal.records import Answer
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.pictures.chart import Chart, Mark, Row, Span
 from srpki.pictures.text import moment
-from srpki.rehearsal.words import spelled
+from srpki.rehearsal.words import counted, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,11 +69,11 @@ def _notes(course: Course) -> Iterator[str]:
     if course.renewals:
         first, last = course.renewals[0].at, course.renewals[-1].at
         yield (
-            f"{len(course.renewals)} renewals, the first {moment(first)} UTC, the last"
+            f"{counted(len(course.renewals), 'renewal')}, the first {moment(first)} UTC, the last"
             f" {moment(last)} UTC"
         )
     if course.failures:
-        yield f"{course.failures} failures"
+        yield counted(course.failures, "failure")
     if course.margin is not None:
         yield f"least margin that was left: {spelled(course.margin)}"
     for gap in course.gaps[:MOST_GAPS]:

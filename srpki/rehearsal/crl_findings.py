@@ -14,7 +14,7 @@ from srpki.x509 import crl
 
 if TYPE_CHECKING:
     from srpki.config.views import AutoCrlUpdate, CaProfile
-    from srpki.rehearsal.findings import Given
+    from srpki.rehearsal.given import Given
 
 _PKI: Final = "system security pki ca-profile"
 

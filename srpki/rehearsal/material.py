@@ -125,6 +125,14 @@ class Directory:
             return read(data, kind)
         raise NotFoundError(f"{name} is not among the files")
 
+    def unnamed(self, named: Iterable[str]) -> list[str]:
+        """Return the files that are none of those *named*, under any of their names, sorted."""
+        known = {f"{name}{ending}" for name in named for ending in _ENDINGS}
+        try:
+            return [name for name in self._files.names(self._place) if name not in known]
+        except OSError as error:
+            raise UsageError(f"cannot look into {self._place}: {error.strerror}") from None
+
 
 class NodeFiles:
     """The files in the keystore of a node of our own; none is changed."""

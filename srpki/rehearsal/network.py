@@ -232,10 +232,7 @@ class Network:
     def _reach(self, place: Place, url: str) -> None:
         window = self._calendar.away(place.profile, self.clock.now())
         if window is not None:
-            raise ConnectError(
-                f"cannot connect to {url[:_LONGEST_URL]}: outage ({window.text})",
-                hint="it is one of those given",
-            )
+            raise ConnectError(f"cannot connect to {url[:_LONGEST_URL]}: outage ({window.text})")
 
 
 class _Wire:

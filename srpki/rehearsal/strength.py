@@ -11,7 +11,7 @@ from srpki.rehearsal.records import Finding
 from srpki.x509 import certificates, keys
 
 if TYPE_CHECKING:
-    from srpki.rehearsal.findings import Given
+    from srpki.rehearsal.given import Given
     from srpki.x509.keys import KeySpec
 
 WEAK_HASHES: Final = ("md5", "sha1")

@@ -1,8 +1,13 @@
-"""Lengths of time in words."""
+"""Numbers and lengths of time in words."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+
+
+def counted(count: int, what: str) -> str:
+    """Return *count* with *what* there are so many of, in the singular for one."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def spelled(length: timedelta) -> str:

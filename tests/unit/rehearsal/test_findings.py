@@ -78,6 +78,26 @@ def test_a_file_that_is_not_there(ca):
     assert "missing-file" not in found(text, files, complete=False)
 
 
+def test_a_certificate_that_is_not_valid_at_the_start(ca):
+    text, files = router(ca, start=-48, end=-1)
+    assert "it ended at" in found(text, files, days=10)["not-valid"].why
+    text, files = router(ca, start=1)
+    assert "not valid before" in found(text, files, days=10)["not-valid"].why
+    assert "not-valid" not in found(*router(ca, start=0), days=10)
+
+
+def test_a_profile_that_is_shut_down(ca):
+    text, files = router(ca)
+    down = text.replace('"lab" { admin-state enable', '"lab" { admin-state disable')
+    one = found(down, files, days=10)["shut-down"]
+    assert one.leaf == 'system security pki ca-profile "lab" admin-state'
+    other = text.replace('"root" { admin-state enable', '"root" { admin-state disable')
+    assert "shut-down" not in found(other, files, days=10)
+    text, files = router(ca, server="est est")
+    down = text.replace('"est" { admin-state enable', '"est" { admin-state disable')
+    assert "client-tls-profile" in found(down, files, days=10)["shut-down"].leaf
+
+
 def test_two_entries_with_one_key(ca):
     text, files = router(ca, entry("b", "p").replace("b.key", "gw.key"))
     files["b.crt"] = ca.issue("CN=b", end=90 * DAYS)
