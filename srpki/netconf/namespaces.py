@@ -39,7 +39,9 @@ AUGMENTS: Final = f"{SROS}ietf-netconf-augments"
 ATTRIBUTES: Final = f"{SROS}attributes"
 """The attributes of elements of the configuration: their comments."""
 CAPABILITY: Final = "urn:ietf:params:netconf:capability:"
-"""What begins the names of capabilities, which some clients take for namespaces of operations."""
+"""What begins the names of capabilities [RFC 6241 section 8]."""
+TAKEN_FOR_BASE: Final = (CAPABILITY, "urn:ietf:params:xml:ns:netconf:capability:")
+"""What begins the namespaces that some clients give the operations which a capability brings."""
 EVENTS: Final = f"{SROS}notifications"
 """The events of the log."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from srpki.netconf.errors import not_supported
-from srpki.netconf.namespaces import BASE, CAPABILITY, NMDA
+from srpki.netconf.namespaces import BASE, NMDA, TAKEN_FOR_BASE
 from srpki.netconf.operations import actions, commits, configuration, events, retrieval, sessions
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def operation_of(given: Given) -> Operation:
     management guide 22.7].
     """
     namespace, name = given.qualified
-    if namespace.startswith(CAPABILITY):
+    if namespace.startswith(TAKEN_FOR_BASE):
         namespace = BASE
     if (namespace, name) == (BASE, "get-data"):
         namespace = NMDA

@@ -408,17 +408,16 @@ def test_the_region_stands_beside_the_datastore_or_in_its_name(client, holder, t
         assert found in ([] if tag is None else [tag], other), request
 
 
-def test_operations_in_the_namespace_of_their_capability(client):
-    """As scrapli sends ``validate``."""
+@pytest.mark.parametrize("space", ["urn:ietf:params:xml:ns:netconf", "urn:ietf:params:netconf"])
+def test_operations_in_the_namespace_of_their_capability(client, space):
+    """As scrapli sends ``validate``, in the first one."""
     for name, body in (
         ("validate:1.1", "validate><source><candidate/></source></validate"),
         ("validate:1.0", "validate><source><running/></source></validate"),
         ("candidate:1.0", "discard-changes></discard-changes"),
         ("confirmed-commit:1.1", "commit></commit"),
     ):
-        client.ok(
-            f"<{body}>".replace(">", f' xmlns="urn:ietf:params:netconf:capability:{name}">', 1)
-        )
+        client.ok(f"<{body}>".replace(">", f' xmlns="{space}:capability:{name}">', 1))
     frob = '<frob xmlns="urn:ietf:params:netconf:capability:validate:1.1"/>'
     assert client.error(frob)[1] == NOT_SUPPORTED
 
