@@ -88,9 +88,11 @@ class Tunnels:
         self._undo: Callable[[], None] = lambda: None
 
     def apply(self, view: PkiView) -> None:
-        """Take over a new configuration."""
+        """Take over a new configuration; one that says the same changes nothing of any tunnel."""
         with self._lock:
-            self._view = view
+            former, self._view = self._view, view
+            if view == former:
+                return
             self._places = {place.name: place for place in _places(view)}
             self._judge.keep({(one.entry.cert, one.entry.key) for one in self._places.values()})
             self._end(self._told.keys() - self._places.keys())

@@ -83,6 +83,7 @@ class OsFiles:
     def __init__(self, root: Path) -> None:
         """Serve *root*, which need not exist yet."""
         self._root = root
+        self._names = root.parts
 
     # --- looking ---------------------------------------------------------------------------------
 
@@ -274,7 +275,10 @@ class OsFiles:
     @contextmanager
     def _parent(self, path: Path) -> Iterator[tuple[int, str]]:
         """Open the directory that *path* lies in, and say what it is called there."""
-        *above, name = path.relative_to(self._root).parts or (".",)
+        names, depth = path.parts, len(self._names)
+        if names[:depth] != self._names or path.anchor != self._root.anchor:
+            raise ValueError(f"{str(path)!r} is not below {str(self._root)!r}")
+        *above, name = names[depth:] or (".",)
         directory = os.open(self._root, _WALKED)
         try:
             for component in above:
