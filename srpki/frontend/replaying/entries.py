@@ -17,6 +17,9 @@ from srpki.storage.lines import Fields, LineFile
 MOST_OCTETS: Final = 1 << 26
 """Octets of a file that is read."""
 MOST_ENTRIES: Final = 200_000
+_DAY: Final = 86400
+_YEARS: Final = range(1970, 9000)
+"""The years that a lab's clock can show."""
 MOST_NAMED: Final = 5
 """Lines with something wrong that are named."""
 
@@ -94,16 +97,22 @@ def _entry(fields: Fields | None) -> Entry | None:
             command=screen(str(fields["command"])).replace("\n", " "),
             output=screen(str(fields["output"])),
             ok=fields["ok"] is True,
-            seconds=min(max(float(fields["seconds"]), 0.0), 86400.0),
+            seconds=_seconds(fields["seconds"]),
             cut=fields.get("cut") is True,
         )
     return None
 
 
+def _seconds(number: object) -> float:
+    if not isinstance(number, int | float) or not 0 <= number <= _DAY:  # NaN is neither
+        raise ValueError("no command takes so long")
+    return float(number)
+
+
 def _instant(text: object) -> datetime:
     found = datetime.fromisoformat(str(text))
-    if found.tzinfo is None:
-        raise ValueError("a time without zone")
+    if found.tzinfo is None or found.year not in _YEARS:
+        raise ValueError("no time of a lab")
     return found.astimezone(UTC)
 
 

@@ -267,6 +267,26 @@ def test_what_is_no_journal_is_refused(tmp_path, content):
         read(tmp_path / "missing")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seconds": float("nan")},
+        {"seconds": float("inf")},
+        {"seconds": -1},
+        {"seconds": "1"},
+        {"lab-time": "0001-01-01T00:00:00+00:00"},
+        {"lab-time": "9999-12-31T23:59:59+00:00"},
+        {"time": "2027-03-01T12:00:00"},
+        {"session": float("inf")},
+    ],
+)
+def test_a_line_that_says_what_cannot_be_is_passed_over(tmp_path, journal, change):
+    good = json.loads(journal.read_text().splitlines()[0])
+    path = tmp_path / "journal"
+    path.write_text(f"{json.dumps({**good, **change})}\n{json.dumps(good)}\n")
+    assert [one.command for one in read(path).entries] == ["lab clock stop"]
+
+
 def test_what_a_journal_holds_moves_no_cursor(tmp_path, journal):
     line = json.loads(journal.read_text().splitlines()[0])
     evil = "\x1b[2J\u202e\r\b"
