@@ -23,7 +23,15 @@ MOST_LINES: Final = 5000
 """Lines of a journal that are run again."""
 MOST_SESSIONS: Final = 64
 _MASK: Final = "********"
-_OWN: Final = ("lab check", "lab hint", "lab answer", "lab task", "lab unlock", "lab lock")
+_OWN: Final = (
+    "lab check",
+    "lab hint",
+    "lab answer",
+    "lab task",
+    "lab unlock",
+    "lab lock",
+    "lab tls",
+)
 _MOST_OCTETS: Final = 1 << 25
 
 
