@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from srpki.frontend.training.places import Begun
 
 HEADS: Final = (
-    *("Student", "Lab", "Checks", "Points", "Hints", "Lab time", "Minutes", "Last command"),
+    *("Student", "Lab", "Checks", "Points", "Hints", "Lab time", "Min", "Last command"),
     "Last error",
 )
 EVERY: Final = 1.0

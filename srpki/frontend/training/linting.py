@@ -15,6 +15,7 @@ from srpki.frontend.labs import opened_lab
 from srpki.frontend.training.copies import lesson_of
 from srpki.frontend.training.starting import run_lines, start, variables
 from srpki.frontend.variables import Variable
+from srpki.training.spellings import decided
 
 if TYPE_CHECKING:
     from srpki.cli.engines import Dialect
@@ -31,6 +32,11 @@ def lint(file: LabFile) -> dict[str, Any]:
     mistakes: list[str] = []
     if not file.solution.given:
         mistakes.append("[solution] is missing")
+    if not file.decided:
+        mistakes += [
+            f"classic: line {number} has a spelling that is decided, which the lab must say: {line}"
+            for number, line in decided(file.solution.classic)
+        ]
     for cli, text in file.solution.given:
         try:
             mistakes += [f"{cli}: {one}" for one in _solved(file, cli, text)]
