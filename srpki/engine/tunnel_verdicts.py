@@ -97,10 +97,13 @@ class Judge:
             said = (_SENTENCES[flag].format(cert=entry.cert, key=entry.key) for flag in flags)
             return Verdict(flags, ", ".join(said))
         pair = entry.cert, entry.key
-        held = self._applications.held(*pair)
+        kept = self._kept.get(pair)
+        try:
+            held = self._applications.held(*pair)
+        except SrpkiError:  # it is being loaded, or let go, at this moment
+            return kept[1] if kept is not None else Verdict()
         known = tuple(world.known.values())
         basis = held.fingerprint, _phase(held, world), known, world.lists, world.depth
-        kept = self._kept.get(pair)
         if kept is None or kept[0] != basis:
             kept = self._kept[pair] = basis, self._of_certificate(held.certificate, world)
         return kept[1]

@@ -85,6 +85,7 @@ class Tunnels:
         self._chains = ComputedChains(clock, bus, states)
         self._places: dict[str, Place] = {}
         self._told: dict[str, _Told] = {}
+        self._spans: dict[str, tuple[datetime, ...]] = {}
         self._undo: Callable[[], None] = lambda: None
 
     def apply(self, view: PkiView) -> None:
@@ -94,6 +95,7 @@ class Tunnels:
             if view == former:
                 return
             self._places = {place.name: place for place in _places(view)}
+            self._spans.clear()
             self._judge.keep({(one.entry.cert, one.entry.key) for one in self._places.values()})
             self._end(self._told.keys() - self._places.keys())
             self.look()
@@ -145,6 +147,7 @@ class Tunnels:
         world = self._world(view)
         for place in places:
             self._tell(place, self._judge.judge(place.entry, world), world.now)
+            self._spans[place.name] = tuple(self._instants(place)) or (_FIRST, _FIRST)
         self._chains.look(places, world.known, world.depth)
         self._plan_next(world)
 
@@ -194,21 +197,25 @@ class Tunnels:
     def _plan_next(self, world: World) -> None:
         """Plan the next look, be it never: a clock that is set back is a reason to look, too."""
         self._undo()
-        instants = self._instants(world.skew)
-        soonest = min((at for at in instants if at > world.now), default=NEVER)
+        instants = (
+            at
+            for begins, ends in self._spans.values()
+            for at in (begins - world.skew, ends)
+            if at > world.now
+        )
+        soonest = min(instants, default=NEVER)
         change = self._authorities.next_change()
         self._undo = self._plan(min(soonest, change or NEVER), self.look, self.look)
 
-    def _instants(self, skew: timedelta) -> Iterator[datetime]:
-        """Yield when a certificate begins to be valid, and when it is no more."""
+    def _instants(self, place: Place) -> Iterator[datetime]:
+        """Yield when the certificate at *place* begins to be valid, and when it is no more."""
         from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
 
-        for place in self._places.values():
-            with suppress(SrpkiError):
-                held = self._applications.held(place.entry.cert, place.entry.key)
-                facts = certificates.facts(held.certificate)
-                yield max(facts.not_before, _FIRST) - skew
-                yield min(facts.not_after, NEVER - _SECOND) + _SECOND
+        with suppress(SrpkiError):
+            held = self._applications.held(place.entry.cert, place.entry.key)
+            facts = certificates.facts(held.certificate)
+            yield max(facts.not_before, _FIRST)
+            yield min(facts.not_after, NEVER - _SECOND) + _SECOND
 
 
 def _places(view: PkiView) -> Iterator[Place]:

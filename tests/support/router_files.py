@@ -284,6 +284,7 @@ def md_file(number=12):
             "                }",
             '                server-tls-profile "s" {',
             "                    admin-state enable",
+            '                    cert-profile "tls"',
             "                }",
             "            }",
             "        }",
