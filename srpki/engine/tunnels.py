@@ -89,10 +89,10 @@ class Tunnels:
         self._undo: Callable[[], None] = lambda: None
 
     def apply(self, view: PkiView) -> None:
-        """Take over a new configuration; one that says the same changes nothing of any tunnel."""
+        """Take over a new configuration; one that differs in the node's name alone changes none."""
         with self._lock:
             former, self._view = self._view, view
-            if view == former:
+            if former is not None and view.but(system_name=former.system_name) == former:
                 return
             self._places = {place.name: place for place in _places(view)}
             self._spans.clear()
