@@ -29,6 +29,7 @@ USE = {
     "openssh-client": '"ssh"',
     "openssh-server": '"sshd"',
     "jq": 'need("jq")',
+    "chromium": 'need("chromium")',
 }
 """Each package of ``.ci/run``, and the words by which a test asks for what is in it."""
 LIBRARIES = {
@@ -51,6 +52,7 @@ LIBRARIES = {
     "hypothesis": "from hypothesis import",
     "pexpect": "import pexpect",
     "pyte": "import pyte",
+    "asciinema": 'library("asciinema")',
     "pytest": "import pytest",
     "pytest-randomly": None,
     "pytest-socket": None,
