@@ -92,6 +92,16 @@ def test_no_packet_leaves_not_even_to_loopback(router, capsys, monkeypatch):
     assert (status, len(found["courses"][0]["renewals"])) == (0, 4)
 
 
+def test_progress_is_shown_at_a_terminal_and_nowhere_else(router, capsys, monkeypatch):
+    main(["rehearse", router, *FROM, "--json"])
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    main(["rehearse", router, *FROM, "--json"])
+    told = capsys.readouterr().err
+    assert "2027-01-03    0%  0 updates" in told
+    assert told.endswith("\r\x1b[K")
+
+
 def test_people_are_told_in_words_and_names_are_text(tmp_path, capsys):
     name = "[bold]x[red]"
     path = tmp_path / "rou\u202eter.cfg"

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rehearsed import DAY, START, configuration, entry, material, profile, terms
+from issuing import Ca
+from rehearsed import DAY, START, TLS, configuration, entry, material, profile, terms
 
 from srpki.rehearsal import model
 from srpki.rehearsal.run import rehearse
@@ -63,3 +64,60 @@ def test_many_are_renewed_together_and_their_requests_counted(server):
     assert load.requests == 9 * each
     assert load.busiest[0].requests == 3 * each
     assert load.busiest[0].hour == START + 29 * DAY
+
+
+OWN = (
+    'cert-profile "c" { admin-state enable entry 1 { certificate-file "gw.crt" key-file "gw.key" } }\n'
+    + TLS.replace('profile "lab" status', 'profile "lab" cert-profile "c" status')
+)
+
+
+def test_est_that_the_certificate_itself_authenticates_ends_with_it():
+    text = configuration(profile("p", "est est"), entry("gw", "p"), tls=OWN)
+    (course,) = rehearse(material(text), terms(days=70, life=30 * DAY)).courses
+    assert (len(course.renewals), course.failures, course.gaps) == (2, 0, ())
+    away = terms("2027-01-29..2027-02-02", days=70, life=30 * DAY)
+    found = rehearse(material(text), away)
+    (course,) = found.courses
+    assert course.renewals == ()
+    assert course.gaps[0].start == START + 30 * DAY
+    assert course.gaps[0].end is None
+    (plan,) = found.plans.values()
+    every = list(model.attempts(plan, away.calendar, away.start, away.end))
+    assert [one.at for one in course.failed] == [one.at for one in every]
+
+
+def test_a_crl_that_expires_takes_the_profile_down_and_the_renewal_with_it():
+    ca = Ca(START, "O=Op,CN=Root")
+    text = configuration(profile("p", "cmpv2 lab"), entry("gw", "p")).replace(
+        'cert-file "issuing.crt" revocation-check crl-optional',
+        'cert-file "issuing.crt" crl-file "ca.crl" MORE',
+    )
+    files = {"issuing.crt": ca.certificate, "ca.crl": ca.crl(start=-24, end=6 * 24)}
+    asked = terms(days=40, life=30 * DAY)
+    (course,) = rehearse(material(text.replace("MORE", ""), files), asked).courses
+    assert "expired-crl" in course.gaps[0].why
+    fetched = text.replace(
+        "MORE",
+        'auto-crl-update { admin-state enable crl-urls { url-entry 1 { url "http://10.1.1.1/ca.crl" } } }',
+    )
+    found = rehearse(material(fetched, files), asked)
+    assert (len(found.courses[0].renewals), found.courses[0].gaps) == (1, ())
+    assert found.loads[0].requests > 4  # a download before each CRL ends, kur and certConf
+
+
+def test_a_chain_that_the_trust_anchors_do_not_lead_to_is_refused():
+    """The router trusts another root than that of the CA that has issued the certificate."""
+    ca, other = Ca(START, "O=Op,CN=Root"), Ca(START, "O=Other,CN=Root")
+    text = configuration(profile("p", "est est"), entry("gw", "p")).replace(
+        'trust-anchor "root" { } trust-anchor "lab" { }', 'trust-anchor "root" { }'
+    )
+    files = {
+        "root.crt": other.certificate,
+        "issuing.crt": ca.certificate,
+        "gw.crt": ca.issue(end=24 * 10),
+    }
+    (course,) = rehearse(material(text, files), terms(days=20)).courses
+    assert course.renewals == ()
+    assert course.failures > 0
+    assert course.gaps[0].start == START + 10 * DAY
