@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from srpki.config import quick_reader
 from srpki.config.comments import PREFIX, accepted, place_of
 from srpki.config.draft import Draft
 from srpki.config.edit import Edit, always_there
@@ -80,6 +79,8 @@ class BraceReader:
         What stands before that line has been read. A brace that is not closed is missed after the
         last line: the file was cut off.
         """
+        from srpki.config import quick_reader  # noqa: PLC0415 - start-up time
+
         check_size(text)
         if self._is_new and (tree := quick_reader.read(self._root, text)) is not None:
             self._draft = Draft(self._root, tree)

@@ -16,7 +16,6 @@ from srpki.config.candidate import Candidate, Mode, Owner, Shared
 from srpki.config.edit import Edit, nodes_along
 from srpki.config.errors import InvalidConfigurationError, LockedError
 from srpki.config.secrets import Sealer, sealed
-from srpki.config.tables import table
 from srpki.config.tree import EMPTY, Branch, Entries
 from srpki.config.validate import Problem, caused, changed, validate
 from srpki.core.errors import RefusedError
@@ -205,7 +204,7 @@ class Datastore:
 
         Raises `RefusedError` for more than `MOST_PASSWORDS` passwords in clear.
         """
-        return _Sealing(self._sealer, tree).of(self.schema, tree)
+        return _Sealing(self._sealer, tree).of(self.schema, tree) if tree else tree
 
     def sealed(self, edit: Edit, tree: Callable[[], Branch]) -> Edit:
         """Return *edit* with its value sealed or hashed where it sets a secret.
@@ -260,6 +259,8 @@ class _Sealing:
 
     def of(self, node: Container | ListNode, branch: Branch) -> Branch:
         """Return *branch*, the content of *node*, with its secrets sealed or hashed."""
+        from srpki.config.tables import table  # noqa: PLC0415 - start-up time
+
         known = table(node)
         for name in known.secrets:
             content = branch.get(name)

@@ -5,7 +5,6 @@ The text is that of `text.brace_lines` inside ``configure { }``.
 
 from __future__ import annotations
 
-from srpki.config import quick_writer
 from srpki.config.braces import BraceReader
 from srpki.config.strictness import LOAD
 from srpki.config.text import INDENT
@@ -15,6 +14,8 @@ from srpki.schema.nodes import Container
 
 def dump(root: Container, tree: Branch) -> str:
     """Return *tree*, the content of *root*, as text that `load` reads back."""
+    from srpki.config import quick_writer  # noqa: PLC0415 - start-up time
+
     return "\n".join([f"{root.name} {{", *quick_writer.lines(root, tree, INDENT), "}", ""])
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Literal
 
 from srpki.config.edit import always_there
-from srpki.config.quick_check import is_whole
 from srpki.config.text import spell_path
 from srpki.config.tree import EMPTY, Branch, Element, Entries
 from srpki.core.values import NamedTuple
@@ -59,6 +58,8 @@ class Problem(NamedTuple):
 
 def validate(root: Container, tree: Branch) -> tuple[Problem, ...]:
     """Return everything that is wrong with *tree*, in schema order."""
+    from srpki.config.quick_check import is_whole  # noqa: PLC0415 - start-up time
+
     return () if is_whole(root, tree) else carefully(root, tree)
 
 
