@@ -22,6 +22,7 @@ from srpki.core.plain import plain
 from srpki.core.text import screen
 from srpki.device.configuration.forms import Forms
 from srpki.device.filesystem import CONFIGURATION
+from srpki.frontend import streams
 from srpki.frontend.parts import ClassicForm
 from srpki.rehearsal.advice import Trial, advice
 from srpki.rehearsal.answers import answer
@@ -74,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
     except _UnjudgedError as error:
         sys.stderr.write(f"srpki: {screen(str(error))}\n")
         return UNJUDGED
+    streams.started()  # from here on Ctrl-C gives what is known so far
     found = [rehearse(one, chosen.terms, tell=_teller(chosen.terms)) for one, _ in given]
     material, read = given[-1]
     made = answer(

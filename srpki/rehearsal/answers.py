@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from srpki.rehearsal.assumptions import assumptions
 from srpki.rehearsal.findings import findings
@@ -12,6 +13,9 @@ from srpki.rehearsal.records import Answer
 
 if TYPE_CHECKING:
     from srpki.rehearsal.run import Found
+
+_MOST_NAMED: Final = 10
+"""Certificates of which the same is said by their names."""
 
 
 def answer(
@@ -39,7 +43,7 @@ def answer(
         tries=tries,
         complete=complete,
     )
-    made_up = (f"{name} {text}" for name, text in sorted(world.made_up.items()))
+    made_up = _made_up(world.made_up)
     more = []
     if found.by == "model":
         more.append(
@@ -64,3 +68,13 @@ def answer(
         assumptions=assumptions(found),
         said=(*said, *world.standins.said, *made_up, *more),
     )
+
+
+def _made_up(found: Mapping[str, str]) -> Iterator[str]:
+    """Yield what was made up, those together of which the same is to be said."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for name, text in sorted(found.items()):
+        alike[text].append(name)
+    for text, names in alike.items():
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        yield f"{', '.join(names[:_MOST_NAMED])}{more}: {text}"

@@ -189,7 +189,7 @@ class StandIns:
             made = self._signed(_named(name), key, authority.issuer, dates, [])
             reason = self._material.problems.get(name, "")
             why = f"cannot be read ({reason})" if reason else "was not given"
-            return made, key, f"{why}: one that is issued at the start stands in"
+            return made, key, f"{why}; one that is issued at the start stands in"
         facts = certificates.facts(der)
         key = self._keyring.generate(spec_of(der))
         extensions = [found for kind in _COPIED if (found := _read(der, kind)) is not None]

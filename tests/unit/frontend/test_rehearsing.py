@@ -1,12 +1,16 @@
 """``srpki rehearse`` as a program: options, status, and what it prints."""
 
 import json
+import signal
 import socket
+from datetime import timedelta
 
 import pytest
 from rehearsed import configuration, entry, profile
 
+from srpki.frontend import streams
 from srpki.frontend.program import main
+from srpki.rehearsal.run import rehearse
 
 FROM = ("--from", "2027-01-01")
 LIFE = ("--ca-life", "90d")
@@ -90,6 +94,26 @@ def test_no_packet_leaves_not_even_to_loopback(router, capsys, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     status, found = rehearsed(capsys, router, *FROM, *LIFE)
     assert (status, len(found["courses"][0]["renewals"])) == (0, 4)
+
+
+def test_ctrl_c_gives_what_is_known_so_far(router, capsys, monkeypatch):
+    def rehearse_and_interrupt(material, terms, *, tell):
+        def told(at, count):
+            if at > terms.start + timedelta(days=100):
+                signal.raise_signal(signal.SIGINT)
+            tell(at, count)
+
+        return rehearse(material, terms, tell=told)
+
+    monkeypatch.setattr("srpki.frontend.rehearsing.rehearse", rehearse_and_interrupt)
+    before = signal.signal(signal.SIGINT, streams.end_at_once)  # as the program begins
+    try:
+        status, found = rehearsed(capsys, router, *FROM, *LIFE)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (status, found["complete"], found["gap"]) == (3, False, False)
+    assert found["reached"] < "2027-04-20"
+    assert [one["at"] for one in found["courses"][0]["renewals"]] == ["2027-03-31T00:00:00Z"]
 
 
 def test_progress_is_shown_at_a_terminal_and_nowhere_else(router, capsys, monkeypatch):
