@@ -11,6 +11,10 @@ from foreign import need
 from srpki.pictures.chart import Chart, Mark, Row, Span
 from srpki.pictures.page import page
 from srpki.pictures.svg import svg
+from srpki.training.grades import Grade
+from srpki.training.grades import Mark as Mark_
+from srpki.training.grades import html as grades_page
+from srpki.training.markup import page as table
 
 pytestmark = pytest.mark.interop
 
@@ -61,3 +65,16 @@ def test_a_browser_shows_names_as_text_and_runs_nothing(tmp_path, write, name):
     assert SEEN in texts
     assert "run" not in texts
     assert found.count("mark-failed") == 1
+
+
+def test_a_browser_shows_grades_and_the_board_as_text(tmp_path):
+    path = tmp_path / "g.html"
+    mark = Mark_("check 1", holds=True, points=10)
+    grade = Grade(pack=EVIL, student=EVIL, lab="refused", marks=(mark,), error=EVIL)
+    path.write_text(grades_page([grade]) + table("Labs", ("Student",), [(EVIL,)], again=2))
+    found = opened(path)
+    assert not re.search(r"<(script|img)\b", found)
+    texts = [html.unescape(text) for text in re.findall(r">([^<]+)<", found)]
+    assert texts.count(SEEN) == 4
+    assert "run" not in texts
+    assert "yes" in texts

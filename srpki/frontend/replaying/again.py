@@ -72,7 +72,7 @@ def again(entries: Sequence[Entry], initial: Path | None) -> Outcome:
     skipped: list[int] = []
     differences: list[Difference] = []
     with _beginning(entries, initial) as copy:
-        sessions = _Sessions(copy)
+        sessions = Sessions(copy)
         for number, entry in enumerate(entries, 1):
             found = sessions.run(entry)
             if found is None:
@@ -106,7 +106,7 @@ def _beginning(entries: Sequence[Entry], initial: Path | None) -> Iterator[Copy]
             yield copy
 
 
-class _Sessions:
+class Sessions:
     """The sessions of a journal on a copy, each begun with its first line."""
 
     def __init__(self, copy: Copy) -> None:

@@ -9,17 +9,20 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import FrozenClock, SystemClock
-from srpki.core.errors import NotFoundError, SrpkiError
+from srpki.core.errors import NotFoundError, SrpkiError, UsageError
 from srpki.frontend.isolated import copied, opened_apart
+from srpki.frontend.journal import JOURNAL
+from srpki.frontend.labs import LAB_DIRECTORY
+from srpki.frontend.replaying import entries
+from srpki.frontend.replaying.again import Sessions
 from srpki.frontend.training import places
 from srpki.frontend.training.copies import CopiesOf
-from srpki.frontend.training.replaying import replay
 from srpki.frontend.training.starting import INITIAL
 from srpki.storage.files import OsFiles
 from srpki.training import history, packing
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from srpki.training.labfile import LabFile
     from srpki.training.packing import Pack
 
+MOST_LINES: Final = 5000
+"""Lines of a journal that are run again."""
 MOST_SECONDS: Final = 120.0
 """Seconds of real time that the checks of one pack may take, and its replay as well."""
 
@@ -154,8 +159,16 @@ def _again(place: Path) -> Iterator[Copy]:
 
 def _of_the_replay(place: Path, file: LabFile, checked: LabChecked, real: datetime) -> list[Remark]:
     """Run the journal again and say which checks come out otherwise."""
-    with _again(place) as copy:
-        found = replay(place, copy)
+    try:
+        reading = entries.read(place / LAB_DIRECTORY / JOURNAL)
+    except UsageError:  # nothing was typed
+        reading = entries.Reading((), ())
+    remarks = [Remark("journal", f"the journal: {one}") for one in reading.findings]
+    with _again(place) as copy, closing(Sessions(copy)) as sessions:
+        left = 0
+        for entry in reading.entries[:MOST_LINES]:
+            left += sessions.run(entry) is None and not entry.command.lstrip("/").startswith("lab ")
+            copy.move(copy.lab.clock.now())  # what it has begun comes to its end
         lesson = _lesson(copy.place, file, FrozenClock(real))
         once_more = lesson.check(copy.node, _patience())
     other = [
@@ -163,13 +176,10 @@ def _of_the_replay(place: Path, file: LabFile, checked: LabChecked, real: dateti
         for one, two in zip(checked.checks, once_more.checks, strict=True)
         if one.holds and not two.holds
     ]
-    remarks = []
     if other:
         what = f"the journal does not reproduce: {', '.join(other)}"
-        if found.masked:
-            what += f" ({found.masked} lines hold secrets and cannot be run again)"
-        remarks.append(Remark("replay", what))
-    if not found.whole:
+        remarks.append(Remark("replay", what + (f" ({left} lines cannot be run)" if left else "")))
+    if len(reading.entries) > MOST_LINES:
         remarks.append(Remark("replay", "the journal is too long to be run again"))
     return remarks
 
