@@ -26,7 +26,7 @@ from srpki.frontend.labs import LAB_DIRECTORY, OTHERS, Lab
 from srpki.frontend.parts import ClassicForm, Exchanges, run_script
 from srpki.frontend.settings import FILE, chosen
 from srpki.labca import ports
-from srpki.storage.files import OsFiles, replace
+from srpki.storage.files import OsFiles, replace, replace_file
 from srpki.storage.lock import NodeLock
 
 if TYPE_CHECKING:
@@ -124,7 +124,9 @@ def _copied_still(place: Path, node: Node, copy: Path, left_out: frozenset[str])
     with node.datastore.lock, node.keystore.held():
         copied(place, copy, left_out=left_out)
         text = node.forms.encode(node.datastore.running)
-    (copy / "cf3" / CONFIGURATION).write_text(text)
+    replace_file(
+        OsFiles(copy), copy / "cf3" / CONFIGURATION, text.encode(), shown=CONFIGURATION, sync=False
+    )
     return node.clock.now()
 
 

@@ -114,7 +114,7 @@ class Lab:
         self.record = journal.record
         self.lesson: Lesson | None = None
         self.chronicle: Chronicle | None = None
-        if (node / TRAINING / LAB_FILE).is_file():
+        if self._files.kind(node / TRAINING / LAB_FILE) == "file":
             from srpki.training.chronicle import Chronicle  # noqa: PLC0415 - start-up time
 
             self.chronicle = Chronicle(node / TRAINING, self._files, self._real, self.clock)

@@ -47,7 +47,7 @@ def squeeze(text):
 
 def compare(session, blocks, told):
     """Type the commands of *blocks* and hold what comes against them."""
-    for block in blocks:
+    for block in met(1, blocks):
         commands = [filled(command, told) for command in COMMAND.findall(block)]
         assert commands, block
         shown = "".join(

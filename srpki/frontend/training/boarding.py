@@ -6,6 +6,7 @@ It reads what the labs in a directory keep, and disturbs none of them.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -66,7 +67,7 @@ def _tail(place: Path) -> list[Mapping[str, Any]]:
         path = place / "lab-ca" / "journal"
         files = OsFiles(place)
         size = files.facts(path).st_size
-        with open(files.open(path, 0), "rb") as stream:  # noqa: PTH123 - a descriptor
+        with os.fdopen(files.open(path, os.O_RDONLY), "rb") as stream:
             stream.seek(max(0, size - _TAIL))
             lines = stream.read(_TAIL).split(b"\n")
         for line in lines[1 if size > _TAIL else 0 :]:

@@ -121,9 +121,8 @@ def file(sight: Sight, about: Condition) -> object:
         return same
     place = place_of(about.words[0], imported=False)
     try:
-        path = sight.node.files.path(place or "")
-        size = path.lstat().st_size if path.is_file() else None
-    except (SrpkiError, OSError):
+        size = sight.node.files.entry(place).size if place else None
+    except SrpkiError:
         size = None
     if about.property in ("exists", "absent"):
         return (size is not None) == (about.property == "exists")
