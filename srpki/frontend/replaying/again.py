@@ -191,6 +191,8 @@ class Sessions:
         if "initial-registration" in command:
             named = _REFERENCE.sub(lambda _: server.reference, command)
             return named.replace(MASK, server.secret)
+        if "http-authentication" in command:
+            return command.replace(MASK, server.est_password)
         return None
 
     def _difference(self, entry: Entry, answer: Answer) -> tuple[str, ...]:
