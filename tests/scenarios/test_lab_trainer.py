@@ -121,6 +121,8 @@ def test_what_is_locked_is_open_to_who_knows_the_password_alone(opened, tmp_path
                 told = bench.refused(command, cli=cli)
                 assert "the lab is locked" in told and "lab ca show, lab clock" in told
         bench.do("lab ca show", "lab clock advance 1h", cli="classic")
+        for cli in ("md", "classic"):  # what the node has and said itself
+            bench.do("lab timeline", "lab messages", "lab chain lab-issuing.crt", cli=cli)
         for _ in range(10):
             assert "password is wrong" in bench.refused("lab unlock password trainer-2")
         assert "too many" in bench.refused("lab unlock password trainer-1")

@@ -197,11 +197,14 @@ _LOCKABLE: dict[str, Operation] = {
     "lab.clock.stop": clock_stop,
     "lab.lock": lock,
     **lab_ca.OPERATIONS,
-    **lab_pictures.OPERATIONS,
     **lab_tls.OPERATIONS,
 }
-COMMANDS = tuple(name.replace(".", " ") for name in _LOCKABLE if name not in _ALSO)
+COMMANDS = tuple(
+    name.replace(".", " ") for name in (*_LOCKABLE, *lab_pictures.OPERATIONS) if name not in _ALSO
+)
 OPERATIONS: dict[str, Operation] = {
     "lab.unlock": unlock,
+    # Never locked: they show what the node has and said itself, and nothing of the lab.
+    **lab_pictures.OPERATIONS,
     **{name: _guarded(name, operation) for name, operation in _LOCKABLE.items()},
 }
