@@ -65,8 +65,8 @@ SECTIONS: Final[Mapping[str, Section]] = {
             ),
             "may": Field(
                 "lines",
-                "commands of the lab that the trainee keeps; of clock, CA, lock and TLS all others are"
-                " locked, `lab timeline`, `lab messages` and `lab chain` never",
+                "commands of the lab that the trainee keeps; of clock, CA, lock and TLS all others"
+                " are locked, `lab timeline`, `lab messages` and `lab chain` never",
                 ("lab ca show", "lab clock"),
             ),
             "decided": Field(
