@@ -70,6 +70,7 @@ ELSEWHERE = {
     "frontend/variables.py": "reads the file that the user named",
     "labca/serve.py": "reads the files that the user named",
     "labca/tls.py": "writes into a new temporary directory",
+    "transport/identities.py": "asks whether the system has files without a place on a disk",
 }
 """Where files are opened that do not lie below a node, and why."""
 

@@ -7,6 +7,7 @@ no use.
 import maximum
 import pytest
 from configurations import with_any_configuration
+from counting import met
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -142,7 +143,7 @@ def test_a_spoilt_configuration_is_left_alone_or_read_alike(at, spoil, cut, move
 
 @pytest.mark.parametrize("spoil", range(len(SPOILT)))
 def test_each_kind_of_fault_is_left_alone_or_read_alike(spoil):
-    for at in range(spoil, len(LINES), len(LINES) // 10):
+    for at in met(9, range(spoil, len(LINES), len(LINES) // 10)):
         lines = list(LINES)
         lines[at] = SPOILT[spoil](lines[at])
         check_reading("\n".join(lines))

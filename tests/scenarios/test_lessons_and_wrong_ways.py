@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from counting import met
 
 from srpki.frontend.console import console
 from srpki.frontend.labs import opened_lab
@@ -17,7 +18,9 @@ from srpki.frontend.variables import Variable
 WAYS = tomllib.loads(Path(__file__).with_name("wrong_ways.toml").read_text())["way"]
 
 
-@pytest.mark.parametrize("way", WAYS, ids=[f"{one['lesson']}: {one['what']}" for one in WAYS])
+@pytest.mark.parametrize(
+    "way", met(19, WAYS), ids=[f"{one['lesson']}: {one['what']}" for one in WAYS]
+)
 def test_the_lesson_does_not_take_it(way, tmp_path):
     start(places.find(way["lesson"]), tmp_path / "node", student="", seed="wrong")
     with opened_lab(tmp_path / "node", lessons=lesson_of) as (router, lab):

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from counting import met
 
 from srpki.frontend.batch import Run
 from srpki.frontend.console import console
@@ -117,7 +118,7 @@ def symptoms():
     return found
 
 
-@pytest.mark.parametrize("symptom", symptoms())
+@pytest.mark.parametrize("symptom", met(20, symptoms()))
 def test_what_the_page_names_is_seen_on_a_node(symptom, seen):
     pattern = ".+?".join(re.escape(part) for part in VARIES.split(symptom))
     assert re.search(pattern, seen), seen

@@ -5,6 +5,7 @@ import pytest
 from srpki.cli.session import Session
 from srpki.core.errors import RefusedError
 from srpki.schema.nodes import Action, Container
+from srpki.schema.tree import SchemaTree
 
 REFUSED = (
     "MINOR: CLI Modification of the configuration is not allowed"
@@ -49,7 +50,8 @@ def test_nothing_can_be_edited_in_model_driven_mode(model_driven, device, line):
 def test_checkpoints_belong_to_the_classic_cli_and_rest_in_model_driven_mode(model_driven, device):
     rollback = Action("save", (), "Make a checkpoint", "rollback.save")
     branch = Container("rollback", (rollback,), "Checkpoints")
-    device.schema = device.schema._replace(operations_classic=Container("", (branch,), "All"))
+    device.schema = SchemaTree(lab=True)
+    device.schema.operations_classic = Container("", (branch,), "All")
     session = Session(device, "classic")
     assert session.feed("rollback save")[:2] == (REFUSED, False)
     assert not device.calls

@@ -7,7 +7,7 @@ import pytest
 from srpki.cli.port import Answer
 from srpki.cli.session import Session
 from srpki.schema.nodes import Action, Container, Leaf
-from srpki.schema.tree import LAB_SCHEMA
+from srpki.schema.tree import SchemaTree
 from srpki.schema.types import Empty
 
 QUESTION = "Are you sure you want to reboot? [y,n] "
@@ -45,8 +45,8 @@ def asking(device, monkeypatch):
     )
     admin = Container(name="admin", help="Administer", children=(action,))
     tools = Container(name="", help="", children=(admin,))
-    schema = LAB_SCHEMA._replace(operations_md=tools, operations_classic=tools)
-    device.schema = schema
+    device.schema = SchemaTree(lab=True)
+    device.schema.operations_md = device.schema.operations_classic = tools
     return device
 
 

@@ -95,11 +95,11 @@ def test_lab_messages_draws_the_last_ones_in_80_columns_and_keeps_secrets(said):
         assert re.search(r"\|-- kur -+>\|", text) and re.search(r"\|<-+ kup ---\|", text)
         assert 'rejection (badCertTemplate): "<b>no</b>"' in text
         assert "no answer: " in text and re.search(r"\|-- kur -+X  \|", text)
-        for secret in said.secrets():
+        for secret in met(1, said.secrets()):
             assert secret not in text
     assert said.do("lab messages last 1").count("EST by hand") == 1
     kept = (said.node / "state" / "messages.jsonl").read_text()
-    for secret in said.secrets():
+    for secret in met(1, said.secrets()):
         assert secret not in kept
 
 

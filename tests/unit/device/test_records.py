@@ -13,9 +13,10 @@ from srpki.core.record import Record
 from srpki.device import records
 from srpki.device.operations.registry import OPERATIONS
 from srpki.device.records.configuration import Comparison
+from srpki.device.records.lesson import LabSolution
 
-ELSEWHERE = {Comparison}
-"""What only one of the CLIs shows, and lays out itself."""
+ELSEWHERE = {Comparison, LabSolution}
+"""What only one of the CLIs or the program shows, and lays out itself."""
 
 FAMILIES = met(4, (found.name for found in iter_modules(records.__path__) if found.name != "words"))
 
@@ -46,6 +47,8 @@ def test_every_record_has_a_layout_or_is_part_of_one_that_has(family):
 # --- the registry ---------------------------------------------------------------------------------
 
 NOTHING_TO_FIND = {
+    "admin.clear-lockout": "lets in what it was told; show.system.security.user finds the rest",
+    "admin.clear-password-history": "forgets what it was told to",
     "admin.reboot": "the node that could tell is gone",
     "admin.synchronize-certificate": "there is one CPM, and nothing is copied",
     "debug.auto-certificate-update": "switches on, as it was told; debug.show finds what is on",
