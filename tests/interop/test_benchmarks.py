@@ -34,6 +34,7 @@ IN_SMALL = {
         "for part in (benchmark.due_at_once, benchmark.at_the_maximum): part(benchmark.Path.cwd())",
         r"4 updates due at once: \d+\.\d s[^\0]*at its maximum: \d+ MiB",
     ),
+    "rehearsal.py": ({"CERTIFICATES": 2}, "benchmark.main()", r"est est: \d+ renewals, [1-9]"),
     "traces.py": ({}, "benchmark.main()", r"Tab on a list key +\d+ +\d+"),
 }
 """Of each script: how little it is to measure, what runs it, and what it says then."""
