@@ -178,7 +178,7 @@ def _schedule(profile: UpdateProfileState) -> str:
 
 
 def _auto_updates(data: AutoUpdates) -> Table:
-    columns = ("Certificate File", "State", "Next Update Time", "Not After", "Days Left")
+    columns = ("Certificate File", "State", "Next Update Time", "Not After", "Days")
     rows = (
         (
             one.certificate_file_name,
