@@ -122,7 +122,7 @@ def _certificates(data: LabCaCertificates) -> Table:
 
 def _signs(one: LabCaCertificate) -> str:
     if one.begins is not None:
-        return rfc3339(one.begins)
+        return f"{one.begins:%Y-%m-%dT%H:%MZ}"
     return "now" if one.signs else "no"
 
 
