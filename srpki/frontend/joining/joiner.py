@@ -10,7 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from srpki import __version__
-from srpki.core.errors import BusyError, RefusedError, UsageError
+from srpki.core.errors import (
+    BusyError,
+    CorruptError,
+    ExistsError,
+    InvalidInputError,
+    InvalidNameError,
+    MissingInputError,
+    NodeError,
+    NotAuthorizedError,
+    NotFoundError,
+    RefusedError,
+    SrpkiError,
+    StoppedError,
+    StorageError,
+    UsageError,
+)
 from srpki.frontend.joining.frames import PROTOCOL, Message, Wire, trusted
 from srpki.storage import sockets
 
@@ -20,7 +35,12 @@ if TYPE_CHECKING:
 ANSWERING: Final = 10.0
 """Seconds that the owner has to answer whoever joins."""
 
-_ERRORS: Final = {error.code: error for error in (UsageError, RefusedError, BusyError)}
+_TOLD: Final[tuple[type[SrpkiError], ...]] = (
+    *(UsageError, InvalidNameError, InvalidInputError, MissingInputError, NotFoundError),
+    *(ExistsError, BusyError, RefusedError, NotAuthorizedError),
+    *(NodeError, StorageError, CorruptError, StoppedError),
+)
+_ERRORS: Final = {error.code: error for error in _TOLD}
 
 
 class Joined(NamedTuple):
@@ -97,6 +117,11 @@ def _welcomed(wire: Wire, hello: Message) -> Joined | None:
         case {"welcome": dict(facts)}:
             return Joined(wire, facts)
         case {"refused": [code, sentence, hint]}:
-            raise _ERRORS.get(code, BusyError)(str(sentence), hint=str(hint))
+            raise refusal(code, sentence, hint)
     wire.close()
     return None  # he is ending
+
+
+def refusal(code: object, sentence: object, hint: object) -> SrpkiError:
+    """Return the error of which another process has told *code*, *sentence* and *hint*."""
+    return _ERRORS.get(str(code), BusyError)(str(sentence), hint=str(hint))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from srpki.core.errors import NotFoundError, ProtocolError, SrpkiError
 from srpki.core.text import printable
 from srpki.frontend.isolated import copied_live
-from srpki.frontend.training.asking import as_json, injected, packed, said
+from srpki.frontend.training.asking import NOBODY, as_json, injected, packed, said
 from srpki.frontend.training.resetting import keep
 
 if TYPE_CHECKING:
@@ -56,10 +56,16 @@ def _checkpoint(holding: Holding, inputs: Mapping[str, Any]) -> None:
 
 
 def _push(holding: Holding, inputs: Mapping[str, Any]) -> None:
-    """Show a line of the trainer in every session."""
+    """Show a line of the trainer in every session of a CLI, above its prompt.
+
+    Raises `NotFoundError` where nobody has logged in.
+    """
     line = printable(str(inputs["text"])[:_LONGEST])
-    for login in holding.router.node.sessions.all():
-        login.listener.tell_now(f"Trainer: {line}")
+    logins = [one for one in holding.router.node.sessions.all() if one.kind != "netconf"]
+    if not logins:
+        raise NotFoundError(NOBODY)
+    for login in logins:
+        login.listener.put([f"Trainer: {line}"])
 
 
 def _inject(holding: Holding, inputs: Mapping[str, Any]) -> None:

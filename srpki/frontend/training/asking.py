@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from srpki import __version__
 from srpki.core.clock import SystemClock
@@ -13,7 +13,7 @@ from srpki.core.errors import BusyError, NotFoundError, ProtocolError
 from srpki.core.plain import plain
 from srpki.frontend.isolated import isolated
 from srpki.frontend.joining.frames import PROTOCOL
-from srpki.frontend.joining.joiner import join
+from srpki.frontend.joining.joiner import join, refusal
 from srpki.frontend.labs import opened_lab
 from srpki.frontend.training.copies import lesson_of
 from srpki.frontend.training.resetting import keep
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from srpki.core.record import Record
     from srpki.device.lab import Lesson
     from srpki.device.node import Node
+
+NOBODY: Final = "nobody has the lab open"
 
 
 def ask(place: Path, what: str, **inputs: object) -> dict[str, Any]:
@@ -57,8 +59,8 @@ def _told(message: Mapping[str, Any]) -> dict[str, Any]:
     match message:
         case {"told": dict(found)}:
             return found
-        case {"refused": [_, str(sentence), str(hint)]}:
-            raise BusyError(sentence, hint=hint)
+        case {"refused": [code, sentence, hint]}:
+            raise refusal(code, sentence, hint)
     raise ProtocolError("it is not known what was answered")
 
 
@@ -72,7 +74,7 @@ def _own(place: Path, what: str, inputs: dict[str, Any]) -> dict[str, Any]:
         keep(place, None)
         return {}
     if what == "push":
-        raise NotFoundError("nobody has the lab open")
+        raise NotFoundError(NOBODY)
     if what == "inject":
         with opened_lab(place) as (router, _):
             injected(router.node, inputs)

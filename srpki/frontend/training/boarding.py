@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from srpki.core.clock import SystemClock
 from srpki.core.errors import NotFoundError
-from srpki.core.text import screen
+from srpki.core.text import printable
 from srpki.frontend.training import places
 from srpki.storage.files import OsFiles, replace_file
 from srpki.training.markup import page
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.text import Text
 
     from srpki.frontend.training.places import Begun
 
@@ -33,13 +33,22 @@ HEADS: Final = (
 EVERY: Final = 1.0
 """Seconds from one look to the next."""
 _TAIL: Final = 1 << 16
-_LONGEST: Final = 60
+_LONGEST: Final = 200
+_UNBOUNDED: Final = 1 << 16
+_WIDEST: Final = 60
+DONE: Final = " done"
+_FACTS: Final = 7
+"""Columns before the last command."""
+_CHECKS: Final = HEADS.index("Checks")
+
+Rows = Sequence[tuple[str, ...]]
 
 
 def rows(directory: Path, now: datetime) -> list[tuple[str, ...]]:
-    """Return a row for each lab in *directory*, by student."""
-    found = [_row(one, now) for one in places.begun(directory)]
-    return sorted(found)
+    """Return a row for each lab in *directory*, by student, in the order in which he began."""
+    found = places.begun(directory)
+    found.sort(key=lambda one: (one.progress.student or one.place.name, one.progress.started))
+    return [_row(one, now) for one in found]
 
 
 def _row(one: Begun, now: datetime) -> tuple[str, ...]:
@@ -50,7 +59,7 @@ def _row(one: Begun, now: datetime) -> tuple[str, ...]:
     return (
         progress.student or one.place.name,
         progress.lab,
-        progress.marks + (" done" if progress.done else ""),
+        progress.marks + (DONE if progress.done else ""),
         str(progress.points) + (" shown" if progress.shown else ""),
         str(len(progress.hints)),
         _lab_time(last),
@@ -121,38 +130,61 @@ def board(directory: Path, *, html: Path | None, once: bool, as_json: bool) -> i
     return _live(look, clock)
 
 
-def _live(look: Any, clock: SystemClock) -> int:
+def _live(look: Callable[[], Rows], clock: SystemClock) -> int:
     from rich.console import Console  # noqa: PLC0415 - programs read JSON
     from rich.live import Live  # noqa: PLC0415
 
     console = Console(file=sys.stdout, highlight=False)
     with Live(console=console, auto_refresh=False) as live, suppress(KeyboardInterrupt):
         while True:
-            live.update(_table(look()), refresh=True)
+            live.update(laid_out(look(), console.width, console.height - 1), refresh=True)
             clock.wait(EVERY)
     return 0
 
 
-def _print(found: Sequence[Sequence[str]]) -> None:
+def _print(found: Rows) -> None:
     from rich.console import Console  # noqa: PLC0415 - programs read JSON
 
-    Console(file=sys.stdout, highlight=False).print(_table(found))
+    console = Console(file=sys.stdout, highlight=False)
+    width = console.width if console.is_terminal else _UNBOUNDED
+    console.print(laid_out(found, width, _UNBOUNDED), soft_wrap=True)
 
 
-def _table(found: Sequence[Sequence[str]]) -> Table:
-    from rich.table import Table  # noqa: PLC0415 - programs read JSON
+def laid_out(found: Rows, width: int, height: int) -> Text:
+    """Return the board as text of so many columns and lines at most: a line a row.
+
+    The last error stands below its row, where there is room for those of all.
+    """
+    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 - programs read JSON
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=None, pad_edge=False, expand=True)
-    for head in HEADS:
-        last = head.startswith("Last")
-        table.add_column(head, overflow="fold", no_wrap=not last, ratio=1 if last else None)
-    for row in found:
-        table.add_row(*(Text(screen(cell)) for cell in row))
-    return table
+    shown = [HEADS, *(tuple(map(printable, row)) for row in found)]
+    columns = list(zip(*shown, strict=True))[:_FACTS]
+    widths = [min(_WIDEST, max(map(cell_len, column))) for column in columns]
+    errors = len(shown) + sum(bool(row[-1]) for row in found) <= height
+    text = Text(no_wrap=True)
+
+    def add(line: str, style: str) -> None:
+        line = line.rstrip()
+        fits = cell_len(line) <= width
+        line = line if fits else f"{set_cell_size(line, width - 1)}\u2026"
+        text.append(f"{line}\n", style)
+
+    room = len(shown) if len(shown) <= height else max(1, height - 1)
+    for row in shown[:room]:
+        facts = (set_cell_size(*pair) for pair in zip(row[:_FACTS], widths, strict=True))
+        head = row is HEADS
+        done = row[_CHECKS].endswith(DONE)
+        add("  ".join([*facts, row[_FACTS]]), "bold" if head else "green" if done else "")
+        if errors and not head and row[-1]:
+            add(f"  {row[-1]}", "red")
+    if room < len(shown):
+        add(f"and {len(shown) - room} more, for a higher window or --html", "")
+    text.right_crop(1)
+    return text
 
 
-def _write(path: Path, found: Sequence[Sequence[str]], now: datetime, *, again: bool) -> None:
+def _write(path: Path, found: Rows, now: datetime, *, again: bool) -> None:
     foot = f"{len(found)} labs, {now:%Y-%m-%d %H:%M:%S} UTC; o holds, x fails, . is open"
     text = page("Labs", HEADS, found, again=2 if again else 0, foot=foot)
     place = path.absolute()

@@ -14,7 +14,7 @@ from srpki.core.errors import BusyError, NodeError, NotFoundError, SrpkiError, U
 from srpki.core.plain import plain
 from srpki.core.text import screen
 from srpki.frontend.training import places
-from srpki.frontend.training.asking import ask
+from srpki.frontend.training.asking import NOBODY, ask
 from srpki.frontend.training.output import own_output
 from srpki.frontend.training.shown import (
     answered,
@@ -195,23 +195,37 @@ def _board(options: argparse.Namespace) -> int:
     return board(directory, html=options.html, once=options.once, as_json=options.json)
 
 
-def _of_student(options: argparse.Namespace) -> Path:
-    """Return the place of the lab of a student, the latest of several."""
+def _of_student(options: argparse.Namespace) -> list[Path]:
+    """Return the places of the labs of a student that are meant, the latest first."""
     directory = options.dir or places.labs_directory()
-    found = [one for one in places.begun(directory) if one.progress.student == options.student]
+    found = [
+        one.place
+        for one in reversed(places.begun(directory))
+        if one.progress.student == options.student and options.which in (None, one.progress.lab)
+    ]
     if not found:
-        raise NotFoundError(f"no lab of '{options.student}' in {directory}")
-    return found[-1].place
+        what = "lab" if options.which is None else f"lab '{options.which}'"
+        raise NotFoundError(f"no {what} of '{options.student}' in {directory}")
+    return found
 
 
 def _push(options: argparse.Namespace) -> int:
-    ask(_of_student(options), "push", text=" ".join(options.text))
+    """Show the line wherever the student is; raises `NotFoundError` where he is nowhere."""
+    text, reached, nowhere = " ".join(options.text), 0, NotFoundError(NOBODY)
+    for place in _of_student(options):
+        try:
+            ask(place, "push", text=text)
+            reached += 1
+        except NotFoundError as error:
+            nowhere = error
+    if not reached:
+        raise nowhere
     return 0
 
 
 def _inject(options: argparse.Namespace) -> int:
     fault = " ".join(options.fault)
-    ask(_of_student(options), "inject", fault=fault, authority=options.authority)
+    ask(_of_student(options)[0], "inject", fault=fault, authority=options.authority)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A class: a lab for each student, served by SSH.
+"""A class: the labs of a course for each student, served by SSH.
 
 The course file is TOML, the file of students has a line each: a name, a comma, a password.
 """
@@ -29,9 +29,9 @@ _ACCESS: Final = ("console", "netconf")
 
 
 class Course(Record):
-    """A course: the *lab*, and the *directory* in which the nodes of its students are made."""
+    """A course: its *labs*, and the *directory* in which the nodes of its students are made."""
 
-    lab: LabFile
+    labs: tuple[LabFile, ...]
     directory: Path
 
 
@@ -50,13 +50,22 @@ def read(file: Path) -> Course:
         raise UsageError(f"{file} is not TOML: {error}") from None
     top = Fields(found, str(file))
     course = Fields(top.raw("course") or {}, f"{file}: [course]")
-    name = course.line("lab")
+    names = course.lines("labs")
+    if (course.raw("lab") is None) != bool(names):
+        raise UsageError(f"{file}: [course] has a lab, or labs, and not both")
+    names = names or (course.line("lab"),)
     directory = course.line("directory", "class")
     for fields in (course, top):
         fields.close()
-    beside = file.parent / name
-    lab = places.find(str(beside) if beside.is_file() else name)
-    return Course(lab=lab, directory=file.parent / directory)
+    labs = tuple(_lab(file.parent, name) for name in names)
+    if len({lab.name for lab in labs}) < len(labs):
+        raise UsageError(f"{file}: [course] labs: two have one name")
+    return Course(labs=labs, directory=file.parent / directory)
+
+
+def _lab(directory: Path, name: str) -> LabFile:
+    beside = directory / name
+    return places.find(str(beside) if beside.is_file() else name)
 
 
 def students(file: Path) -> tuple[Student, ...]:
@@ -96,28 +105,31 @@ def prepared(
     ssh: tuple[Address, ...],
     netconf: tuple[Address, ...],
 ) -> tuple[Place, ...]:
-    """Return a place for each student, whose node is made where it is not there yet.
+    """Return a place for each lab of each student, whose node is made where it is not there yet.
 
-    Each listens at the port after that of the one before. Raises `UsageError` where two would have
-    one directory, and what keeps a node from being made.
+    Each listens at the port after that of the one before, a student's labs in the order of the
+    course. Raises `UsageError` where there are too many, where two would have one directory, and
+    what keeps a node from being made.
     """
-    made: list[Place] = []
-    for count, student in enumerate(found):
+    pairs = [(student, lab) for student in found for lab in course.labs]
+    if len(pairs) > MOST:
+        raise UsageError(f"the course has {len(pairs)} nodes", hint=f"{MOST} at most")
+    made: list[tuple[Place, LabFile]] = []
+    for count, (student, lab) in enumerate(pairs):
         user = User(student.name, student.password, _MEMBER, _ACCESS)
-        name = places.directory_name(f"{course.lab.name}-{student.name}")
         place = Place(
-            name=student.name,
-            directory=course.directory / name,
+            name=student.name if len(course.labs) == 1 else f"{student.name} {lab.name}",
+            directory=course.directory / places.directory_name(f"{lab.name}-{student.name}"),
             ssh=tuple(_after(each, count) for each in ssh or (LOCAL,)),
             netconf=tuple(_after(each, count) for each in netconf),
             lab=True,
             users=(user,),
         )
-        made.append(place)
-    check_apart(tuple(made))
-    for place in made:
-        _make(course, place)
-    return tuple(made)
+        made.append((place, lab))
+    check_apart(tuple(place for place, _ in made))
+    for place, lab in made:
+        _make(lab, place)
+    return tuple(place for place, _ in made)
 
 
 def _after(address: Address, count: int) -> Address:
@@ -127,13 +139,13 @@ def _after(address: Address, count: int) -> Address:
     return Address(address.host, port)
 
 
-def _make(course: Course, place: Place) -> None:
-    if places.is_begun(place.directory, course.lab.name):
+def _make(lab: LabFile, place: Place) -> None:
+    if places.is_begun(place.directory, lab.name):
         return
-    name = place.name
+    name = place.users[0].name
     try:
         start(
-            course.lab,
+            lab,
             place.directory,
             student=name,
             seed=name,

@@ -125,6 +125,10 @@ def _teaching(commands: Any) -> None:
             metavar="DIR",
             help="where the labs are (default: as for board)",
         )
+        where = "any in which he is" if name == "push" else "the one he began or judged last"
+        one.add_argument(
+            "--lab", dest="which", metavar="NAME", help=f"which of his labs (default: {where})"
+        )
         if name == "inject":
             one.add_argument(
                 "--authority", default="lab", metavar="NAME", help="which CA (default: lab)"
