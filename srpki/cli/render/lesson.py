@@ -61,7 +61,8 @@ def _task(data: LabTask) -> Layout:
 
 
 def _task_lines(data: LabTask) -> Iterator[str]:
-    yield f"{data.title} (level {data.level}, {data.minutes} minutes, {data.points} points)"
+    head = f"{data.title} (level {data.level}, {data.minutes} minutes, {data.points} points)"
+    yield from folded(head)
     yield ""
     yield from folded(data.task)
     if data.footer:
@@ -106,7 +107,8 @@ def _checked_lines(data: LabChecked) -> Iterator[str]:
 
 def _verdict(one: LabVerdict) -> Iterator[str]:
     title = f": {one.title}" if one.title else ""
-    yield f"[{_MARKS[one.holds]}] Check {one.number}{title} ({one.points} points)"
+    head = f"[{_MARKS[one.holds]}] Check {one.number}{title} ({one.points} points)"
+    yield from wrap(head, WIDTH, subsequent_indent="     ", break_on_hyphens=False)
     says = _UNJUDGED if one.holds is None else one.says
     if not one.holds:
         yield from folded(says, "     ")
