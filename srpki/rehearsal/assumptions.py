@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -46,27 +47,34 @@ QUOTED: Final = (HOLD, RETRY, CLOCKS, EXPIRED_EST, EXPIRED, CHAIN)
 
 
 def assumptions(found: Found) -> tuple[Assumption, ...]:
-    """Return what the rehearsal *found* rests on, each once."""
-    return tuple(dict.fromkeys(_assumptions(found)))
+    """Return what the rehearsal *found* rests on, each once with all that it concerns."""
+    alike: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, effect, rule in _assumptions(found):
+        alike[effect, rule].append(name)
+    return tuple(
+        Assumption(f"{', '.join(names)}: {effect}" if all(names) else effect, rule)
+        for (effect, rule), names in alike.items()
+    )
 
 
-def _assumptions(found: Found) -> Iterator[Assumption]:
+def _assumptions(found: Found) -> Iterator[tuple[str, str, str]]:
+    """Yield a certificate, or none, with what became of it, and the rule."""
     log, plans = found.log, found.plans
     for name in sorted(log.held):
-        yield Assumption(f"{name} was due when it was issued, and its next update waits", HOLD)
+        yield name, "due when issued, and the next update waits", HOLD
     for name, plan in plans.items():
         instants = [one.at for one in log.failed.get(name, ())]
         early = _early(instants, plan.retry_interval)
         if early is not None:
-            yield Assumption(
-                f"{name} was tried again at {early:%Y-%m-%d %H:%M:%S} UTC, before its"
-                f" retry-interval of {plan.retry_interval} s had passed",
+            yield (
+                f"{name} (at {early:%Y-%m-%d %H:%M:%S} UTC)",
+                "tried again before the retry-interval had passed",
                 RETRY,
             )
     ahead = found.world.terms.skew
     if ahead and any(log.renewals.values()):
         judged = "taken" if ahead <= SKEW else "refused"
-        yield Assumption(f"certificates that begin {spelled(ahead)} from now are {judged}", CLOCKS)
+        yield "", f"certificates that begin {spelled(ahead)} from now are {judged}", CLOCKS
     yield from _expired(found)
     yield from _chains(found)
 
@@ -78,20 +86,21 @@ def _early(instants: list[datetime], interval: int) -> datetime | None:
     return None
 
 
-def _expired(found: Found) -> Iterator[Assumption]:
+def _expired(found: Found) -> Iterator[tuple[str, str, str]]:
     for name, renewals in found.log.renewals.items():
         plan = found.plans.get(name)
         late = any(one.left.total_seconds() < 0 for one in renewals)
-        if late and plan is not None and not plan.judged:
-            yield Assumption(f"{name} was renewed when it had expired", EXPIRED_EST)
+        profile = found.world.profile(name) if late and plan is not None else None
+        if profile is not None and profile.protocol == "est" and not found.world.client(profile):
+            yield name, "renewed when it had expired", EXPIRED_EST
     for name, plan in found.plans.items():
         if plan.ends and any(
             "expired" in one.reason for one in found.log.failed.get(name, ())[-1:]
         ):
-            yield Assumption(f"{name} is not renewed any more once it has expired", EXPIRED)
+            yield name, "not renewed any more once expired", EXPIRED
 
 
-def _chains(found: Found) -> Iterator[Assumption]:
+def _chains(found: Found) -> Iterator[tuple[str, str, str]]:
     """Yield what a router that sends no chain might be refused for."""
     world = found.world
     authorities = world.engine.authorities.usable()
@@ -99,9 +108,9 @@ def _chains(found: Found) -> Iterator[Assumption]:
         if course.protocol == "cmpv2" and course.renewals:
             own = world.keystore.read_certificate(course.name)
             if chains.issuers(own, authorities, world.material.view.maximum_cert_chain_depth):
-                yield Assumption(
+                effect = (
                     "CMPv2 requests carry the chain of their signer: a router may send none, and a"
-                    " CA that knows the issuer not by itself refuses it then",
-                    CHAIN,
+                    " CA that knows the issuer not by itself refuses it then"
                 )
+                yield "", effect, CHAIN
                 return

@@ -98,6 +98,21 @@ def references(view: PkiView) -> Mapping[str, Kind]:
     return found
 
 
+def pairs(view: PkiView) -> list[tuple[str, str]]:
+    """Return the certificates and keys that applications use by *view*, in order, each once."""
+    tls = (
+        (entry.certificate_file, entry.key_file)
+        for profile in view.cert_profiles.values()
+        for entry in profile.entries
+    )
+    ipsec = (
+        (entry.cert, entry.key)
+        for profile in view.ipsec_cert_profiles.values()
+        for entry in profile.entries
+    )
+    return [pair for pair in dict.fromkeys((*ipsec, *tls)) if pair[0]]
+
+
 # --- a directory of files that somebody has exported ----------------------------------------------
 
 

@@ -51,9 +51,9 @@ class Gap(Record):
 class Course(Record):
     """What became of one certificate.
 
-    *failed* are the first failures and the last, of *failures* in all. *margin* is the least that a
-    certificate still had to live when it was replaced, None where none was. Where *protocol* is
-    empty nothing renews it. *stand_in* says what of it was not given.
+    *failed* are the first failures and the last, also before each gap, of *failures* in all.
+    *margin* is the least that a certificate still had to live when it was replaced, None where none
+    was. Where *protocol* is empty nothing renews it. *stand_in* says what of it was not given.
     """
 
     name: str

@@ -14,9 +14,10 @@ from srpki.core import events
 from srpki.core.text import utc
 from srpki.engine.policy import Schedule
 from srpki.rehearsal import model
+from srpki.rehearsal.material import pairs
 from srpki.rehearsal.model import Attempt, Plan
 from srpki.rehearsal.records import Course, Dated, Failure, Gap, Load, Storm
-from srpki.rehearsal.world import World, pairs
+from srpki.rehearsal.world import World
 from srpki.x509 import certificates
 
 if TYPE_CHECKING:
@@ -89,11 +90,8 @@ class Log:
             return
         self.failures[name] += 1
         step, reason = int(str(event.fields["step"])), str(event.fields["reason"])
-        kept = self.failed.setdefault(name, [])
-        if len(kept) > _KEPT:
-            kept.pop()
-        kept.append(Failure(event.time, step, reason))
         _, ends = self._ends.get(name) or self._first(name)
+        self._keep(name, Failure(event.time, step, reason), ends)
         if event.time > ends and self._world.hopeless(name):
             self.over.add(name)
             self._hopeless.add(name)
@@ -104,10 +102,14 @@ class Log:
             self.renewals.setdefault(name, []).append(attempt)
             return
         self.failures[name] += 1
+        self._keep(name, Failure(attempt.at, 2, reason()), attempt.not_after)
+
+    def _keep(self, name: str, failure: Failure, ends: datetime) -> None:
+        """Keep *failure* of a certificate that *ends*: the last one before that says why."""
         kept = self.failed.setdefault(name, [])
-        if len(kept) > _KEPT:
+        if len(kept) > _KEPT and not kept[-1].at <= ends < failure.at:
             kept.pop()
-        kept.append(Failure(attempt.at, 2, reason()))
+        kept.append(failure)
 
     def _first(self, name: str) -> tuple[datetime, datetime]:
         found = self._ends[name] = self._world.first[name]
@@ -279,6 +281,9 @@ def _why(
     def why(at: datetime) -> str:
         if name not in world.material.view.auto_updates:
             return "no certificate-auto-update entry renews it"
+        begins, _ = world.first[name]
+        if at < begins:
+            return f"it is not valid before {utc(begins)}"
         if invalid:
             return f"its entry is invalid: {invalid}"
         before = [one for one in failed if one.at <= at] or list(failed)

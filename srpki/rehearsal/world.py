@@ -18,6 +18,7 @@ from srpki.engine.protocols.registry import PROTOCOLS
 from srpki.keystore.seal import Seal
 from srpki.rehearsal.keyring import Keyring
 from srpki.rehearsal.keystore import MemoryKeystore
+from srpki.rehearsal.material import pairs
 from srpki.rehearsal.network import Network, Server
 from srpki.rehearsal.servers import Servers, SkewedClock
 from srpki.rehearsal.shortened import Shortened
@@ -130,12 +131,14 @@ class World:
     def authenticates_itself(self, name: str) -> bool:
         """Say whether the CA looks at *name* itself to know who asks for its update."""
         profile = self.profile(name)
-        if profile is None or profile.protocol == "cmpv2":
-            return True
+        return profile is None or profile.protocol == "cmpv2" or self.client(profile) == name
+
+    def client(self, profile: UpdateProfile) -> str:
+        """Return the certificate that authenticates EST by *profile*; empty where none does."""
         est = self._view.est_profiles[profile.server]
         client = self._view.client_tls_profiles[est.client_tls_profile]
         pair = client_pair(self._view.cert_profiles.get(client.cert_profile))
-        return pair is not None and pair[0] == name
+        return "" if pair is None else pair[0]
 
     def until(self, name: str) -> datetime | None:
         """Return when the CA ends whose ca-profile renews *name*, None where there is none."""
@@ -201,21 +204,6 @@ class World:
             self.keystore.put(kind, name, content)
         except SrpkiError:
             return  # as above
-
-
-def pairs(view: PkiView) -> list[tuple[str, str]]:
-    """Return the certificates and keys that applications use by *view*, in order, each once."""
-    tls = (
-        (entry.certificate_file, entry.key_file)
-        for profile in view.cert_profiles.values()
-        for entry in profile.entries
-    )
-    ipsec = (
-        (entry.cert, entry.key)
-        for profile in view.ipsec_cert_profiles.values()
-        for entry in profile.entries
-    )
-    return [pair for pair in dict.fromkeys((*ipsec, *tls)) if pair[0]]
 
 
 def _beside(profile: UpdateProfile, view: PkiView) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from counting import met
 from issuing import P256, Ca
-from rehearsed import DAY, START, configuration, entry, material, profile, terms
+from rehearsed import DAY, START, TLS, configuration, entry, material, profile, terms
 
 from srpki.rehearsal.answers import answer
 from srpki.rehearsal.assumptions import CHAIN, CLOCKS, EXPIRED, EXPIRED_EST, HOLD, QUOTED, RETRY
@@ -42,6 +42,32 @@ def test_one_is_told_for_each_rule_that_mattered():
     assert gap.start == START + 30 * DAY
     assert gap.end is not None
     assert made.courses[0].margin < timedelta()
+
+
+def test_est_by_another_certificate_is_documented():
+    own = (
+        'cert-profile "c" { admin-state enable entry 1 { certificate-file "c.crt" key-file "c.key" } }\n'
+        + TLS.replace("admin-state enable", 'admin-state enable cert-profile "c"')
+    )
+    text = configuration(profile("p", "est est"), entry("gw", "p"), tls=own)
+    ca = Ca(START, "O=Op,CN=Root")
+    given = {"root.crt": ca.certificate, "issuing.crt": ca.certificate}
+    given |= {"c.crt": ca.issue("CN=c", end=9000), "gw.crt": ca.issue("CN=gw", end=30 * 24)}
+    asked = terms("2027-01-30..2027-02-02", days=40)
+    made = answer(rehearse(material(text, given), asked), title="", seed=1, tries=3, complete=True)
+    course = next(one for one in made.courses if one.name == "gw.crt")
+    assert course.margin < timedelta()
+    assert EXPIRED_EST not in {one.fidelity for one in made.assumptions}
+
+
+def test_what_is_the_same_for_several_is_said_once():
+    text = configuration(
+        profile("p", "cmpv2 lab", before=40 * 86400), entry("a", "p"), entry("b", "p")
+    )
+    asked = terms(days=2, life=30 * DAY)
+    made = answer(rehearse(material(text), asked), title="", seed=1, tries=3, complete=False)
+    (held,) = [one for one in made.assumptions if one.fidelity == HOLD]
+    assert held.effect.startswith("a.crt, b.crt: ")
 
 
 def test_a_chain_that_goes_along_is_told_of():

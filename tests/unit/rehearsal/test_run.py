@@ -121,3 +121,17 @@ def test_a_chain_that_the_trust_anchors_do_not_lead_to_is_refused():
     assert course.renewals == ()
     assert course.failures > 0
     assert course.gaps[0].start == START + 10 * DAY
+
+
+def test_each_gap_has_the_last_failure_before_it_however_many_there_were():
+    """Of hundreds of failures between two gaps not all are kept, but the one that explains is."""
+    text = configuration(profile("p", "est est", before=5 * 86400, retry=3600), entry("gw", "p"))
+    away = ("2027-01-26..2027-02-01", "2027-02-26..2027-03-10")
+    (course,) = rehearse(material(text), terms(*away, days=80, life=30 * DAY)).courses
+    first, second = course.gaps
+    assert course.failures > 200
+    assert away[0] in first.why
+    assert away[1] in second.why
+    for gap in course.gaps:
+        before = [one.at for one in course.failed if one.at <= gap.start]
+        assert gap.start - max(before) <= timedelta(seconds=3600)
