@@ -322,7 +322,7 @@ class Authorities:
             facts = certificates.facts(der)
             unprocessed: tuple[str, ...] = ()
             if kind == "cert":
-                _check_authority(facts)
+                check_authority(facts)
                 unprocessed = chain.unprocessed(der)
         except SrpkiError as error:
             return _File(kind, name, error=error.sentence)
@@ -341,7 +341,7 @@ class Authorities:
         return _File("crl", name, der, facts.this_update, facts.next_update)
 
 
-def _check_authority(facts: CertificateFacts) -> None:
+def check_authority(facts: CertificateFacts) -> None:
     """Raise `InvalidInputError` unless the certificate may be a ca-profile's [pki.md 7.2]."""
     if facts.version != 3:
         raise InvalidInputError("the certificate is not of version 3")

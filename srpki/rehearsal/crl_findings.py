@@ -84,7 +84,7 @@ def _scheduled(
         if life is not None and interval + longest >= life:
             away = f", and {spelled(longest)} more in an outage," if longest else ""
             yield (
-                f"it is fetched every {spelled(interval)}{away} and lives for {spelled(life)}",
+                f"its CRL is fetched every {spelled(interval)}{away} and lives for {spelled(life)}",
                 "auto-crl-update periodic-update-interval",
                 "make it shorter than the life of a CRL, or use next-update-based",
             )
@@ -104,7 +104,7 @@ def _scheduled(
             "auto-crl-update pre-update-time",
             "make it longer than the longest outage",
         )
-    elif not retry:
+    if not retry:
         yield (
             "retry-interval 0 gives up after one download that fails",
             "auto-crl-update retry-interval",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from srpki.core.text import utc
 from srpki.rehearsal.given import PKI, TLS, by_profile, leaf, profile_leaf
+from srpki.rehearsal.material import pairs
 from srpki.rehearsal.records import Finding
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ def bad_dates(given: Given) -> Iterator[Finding]:
             if early
             else f"it ended at {utc(dates[1])}",
             leaf=leaf(PKI, "certificate-auto-update", name=name),
-            cure="wait" if early else "enrol it anew, and import the pair",
+            cure="wait, or have one issued that is valid"
+            if early
+            else "enrol it anew, and import the pair",
         )
 
 
@@ -122,7 +125,7 @@ def shut_down(given: Given) -> Iterator[Finding]:
                     kind="shut-down",
                     severity="error",
                     concerns=tuple(plan.name for plan in plans),
-                    why=f"their updates go through {path}, which is shut down: each fails",
+                    why=f"updates go through {path}, which is shut down: each fails",
                     leaf=f"{path} admin-state",
                     cure="enable it",
                 )
@@ -142,6 +145,38 @@ def _ways(view: PkiView, profile: UpdateProfile) -> Iterator[tuple[str, bool]]:
     known = [view.ca_profiles[name] for name in anchors if name in view.ca_profiles]
     if known and not any(one.enabled for one in known):
         yield f'{PKI} ca-profile "{known[0].name}"', False
+
+
+def unused(given: Given) -> Iterator[Finding]:
+    """Yield IPsec cert-profiles that are shut down, so that nobody uses what is in them."""
+    for name, profile in given.view.ipsec_cert_profiles.items():
+        if profile.entries and not profile.enabled:
+            path = leaf("ipsec", "cert-profile", name=name)
+            yield Finding(
+                kind="unused",
+                severity="note",
+                concerns=tuple(one.cert for one in profile.entries if one.cert),
+                why=f"{path} is shut down: no tunnel uses what is in it",
+                leaf=f"{path} admin-state",
+                cure="enable it",
+            )
+
+
+def other_keys(given: Given) -> Iterator[Finding]:
+    """Yield entries that write the new key to another file than the one that is read with it."""
+    for name, key in pairs(given.view):
+        entry = given.view.auto_updates.get(name)
+        if entry is None or not key or not entry.key_file_name or key == entry.key_file_name:
+            continue
+        yield Finding(
+            kind="other-key",
+            severity="error",
+            concerns=(name,),
+            why=f'{used(given.view)[name][0]} has the key file "{key}" for it, and the entry'
+            f' renews "{entry.key_file_name}": the first does not belong to it any more then',
+            leaf=leaf(PKI, "certificate-auto-update", name=name, last="key-file-name"),
+            cure="name the same key file in both",
+        )
 
 
 def shared_keys(given: Given) -> Iterator[Finding]:

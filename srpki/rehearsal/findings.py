@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from srpki.rehearsal import (
+    ca_findings,
     crl_findings,
     entry_findings,
     protocol_findings,
@@ -33,6 +34,12 @@ CHECKS: Final[tuple[Callable[[Given], Iterator[Finding]], ...]] = (
     entry_findings.bad_dates,
     entry_findings.shut_down,
     entry_findings.shared_keys,
+    entry_findings.other_keys,
+    entry_findings.unused,
+    ca_findings.down,
+    ca_findings.shut_down,
+    ca_findings.foreign,
+    ca_findings.revoked,
     schedule_findings.too_few_tries,
     schedule_findings.never_in_time,
     schedule_findings.after_the_ca,
@@ -40,6 +47,7 @@ CHECKS: Final[tuple[Callable[[Given], Iterator[Finding]], ...]] = (
     protocol_findings.cmpv2_alone,
     protocol_findings.est_by_itself,
     protocol_findings.expired_client,
+    protocol_findings.status_of_servers,
     crl_findings.expiring,
     strength.weak_hashes,
     strength.weak_certificates,

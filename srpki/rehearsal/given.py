@@ -78,6 +78,15 @@ def by_profile(given: Given) -> Mapping[str, list[Plan]]:
     return found
 
 
+def trusted(view: PkiView, plan: Plan) -> tuple[str, ...]:
+    """Return the ca-profiles by which an update of *plan* is judged."""
+    if view.update_profiles[plan.profile].protocol == "cmpv2":
+        return (plan.server,)
+    client = view.client_tls_profiles.get(view.est_profiles[plan.server].client_tls_profile)
+    anchors = client and view.trust_anchor_profiles.get(client.trust_anchor_profile)
+    return tuple(anchors.trust_anchors) if anchors else ()
+
+
 def window_of(plan: Plan) -> timedelta:
     """Return how long before its end a certificate is due."""
     seconds = timedelta(seconds=plan.schedule.seconds)

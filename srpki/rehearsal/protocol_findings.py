@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from srpki.core.text import utc
 from srpki.engine.applications import client_pair
-from srpki.rehearsal.given import PKI, TLS, by_profile, leaf, profile_leaf, window_of
+from srpki.rehearsal.given import PKI, TLS, by_profile, leaf, profile_leaf, trusted, window_of
 from srpki.rehearsal.records import Finding
 from srpki.rehearsal.words import spelled
 
 if TYPE_CHECKING:
+    from srpki.config.views import ClientTlsProfile
     from srpki.rehearsal.given import Given
+    from srpki.rehearsal.model import Plan
 
 
 def cmpv2_alone(given: Given) -> Iterator[Finding]:
@@ -22,6 +25,8 @@ def cmpv2_alone(given: Given) -> Iterator[Finding]:
         if profile.protocol != "cmpv2":
             continue
         window = min(window_of(plan) for plan in plans)
+        if window <= timedelta():
+            continue  # said by `schedule_findings.never_in_time`
         longest = max(given.calendar.longest(plan.server) for plan in plans)
         yield Finding(
             kind="cmpv2-alone",
@@ -71,3 +76,61 @@ def expired_client(given: Given) -> Iterator[Finding]:
                 leaf=leaf(PKI, "certificate-auto-update", name=pair[0]),
                 cure="add an entry for it",
             )
+
+
+def status_of_servers(given: Given) -> Iterator[Finding]:
+    """Yield EST clients that refuse a server of which nobody tells whether it is revoked."""
+    for name, plans in by_profile(given).items():
+        if given.view.update_profiles[name].protocol != "est":
+            continue
+        est = given.view.est_profiles[plans[0].server]
+        client = given.view.client_tls_profiles[est.client_tls_profile]
+        if client.default_result == "good":
+            continue
+        found = _status(given, client, plans)
+        if found is not None:
+            why, last, cure, certain = found
+            yield Finding(
+                kind="server-status",
+                severity="error" if certain else "warning",
+                concerns=tuple(plan.name for plan in plans),
+                why=f"{why}, and default-result revoked refuses it then: no update succeeds",
+                leaf=leaf(TLS, "client-tls-profile", name=client.name, last=last),
+                cure=cure,
+            )
+
+
+def _status(
+    given: Given, client: ClientTlsProfile, plans: Sequence[Plan]
+) -> tuple[str, str, str, bool] | None:
+    """Return why, the leaf, the cure, and whether it is certain; None where the status is known."""
+    methods, view = (client.primary, client.secondary), given.view
+    profiles = [
+        view.ca_profiles[one]
+        for one in trusted(view, plans[0])
+        if one in view.ca_profiles and view.ca_profiles[one].enabled
+    ]
+    if not profiles or ("crl" in methods and any(one.crl_file for one in profiles)):
+        return None
+    asked = [one.name for one in profiles if one.ocsp.responder_url]
+    method, window = "status-verify ee-revocation", min(window_of(plan) for plan in plans)
+    if "ocsp" not in methods:
+        why = "no CA that it trusts has a crl-file: the status of the EST server is not known"
+        return why, f"{method} primary", "configure crl-file, or default-result good", True
+    if not asked:
+        why = "the status of the EST server is not known unless its certificate names a responder"
+        return (
+            why,
+            f"{method} primary",
+            "configure ocsp responder-url, or default-result good",
+            False,
+        )
+    longest = max(given.calendar.longest(one) for one in asked)
+    if not longest or window > longest:
+        return None
+    why = (
+        f'nobody but the OCSP responder of ca-profile "{asked[0]}" tells the status of the EST'
+        f" server: in an outage of {spelled(longest)}, no shorter than the {spelled(window)} to"
+        " renew in, it is not known"
+    )
+    return why, f"{method} secondary", "have a CRL asked as well, or use default-result good", True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.core.text import utc
 from srpki.engine.policy import Schedule
-from srpki.rehearsal.given import PKI, by_profile, leaf, profile_leaf, window_of
+from srpki.rehearsal.given import PKI, by_profile, leaf, profile_leaf, trusted, window_of
 from srpki.rehearsal.model import attempts
 from srpki.rehearsal.records import Finding
 from srpki.rehearsal.words import spelled
@@ -117,19 +117,11 @@ def after_the_ca(given: Given) -> Iterator[Finding]:
 
 def _authority_of(given: Given, plan: Plan) -> str | None:
     """Return the ca-profile by whose certificate an update of *plan* is judged first to expire."""
-    view, profile = given.view, given.view.update_profiles[plan.profile]
-    if profile.protocol == "cmpv2":
-        return plan.server if plan.server in view.ca_profiles else None
-    est = view.est_profiles.get(plan.server)
-    client = None if est is None else view.client_tls_profiles.get(est.client_tls_profile)
-    anchors = (
-        None if client is None else view.trust_anchor_profiles.get(client.trust_anchor_profile)
-    )
+    profiles = given.view.ca_profiles
     known = [
         (dates[1], name)
-        for name in (() if anchors is None else anchors.trust_anchors)
-        if name in view.ca_profiles
-        and (dates := given.dates(view.ca_profiles[name].cert_file)) is not None
+        for name in trusted(given.view, plan)
+        if name in profiles and (dates := given.dates(profiles[name].cert_file)) is not None
     ]
     return max(known)[1] if known else None
 

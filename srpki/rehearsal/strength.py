@@ -34,11 +34,13 @@ def weak_hashes(given: Given) -> Iterator[Finding]:
     for name, profile in given.view.update_profiles.items():
         if profile.hash_algorithm in WEAK_HASHES:
             users = _users(given, name)
+            never = profile.hash_algorithm == "md5" and any(_is_ecdsa(given, one) for one in users)
             yield Finding(
                 kind="weak-hash",
-                severity="warning" if users else "note",
+                severity="error" if never else "warning" if users else "note",
                 concerns=users or (name,),
-                why=f"requests are signed with {profile.hash_algorithm}, which CAs refuse",
+                why=f"requests are signed with {profile.hash_algorithm}, which CAs refuse"
+                + (", and no ECDSA key can sign with" if never else ""),
                 leaf=f'{_PKI} certificate-update-profile "{name}" hash-algorithm',
                 cure="use sha256",
             )
@@ -99,6 +101,11 @@ def weak_keys(given: Given) -> Iterator[Finding]:
             leaf=where,
             cure=f"{SHORTEST} bits at least, or ecdsa",
         )
+
+
+def _is_ecdsa(given: Given, name: str) -> bool:
+    spec = _spec(given, name)
+    return spec is not None and spec.kind == "ecdsa"
 
 
 def _users(given: Given, profile: str) -> tuple[str, ...]:

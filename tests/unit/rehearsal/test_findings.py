@@ -106,6 +106,79 @@ def test_two_entries_with_one_key(ca):
     assert "shared-key" not in found(text, files)
 
 
+def test_a_key_file_that_the_entry_does_not_renew(ca):
+    text, files = router(ca, ipsec=IPSEC.replace("gw.key", "old.key"))
+    one = found(text, files, days=10)["other-key"]
+    assert one.leaf.endswith('"gw.crt" key-file-name')
+    assert '"old.key"' in one.why
+    assert '"gw.key"' in one.why
+
+
+def test_a_ca_profile_that_is_down_for_its_files(ca):
+    """By the engine's own checks when a ca-profile is enabled."""
+    text, files = router(ca)
+    strict = text.replace('"issuing.crt" revocation-check crl-optional', '"issuing.crt"')
+    one = found(strict, files, days=10)["ca-down"]
+    assert (one.concerns, one.leaf.rpartition(" ")[2]) == (("lab",), "crl-file")
+    named = strict.replace('"issuing.crt"', '"issuing.crt" crl-file "ca.crl"')
+    assert "ca-down" not in found(named, files | {"ca.crl": ca.crl(end=9000)}, days=10)
+    other = Ca(START, "O=Op,CN=Root")  # the same name and another key
+    one = found(named, files | {"ca.crl": other.crl(end=9000)}, days=10)["ca-down"]
+    assert "not signed by the CA" in one.why
+    one = found(text, files | {"issuing.crt": files["gw.crt"]}, days=10)["ca-down"]
+    assert one.leaf.endswith('"lab" cert-file')
+
+
+def test_a_certificate_that_another_ca_has_issued(ca):
+    text, files = router(ca)
+    assert "other-issuer" not in found(text, files, days=10)
+    for name in ("O=Op,CN=Other", "O=Op,CN=Root"):  # the second has but another key
+        moved = Ca(START, name).issue("CN=gw", end=90 * DAYS)
+        one = found(text, files | {"gw.crt": moved}, days=10)["other-issuer"]
+        assert one.concerns == ("gw.crt",)
+
+
+def test_a_certificate_that_is_revoked(ca):
+    text, files = router(ca, serial=4711)
+    text = text.replace('"issuing.crt"', '"issuing.crt" crl-file "ca.crl"')
+    assert "revoked" not in found(text, files | {"ca.crl": ca.crl(end=9000)}, days=10)
+    listed = ca.crl(end=9000, revoked=(4711,))
+    assert found(text, files | {"ca.crl": listed}, days=10)["revoked"].concerns == ("gw.crt",)
+    foreign = Ca(START, "O=Op,CN=Other").crl(end=9000, revoked=(4711,))
+    assert "revoked" not in found(text, files | {"ca.crl": foreign}, days=10)
+
+
+OCSP = 'ocsp { responder-url "http://ocsp.example.net/" } cmpv2'
+
+
+def test_a_server_whose_status_comes_from_ocsp_alone(ca):
+    """An outage of the responder of the *ca-profile* keeps EST from renewing, as one of EST does."""
+    text, files = router(ca, server="est est", before=86400 * 5, retry=36000)
+    del files["root.crt"]  # else it is the CA of both profiles
+    ask = "default-result revoked ee-revocation { primary ocsp }"
+    text = text.replace("default-result good", ask)
+    away = "lab:2027-03-25..2027-04-02"
+    one = found(text, files, days=100)["server-status"]
+    assert (one.severity, one.leaf.rpartition(" ")[2]) == ("warning", "primary")
+    responder = text.replace("cmpv2", OCSP, 1)
+    assert "server-status" not in found(responder, files, days=100)
+    assert "server-status" not in found(responder, files, "lab:2027-03-25..2027-03-27", days=100)
+    one = found(responder, files, away, days=100)["server-status"]
+    assert (one.severity, one.leaf.rpartition(" ")[2]) == ("error", "secondary")
+    good = responder.replace("default-result revoked", "default-result good")
+    assert "server-status" not in found(good, files, away, days=100)
+    by_crl = text.replace("ee-revocation { primary ocsp }", "")
+    assert found(by_crl, files, days=100)["server-status"].severity == "error"
+
+    def gaps(changed):
+        (course,) = rehearse(material(changed, files), terms(away, days=100)).courses
+        return course.gaps
+
+    (gap,) = gaps(responder)
+    assert "http://ocsp.example.net/: outage" in gap.why
+    assert gaps(good) == ()
+
+
 def test_room_for_fewer_than_three_tries(ca):
     """Before-expiry of nine hours, an outage of six: three tries of an hour, but two of 70 min."""
     outage = "every sunday 00:00-06:00"
@@ -183,6 +256,8 @@ def test_crls_that_expire_before_their_update(ca):
     periodic = "schedule-type periodic periodic-update-interval"
     assert "crl-expires" in with_crl(FETCH.replace("MORE", f"{periodic} 604800"))
     assert "crl-expires" not in with_crl(FETCH.replace("MORE", f"{periodic} 86400"))
+    never_again = with_crl(FETCH.replace("MORE", "pre-update-time 43200 retry-interval 0"))
+    assert "gives up" in never_again["crl-expires"].why
     outage = "every sunday 00:00-06:00"
     assert "crl-expires" in with_crl(FETCH.replace("MORE", "pre-update-time 3600"), outage)
     assert "crl-expires" not in with_crl(FETCH.replace("MORE", "pre-update-time 43200"), outage)
@@ -193,6 +268,10 @@ def test_weak_hashes_and_short_keys(ca):
     for weak in ("md5", "sha1"):
         changed = text.replace("retry-interval", f"hash-algorithm {weak} retry-interval")
         assert weak in found(changed, files, days=10)["weak-hash"].why
+    changed = text.replace("retry-interval", "hash-algorithm md5 retry-interval")
+    assert "no ECDSA key" in found(changed, files, days=10)["weak-hash"].why
+    by_rsa = changed.replace("retry-interval", "rsa { key-size 2048 } retry-interval")
+    assert found(by_rsa, files, days=10)["weak-hash"].severity == "error"  # the present key signs
     assert "weak-hash" not in found(
         text.replace("retry-interval", "hash-algorithm sha224 retry-interval"), files, days=10
     )
