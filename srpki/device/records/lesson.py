@@ -40,7 +40,7 @@ class LabTask(Record):
 class LabVerdict(Record):
     """Whether check *number* *holds*, None where it cannot be judged; *says* what its author does.
 
-    *title* names it for who gives the lesson; it is empty for who takes it.
+    *title* names it, empty where its author gave it no name.
     """
 
     number: int

@@ -6,8 +6,11 @@ from srpki.cli.render.layout import Beside, Fields, Reader, Table
 from srpki.cli.render.results import render, text
 from srpki.core.events import FILE_RELOADED, Event
 from srpki.core.record import Record
+from srpki.device.records.certificate import AutoUpdates, AutoUpdateState
 from srpki.device.records.configuration import CommitHistory, CommitState
 from srpki.device.records.files import FileText
+from srpki.device.records.lab import LabCaCertificate, LabCaCertificates
+from srpki.device.records.lesson import LabChecked, LabVerdict
 from srpki.device.records.log import LogPage, logged
 from srpki.device.records.sessions import User, Users
 from srpki.schema.tree import SCHEMA
@@ -170,3 +173,59 @@ def test_no_file_moves_the_cursor():
         "",
         DOUBLE,
     ]
+
+
+def test_the_longest_state_of_an_entry_fits_into_eighty_columns():
+    entry = AutoUpdateState(
+        certificate_file_name="branch-site1.crt",
+        key_file_name="branch-site1.key",
+        profile="p",
+        update_state="wait-for-retry",
+        reason="r",
+        last_update_start_time=MOMENT,
+        last_update_end_time=MOMENT,
+        next_update_time=MOMENT,
+        not_after=MOMENT,
+        days_left=-250,
+        used_by=(),
+    )
+    assert max(map(len, lines(AutoUpdates(certificate_auto_update=(entry,))))) <= 80
+
+
+def test_a_key_of_the_lab_ca_that_is_to_sign_later_fits_into_eighty_columns():
+    later = LabCaCertificate(
+        role="new with old",
+        subject="O=srpki lab, CN=srpki lab issuing CA",
+        issuer="O=srpki lab, CN=srpki lab issuing CA",
+        key_identifier="1ef2ad48",
+        signs=False,
+        begins=datetime(2027, 3, 14, 8, 0, tzinfo=UTC),
+    )
+    shown = lines(LabCaCertificates(authority="lab", certificates=(later,)))
+    assert "2027-03-14T08:00Z" in "\n".join(shown)
+    assert max(map(len, shown)) <= 80
+
+
+def test_the_long_name_of_a_check_is_folded():
+    verdict = LabVerdict(number=1, title="word " * 15 + "end", holds=False, points=20, says="Why.")
+    checked = LabChecked(
+        lab="l",
+        student="",
+        lab_time=MOMENT,
+        elapsed=timedelta(),
+        checks=(verdict,),
+        questions=(),
+        hints=0,
+        cost=0,
+        points=0,
+        possible=20,
+        commands=0,
+        shown=False,
+        done=False,
+    )
+    shown = lines(checked)
+    assert max(map(len, shown)) <= 79
+    assert (
+        shown[0].startswith("[no] Check 1: word") and shown[1] == "     word word end (20 points)"
+    )
+    assert shown[2] == "     Why."
