@@ -37,7 +37,7 @@ MOST_FILES: Final = 20_000
 MOST_OCTETS: Final = 1 << 28
 """Files of a node that are copied, and their octets together."""
 PARTS: Final = ("cf3", "state", LAB_DIRECTORY, "training")
-_LEFT_OUT: Final = frozenset({"initial", "checkpoints", "messages"})
+_LEFT_OUT: Final = frozenset({"initial", "checkpoint", "messages"})
 """What a copy does without, below ``training``."""
 _PORTS: Final = 1 << 16
 _Wanted = TypeVar("_Wanted", bound=Sized)

@@ -14,6 +14,8 @@ from srpki.frontend import modes
 from srpki.frontend.applications import configured
 from srpki.frontend.parts import ClassicForm, Exchanges, recorded, run_script, running
 from srpki.frontend.settings import chosen
+from srpki.frontend.training.unfinished import UNFINISHED
+from srpki.storage.files import OsFiles
 
 if TYPE_CHECKING:
     from srpki.config.management import ConfigurationMode
@@ -35,6 +37,7 @@ def opened(
     made in the configuration mode *mode*; one that exists must be in it. Raises what `Router` and
     `Recorder` raise, and `UsageError`, before anything runs.
     """
+    made_whole(node)
     if lab:
         from srpki.frontend.labs import opened_lab  # noqa: PLC0415 - start-up time
 
@@ -55,6 +58,21 @@ def opened(
     )
     with running(router, mode):
         yield router
+
+
+def made_whole(node: Path) -> None:
+    """Finish the reset of the lab in *node* that a kill has left half done, where there is one.
+
+    Raises `BusyError` where it still goes on, and `StorageError`.
+    """
+    try:
+        if OsFiles(node).kind(node / UNFINISHED) != "directory":
+            return
+    except OSError:  # whoever opens the node says what is wrong there
+        return
+    from srpki.frontend.training.resetting import finish  # noqa: PLC0415 - start-up time
+
+    finish(node)
 
 
 def _lesson(node: Path, real: Clock) -> Lesson:

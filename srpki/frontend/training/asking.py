@@ -15,6 +15,7 @@ from srpki.frontend.isolated import isolated
 from srpki.frontend.joining.frames import PROTOCOL
 from srpki.frontend.joining.joiner import join, refusal
 from srpki.frontend.labs import opened_lab
+from srpki.frontend.node import made_whole
 from srpki.frontend.training.copies import lesson_of
 from srpki.frontend.training.resetting import keep
 from srpki.storage.lock import NodeLock
@@ -35,6 +36,7 @@ def ask(place: Path, what: str, **inputs: object) -> dict[str, Any]:
 
     Raises what the lesson raises, and `BusyError` where the process that has the node ends.
     """
+    made_whole(place)
     hello = {
         "srpki": __version__,
         "protocol": PROTOCOL,

@@ -17,6 +17,7 @@ HERE = "unit/frontend/test_every_option.py::"
 CA = "unit/frontend/test_ca_options.py::"
 PROGRAM = "unit/frontend/test_program.py::"
 SSH = "automation/test_ssh.py::"
+CLASS = "automation/test_a_class_over_ssh.py::"
 BRING = "scenarios/test_bring_your_router.py::"
 SCRIPTS = "unit/frontend/test_scripts_in_the_program.py::"
 
@@ -76,6 +77,7 @@ HELD = {
     "serve": {
         "--node": SSH + "test_commands_are_run_and_their_status_is_told",
         "--lab": SSH + "test_a_terminal_completes_helps_interrupts_and_ends",
+        "--students": CLASS + "test_a_class",
         "--ssh": SSH + "test_a_node_listens_where_it_is_told_and_keeps_its_host_keys",
         "--inventory": SSH + "test_nodes_of_an_inventory_share_a_lab_and_its_clock",
         "--netconf": SSH + "test_netconf_has_a_port_of_its_own_and_a_subsystem",
