@@ -1,9 +1,13 @@
 """Pages and drawings in a real browser: what is text stays text, nothing runs, all is in sight."""
 
 import html
+import os
 import re
+import signal
 import subprocess
+import threading
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from foreign import need
@@ -78,3 +82,38 @@ def test_a_browser_shows_grades_and_the_board_as_text(tmp_path):
     assert texts.count(SEEN) == 4
     assert "run" not in texts
     assert "yes" in texts
+
+
+def test_a_browser_asks_for_the_board_again_by_itself(tmp_path):
+    """A page of a file has no requests to be counted: a server hands the same page out."""
+    text = table("Labs", ("Student",), (("anna",),), again=1).encode()
+    asked = threading.Semaphore(0)
+
+    class Handing(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(text)
+            if self.path == "/board.html":
+                asked.release()
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    words = ("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/board.html"
+        browser = subprocess.Popen(
+            [need("chromium"), *words, f"--user-data-dir={tmp_path / 'profile'}", address],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            assert all(asked.acquire(timeout=60) for _ in range(3))
+        finally:
+            os.killpg(browser.pid, signal.SIGKILL)
+            browser.wait()
+            server.shutdown()
