@@ -101,11 +101,11 @@ def sections(made: Answer) -> Iterator[tuple[str, Lines]]:
 
 
 def remarks(made: Answer) -> Iterator[str]:
-    """Yield what there is to say beside the rows of a chart, a sentence each."""
+    """Yield what there is to say beside the rows of a chart, line by line below its title."""
     for title, lines in sections(made):
         if title != "Gaps":
             yield f"{title}:"
-            yield from (line.strip() for line, _ in lines)
+            yield from (f"  {line.rstrip()}" for line, _ in lines)
 
 
 def _verdict(made: Answer) -> str:

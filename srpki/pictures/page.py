@@ -22,7 +22,7 @@ body { margin: 1.5em auto; max-width: 1000px; padding: 0 1em; color: #17202a;
   font-family: 'DejaVu Sans', Verdana, Arial, sans-serif; font-size: 14px; line-height: 1.45 }
 svg { max-width: 100%; height: auto }
 h1 { font-size: 1.4em } h2 { font-size: 1.05em; margin: 1.4em 0 .2em; overflow-wrap: anywhere }
-p { margin: .2em 0; overflow-wrap: anywhere }
+p { margin: .2em 0; overflow-wrap: anywhere; white-space: pre-wrap }
 td:first-child, td:nth-child(2) { white-space: nowrap }
 table { border-collapse: collapse; margin: .4em 0 }
 td, th { text-align: left; padding: .15em .9em .15em 0; vertical-align: top;

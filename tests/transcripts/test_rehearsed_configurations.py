@@ -63,15 +63,19 @@ FLAT = {
         ("flat", ("--outage", "every day 22:00-04:00", "--for", "200d"), FLAT),
     ],
 )
-def test_each_mistake_is_named_with_its_leaf(capsys, form, options, mistakes):
+def test_each_mistake_is_named_with_its_leaf(capsys, tmp_path, form, options, mistakes):
     place = PLACE / form
     given = ("--certificates", str(place / "certificates"), "--from", "2027-01-01", "--json")
+    options += ("--html", str(tmp_path / "report.html"))
     assert main(["rehearse", str(place / "router.cfg"), *given, *options]) == 1
     answer = json.loads(capsys.readouterr().out)
     told = {(name, one["leaf"]) for one in answer["findings"] for name in one["concerns"]}
     assert mistakes - told == set()
     texts = " ".join(one["why"] for one in answer["findings"])
     assert " -" not in texts  # no length of time below nothing
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<p>Findings:</p>\n<p>  error: " in page  # below its title, and what to change below it
+    assert "<p>      system security pki " in page
     if form == "classic":
         assert "no ECDSA key can" in texts
     if form == "flat":
