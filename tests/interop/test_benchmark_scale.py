@@ -19,7 +19,9 @@ def test_the_benchmark_of_scale_measures_everything():
     )
     assert done.returncode == 0, done.stderr
     assert re.search(
-        r"^load, validate, commit: process +\d+ ms +\d+ ms +\d+\.\d$", done.stdout, re.MULTILINE
+        r"^load, validate, commit: process +processor +\d+ ms +\d+ ms +\d+\.\d$",
+        done.stdout,
+        re.MULTILINE,
     )
     for step in (
         "commit",

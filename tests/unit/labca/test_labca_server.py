@@ -26,6 +26,7 @@ from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import ConnectError, InvalidInputError
 from srpki.labca import listener as listener_module
 from srpki.labca.authority import Authority, CaSettings
+from srpki.labca.connections import Connection
 from srpki.labca.serve import read_script, serve
 from srpki.labca.server import LabCa
 from srpki.protocol.cmp import bodies, messages
@@ -175,6 +176,8 @@ def test_the_number_of_connections_is_bounded_and_the_longest_idle_one_gives_way
     authority, monkeypatch
 ):
     monkeypatch.setattr(listener_module, "room", lambda: 2)
+    waits, wait = threading.Semaphore(0), Connection.wait
+    monkeypatch.setattr(Connection, "wait", lambda one: (wait(one), waits.release()))
     with LabCa(authority) as server:
         address = ("127.0.0.1", server.cmp_port)
         opened = []
@@ -182,6 +185,7 @@ def test_the_number_of_connections_is_bounded_and_the_longest_idle_one_gives_way
             opened.append(socket.create_connection(address, timeout=10))
             opened[-1].sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert b" 405 " in opened[-1].recv(1000)
+            assert waits.acquire(timeout=10)  # it is idle a little after it has answered
         assert [connection.recv(10) for connection in opened[:2]] == [b"", b""]
         for connection in met(2, opened[2:]):
             connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
