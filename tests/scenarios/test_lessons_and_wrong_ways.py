@@ -19,7 +19,7 @@ WAYS = tomllib.loads(Path(__file__).with_name("wrong_ways.toml").read_text())["w
 
 
 @pytest.mark.parametrize(
-    "way", met(19, WAYS), ids=[f"{one['lesson']}: {one['what']}" for one in WAYS]
+    "way", met(20, WAYS), ids=[f"{one['lesson']}: {one['what']}" for one in WAYS]
 )
 def test_the_lesson_does_not_take_it(way, tmp_path):
     start(places.find(way["lesson"]), tmp_path / "node", student="", seed="wrong")
@@ -31,3 +31,7 @@ def test_the_lesson_does_not_take_it(way, tmp_path):
         found = lab.lesson.check(router.node, threading.Event())
     assert not found.done
     assert {one.title for one in found.checks if one.holds is False} >= set(way["fails"])
+
+
+def test_each_lesson_that_ships_is_held_against_one():
+    assert {way["lesson"] for way in WAYS} == set(met(20, places.shipped()))
