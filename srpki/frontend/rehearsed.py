@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TextIO
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -43,7 +44,10 @@ def show(made: Answer, windows: Mapping[str, timedelta], out: TextIO) -> None:
         console.print()
         console.print(_text(title, "bold"))
         for line, style in lines:
-            console.print(_text(line, style), soft_wrap=False)
+            text = line.lstrip(" ")
+            console.print(
+                Padding(_text(text, style), (0, 0, 0, len(line) - len(text)), expand=False)
+            )
 
 
 def _text(text: str, style: str = "") -> Text:

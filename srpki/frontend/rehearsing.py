@@ -274,10 +274,15 @@ def _left_out(read: Read) -> list[str]:
 def _unnamed(material: Material, certificates: Path | None) -> list[str]:
     if certificates is None:
         return []
-    found = Directory(certificates).unnamed(references(material.view))
+    directory, named = Directory(certificates), references(material.view)
+    found = directory.unnamed(named)
+    alike = directory.alike(name for name in named if name not in material.files)
     more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
     names = ", ".join(found[:_MOST_NAMED]) + more
-    return [f"Files that nothing in the configuration names: {names}."] if found else []
+    return [
+        *([f"Files that nothing in the configuration names: {names}."] if found else []),
+        *(f"{file} was not taken for {name}: the case of letters counts." for file, name in alike),
+    ]
 
 
 # --- meanwhile ------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ STYLES: Final = {
     "now": "bold",
     "mark-renewed": "bold green",
     "mark-failed": "bold red",
+    "mark-both": "bold red",
     "mark-planned": "bold cyan",
     "mark-retry": "bold yellow",
     "mark-imported": "bold magenta",

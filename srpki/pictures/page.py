@@ -17,6 +17,8 @@ HEAD: Final = (
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
 )
 """How every page of ours begins: whatever a name holds, a browser runs and fetches nothing."""
+_SPACE: Final = 0.5
+"""Width of a blank at the beginning of a remark, in ems."""
 STYLE: Final = """
 body { margin: 1.5em auto; max-width: 1000px; padding: 0 1em; color: #17202a;
   font-family: 'DejaVu Sans', Verdana, Arial, sans-serif; font-size: 14px; line-height: 1.45 }
@@ -40,10 +42,17 @@ def page(chart: Chart) -> str:
         drawing(chart, titled=False),
         *(part for row in chart.rows for part in _row(row)),
         "<h2>Remarks</h2>" if chart.remarks else "",
-        *(f"<p>{markup(remark)}</p>" for remark in chart.remarks),
+        *map(_remark, chart.remarks),
         "</body></html>",
     )
     return "\n".join(filter(None, parts)) + "\n"
+
+
+def _remark(remark: str) -> str:
+    """Return *remark* as a paragraph that keeps its indent on each of its lines."""
+    text = remark.lstrip(" ")
+    indent = (len(remark) - len(text)) * _SPACE
+    return f'<p style="margin-left: {indent:g}em">{markup(text)}</p>'
 
 
 def _row(row: Row) -> Iterator[str]:

@@ -29,6 +29,7 @@ SIGNS: Final[Signs] = {
     "retry": "T",
     "renewed": "R",
     "failed": "F",
+    "both": "X",
 }
 """What stands for each kind, in ASCII; what is planned as a mark is a ``P``."""
 LINES: Final[Signs] = SIGNS | {
@@ -49,6 +50,7 @@ MEANINGS: Final = {
     "now": "now",
     "mark-renewed": "renewed",
     "mark-failed": "failed",
+    "mark-both": "renewed and failed",
     "mark-planned": "planned update",
     "mark-retry": "planned retry",
     "mark-imported": "imported",
@@ -84,7 +86,7 @@ def lines(chart: Chart, columns: int = COLUMNS, signs: Signs = SIGNS) -> Iterato
     if not chart.rows:
         yield (Part("There is no certificate."),)
     yield ()
-    yield from _legend(chart, columns, signs)
+    yield from _legend(chart, scale, columns, signs)
     for remark in chart.remarks:
         for text in wrapped(shown(remark), columns):
             yield (Part(text),)
@@ -130,7 +132,10 @@ def _row(row: Row, chart: Chart, scale: Scale, columns: int, signs: Signs) -> It
 
 
 def bar(row: Row, now: datetime, scale: Scale) -> list[str]:
-    """Return what is seen in each column of *row*: a kind, that of a mark with ``mark-`` before."""
+    """Return what is seen in each column of *row*: a kind, that of a mark with ``mark-`` before.
+
+    Where a renewal and a failure fall into one column that is ``mark-both``.
+    """
     found = [""] * int(scale.width)
     for span in painted(row.spans):
         for column in scale.columns(span.start, span.end):
@@ -139,7 +144,12 @@ def bar(row: Row, now: datetime, scale: Scale) -> list[str]:
         found[scale.column(now)] = "now"
     for mark in stamped(row.marks):
         if scale.holds(mark.at):
-            found[scale.column(mark.at)] = f"mark-{mark.kind}"
+            column = scale.column(mark.at)
+            # A renewal and a failure are news of either: a column that holds both hides neither.
+            both = mark.kind == "failed" and found[column] == "mark-renewed"
+            found[column] = (
+                "mark-both" if both or found[column] == "mark-both" else f"mark-{mark.kind}"
+            )
     return found
 
 
@@ -150,11 +160,14 @@ def _sign(kind: str, signs: Signs) -> str:
     return _PLANNED if kind == "mark-planned" else signs[name]
 
 
-def _legend(chart: Chart, columns: int, signs: Signs) -> Iterator[Line]:
+def _legend(chart: Chart, scale: Scale, columns: int, signs: Signs) -> Iterator[Line]:
     """Yield what the signs mean that *chart* needs."""
     line: list[Part] = []
     used = 0
-    for kind in needed(chart):
+    bars = (bar(row, chart.now, scale) for row in chart.rows)
+    both = any("mark-both" in kinds for kinds in bars)
+    kinds = {*needed(chart), *(("mark-both",) if both else ())}
+    for kind in (kind for kind in MEANINGS if kind in kinds):
         entry = f" {MEANINGS[kind]}   "
         if line and used + 1 + width(entry.rstrip()) > columns:
             yield tuple(line)

@@ -143,8 +143,18 @@ class Directory:
     def unnamed(self, named: Iterable[str]) -> list[str]:
         """Return the files that are none of those *named*, under any of their names, sorted."""
         known = {f"{name}{ending}" for name in named for ending in _ENDINGS}
+        return [name for name in self._names() if name not in known]
+
+    def alike(self, missing: Iterable[str]) -> list[tuple[str, str]]:
+        """Return the files that differ from one of those *missing* by the case of letters alone."""
+        meant = {f"{name}{ending}".casefold(): name for name in missing for ending in _ENDINGS}
+        return [
+            (file, meant[file.casefold()]) for file in self._names() if file.casefold() in meant
+        ]
+
+    def _names(self) -> list[str]:
         try:
-            return [name for name in self._files.names(self._place) if name not in known]
+            return list(self._files.names(self._place))
         except OSError as error:
             raise UsageError(f"cannot look into {self._place}: {error.strerror}") from None
 

@@ -8,10 +8,12 @@ import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from foreign import need
 
+from srpki.frontend.program import main
 from srpki.pictures.chart import Chart, Mark, Row, Span
 from srpki.pictures.page import page
 from srpki.pictures.svg import svg
@@ -69,6 +71,22 @@ def test_a_browser_shows_names_as_text_and_runs_nothing(tmp_path, write, name):
     assert SEEN in texts
     assert "run" not in texts
     assert found.count("mark-failed") == 1
+
+
+def test_a_browser_shows_the_report_of_a_rehearsal(tmp_path):
+    """Its remarks are told in lines that keep their indent when they are broken."""
+    example, report = Path(__file__).parents[2] / "examples/rehearse", tmp_path / "report.html"
+    words = [str(example / "router.cfg"), "--certificates", str(example / "certificates")]
+    words += ["--from", "2027-01-01", "--outage", "2027-04-10..2027-04-13"]
+    assert main(["rehearse", *words, "--html", str(report)]) == 1
+    found = opened(report)
+    assert not re.search(r"<(script|img)\b", found)
+    texts = [html.unescape(text) for text in re.findall(r">([^<]+)<", found)]
+    names = {"gw-1.crt", "gw-2.crt", "tunnel.crt"}
+    assert names <= set(texts)
+    assert {"Findings:", "Requests:", "Assumptions:"} <= set(texts)
+    assert re.search(r'margin-left: [1-9]\S*em">[^<]*tunnel.crt', found)
+    assert "23 failures" in texts
 
 
 def test_a_browser_shows_grades_and_the_board_as_text(tmp_path):

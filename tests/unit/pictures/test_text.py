@@ -61,14 +61,22 @@ def test_terminals_that_show_more_are_shown_more():
     )
 
 
-def test_a_gap_of_a_second_is_seen_and_a_failure_hides_behind_nothing():
+def test_a_gap_of_a_second_is_seen_and_a_failure_hides_nothing():
     row = Row(
         name="x",
         spans=(Span("valid", START, at(100)), Span("gap", at(10), at(10) + HOUR / 3600)),
         marks=(Mark("failed", at(50)), Mark("renewed", at(50) + HOUR / 60)),
     )
     found = bar(row, at(50), Scale(START, at(100), 50))
-    assert (found[5], found[25]) == ("gap", "mark-failed")
+    assert (found[5], found[25]) == ("gap", "mark-both")
+    seen = text(chart(row), 52)
+    assert seen[7][2 + 25] == "X"
+    assert "X renewed and failed" in "\n".join(seen)
+    apart = row.but(
+        marks=(Mark("failed", at(50)), Mark("renewed", at(60)), Mark("renewed", at(60)))
+    )
+    assert {"mark-failed", "mark-renewed"} < set(bar(apart, at(1), Scale(START, at(100), 50)))
+    assert "renewed and failed" not in "\n".join(text(chart(apart), 52))
 
 
 @pytest.mark.parametrize("columns", [40, 80, 132])

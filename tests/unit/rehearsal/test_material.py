@@ -37,6 +37,18 @@ def test_pem_der_and_pkcs7_are_read_by_the_name_on_the_router(tmp_path, ca):
         found("l.crl", "certificate")
 
 
+def test_a_name_in_other_letters_is_no_other_file_and_is_pointed_at(tmp_path, ca, capsys):
+    (tmp_path / "GW.crt.pem").write_bytes(ca.issue("CN=gw"))
+    (tmp_path / "more.crt").write_bytes(ca.certificate)
+    config = tmp_path / "router.cfg"
+    config.write_text(configuration(profile("p", "cmpv2 lab"), entry("gw", "p")))
+    words = ["--certificates", str(tmp_path), "--from", "2027-01-01", "--for", "10d"]
+    main(["rehearse", str(config), *words])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "GW.crt.pem was not taken for gw.crt: the case of letters counts." in said
+    assert "more.crt was not taken" not in said
+
+
 def test_a_node_of_our_own_is_read_and_left_as_it_is(tmp_path, ca, capsys):
     config, node = tmp_path / "router.cfg", tmp_path / "node"
     config.write_text(configuration(profile("p", "cmpv2 lab"), entry("gw", "p")))
