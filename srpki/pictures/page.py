@@ -52,7 +52,8 @@ def _remark(remark: str) -> str:
     """Return *remark* as a paragraph that keeps its indent on each of its lines."""
     text = remark.lstrip(" ")
     indent = (len(remark) - len(text)) * _SPACE
-    return f'<p style="margin-left: {indent:g}em">{markup(text)}</p>'
+    style = f' style="margin-left: {indent:g}em"' if indent else ""
+    return f"<p{style}>{markup(text)}</p>"
 
 
 def _row(row: Row) -> Iterator[str]:

@@ -74,8 +74,9 @@ def test_each_mistake_is_named_with_its_leaf(capsys, tmp_path, form, options, mi
     texts = " ".join(one["why"] for one in answer["findings"])
     assert " -" not in texts  # no length of time below nothing
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "<p>Findings:</p>\n<p>  error: " in page  # below its title, and what to change below it
-    assert "<p>      system security pki " in page
+    below, further = (f'<p style="margin-left: {indent}em">' for indent in (1, 3))
+    assert f"<p>Findings:</p>\n{below}error: " in page  # below its title, what to change below it
+    assert f"{further}system security pki " in page
     if form == "classic":
         assert "no ECDSA key can" in texts
     if form == "flat":
