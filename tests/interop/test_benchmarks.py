@@ -35,6 +35,11 @@ IN_SMALL = {
         r"4 updates due at once: \d+\.\d s[^\0]*at its maximum: \d+ MiB",
     ),
     "rehearsal.py": ({"CERTIFICATES": 2}, "benchmark.main()", r"est est: \d+ renewals, [1-9]"),
+    "configuration.py": (
+        {"FEW": 1, "LARGE": 3, "ROUNDS": 1},
+        "benchmark.main()",
+        r"write again .+ 0\.\d+[^\0]+ of a log filter's entry .+\d\n[^\0]+start a node .+ 0\.\d+",
+    ),
     "traces.py": ({}, "benchmark.main()", r"Tab on a list key +\d+ +\d+"),
 }
 """Of each script: how little it is to measure, what runs it, and what it says then."""
