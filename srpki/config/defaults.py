@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Protocol
 
-from srpki.config.comments import is_comment
 from srpki.config.tree import EMPTY, Branch, Element, Entries
-from srpki.core.values import NamedTuple
 from srpki.schema.nodes import (
+    Action,
     Case,
     Choice,
     Container,
     Leaf,
-    LeafList,
     ListNode,
     Node,
     data_children,
 )
-from srpki.schema.paths import Value
+from srpki.schema.once import once_a_node
 
 
 def effective(node: Container | ListNode, branch: Branch, *, lists: bool = True) -> Branch:
@@ -43,102 +40,85 @@ class _Plan:
     """How the content of one node of the schema is filled, found out once."""
 
     def __init__(self, node: Container | ListNode) -> None:
-        self.node = node
-        self._steps = tuple(_steps(node.children))
-        self._empty = {lists: self._filled(EMPTY, lists=lists) for lists in (False, True)}
+        self._node = node
+        self._below = {
+            child.name: _plan(child)
+            for child in data_children(node)
+            if isinstance(child, Container | ListNode)
+        }
+        self._case_of = dict(_case_names(node.children))
+        self._bases: dict[frozenset[str], dict[str, Element | None]] = {}
+        """What there is beside what is configured, of each name that may be there, or None: by the
+        cases that hold, of which there are few."""
+        self._alone = self._base(frozenset())
+        self._empty = self.effective(EMPTY, lists=False)
 
     def effective(self, branch: Branch, *, lists: bool) -> Branch:
-        """Return *branch* with the default values."""
-        return self._filled(branch, lists=lists) if branch else self._empty[lists]
+        """Return *branch* with the default values, in schema order."""
+        configured, base = branch._items, self._alone
+        if self._case_of and not self._case_of.keys().isdisjoint(configured):
+            cases = self._case_of.keys() & configured.keys()
+            base = self._base(frozenset(map(self._case_of.__getitem__, cases)))
+        found = base | configured
+        for name, plan in self._below.items():
+            if name in configured:
+                held = configured[name]
+                if isinstance(held, Branch):
+                    found[name] = plan.effective(held, lists=lists) if held._items else plan._empty
+                elif isinstance(held, Entries):
+                    found[name] = plan._entries(held) if lists else None
+        return Branch({name: element for name, element in found.items() if element is not None})
 
-    def _filled(self, branch: Branch, *, lists: bool) -> Branch:
-        items = {name: element for name, element in branch.items() if is_comment(name)}
-        for step in self._steps:
-            step.fill(branch, items, lists=lists)
-        return Branch(items)
+    def _entries(self, entries: Entries) -> Entries:
+        return Entries({keys: self.effective(one, lists=True) for keys, one in entries.items()})
+
+    def _base(self, held: frozenset[str]) -> dict[str, Element | None]:
+        """Return what there is when cases are *held*."""
+        base = self._bases.get(held)
+        if base is None:
+            base = self._bases[held] = dict(self._defaults(self._node.children, held, ""))
+        return base
+
+    def _defaults(
+        self, children: tuple[Node, ...], held: frozenset[str], above: str
+    ) -> Iterator[tuple[str, Element | None]]:
+        for child in children:
+            if isinstance(child, Choice):
+                case = _of_held(child, held, above)
+                if case is not None:
+                    yield from self._defaults(case.children, held, _spelled(above, child, case))
+            elif isinstance(child, Container):
+                yield child.name, None if child.presence else self._below[child.name]._empty
+            elif isinstance(child, Leaf) and child.default is not None:
+                yield child.name, child.type.parse(child.default)
+            elif not isinstance(child, Case | Action):
+                yield child.name, None
 
 
-_PLANS: Final[dict[int, _Plan]] = {}
-"""By the identity of the node, which the plan keeps alive."""
-
-
+@once_a_node
 def _plan(node: Container | ListNode) -> _Plan:
-    found = _PLANS.get(id(node))
-    if found is None:
-        found = _PLANS[id(node)] = _Plan(node)
-    return found
+    return _Plan(node)
 
 
-class _Step(Protocol):
-    """Fills in one child."""
-
-    def fill(self, branch: Branch, items: dict[str, Element], *, lists: bool) -> None:
-        """Put into *items* what *branch* has of the child, or what holds without."""
-        ...
-
-
-class _Value(NamedTuple):
-    name: str
-    default: Value | None
-
-    def fill(self, branch: Branch, items: dict[str, Element], *, lists: bool) -> None:
-        del lists
-        value = branch.get(self.name, self.default)
-        if value is not None:
-            items[self.name] = value
+def _case_names(children: tuple[Node, ...], above: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each child that stands in a case, with the way to that case."""
+    for choice in children:
+        if not isinstance(choice, Choice):
+            continue
+        for case in choice.cases:
+            way = _spelled(above, choice, case)
+            yield from ((inner.name, way) for inner in data_children(case))
+            yield from _case_names(case.children, way)
 
 
-class _Context(NamedTuple):
-    name: str
-    plan: _Plan
-    presence: bool
-
-    def fill(self, branch: Branch, items: dict[str, Element], *, lists: bool) -> None:
-        inner = branch.get(self.name)
-        if isinstance(inner, Branch) or not self.presence:
-            content = inner if isinstance(inner, Branch) else EMPTY
-            items[self.name] = self.plan.effective(content, lists=lists)
+def _of_held(choice: Choice, held: frozenset[str], above: str) -> Case | None:
+    """Return the case of *choice* that one of the *held* is or stands in, else the default one."""
+    for case in choice.cases:
+        way = _spelled(above, choice, case)
+        if any(one.startswith(way) for one in held):
+            return case
+    return next((case for case in choice.cases if case.name == choice.default), None)
 
 
-class _List(NamedTuple):
-    name: str
-    plan: _Plan
-
-    def fill(self, branch: Branch, items: dict[str, Element], *, lists: bool) -> None:
-        entries = branch.get(self.name)
-        if lists and isinstance(entries, Entries):
-            filled = {key: self.plan.effective(one, lists=True) for key, one in entries.items()}
-            items[self.name] = Entries(filled)
-
-
-class _Cases(NamedTuple):
-    cases: tuple[tuple[frozenset[str], tuple[_Step, ...]], ...]
-    default: tuple[_Step, ...]
-
-    def fill(self, branch: Branch, items: dict[str, Element], *, lists: bool) -> None:
-        held = (steps for names, steps in self.cases if not names.isdisjoint(branch.keys()))
-        for step in next(held, self.default):
-            step.fill(branch, items, lists=lists)
-
-
-def _steps(children: tuple[Node, ...]) -> Iterator[_Step]:
-    for child in children:
-        if isinstance(child, Choice):
-            cases = {
-                case.name: (
-                    frozenset(inner.name for inner in data_children(case)),
-                    tuple(_steps(case.children)),
-                )
-                for case in child.cases
-            }
-            default = cases[child.default][1] if child.default in cases else ()
-            yield _Cases(tuple(cases.values()), default)
-        elif isinstance(child, Container):
-            yield _Context(child.name, _plan(child), child.presence)
-        elif isinstance(child, ListNode):
-            yield _List(child.name, _plan(child))
-        elif isinstance(child, Leaf):
-            default_value = None if child.default is None else child.type.parse(child.default)
-            yield _Value(child.name, default_value)
-        elif isinstance(child, LeafList):
-            yield _Value(child.name, None)
+def _spelled(above: str, choice: Choice, case: Case) -> str:
+    return f"{above}{choice.name}/{case.name}/"

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from srpki.config.edit import always_there
 from srpki.config.tables import table
 from srpki.config.tree import Branch, Entries
 from srpki.core.values import NamedTuple
 from srpki.schema.nodes import Choice, Container, Leaf, LeafList, ListNode, Node, data_children
+from srpki.schema.once import once_a_node
 from srpki.schema.paths import Value
 from srpki.schema.types import Reference
 
@@ -74,15 +73,9 @@ class _Demands:
         return bool(self.hollow) or not self.needs.are_met(Branch())
 
 
-_DEMANDS: Final[dict[int, _Demands]] = {}
-"""By the identity of the node, which the demands keep alive."""
-
-
+@once_a_node
 def _demands(node: Container | ListNode) -> _Demands:
-    found = _DEMANDS.get(id(node))
-    if found is None:
-        found = _DEMANDS[id(node)] = _Demands(node)
-    return found
+    return _Demands(node)
 
 
 def _needs(children: tuple[Node, ...]) -> _Needs:

@@ -8,7 +8,6 @@ for what is usual, line by line, and leave all else to them: messages are theirs
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Final
 
 from srpki.config.edit import stands_alone
 from srpki.core.values import NamedTuple
@@ -23,6 +22,7 @@ from srpki.schema.nodes import (
     Node,
     data_children,
 )
+from srpki.schema.once import once_a_node
 from srpki.schema.types import Reference, Text
 
 
@@ -77,16 +77,10 @@ class Table:
         return any(sum(not case.isdisjoint(names) for case in cases) > 1 for cases in self.choices)
 
 
-_TABLES: Final[dict[int, Table]] = {}
-"""By the identity of the node, which the table keeps alive."""
-
-
+@once_a_node
 def table(node: Container | ListNode) -> Table:
-    """Return the table of *node*, a node of the schema, which never changes."""
-    found = _TABLES.get(id(node))
-    if found is None:
-        found = _TABLES[id(node)] = Table(node)
-    return found
+    """Return the table of *node*."""
+    return Table(node)
 
 
 def _is_guarded(leaf: Leaf | LeafList) -> bool:

@@ -26,7 +26,7 @@ class _Held(Mapping[_K, _V]):
 
     def __init__(self, items: Mapping[_K, _V] | None = None) -> None:
         """Hold *items*, which must not change afterwards."""
-        self._items: dict[_K, _V] = dict(items or {})
+        self._items: dict[_K, _V] = items if items.__class__ is dict else dict(items or {})
 
     def __getitem__(self, key: _K) -> _V:
         """Return what is under *key*."""
@@ -102,7 +102,7 @@ class Branch(_Held[str, "Element"]):
 
     def __init__(self, items: Mapping[str, Element] | None = None) -> None:
         """Hold *items*, which must not change afterwards."""
-        self._items = dict(items or {})
+        super().__init__(items)
         self.written: tuple[object, tuple[Key, ...], str, str] | None = None
 
 

@@ -34,6 +34,7 @@ from srpki.schema.nodes import (
     child_of,
     data_children,
 )
+from srpki.schema.once import once_a_node
 from srpki.schema.paths import Key, Path, Step, Value, path
 from srpki.schema.tree import LAB_SCHEMA, actions
 from srpki.schema.types import ValueTypeError
@@ -244,29 +245,23 @@ def _inputs(action: Action, words: Names) -> Names:
     return words
 
 
-_read_already: dict[tuple[int, str], _Known] = {}
-"""What was read of the tree, which lives as long as the program."""
-
-
+@once_a_node
 def _md_options(node: Context) -> _Known:
-    if (id(node), "md") not in _read_already:
-        keys = node.keys if isinstance(node, ListNode) else ()
-        children = (child for child in data_children(node) if child.name not in keys)
-        found = {child.name: (_Option((), child),) for child in children}
-        _read_already[id(node), "md"] = found
-    return _read_already[id(node), "md"]
+    keys = node.keys if isinstance(node, ListNode) else ()
+    return {
+        child.name: (_Option((), child),) for child in data_children(node) if child.name not in keys
+    }
 
 
+@once_a_node
 def _classic_options(node: Context) -> _Known:
-    if (id(node), "classic") not in _read_already:
-        found: dict[str, list[_Option]] = {}
-        for place in places(node):
-            option = _Option(place.prefix, place.node)
-            found.setdefault(_word(place.node), []).append(option)
-            if isinstance(place.node.classic, Numbered) and place.node.classic.within:
-                found.setdefault(place.node.classic.within, []).append(option)
-        _read_already[id(node), "classic"] = found
-    return _read_already[id(node), "classic"]
+    found: dict[str, list[_Option]] = {}
+    for place in places(node):
+        option = _Option(place.prefix, place.node)
+        found.setdefault(_word(place.node), []).append(option)
+        if isinstance(place.node.classic, Numbered) and place.node.classic.within:
+            found.setdefault(place.node.classic.within, []).append(option)
+    return found
 
 
 def _word(node: Placed) -> str:
