@@ -7,6 +7,7 @@ for what is usual, line by line, and leave all else to them: messages are theirs
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from srpki.config.edit import stands_alone
@@ -51,6 +52,13 @@ class Table:
             name for name, one in self.contexts.items() if isinstance(one, ListNode)
         )
         self.key_leafs = node.key_leafs if isinstance(node, ListNode) else ()
+        self.key_types = tuple(leaf.type for leaf in self.key_leafs)
+        self.key_words = tuple(_key_words(node))
+        """What stands before each key of an entry, after the name of the list."""
+        self.plain = frozenset(
+            name for name, one in self.leafs.items() if isinstance(one, Leaf) and _is_text(one)
+        )
+        """Leafs of which each value is a string that is written between quotes."""
         self.plain_key = _is_plain(node)
         """Whether an entry is named by one string between quotes."""
         self.choices = tuple(_choices(node.children))
@@ -87,10 +95,18 @@ def _is_guarded(leaf: Leaf | LeafList) -> bool:
     return isinstance(leaf.type, Text) and (leaf.type.secret or leaf.type.hashed)
 
 
+def _key_words(node: Container | ListNode) -> Iterator[str]:
+    for place, leaf in enumerate(node.key_leafs if isinstance(node, ListNode) else ()):
+        yield f" {leaf.name} " if place or (isinstance(node, ListNode) and node.named) else " "
+
+
 def _is_plain(node: Container | ListNode) -> bool:
     if not isinstance(node, ListNode) or len(node.keys) != 1 or node.named:
         return False
-    (leaf,) = node.key_leafs
+    return _is_text(node.key_leafs[0])
+
+
+def _is_text(leaf: Leaf) -> bool:
     kind = leaf.type.type if isinstance(leaf.type, Reference) else leaf.type
     return isinstance(kind, Text) and kind.quoted
 

@@ -95,7 +95,7 @@ class Branch(_Held[str, "Element"]):
     """The content of a container or of a list entry, by name.
 
     Who has *written* it as the entry of a list may keep here what was written, as it never
-    changes: by which table of the schema, under which keys, with which indentation.
+    changes: by which table of the schema, under which keys, with which indentation, piece by piece.
     """
 
     __slots__ = ("written",)
@@ -103,7 +103,7 @@ class Branch(_Held[str, "Element"]):
     def __init__(self, items: Mapping[str, Element] | None = None) -> None:
         """Hold *items*, which must not change afterwards."""
         super().__init__(items)
-        self.written: tuple[object, tuple[Key, ...], str, str] | None = None
+        self.written: tuple[object, tuple[Key, ...], str, tuple[str, ...]] | None = None
 
 
 class Entries(_Held[tuple[Key, ...], Branch]):

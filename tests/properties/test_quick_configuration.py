@@ -22,6 +22,14 @@ from srpki.schema.tree import SCHEMA
 ROOT = SCHEMA.configure
 SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 MAXIMUM = maximum.configuration(2, 1)
+OTHER = maximum.configuration(3, 2)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _texts_are_kept_in_small_lists():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quick_writer, "FEW", 1)
+        yield
 
 
 def carefully_written(tree):
@@ -86,6 +94,71 @@ def test_comments_are_written_alike():
     tree = put(tree, (*place, *path("ca-profile")), entries)
     assert persist.dump(ROOT, tree) == carefully_written(tree)
     assert persist.dump(ROOT, tree).count("# comment: ") == 3
+
+
+def changed(element, place, change):
+    """Return *element* with what is at *place* as *change* makes it, unchanged where there is none."""
+    if not place:
+        return change(element)
+    name, *rest = place
+    if not isinstance(element, Branch | Entries) or name not in element:
+        return element
+    return element.but(name, changed(element[name], rest, change))
+
+
+def commented(element):
+    return element.but("@", "said of it") if isinstance(element, Branch) else element
+
+
+def copied(element):
+    """Return a list whose last entry stands in it twice, as a copy of its first."""
+    if not isinstance(element, Entries):
+        return element
+    keys = list(element)
+    return element.but(keys[-1], element[keys[0]]).but((*keys[-1][:-1], "copy"), element[keys[0]])
+
+
+def turned(element):
+    """Return a list in the other order."""
+    if not isinstance(element, Entries):
+        return element
+    return Entries(dict(reversed(element.items())))
+
+
+def in_other(place):
+    element = OTHER
+    for name in place:
+        element = element[name]
+    return element
+
+
+@settings(SLOW, max_examples=60)
+@given(data=st.data())
+def test_what_is_edited_again_and_again_is_written_as_if_it_were_new(data):
+    """What is kept of an entry is never the text of another one, nor of another place."""
+    tree, where = MAXIMUM, st.sampled_from(WHERE)
+    for place in met(1, data.draw(st.lists(where, min_size=1, max_size=4))):
+        kind = data.draw(st.sampled_from(("gone", "other", commented, copied, turned)))
+        if kind == "gone":
+            try:
+                tree = without(tree, place)
+            except KeyError:
+                continue
+        else:
+            change = (lambda _, place=place: in_other(place)) if kind == "other" else kind
+            tree = changed(tree, place, change)
+        assert persist.dump(ROOT, tree) == carefully_written(tree)
+        if data.draw(st.booleans()):
+            indent = data.draw(st.sampled_from(("", INDENT * 2)))
+            written = "\n".join(quick_writer.lines(ROOT, tree, indent))
+            assert written == "\n".join(brace_lines(ROOT, tree, indent))
+
+
+def test_the_same_entry_in_two_lists_is_written_under_the_name_of_each():
+    entries, place = Entries({("a",): EMPTY, ("b",): EMPTY}), ("system", "security", "pki")
+    tree = put(EMPTY, path(*place, "ca-profile"), entries)
+    tree = put(tree, path(*place, "est-profile"), entries)
+    assert persist.dump(ROOT, tree) == carefully_written(tree)
 
 
 PART = put(EMPTY, path("system", "security", "pki"), MAXIMUM["system"]["security"]["pki"])
