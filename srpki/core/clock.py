@@ -21,6 +21,7 @@ SKEW: Final = timedelta(minutes=5)
 """How far the clock of a CA may be ahead of ours [auto-update.md, section 4]."""
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 """An instant that does not come."""
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Deadline(NamedTuple):
@@ -50,6 +51,33 @@ class Deadline(NamedTuple):
     def seen(self, now: datetime) -> Self:
         """Return what holds at *now*: this deadline, or its interval anew."""
         return self if self.believed(now) else self.after(now, self.interval)
+
+    @property
+    def since(self) -> datetime:
+        """The first instant at which it is believed."""
+        try:
+            return self.at - self.interval
+        except OverflowError:  # beyond the calendar
+            return _EVER if self.interval > timedelta() else NEVER
+
+
+class Doubt:
+    """Notices a clock that was set back to before one of the deadlines was set that it is told."""
+
+    def __init__(self) -> None:
+        """Begin without a deadline."""
+        self._latest = _EVER
+
+    def note(self, deadline: Deadline) -> None:
+        """Take note that something waits for *deadline* now."""
+        self._latest = max(self._latest, deadline.since)
+
+    def arises(self, now: datetime) -> bool:
+        """Say whether there may be one that is not believed *now*: each is to be looked at then."""
+        arises = now < self._latest
+        if arises:
+            self._latest = now
+        return arises
 
 
 class Clock(Protocol):

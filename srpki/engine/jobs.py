@@ -60,10 +60,11 @@ class Outcome(NamedTuple):
 class Job(Record, frozen=False):
     """One run of an update.
 
-    *resume* is when it wants to go on; *number* is its place in the order of beginning; *steps*
-    is the running use case, *wait* what it waited for last; *outcome* is set before *done*.
-    *importing* is set when step 3 begins: from there on the job can no longer be cancelled. The
-    scheduler's lock guards *cancel*, *importing* and *leave*.
+    *resume* is when it wants to go on, *place* where it stands among those that wait for the same
+    instant; *number* is its place in the order of beginning; *steps* is the running use case,
+    *wait* what it waited for last; *outcome* is set before *done*. *importing* is set when step 3
+    begins: from there on the job can no longer be cancelled. The scheduler's lock guards *cancel*,
+    *importing* and *leave*.
     """
 
     certificate: str
@@ -74,6 +75,7 @@ class Job(Record, frozen=False):
     from_step: int = 1
     lane: Lane | None = None
     step: int = 0
+    place: int = 0
     number: int = 0
     importing: bool = False
     leave: bool = False
@@ -117,9 +119,11 @@ def worked_for() -> str:
 class Errand(Record, frozen=False):
     """Something other than an update that is done once, at its *deadline*, with no lock held.
 
-    *do* must not fail, nor *anew*, which takes its place when the clock is set back.
+    *do* must not fail, nor *anew*, which is done instead when the clock is set back. *place* is
+    where it stands among those of the same instant.
     """
 
     deadline: Deadline
     do: Callable[[], None]
     anew: Callable[[], None] | None = None
+    place: int = 0

@@ -10,14 +10,17 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import BusyError, NotFoundError, RefusedError, StorageError
 from srpki.core.events import FILE_READ_FAILED, FILE_WRITE_FAILED, EventBus, EventType, Field
 from srpki.engine import policy, state
+from srpki.engine.agenda import Lanes
+from srpki.engine.entries import Entry, Timetable
 from srpki.engine.gather import Gatherer
-from srpki.engine.jobs import Cause, Job, Lane
+from srpki.engine.jobs import Cause, Job
 from srpki.engine.policy import Busy, Input, Invalid
 from srpki.engine.state import EntryState
 from srpki.storage.records import Records
@@ -31,26 +34,6 @@ DISK_PAUSE: Final = 3600
 """Seconds after which a file is read again that a failing disk did not give, without a profile."""
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
-    """One entry; *due* is when its next job starts, *cause* and *from_step* what it will be.
-
-    *anew* asks for a schedule that forgets retries and holds; *deleted* is an entry that is no
-    longer configured and whose job must still finish.
-    """
-
-    name: str
-    state: EntryState
-    settings: object = None
-    due: datetime | None = None
-    cause: Cause = "scheduled"
-    from_step: int = 1
-    lane: Lane | None = None
-    job: Job | None = None
-    anew: bool = False
-    deleted: bool = False
-
-
 @dataclass(slots=True)
 class Register:
     """All entries. *lock* guards them, and is never held while a peer is talked to."""
@@ -61,9 +44,10 @@ class Register:
     gatherer: Gatherer
     lock: threading.RLock = field(default_factory=threading.RLock)
     entries: dict[str, Entry] = field(default_factory=dict)
+    _timetable: Timetable = field(default_factory=Timetable)
+    _numbers: Iterator[int] = field(default_factory=count)
     _saved: dict[str, EntryState] = field(default_factory=dict)
     _stale: set[str] = field(default_factory=set)
-    _later: dict[str, Deadline] = field(default_factory=dict)
 
     def load(self) -> None:
         """Read what earlier runs left; damaged records are reported and forgotten."""
@@ -105,20 +89,27 @@ class Register:
         entry = self.entries.get(name)
         if entry is None:
             known = self._saved.get(name, EntryState())
-            self.entries[name] = Entry(name, known, settings)
+            self.entries[name] = Entry(name, known, next(self._numbers), settings)
             return
         if entry.settings != settings or entry.deleted:
             entry.settings, entry.deleted, entry.anew = settings, False, True
-            if entry.job is not None:
-                entry.job.stop("the entry was changed")
+            self._stop(entry, "the entry was changed")
 
     def _delete(self, entry: Entry) -> None:
         if entry.job is None:
+            self._timetable.forget(entry)
             del self.entries[entry.name]
         else:
             entry.deleted = True
-            entry.job.stop("the entry was deleted")
+            self._stop(entry, "the entry was deleted")
         self._forget(entry.name)
+
+    def _stop(self, entry: Entry, reason: str) -> None:
+        """Stop the job of *entry*, if there is one; where it waits it hears of it at once."""
+        if entry.job is not None:
+            entry.job.stop(reason)
+            if entry.job.cancel.is_set():
+                self.lanes.hurry(entry.job)
 
     def file_changed(self, file: str) -> None:
         """Look again at the entries that use *file*: an operator has imported or removed it."""
@@ -128,8 +119,7 @@ class Register:
                 if self.gatherer.uses(entry.name, file):
                     entry.anew = True
                     self._stale.add(entry.name)
-                    if entry.job is not None:
-                        entry.job.stop(f'"{file}" was replaced')
+                    self._stop(entry, f'"{file}" was replaced')
 
     # --- looking ---------------------------------------------------------------------------------
 
@@ -140,22 +130,14 @@ class Register:
         """
         with self.lock:
             now = self.clock.now()
-            self._doubt(now)
-            self._stale.update(name for name, when in self._later.items() if when.at <= now)
+            due_again = self._timetable.come(now, self.entries.values())
+            self._stale.update(entry.name for entry in due_again)
             stale, self._stale = self._stale, set()
-            for name in stale:
-                self._later.pop(name, None)
-                entry = self.entries.get(name)
-                if entry is not None and entry.job is None:
+            for entry in [self.entries[name] for name in stale if name in self.entries]:
+                self._timetable.look_again(entry, None)
+                if entry.job is None:
                     self._look_at(entry)
-
-    def _doubt(self, now: datetime) -> None:
-        """Look again at what waits for an instant that a clock ahead of *now* has set."""
-        self._later = {name: when.seen(now) for name, when in self._later.items()}
-        for entry in self.entries.values():
-            waits = entry.state.waits if entry.due is not None else None
-            if waits is not None and not waits.believed(now):
-                self._stale.add(entry.name)
+                    self._timetable.looked_at(entry)
 
     def _look_at(self, entry: Entry) -> None:
         if self.records.unread(entry.name) and not self._revived(entry):
@@ -207,7 +189,7 @@ class Register:
         except ValueError:
             return True  # damaged: it begins afresh
         except StorageError as error:
-            entry.due = None
+            self._timetable.plan(entry, None)
             entry.state = EntryState(update_state="invalid", reason=error.sentence)
             self._look_later(entry)
             return False
@@ -218,7 +200,7 @@ class Register:
         _, profile = self.gatherer.settings(entry.name)
         seconds = DISK_PAUSE if profile is None else profile.retry_interval
         pause = timedelta(seconds=seconds)
-        self._later[entry.name] = Deadline.after(self.clock.now(), pause)
+        self._timetable.look_again(entry, Deadline.after(self.clock.now(), pause))
 
     def _settled(self, known: EntryState, given: Input) -> EntryState:
         """Return *known* with a swap that was begun decided: the certificate on disk tells."""
@@ -234,15 +216,14 @@ class Register:
         return known
 
     def _await(self, entry: Entry, known: EntryState, cause: Cause) -> None:
-        entry.due, entry.cause = known.next_update_time or self.clock.now(), cause
-        entry.from_step = 4 if known.step == 4 else 1
+        due = known.next_update_time or self.clock.now()
+        self._timetable.plan(entry, due, cause, 4 if known.step == 4 else 1)
         self.keep(entry, known.but(update_state="wait-for-retry"))
 
     def _schedule(self, entry: Entry, given: Input, known: EntryState | None) -> None:
         """Schedule *entry* by its certificate, held as *known* says, if it is to count."""
         held_until = None if known is None else known.held_until
-        entry.due = policy.next_update(replace(given, held_until=held_until))
-        entry.cause, entry.from_step = "scheduled", 1
+        self._timetable.plan(entry, policy.next_update(replace(given, held_until=held_until)))
         self.keep(
             entry,
             entry.state.but(
@@ -262,7 +243,7 @@ class Register:
         When it is the disk that fails, look again later, and leave an update that is not over as
         it is: what became of its step 3 is not known before the certificate can be read.
         """
-        entry.due = None
+        self._timetable.plan(entry, None)
         if given.pair.storage_failed:
             self._look_later(entry)
             if entry.state.update_state in {"in-progress", "wait-for-retry"}:
@@ -310,7 +291,8 @@ class Register:
 
     def _open(self, entry: Entry, job: Job) -> Job:
         job.lane = entry.lane if job.from_step == 1 else None
-        entry.job, entry.due = job, None
+        entry.job = job
+        self._timetable.plan(entry, None)
         return job
 
     def close(self, job: Job) -> None:
@@ -319,6 +301,7 @@ class Register:
             entry = self.entries[job.certificate]
             entry.job = None
             if entry.deleted:
+                self._timetable.forget(entry)
                 del self.entries[entry.name]
             else:
                 self._stale.add(entry.name)
@@ -337,11 +320,12 @@ class Register:
 
     def next_change(self) -> datetime | None:
         """Return when `look` has something to do although nobody tells, if ever."""
-        return min((when.at for when in self._later.values()), default=None)
+        return self._timetable.next_look()
 
-    def due(self) -> Iterator[Entry]:
-        """Yield the entries that wait for their time; the lock is held by the caller."""
-        return (entry for entry in self.entries.values() if entry.due is not None)
+    @property
+    def lanes(self) -> Lanes[Entry | Job]:
+        """Where the entries wait that are due at an instant, beside the jobs of the scheduler."""
+        return self._timetable.lanes
 
     def _forget(self, name: str) -> None:
         try:

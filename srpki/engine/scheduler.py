@@ -19,34 +19,21 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from datetime import datetime, timedelta
+from typing import Final
 
-from srpki.core.clock import NEVER, Clock, Deadline
+from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import BusyError, RefusedError
 from srpki.core.timeline import Participant, Timeline
 from srpki.engine.jobs import Errand, Job, Lane, Outcome, working_for
-from srpki.engine.register import Entry, Register
+from srpki.engine.register import Register
+from srpki.engine.waiting import Alarm, Waiting
 from srpki.protocol.steps import Wait
 
 WORKERS: Final = 8
 """Jobs that run at the same time, whatever they use."""
 GRACE: Final = 2.0
 """Seconds that `Scheduler.stop` gives a job that waits for a peer; it cannot do harm any more."""
-_AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
-"""The instant of what is not to wait; one read from the clock would lie after the caller's."""
-
-
-class Alarm(Protocol):
-    """Something else that happens at instants: a CA profile expires, a disk is tried again."""
-
-    def next_change(self) -> datetime | None:
-        """Return when `look` is to be called next, if ever."""
-        ...
-
-    def look(self) -> None:
-        """Take note of the time."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +65,7 @@ class Scheduler(Participant):
         self._register = register
         self._run = run
         self._alarm = alarm
+        self._waiting = Waiting(timeline.clock, register, alarm)
         self._tidy = tidy
         self._changed = threading.Condition(register.lock)
         self._first: threading.Thread | None = None
@@ -85,10 +73,7 @@ class Scheduler(Participant):
         self._stepping = False
         self._moves: list[threading.Event] = []
         self._threads = 0
-        self._errands: list[Errand] = []
-        self._waiting: list[Job] = []
         self._running: set[Job] = set()
-        self._holders: dict[Lane, list[Job | str]] = {}
         self._taken = 0
         self._begun = 0
         self._ended = self._failed = 0
@@ -112,7 +97,7 @@ class Scheduler(Participant):
             self._stopped = True
             for move in self._moves:
                 move.set()
-            jobs = [*self._waiting, *self._running]
+            jobs = [*self._waiting.jobs, *self._running]
             for job in jobs:
                 job.leave = True
                 job.stop("the node stops")
@@ -120,7 +105,7 @@ class Scheduler(Participant):
             while any(job.importing for job in self._running):
                 self._changed.wait()
             self._changed.wait_for(lambda: not self._running, timeout=GRACE)
-            for job in self._waiting:
+            for job in self._waiting.jobs:
                 if job.steps is not None:
                     job.steps.close()
             for job in jobs:
@@ -139,7 +124,8 @@ class Scheduler(Participant):
         with self._changed:
             if self._running:
                 return self._clock.now()
-            return min((instant for instant, _ in self._candidates()), default=None)
+            first = self._waiting.first()
+            return None if first is None else first[0]
 
     def plan(
         self, at: datetime, do: Callable[[], None], anew: Callable[[], None] | None = None
@@ -147,13 +133,12 @@ class Scheduler(Participant):
         """Call *do* at the instant *at*, or *anew*, as `srpki.engine.jobs.Plan` says."""
         errand = Errand(Deadline.of(at, self._clock.now()), do, anew)
         with self._changed:
-            self._errands.append(errand)
+            self._waiting.put_errand(errand)
         self.kick()
 
         def drop() -> None:
             with self._changed:
-                if errand in self._errands:  # else it is being done already
-                    self._errands.remove(errand)
+                self._waiting.drop_errand(errand)
 
         return drop
 
@@ -166,7 +151,7 @@ class Scheduler(Participant):
             if self._first is None or self._stopped:
                 raise RefusedError("the engine does not run")
             job = self._register.by_hand(name)
-            self._waiting.append(job)
+            self._waiting.put_job(job)
             self._dispatch()
             return job
 
@@ -174,14 +159,14 @@ class Scheduler(Participant):
     def reserved(self, lane: Lane, what: str) -> Iterator[None]:
         """Hold *lane* for a request by hand; raises `BusyError` when it is held already."""
         with self._changed:
-            if not self._free(lane, None):
+            if not self._register.lanes.free(lane):
                 raise BusyError(f"{what} has an outstanding request", hint="try again when it ends")
-            self._enter(lane, what)
+            self._register.lanes.enter(lane, what)
         try:
             yield
         finally:
             with self._changed:
-                self._leave(lane, what)
+                self._register.lanes.leave(lane, what)
             self.kick()
 
     # --- what the timeline asks for --------------------------------------------------------------
@@ -223,94 +208,32 @@ class Scheduler(Participant):
     def under_way(self) -> set[object]:
         """Return the jobs that wait for their peers, or to begin."""
         with self._changed:
-            return set(self._waiting)
+            return set(self._waiting.jobs)
 
     def _say_next(self) -> None:
         """Say when something happens next (the lock is held)."""
         if not (self._stepping or self._stopped):
-            self._look()
-            instants = (instant for instant, _ in self._candidates())
-            self._timeline.say(self, min(instants, default=None))
+            self._waiting.look()
+            first = self._waiting.first()
+            self._timeline.say(self, None if first is None else first[0])
 
-    # --- choosing (the lock is held) -------------------------------------------------------------
-
-    def _candidates(self) -> Iterator[tuple[datetime, Job | Entry | Alarm | Errand]]:
-        """Yield what could start, and when; what finds its lane taken is left out."""
-        for alarm in (self._alarm, self._register):
-            change = alarm.next_change()
-            if change is not None:
-                yield change, alarm
-        for errand in self._errands:
-            if errand.deadline.at != NEVER:  # it waits for a clock that is set back alone
-                yield errand.deadline.at, errand
-        for job in self._waiting:
-            if job.cancel.is_set():
-                yield _AT_ONCE, job
-            elif self._free(job.lane, job):
-                yield job.resume.at, job
-        for entry in self._register.due():
-            assert entry.due is not None
-            if entry.from_step == 4 or self._free(entry.lane, None):
-                yield entry.due, entry
-
-    def _look(self) -> None:
-        """Bring every instant that something waits for up to date with the clock."""
-        self._register.look()
-        now = self._clock.now()
-        for job in self._waiting:
-            job.resume = job.resume.seen(now)
-        for errand in self._errands:
-            if errand.anew is None or errand.deadline.believed(now):
-                errand.deadline = errand.deadline.seen(now)
-            else:
-                errand.deadline, errand.do = Deadline.of(now, now), errand.anew
-
-    def _free(self, lane: Lane | None, job: Job | None) -> bool:
-        if lane is None:
-            return True
-        holders = self._holders.get(lane, [])
-        return job in holders or len(holders) < lane.capacity
-
-    def _enter(self, lane: Lane | None, holder: Job | str) -> None:
-        if lane is not None and holder not in self._holders.setdefault(lane, []):
-            self._holders[lane].append(holder)
-
-    def _leave(self, lane: Lane | None, holder: Job | str) -> None:
-        if lane is None or holder not in self._holders.get(lane, []):
-            return
-        self._holders[lane].remove(holder)
-        if not self._holders[lane]:
-            del self._holders[lane]
+    # --- beginning (the lock is held) ------------------------------------------------------------
 
     def _take(self) -> Job | Errand | None:
         """Return what is first in due order among all that is due now; a job is running then.
 
         When nothing is, say when something will be.
         """
-        while True:
-            self._look()
-            limit = self._clock.now()  # after the look, which makes entries due as it happens
-            instant, chosen = min(
-                self._candidates(), key=lambda pair: pair[0], default=(limit, None)
-            )
-            if chosen is None or instant > limit:
-                self._timeline.say(self, None if chosen is None else instant)
-                return None
-            if isinstance(chosen, Errand):
-                self._errands.remove(chosen)
-                return chosen
-            if not isinstance(chosen, Job | Entry):
-                chosen.look()
-                continue
-            if isinstance(chosen, Entry):
-                chosen = self._register.take(chosen)
-            else:
-                self._waiting.remove(chosen)
-            self._enter(chosen.lane, chosen)
-            if chosen.steps is None:
-                chosen.number, self._taken = self._taken, self._taken + 1
-            self._running.add(chosen)
-            return chosen
+        taken = self._waiting.take()
+        if not isinstance(taken, Job | Errand):
+            self._timeline.say(self, taken)
+            return None
+        if isinstance(taken, Job):
+            self._register.lanes.enter(taken.lane, taken)
+            if taken.steps is None:
+                taken.number, self._taken = self._taken, self._taken + 1
+            self._running.add(taken)
+        return taken
 
     def _dispatch(self) -> None:
         """Let threads begin what is due; while somebody moves the clock, say when something is."""
@@ -360,9 +283,9 @@ class Scheduler(Participant):
             if wait is not None:
                 job.wait = wait
                 job.resume = Deadline.after(self._clock.now(), timedelta(seconds=wait.seconds))
-                self._waiting.append(job)
                 if job.lane is not None and not job.lane.while_waiting:
-                    self._leave(job.lane, job)
+                    self._register.lanes.leave(job.lane, job)
+                self._waiting.put_job(job)
             else:
                 self._end(job, outcome)
             self._changed.notify_all()
@@ -379,7 +302,7 @@ class Scheduler(Participant):
                 self._changed.notify_all()
 
     def _end(self, job: Job, outcome: Outcome | None) -> None:
-        self._leave(job.lane, job)
+        self._register.lanes.leave(job.lane, job)
         self._register.close(job)
         if outcome is not None:
             self._ended += 1
