@@ -4,11 +4,12 @@ What is counted is calls, not seconds: the count is the same on every machine an
 """
 
 import cProfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import maximum
 import pytest
 import router_files
+from bare_scheduler import DAY, BareScheduler
 from counting import met
 
 from srpki.cli.session import Session
@@ -20,7 +21,9 @@ from srpki.core.clock import FrozenClock
 from srpki.core.entropy import SystemEntropy
 from srpki.device.configuration.forms import Forms
 from srpki.device.router import Router
+from srpki.engine.jobs import Lane
 from srpki.frontend.parts import ClassicForm
+from srpki.protocol.steps import Wait
 from srpki.schema.tree import SCHEMA
 
 TIMES = 4
@@ -176,3 +179,56 @@ def test_classic_commands_take_as_long_in_a_large_configuration_as_in_a_small_on
         return calls(lambda: typed(session, *lines)) / number
 
     assert per_entry(16 * TIMES) <= per_entry(16) * SLACK
+
+
+class Renewing(BareScheduler):
+    """Entries of one CA, that is asked by *lane*; each is due an hour after the one before."""
+
+    def __init__(self, number, lane, apart=timedelta(hours=1)):
+        super().__init__()
+        for each in range(number):
+            self.files.issue(f"c{each}", self.clock.now() + each * apart, 300 * DAY)
+            self.files.set_profile(f"c{each}", lane)
+        self.configure(f"c{each}" for each in range(number))
+
+    def step(self):
+        """Come to what is due next, and return how many calls that step takes."""
+        at = self.scheduler.next_instant()
+        self.clock.jump(at - self.clock.now())
+        return calls(self.scheduler.step)
+
+
+class Failing(Renewing):
+    """Their CA says no."""
+
+    def ends(self, job):
+        return 2, DAY, False
+
+
+class Polling(Renewing):
+    """Their CA wants to be asked again, and lets nobody else ask meanwhile."""
+
+    def waits(self, job):
+        yield Wait(60, "the CA")
+
+
+NARROW, WIDE = Lane("ca", 1, while_waiting=True), Lane("est", 4)
+AT_ONCE = timedelta()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda number: Renewing(number, NARROW),
+        lambda number: Renewing(number, NARROW, AT_ONCE),
+        lambda number: Failing(number, WIDE),
+        lambda number: Failing(number, WIDE, AT_ONCE),
+        lambda number: Polling(number, NARROW, AT_ONCE),
+        lambda number: Polling(number, WIDE, AT_ONCE),
+    ],
+    ids=["apart", "at once", "failing", "failing at once", "queued", "polling"],
+)
+def test_a_step_of_the_scheduler_takes_no_longer_among_many_entries(make):
+    make(1).step()  # so that each finds every module imported
+    few, many = ([world.step() for _ in range(20)] for world in (make(16), make(256)))
+    assert max(many) <= max(few)
