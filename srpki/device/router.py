@@ -108,7 +108,11 @@ class Router:
 
     def alone(self, reason: str) -> None:
         """Tell a process that comes second for what *reason* it cannot join this one."""
-        self._lock.note(reason)
+        self._lock.note(alone=reason)
+
+    def joined_at(self, door: str) -> None:
+        """Tell a process that comes second at which *door* it can join this one."""
+        self._lock.note(door=door)
 
     def reboot(self, caller: Caller = NOBODY) -> None:
         """Start anew on the same directory: what is not saved is lost, all sessions end.

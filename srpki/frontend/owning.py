@@ -73,8 +73,8 @@ class Doorway:
         if self._clock.wait(self._after, self._over):
             from srpki.frontend.joining.listening import Door  # noqa: PLC0415 - start-up time
 
-            self._door = Door(self._holding, self._clock)
-            self._door.listen()
+            self._door = Door(self._clock)
+            self._door.open_to(self._holding)
 
     @property
     def guests(self) -> int:

@@ -28,8 +28,8 @@ def flocked(descriptor: int) -> bool:
     return True
 
 
-_LONGEST: Final = 256
-"""Octets of a lock file that are read."""
+_LONGEST: Final = 1 << 13
+"""Octets of a lock file that are read: two lines and a path."""
 
 
 class HeldError(BusyError):
@@ -44,8 +44,10 @@ class HeldError(BusyError):
 
 
 class NodeLock:
-    """The lock file of a node: locked with flock(2), holding the owner's process number.
+    """The lock file of a node: locked with flock(2), telling who the owner is.
 
+    It holds the number of his process, for what reason he cannot be joined, if so, and where he
+    can be, a line each; the last is a path, that has as many lines as it likes.
     The operating system frees it when the process ends, however that happens. The file stays: to
     remove it would let two processes lock two files of the same name.
     """
@@ -83,11 +85,11 @@ class NodeLock:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
-    def note(self, reason: str) -> None:
-        """Tell whoever comes second for what *reason* nobody can join."""
+    def note(self, *, alone: str = "", door: str = "") -> None:
+        """Tell whoever comes second at which *door* he can join, or why the owner is *alone*."""
+        lines = f"{os.getpid()}\n{alone}\n".encode() + os.fsencode(door)
         with suppress(OSError):
-            line = f"{os.getpid()}\n{reason}".encode()
-            os.pwrite(self._descriptor, line[: _LONGEST - 1] + b"\n", 0)
+            os.pwrite(self._descriptor, lines[:_LONGEST], 0)
 
     def release(self) -> None:
         """Free the lock; nothing happens when it is not held."""
@@ -112,6 +114,19 @@ class NodeLock:
 
 def _holder(descriptor: int) -> tuple[str, str]:
     """Return who holds the lock, and for what reason nobody can join him, if there is one."""
-    text = os.pread(descriptor, _LONGEST, 0).decode("utf-8", "replace")
-    number, _, reason = text.partition("\n")
+    number, reason, _ = _told(os.pread(descriptor, _LONGEST, 0))
     return f"process {number}" if number.isdecimal() else "another process", reason.strip()
+
+
+def door_of(node: Path) -> str:
+    """Return at which door the owner of *node* says that he can be joined; empty for none.
+
+    Raises `OSError`.
+    """
+    return _told(OsFiles(node).read(node / "state" / "lock", _LONGEST))[2]
+
+
+def _told(content: bytes) -> tuple[str, str, str]:
+    number, _, rest = content.partition(b"\n")
+    reason, _, door = rest.partition(b"\n")
+    return number.decode("utf-8", "replace"), reason.decode("utf-8", "replace"), os.fsdecode(door)

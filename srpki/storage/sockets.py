@@ -1,4 +1,4 @@
-"""Where the socket of a node lies, by a name that fits into a socket's address.
+"""Where a socket lies in a node, by a name that fits into a socket's address.
 
 An address holds 108 octets; a node's path may be longer. The name that is handed out leads through
 a descriptor of the directory, which is walked to as for any file: through no link.
@@ -33,16 +33,24 @@ def free_place(node: Path) -> Iterator[str]:
 
 
 @contextmanager
-def place(node: Path) -> Iterator[tuple[str, int]]:
-    """Give the name of the socket of *node*, and the number of the user whose directory has it.
+def place(node: Path, owner: int) -> Iterator[str]:
+    """Give the name of the socket of *node*, whose directory for it must be that of user *owner*.
 
-    Raises `OSError`, `FileNotFoundError` where there is no socket.
+    Raises `OSError`, `FileNotFoundError` where there is no such socket.
     """
     files, path = OsFiles(node), node / "state" / SOCKET
-    if not stat.S_ISSOCK(files.facts(path).st_mode):
-        raise FileNotFoundError(f"{path} is no socket")
+    if not stat.S_ISSOCK(files.facts(path).st_mode) or keeper(node) != owner:
+        raise FileNotFoundError(f"{path} is no socket of user {owner}")
     with _named(node) as name:
-        yield name, files.facts(path.parent).st_uid
+        yield name
+
+
+def keeper(node: Path) -> int:
+    """Return the number of the user whose directory would have the socket of *node*.
+
+    Raises `OSError`.
+    """
+    return OsFiles(node).facts(node / "state").st_uid
 
 
 def remove(node: Path) -> None:

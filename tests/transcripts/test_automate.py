@@ -71,7 +71,7 @@ def test_the_pipeline_tries_again_while_the_node_is_held(shell, tmp_path):
     (tmp_path / "site.md-cli").write_text("show time\n")
     (tmp_path / "gw1" / "state").mkdir(parents=True)
     with NodeLock(tmp_path / "gw1" / "state" / "lock") as held:
-        held.note("it is told so at once, another owner is waited for")
+        held.note(alone="it is told so at once, another owner is waited for")
         ended = shell(pipeline().replace("srpki exec", "echo tried >> tries; srpki exec"))
     assert ended.returncode == 3
     assert "in use" in ended.stdout

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from srpki.core.errors import ProtocolError
 
-PROTOCOL: Final = 2
+PROTOCOL: Final = 3
 """The version of these messages; the program's version is told beside it."""
 
 MOST_OCTETS: Final = 1 << 26

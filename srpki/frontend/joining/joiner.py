@@ -27,7 +27,9 @@ from srpki.core.errors import (
     UsageError,
 )
 from srpki.frontend.joining.frames import PROTOCOL, Message, Wire, trusted
+from srpki.frontend.joining.holding import name_of
 from srpki.storage import sockets
+from srpki.storage.lock import door_of
 
 if TYPE_CHECKING:
     import argparse
@@ -71,20 +73,21 @@ def join(node: Path, hello: Message) -> Joined | None:
     """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        with sockets.place(node) as (name, keeper):
+        home = Path(os.path.normpath(node.resolve() / door_of(node)))
+        with sockets.place(home, sockets.keeper(node)) as name:
             connection.settimeout(ANSWERING)
             connection.connect(name)
             connection.settimeout(None)
     except TimeoutError:
         connection.close()
         raise BusyError(_SILENT, hint=_CURE) from None
-    except OSError:
+    except (OSError, ValueError):  # the latter of a NUL in what the lock file tells
         connection.close()
         return None
     wire = Wire(connection)
     try:
-        _check(wire, keeper)
-        return _welcomed(wire, hello)
+        _check(wire, sockets.keeper(node))
+        return _welcomed(wire, {**hello, "node": name_of(node, home)})
     except BaseException:
         wire.close()
         raise
@@ -95,7 +98,7 @@ _CURE: Final = "try later, or end it"
 
 
 def _check(wire: Wire, keeper: int) -> None:
-    """Raise `RefusedError` where a stranger holds the node.
+    """Raise `RefusedError` where a stranger holds the node, that *keeper*'s directory has.
 
     Root looks after others' nodes, too: the owner of the directory is whom it has named.
     """

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from srpki.config.management import netconf_enabled
 from srpki.core.errors import RefusedError, UsageError
 from srpki.frontend import streams
-from srpki.frontend.serve.hostkeys import shown
 from srpki.frontend.serve.ready import Ready
 from srpki.management.access.gate import LAB_PASSWORD, LAB_USER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import asyncssh
+    from collections.abc import Callable
 
     from srpki.device.router import Router
     from srpki.frontend.serve.listening import Listener
@@ -32,25 +28,24 @@ class Doors:
         router: Router,
         gate: Gate,
         listener: Listener,
-        keys: Sequence[asyncssh.SSHKey],
+        host_key: str | None,
     ) -> None:
-        """Open nothing yet; *listener* will listen for *router*, with the host *keys*."""
+        """Open nothing yet; *listener* will listen for *router*, *host_key* is what is shown."""
         self._place = place
         self._router = router
         self._gate = gate
         self._listener = listener
-        self._keys = keys
+        self._host_key = host_key
         self._open: list[tuple[Service, Address]] = []
         self._waiting: list[tuple[Service, Address]] = [
             *(("ssh-cli", at) for at in place.ssh),
             *(("netconf", at) for at in place.netconf),
         ]
-        self._opening: asyncio.Task[None] | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether people can reach the node at one of them."""
-        return bool(self._open)
+        """Whether people can reach the node at one of them, or were to reach it at none."""
+        return bool(self._open) or not self._waiting
 
     def unlock(self) -> None:
         """Open those that may be, and tell why others may not.
@@ -64,7 +59,7 @@ class Doors:
                 streams.complain(str(error))
                 continue
             self._waiting.remove((service, at))
-            self._open.append((service, self._listener.listen(at, self._keys, service)))
+            self._open.append((service, self._listener.listen(at, service)))
 
     def _check(self, at: Address) -> None:
         self._gate.check(self._place.name, str(at), loopback=at.loopback)
@@ -78,10 +73,6 @@ class Doors:
         self._listener.watch(lambda: self._look_again(tell))
 
     def _look_again(self, tell: Callable[[Ready], None]) -> None:
-        if self._waiting and (self._opening is None or self._opening.done()):
-            self._opening = asyncio.ensure_future(self._open_waiting(tell))
-
-    async def _open_waiting(self, tell: Callable[[Ready], None]) -> None:
         opened = False
         for service, at in tuple(self._waiting):
             try:
@@ -90,7 +81,7 @@ class Doors:
                 continue
             self._waiting.remove((service, at))
             try:
-                found = await self._listener.listening(at, self._keys, service)
+                found = self._listener.listen(at, service)
             except UsageError as error:
                 streams.complain(str(error))
                 continue
@@ -109,7 +100,7 @@ class Doors:
             node=self._place.name,
             ssh=ssh,
             netconf=netconf,
-            host_key=shown(self._keys[0]),
+            host_key=self._host_key,
             username=LAB_USER if self._gate.open else None,
             password=LAB_PASSWORD if self._gate.open else None,
             enabled=netconf_enabled(self._router.node.datastore.running),

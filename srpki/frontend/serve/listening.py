@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncssh
@@ -12,8 +14,10 @@ from srpki.core.errors import RefusedError, SrpkiError, UsageError
 from srpki.frontend.serve import sessions, settings
 from srpki.frontend.serve.algorithms import SIGNATURES, algorithms
 from srpki.frontend.serve.conduit import Conduit
+from srpki.frontend.serve.entrance import Entrance
 from srpki.frontend.serve.flashpaths import with_slashes
 from srpki.frontend.serve.guarding import Guarding
+from srpki.frontend.serve.hostkeys import host_keys
 from srpki.frontend.serve.sessions import Visit
 from srpki.frontend.serve.sftp import NodeFiles
 from srpki.frontend.serve.visiting import Visiting
@@ -21,7 +25,9 @@ from srpki.management.port import FLASH
 from srpki.management.session import CallerSession
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from srpki.config.tree import Branch
     from srpki.device.router import Router
@@ -67,13 +73,24 @@ class Channel(asyncssh.SSHServerProcess[bytes]):
 class Listener:
     """Lets people reach one node."""
 
-    def __init__(self, router: Router, gate: Gate, network: Network, *, lab: bool) -> None:
-        """Serve *router* over *network* for whom *gate* lets in."""
+    def __init__(
+        self,
+        router: Router,
+        gate: Gate,
+        network: Network,
+        node: Path,
+        *,
+        lab: bool,
+    ) -> None:
+        """Serve *router* of the directory *node* over *network* for whom *gate* lets in."""
         self.guarding = Guarding(router, gate, network.checking, network.waiting)
         self._router = router
         self._network = network
         self._lab = lab
-        self._acceptors: list[asyncssh.SSHAcceptor] = []
+        self._node = node
+        self._making = threading.Lock()
+        self._closed = False
+        self._entrances: list[Entrance] = []
         self._spoken: dict[str, list[str]] = {}
         self._at_change: Callable[[], None] = lambda: None
         router.at_reboot.append(self._watch)
@@ -81,36 +98,34 @@ class Listener:
 
     # --- listening ---
 
-    def listen(
-        self, at: Address, keys: Sequence[asyncssh.SSHKey], service: Service = "ssh-cli"
-    ) -> Address:
-        """Listen *at* an address, with the host *keys*, for *service*; return it with its port.
+    def listen(self, at: Address, service: Service = "ssh-cli") -> Address:
+        """Listen *at* an address for *service*; return it with its port.
 
         Raises `UsageError` for an address that cannot be had.
         """
-        return self._network.loop.done(self.listening(at, keys, service))
 
-    async def listening(
-        self, at: Address, keys: Sequence[asyncssh.SSHKey], service: Service
-    ) -> Address:
-        """Listen as `listen` does, for who is in the loop already."""
+        async def speaking(listening: socket.socket) -> asyncssh.SSHAcceptor:
+            return await self._speaking(listening, service)
+
         try:
-            acceptor = await self._listen(at, keys, service)
+            entrance = Entrance(at, speaking)
         except OSError as error:
             raise UsageError(f"cannot listen on {at}: {error.strerror or error}") from None
-        self._acceptors.append(acceptor)
-        return at._replace(port=acceptor.get_port())
+        self._entrances.append(entrance)
+        self._network.loop.soon(entrance.open)
+        return entrance.at
 
-    async def _listen(
-        self, at: Address, keys: Sequence[asyncssh.SSHKey], service: Service
-    ) -> asyncssh.SSHAcceptor:
+    async def _speaking(self, listening: socket.socket, service: Service) -> asyncssh.SSHAcceptor:
+        """Answer at a socket that listens already, where somebody waits."""
+
         def come() -> Visiting:
             return Visiting(self.guarding, service, lambda visiting: Channel(self, visiting))
 
-        self._spoken = algorithms(self._router.node.datastore.running)
-        return await asyncssh.listen(
-            at.host,
-            at.port,
+        loop = asyncio.get_running_loop()
+        keys = await loop.run_in_executor(self._network.checking, self._host_keys)
+        spoken = self._spoken = algorithms(self._router.node.datastore.running)
+        acceptor = await asyncssh.listen(
+            sock=listening,
             server_factory=come,
             server_host_keys=keys,
             login_timeout=LOGIN_TIME,
@@ -122,8 +137,16 @@ class Listener:
             x11_forwarding=False,
             compression_algs=None,
             signature_algs=SIGNATURES,
-            **_options(self._spoken),
+            **_options(spoken),
         )
+        if self._spoken is not spoken:  # a commit came in between
+            acceptor.update(**_options(self._spoken))
+        return acceptor
+
+    def _host_keys(self) -> Sequence[asyncssh.SSHKey]:
+        """Return the host keys, in a thread beside the loop; none once the node is let go."""
+        with self._making:
+            return () if self._closed else host_keys(self._node, self._router.node.seal)
 
     # --- what is spoken follows the configuration ---
 
@@ -153,8 +176,8 @@ class Listener:
         wanted = algorithms(running)
         if wanted != self._spoken:
             self._spoken = wanted
-            for acceptor in self._acceptors:
-                acceptor.update(**_options(wanted))
+            for entrance in self._entrances:
+                entrance.update(**_options(wanted))
         self._at_change()
 
     # --- those who have come in ---
@@ -244,9 +267,11 @@ class Listener:
     # --- the end ---
 
     def close(self) -> None:
-        """Let nobody in any more."""
-        for acceptor in self._acceptors:
-            self._network.loop.soon(acceptor.close)
+        """Let nobody in any more; host keys that are being made are waited for."""
+        for entrance in self._entrances:
+            self._network.loop.soon(entrance.close)
+        with self._making:
+            self._closed = True
 
     def dismiss(self) -> None:
         """End all connections in order."""

@@ -15,14 +15,15 @@ class Ready(Record):
     """A *node* that can be reached at the addresses *ssh* and *netconf*.
 
     NETCONF is *enabled* where the configuration says so, else by this command alone.
-    *host_key* is what clients see there, as known_hosts has it. *username* and *password* are
+    *host_key* is what clients see there, as known_hosts has it; without addresses, those who are on
+    this machine join the node by its directory. *username* and *password* are
     those that a lab takes which has no users.
     """
 
     node: str
     ssh: tuple[Address, ...]
     netconf: tuple[Address, ...]
-    host_key: str
+    host_key: str | None
     username: str | None = None
     password: str | None = None
     enabled: bool = True
@@ -50,7 +51,9 @@ class Ready(Record):
         lines += [f"  ssh -p {at.port} {user}@{at.host}" for at in self.ssh]
         by = "" if self.enabled else ", enabled by this command: the configuration does not"
         lines += [f"  NETCONF at {at}{by}" for at in self.netconf]
-        if self.password is not None:
+        if not self.ssh and not self.netconf:
+            lines += ["  srpki shell --node with its directory joins it"]
+        elif self.password is not None:
             lines.append(
                 f"  user {user}, password {self.password}: a lab without users takes them from"
                 " anybody on this machine"

@@ -6,20 +6,21 @@ import logging
 import signal
 import sys
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from srpki.core.descriptors import let_be_open
+from srpki.core.clock import SystemClock
 from srpki.frontend.ending import ending_on, wait_for_a_signal
 from srpki.frontend.joining.holding import Holding
+from srpki.frontend.joining.listening import Door
 from srpki.frontend.labs import opened_in, running_lab
 from srpki.frontend.node import opened
-from srpki.frontend.owning import letting_in
 from srpki.frontend.serve import users
 from srpki.frontend.serve.doors import Doors
-from srpki.frontend.serve.hostkeys import host_keys
+from srpki.frontend.serve.hostkeys import shown
 from srpki.frontend.serve.listening import Listener
 from srpki.frontend.serve.network import Network
 from srpki.frontend.serve.places import LabPlace
+from srpki.frontend.serve.room import make_room
 from srpki.management.access.gate import Gate
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from srpki.frontend.serve.places import Place
     from srpki.frontend.serve.ready import Ready
 
-_FILES: Final = 1 << 16
-"""Files that may be open: a node has three, and each connection one."""
 _ENDING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -40,9 +39,9 @@ def run(places: Sequence[Place], *, json: bool) -> int:
     """Serve *places* until a signal ends it; return the exit status.
 
     It is 0 after a signal, and 1 where nobody could reach any of them. Raises what keeps a node
-    from being opened.
+    from being opened, and `UsageError`, before the first is, where not all of them fit.
     """
-    let_be_open(_FILES)
+    make_room(places)
     logging.getLogger("asyncssh").addHandler(logging.NullHandler())
     with ending_on(_ENDING, lambda _: 0), ExitStack() as stack:
         network = Network()
@@ -59,9 +58,10 @@ def run(places: Sequence[Place], *, json: bool) -> int:
             with suppress(OSError, ValueError):  # whoever read the first lines may have gone
                 tell(ready)
 
+        serving = _Serving(stack, network, Door(SystemClock()), labs)
         served = []
         for place in places:
-            doors = _served(place, labs, stack, network)
+            doors = serving.serve(place)
             served.append(doors)
             if doors.is_open:
                 tell(doors.ready())
@@ -69,32 +69,37 @@ def run(places: Sequence[Place], *, json: bool) -> int:
             return 1
         for doors in served:
             doors.watch(tell_later)
+        stack.callback(serving.door.close)  # before any node ends
         wait_for_a_signal()
     return 0
 
 
-def _opened(place: Place, labs: Mapping[LabPlace, Lab]) -> AbstractContextManager[Router]:
-    if isinstance(place.lab, LabPlace):
-        shared = labs[place.lab]
-        return opened_in(shared, place.directory, record=place.record, mode=place.mode)
-    return opened(place.directory, lab=place.lab, record=place.record, mode=place.mode)
+class _Serving(NamedTuple):
+    """What all nodes that are served share."""
 
+    stack: ExitStack
+    network: Network
+    door: Door
+    labs: Mapping[LabPlace, Lab]
 
-def _served(
-    place: Place, labs: Mapping[LabPlace, Lab], stack: ExitStack, network: Network
-) -> Doors:
-    """Open *place* on *stack* and let people reach it."""
-    lab = bool(place.lab)
-    directory = place.directory
-    node = stack.enter_context(_opened(place, labs))
-    users.configure(node, place.users)
-    stack.enter_context(letting_in(Holding(node, directory, lab=lab, record=place.record)))
-    keys = host_keys(directory, node.node.seal)
-    gate = Gate(node)
-    listener = Listener(node, gate, network, lab=lab)
-    network.at_end.append(listener.dismiss)
+    def serve(self, place: Place) -> Doors:
+        """Open *place* and let people reach it."""
+        lab, directory = bool(place.lab), place.directory
+        router = self.stack.enter_context(self._opened(place))
+        users.configure(router, place.users)
+        name = self.door.open_to(Holding(router, directory, lab=lab, record=place.record))
+        self.stack.callback(self.door.shut_to, name)
+        gate = Gate(router)
+        listener = Listener(router, gate, self.network, directory, lab=lab)
+        self.network.at_end.append(listener.dismiss)
+        key = shown(directory, router.node.seal) if place.ssh or place.netconf else None
+        doors = Doors(place, router, gate, listener, key)
+        doors.unlock()
+        self.stack.callback(listener.close)
+        return doors
 
-    doors = Doors(place, node, gate, listener, keys)
-    doors.unlock()
-    stack.callback(listener.close)
-    return doors
+    def _opened(self, place: Place) -> AbstractContextManager[Router]:
+        if isinstance(place.lab, LabPlace):
+            shared = self.labs[place.lab]
+            return opened_in(shared, place.directory, record=place.record, mode=place.mode)
+        return opened(place.directory, lab=place.lab, record=place.record, mode=place.mode)

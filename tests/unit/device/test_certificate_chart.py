@@ -92,10 +92,8 @@ def options(**more):
 
 def test_the_process_that_holds_the_node_tells_whoever_asks(history):
     bench = history.bench
-    door = Door(Holding(bench.router, bench.node, lab=True, record=None), SystemClock())
-    listener = door._bound()
-    door._bound = lambda: listener
-    door.listen()
+    door = Door(SystemClock())
+    door.open_to(Holding(bench.router, bench.node, lab=True, record=None))
     with closing(door):
         found = timelines.chart_in(options(), bench.node, timedelta(days=90))
         assert found == chart(bench.router.node, timedelta(days=90)).but(now=found.now)

@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -44,10 +44,8 @@ n
 def held(node, *, lab=False, record=None, mode=None):
     """Own *node* in this process; others may join."""
     with opened(node, lab=lab, record=record, mode=mode) as router:
-        door = listening.Door(Holding(router, node, lab, record), SystemClock())
-        door.ready = door._bound()
-        door._bound = lambda: door.ready
-        door.listen()
+        door = listening.Door(SystemClock())
+        door.open_to(Holding(router, node, lab, record))
         try:
             yield door
         finally:
@@ -176,6 +174,65 @@ def test_a_link_in_the_place_of_the_socket_is_not_followed(tmp_path):
             assert joiner.join(node, hello()) is None
 
 
+@contextmanager
+def both_held(first, second):
+    """Own two nodes in this process, at one door."""
+    with opened(first, lab=False) as one, opened(second, lab=False) as other:
+        door = listening.Door(SystemClock())
+        with closing(door):
+            names = [
+                door.open_to(Holding(router, node, lab=False, record=None))
+                for router, node in ((one, first), (other, second))
+            ]
+            yield door, names
+
+
+NAME = "configure exclusive\nsystem name {}\ncommit\n"
+
+
+def test_two_nodes_of_a_process_are_joined_at_one_socket(tmp_path):
+    nodes = tmp_path / ("long-" * 30) / "first", tmp_path / "second"
+    with both_held(*nodes) as (door, names):
+        assert [(node / "state" / sockets.SOCKET).exists() for node in nodes] == [True, False]
+        for node in nodes:
+            ended = run("exec", "-", "--node", node, script=NAME.format(node.name))
+            assert ended.returncode == 0, ended.stdout
+        for node in nodes:
+            assert f"@{node.name}#" in run("exec", "-", "--node", node, script="pwc\n").stdout
+        first, second = (joiner.join(node, hello()) for node in nodes)
+        door.shut_to(names[1])
+        assert second.wire.first() == {"lost": listening.ENDED}
+        assert joiner.join(nodes[1], hello()) is None
+        assert joiner.join(nodes[0], hello()) is not None
+        first.wire.close()
+    assert not (nodes[0] / "state" / sockets.SOCKET).exists()
+
+
+def test_nodes_that_were_moved_together_are_found(tmp_path):
+    with both_held(tmp_path / "here" / "first", tmp_path / "here" / "second"):
+        (tmp_path / "here").rename(tmp_path / "there")
+        (tmp_path / "link").symlink_to(tmp_path / "there" / "second")
+        assert joiner.join(tmp_path / "link", hello()) is not None
+        (tmp_path / "there").rename(tmp_path / "here")
+
+
+@pytest.mark.parametrize("door", ["/", "../nowhere", "\udcff", "x" * 9000, "a\nb\0c", ".."])
+def test_a_door_that_is_none_is_not_joined(tmp_path, door):
+    with held(tmp_path / "node") as held_door:
+        (holding,) = held_door._held.values()
+        holding.router.joined_at(door)
+        assert joiner.join(tmp_path / "node", hello()) is None
+
+
+def test_a_door_of_another_user_is_not_believed(tmp_path, monkeypatch):
+    keeper = sockets.keeper
+    with both_held(tmp_path / "first", tmp_path / "second"):
+        with monkeypatch.context() as patched:
+            patched.setattr(sockets, "keeper", lambda node: keeper(node) + (node.name == "first"))
+            assert joiner.join(tmp_path / "second", hello()) is None
+        assert joiner.join(tmp_path / "second", hello()) is not None
+
+
 class Steps(SystemClock):
     """A clock on which waiting does the next of some *steps*."""
 
@@ -234,9 +291,8 @@ def test_without_sockets_the_second_is_told_at_once(tmp_path, monkeypatch):
 
     monkeypatch.setattr(sockets, "free_place", none)
     with opened(node, lab=False) as router:
-        door = listening.Door(Holding(router, node, lab=False, record=None), SystemClock())
-        door.listen()
-        door._thread.join()
+        door = listening.Door(SystemClock())
+        assert not door.open_to(Holding(router, node, lab=False, record=None))
         refused = run("exec", "-", "--node", node, script="pwc\n")
     assert refused.returncode == 3
     assert "cannot be joined (no socket: Operation not supported)" in refused.stderr
@@ -297,8 +353,11 @@ JUNK = [
 @pytest.mark.parametrize("junk", JUNK, ids=range(len(JUNK)))
 def test_who_sends_junk_is_hung_up_on_and_nobody_else_is_disturbed(tmp_path, junk):
     with held(tmp_path / "node") as door:
-        with socket.socket(socket.AF_UNIX) as other, sockets.place(tmp_path / "node") as place:
-            other.connect(place[0])
+        with (
+            socket.socket(socket.AF_UNIX) as other,
+            sockets.place(tmp_path / "node", os.geteuid()) as place,
+        ):
+            other.connect(place)
             other.sendall(junk)
             other.shutdown(socket.SHUT_WR)
             while other.recv(4096):
@@ -309,8 +368,11 @@ def test_who_sends_junk_is_hung_up_on_and_nobody_else_is_disturbed(tmp_path, jun
 def test_who_says_nothing_is_hung_up_on(tmp_path, monkeypatch):
     monkeypatch.setattr(listening, "GREETING", 0.05)
     with held(tmp_path / "node"):
-        with socket.socket(socket.AF_UNIX) as other, sockets.place(tmp_path / "node") as place:
-            other.connect(place[0])
+        with (
+            socket.socket(socket.AF_UNIX) as other,
+            sockets.place(tmp_path / "node", os.geteuid()) as place,
+        ):
+            other.connect(place)
             assert other.recv(4096) == b""
 
 
@@ -394,7 +456,8 @@ def waiting(node, *words, told):
             if "exec" in words:
                 process.stdin.close()
             assert any(line.startswith("Waiting until") for line in getattr(process, told))
-            yield door._holding.router, process
+            (holding,) = door._held.values()
+            yield holding.router, process
 
 
 def gone(router):
