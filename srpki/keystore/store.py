@@ -68,7 +68,7 @@ class Keystore:
 
         Return the files for which the disk allows neither: they alone are refused until it does.
         """
-        with self._lock:
+        with self._inside():
             with suppress(OSError):  # the next access tells
                 self._transaction.recover()
             return self._transaction.pending
@@ -79,9 +79,15 @@ class Keystore:
         with self._lock:
             yield
 
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        """Hold the lock and stay in the directory."""
+        with self._lock, self._files.staying(self._directory):
+            yield
+
     def names(self) -> tuple[str, ...]:
         """Return the names of the files, sorted; raises `StorageError`."""
-        with self._lock, _storage(f"list {DIRECTORY}"):
+        with self._inside(), _storage(f"list {DIRECTORY}"):
             self._transaction.settle()
             return tuple(
                 name for name in self._files.names(self._directory) if not name.startswith(".")
@@ -92,7 +98,7 @@ class Keystore:
         found = []
         with suppress(StorageError):
             for name in self.names():
-                with suppress(SrpkiError), self._lock:
+                with suppress(SrpkiError), self._inside():
                     if legacy.read(self._read(name)) is not None:
                         found.append(name)
         return tuple(found)
@@ -100,7 +106,7 @@ class Keystore:
     def exists(self, name: str) -> bool:
         """Say whether there is a file *name*; raises `InvalidNameError` or `StorageError`."""
         path = self._directory / file_name(name)
-        with self._lock, _storage(f'open file "{name}"'):
+        with self._inside(), _storage(f'open file "{name}"'):
             self._transaction.settle(name)
             return self._files.kind(path) == "file"
 
@@ -110,7 +116,7 @@ class Keystore:
         Raises:
             InvalidInputError: when it was not imported; and as `read_certificate`.
         """
-        with self._lock:
+        with self._inside():
             return self._kind(name, self._read(name))
 
     def read_certificate(self, name: str) -> bytes:
@@ -123,20 +129,20 @@ class Keystore:
             CorruptError: when it is damaged or belongs to another chassis.
             StorageError: when it cannot be read.
         """
-        with self._lock:
+        with self._inside():
             return self._open(name, "certificate")
 
     def read_key(self, name: str) -> PrivateKey:
         """Return the private key in the file *name*; raises as `read_certificate`."""
         from srpki.x509 import keys  # noqa: PLC0415 - start-up time
 
-        with self._lock:
+        with self._inside():
             der = self._open(name, "key")
         return keys.load_private(der, known=True)
 
     def read_crl(self, name: str) -> bytes:
         """Return the CRL (DER) in the file *name*; raises as `read_certificate`."""
-        with self._lock:
+        with self._inside():
             return self._open(name, "crl")
 
     def _inflated(self, name: str, compressed: bytes) -> bytes:
@@ -155,7 +161,7 @@ class Keystore:
         They are read together; whether they belong together is the caller's question. Raises as
         `read_certificate`.
         """
-        with self._lock:
+        with self._inside():
             return self.read_certificate(certificate_name), self.read_key(key_name)
 
     def put(self, kind: Kind, name: str, content: bytes, *, replace: bool = True) -> None:
@@ -172,7 +178,7 @@ class Keystore:
             raise InvalidInputError(f"a file of kind {kind} is not kept", hint=", ".join(_KINDS))
         if len(content) > MAX_OCTETS // 2:
             raise InvalidInputError(f"{_WORDS[kind]} of {len(content)} octets is too long")
-        with self._lock:
+        with self._inside():
             present = self._content(kind, name)
             self._write(name, self._sealed(kind, content), replace=replace)
             self.changes[name] += present != content
@@ -190,7 +196,7 @@ class Keystore:
             ExistsError: when *output* exists and *replace* is False.
         Further as `read_certificate`, but for the kind, and `put`.
         """
-        with self._lock:
+        with self._inside():
             kind = self.kind_of(name)
             content = self._opened(name, self._read(name), kind)  # in either format
             sealed = self._sealed(kind, content)
@@ -205,7 +211,7 @@ class Keystore:
 
     def _write(self, name: str, sealed: bytes, *, replace: bool) -> None:
         new_file_name(name)
-        with self._lock, _storage(f'write file "{name}"'):
+        with self._inside(), _storage(f'write file "{name}"'):
             self._prepare()
             if not replace and self._files.kind(self._directory / name) != "absent":
                 raise ExistsError(f'file "{name}" exists already', hint="name another file")
@@ -234,7 +240,7 @@ class Keystore:
             key_name: self._seal.seal(keys.private_der(key), b"key"),
             certificate_name: self._seal.seal(certificate, b"certificate"),
         }
-        with self._lock, _storage(f'replace files "{certificate_name}" and "{key_name}"'):
+        with self._inside(), _storage(f'replace files "{certificate_name}" and "{key_name}"'):
             self._prepare()
             self._transaction.replace(contents)
             self.changes.update(contents.keys())
@@ -242,7 +248,7 @@ class Keystore:
     def remove(self, name: str) -> None:
         """Remove the file *name*; raises `NotFoundError`, `InvalidNameError`, `StorageError`."""
         path = self._directory / file_name(name)
-        with self._lock, _storage(f'remove file "{name}"'):
+        with self._inside(), _storage(f'remove file "{name}"'):
             self._transaction.settle(name)
             if self._files.kind(path) != "file":
                 raise NotFoundError(f'file "{name}" does not exist', hint=f"see {DIRECTORY}")
@@ -257,17 +263,18 @@ class Keystore:
         synced: a full disk says so when it is written.
         """
         probe = self._directory / _PROBE
-        with self._lock, _storage(f"write to {DIRECTORY}"):
-            self._prepare()
-            self._files.unlink(probe)
-            try:
-                self._files.write_new(probe, bytes(_PROBE_OCTETS), sync=False)
-            finally:
+        with self._inside():
+            with _storage(f"write to {DIRECTORY}"):
+                self._prepare()
                 self._files.unlink(probe)
-        for name in (name for own in names for name in (own, f"{own}{PREVIOUS}")):
-            with self._lock, _storage(f'replace file "{name}"'):
-                self._transaction.settle(name)
-                self._files.check_replaceable(self._directory / name)
+                try:
+                    self._files.write_new(probe, bytes(_PROBE_OCTETS), sync=False)
+                finally:
+                    self._files.unlink(probe)
+            for name in (name for own in names for name in (own, f"{own}{PREVIOUS}")):
+                with _storage(f'replace file "{name}"'):
+                    self._transaction.settle(name)
+                    self._files.check_replaceable(self._directory / name)
 
     def _prepare(self) -> None:
         """Make the directory when it is not there."""

@@ -11,20 +11,19 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Final, Protocol
 
 from srpki.core.errors import StorageError
+from srpki.storage.walking import Walker, check_directory, link, open_name
 
 MAX_COPY: Final = 1 << 28
 """Octets of a file that is copied where it cannot have a second name."""
 MAX_WALK: Final = 100_000
 """Most names that `OsFiles.walk` looks at."""
 
-_WALKED: Final = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
-_LISTED: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_PRIVATE: Final = 0o600
+_CHUNK: Final = 1 << 16
 
 
 class FileOps(Protocol):
@@ -73,6 +72,10 @@ class FileOps(Protocol):
         """Make the names in *path* survive a power cut."""
         ...
 
+    def staying(self, directory: Path) -> AbstractContextManager[None]:
+        """Find *directory* once for all that this thread does right in it inside the block."""
+        ...
+
 
 class OsFiles:
     """The operating system's files at and below the directory *root*, which may itself be a link.
@@ -83,7 +86,7 @@ class OsFiles:
     def __init__(self, root: Path) -> None:
         """Serve *root*, which need not exist yet."""
         self._root = root
-        self._names = root.parts
+        self._walker = Walker(root)
 
     # --- looking ---------------------------------------------------------------------------------
 
@@ -99,22 +102,24 @@ class OsFiles:
 
     def facts(self, path: Path) -> os.stat_result:
         """Return what the system knows of *path* itself, not of what a link there leads to."""
-        with self._parent(path) as (directory, name):
+        with self._walker.parent(path) as (directory, name):
             return os.stat(name, dir_fd=directory, follow_symlinks=False)
 
     def names(self, directory: Path) -> list[str]:
         """Return the names in *directory*, sorted; none when it does not exist."""
         try:
-            with self._parent(directory) as (above, name), _opened(name, _LISTED, above) as listed:
+            with self.directory(directory) as listed:
                 return sorted(os.listdir(listed))  # noqa: PTH208 - a descriptor
         except FileNotFoundError:
             return []
 
-    @contextmanager
-    def directory(self, path: Path) -> Iterator[int]:
+    def directory(self, path: Path) -> AbstractContextManager[int]:
         """Give a descriptor of the directory *path* for names in it."""
-        with self._parent(path) as (above, name), _opened(name, _LISTED, above) as descriptor:
-            yield descriptor
+        return self._walker.directory(path)
+
+    def staying(self, directory: Path) -> AbstractContextManager[None]:
+        """Walk to *directory* once for all that this thread does right in it inside the block."""
+        return self._walker.staying(directory)
 
     def walk(self, directory: Path) -> Iterator[Path]:
         """Yield every regular file at and below *directory*; what cannot be listed is left out."""
@@ -145,8 +150,8 @@ class OsFiles:
 
         Never waits: a pipe or a device in its place is an error.
         """
-        with self._parent(path) as (directory, name):
-            descriptor = _open(name, flags | os.O_NONBLOCK, directory)
+        with self._walker.parent(path) as (directory, name):
+            descriptor = open_name(name, flags | os.O_NONBLOCK, directory)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise OSError(errno.EINVAL, "Not a regular file", str(path))
@@ -154,21 +159,29 @@ class OsFiles:
 
     def read(self, path: Path, limit: int) -> bytes:
         """Return the content of the regular file at *path*, *limit* octets at most."""
-        with os.fdopen(self.open(path, os.O_RDONLY), "rb") as stream:
-            content = stream.read(limit + 1)
-        if len(content) > limit:
+        descriptor = self.open(path, os.O_RDONLY)
+        try:
+            chunks, left = [], limit + 1
+            while left and (chunk := os.read(descriptor, min(left, _CHUNK))):
+                chunks.append(chunk)
+                left -= len(chunk)
+        finally:
+            os.close(descriptor)
+        if not left:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
-        return content
+        return b"".join(chunks)
 
     def write_new(self, path: Path, content: bytes, *, sync: bool = True) -> None:
         """Create *path*, which must not exist, with mode 0600; write and sync *content*."""
         descriptor = self.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        with os.fdopen(descriptor, "wb", buffering=0) as stream:
+        try:
             rest = memoryview(content)
             while rest:
-                rest = rest[stream.write(rest) :]
+                rest = rest[os.write(descriptor, rest) :]
             if sync:
-                os.fsync(stream.fileno())
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def append(self, path: Path, content: bytes) -> None:
         """Write *content* behind what is in the file at *path*, making it with mode 0600."""
@@ -184,13 +197,16 @@ class OsFiles:
 
     def rename(self, source: Path, target: Path) -> None:
         """Give *source* the name *target*, taking the place of a file there, in one step."""
-        with self._parent(source) as (one, old), self._parent(target) as (other, new):
+        with self._walker.parent(source) as (one, old), self._walker.parent(target) as (other, new):
             os.rename(old, new, src_dir_fd=one, dst_dir_fd=other)
 
     def duplicate(self, source: Path, target: Path) -> None:
         """Give the file *source* the further name *target*, which must not exist, or copy it."""
         try:
-            with self._parent(source) as (one, old), self._parent(target) as (other, new):
+            with (
+                self._walker.parent(source) as (one, old),
+                self._walker.parent(target) as (other, new),
+            ):
                 os.link(old, new, src_dir_fd=one, dst_dir_fd=other, follow_symlinks=False)
         except OSError:  # FAT and many others have no hard links, each with an error of its own
             self.write_new(target, self.read(source, MAX_COPY))
@@ -203,26 +219,22 @@ class OsFiles:
         other reasons tells nothing.
         """
         probe = path.with_name(f".{path.name}.probe.new")
-        self.unlink(probe)
         try:
-            with self._parent(path) as (directory, name):
-                own = os.stat(name, dir_fd=directory, follow_symlinks=False).st_uid == os.geteuid()
-                os.link(
-                    name,
-                    probe.name,
-                    src_dir_fd=directory,
-                    dst_dir_fd=directory,
-                    follow_symlinks=False,
-                )
+            with self._walker.parent(path) as (directory, name):
+                try:
+                    link(name, probe.name, directory)
+                except FileExistsError:  # of a process that was ended here
+                    os.unlink(probe.name, dir_fd=directory)
+                    link(name, probe.name, directory)
+                os.unlink(probe.name, dir_fd=directory)
         except FileNotFoundError:
             return
         except OSError as error:
             if error.errno == errno.EXDEV:
                 raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path)) from None
+            own = self.facts(path).st_uid == os.geteuid()
             if error.errno == errno.EPERM and own and self._links(path.parent):
                 raise
-        finally:
-            self.unlink(probe)
 
     def _links(self, directory: Path) -> bool:
         """Say whether a new file in *directory* can have a second name."""
@@ -230,8 +242,8 @@ class OsFiles:
         self.unlink(one)
         self.write_new(one, b"", sync=False)
         try:
-            with self._parent(one) as (place, name):
-                os.link(name, other.name, src_dir_fd=place, dst_dir_fd=place, follow_symlinks=False)
+            with self._walker.parent(one) as (place, name):
+                link(name, other.name, place)
         except OSError:
             return False
         finally:
@@ -241,21 +253,20 @@ class OsFiles:
 
     def unlink(self, path: Path) -> None:
         """Remove the file at *path*; nothing there is no error."""
-        with suppress(FileNotFoundError), self._parent(path) as (directory, name):
+        with suppress(FileNotFoundError), self._walker.parent(path) as (directory, name):
             os.unlink(name, dir_fd=directory)
 
     def make_directory(self, path: Path) -> None:
         """Make the directory *path* with mode 0700; one there already is no error."""
-        with self._parent(path) as (directory, name):
+        with self._walker.parent(path) as (directory, name):
             try:
                 os.mkdir(name, 0o700, dir_fd=directory)
             except FileExistsError:
-                with _opened(name, _WALKED | os.O_NOFOLLOW, directory):
-                    pass  # it is one, and not a link to one
+                check_directory(name, directory)
 
     def remove_directory(self, path: Path, *, recursive: bool = False) -> None:
         """Remove the directory *path*, which must be empty unless *recursive*."""
-        with self._parent(path) as (directory, name):
+        with self._walker.parent(path) as (directory, name):
             if recursive:
                 import shutil  # noqa: PLC0415 - start-up time
 
@@ -265,55 +276,12 @@ class OsFiles:
 
     def sync_directory(self, path: Path) -> None:
         """Make the names in *path* survive a power cut, where the file system knows how."""
-        with self._parent(path) as (above, name), _opened(name, _LISTED, above) as directory:
+        with self.directory(path) as directory:
             try:
                 os.fsync(directory)
             except OSError as error:
                 if error.errno not in (errno.EINVAL, errno.ENOTSUP):
                     raise
-
-    @contextmanager
-    def _parent(self, path: Path) -> Iterator[tuple[int, str]]:
-        """Open the directory that *path* lies in, and say what it is called there."""
-        names, depth = path.parts, len(self._names)
-        if names[:depth] != self._names or path.anchor != self._root.anchor:
-            raise ValueError(f"{str(path)!r} is not below {str(self._root)!r}")
-        *above, name = names[depth:] or (".",)
-        directory = os.open(self._root, _WALKED)
-        try:
-            for component in above:
-                inner = _open(component, _WALKED, directory)
-                os.close(directory)
-                directory = inner
-            yield directory, name
-        finally:
-            os.close(directory)
-
-
-def _open(name: str, flags: int, directory: int) -> int:
-    """Open *name* in *directory*, but not through a link."""
-    try:
-        return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, _PRIVATE, dir_fd=directory)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOTDIR) and _is_link(name, directory):
-            text = f"{name!r} is a symbolic link, which is not followed"
-            raise OSError(errno.ELOOP, text, name) from None
-        raise
-
-
-@contextmanager
-def _opened(name: str, flags: int, directory: int) -> Iterator[int]:
-    descriptor = _open(name, flags, directory)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _is_link(name: str, directory: int) -> bool:
-    with suppress(OSError):
-        return stat.S_ISLNK(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode)
-    return False
 
 
 def staged(path: Path) -> Path:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 
@@ -66,6 +68,10 @@ class MemoryFiles:
 
     def sync_directory(self, path: Path) -> None:
         """Let what is lost with the process be lost."""
+
+    def staying(self, directory: Path) -> AbstractContextManager[None]:  # noqa: ARG002 - no way to it
+        """Do nothing: every file is found at once."""
+        return nullcontext()
 
 
 def _error(number: int) -> OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import product
@@ -44,13 +45,15 @@ class MemoryDisk:
         """Yield every disk that a power cut now may leave.
 
         Of the changes of names since the last sync any may be kept and any lost, in spite of
-        their order; a rename is one change [POSIX promises no more].
+        their order; of a rename the new name may be kept without the end of the old one, but not
+        the other way round [POSIX promises no more].
         """
-        for kept in product((True, False), repeat=len(self._unsynced)):
+        ways = [_ways_to_keep(changes) for _, changes in self._unsynced]
+        for kept in product(*ways):
             twin = MemoryDisk()
             twin.content, twin.directories = dict(self._durable[0]), set(self._durable[1])
-            for keep, (directory, changes) in zip(kept, self._unsynced, strict=True):
-                if keep and directory in twin.directories:
+            for changes, (directory, _) in zip(kept, self._unsynced, strict=True):
+                if directory in twin.directories:
                     twin._apply(changes)
             twin._durable = dict(twin.content), set(twin.directories)
             yield twin
@@ -121,6 +124,10 @@ class MemoryDisk:
         if path not in self.directories:
             self._change(path.parent, {path: DIRECTORY})
 
+    def staying(self, directory: Path):
+        """Every file is found at once."""
+        return nullcontext()
+
     def sync_directory(self, path: Path) -> None:
         assert path in self.directories
         waiting, self._unsynced = self._unsynced, []
@@ -131,6 +138,12 @@ class MemoryDisk:
                 twin._apply(changes)
             else:
                 self._unsynced.append((directory, changes))
+
+
+def _ways_to_keep(changes: dict[Path, bytes | None]) -> list[dict[Path, bytes | None]]:
+    """Return what may be left of *changes*, which are one operation's: all, nothing, half."""
+    named = {path: content for path, content in changes.items() if content is not None}
+    return [changes, {}] if named in ({}, changes) else [changes, {}, named]
 
 
 @dataclass
@@ -246,6 +259,9 @@ class Stubborn:
 
     def check_replaceable(self, path):
         """Nothing can be told beforehand."""
+
+    def staying(self, directory):
+        return self.disk.staying(directory)
 
     def heal(self):
         self.refuses = lambda operation, path: False

@@ -3,10 +3,16 @@
 import errno
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from srpki.storage.files import OsFiles, replace, sweep
+
+
+@pytest.fixture
+def files(tmp_path):
+    return OsFiles(tmp_path)
 
 
 @pytest.fixture
@@ -275,3 +281,66 @@ def test_a_file_system_without_hard_links_tells_nothing(tmp_path, monkeypatch):
     refusing(monkeypatch, errno.EPERM)
     OsFiles(tmp_path).check_replaceable(tmp_path / "file")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_who_stays_in_a_directory_walks_there_once(files, tmp_path, monkeypatch):
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    place = tmp_path / "in" / "deep"
+    walks, real = [], os.open
+
+    def opened(path, flags, *more, **options):
+        if flags & os.O_DIRECTORY:
+            walks.append(path)
+        return real(path, flags, *more, **options)
+
+    monkeypatch.setattr(os, "open", opened)
+    with files.staying(place):
+        files.write_new(place / "a", b"1")
+        files.rename(place / "a", place / "b")
+        files.duplicate(place / "b", place / "c")
+        files.sync_directory(place)
+        assert files.names(place) == ["b", "c"]
+        assert files.read(place / "c", 1) == b"1"
+        with files.staying(place):
+            files.unlink(place / "b")
+        assert files.kind(place / "c") == "file"
+    assert walks == [tmp_path, "in", "deep"]
+    files.unlink(place / "c")
+    assert walks == 2 * [tmp_path, "in", "deep"]
+
+
+def test_a_directory_need_not_be_there_before_somebody_stays_in_it(files, tmp_path):
+    place = tmp_path / "later"
+    with files.staying(place):
+        assert files.names(place) == []
+        assert files.kind(place / "a") == "absent"
+        files.make_directory(place)
+        files.write_new(place / "a", b"1")
+    assert files.names(place) == ["a"]
+
+
+def test_no_link_leads_to_the_directory_somebody_stays_in_nor_out_of_it(files, tmp_path):
+    outside = tmp_path.parent / f"{tmp_path.name}-outside"
+    outside.mkdir()
+    (outside / "secret").write_bytes(b"1")
+    (tmp_path / "link").symlink_to(outside)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "out").symlink_to(outside / "secret")
+    for place, name in (("link", "secret"), ("in", "out")):
+        with files.staying(tmp_path / place), pytest.raises(OSError, match="symbolic link"):
+            files.read(tmp_path / place / name, 10)
+    with files.staying(outside), pytest.raises(ValueError, match="is not below"):
+        files.read(outside / "secret", 10)
+
+
+def test_each_thread_stays_by_itself(files, tmp_path):
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_bytes(name.encode())
+    with files.staying(tmp_path / "one"):
+        assert files.read(tmp_path / "one" / "file", 10) == b"one"
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(files.read, tmp_path / "other" / "file", 10).result() == b"other"
+        with files.staying(tmp_path / "other"):
+            assert files.read(tmp_path / "other" / "file", 10) == b"other"
+        assert files.read(tmp_path / "one" / "file", 10) == b"one"
