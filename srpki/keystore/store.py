@@ -252,9 +252,8 @@ class Keystore:
             self._transaction.settle(name)
             if self._files.kind(path) != "file":
                 raise NotFoundError(f'file "{name}" does not exist', hint=f"see {DIRECTORY}")
-            self._files.unlink(path)
+            self._transaction.remove(name)
             self.changes[name] += 1
-            self._files.sync_directory(self._directory)
 
     def writable(self, *names: str) -> None:
         """Prove that a pair could be stored now, in the files *names*; raises `StorageError`.

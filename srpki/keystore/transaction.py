@@ -1,25 +1,33 @@
 """Replace several files of one directory together, or none of them.
 
-Stage the new files and sync them; write and sync a journal, which is the commit point; set what
-was ``.previous`` aside; give the old files the further name ``.previous``; move the new ones in
-their place; drop the journal. So the old files stand under their names until new ones replace them.
-The directory is synced between these, because a power cut may keep a later change of names and lose
-an earlier one. A crash before the journal leaves the old files, after it `recover` finishes. Where
-the disk does not let it finish, every step is taken back, and the old files stand under their names
-again, with the ``.previous`` of before. Where it does not allow that either, the files of this one
-journal are refused until it does; no other file is concerned.
+Before the commit all that will be needed gets a hidden name: the new files are staged and synced,
+the old ones and those that are ``.previous`` get a further name each (a copy, where the file system
+has no hard links), and a journal is written and synced. Then the directory is synced: the commit
+point. After it, hidden names only take the place of visible ones, so the old files stand under
+their names until new ones replace them; the directory is synced again, and the journal is removed.
+
+A power cut may keep a later change of names and lose an earlier one. Between the two syncs every
+content has its hidden or its visible name, whichever renames are kept, so `recover` finishes. The
+removal of the journal is not synced: one that comes back finds all done. What could make it find
+something else syncs the directory first (`Transaction.replace_one`, `Transaction.remove`), or is
+another replacement, which commits by a sync of its own; its hidden files are told by their digests.
+
+A crash before the journal leaves the old files. Where the disk does not let it finish, every step
+is taken back, and the old files stand under their names again, with the ``.previous`` of before.
+Where it does not allow that either, the files of this one journal are refused until it does; no
+other file is concerned.
 
 Every step may be repeated, in both directions: what is still to do is seen from what is there. The
 journal names each file with the digests of what it is to hold and of what it held, so a journal
 that outlived its staged files (a power cut before the directory was synced) is known as not
-committed.
+committed. See docs/adr/0023-what-a-renewal-syncs.md.
 """
 
 from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -31,7 +39,10 @@ from srpki.storage.files import FileOps, replace
 
 JOURNAL: Final = ".journal"
 STAGED: Final = ".new"
+KEPT: Final = ".old"
 ASIDE: Final = ".older"
+_HIDDEN: Final = (STAGED, KEPT, ASIDE)
+"""What holds the new file, the old one, and the ``.previous`` one meanwhile."""
 MAX_OCTETS: Final = 1 << 24
 """Octets of one file."""
 _MAX_JOURNAL: Final = 1 << 16
@@ -57,6 +68,7 @@ class Transaction:
         self._directory = directory
         self._files = files
         self._unsettled = True
+        self._unsynced = True
         self._pending: dict[str, Path] = {}
 
     def replace(self, contents: Mapping[str, bytes]) -> None:
@@ -70,13 +82,16 @@ class Transaction:
         journal = self._hidden(next(iter(contents)), JOURNAL)
         try:
             entries = [self._staged_entry(name, content) for name, content in contents.items()]
+            for visible, hidden, _ in self._kept(entries):
+                self._files.duplicate(visible, hidden)
             self._files.write_new(journal, _encode(entries))
             self._files.sync_directory(self._directory)
         except OSError:
-            self._abandon(journal, *(self._hidden(name, STAGED) for name in contents))
+            self._abandon(journal, *self._all_of(contents))
             raise
         try:
-            self._finish(journal, entries)
+            self._move(entries)
+            self._drop(journal, entries, ASIDE)
         except OSError:
             if not self._resume(journal):  # a second try, from what is there
                 raise
@@ -84,11 +99,25 @@ class Transaction:
     def replace_one(self, name: str, content: bytes) -> None:
         """Put *content* in place of the file *name*, of which nothing is kept; raises `OSError`."""
         self.settle(name)
+        self._sync_removal()
         try:
             replace(self._files, self._directory / name, content)
         except OSError:
             self._unsettled = True  # what was staged may be left over
             raise
+
+    def remove(self, name: str) -> None:
+        """Remove the file *name*; raises `OSError`."""
+        self.settle(name)
+        self._sync_removal()
+        self._files.unlink(self._directory / name)
+        self._files.sync_directory(self._directory)
+
+    def _sync_removal(self) -> None:
+        """Sync that a journal was removed, before what it speaks of changes by another hand."""
+        if self._unsynced:
+            self._files.sync_directory(self._directory)
+            self._unsynced = False
 
     def settle(self, *names: str) -> None:
         """Finish or undo what a failure left behind of *names*, unless that is known to be done.
@@ -111,7 +140,7 @@ class Transaction:
         for journal in self._all_hidden(JOURNAL):
             with suppress(OSError):  # `settle` tells, when one of its files is asked for
                 self._resume(journal)
-        for suffix in (STAGED, ASIDE):
+        for suffix in _HIDDEN:
             for path in self._all_hidden(suffix):
                 if self._shown(path, suffix) not in self._pending:
                     with suppress(OSError):  # it is in nobody's way
@@ -131,21 +160,57 @@ class Transaction:
             kind = self._files.kind(path)
             if kind not in ("absent", "file"):
                 raise FileExistsError(errno.EEXIST, f"a {kind} has the name", str(path))
-        self._files.unlink(self._hidden(name, ASIDE))
-        self._files.unlink(self._hidden(name, STAGED))
+        for path in self._all_of([name]):
+            self._files.unlink(path)
         self._files.write_new(self._hidden(name, STAGED), content)
         old, older = map(self._digest, (self._directory / name, self._previous(name)))
         return _Entry(name, _sha256(content), old, older)
 
+    def _kept(self, entries: list[_Entry]) -> Iterator[tuple[Path, Path, str]]:
+        """Yield visible and hidden name, and digest, of each file that *entries* replace."""
+        for entry in entries:
+            if entry.old and entry.old != entry.older:
+                current = self._directory / entry.name
+                yield current, self._hidden(entry.name, KEPT), entry.old
+            if entry.older:
+                yield self._previous(entry.name), self._hidden(entry.name, ASIDE), entry.older
+
     def _abandon(self, *written: Path) -> None:
         """Remove what was written before the commit point; `recover` does it if this fails."""
-        self._unsettled = True
+        self._unsettled = self._unsynced = True
         with suppress(OSError):
             for path in written:
                 self._files.unlink(path)
             self._unsettled = False
 
     # --- after it --------------------------------------------------------------------------------
+
+    def _move(self, entries: list[_Entry]) -> None:
+        """Let the hidden files take their places: the old ones first, then the new ones."""
+        for entry in entries:
+            kept, previous = self._hidden(entry.name, KEPT), self._previous(entry.name)
+            if self._has(kept):
+                self._files.rename(kept, previous)
+            elif not entry.old and self._has(previous):
+                self._files.unlink(previous)
+        for entry in entries:
+            staged = self._hidden(entry.name, STAGED)
+            if self._has(staged):
+                self._files.rename(staged, self._directory / entry.name)
+
+    def _drop(self, journal: Path, entries: list[_Entry], *rest: str) -> None:
+        """Remove *journal* when all it speaks of is done and synced, then what is left of it."""
+        self._files.sync_directory(self._directory)
+        self._unsynced = True
+        self._files.unlink(journal)
+        try:
+            for entry in entries:
+                for suffix in rest:
+                    self._files.unlink(self._hidden(entry.name, suffix))
+        except OSError:
+            self._unsettled = True  # swept by the next access
+
+    # --- after a failure, a crash or a power cut -------------------------------------------------
 
     def _resume(self, journal: Path) -> bool:
         """Finish what *journal* speaks of, else undo it; return whether the new files stand.
@@ -164,9 +229,9 @@ class Transaction:
                     stand = refusal is None
                 if not stand:
                     self._undo(journal, entries)
-            else:  # dropped already: only the last sync has failed
+            else:  # dropped already, by a disk that errs: what is left over is swept
                 self._files.sync_directory(self._directory)
-                self._unsettled = True  # what was set aside is still there
+                self._unsettled = True
         except OSError as error:
             known = [name for name, path in self._pending.items() if path == journal]
             names = [entry.name for entry in entries] or known or self._suspects(journal)
@@ -178,75 +243,84 @@ class Transaction:
     def _refusal(self, journal: Path, entries: list[_Entry]) -> OSError | None:
         """Finish; return why the disk does not let it, while it can still be undone."""
         try:
-            self._finish(journal, entries)
+            self._find_again(entries)
+            self._move(entries)
+            self._drop(journal, entries, ASIDE)
         except OSError as error:
             if not self._has(journal):
                 raise
             return error
         return None
 
-    def _finish(self, journal: Path, entries: list[_Entry]) -> None:
+    def _find_again(self, entries: list[_Entry]) -> None:
+        """Have the hidden files of *entries* and no others before anything takes another's place.
+
+        A power cut may have lost some before the commit, when the visible ones still stood; and of
+        a later replacement, which was not committed, some may be there.
+        """
         for entry in entries:
-            previous = self._previous(entry.name)
-            if entry.older and self._digest(previous) == entry.older != entry.old:
-                self._files.rename(previous, self._hidden(entry.name, ASIDE))
-        self._files.sync_directory(self._directory)
-        for entry in entries:
-            current, previous = self._directory / entry.name, self._previous(entry.name)
-            if entry.old and entry.old == self._digest(current) != self._digest(previous):
-                if self._has(previous):  # half of a copy
-                    self._files.unlink(previous)
-                self._files.duplicate(current, previous)
-        self._files.sync_directory(self._directory)
-        for entry in entries:
-            staged = self._hidden(entry.name, STAGED)
-            if self._has(staged):
-                self._files.rename(staged, self._directory / entry.name)
-        self._drop(journal, entries, ASIDE)
+            for suffix, digest in zip(_HIDDEN, entry[1:], strict=True):
+                path = self._hidden(entry.name, suffix)
+                if self._has(path) and self._digest(path) != digest:
+                    self._files.unlink(path)
+        lost = [
+            (visible, hidden)
+            for visible, hidden, digest in self._kept(entries)
+            if not self._has(hidden) and self._digest(visible) == digest
+        ]
+        for visible, hidden in lost:
+            self._files.duplicate(visible, hidden)
+        if lost:
+            self._files.sync_directory(self._directory)
 
     def _undo(self, journal: Path, entries: list[_Entry]) -> None:
-        """Put back what was replaced, if anything was, then what was set aside."""
-        for entry in entries:
-            current, previous = self._directory / entry.name, self._previous(entry.name)
-            if self._digest(current) not in ("", entry.new):
-                continue
-            if not entry.old:
-                self._files.unlink(current)
-            elif self._digest(previous) == entry.old:
-                self._files.rename(previous, current)
-        self._files.sync_directory(self._directory)
-        for entry in entries:
-            aside, previous = self._hidden(entry.name, ASIDE), self._previous(entry.name)
-            if self._digest(self._directory / entry.name) != entry.old:
-                continue  # not ours: nothing else that may be the old one is lost
-            if self._has(aside):
-                self._files.rename(aside, previous)
-            elif not entry.older and self._has(previous):
-                self._files.unlink(previous)
-        self._drop(journal, entries, STAGED)
+        """Put back what was replaced, if anything was, then what was ``.previous``.
 
-    def _drop(self, journal: Path, entries: list[_Entry], rest: str) -> None:
-        """Remove *journal* when all it speaks of is done and synced, then what is left of it."""
-        self._files.sync_directory(self._directory)
-        self._files.unlink(journal)
-        self._files.sync_directory(self._directory)
-        try:
+        Where one of the files is neither the old nor the new one by now, all are left as they are.
+        """
+        present = [self._digest(self._directory / entry.name) for entry in entries]
+        if all(map(_is_known, present, entries)):
             for entry in entries:
-                self._files.unlink(self._hidden(entry.name, rest))
-        except OSError:
-            self._unsettled = True  # swept by the next access
+                self._put_back(entry)
+            self._files.sync_directory(self._directory)
+            for entry in entries:
+                self._put_previous_back(entry)
+        self._drop(journal, entries, *_HIDDEN)
+        self._sync_removal()
+
+    def _put_back(self, entry: _Entry) -> None:
+        current, previous = self._directory / entry.name, self._previous(entry.name)
+        kept = self._hidden(entry.name, KEPT)
+        if self._digest(current) == entry.old:
+            return
+        if not entry.old:
+            self._files.unlink(current)
+        elif self._digest(kept) == entry.old:
+            self._files.rename(kept, current)
+        elif self._digest(previous) == entry.old:
+            self._files.rename(previous, current)
+
+    def _put_previous_back(self, entry: _Entry) -> None:
+        aside, previous = self._hidden(entry.name, ASIDE), self._previous(entry.name)
+        if self._digest(self._directory / entry.name) != entry.old:
+            return  # nothing else that may be the old one is lost
+        if self._digest(previous) == entry.older:
+            return
+        if self._has(aside):
+            self._files.rename(aside, previous)
+        elif not entry.older:
+            self._files.unlink(previous)
 
     def _is_committed(self, entry: _Entry) -> bool:
         """Say whether the new content of *entry* is there, staged or in place."""
-        staged = self._hidden(entry.name, STAGED)
-        path = staged if self._has(staged) else self._directory / entry.name
-        return self._digest(path) == entry.new
+        staged, current = self._hidden(entry.name, STAGED), self._directory / entry.name
+        return entry.new in (self._digest(staged), self._digest(current))
 
     def _suspects(self, journal: Path) -> list[str]:
         """Return the files that a *journal* which cannot be read may speak of."""
         found = {self._shown(journal, JOURNAL)}
         with suppress(OSError):
-            for suffix in (STAGED, ASIDE):
+            for suffix in _HIDDEN:
                 found |= {self._shown(path, suffix) for path in self._all_hidden(suffix)}
         return sorted(found)
 
@@ -254,6 +328,10 @@ class Transaction:
 
     def _hidden(self, name: str, suffix: str) -> Path:
         return self._directory / f".{name}{suffix}"
+
+    def _all_of(self, names: Iterable[str]) -> list[Path]:
+        """Return where the hidden files of *names* are, if they are."""
+        return [self._hidden(name, suffix) for name in names for suffix in _HIDDEN]
 
     def _all_hidden(self, suffix: str) -> Iterator[Path]:
         """Yield the files that `_hidden` may have named; others are not ours to touch."""
@@ -282,6 +360,11 @@ class Transaction:
         if not self._has(path):
             return ""
         return _sha256(self._files.read(path, MAX_OCTETS))
+
+
+def _is_known(digest: str, entry: _Entry) -> bool:
+    """Say whether a file with *digest* is one that *entry* speaks of, or none at all."""
+    return digest in ("", entry.old, entry.new)
 
 
 def _unresolved(forward: OSError | None, back: OSError) -> OSError:
