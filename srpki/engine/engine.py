@@ -213,6 +213,7 @@ class Engine:
     ) -> Outcome:
         """Update the certificate *name* by hand; return when it ended or waits for its retry.
 
+        One that takes more than a moment survives a power cut: it goes on after the next start.
         *cancel* ends the waiting, not the update; *waiting* is told of waits for the peer. Raises
         `NotFoundError`, `BusyError` while an update is in progress, `RefusedError` when the entry
         is invalid, `StoppedError`.
@@ -221,6 +222,8 @@ class Engine:
         job = parts.scheduler.submit(name)
         told: Wait | None = None
         while not self._ended(job, parts.timeline.here, cancel):
+            if not job.assured:
+                parts.register.assure(job)
             if cancel is not None and cancel.is_set():
                 raise StoppedError("not waiting any more", hint="the update goes on")
             if waiting is not None and job.wait is not told and job.wait is not None:

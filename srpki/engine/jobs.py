@@ -63,8 +63,9 @@ class Job(Record, frozen=False):
     *resume* is when it wants to go on, *place* where it stands among those that wait for the same
     instant; *number* is its place in the order of beginning; *steps* is the running use case,
     *wait* what it waited for last; *outcome* is set before *done*. *importing* is set when step 3
-    begins: from there on the job can no longer be cancelled. The scheduler's lock guards *cancel*,
-    *importing* and *leave*.
+    begins: from there on the job can no longer be cancelled. *assured* says that somebody relies on
+    it although it has not ended: a power cut must not forget it. The scheduler's lock guards
+    *cancel*, *importing*, *leave* and *assured*.
     """
 
     certificate: str
@@ -78,6 +79,7 @@ class Job(Record, frozen=False):
     place: int = 0
     number: int = 0
     importing: bool = False
+    assured: bool = False
     leave: bool = False
     cancel_reason: str = ""
     steps: Generator[Wait, None, Outcome | None] | None = None

@@ -75,7 +75,8 @@ class Progress:
     def started(self, job: Job) -> None:
         """Mark the entry of *job* in-progress from the step it begins with.
 
-        Only what an operator asked for is synced: after a power cut the rest is due all the same.
+        Synced only where it is assured: after a power cut the rest is due all the same, or whoever
+        asked for it has not been told anything yet.
         """
         register = self._register
         with register.lock:
@@ -91,7 +92,7 @@ class Progress:
                     step=job.from_step,
                     fingerprint=register.gatherer.fingerprint(job.certificate),
                 ),
-                sync=job.cause == "by hand",
+                sync=job.assured,
             )
 
     def importing(self, job: Job, fingerprint: str) -> bool:

@@ -295,6 +295,16 @@ class Register:
         self._timetable.plan(entry, None)
         return job
 
+    def assure(self, job: Job) -> None:
+        """Let *job* survive a power cut from now on: somebody relies on it."""
+        with self.lock:
+            entry = self.entries.get(job.certificate)
+            if entry is None or entry.job is not job:
+                return
+            job.assured = True
+            if entry.state.update_state == "in-progress":
+                self._save(entry, sync=True)
+
     def close(self, job: Job) -> None:
         """Take *job* off its entry, which is looked at again, or forgotten when it was deleted."""
         with self.lock:
@@ -351,9 +361,12 @@ class Register:
         if known == entry.state:
             return
         entry.state = known
+        self._save(entry, sync=sync)
+
+    def _save(self, entry: Entry, *, sync: bool) -> None:
         if entry.deleted:
             return
         try:
-            self.records.save(entry.name, state.to_json(known), sync=sync)
+            self.records.save(entry.name, state.to_json(entry.state), sync=sync)
         except StorageError as error:
             self._publish(FILE_WRITE_FAILED, file=entry.name, reason=error.sentence)

@@ -48,9 +48,7 @@ def router(ca, place):
     (node / "cf3").mkdir(parents=True)
     for name, file in (("lab-root", "trust_anchor"), ("lab-issuing", "issuing_certificate")):
         (node / "cf3" / f"{name}.pem").write_bytes(Path(ca[file]).read_bytes())
-    made = Router(
-        node, clock=SystemClock(), entropy=SystemEntropy(), exchanges=Exchanges(node)
-    )
+    made = Router(node, clock=SystemClock(), entropy=SystemEntropy(), exchanges=Exchanges(node))
     lab = SimpleNamespace(**ca)
     with running(made):
         session = Session(made)
@@ -163,7 +161,9 @@ def main():
             counts = {kind: counted(side.renew) for kind, side in ours.items()}
     best = {name: min(used) for name, (used, _) in times.items()}
     yardstick = min(used for name, used in best.items() if name in theirs)
-    print(f"{'processor, least and median; wall':32}{'':9}{'':13}{'':13}ratio{'calls':>9}{'fsyncs':>8}")
+    print(
+        f"{'processor, least and median; wall':32}{'':9}{'':13}{'':13}ratio{'calls':>9}{'fsyncs':>8}"
+    )
     for name, (used, wall) in times.items():
         calls, syncs = counts.get(name, ("", ""))
         print(

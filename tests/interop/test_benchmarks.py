@@ -28,6 +28,11 @@ IN_SMALL = {
         r"srpki shell, first prompt +\d+ ms +\d+\.\d+ +\d+ ms +\d+\.\d+",
     ),
     "renewals.py": ({"RENEWALS": 3, "PROCESSES": 2}, "benchmark.main()", r"ratio: \d+\.\d"),
+    "renewal_in_router.py": (
+        {"ROUNDS": 2, "WARM": 1},
+        "benchmark.main()",
+        r"EST +\d+\.\d\d ms +\d+\.\d\d ms +\d+\.\d ms +\d+\.\d\d +\d+ +[5-7]\n",
+    ),
     "reenrolments.py": ({"RENEWALS": 2}, "benchmark.main()", r"ratio: \d+\.\d"),
     "due_at_once.py": (
         {"ENTRIES": 4},

@@ -9,6 +9,7 @@ import pytest
 from troubles import fail_next
 
 from srpki.core.errors import BusyError, NotFoundError, RefusedError, SrpkiError, StoppedError
+from srpki.storage.records import Records
 
 
 @pytest.fixture
@@ -143,7 +144,15 @@ def test_what_is_not_there_or_invalid_is_refused_with_a_reason(node):
     assert node.texts(2245) == []
 
 
-def test_an_operator_may_stop_waiting_and_the_update_goes_on(node):
+def test_an_operator_may_stop_waiting_and_the_update_goes_on(node, monkeypatch):
+    """Who was told that it goes on relies on it: a power cut does not forget it."""
+    kept, save = [], Records.save
+
+    def note(self, name, record, *, sync=True):
+        kept.append((record["update_state"], sync))
+        save(self, name, record, sync=sync)
+
+    monkeypatch.setattr(Records, "save", note)
     old = node.pair()[0]
     sent, go_on = hold_requests(node)
     ended = threading.Event()
@@ -154,6 +163,7 @@ def test_an_operator_may_stop_waiting_and_the_update_goes_on(node):
     cancel.set()
     thread.join(10)
     assert isinstance(found[0], StoppedError)
+    assert kept[-2:] == [("in-progress", False), ("in-progress", True)]
     go_on.set()
     assert ended.wait(10)
     assert node.pair()[0] != old
