@@ -18,14 +18,21 @@ from srpki.schema.nodes import (
 from srpki.schema.once import once_a_node
 
 
-def effective(node: Container | ListNode, branch: Branch, *, lists: bool = True) -> Branch:
+def effective(
+    node: Container | ListNode,
+    branch: Branch,
+    *,
+    lists: bool = True,
+    last: tuple[Branch, Branch] | None = None,
+) -> Branch:
     """Return *branch*, the content of *node*, with every default value in its place.
 
     Defaults appear in containers that always exist and in entries that are there; of a choice,
     in the case that holds, which is its default case when none is configured. Where *lists* are
-    not wanted they are left out.
+    not wanted they are left out. Give the *last* content of *node* with what came of it then, that
+    only what has changed need be filled; what has not changed is the same object.
     """
-    return _plan(node).effective(branch, lists=lists)
+    return _plan(node).effective(branch, lists=lists, last=last)
 
 
 def held_case(choice: Choice, branch: Branch) -> Case | None:
@@ -53,24 +60,46 @@ class _Plan:
         self._alone = self._base(frozenset())
         self._empty = self.effective(EMPTY, lists=False)
 
-    def effective(self, branch: Branch, *, lists: bool) -> Branch:
+    def effective(
+        self, branch: Branch, *, lists: bool, last: tuple[Branch, Branch] | None = None
+    ) -> Branch:
         """Return *branch* with the default values, in schema order."""
+        if last is not None and last[0] is branch:
+            return last[1]
         configured, base = branch._items, self._alone
         if self._case_of and not self._case_of.keys().isdisjoint(configured):
             cases = self._case_of.keys() & configured.keys()
             base = self._base(frozenset(map(self._case_of.__getitem__, cases)))
         found = base | configured
+        before, filled = last if last is not None else (EMPTY, EMPTY)
         for name, plan in self._below.items():
             if name in configured:
-                held = configured[name]
+                held, then, known = configured[name], before.get(name), filled.get(name)
                 if isinstance(held, Branch):
-                    found[name] = plan.effective(held, lists=lists) if held._items else plan._empty
+                    again = None
+                    if isinstance(then, Branch) and isinstance(known, Branch):
+                        again = then, known
+                    found[name] = plan.effective(held, lists=lists, last=again)
                 elif isinstance(held, Entries):
-                    found[name] = plan._entries(held) if lists else None
+                    found[name] = plan._entries(held, then, known) if lists else None
         return Branch({name: element for name, element in found.items() if element is not None})
 
-    def _entries(self, entries: Entries) -> Entries:
-        return Entries({keys: self.effective(one, lists=True) for keys, one in entries.items()})
+    def _entries(self, entries: Entries, before: Element | None, filled: Element | None) -> Entries:
+        if not isinstance(before, Entries) or not isinstance(filled, Entries):
+            return Entries({keys: self.effective(one, lists=True) for keys, one in entries.items()})
+        if entries is before:
+            return filled
+        held, known = before._items, filled._items
+        return Entries(
+            {
+                keys: known[keys]
+                if keys in held and held[keys] is one
+                else self.effective(
+                    one, lists=True, last=(held[keys], known[keys]) if keys in held else None
+                )
+                for keys, one in entries.items()
+            }
+        )
 
     def _base(self, held: frozenset[str]) -> dict[str, Element | None]:
         """Return what there is when cases are *held*."""

@@ -35,6 +35,11 @@ def rules_of(tree: Branch) -> Branch:
     return effective(PASSWORD, found if isinstance(found, Branch) else EMPTY)
 
 
+def same_users(one: Branch, other: Branch) -> bool:
+    """Return whether both trees share all users, passwords and all; looks at none of them."""
+    return get(one, _USERS) is get(other, _USERS)
+
+
 def passwords_of(tree: Branch) -> dict[str, str]:
     """Return the hashes of the passwords in *tree*, by the names of their users."""
     users = get(tree, _USERS)

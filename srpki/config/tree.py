@@ -111,6 +111,15 @@ class Entries(_Held[tuple[Key, ...], Branch]):
 
     __slots__ = ()
 
+    def changed(self, before: Entries) -> list[tuple[tuple[Key, ...], Branch]]:
+        """Return the entries that are not the same objects in *before*, with their keys."""
+        held = before._items
+        return [
+            (keys, entry)
+            for keys, entry in self._items.items()
+            if keys not in held or held[keys] is not entry
+        ]
+
 
 Element = Value | Branch | Entries
 EMPTY = Branch()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from srpki.config import views
 from srpki.config.defaults import effective
 from srpki.config.tree import EMPTY, Branch, Entries, get
 from srpki.schema.configure import protocols
 from srpki.schema.nodes import ListNode
-from srpki.schema.paths import Key, path
+from srpki.schema.paths import path
 from srpki.schema.tree import SCHEMA, node_at
 
 View = TypeVar("View")
@@ -95,22 +95,25 @@ class _Lists:
         """Return the records of the list *name* at *place*, for the *field* of the view."""
         where = path(*place, name)
         entries = get(self._tree, where)
-        before: dict[tuple[Key, ...], Branch] = {}
+        before = Entries()
         made: Mapping[str, View] = {}
         if self._last is not None:
             tree, view = self._last
-            known, made = get(tree, where), getattr(view, field)
+            known = get(tree, where)
+            made = cast("Mapping[str, View]", getattr(view, field))
             if known is entries:
                 return made
-            before = dict(known.items()) if isinstance(known, Entries) else {}
+            before = known if isinstance(known, Entries) else before
         node = node_at(SCHEMA.configure, *place, name)
         assert isinstance(node, ListNode)
-        found: dict[str, View] = {}
-        for keys, entry in entries.items() if isinstance(entries, Entries) else ():
-            key = str(keys[0])
-            same = before.get(keys) is entry
-            found[key] = made[key] if same else make(key, effective(node, entry))
-        return found
+        if not isinstance(entries, Entries):
+            return {}
+        fresh = {
+            keys[0]: make(str(keys[0]), effective(node, entry))
+            for keys, entry in entries.changed(before)
+        }
+        names = cast("list[str]", [keys[0] for keys in entries])
+        return {name: fresh[name] if name in fresh else made[name] for name in names}
 
 
 # --- reading one value: the schema has checked its type -------------------------------------------

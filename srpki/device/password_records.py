@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from srpki.config.passwords import passwords_of
+from srpki.config.passwords import passwords_of, same_users
 from srpki.core.values import NamedTuple
 from srpki.storage.lines import Fields, LineFile
 
@@ -78,6 +78,8 @@ class PasswordRecords:
 
     def apply(self, old: Branch, new: Branch) -> None:
         """Note the passwords that *new* sets."""
+        if same_users(old, new):
+            return
         before, after = passwords_of(old), passwords_of(new)
         if before != after:
             self._take(after)

@@ -21,14 +21,25 @@ from srpki.storage.files import FileOps, OsFiles
 
 MAXIMUM_SIZE: Final = 64 * 2**20
 """Octets of a version: what a configuration of the greatest length may take in UTF-8."""
+_HEAD: Final = regex(rb"(?:#[^\n]*\n|[ \t\r]*\n)*")
+"""What stands before the first line that is no comment."""
+_TAIL: Final = 256
+"""Octets at the end, more than the last line takes."""
 _STAMPS: Final = regex(rb"^# (Generated|Finished) [^\n]*$", re.MULTILINE)
 
 
 def timeless(content: bytes) -> bytes:
-    """Return *content* without the lines that tell when it was written."""
-    if b"\n# " not in content and not content.startswith(b"# "):  # looked for in no time
+    """Return *content* without the lines that tell when it was written.
+
+    They are looked for where they stand: before its first line that is no comment, and in its last.
+    """
+    found = _HEAD.match(content)
+    begin, end = found.end() if found else 0, len(content)
+    if (last := content.rfind(b"\n# ", max(begin, end - _TAIL))) >= 0:
+        end = last + 1
+    if not begin and end == len(content):
         return content
-    return _STAMPS.sub(b"", content)
+    return _STAMPS.sub(b"", content[:begin]) + content[begin:end] + _STAMPS.sub(b"", content[end:])
 
 
 class Versions:

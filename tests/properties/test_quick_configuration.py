@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from srpki.config import braces, persist, quick_check, quick_reader, quick_writer, validate
+from srpki.config.defaults import effective
 from srpki.config.strictness import IMPORT, Found
 from srpki.config.text import INDENT, brace_lines
 from srpki.config.tree import EMPTY, Branch, Entries, put
@@ -135,8 +136,12 @@ def in_other(place):
 @settings(SLOW, max_examples=60)
 @given(data=st.data())
 def test_what_is_edited_again_and_again_is_written_as_if_it_were_new(data):
-    """What is kept of an entry is never the text of another one, nor of another place."""
+    """What is kept of an entry is never the text of another one, nor of another place.
+
+    Default values that were filled in before are those that are filled in anew.
+    """
     tree, where = MAXIMUM, st.sampled_from(WHERE)
+    filled = tree, effective(ROOT, tree)
     for place in met(1, data.draw(st.lists(where, min_size=1, max_size=4))):
         kind = data.draw(st.sampled_from(("gone", "other", commented, copied, turned)))
         if kind == "gone":
@@ -148,6 +153,8 @@ def test_what_is_edited_again_and_again_is_written_as_if_it_were_new(data):
             change = (lambda _, place=place: in_other(place)) if kind == "other" else kind
             tree = changed(tree, place, change)
         assert persist.dump(ROOT, tree) == carefully_written(tree)
+        filled = tree, effective(ROOT, tree, last=filled)
+        assert ordered(filled[1]) == ordered(effective(ROOT, tree))
         if data.draw(st.booleans()):
             indent = data.draw(st.sampled_from(("", INDENT * 2)))
             written = "\n".join(quick_writer.lines(ROOT, tree, indent))
@@ -155,7 +162,8 @@ def test_what_is_edited_again_and_again_is_written_as_if_it_were_new(data):
 
 
 def test_the_same_entry_in_two_lists_is_written_under_the_name_of_each():
-    entries, place = Entries({("a",): EMPTY, ("b",): EMPTY}), ("system", "security", "pki")
+    entries = Entries({("a",): Branch(), ("b",): Branch()})
+    place = ("system", "security", "pki")
     tree = put(EMPTY, path(*place, "ca-profile"), entries)
     tree = put(tree, path(*place, "est-profile"), entries)
     assert persist.dump(ROOT, tree) == carefully_written(tree)

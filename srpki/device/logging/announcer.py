@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from srpki.config.comments import element_of, is_comment
 from srpki.config.diff import diff
-from srpki.config.passwords import passwords_of
+from srpki.config.passwords import passwords_of, same_users
 from srpki.config.text import spell_path
 from srpki.core import operator_events as events
 from srpki.core.values import NamedTuple
@@ -122,6 +122,8 @@ class Announcer:
 
     def passwords_set(self, old: Branch, new: Branch, by: str) -> None:
         """Tell of whose passwords differ in *new*, which was made of *old* *by* somebody else."""
+        if same_users(old, new):
+            return
         before, after = passwords_of(old), passwords_of(new)
         for user, password in after.items():
             if password != before.get(user) and user != by:

@@ -146,10 +146,13 @@ def _matched(operator: str, wanted: str, of: Callable[[Event], str]) -> Takes:
     return lambda event: expression.found_in(of(event)) == (operator == "eq")
 
 
-def check(tree: Branch) -> None:
-    """Raise `InvalidInputError` for what is no regular expression in ``configure log``, *tree*."""
-    for name, filter_ in entries(tree, "filter"):
-        for rule, entry in entries(filter_, "named-entry"):
+def check(tree: Branch, checked: Branch) -> None:
+    """Raise `InvalidInputError` for what is no regular expression in ``configure log``, *tree*.
+
+    What is the same in the tree that was *checked* before is not looked at again.
+    """
+    for name, filter_, known in _new_entries(tree, checked, "filter"):
+        for rule, entry, _ in _new_entries(filter_, known, "named-entry"):
             match = inner(entry, "match")
             for kind in _TEXTS:
                 compared = inner(match, kind)
@@ -179,6 +182,22 @@ def entries(tree: Branch, name: str) -> Iterator[tuple[str, Branch]]:
     if isinstance(found, Entries):
         for keys, entry in found.items():
             yield str(keys[0]), entry
+
+
+def entry_of(tree: Branch, kind: str, name: str) -> Branch | None:
+    """Return the entry *name* of the list *kind*, if it is there."""
+    found = tree.get(kind)
+    return found.get((name,)) if isinstance(found, Entries) else None
+
+
+def _new_entries(tree: Branch, known: Branch, name: str) -> Iterator[tuple[str, Branch, Branch]]:
+    """Yield the entries of the list *name* that *known* has not, with those of their keys there."""
+    found, before = tree.get(name), known.get(name)
+    if not isinstance(found, Entries) or found is before:
+        return
+    there = before if isinstance(before, Entries) else Entries()
+    for keys, entry in found.changed(there):
+        yield str(keys[0]), entry, there.get(keys, EMPTY)
 
 
 def inner(branch: Branch, name: str) -> Branch:

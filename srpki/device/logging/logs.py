@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,7 @@ from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.events import Event
 from srpki.core.record import Record
 from srpki.device.logging import default_logs
-from srpki.device.logging.logfilters import Takes, check, entries, inner, takes
+from srpki.device.logging.logfilters import Takes, check, entries, entry_of, inner, takes
 from srpki.device.logging.logsinks import Destination
 from srpki.schema.configure.event_numbers import EVENT_NUMBERS
 from srpki.schema.configure.log import LOG
@@ -37,7 +37,8 @@ _STREAMS: Final[tuple[Stream, ...]] = ("main", "security", "change", "debug")
 class Log(Record, frozen=False):
     """One log: its *entry* of the configuration with all defaults, and what it has taken.
 
-    *kept* is what it holds, None when it holds nothing; *up* says whether it takes events.
+    *kept* is what it holds, None when it holds nothing; *up* says whether it takes events. What it
+    *takes* says its *filter*, with all defaults, where it has one.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Log(Record, frozen=False):
     kept: deque[Numbered] | None = None
     count: int = 0
     dropped: int = 0
+    filter: Branch | None = None
 
     def put(self, event: Event) -> bool:
         """Take *event*, or drop it, when it is from one of the streams; return whether it is in."""
@@ -94,7 +96,7 @@ class Logs:
         self._journal = journal
         self._lock = threading.Lock()
         self._logs: dict[str, Log] = {}
-        self._tree = EMPTY
+        self._configured = self._tree = EMPTY
         self._wanted: dict[tuple[str, int], Branch] = {}
         self._windows: dict[EventType, _Window] = {}
         self._hearing: tuple[Hear, ...] = ()
@@ -169,36 +171,41 @@ class Logs:
     def prepare(self, old: Branch, new: Branch) -> None:
         """Refuse what is no regular expression."""
         configured = get(new, path("log"))
-        if isinstance(configured, Branch) and configured is not get(old, path("log")):
-            check(configured)
+        checked = get(old, path("log"))
+        if isinstance(configured, Branch) and configured is not checked:
+            check(configured, checked if isinstance(checked, Branch) else EMPTY)
 
     def abort(self) -> None:
         """Forget nothing: nothing was prepared."""
 
     def apply(self, old: Branch, new: Branch) -> None:
         """Take the configuration *new* into use."""
-        if get(old, path("log")) == get(new, path("log")) and old is not new:
+        found, before = get(new, path("log")), get(old, path("log"))
+        if old is not new and (found is before or found == before):
             return
-        found = get(new, path("log"))
-        configured = found if isinstance(found, Branch) else EMPTY
+        configured = default_logs.beneath(found if isinstance(found, Branch) else EMPTY)
         with self._lock:
-            self._tree = effective(LOG, default_logs.beneath(configured))
-            self._wanted = dict(_wanted(inner(self._tree, "log-events")))
+            last = self._tree
+            self._tree = effective(LOG, configured, last=(self._configured, last))
+            self._configured = configured
+            if inner(self._tree, "log-events") is not inner(last, "log-events"):
+                self._wanted = dict(_wanted(inner(self._tree, "log-events")))
             self._windows.clear()
             self._logs = dict(self._built())
             self.sinks.forget_files(log.destination for log in self._logs.values())
 
     def _built(self) -> Iterator[tuple[str, Log]]:
-        numbers = numbered(self._tree, "log-id")
+        numbers, files = numbered(self._tree, "log-id"), numbered(self._tree, "file")
         for name, entry in sorted(entries(self._tree, "log-id"), key=lambda one: numbers[one[0]]):
-            destination = self._destination(entry, numbers[name])
+            destination = self._destination(entry, numbers[name], files)
             log = self._logs.get(name)
             if log is None or log.destination != destination:
                 log = self._made(name, numbers[name], entry, destination)
             wanted = entry.get("filter")
-            filters = dict(entries(self._tree, "filter"))
+            filter_ = None if wanted is None else entry_of(self._tree, "filter", str(wanted))
             log.entry = entry
-            log.takes = takes(filters.get(str(wanted)) if wanted is not None else None)
+            if filter_ is None or filter_ is not log.filter:
+                log.filter, log.takes = filter_, takes(filter_)
             source = inner(entry, "source")
             log.streams = tuple(one for one in _STREAMS if source.get(one) is True)
             log.up = bool(
@@ -206,7 +213,7 @@ class Logs:
             )
             yield name, log
 
-    def _destination(self, entry: Branch, number: int) -> Destination:
+    def _destination(self, entry: Branch, number: int, numbers: Mapping[str, int]) -> Destination:
         chosen = inner(entry, "destination")
         for kind in ("memory", "snmp", "netconf", "cli"):
             if kind in chosen:
@@ -215,10 +222,9 @@ class Logs:
         for kind in ("file", "syslog"):
             if kind in chosen:
                 target = str(chosen[kind])
-                entry = dict(entries(self._tree, kind)).get(target, EMPTY)
-                files = numbered(self._tree, kind).get(target, 0)
-                prefix = f"log{number:02}{files:02}" if kind == "file" else ""
-                return Destination(kind, target, entry, prefix=prefix)
+                found = entry_of(self._tree, kind, target)
+                prefix = f"log{number:02}{numbers.get(target, 0):02}" if kind == "file" else ""
+                return Destination(kind, target, found or EMPTY, prefix=prefix)
         return Destination("console" if "console" in chosen else "")
 
     def _made(self, name: str, number: int, entry: Branch, destination: Destination) -> Log:

@@ -17,9 +17,16 @@ from srpki.core.errors import RefusedError
 from srpki.core.operator_events import HANDLER_HELD_BACK, HANDLER_INVOKED
 from srpki.core.record import Record
 from srpki.core.values import NamedTuple
-from srpki.device.logging.logfilters import Takes, application, entries, inner, takes
+from srpki.device.logging.logfilters import (
+    Takes,
+    application,
+    entries,
+    entry_of,
+    inner,
+    takes,
+)
 from srpki.schema.configure.event_handling import EVENT_HANDLING, EVENT_TRIGGER
-from srpki.schema.configure.log import LOG
+from srpki.schema.configure.log_filters import FILTER
 from srpki.schema.configure.script_control import OWNER
 from srpki.schema.paths import path
 
@@ -110,22 +117,15 @@ class Handlers:
 
     def apply(self, old: Branch, new: Branch) -> None:
         """Take the configuration *new* into use; at the start *old* is the same."""
-        found = get(new, path("log"))
-        if old is not new and get(old, path("log")) == found:
+        before, after = (_log(one) for one in (old, new))
+        if old is not new and before is after:
             return
-        tree = effective(LOG, found if isinstance(found, Branch) else EMPTY)
-        filters = dict(entries(tree, "filter"))
-        triggers: dict[tuple[str, str], tuple[_Trigger, ...]] = {}
-        for name in (child.name for child in EVENT_TRIGGER.children):
-            for event, entry in entries(inner(tree, EVENT_TRIGGER.name), name):
-                if entry["admin-state"] == "enable":
-                    triggers[name, event] = tuple(_triggers((name, event), entry, filters))
+        handling = inner(after, EVENT_HANDLING.name)
         with self._lock:
-            self._triggers = triggers
-            self._handlers = {
-                name: _handler(entry)
-                for name, entry in entries(inner(tree, EVENT_HANDLING.name), "handler")
-            }
+            self._triggers = dict(_all_triggers(after))
+            if old is new or handling is not inner(before, EVENT_HANDLING.name):
+                tree = effective(EVENT_HANDLING, handling)
+                self._handlers = {name: _handler(entry) for name, entry in entries(tree, "handler")}
 
     # --- events ----------------------------------------------------------------------------------
 
@@ -204,9 +204,21 @@ class Handlers:
                 yield application_, event, trigger
 
 
-def _triggers(
-    place: tuple[str, str], entry: Branch, filters: Mapping[str, Branch]
-) -> Iterator[_Trigger]:
+def _log(tree: Branch) -> Branch:
+    found = get(tree, path("log"))
+    return found if isinstance(found, Branch) else EMPTY
+
+
+def _all_triggers(log: Branch) -> Iterator[tuple[tuple[str, str], tuple[_Trigger, ...]]]:
+    """Yield the triggers that are up, by application and event, of what is configured in *log*."""
+    tree = effective(EVENT_TRIGGER, inner(log, EVENT_TRIGGER.name))
+    for name in (child.name for child in EVENT_TRIGGER.children):
+        for event, entry in entries(tree, name):
+            if entry["admin-state"] == "enable":
+                yield (name, event), tuple(_triggers((name, event), entry, log))
+
+
+def _triggers(place: tuple[str, str], entry: Branch, log: Branch) -> Iterator[_Trigger]:
     for number, one in entries(entry, "entry"):
         if one["admin-state"] != "enable" or "handler" not in one:
             continue
@@ -215,10 +227,16 @@ def _triggers(
         yield _Trigger(
             (*place, number),
             str(one["handler"]),
-            takes(None if chosen is None else filters.get(str(chosen))),
+            takes(None if chosen is None else _filter(log, str(chosen))),
             int(str(debounce.get("value", 1))),
             None if within is None else timedelta(seconds=int(str(within))),
         )
+
+
+def _filter(log: Branch, name: str) -> Branch | None:
+    """Return the filter *name* with its defaults, None where it is not there."""
+    found = entry_of(log, "filter", name)
+    return None if found is None else effective(FILTER, found)
 
 
 def _handler(entry: Branch) -> Handler:
