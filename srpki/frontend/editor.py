@@ -44,11 +44,13 @@ class Editor:
         self._toolkit: _Toolkit | None = None
         self._edited = False  # by prompt_toolkit, which then has all but what was typed since
         self._typed = ""
+        self._former: list[str] = []  # what was typed when something took the place of its end
 
     def begin(self, draft: Document) -> None:
         """Begin a line that says *draft*."""
         self._edited = False
         self._typed = draft.text
+        self._former.clear()
         if not draft.is_cursor_at_the_end:
             self._toolkit_now().buffer.cursor_position = draft.cursor_position
 
@@ -57,6 +59,12 @@ class Editor:
         """What stands on the line."""
         before = self._toolkit.buffer.text if self._toolkit and self._edited else ""
         return before + self._typed
+
+    @property
+    def cursor(self) -> int:
+        """How many characters stand before the cursor."""
+        before = self._toolkit.buffer.cursor_position if self._toolkit and self._edited else 0
+        return before + len(self._typed)
 
     @property
     def document(self) -> Document:
@@ -102,6 +110,12 @@ class Editor:
 
     def replace(self, count: int, text: str) -> None:
         """Put *text* in the place of *count* characters before the cursor."""
+        if self.plain and count <= len(self._typed):
+            typed = self._typed[: len(self._typed) - count] + text
+            if typed != self._typed:
+                self._former.append(self._typed)
+                self._typed = typed
+            return
         buffer = self._toolkit_now().buffer
         buffer.delete_before_cursor(count)
         buffer.insert_text(text)
@@ -119,8 +133,14 @@ class Editor:
         if not self._edited:
             self._toolkit.begin(self._recalled())
             self._edited = True
+        buffer = self._toolkit.buffer
+        for former in self._former:  # which undoing goes back to
+            buffer.insert_text(former)
+            buffer.save_to_undo_stack()
+            buffer.delete_before_cursor(len(former))
+        self._former.clear()
         if self._typed:
-            self._toolkit.buffer.insert_text(self._typed)
+            buffer.insert_text(self._typed)
             self._typed = ""
         return self._toolkit
 

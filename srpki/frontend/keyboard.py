@@ -11,6 +11,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_focus
 from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
+from prompt_toolkit.keys import Keys
 
 from srpki.cli.session import Session
 from srpki.config.lexer import LINE_LIMIT, lex_md
@@ -147,15 +148,24 @@ class Keyboard:
         if self._hiding():
             self._display.show(self._prompt, len(self._prompt))
             return
-        before, line = self.editor.search or (self._prompt, self.editor.document)
-        self._display.show(before + line.text, len(before) + line.cursor_position)
+        if search := self.editor.search:
+            label, found = search
+            self._display.show(label + found.text, len(label) + found.cursor_position)
+        else:
+            self._display.show(
+                self._prompt + self.editor.text, len(self._prompt) + self.editor.cursor
+            )
 
     # --- keys ---
 
     def _press(self, press: KeyPress) -> None:
-        if press.key in ENTER and self.editor.plain:
-            self._entered = self.editor.text
-            return
+        if self.editor.plain:
+            if press.key in ENTER:
+                self._entered = self.editor.text
+                return
+            if press.key == Keys.Tab:
+                self._tab()
+                return
         self.editor.press(press)
         if self._entered is None:
             self._entered = self.editor.entered

@@ -28,6 +28,11 @@ class TextParser(Vt100Parser):
         self._held = 0  # characters that have begun a code
         self._parsing = False
 
+    @property
+    def holding(self) -> bool:
+        """Whether something has come of which it depends on what follows what it is."""
+        return self._held > 0
+
     def _pressed(self, press: KeyPress) -> None:
         self._held -= len(press.data) + (_MARKS if press.key == Keys.BracketedPaste else 0)
         self._out(press)

@@ -53,13 +53,13 @@ class RemoteInput(Input):
         self.size = size
         self.resized: Callable[[], None] = lambda: None
         self._keys: list[KeyPress] = []
-        self._parser = TextParser(self._keys.append)  # type: ignore[arg-type]
+        self.parser = TextParser(self._keys.append)  # type: ignore[arg-type]
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._closed = False
 
     def hear(self, octets: bytes) -> None:
         """Make keys of *octets*, which have come."""
-        self._parser.feed(self._decode(octets))
+        self.parser.feed(self._decode(octets))
 
     def resize(self, size: Size) -> None:
         """Note that the window has another *size* now."""
@@ -78,7 +78,7 @@ class RemoteInput(Input):
 
     def flush_keys(self) -> list[KeyPress]:
         """Return the keys that nothing follows."""
-        self._parser.flush()
+        self.parser.flush()
         return self.taken()
 
     @property
@@ -110,7 +110,13 @@ def remote_terminal(
         enable_cpr=False,
     )
     terminal = Terminal(
-        session, greeting=greeting, moves=moves, source=source, screen=screen, alone=False
+        session,
+        greeting=greeting,
+        moves=moves,
+        source=source,
+        parser=source.parser,
+        screen=screen,
+        alone=False,
     )
     source.resized = terminal.resize
     return terminal

@@ -62,21 +62,24 @@ class Terminal:
         greeting: str = "",
         moves: bool = True,
         source: Input | None = None,
+        parser: TextParser | None = None,
         screen: Output | None = None,
         alone: bool = True,
     ) -> None:
         """Talk to *session* after *greeting*.
 
-        A terminal that *moves* its cursor takes the escape codes that all but a dumb one know. One
-        that is not *alone* in the process leaves its signals: `resize` and `dismiss` are called.
+        A *source* that is no local terminal says by which *parser* its keys come. A terminal that
+        *moves* its cursor takes the escape codes that all but a dumb one know. One that is not
+        *alone* in the process leaves its signals: `resize` and `dismiss` are called.
         """
         self._session = session
         self._greeting = greeting
         self._moves = moves
         self._input = create_input() if source is None else source
+        self._parser = parser
         if isinstance(self._input, Vt100Input):
             keep = self._input.vt100_parser.feed_key_callback
-            self._input.vt100_parser = TextParser(keep)  # type: ignore[arg-type]
+            self._input.vt100_parser = self._parser = TextParser(keep)  # type: ignore[arg-type]
         self._output = create_output() if screen is None else screen
         self._question: str | None = None
         self._hides = False
@@ -93,6 +96,7 @@ class Terminal:
         self._ahead = Ahead()
         self._draft = Document()
         self._ended = False
+        self._lost: OSError | None = None
         self._hearing = False
         self._editing = False
         self._running = False
@@ -176,6 +180,8 @@ class Terminal:
         self._listen()
         self._stirred.clear()
         await self._stirred.wait()
+        if self._lost is not None:
+            raise self._lost
 
     def _drop(self) -> None:
         """Forget the line that Ctrl-C was pressed on; a question is taken back."""
@@ -197,9 +203,11 @@ class Terminal:
         # A lone Escape is held back until it is sure that nothing follows.
         if self._flushing is not None:
             self._flushing.cancel()
-        self._flushing = asyncio.get_running_loop().call_later(
-            FLUSH_AFTER, lambda: self._take(self._input.flush_keys())
-        )
+            self._flushing = None
+        if self._parser is not None and self._parser.holding:
+            self._flushing = asyncio.get_running_loop().call_later(
+                FLUSH_AFTER, lambda: self._take(self._input.flush_keys())
+            )
 
     def _take(self, keys: list[KeyPress]) -> None:
         """Keep *keys* until they are obeyed."""
@@ -209,7 +217,23 @@ class Terminal:
         if self._ahead.full:
             self._ears.close()
             self._hearing = False
-        self._stirred.set()
+        if not self._line_goes_on():
+            self._stirred.set()
+
+    def _line_goes_on(self) -> bool:
+        """Obey what is typed at a prompt as it comes; return whether that was all there is to do.
+
+        Most keys change the line and no more: nothing else need run for them.
+        """
+        if not self._editing or self._ended or self._session.gone:
+            return False
+        if self._keyboard.obey(self._ahead) is not None:
+            return False
+        try:
+            self._output.flush()
+        except OSError as error:
+            self._lost = error
+        return self._hearing and self._lost is None
 
     @contextmanager
     def _hearing_news(self) -> Iterator[None]:

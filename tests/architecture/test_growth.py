@@ -3,14 +3,13 @@
 What is counted is calls, not seconds: the count is the same on every machine and in every run.
 """
 
-import cProfile
 from datetime import UTC, datetime, timedelta
 
 import maximum
 import pytest
 import router_files
 from bare_scheduler import DAY, BareScheduler
-from counting import met
+from counting import calls, met
 
 from srpki.cli.session import Session
 from srpki.config import persist
@@ -29,13 +28,6 @@ from srpki.schema.tree import SCHEMA
 TIMES = 4
 """How much larger the large one is; what grew with the square would be 16 times the work."""
 SLACK = 1.5
-
-
-def calls(action):
-    """Return how many calls *action* makes."""
-    counting = cProfile.Profile()
-    counting.runcall(action)
-    return sum(entry.callcount for entry in counting.getstats())
 
 
 @pytest.fixture

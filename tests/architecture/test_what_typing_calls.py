@@ -1,0 +1,67 @@
+"""What is typed, counted in calls: times differ, counts do not.
+
+Each limit is what it takes now and a tenth; what it took before is told beside it.
+"""
+
+import io
+
+import pytest
+from counting import calls
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from srpki.cli.session import Session
+from srpki.frontend.terminal import Terminal
+
+
+class OneByOne(io.StringIO):
+    """A screen that types the next of *keys* when it has been written to for the one before."""
+
+    def __init__(self, keyboard, keys):
+        super().__init__()
+        self._type = keyboard.send_text
+        self._keys = iter(keys)
+
+    def flush(self):
+        """Type the next key: all that the one before has made the terminal write is there."""
+        if key := next(self._keys, ""):
+            self._type(key)
+
+
+@pytest.fixture
+def typing(device):
+    """Return what counts the calls of a terminal at which some keys are typed, one by one."""
+
+    def counted(*keys):
+        with create_pipe_input() as keyboard:
+            screen = Vt100_Output(OneByOne(keyboard, keys), lambda: Size(40, 200), term="xterm")
+            terminal = Terminal(Session(device), source=keyboard, screen=screen, greeting="\n")
+            return calls(terminal.run)
+
+    def more(before, keys):
+        """Return what *keys* add to what was typed *before* them, at best."""
+        end = ("\x03", "\x04")
+        counted(*before, *keys, *end)  # so that nothing is made or imported at its first use
+        return counted(*before, *keys, *end) - counted(*before, *end)
+
+    return more
+
+
+LINE = "/configure system security pki ca-profile ca-1 description of-a-certification"
+
+
+def test_a_key_that_is_text_is_written_and_no_more(typing):
+    """It was 187, with a timer at each key, and one round more of the loop."""
+    word = "of-a-certification-authority"
+    assert typing([LINE], word) / len(word) <= 120
+
+
+def test_help_is_put_together_from_what_is_known(typing):
+    """It was 1,881: the line was read anew, and each text of the page wrapped anew."""
+    assert typing([f"{LINE} ", "?"], ["?"]) <= 1_100
+
+
+def test_a_tab_at_the_end_of_a_line_is_not_left_to_prompt_toolkit(typing):
+    """It was 7,293: prompt_toolkit put an application together, and looked for the key's binding."""
+    assert typing(["/conf"], ["\t"]) <= 670
