@@ -74,12 +74,16 @@ def complete(
     source: Source,
     details: Details = _nothing,
     *,
+    walker: Walker | None = None,
     permits: Permits = anything,
 ) -> list[Offer]:
-    """Return the completions of *text*, in the order of `expected`; nothing after a mistake."""
+    """Return the completions of *text*, in the order of `expected`; nothing after a mistake.
+
+    A *walker* remembers what it has read of the line.
+    """
     if tokens and tokens[-1].quoted and tokens[-1].closed and tokens[-1].end == len(text):
         return []
-    found, touched = at_cursor(state, tokens, text)
+    found, touched = at_cursor(state, tokens, text, walker)
     if found.failure is not None:
         return []
     width = touched.end - touched.start

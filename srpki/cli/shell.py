@@ -345,8 +345,15 @@ class Shell(ABC):
             said = meaning(matches, self.context, reading.start)
             return existing.values(slot, matches, said, typed)
 
-        state, tokens, details = reading.state, reading.tokens, existing.details
-        return completion.complete(state, tokens, text, source, details, permits=reading.permits)
+        return completion.complete(
+            reading.state,
+            reading.tokens,
+            text,
+            source,
+            existing.details,
+            walker=self._walker,
+            permits=reading.permits,
+        )
 
     def expand(self, text: str) -> str:
         """Return the rest of the last keyword of *text* where only one fits, else nothing."""

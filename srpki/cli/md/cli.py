@@ -222,7 +222,7 @@ class MdCli(Shell):
         reading = self._offering(self.read(text))
         width = self.environment.number("console", "width")
         configuring = self.standing.editing.mode is not None
-        shown = md_help(reading, text, width, configuring=configuring)
+        shown = md_help(reading, text, width, self._walker, configuring=configuring)
         return shown if isinstance(shown, str) else self.wrong(shown, reading, text)
 
     def complete(self, text: str) -> list[Offer]:

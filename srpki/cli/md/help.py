@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -12,24 +13,29 @@ from srpki.cli.effects import Command, Run
 from srpki.cli.grammar import AnyOrder, Argument, Grammar, Keyword, Opt, Seq, Slot
 from srpki.cli.md.commands import CONFIGURATION, GLOBAL
 from srpki.cli.md.limits import argument, value
-from srpki.cli.walker import Failure, Walk
+from srpki.cli.walker import Failure, Walk, Walker
 
 if TYPE_CHECKING:
     from srpki.cli.shell import Reading
 
 GROUPS = ("", GLOBAL, CONFIGURATION)
 """The headings of the root's page, in order."""
+KNOWN = 512
+"""Most texts whose lines are remembered: pages have most in common, and wrapping is half of one."""
 NAME = 21
 TEXT = NAME + 4
 """The columns of a help line: name after one blank, sign, text."""
 
 
-def md_help(reading: Reading, text: str, width: int, *, configuring: bool) -> str | Failure:
+def md_help(
+    reading: Reading, text: str, width: int, walker: Walker | None = None, *, configuring: bool
+) -> str | Failure:
     """Return help on what may follow *text*, or what is wrong with it.
 
-    Commands for editing are listed only while the session is *configuring*.
+    Commands for editing are listed only while the session is *configuring*. A *walker* remembers
+    what it has read of the line.
     """
-    found, touched = at_cursor(reading.state, reading.tokens, text)
+    found, touched = at_cursor(reading.state, reading.tokens, text, walker)
     if found.failure is not None:
         return found.failure
     terminals = expected(found, touched, reading.permits)
@@ -134,12 +140,17 @@ def _listed(keywords: Sequence[Keyword], width: int) -> Iterator[str]:
 def entry(name: str, mark: str, text: str, width: int) -> Iterator[str]:
     """Yield the line of one element; a long name and a long text are wrapped."""
     names = list(_wrapped_name(name))
-    texts = textwrap.wrap(text, max(width - TEXT, 20)) or [""]
+    texts = _wrapped_text(text, max(width - TEXT, 20))
     yield f" {names[0]:<{NAME}} {mark} {texts[0]}".rstrip()
     for place in range(1, max(len(names), len(texts))):
         left = f"  {names[place]}" if place < len(names) else ""
         right = texts[place] if place < len(texts) else ""
         yield f"{left:<{TEXT}}{right}".rstrip()
+
+
+@lru_cache(KNOWN)
+def _wrapped_text(text: str, width: int) -> tuple[str, ...]:
+    return tuple(textwrap.wrap(text, width)) or ("",)
 
 
 def _wrapped_name(name: str) -> Iterator[str]:
