@@ -32,6 +32,9 @@ from srpki.schema.nodes import (
 from srpki.schema.paths import Path
 from srpki.schema.types import Empty
 
+SCHEMAS = 4
+"""Most schemas whose reading is kept: there is one with the commands of the lab and one without."""
+
 Context = Container | ListNode
 First = tuple[tuple[Terminal, State], ...]
 """What may come first, with what is left after it."""

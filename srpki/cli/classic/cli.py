@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.cli import permitted, wording
 from srpki.cli.classic.commands import classic_line
-from srpki.cli.classic.dialect import ClassicDialect, wants_command
+from srpki.cli.classic.dialect import reading_of, wants_command
 from srpki.cli.classic.editing import check_allowed, edits, entry_words, made, remark
 from srpki.cli.classic.environment import Settings
 from srpki.cli.classic.foreign import foreign_word
 from srpki.cli.classic.lines import absolute, presumed
 from srpki.cli.classic.refused import Passed, Refused
 from srpki.cli.classic.trail import Trail
-from srpki.cli.grammar import State
 from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, RefusalError, Screen
@@ -54,17 +53,12 @@ class ClassicCli(Shell):
     def __init__(self, device: Device, host: Host) -> None:
         """Begin at the root."""
         super().__init__(device, host)
-        schema = device.schema
-        children = (schema.configure, *schema.operations_classic.children)
-        self.dialect = ClassicDialect(
-            Container(name="", help="The root of all commands", children=children)
-        )
+        self.dialect = reading_of(device.schema)
         self.settings = Settings()
         self._trail = Trail(self.dialect)
         self._created = False
         self._refused = Refused()
         self._passed = Passed()
-        self._grammars: dict[Path, State] = {}
         self._commands: dict[str, Callable[[Meaning], Answer]] = {
             "back": lambda _: self._go(self._trail.up(self.context)),
             "echo": self._echo,
@@ -154,12 +148,7 @@ class ClassicCli(Shell):
     def read(self, line: str) -> Reading:
         """Cut *line*; a leading slash or backslash makes it absolute."""
         tokens, start = absolute(lex_classic(line), self.context)
-        return Reading(tokens, (*self._grammar(start), PIPES), start)
-
-    def _grammar(self, start: Path) -> State:
-        if start not in self._grammars:
-            self._grammars = {start: classic_line(self.dialect, start)}
-        return self._grammars[start]
+        return Reading(tokens, (*classic_line(self.dialect, start), PIPES), start)
 
     def wrong(self, failure: Failure, reading: Reading, line: str) -> str:
         """Return the caret and the message; a command that misses arguments gets its syntax."""

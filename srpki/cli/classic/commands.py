@@ -124,7 +124,11 @@ GLOBALS: Final = tuple(map(_keyword, _SORTED))
 
 def classic_line(dialect: ClassicDialect, start: Path) -> State:
     """Return the grammar of a line that is read from *start*, modifiers left out."""
-    return _line(dialect, start, _SORTED)
+    node = dialect.node(start)
+    key = (id(node), _edits(start))
+    if key not in dialect.lines:
+        dialect.lines.setdefault(key, _line(dialect, start, _SORTED))
+    return dialect.lines[key]
 
 
 def file_line(dialect: ClassicDialect, start: Path) -> State:
@@ -132,8 +136,11 @@ def file_line(dialect: ClassicDialect, start: Path) -> State:
     return _line(dialect, start, _WAYS)
 
 
+def _edits(start: Path) -> bool:
+    return bool(start) and start[0].name == "configure"
+
+
 def _line(dialect: ClassicDialect, start: Path, commands: tuple[Grammar, ...]) -> State:
-    edits = bool(start) and start[0].name == "configure"
-    content = dialect.content(dialect.node(start), edits=edits)
+    content = dialect.content(dialect.node(start), edits=_edits(start))
     roots = tuple(_roots(dialect)) if start else ()
     return (Alt((content, *commands, *roots)),)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from srpki.cli.classic.layout import required
 from srpki.cli.classic.lines import LineReader, classic_value, line_names
@@ -21,6 +23,7 @@ from srpki.cli.grammar import (
     Terminal,
 )
 from srpki.cli.reading import (
+    SCHEMAS,
     Context,
     First,
     action_keyword,
@@ -60,6 +63,9 @@ from srpki.schema.nodes import (
 from srpki.schema.paths import Path
 from srpki.schema.types import Boolean, Empty
 
+if TYPE_CHECKING:
+    from srpki.schema.tree import SchemaTree
+
 Option = tuple[Terminal, State]
 
 _CREATE = Opt(Keyword("create", "Make the entry when it is not there", (Create(),)))
@@ -71,13 +77,15 @@ class ClassicDialect:
     def __init__(self, root: Container) -> None:
         """Read the tree below *root*, a nameless container of what can be typed at the root."""
         self.root = root
+        self.lines: dict[tuple[int, bool], State] = {}
+        """The grammars of whole lines, by the context they are typed at and whether that edits."""
         self._contents: dict[tuple[int, bool], ClassicContent] = {}
 
     def content(self, node: Context, *, edits: bool) -> ClassicContent:
         """Return what may be typed inside *node*; where nothing *edits*, only where to go."""
         key = (id(node), edits)
         if key not in self._contents:
-            self._contents[key] = ClassicContent(self, node, edits=edits)
+            self._contents.setdefault(key, ClassicContent(self, node, edits=edits))
         return self._contents[key]
 
     def node(self, context: Path) -> Context:
@@ -107,6 +115,17 @@ class ClassicDialect:
             if not context or not isinstance(self.node(context).classic, Inline):
                 break
         return context
+
+
+@lru_cache(SCHEMAS)
+def reading_of(schema: SchemaTree) -> ClassicDialect:
+    """Return the reading of all that can be typed at the root under *schema*.
+
+    It is the same for all sessions and all nodes of the process: it never changes but for what it
+    has read already, and it may be read from any thread.
+    """
+    children = (schema.configure, *schema.operations_classic.children)
+    return ClassicDialect(Container(name="", help="The root of all commands", children=children))
 
 
 class ClassicContent(Optional):

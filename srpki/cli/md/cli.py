@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
-from srpki.cli.grammar import Alt, State
+from srpki.cli.grammar import State
 from srpki.cli.md import aliases
 from srpki.cli.md.changing import Changing
 from srpki.cli.md.commands import line as line_grammar
@@ -56,7 +56,6 @@ class MdCli(Shell):
         self._navigation = Navigation(self.standing, modes)
         self._aliases = aliases.Aliases(self)
         self._known_aliases = EMPTY
-        self._grammars: dict[Path, State] = {}
         self._commands: dict[str, Callable[[Meaning], Answer]] = {
             **self._navigation.commands,
             **modes.commands,
@@ -142,15 +141,10 @@ class MdCli(Shell):
         known = self.environment.aliases
         if known is not self._known_aliases:
             self._known_aliases = known
-            self._grammars = {}
             self.standing.dialect = MdDialect(self.standing.root, known)
-        if start not in self._grammars:
-            edits = bool(start) and start[0].name in EDITABLE
-            dialect = self.standing.dialect
-            node = dialect.node(start)
-            state = line_grammar(dialect, node, edits=edits)
-            self._grammars = {start: (Alt((*state, *aliases.everywhere(known))),)}
-        return self._grammars[start]
+        dialect = self.standing.dialect
+        edits = bool(start) and start[0].name in EDITABLE
+        return line_grammar(dialect, dialect.node(start), edits=edits)
 
     def feed(self, line: str, note: Note | None = None) -> Answer:
         """Answer *line*, or pass over it as part of a block."""

@@ -359,5 +359,9 @@ def _elsewhere(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
 
 def line(dialect: MdDialect, node: Context, *, edits: bool) -> State:
     """Return the grammar of a line typed at *node*, modifiers left out."""
-    content = dialect.content(node, edits=edits)
-    return (Alt((content, *commands(dialect, node), CLOSES)),)
+    key = (id(node), edits)
+    if key not in dialect.lines:
+        content = dialect.content(node, edits=edits)
+        ways = (content, *commands(dialect, node), CLOSES, *dialect.everywhere)
+        dialect.lines.setdefault(key, (Alt(ways),))
+    return dialect.lines[key]

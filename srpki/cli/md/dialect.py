@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from srpki.cli.effects import (
     Close,
@@ -35,9 +37,10 @@ from srpki.cli.grammar import (
     State,
     Terminal,
 )
-from srpki.cli.md.aliases import mounted, places
+from srpki.cli.md.aliases import everywhere, mounted, places
 from srpki.cli.md.picks import several
 from srpki.cli.reading import (
+    SCHEMAS,
     Context,
     First,
     action_keyword,
@@ -66,6 +69,9 @@ from srpki.schema.nodes import (
 from srpki.schema.paths import Path, path
 from srpki.schema.tree import node_at
 from srpki.schema.types import Boolean, Empty
+
+if TYPE_CHECKING:
+    from srpki.schema.tree import SchemaTree
 
 
 class Reach(NamedTuple):
@@ -124,7 +130,10 @@ def in_cases(node: Context) -> frozenset[str]:
 
 
 class MdDialect:
-    """The MD-CLI's reading of a tree below *root*; each context is read once, when it is needed."""
+    """The MD-CLI's reading of a tree below *root*; each context is read once, when it is needed.
+
+    All that is kept is kept by the context, of which the schema has so many.
+    """
 
     def __init__(self, root: Container, aliases: Branch = EMPTY) -> None:
         """Read the tree below *root*, a nameless container of what can be typed at ``[/]``.
@@ -132,6 +141,9 @@ class MdDialect:
         *aliases* is the content of ``environment command-alias``.
         """
         self.root = root
+        self.lines: dict[tuple[int, bool], State] = {}
+        """The grammars of whole lines, by the context they are typed at and whether that edits."""
+        self.everywhere = everywhere(aliases)
         self._mounted = dict(_mounted(root, aliases))
         self._contents: dict[tuple[int, bool], MdContent] = {}
         self._places: dict[tuple[int, Reach], MdPlace] = {}
@@ -141,14 +153,14 @@ class MdDialect:
         """Return what may be typed inside *node*; where nothing *edits*, only where to go."""
         key = (id(node), edits)
         if key not in self._contents:
-            self._contents[key] = MdContent(self, node, edits=edits)
+            self._contents.setdefault(key, MdContent(self, node, edits=edits))
         return self._contents[key]
 
     def place(self, node: Context, reach: Reach = ANYWHERE) -> MdPlace:
         """Return the paths that lead on from *node*, as far as *reach* lets them."""
         key = (id(node), reach)
         if key not in self._places:
-            self._places[key] = MdPlace(self, node, reach)
+            self._places.setdefault(key, MdPlace(self, node, reach))
         return self._places[key]
 
     def rooted(self, child: Context, reach: Reach = ANYWHERE) -> Grammar:
@@ -192,6 +204,17 @@ class MdDialect:
     def words(self, place: Path) -> str:
         """Return *place* as it is typed after a slash."""
         return spell_path(self.root, place).lstrip()  # the root has no name
+
+
+@lru_cache(SCHEMAS)
+def reading_of(schema: SchemaTree) -> MdDialect:
+    """Return the reading of all that can be typed at the operational root under *schema*.
+
+    It is the same for all sessions and all nodes of the process: it never changes but for what it
+    has read already, and it may be read from any thread.
+    """
+    children = (schema.configure, ENVIRONMENT, schema.state, *schema.operations_md.children)
+    return MdDialect(Container(name="", help="The operational root", children=children))
 
 
 def _mounted(root: Container, aliases: Branch) -> Iterator[tuple[int, tuple[Grammar, ...]]]:

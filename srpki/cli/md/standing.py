@@ -10,13 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from srpki.cli import wording
-from srpki.cli.md.dialect import MdDialect
+from srpki.cli.md.dialect import MdDialect, reading_of
 from srpki.cli.md.environment import Environment
 from srpki.cli.md.trace import Trace
 from srpki.cli.port import RefusalError
 from srpki.config.tree import Branch, get
 from srpki.management.port import FLASH, Device, Flash
-from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Container
 from srpki.schema.paths import Path, path
 
@@ -52,24 +51,14 @@ class Standing:
         self.user = user
 
     @cached_property
+    def dialect(self) -> MdDialect:
+        """The reading of the operational root; another one when the aliases change."""
+        return reading_of(self.device.schema)
+
+    @property
     def root(self) -> Container:
         """All that can be typed at the operational root."""
-        schema = self.device.schema
-        return Container(
-            name="",
-            help="The operational root",
-            children=(
-                schema.configure,
-                ENVIRONMENT,
-                schema.state,
-                *schema.operations_md.children,
-            ),
-        )
-
-    @cached_property
-    def dialect(self) -> MdDialect:
-        """The reading of the root; another one when the aliases change."""
-        return MdDialect(self.root)
+        return self.dialect.root
 
     @property
     def confined(self) -> bool:
