@@ -71,27 +71,27 @@ class Meaning(NamedTuple):
 
 
 class _Segment:
-    """One step whose keys may come later."""
+    """One step whose keys may come later; *step* is what it is at the end, if that is known."""
 
-    __slots__ = ("keys", "name", "presumed", "wanted")
+    __slots__ = ("_into", "_step", "keys")
 
-    def __init__(
-        self,
-        name: str,
-        wanted: tuple[str, ...] = (),
-        keys: dict[str, Key] | None = None,
-        presumed: tuple[tuple[str, str], ...] = (),
-    ) -> None:
-        self.name = name
-        self.wanted = wanted
-        self.keys: dict[str, Key] = {} if keys is None else keys
-        self.presumed = presumed
+    def __init__(self, into: Into | None = None, step: Step | None = None) -> None:
+        self._into = into
+        self._step = step
+        self.keys: dict[str, Key] = {}
 
     def step(self) -> Step:
-        keys = {**dict(self.presumed), **self.keys} if self.keys else {}
-        if len(keys) < len(self.wanted):
-            return Step(self.name)
-        return Step(self.name, tuple(keys[name] for name in self.wanted))
+        """Return the step; no keys may come afterwards."""
+        if self._step is None:
+            assert self._into is not None
+            self._step = self._made(self._into)
+        return self._step
+
+    def _made(self, into: Into) -> Step:
+        keys = {**dict(into.presumed), **self.keys} if self.keys else {}
+        if len(keys) < len(into.keys):
+            return Step(into.name)
+        return Step(into.name, tuple([keys[name] for name in into.keys]))
 
 
 _Segments = tuple[_Segment, ...]
@@ -103,8 +103,8 @@ class _Fold:
     """The state of the fold; one method an effect that needs more than a line."""
 
     def __init__(self, context: Path, start: Path) -> None:
-        self._home: _Segments = tuple(_fixed(step) for step in context)
-        self._at: _Segments = tuple(_fixed(step) for step in start)
+        self._home: _Segments = tuple([_Segment(step=step) for step in context])
+        self._at: _Segments = tuple([_Segment(step=step) for step in start])
         self._base = [self._at]
         self._landed = start != context
         self._entered: list[_Segments] = []
@@ -163,7 +163,7 @@ class _Fold:
                 raise TypeError(message)
 
     def _into(self, effect: Into) -> None:
-        self._at = (*self._at, _Segment(effect.name, effect.keys, presumed=effect.presumed))
+        self._at = (*self._at, _Segment(effect))
         self._nested = False
         self._landed = effect.enters
         if effect.enters:
@@ -272,10 +272,5 @@ def _edit(kind: _Kind, at: _Segments, leaf: tuple[str, ...], value: Value | None
     return Edit(kind, path, "" if value is None else value)
 
 
-def _fixed(step: Step) -> _Segment:
-    names = tuple(map(str, range(len(step.keys))))
-    return _Segment(step.name, names, dict(zip(names, step.keys, strict=True)))
-
-
 def _path(segments: _Segments) -> Path:
-    return tuple(segment.step() for segment in segments)
+    return tuple([segment.step() for segment in segments])

@@ -254,7 +254,8 @@ class Shell(ABC):
 
     def _offering(self, reading: Reading) -> Reading:
         """Return *reading*, which offers nothing that the user may not use."""
-        return reading._replace(permits=permitted.offered(self, reading.start))
+        permits = permitted.offered(self, reading.start)
+        return reading if permits is reading.permits else reading._replace(permits=permits)
 
     def execute(self, said: Meaning) -> Answer:
         """Do what a line says where the user may: what both CLIs do alike, else by `perform`."""

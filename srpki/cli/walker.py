@@ -6,7 +6,6 @@ Parsing, completion and help read the same `Walk`, so they cannot drift apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import takewhile
 from typing import Literal
 
 from srpki.cli.grammar import (
@@ -88,8 +87,11 @@ class Walk(NamedTuple):
 
     @property
     def _best(self) -> Thread:
+        first, *others = self.threads
+        if not others:
+            return first
         ending = (thread for thread in self.threads if may_end(thread.state))
-        return next(ending, self.threads[0])
+        return next(ending, first)
 
     def expected(self) -> list[Terminal]:
         """Return the terminals that may come next, each once, in order."""
@@ -144,8 +146,11 @@ class Walker:
         """Return where each of the first words led, as far as that is known."""
         if not self._reached or state != self._state:
             return [(Thread((), state),)]
-        pairs = zip(tokens, self._tokens[: len(self._reached) - 1], strict=False)
-        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        same = 0
+        for token, known in zip(tokens, self._tokens[: len(self._reached) - 1], strict=False):
+            if token != known:
+                break
+            same += 1
         return self._reached[: same + 1]
 
 
@@ -211,14 +216,20 @@ def _may_take(terminal: Terminal, token: Token) -> bool:
 
 def _by_word(threads: tuple[Thread, ...], token: Token) -> tuple[Thread, ...]:
     """Return where the keyword that *token* spells in full leads to, if it is one."""
-    ways = [
-        _Way(thread, keyword, left)
+    text, mark = token.text, token.mark
+    found = [
+        (thread, way)
         for thread in threads
-        for keyword, left in spelled(thread.state).get(token.text, ())
-        if keyword.structure == token.mark
+        for way in spelled(thread.state).get(text, ())
+        if way[0].structure == mark
     ]
-    first = next((way.terminal for way in ways), None)
-    return _by_keyword(ways, first, token) if isinstance(first, Keyword) else ()
+    return tuple(
+        [
+            Thread((*thread.recognised, Match(keyword, token)), left)
+            for thread, (keyword, left) in found
+            if keyword.tier == found[0][1][0].tier
+        ]
+    )
 
 
 def _keywords(ways: list[_Way], *, mark: bool) -> list[Keyword]:

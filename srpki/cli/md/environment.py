@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from srpki.config.edit import Edit, restore
-from srpki.config.tree import EMPTY, Branch, Entries, get
+from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Leaf
 from srpki.schema.paths import Value, path
@@ -23,6 +23,7 @@ class Environment:
         self._configured = configured
         self.tree: Branch = configured
         self._values: dict[tuple[str, ...], Value] = {}
+        self._found: dict[tuple[str, ...], Element | None] = {}
 
     @classmethod
     def of(cls, running: Branch) -> Environment:
@@ -36,6 +37,7 @@ class Environment:
         What is deleted goes back to what was configured when the session began [cli.md 1.7].
         """
         self._values.clear()
+        self._found.clear()
         for edit in edits:
             if edit.kind == "delete":
                 self.tree = restore(ENVIRONMENT, self.tree, self._configured, edit.path)
@@ -45,14 +47,15 @@ class Environment:
     def value(self, *names: str) -> Value:
         """Return the value of the leaf that *names* lead to, or its default.
 
-        Each line that is typed asks for a dozen, so they are remembered until something is set.
+        Each line that is typed asks for a dozen, so they are remembered until something is set, as
+        what is set is.
         """
         if names not in self._values:
             self._values[names] = self._value(*names)
         return self._values[names]
 
     def _value(self, *names: str) -> Value:
-        found = get(self.tree, path(*names))
+        found = self._at(*names)
         if isinstance(found, (str, int)):
             return found
         node = node_at(ENVIRONMENT, *names)
@@ -62,11 +65,11 @@ class Environment:
 
     def is_set(self, *names: str) -> bool:
         """Return whether the leaf that *names* lead to has been set."""
-        return get(self.tree, path(*names)) is not None
+        return self._at(*names) is not None
 
     def words(self, *names: str) -> tuple[str, ...]:
         """Return the values of the leaf-list that *names* lead to."""
-        found = get(self.tree, path(*names))
+        found = self._at(*names)
         return tuple(map(str, found)) if isinstance(found, tuple) else ()
 
     def flag(self, *names: str) -> bool:
@@ -80,8 +83,13 @@ class Environment:
     @property
     def aliases(self) -> Branch:
         """The content of ``command-alias``; the same object until an alias is changed."""
-        found = get(self.tree, path("command-alias"))
+        found = self._at("command-alias")
         return found if isinstance(found, Branch) else EMPTY
+
+    def _at(self, *names: str) -> Element | None:
+        if names not in self._found:
+            self._found[names] = get(self.tree, path(*names))
+        return self._found[names]
 
 
 def enabled_aliases(aliases: Branch) -> Iterator[tuple[str, Branch]]:
