@@ -45,6 +45,11 @@ IN_SMALL = {
         "benchmark.main()",
         r"write again .+ 0\.\d+[^\0]+ of a log filter's entry .+\d\n[^\0]+start a node .+ 0\.\d+",
     ),
+    "keyboard.py": (
+        {"DEFAULTS": (2, 1, 20)},
+        "benchmark.main()",
+        r"key +srpki +\d+\.\d\d[^\0]*srpki, classic CLI, without a terminal +\d+\.\d\d\d",
+    ),
     "traces.py": ({}, "benchmark.main()", r"Tab on a list key +\d+ +\d+"),
 }
 """Of each script: how little it is to measure, what runs it, and what it says then."""
