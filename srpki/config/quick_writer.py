@@ -19,7 +19,7 @@ from srpki.core.values import NamedTuple
 from srpki.schema.nodes import Container, ListNode
 from srpki.schema.paths import Key
 
-FEW: Final = 16
+FEW: Final = 8
 """Entries of a list that are written each time: to keep their texts would save little."""
 
 

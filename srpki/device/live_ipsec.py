@@ -42,12 +42,12 @@ def facts(engine: Engine, profile: IpsecCertProfile) -> ProfileFacts:
     """Return what is the matter with *profile* of *engine*'s configuration."""
     states, view = engine.tls_states, engine.view
     alike = {entry.id: as_tls(entry) for entry in profile.entries}
-    depth = view.maximum_cert_chain_depth
+    known, depth = engine.authorities.usable(), view.maximum_cert_chain_depth
     whole = TlsCertProfile(profile.name, profile.enabled, tuple(alike.values()))
     return ProfileFacts(
         states.profile_reasons(whole, view),
         tuple(
-            EntryFacts(entry, states.entry_reasons(one, view), states.computed(one, depth))
+            EntryFacts(entry, states.entry_reasons(one, view), states.computed(one, known, depth))
             for entry, one in zip(profile.entries, alike.values(), strict=True)
         ),
     )

@@ -9,22 +9,24 @@ first profile that is enabled to the last: an import of the same file does not c
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from srpki.core.clock import Clock
 from srpki.core.errors import RefusedError, SrpkiError
 from srpki.core.events import FILE_READ_FAILED, FILE_RELOADED, EventBus
+from srpki.core.values import NamedTuple
 from srpki.storage.filenames import PREVIOUS
 
 if TYPE_CHECKING:
-    from srpki.config.views import PkiView, TlsCertProfile
+    from srpki.config.views import IpsecCertProfile, PkiView, TlsCertProfile
     from srpki.keystore.store import Keystore
     from srpki.x509.keys import PrivateKey
 
 Part = Literal["certificate", "key"]
+_Profile = TypeVar("_Profile", "IpsecCertProfile", "TlsCertProfile")
 Pair = tuple[str, str]
 """The file names of a certificate and of its key."""
 
@@ -71,21 +73,30 @@ class Applications:
         self._bus = bus
         self._keystore = keystore
         self._lock = threading.Lock()
+        self._users = _Users({}, {}, {})
         self._uses: tuple[Use, ...] = ()
         self._loaded: dict[Pair, Loaded] = {}
         self.reloaded: Callable[[Sequence[Use]], None] = lambda uses: None  # noqa: ARG005
         """Called at the end of every reload with who has reloaded, without a lock held."""
 
-    def apply(self, view: PkiView) -> None:
-        """Take over a new configuration: load what came into use, drop what nobody uses."""
-        uses = tuple(_uses(view))
+    def apply(self, view: PkiView, former: PkiView | None = None) -> bool:
+        """Take over a new configuration: load what came into use, drop what nobody uses.
+
+        It follows the *former* one, if there was one. Return whether somebody came to use something
+        else, or went.
+        """
+        before, after = self._users, self._users.after(view, former)
+        if all(one is other for one, other in zip(before, after, strict=True)):
+            return False
+        uses = tuple(use for kind in after for of in kind.values() for use in of)
         pairs = {(use.certificate, use.key) for use in uses}
         with self._lock:
-            known = set(self._uses)
-            self._uses = uses
+            self._users, self._uses = after, uses
             self._loaded = {pair: held for pair, held in self._loaded.items() if pair in pairs}
         # What could not be read before waits for its file: a commit of something else is no news.
-        self._load_missing(use for use in uses if use not in known)
+        news = before.news(after)
+        self._load_missing(news)
+        return bool(news or after.news(before))
 
     def file_changed(self, file: str) -> None:
         """Load the pairs with *file* that could not be loaded before; the others stay as held."""
@@ -214,22 +225,76 @@ def client_pair(profile: TlsCertProfile | None) -> Pair | None:
     return None
 
 
-def _uses(view: PkiView) -> Iterator[Use]:
-    for name, ipsec in view.ipsec_cert_profiles.items():
-        for entry in ipsec.entries if ipsec.enabled else ():
-            if entry.cert and entry.key:
-                user = f'ipsec cert-profile "{name}" entry {entry.id}'
-                yield Use("IPsec", user, entry.cert, entry.key)
-    for name, tls in view.cert_profiles.items():
-        for item in tls.entries if tls.enabled else ():
-            if item.certificate_file and item.key_file:
-                user = f'tls cert-profile "{name}" entry {item.entry_id}'
-                yield Use("TLS", user, item.certificate_file, item.key_file)
-    for name, est in view.est_profiles.items():
-        client = view.client_tls_profiles.get(est.client_tls_profile)
-        profile = view.cert_profiles.get(client.cert_profile) if client is not None else None
-        pair = client_pair(profile)
-        if client is None or profile is None or pair is None:
-            continue
-        if client.enabled and profile.enabled:
-            yield Use("TLS", f'EST client of est-profile "{name}"', *pair)
+class _Users(NamedTuple):
+    """Who uses what, by the names of their profiles, of each kind of profile."""
+
+    ipsec: Mapping[str, tuple[Use, ...]]
+    tls: Mapping[str, tuple[Use, ...]]
+    est: Mapping[str, tuple[Use, ...]]
+
+    def after(self, view: PkiView, former: PkiView | None) -> _Users:
+        """Return those of *view*; what is the same in the *former* view, these are of, stays."""
+        if former is None:
+            former = view.but(ipsec_cert_profiles={}, cert_profiles={}, est_profiles={})
+        tls, ipsec = view.cert_profiles, view.ipsec_cert_profiles
+        chains = (view.est_profiles, view.client_tls_profiles, tls)
+        same = (former.est_profiles, former.client_tls_profiles, former.cert_profiles)
+        return _Users(
+            _again(self.ipsec, former.ipsec_cert_profiles, ipsec, _of_ipsec),
+            _again(self.tls, former.cert_profiles, tls, _of_tls),
+            self.est
+            if all(one is other for one, other in zip(chains, same, strict=True))
+            else {name: tuple(_of_est(name, view)) for name in view.est_profiles},
+        )
+
+    def news(self, after: _Users) -> list[Use]:
+        """Return what is used *after* these, and was not."""
+        return [
+            use
+            for old, new in zip(self, after, strict=True)
+            for name, uses in new.items()
+            if name not in old or old[name] is not uses
+            for use in uses
+            if name not in old or use not in old[name]
+        ]
+
+
+def _again(
+    known: Mapping[str, tuple[Use, ...]],
+    former: Mapping[str, _Profile],
+    now: Mapping[str, _Profile],
+    make: Callable[[str, _Profile], Iterator[Use]],
+) -> Mapping[str, tuple[Use, ...]]:
+    """Return the uses of each profile *now*: those *known* of the same one, or new ones."""
+    if former is now:
+        return known
+    return {
+        name: known[name]
+        if name in known and former[name] is profile
+        else tuple(make(name, profile))
+        for name, profile in now.items()
+    }
+
+
+def _of_ipsec(name: str, profile: IpsecCertProfile) -> Iterator[Use]:
+    for entry in profile.entries if profile.enabled else ():
+        if entry.cert and entry.key:
+            user = f'ipsec cert-profile "{name}" entry {entry.id}'
+            yield Use("IPsec", user, entry.cert, entry.key)
+
+
+def _of_tls(name: str, profile: TlsCertProfile) -> Iterator[Use]:
+    for entry in profile.entries if profile.enabled else ():
+        if entry.certificate_file and entry.key_file:
+            user = f'tls cert-profile "{name}" entry {entry.entry_id}'
+            yield Use("TLS", user, entry.certificate_file, entry.key_file)
+
+
+def _of_est(name: str, view: PkiView) -> Iterator[Use]:
+    client = view.client_tls_profiles.get(view.est_profiles[name].client_tls_profile)
+    profile = view.cert_profiles.get(client.cert_profile) if client is not None else None
+    pair = client_pair(profile)
+    if client is None or profile is None or pair is None:
+        return
+    if client.enabled and profile.enabled:
+        yield Use("TLS", f'EST client of est-profile "{name}"', *pair)

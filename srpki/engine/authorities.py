@@ -111,28 +111,41 @@ class Authorities:
         self._profiles: dict[str, _Profile] = {}
         self._looked = clock.now()
 
-    def apply(self, view: PkiView) -> None:
-        """Take over a new configuration; profiles that restart load their files again."""
-        with self._lock:
-            for name in self._profiles.keys() - view.ca_profiles.keys():
-                del self._profiles[name]
-            for name, settings in view.ca_profiles.items():
-                self._configure(name, settings)
-            self.look()
+    def apply(self, view: PkiView) -> bool:
+        """Take over a new configuration; profiles that restart load their files again.
 
-    def _configure(self, name: str, settings: CaProfile) -> None:
+        Return whether one came, went or restarted: what others judge by may be another one then.
+        """
+        with self._lock:
+            known, gone = self._profiles, self._profiles.keys() - view.ca_profiles.keys()
+            for name in gone:
+                del known[name]
+            changed = [
+                (name, settings)
+                for name, settings in view.ca_profiles.items()
+                if name not in known or known[name].settings is not settings
+            ]
+            restarted = [name for name, settings in changed if self._configure(name, settings)]
+            now = self._clock.now()
+            for name, _ in changed:
+                self._look_at(name, known[name], now)
+            return bool(gone or restarted)
+
+    def _configure(self, name: str, settings: CaProfile) -> bool:
+        """Take over the *settings* of one profile; return whether it came or restarted."""
         known = self._profiles.get(name)
         if known is None:
             known = _Profile(settings, {}, OperState(("admin-down",)))
             self._profiles[name] = known
-            restart = settings.enabled
+            changed = True
         else:
-            restart = settings.enabled and _watched(known.settings) != _watched(settings)
+            changed = _watched(known.settings) != _watched(settings)
             known.settings = settings
         if not settings.enabled:
             known.files = {}
-        elif restart:
+        elif changed:
             known.files = self._load(settings)
+        return changed
 
     def file_changed(self, file: str) -> None:
         """Try again the profiles that could not load *file*."""
@@ -264,10 +277,13 @@ class Authorities:
         with self._lock:
             now = self._looked = self._clock.now()
             for name, profile in self._profiles.items():
-                state = _state(profile, now)
-                if state != profile.shown:
-                    self._tell(name, profile.shown, state)
-                    profile.shown = state
+                self._look_at(name, profile, now)
+
+    def _look_at(self, name: str, profile: _Profile, now: datetime) -> None:
+        state = _state(profile, now)
+        if state != profile.shown:
+            self._tell(name, profile.shown, state)
+            profile.shown = state
 
     def _instants(self) -> Iterator[datetime]:
         for profile in self._profiles.values():

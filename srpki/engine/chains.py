@@ -8,7 +8,7 @@ was seen to say [pki.md 5, R-18].
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -114,12 +114,21 @@ class TlsStates:
         self._lock = threading.Lock()
         self._told: dict[str, str] = {}
 
+    def apply(self, view: PkiView, former: PkiView | None, *, moved: bool) -> None:
+        """Take over a configuration after the *former* one: look, if chains may be other ones.
+
+        They are where the files or CAs in use have *moved*.
+        """
+        if moved or former is None or _of_chains(former) != _of_chains(view):
+            self.look(view)
+
     def look(self, view: PkiView) -> None:
         """Tell of every chain that can no longer be computed, once until it can be again."""
         failing: dict[str, str] = {}
+        known = self._authorities.usable()
         for profile in view.cert_profiles.values():
             for entry in profile.entries if profile.enabled else ():
-                reason = self.chain(entry, view.maximum_cert_chain_depth).reason
+                reason = self._chain(entry, known, view.maximum_cert_chain_depth).reason
                 if reason:
                     failing[entry.certificate_file] = reason
         with self._lock:
@@ -133,27 +142,34 @@ class TlsStates:
 
     def chain(self, entry: TlsCertEntry, depth: int) -> Chain:
         """Return the chain of the certificate of *entry*, as its application has loaded it."""
-        try:
-            self._applications.held(entry.certificate_file, entry.key_file)
-        except SrpkiError:
-            return Chain("not-available")
-        return self.computed(entry, depth) if entry.send_chain else Chain("complete")
+        return self._chain(entry, self._authorities.usable(), depth)
 
-    def computed(self, entry: TlsCertEntry, depth: int) -> Chain:
-        """Return the chain of what is loaded for *entry*, whether or not it is sent."""
+    def _chain(self, entry: TlsCertEntry, known: Mapping[str, bytes], depth: int) -> Chain:
+        if entry.send_chain or not self._applications.holds(entry.certificate_file, entry.key_file):
+            return self.computed(entry, known, depth)
+        return Chain("complete")
+
+    def computed(self, entry: TlsCertEntry, known: Mapping[str, bytes], depth: int) -> Chain:
+        """Return the chain of what is loaded for *entry*, whether or not it is sent.
+
+        Its CAs are among the *known* ca-profiles (DER).
+        """
         try:
             held = self._applications.held(entry.certificate_file, entry.key_file)
-            return compute(held.certificate, self._authorities.usable(), depth)
+            return compute(held.certificate, known, depth)
         except SrpkiError:
             return Chain("not-available")
 
-    def entry_reasons(self, entry: TlsCertEntry, view: PkiView) -> tuple[str, ...]:
-        """Return the ``down-reasons`` of *entry*."""
+    def entry_reasons(
+        self, entry: TlsCertEntry, view: PkiView, usable: Container[str] | None = None
+    ) -> tuple[str, ...]:
+        """Return the ``down-reasons`` of *entry*; who knows the *usable* ca-profiles gives them."""
+        usable = self._authorities.usable() if usable is None else usable
         found = set(self._pair_reasons(entry.certificate_file, entry.key_file))
         for name in entry.send_chain:
             if name not in view.ca_profiles:
                 found.add("invalid-ca-prof-entry")
-            elif not self._authorities.state(name).up:
+            elif name not in usable:
                 found.add("ca-profile-oper-down")
         return _ordered(found)
 
@@ -185,7 +201,9 @@ class TlsStates:
 
     def profile_reasons(self, profile: TlsCertProfile, view: PkiView) -> tuple[str, ...]:
         """Return the ``down-reasons`` of *profile*: its own and those of its entries."""
-        found = {reason for one in profile.entries for reason in self.entry_reasons(one, view)}
+        usable = self._authorities.usable()
+        reasons = (self.entry_reasons(one, view, usable) for one in profile.entries)
+        found = {reason for of in reasons for reason in of}
         if not profile.enabled:
             found.add("profile-admin-down")
         if not profile.entries:
@@ -220,6 +238,10 @@ class TlsStates:
     def anchors_down(self, profile: TrustAnchorProfile) -> int:
         """Return how many CA profiles of *profile* are down."""
         return sum(not self._authorities.state(name).up for name in profile.trust_anchors)
+
+
+def _of_chains(view: PkiView) -> tuple[object, ...]:
+    return view.cert_profiles, view.maximum_cert_chain_depth
 
 
 def as_tls(entry: IpsecCertEntry) -> TlsCertEntry:

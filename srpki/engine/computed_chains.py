@@ -64,7 +64,7 @@ class ComputedChains:
     def look(self, places: Iterable[Place], known: Mapping[str, bytes], depth: int) -> None:
         """Tell what is new of the chains at *places*, whose CAs are among the *known* (DER)."""
         for place in places:
-            chain = self._states.computed(as_tls(place.entry), depth)
+            chain = self._states.computed(as_tls(place.entry), known, depth)
             if chain.state == "not-available":
                 continue
             if chain.state == "complete":
@@ -77,10 +77,13 @@ class ComputedChains:
         for kind in (SENT_CHAIN_NOT_COMPUTED, CHAIN_LACKS_COMPARED_CA):
             self._said.pop((kind, name), None)
 
-    def look_at_anchors(self, view: PkiView) -> None:
-        """Tell of each trust-anchor-profile of which another number of CA profiles is down."""
+    def look_at_anchors(self, view: PkiView, known: Mapping[str, bytes]) -> None:
+        """Tell of each trust-anchor-profile of which another number of CA profiles is down.
+
+        The others are *known* (DER).
+        """
         for name, profile in view.ipsec_trust_anchor_profiles.items():
-            down = self._states.anchors_down(profile)
+            down = sum(one not in known for one in profile.trust_anchors)
             if self._is_news(TRUST_ANCHORS_DOWN, name, (str(down),) if down else ()):
                 self._tell(TRUST_ANCHORS_DOWN, trust_anchor_profile=name, down=down)
 

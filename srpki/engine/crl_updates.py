@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -108,6 +108,7 @@ class CrlUpdates:
         self._updated = updated
         self._changed = threading.Condition(lock)
         self._records: dict[str, _Record] = {}
+        self._profiles: Mapping[str, CaProfile] = {}
         self._queue: deque[_Record] = deque()
         self._workers = 0
         self._installing = 0
@@ -120,8 +121,10 @@ class CrlUpdates:
         with self._changed:
             for name in self._records.keys() - view.ca_profiles.keys():
                 self._records.pop(name).undo()
+            known, self._profiles = self._profiles, view.ca_profiles
             for name, profile in view.ca_profiles.items():
-                self._configure(name, profile)
+                if name not in known or known[name] is not profile:
+                    self._configure(name, profile)
 
     def _configure(self, name: str, profile: CaProfile) -> None:
         known = self._records.get(name)

@@ -192,15 +192,9 @@ class Engine:
         """Hand the present configuration to every part that has not seen it."""
         parts = self._parts()
         with parts.register.lock:
-            if self._applied is not self.view:
-                self._applied = self.view
-                parts.authorities.apply(self.view)
-                parts.applications.apply(self.view)
-                parts.register.apply(self.view)
-                parts.crl_updates.apply(self.view)
-                parts.expiry.apply(self.view)
-                parts.tls_states.look(self.view)
-                parts.tunnels.apply(self.view)
+            former, self._applied = self._applied, self.view
+            if former is None or former.but(system_name=self.view.system_name) != self.view:
+                parts.apply(self.view, former)
         return parts
 
     # --- updates ---------------------------------------------------------------------------------

@@ -110,11 +110,12 @@ class Expiry:
         self._watched: dict[_Item, _Watch] = {}
         self._undo: Callable[[], None] = lambda: None
 
-    def apply(self, view: PkiView) -> None:
-        """Take over a new configuration."""
+    def apply(self, view: PkiView, *, moved: bool) -> None:
+        """Take over a new configuration; others may be in use if files *moved*."""
         with self._lock:
-            self._view = view
-            self.look()
+            former, self._view = self._view, view
+            if moved or former is None or _warnings(former) != _warnings(view):
+                self.look()
 
     def look(self) -> None:
         """Say what is to be said now, and plan when to look again."""
@@ -213,6 +214,10 @@ class Expiry:
             kind: Literal["certificate", "crl"] = "crl" if one.kind == "crl" else "certificate"
             if one.ends is not None:
                 yield _Item(kind, one.file, CA_PROFILE), (one.begins, _reckoned(one.ends))
+
+
+def _warnings(view: PkiView) -> tuple[ExpirationWarning, ExpirationWarning]:
+    return view.certificate_expiration_warning, view.crl_expiration_warning
 
 
 def _reckoned(end: datetime) -> datetime:

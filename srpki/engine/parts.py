@@ -42,6 +42,17 @@ class Parts(NamedTuple):
     tls_states: TlsStates
     tunnels: Tunnels
 
+    def apply(self, view: PkiView, former: PkiView | None) -> None:
+        """Take over a configuration after the *former* one; what has not changed is left alone."""
+        restarted = self.authorities.apply(view)
+        used = self.applications.apply(view, former)
+        moved = restarted or used
+        self.register.apply(view)
+        self.crl_updates.apply(view)
+        self.expiry.apply(view, moved=moved)
+        self.tls_states.apply(view, former, moved=moved)
+        self.tunnels.apply(view, former, restarted=restarted, used=used)
+
 
 def build(
     *,

@@ -63,6 +63,11 @@ class World(NamedTuple):
         """Certificates that a chain may have."""
         return self.view.maximum_cert_chain_depth
 
+    @property
+    def basis(self) -> tuple[object, ...]:
+        """What every certificate is judged by, but for the time."""
+        return self.known, self.lists, self.depth, self.view.ca_profiles.keys()
+
 
 class Judge:
     """Judges pairs; what it has found is kept as long as nothing that it depends on changes."""
@@ -92,7 +97,9 @@ class Judge:
 
     def judge(self, entry: IpsecCertEntry, world: World) -> Verdict:
         """Return whether the pair of *entry* would do in *world*."""
-        flags = self._states.entry_reasons(as_tls(entry), world.view) or self._lost(entry)
+        flags = self._states.entry_reasons(as_tls(entry), world.view, world.known) or self._lost(
+            entry
+        )
         if flags:
             said = (_SENTENCES[flag].format(cert=entry.cert, key=entry.key) for flag in flags)
             return Verdict(flags, ", ".join(said))

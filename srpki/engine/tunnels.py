@@ -86,26 +86,42 @@ class Tunnels:
         self._places: dict[str, Place] = {}
         self._told: dict[str, _Told] = {}
         self._spans: dict[str, tuple[datetime, ...]] = {}
+        self._basis: object = None
         self._undo: Callable[[], None] = lambda: None
 
-    def apply(self, view: PkiView) -> None:
-        """Take over a new configuration; one that differs in the node's name alone changes none."""
+    def apply(self, view: PkiView, former: PkiView | None, *, restarted: bool, used: bool) -> None:
+        """Take over a configuration after the *former* one.
+
+        Where CAs have *restarted* chains may be other ones; where other pairs are *used* they may
+        have been loaded that could not be before.
+        """
         with self._lock:
-            former, self._view = self._view, view
-            if former is not None and view.but(system_name=former.system_name) == former:
+            self._view, known = view, self._places
+            if former is None or former.ipsec_cert_profiles is not view.ipsec_cert_profiles:
+                self._places = {place.name: place for place in _places(view)}
+                self._spans = {n: span for n, span in self._spans.items() if n in self._places}
+                self._judge.keep({(one.entry.cert, one.entry.key) for one in self._places.values()})
+                self._end(self._told.keys() - self._places.keys())
+            elif not (restarted or used) and _of_tunnels(former) == _of_tunnels(view):
                 return
-            self._places = {place.name: place for place in _places(view)}
-            self._spans.clear()
-            self._judge.keep({(one.entry.cert, one.entry.key) for one in self._places.values()})
-            self._end(self._told.keys() - self._places.keys())
-            self.look()
+            if self._world(view).basis != self._basis:
+                self.look()
+                return
+            told = self._told
+            self._look_at(
+                [
+                    place
+                    for name, place in self._places.items()
+                    if name not in known
+                    or known[name] != place
+                    or (used and not told[name].verdict.up)
+                ]
+            )
 
     def look(self) -> None:
         """Tell what has become of the tunnels and their chains, and plan when to look again."""
         with self._lock:
             self._look_at(tuple(self._places.values()))
-            if self._view is not None:
-                self._chains.look_at_anchors(self._view)
 
     def reloaded(self, uses: Sequence[Use]) -> None:
         """Look at the tunnels of *uses*, which have loaded their files again."""
@@ -133,7 +149,7 @@ class Tunnels:
             cert_profile=place.cert_profile,
             entry=place.entry,
             verdict=verdict,
-            chain=self._states.computed(as_tls(place.entry), world.depth),
+            chain=self._states.computed(as_tls(place.entry), world.known, world.depth),
             since=told.since if told and told.verdict.up == verdict.up else world.now,
         )
 
@@ -145,10 +161,13 @@ class Tunnels:
             self._undo()
             return
         world = self._world(view)
+        if len(places) == len(self._places):  # each of them
+            self._basis = world.basis
         for place in places:
             self._tell(place, self._judge.judge(place.entry, world), world.now)
             self._spans[place.name] = tuple(self._instants(place)) or (_FIRST, _FIRST)
         self._chains.look(places, world.known, world.depth)
+        self._chains.look_at_anchors(view, world.known)
         self._plan_next(world)
 
     def _world(self, view: PkiView) -> World:
@@ -216,6 +235,10 @@ class Tunnels:
             facts = certificates.facts(held.certificate)
             yield max(facts.not_before, _FIRST)
             yield min(facts.not_after, NEVER - _SECOND) + _SECOND
+
+
+def _of_tunnels(view: PkiView) -> tuple[object, ...]:
+    return view.ipsec_trust_anchor_profiles, view.maximum_cert_chain_depth
 
 
 def _places(view: PkiView) -> Iterator[Place]:
