@@ -360,9 +360,14 @@ class Register:
         entry.state = known
 
     def keep(self, entry: Entry, known: EntryState, *, sync: bool = True) -> None:
-        """Make *known* the state of *entry* and persist it; the lock is held by the caller."""
+        """Make *known* the state of *entry* and persist it; the lock is held by the caller.
+
+        It need not be synced where both it and the state before are derivable: whichever is found
+        after a power cut, or none, the same comes of it.
+        """
         if known == entry.state:
             return
+        sync = sync and not (known.derivable and entry.state.derivable)
         entry.state = known
         self._save(entry, sync=sync)
 

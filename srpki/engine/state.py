@@ -41,6 +41,12 @@ class EntryState(NamedTuple):
             at = self.next_update_time
         return None if at is None else Deadline(at, timedelta(seconds=self.interval))
 
+    @property
+    def derivable(self) -> bool:
+        """Whether configuration and files say the same again: no retry, hold or reload is in it."""
+        settled = self.update_state in {"invalid", "scheduled"}
+        return settled and self.held_until is None and not self.pending_reload
+
     def but(self, **changes: Any) -> EntryState:
         """Return this state with *changes*."""
         return self._replace(**changes)

@@ -40,6 +40,7 @@ class Records:
         found: dict[str, dict[str, Any]] = {}
         damaged: dict[str, str] = {}
         self._unread.clear()
+        self._unlisted = False
         try:
             files = self._files.names(self._directory)
         except OSError as error:
@@ -68,7 +69,9 @@ class Records:
 
     def unread(self, name: str) -> bool:
         """Say whether there may be a record of *name* that could not be read so far."""
-        file = self._path(name).name
+        return bool(self._unread) and self._is_unread(self._path(name).name)
+
+    def _is_unread(self, file: str) -> bool:
         return file in self._unread or (self._unlisted and file not in self._asked)
 
     def again(self, name: str) -> dict[str, Any] | None:
@@ -100,7 +103,7 @@ class Records:
         `unread` is not written over: ask for it `again` first.
         """
         path = self._path(name)
-        if self.unread(name):
+        if self._is_unread(path.name):
             raise StorageError(f'write the state of "{name}": the present one cannot be read')
         content = json.dumps({"name": name, **record}, separators=(",", ":")).encode()
         try:

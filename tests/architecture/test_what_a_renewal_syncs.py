@@ -1,5 +1,7 @@
 """How often a renewal waits for the disk: for the swap of its pair, and for nothing else.
 
+A commit waits for none of the records of its entries.
+
 Counted are the calls of fsync, of directories too [docs/adr/0023-what-a-renewal-syncs.md].
 """
 
@@ -70,3 +72,13 @@ def test_a_renewal_that_is_due_syncs_its_pair_alone(bench, synced):
     bench.do("lab clock advance 1s")
     assert not set(before) & {bench.pair(f"gw-{one}") for one in ("cmp", "est")}
     assert len(of_renewals(synced)) <= 2 * PAIR, synced
+
+
+def test_a_commit_syncs_no_record_of_its_entries(bench, synced):
+    records = bench.node / "state" / "auto-update"
+    before = len(list(records.iterdir()))
+    entry = f'{PKI} certificate-auto-update "later-{{}}.crt" key-file-name "later.key" profile "lab-cmp"'
+    bench.configure(*(entry.format(number) for number in range(20)))
+    bench.do("show certificate auto-update")
+    assert len(list(records.iterdir())) == before + 20
+    assert [path for path in synced if "auto-update" in path] == []

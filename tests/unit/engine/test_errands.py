@@ -3,6 +3,8 @@
 import threading
 from datetime import timedelta
 
+from srpki.core.clock import NEVER
+
 DAY = timedelta(days=1)
 
 
@@ -61,3 +63,9 @@ def test_a_started_engine_does_what_is_due_without_being_asked(bench):
     bench.engine.start()
     bench.engine.plan(bench.clock.now(), done.set)
     assert done.wait(20)
+
+
+def test_an_errand_that_waits_for_a_clock_set_back_alone_is_never_due(bench):
+    bench.configure(profiles="")  # without a CA, whose end is an instant, too
+    bench.engine.plan(NEVER, lambda: None, lambda: None)
+    assert bench.engine.next_instant() is None

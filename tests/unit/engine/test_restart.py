@@ -338,6 +338,59 @@ def test_a_record_of_before_an_update_leads_to_the_schedule_of_the_new_certifica
     assert len(bench.requests) == asked
 
 
+def left_by_a_power_cut(bench, before):
+    """Yield the state that comes of each record that may be there, after one of *before*."""
+    (record,) = (bench.directory / "state" / "auto-update").glob("*.json")
+    for content in (record.read_bytes(), before, b"", None):
+        bench.engine.stop()
+        record.unlink(missing_ok=True)
+        if content is not None:
+            record.write_bytes(content)
+        bench.boot()
+        found = bench.state()
+        yield found.update_state, found.reason, found.next_update_time
+
+
+def test_whatever_is_left_of_a_record_that_was_not_synced_the_same_comes_of_it(bench, monkeypatch):
+    """Scheduled, invalid, scheduled in another way: configuration and files tell."""
+    synced = []
+    real = Records.save
+
+    def save(self, name, record, *, sync=True):
+        synced.append(sync)
+        real(self, name, record, sync=sync)
+
+    monkeypatch.setattr(Records, "save", save)
+    bench.enrol()
+    sooner = bench.PROFILES.replace(
+        'cmpv2 { ca-profile "lab" } }', 'cmpv2 { ca-profile "lab" } before-expiry 3600 }'
+    )
+    before = b""
+    for settings in ({}, {"profiles": ""}, {"profiles": sooner}, {}):
+        bench.configure(bench.entry(), **settings)
+        bench.state()
+        assert synced and not any(synced)
+        assert len(set(left_by_a_power_cut(bench, before))) == 1
+        (record,) = (bench.directory / "state" / "auto-update").glob("*.json")
+        before = record.read_bytes()
+        synced.clear()
+
+
+def test_a_schedule_that_takes_the_place_of_a_retry_is_synced(bench, monkeypatch):
+    """Else the retry could come back, and put off what the operator has asked for."""
+    bench.enrol()
+    bench.configure(bench.entry())
+    bench.faults.add("kur http-500")
+    assert bench.advance(days=29).failed == 1
+    kept = []
+    monkeypatch.setattr(
+        Records, "save", lambda _self, _name, record, sync=True: kept.append((record, sync))
+    )
+    bench.enrol()
+    bench.state()
+    assert [(record["update_state"], sync) for record, sync in kept] == [("scheduled", True)]
+
+
 def test_no_certificate_is_asked_for_that_could_not_be_put_in_its_place(bench, monkeypatch):
     old = bench.enrol()
     bench.configure(bench.entry())
