@@ -7,6 +7,8 @@ start below the root of the schema; what does not exist in the schema is `Invali
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Literal
 
 from srpki.config.comments import COMMENT, MARK, is_comment, place_of
@@ -14,6 +16,7 @@ from srpki.config.tree import EMPTY, Branch, Element, drop, get, put
 from srpki.core.errors import InvalidNameError
 from srpki.core.values import NamedTuple
 from srpki.schema.nodes import (
+    Action,
     Case,
     Choice,
     Container,
@@ -21,9 +24,9 @@ from srpki.schema.nodes import (
     Leaf,
     LeafList,
     ListNode,
-    child_of,
     data_children,
 )
+from srpki.schema.once import once_a_node
 from srpki.schema.paths import Path, Step, Value
 
 
@@ -49,7 +52,7 @@ def nodes_along(root: Container, path: Path) -> tuple[DataNode, ...]:
         if is_comment(step.name):
             found.append(COMMENT)
             break
-        child = child_of(node, step.name) if isinstance(node, Container | ListNode) else None
+        child = _named(node).get(step.name) if isinstance(node, Container | ListNode) else None
         if not isinstance(child, Container | ListNode | Leaf | LeafList):
             raise InvalidNameError(f"'{step.name}' is not an element of {node.name}")
         if isinstance(child, ListNode) and step.keys and len(step.keys) != len(child.keys):
@@ -57,6 +60,12 @@ def nodes_along(root: Container, path: Path) -> tuple[DataNode, ...]:
         found.append(child)
         node = child
     return tuple(found)
+
+
+@once_a_node
+def _named(node: Container | ListNode) -> Mapping[str, DataNode | Action]:
+    """Return the children of *node* by their names, choices looked through."""
+    return {child.name: child for child in data_children(node)}
 
 
 def stands_alone(parent: Container | ListNode, child: DataNode) -> bool:
@@ -89,16 +98,23 @@ def rivals(node: Container | ListNode | Case, name: str) -> frozenset[str]:
     return frozenset()
 
 
+@once_a_node
+def _rivals(node: Container | ListNode) -> Mapping[str, frozenset[str]]:
+    """Return the `rivals` of each child of *node* that has some."""
+    return {name: found for name in _named(node) if (found := rivals(node, name))}
+
+
 def set_value(root: Container, tree: Branch, path: Path, value: Value) -> Branch:
     """Return *tree* with the leaf at *path* set; a leaf-list gains the values it lacks."""
-    parent, node = (root, *nodes_along(root, path))[-2:]
+    nodes = (root, *nodes_along(root, path))
+    parent, node = nodes[-2:]
     if isinstance(node, LeafList):
         held = _values(tree, path)
         given = value if isinstance(value, tuple) else (value,)
         value = held + tuple(item for item in dict.fromkeys(given) if item not in held)
     elif not isinstance(node, Leaf) or (isinstance(parent, ListNode) and node.name in parent.keys):
         raise InvalidNameError(f"'{node.name}' cannot be set")
-    return graft(root, tree, path, value)
+    return _grafted(nodes, tree, path, value)
 
 
 def create(root: Container, tree: Branch, path: Path) -> Branch:
@@ -147,13 +163,16 @@ def restore(root: Container, tree: Branch, source: Branch, path: Path) -> Branch
 
 def graft(root: Container, tree: Branch, path: Path, element: Element) -> Branch:
     """Return *tree* with *element* at *path*, the other cases of every choice passed removed."""
-    parent: DataNode = root
-    for depth, node in enumerate(nodes_along(root, path)):
+    return _grafted((root, *nodes_along(root, path)), tree, path, element)
+
+
+def _grafted(nodes: Sequence[DataNode], tree: Branch, path: Path, element: Element) -> Branch:
+    """Graft as `graft` does along *nodes*: the root, and the node of each step of *path*."""
+    for depth, (parent, node) in enumerate(pairwise(nodes)):
         assert isinstance(parent, Container | ListNode)
-        for name in rivals(parent, node.name):
+        for name in _rivals(parent).get(node.name, ()):
             for gone in (name, MARK + name):
                 tree = drop(tree, (*path[:depth], Step(gone)))
-        parent = node
     return put(tree, path, element)
 
 

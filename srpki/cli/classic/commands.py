@@ -124,11 +124,10 @@ GLOBALS: Final = tuple(map(_keyword, _SORTED))
 
 def classic_line(dialect: ClassicDialect, start: Path) -> State:
     """Return the grammar of a line that is read from *start*, modifiers left out."""
-    node = dialect.node(start)
-    key = (id(node), _edits(start))
-    if key not in dialect.lines:
-        dialect.lines.setdefault(key, _line(dialect, start, _SORTED))
-    return dialect.lines[key]
+    names = tuple([step.name for step in start])
+    if names not in dialect.lines:
+        dialect.lines.setdefault(names, _line(dialect, start, _SORTED))
+    return dialect.lines[names]
 
 
 def file_line(dialect: ClassicDialect, start: Path) -> State:
@@ -136,11 +135,8 @@ def file_line(dialect: ClassicDialect, start: Path) -> State:
     return _line(dialect, start, _WAYS)
 
 
-def _edits(start: Path) -> bool:
-    return bool(start) and start[0].name == "configure"
-
-
 def _line(dialect: ClassicDialect, start: Path, commands: tuple[Grammar, ...]) -> State:
-    content = dialect.content(dialect.node(start), edits=_edits(start))
+    edits = bool(start) and start[0].name == "configure"
+    content = dialect.content(dialect.node(start), edits=edits)
     roots = tuple(_roots(dialect)) if start else ()
     return (Alt((content, *commands, *roots)),)

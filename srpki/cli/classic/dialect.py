@@ -77,8 +77,8 @@ class ClassicDialect:
     def __init__(self, root: Container) -> None:
         """Read the tree below *root*, a nameless container of what can be typed at the root."""
         self.root = root
-        self.lines: dict[tuple[int, bool], State] = {}
-        """The grammars of whole lines, by the context they are typed at and whether that edits."""
+        self.lines: dict[tuple[str, ...], State] = {}
+        """The grammars of whole lines, by the names of the contexts that they are typed in."""
         self._contents: dict[tuple[int, bool], ClassicContent] = {}
 
     def content(self, node: Context, *, edits: bool) -> ClassicContent:

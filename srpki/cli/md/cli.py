@@ -11,7 +11,7 @@ from srpki.cli.md import aliases
 from srpki.cli.md.changing import Changing
 from srpki.cli.md.commands import line as line_grammar
 from srpki.cli.md.committing import Committing
-from srpki.cli.md.dialect import EDITABLE, SHOW_CONFIGURATION, MdDialect
+from srpki.cli.md.dialect import SHOW_CONFIGURATION, MdDialect
 from srpki.cli.md.environment import Environment
 from srpki.cli.md.loading import Loading
 from srpki.cli.md.looking import Looking
@@ -142,9 +142,7 @@ class MdCli(Shell):
         if known is not self._known_aliases:
             self._known_aliases = known
             self.standing.dialect = MdDialect(self.standing.root, known)
-        dialect = self.standing.dialect
-        edits = bool(start) and start[0].name in EDITABLE
-        return line_grammar(dialect, dialect.node(start), edits=edits)
+        return line_grammar(self.standing.dialect, start)
 
     def feed(self, line: str, note: Note | None = None) -> Answer:
         """Answer *line*, or pass over it as part of a block."""

@@ -28,7 +28,7 @@ from srpki.cli.reading import Context, action_keyword, inputs_of
 from srpki.config.comments import COMMENT
 from srpki.schema.common import CFLASH_URL
 from srpki.schema.nodes import Action, Container, data_children
-from srpki.schema.paths import path
+from srpki.schema.paths import Path, path
 from srpki.schema.types import Enumeration, Integer, Text, Union, ValueType
 
 GLOBAL = "Global commands:"
@@ -357,11 +357,12 @@ def _elsewhere(dialect: MdDialect, node: Context) -> Iterator[Grammar]:
             yield Seq((keyword, dialect.content(child, edits=child.name == "environment")))
 
 
-def line(dialect: MdDialect, node: Context, *, edits: bool) -> State:
-    """Return the grammar of a line typed at *node*, modifiers left out."""
-    key = (id(node), edits)
-    if key not in dialect.lines:
-        content = dialect.content(node, edits=edits)
+def line(dialect: MdDialect, start: Path) -> State:
+    """Return the grammar of a line typed at *start*, modifiers left out."""
+    names = tuple([step.name for step in start])
+    if names not in dialect.lines:
+        node = dialect.node(start)
+        content = dialect.content(node, edits=bool(names) and names[0] in EDITABLE)
         ways = (content, *commands(dialect, node), CLOSES, *dialect.everywhere)
-        dialect.lines.setdefault(key, (Alt(ways),))
-    return dialect.lines[key]
+        dialect.lines.setdefault(names, (Alt(ways),))
+    return dialect.lines[names]

@@ -141,8 +141,8 @@ class MdDialect:
         *aliases* is the content of ``environment command-alias``.
         """
         self.root = root
-        self.lines: dict[tuple[int, bool], State] = {}
-        """The grammars of whole lines, by the context they are typed at and whether that edits."""
+        self.lines: dict[tuple[str, ...], State] = {}
+        """The grammars of whole lines, by the names of the contexts that they are typed in."""
         self.everywhere = everywhere(aliases)
         self._mounted = dict(_mounted(root, aliases))
         self._contents: dict[tuple[int, bool], MdContent] = {}
