@@ -57,9 +57,9 @@ def _tokens(line: str, *, structure: bool, comments: bool) -> list[Token]:
     """Return the tokens of *line*; brackets and braces mean something only with *structure*."""
     found: list[Token] = []
     brackets = 0
-    pattern = _STRUCTURED if structure else _PLAIN
+    next_one = (_STRUCTURED if structure else _PLAIN).match
     at = 0
-    while (match := pattern.match(line, at)) is not None:
+    while (match := next_one(line, at)) is not None:
         at = match.end()
         kind = match.lastindex
         if kind == _WORD:
@@ -71,11 +71,13 @@ def _tokens(line: str, *, structure: bool, comments: bool) -> list[Token]:
             found.append(Token(match[_MARK], at - 1, at, mark=True))
             brackets += {"[": 1, "]": -1}.get(match[_MARK], 0)
             if structure:
-                pattern = _LISTED if brackets > 0 else _STRUCTURED
+                next_one = (_LISTED if brackets > 0 else _STRUCTURED).match
         else:
-            text, closed = _ESCAPED.sub(r"\1", match[1]), bool(match[2])
-            start = at - len(match[1]) - len(match[2]) - 1
-            found.append(Token(text, start, at, quoted=True, closed=closed))
+            text, quote = match[1], match[2]
+            start = at - len(text) - len(quote) - 1
+            if "\\" in text:
+                text = _ESCAPED.sub(r"\1", text)
+            found.append(Token(text, start, at, quoted=True, closed=bool(quote)))
     return found
 
 
