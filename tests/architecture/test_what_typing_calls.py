@@ -84,3 +84,19 @@ def test_what_may_be_typed_is_read_from_the_schema_once_for_all_sessions(new_dev
     session = Session(new_device(), dialect)
     first, second = fed(session), fed(session)
     assert first <= second * 1.5
+
+
+PASTED = (
+    '/configure system security pki ca-profile "ca{0}" description "number {0}"',
+    "/configure system security pki maximum-cert-chain-depth {1}",
+)
+
+
+def test_a_pasted_line_is_walked_once_and_its_edit_goes_one_way_down(device):
+    """It was 1,224: each step of each path was looked for among all children, five times a line."""
+    session = Session(device, "md")
+    lines = [line.format(each, each % 7 + 1) for each in range(40) for line in PASTED]
+    for line in ("edit-config private", *lines[:20]):
+        assert session.feed(line).ok, line
+    work = calls(lambda: [session.feed(line) for line in lines[20:]])
+    assert work / len(lines[20:]) <= 800
