@@ -21,10 +21,11 @@ from srpki.labca.issuing import Wanted, issue
 from srpki.labca.policy import PolicyError
 from srpki.labca.striking import StruckError, strike
 from srpki.labca.transactions import KeptTransactions
-from srpki.protocol.cmp.server import CmpServer, PutOffError, Received
+from srpki.protocol.cmp.server import CmpServer, Received
 from srpki.protocol.cmp.server_checks import Peer, RefusalError
 from srpki.protocol.cmp.server_envelope import AS_IT_SHOULD_BE, Deviation, ServerIdentity
 from srpki.protocol.cmp.server_requests import Enrolment
+from srpki.protocol.cmp.server_turns import PutOffError
 
 CONTENT_TYPE: Final = "application/pkixcmp"
 PATHS: Final = ("/", "/pkix", "/pkix/", "/.well-known/cmp")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -99,25 +100,45 @@ class Transactions:
         self._changed: set[bytes] = set()
         self._kept: set[bytes] = set()
         self._open: dict[bytes, Transaction] = {}
+        # When each may be over, the soonest first; of one that goes on longer an entry is left.
+        self._deadlines: list[tuple[datetime, bytes]] = []
         # Identifier to (until when it is remembered, whether a certificate was confirmed).
         self._ended: dict[bytes, tuple[datetime, bool]] = {}
 
     def expire(self, now: datetime) -> None:
         """Drop the transactions whose time is over; what forgetting one raises passes through."""
-        for identifier, transaction in list(self._open.items()):
-            if now > transaction.deadline:
-                transaction.deadline = now + CONFIRM_WITHIN  # for another try, should this one fail
-                self._forget(transaction)
-                del self._open[identifier]
-                self._changed.add(identifier)
+        while (at := self._soonest()) is not None and at < now:
+            identifier = self._deadlines[0][1]
+            transaction = self._open[identifier]
+            transaction.deadline = now + CONFIRM_WITHIN  # for another try, should this one fail
+            self._wait(identifier, transaction)
+            self._forget(transaction)
+            del self._open[identifier]
+            self._changed.add(identifier)
         # In the order of their ends, so the first one that is still remembered ends the search.
         while self._ended and next(iter(self._ended.values()))[0] < now:
             del self._ended[next(iter(self._ended))]
 
     def next_expiry(self) -> datetime | None:
         """Return when the time of the next transaction will be over, if one is open."""
-        deadlines = (transaction.deadline for transaction in self._open.values())
-        return min((at + timedelta.resolution for at in deadlines), default=None)
+        at = self._soonest()
+        return None if at is None else at + timedelta.resolution
+
+    def _soonest(self) -> datetime | None:
+        """Return the first deadline of all, which heads the heap then."""
+        while self._deadlines:
+            at, identifier = self._deadlines[0]
+            transaction = self._open.get(identifier)
+            if transaction is not None and transaction.deadline == at:
+                return at
+            heapq.heappop(self._deadlines)
+        return None
+
+    def _wait(self, identifier: bytes, transaction: Transaction) -> None:
+        if len(self._deadlines) > 2 * MOST_OPEN:  # half of them at least have been left
+            self._deadlines = [(one.deadline, name) for name, one in self._open.items()]
+            heapq.heapify(self._deadlines)
+        heapq.heappush(self._deadlines, (transaction.deadline, identifier))
 
     def check_new(self, identifier: bytes) -> None:
         """Raise `RefusalError` when a transaction of this name cannot be opened."""
@@ -130,12 +151,14 @@ class Transactions:
         """Keep *transaction* until it is closed or expires."""
         self._ended.pop(identifier, None)
         self._open[identifier] = transaction
+        self._wait(identifier, transaction)
         self._changed.add(identifier)
 
     def take_up(self, identifier: bytes, transaction: Transaction) -> None:
         """Go on with what was with the keeper at the start."""
         transaction.taken_up = True
         self._open[identifier] = transaction
+        self._wait(identifier, transaction)
         self._kept.add(identifier)
 
     def settle(self) -> None:
