@@ -228,8 +228,8 @@ class RunningCa:
 
     def certificates(self) -> LabCaCertificates:
         """Return what is handed out now."""
-        generations = self.authority.generations
-        given, shown = generations.handed_out(), generations.shown
+        view = self.authority.generations.view
+        given, shown = view.handed_out, view.shown
         present, now = shown[0], self.authority.clock.now()
         rows: dict[bytes, LabCaCertificate] = {}
         for one in sorted(shown, key=lambda one: one.number):

@@ -17,6 +17,7 @@ from srpki.labca.conditions import Circumstances, Wish, subject_names
 from srpki.labca.desk import NotYetError
 from srpki.labca.fault_script import FaultScript
 from srpki.labca.faults import Fault
+from srpki.labca.generations import View
 from srpki.labca.issuing import Wanted, issue
 from srpki.labca.policy import PolicyError
 from srpki.labca.striking import StruckError, strike
@@ -60,6 +61,7 @@ class CmpResponder:
         self._log = log
         self._cancel = cancel or threading.Event()
         self._pace = pace or authority.clock
+        self._shows: tuple[View, ServerIdentity] | None = None
         self._kept = KeptTransactions(authority.directory)
         self._server = CmpServer(
             authority,
@@ -73,19 +75,15 @@ class CmpResponder:
         )
 
     def _identity(self) -> ServerIdentity:
-        """Return how the server shows itself now."""
-        generations = self._authority.generations
-        shown = generations.shown
-        present = shown[0]
-        return ServerIdentity(
-            key=present.cmp_signer.key,
-            certificate=present.cmp_signer.certificate,
-            issuing=present.issuing.certificate,
-            roots=tuple(dict.fromkeys(one.root for one in shown)),
-            links=generations.links(),
-            handed_out=generations.handed_out(),
-            root_update=generations.root_update(),
-        )
+        """Return how the server shows itself now: made anew when what is seen of the CA changes."""
+        view = self._authority.generations.view
+        if self._shows is None or self._shows[0] is not view:
+            self._shows = view, _identity(view)
+        return self._shows[1]
+
+    def close(self) -> None:
+        """Let go of the file of open transactions."""
+        self._kept.close()
 
     def take_up(self) -> frozenset[bytes]:
         """Go on with what an earlier process has left open; return the certificates (DER) in it.
@@ -154,7 +152,6 @@ class CmpResponder:
 
     def _circumstances(self, received: Received, peer: Peer, client: str) -> Circumstances:
         """Return what a fault may ask of a request: its sender is known by several names."""
-        names = (client, *peer_names(peer))
 
         def wish() -> Wish:
             found = self._server.concerns(received)
@@ -162,7 +159,11 @@ class CmpResponder:
                 return Wish()
             return Wish(found.subject.rfc4514_string(), found.public_key)
 
-        return Circumstances(now=self._authority.clock.now(), clients=names, wish=wish)
+        return Circumstances(
+            now=self._authority.clock.now(),
+            clients=lambda: (client, *peer_names(peer)),
+            wish=wish,
+        )
 
     def _issue(self, enrolment: Enrolment, fault: Fault | None, client: str) -> bytes:
         try:
@@ -171,7 +172,7 @@ class CmpResponder:
                 enrolment.public_key,
                 (*enrolment.extensions, *enrolment.kept),
                 operation=enrolment.kind,
-                client=client,
+                client=lambda: client,
                 not_before=enrolment.not_before,
                 not_after=enrolment.not_after,
             )
@@ -184,6 +185,19 @@ class CmpResponder:
             raise RefusalError("badCertTemplate", error.sentence) from None
         except SrpkiError as error:
             raise RefusalError("systemFailure", error.sentence) from None
+
+
+def _identity(view: View) -> ServerIdentity:
+    present = view.shown[0]
+    return ServerIdentity(
+        key=present.cmp_signer.key,
+        certificate=present.cmp_signer.certificate,
+        issuing=present.issuing.certificate,
+        roots=tuple(dict.fromkeys(one.root for one in view.shown)),
+        links=view.links,
+        handed_out=view.handed_out,
+        root_update=view.root_update,
+    )
 
 
 def peer_names(peer: Peer) -> tuple[str, ...]:

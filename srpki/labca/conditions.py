@@ -45,11 +45,12 @@ class Wish:
 class Circumstances:
     """Under which a request came: the instant, who asks under all his names, and what for.
 
-    *wish* is a function, as reading a request costs time that is rarely needed.
+    *clients* and *wish* are functions: names cost time, and so does reading a request, and faults
+    rarely ask.
     """
 
     now: datetime | None = None
-    clients: tuple[str, ...] = ()
+    clients: Callable[[], tuple[str, ...]] = tuple
     wish: Callable[[], Wish] = Wish
 
 

@@ -15,6 +15,7 @@ from srpki.labca.desk import NotYetError
 from srpki.labca.fault_script import FaultScript
 from srpki.labca.faults import Fault
 from srpki.labca.issuing import Wanted, issue
+from srpki.labca.store import Issued
 from srpki.labca.striking import CLOSED, StruckError, strike
 from srpki.protocol.est import attributes, messages, server
 from srpki.protocol.est.server import RequestRefusedError
@@ -86,7 +87,7 @@ class EstResponder:
         if operation == "cacerts":
             self._strike(operation, request, struck)
             more = authority.settings.more_ca_certificates
-            handed_out = (*authority.generations.handed_out(), *more)
+            handed_out = (*authority.generations.view.handed_out, *more)
             reply = server.certificates_reply(
                 handed_out, wrapped=wrapped, content_type=messages.PKCS7
             )
@@ -96,46 +97,73 @@ class EstResponder:
             wanted = authority.settings.csr_attributes
             note = "what requests must have" if wanted else "requests as they like"
             return server.attributes_reply(wanted, wrapped=wrapped), note
-        holder, names_of_client = self._authenticate(request, peer_certificate)
-        asked, extensions = server.read_request(request, authority.judge_key)
-        wanted = authority.settings.csr_attributes
+        return self._enrol(operation, request, peer_certificate, struck)
+
+    def _enrol(
+        self,
+        operation: str,
+        request: HttpRequest,
+        peer_certificate: bytes | None,
+        struck: list[Fault],
+    ) -> tuple[HttpReply, str]:
+        """Answer a simpleenroll or simplereenroll; as `_serve`."""
+        holder, user = self._authenticate(request, peer_certificate)
+        asked, extensions = server.read_request(request, self._authority.judge_key)
+        wanted = self._authority.settings.csr_attributes
         if wanted and attributes.read(wanted).challenge:
             server.check_linked(asked, request.binding)
         if operation == "simplereenroll":
             self._check_renewed(asked, holder)
-        fault = self._strike(operation, request, struck, names_of_client, asked)
+
+        def client() -> tuple[str, ...]:
+            return (user,) if holder is None else subject_names(holder)
+
+        fault = self._strike(operation, request, struck, client, asked)
         if fault is not None and fault.action == "reject":
             text = fault.text or "the request was refused"
             raise RequestRefusedError(HTTPStatus.FORBIDDEN, text)
         if fault is not None and fault.action == "waiting":
             return server.later_reply(fault.delay), f"try again in {fault.delay} s"
+        wishes = Wanted(asked.subject, asked.public_key, extensions, operation, lambda: client()[0])
         try:
-            client = names_of_client[0]
-            wishes = Wanted(asked.subject, asked.public_key, extensions, operation, client)
-            issued = issue(authority, fault, wishes)
-            authority.confirm(issued.certificate)  # EST has no confirmation
+            issued = self._issue(fault, wishes)
         except NotYetError as later:
-            return server.later_reply(later.seconds), f"waits for approval: {client}"
+            return server.later_reply(later.seconds), f"waits for approval: {wishes.client()}"
+        wrapped = _wraps(self._authority.settings.wrap_base64, request)
+        note = f"{issued.subject} serial {issued.serial:x}"
+        return server.certificates_reply((issued.certificate,), wrapped=wrapped), note
+
+    def _issue(self, fault: Fault | None, wishes: Wanted) -> Issued:
+        """Issue what is wished, and note that its owner has it: EST has no confirmation."""
+        try:
+            issued = issue(self._authority, fault, wishes)
+            self._authority.confirm(issued.certificate)
         except RefusedError as error:
             raise RequestRefusedError(HTTPStatus.BAD_REQUEST, error.sentence) from None
         except StorageError as error:
             raise RequestRefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, error.sentence) from None
-        note = f"{issued.subject} serial {issued.serial:x}"
-        return server.certificates_reply((issued.certificate,), wrapped=wrapped), note
+        return issued
 
     def _strike(
         self,
         operation: str,
         request: HttpRequest,
         struck: list[Fault],
-        names: tuple[str, ...] = (),
+        client: Callable[[], tuple[str, ...]] = tuple,
         asked: CertificationRequest | None = None,
     ) -> Fault | None:
-        """Let a fault happen to *request*, from who is called *names*, for what is *asked*."""
+        """Let a fault happen to *request*, of a *client* with these names, for what is *asked*."""
         content_type = _TYPES.get(operation, messages.CERTS_ONLY)
-        wish = Wish() if asked is None else Wish(asked.subject.rfc4514_string(), asked.public_key)
+
+        def wish() -> Wish:
+            if asked is None:
+                return Wish()
+            return Wish(asked.subject.rfc4514_string(), asked.public_key)
+
         circumstances = Circumstances(
-            now=self._authority.clock.now(), clients=(request.client, *names), wish=lambda: wish
+            now=self._authority.clock.now(),
+            clients=lambda: (request.client, *client()),
+            wish=wish,
         )
         fault = self._faults.take(operation, kept=request.kept, circumstances=circumstances)
         if fault is not None:
@@ -144,8 +172,8 @@ class EstResponder:
 
     def _authenticate(
         self, request: HttpRequest, peer_certificate: bytes | None
-    ) -> tuple[bytes | None, tuple[str, ...]]:
-        """Return the client certificate that proves who asks, and what he is called.
+    ) -> tuple[bytes | None, str]:
+        """Return the client certificate that proves who asks, else the user whom HTTP proves.
 
         The certificate is None when HTTP credentials prove it.
         Raises `RequestRefusedError` with a challenge when neither does.
@@ -154,9 +182,9 @@ class EstResponder:
         if peer_certificate is not None:
             _, reason = self._authority.judge_signer(peer_certificate, (), foreign=True)
             if not reason:
-                return peer_certificate, subject_names(peer_certificate)
+                return peer_certificate, ""
         try:
-            return None, (self._http.user(request, self._authority.clock.monotonic()),)
+            return None, self._http.user(request, self._authority.clock.monotonic())
         except RequestRefusedError as error:
             if not reason:
                 raise

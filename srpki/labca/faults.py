@@ -114,7 +114,7 @@ class When:
         return began and not ended and (not self.every or window(self.every).holds(now))
 
     def _for_whom(self, found: Circumstances) -> bool:
-        return not self.client or self.client in found.clients
+        return not self.client or self.client in found.clients()
 
     def _about(self, found: Circumstances) -> bool:
         if not (self.key or self.subject):

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final
 
 from cryptography import x509
@@ -83,6 +83,43 @@ class Generation:
         return issuer_of(self.issuing)
 
 
+@dataclass(frozen=True)
+class View:
+    """What of a CA is seen at an instant.
+
+    *shown* are the generations whose certificates are handed out, the one that signs first; no link
+    leads from a key before that with the number *finished*.
+    """
+
+    shown: tuple[Generation, ...]
+    finished: int
+
+    @cached_property
+    def links(self) -> tuple[bytes, ...]:
+        """The links that are handed out."""
+        return tuple(link for one in self.shown for link in one.links if self.finished < one.number)
+
+    @cached_property
+    def handed_out(self) -> tuple[bytes, ...]:
+        """The certificates that clients are given, each once: roots, issuing ones, links."""
+        given = (der for one in self.shown for der in (one.root, one.issuing.certificate))
+        return tuple(dict.fromkeys((*given, *self.links)))
+
+    @cached_property
+    def root_update(self) -> tuple[bytes, bytes, bytes] | None:
+        """The newest root that replaces another, NewWithOld and OldWithNew, each or empty.
+
+        None when no root is replaced [RFC 9480, 2.15].
+        """
+        changed = [one for one in self.shown if one.key_of == "root"]
+        if not changed:
+            return None
+        newest = max(changed, key=lambda one: one.number)
+        if self.finished >= newest.number:
+            return newest.root, b"", b""
+        return newest.root, newest.new_with_old, newest.old_with_new
+
+
 class Generations:
     """The generations of one CA, in order; safe between threads.
 
@@ -97,6 +134,7 @@ class Generations:
         found = self._document.read()
         self.all: tuple[Generation, ...] = (self._first(),)
         self._finished = 0
+        self._view = View((), 0)
         try:
             for record in found.get("generations", [])[: MOST_GENERATIONS - 1]:
                 self.all = (*self.all, self._read(record))
@@ -112,37 +150,15 @@ class Generations:
         return signing[-1] if signing else self.all[0]
 
     @property
-    def shown(self) -> tuple[Generation, ...]:
-        """Those whose certificates are handed out now, the one that signs first."""
+    def view(self) -> View:
+        """What is seen now; the same object as long as it is the same."""
         now, present = self._clock.now(), self.now
         others = (one for one in self.all if self._finished <= one.number and one.since <= now)
-        return (present, *(one for one in others if one is not present))
-
-    def handed_out(self) -> tuple[bytes, ...]:
-        """Return the certificates that clients are given, each once: roots, issuing ones, links."""
-        shown = self.shown
-        links = (link for one in shown for link in one.links if self._finished < one.number)
-        given = (der for one in shown for der in (one.root, one.issuing.certificate))
-        return tuple(dict.fromkeys((*given, *links)))
-
-    def links(self) -> tuple[bytes, ...]:
-        """Return the links that are handed out now."""
-        return tuple(
-            link for one in self.shown for link in one.links if self._finished < one.number
-        )
-
-    def root_update(self) -> tuple[bytes, bytes, bytes] | None:
-        """Return the newest root that replaces another, NewWithOld and OldWithNew, each or empty.
-
-        None when no root is replaced [RFC 9480, 2.15].
-        """
-        changed = [one for one in self.shown if one.key_of == "root"]
-        if not changed:
-            return None
-        newest = max(changed, key=lambda one: one.number)
-        if self._finished >= newest.number:
-            return newest.root, b"", b""
-        return newest.root, newest.new_with_old, newest.old_with_new
+        shown = (present, *(one for one in others if one is not present))
+        view = View(shown, self._finished)
+        if view != self._view:
+            self._view = view
+        return self._view
 
     def begin(self, change: Change) -> Generation:
         """Change a key as *change* says; raises `RefusedError` for too many, and for a bad name."""

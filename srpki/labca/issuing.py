@@ -30,14 +30,15 @@ _HOUR: Final = timedelta(hours=1)
 class Wanted:
     """What is to be issued; *start* and *spoil* are as `Authority.issue` has them.
 
-    The *client* who asks, by the *operation*, is named to who approves requests.
+    Who asks, by the *operation*, is named to who approves requests: *client* is a function, as
+    names cost time.
     """
 
     subject: x509.Name
     public_key: CertificatePublicKeyTypes
     extensions: Wishes = ()
     operation: str = ""
-    client: str = ""
+    client: Callable[[], str] = str
     not_before: datetime | None = None
     not_after: datetime | None = None
     start: datetime | None = None
@@ -70,7 +71,7 @@ def _approved(authority: Authority, wanted: Wanted) -> str:
         wanted.public_key,
         names,
         operation=wanted.operation,
-        client=wanted.client,
+        client=wanted.client(),
         subject=wanted.subject.rfc4514_string(),
         check_after=authority.rules.policy.check_after,
     )

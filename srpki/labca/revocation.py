@@ -77,7 +77,7 @@ class RevocationResponder:
         """Return the answer, None for none at all."""
         wants_crl = _CRL_PATHS.fullmatch(urlsplit(request.url).path)
         operation, content_type = ("crl", _CRL_TYPE) if wants_crl else ("ocsp", _OCSP_TYPE)
-        here = Circumstances(now=self._authority.clock.now(), clients=(request.client,))
+        here = Circumstances(now=self._authority.clock.now(), clients=lambda: (request.client,))
         fault = self._faults.take(operation, circumstances=here)
         if fault is not None:
             self._log(f"{operation}: (fault: {fault})")

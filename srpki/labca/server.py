@@ -55,13 +55,14 @@ class LabCa:
         self._stopping = threading.Event()
         self._listeners: list[Listener] = []
         self._unconfirmed: Unconfirmed | None = None
+        self._cmp: CmpResponder | None = None
 
     def start(self) -> None:
         """Listen; raises `ConnectError` when a port cannot be had."""
         self._stopping.clear()
         # A client's patience is real time, so slowness is too, also while the lab's clock is moved.
         pace = SystemClock() if self._lab_time else self.authority.clock
-        cmp_responder = CmpResponder(
+        cmp_responder = self._cmp = CmpResponder(
             self.authority, self.faults, log=self._log, cancel=self._stopping, pace=pace
         )
         est_responder = EstResponder(
@@ -134,6 +135,8 @@ class LabCa:
         self._listeners.clear()
         if self._unconfirmed is not None:
             self._unconfirmed.stop()
+        if self._cmp is not None:
+            self._cmp.close()
 
     def __enter__(self) -> Self:
         self.start()

@@ -59,7 +59,7 @@ class TlsContexts:
         with self._lock:
             basis = (
                 authority.tls,
-                authority.generations.links(),
+                authority.generations.view.links,
                 len(authority.generations.all),
                 authority.vendor_anchors,
             )
@@ -87,7 +87,7 @@ def _load_identity(context: ssl.SSLContext, authority: Authority) -> None:
     key = identity.key.private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password)
     )
-    links = authority.generations.links()
+    links = authority.generations.view.links
     chain = "".join(map(_pem, (identity.certificate, authority.issuing.certificate, *links)))
     with tempfile.TemporaryDirectory(prefix="srpki-") as name:
         file = Path(name) / "tls.pem"

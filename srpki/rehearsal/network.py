@@ -187,7 +187,7 @@ class Network:
         kept = certificates.san_of(old)
         issued = authority.issue(key, certificate.subject, kept)
         authority.confirm(issued.certificate)
-        return issued.certificate, authority.generations.handed_out()
+        return issued.certificate, authority.generations.view.handed_out
 
     def _answer(
         self, place: Place, request: HttpRequest, tls: TlsClient | None

@@ -18,7 +18,7 @@ from typing import Any, Final
 from srpki.storage.files import OsFiles, replace
 
 LONGEST: Final = 1 << 16
-"""Octets of a line, its end included."""
+"""Octets of a line, its end included, where a file does not say otherwise."""
 
 Fields = Mapping[str, Any]
 
@@ -26,13 +26,14 @@ Fields = Mapping[str, Any]
 class LineFile:
     """The lines of the file at *path*, which need not exist; its owner has a lock.
 
-    Every method raises `OSError`; a line longer than `LONGEST` is one with ``EFBIG``.
+    Every method raises `OSError`; a line of more than *longest* octets is one with ``EFBIG``.
     """
 
-    def __init__(self, path: Path, files: OsFiles) -> None:
+    def __init__(self, path: Path, files: OsFiles, longest: int = LONGEST) -> None:
         """Open nothing yet."""
         self._path = path
         self._files = files
+        self._longest = longest
         self._held = -1
         self._release: Callable[[], object] | None = None
         self._whole = -1  # where half a line begins that the next one replaces, if any
@@ -64,10 +65,10 @@ class LineFile:
             if most is not None and os.fstat(descriptor).st_size > most:
                 raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(self._path))
             octets = 0
-            while line := stream.readline(LONGEST):
+            while line := stream.readline(self._longest):
                 start, octets = octets, octets + len(line)
                 rest = line
-                while not rest.endswith(b"\n") and (rest := stream.readline(LONGEST)):
+                while not rest.endswith(b"\n") and (rest := stream.readline(self._longest)):
                     octets += len(rest)
                 if rest:
                     yield _decode(line) if rest is line else None
@@ -82,8 +83,8 @@ class LineFile:
             return None
         with os.fdopen(descriptor, "rb") as stream:
             size = os.fstat(descriptor).st_size
-            stream.seek(max(0, size - 2 * LONGEST))
-            content = stream.read(2 * LONGEST)
+            stream.seek(max(0, size - 2 * self._longest))
+            content = stream.read(2 * self._longest)
         whole, _, half = content.rpartition(b"\n")
         if half:
             self._whole = size - len(half)
@@ -91,7 +92,7 @@ class LineFile:
 
     def append(self, fields: Fields) -> None:
         """Write *fields* behind the last line, or nothing; the file has mode 0600."""
-        line = _encode(fields)
+        line = self._encode(fields)
         file = self._held if self._held >= 0 else self._opened()
         try:
             self._write(file, line)
@@ -117,15 +118,14 @@ class LineFile:
 
         See `srpki.storage.files.replace`.
         """
-        replace(self._files, self._path, b"".join(map(_encode, lines)), sync=sync)
+        replace(self._files, self._path, b"".join(map(self._encode, lines)), sync=sync)
         self._whole = -1
 
-
-def _encode(fields: Fields) -> bytes:
-    line = json.dumps(fields).encode() + b"\n"
-    if len(line) > LONGEST:
-        raise OSError(errno.EFBIG, "the line is too long")
-    return line
+    def _encode(self, fields: Fields) -> bytes:
+        line = json.dumps(fields).encode() + b"\n"
+        if len(line) > self._longest:
+            raise OSError(errno.EFBIG, "the line is too long")
+        return line
 
 
 def _decode(line: bytes) -> Fields | None:

@@ -50,6 +50,7 @@ _MAX_NAME_OCTETS: Final = 8192
 _BRIEF: Final = 300  # more than what can be typed
 _MAX_DOMAINS: Final = 512
 _PRINTABLE: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")  # X.680, 41.4
+_ESCAPED: Final = frozenset(',+"\\<>;')  # RFC 4514, 2.4
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _DOMAIN: Final = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
 
@@ -144,7 +145,7 @@ def _printable(attribute: x509.NameAttribute[str | bytes]) -> x509.NameAttribute
     value = attribute.value
     if not isinstance(value, str) or not _PRINTABLE.fullmatch(value):
         raise InvalidInputError(
-            f"attribute {_label(attribute)} has characters that a PrintableString has not"
+            f"attribute {_label(attribute.oid)} has characters that a PrintableString has not"
         )
     return x509.NameAttribute(attribute.oid, value, _ASN1Type.PrintableString)
 
@@ -176,6 +177,8 @@ def canonical(name: x509.Name) -> Canonical:
 def _folded(value: str | bytes) -> str | bytes:
     if isinstance(value, bytes):
         return value
+    if value.isascii():  # normal by itself
+        return " ".join(value.casefold().split())
     return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
 
 
@@ -187,7 +190,7 @@ def same_name(one: x509.Name, other: x509.Name) -> bool:
 def display(name: x509.Name) -> str:
     """Return *name* as ``C=DE, O=Lab, CN=x`` [facts: pki.md section 6.3]."""
     return ", ".join(
-        " + ".join(f"{_label(attribute)}={_shown(attribute.value)}" for attribute in rdn)
+        " + ".join(f"{_label(attribute.oid)}={_shown(attribute.value)}" for attribute in rdn)
         for rdn in name.rdns
     )
 
@@ -203,21 +206,23 @@ def brief(name: x509.Name) -> str:
 
 def label(dotted: str) -> str:
     """Return the short name of the attribute with identifier *dotted*, or else *dotted*."""
-    return _SHORT.get(x509.ObjectIdentifier(dotted), dotted)
+    return _label(x509.ObjectIdentifier(dotted))
 
 
-def _label(attribute: x509.NameAttribute[str | bytes]) -> str:
-    return label(attribute.oid.dotted_string)
+def _label(oid: x509.ObjectIdentifier) -> str:
+    return _SHORT.get(oid) or oid.dotted_string
 
 
 def _shown(value: str | bytes) -> str:
     if isinstance(value, bytes):
         return f"#{value.hex()}"
+    if value.isprintable() and _ESCAPED.isdisjoint(value):
+        return value
     return "".join(
         "".join(f"\\{octet:02X}" for octet in character.encode("utf-8", "replace"))
         if not character.isprintable()
         else f"\\{character}"
-        if character in ',+"\\<>;'
+        if character in _ESCAPED
         else character
         for character in value
     )

@@ -155,7 +155,7 @@ P384 = keys.generate(keys.KeySpec("ecdsa", curve="secp384r1")).public_key()
 
 
 def under(now=NIGHT, clients=(), subject="", key=None):
-    return Circumstances(now=now, clients=clients, wish=lambda: Wish(subject, key))
+    return Circumstances(now=now, clients=lambda: clients, wish=lambda: Wish(subject, key))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """What the lab CA must still know after its process was killed, at whatever moment."""
 
+import base64
+import json
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -7,15 +10,16 @@ from counting import met
 
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import CorruptError, StorageError
-from srpki.labca import documents, store
+from srpki.labca import documents, store, transactions
 from srpki.labca.authority import Authority
 from srpki.labca.cmp_responder import CmpResponder
 from srpki.labca.documents import Document
 from srpki.labca.fault_lines import parse_script
 from srpki.labca.fault_script import FAULTS, FaultScript
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED
+from srpki.labca.transactions import TRANSACTIONS
 from srpki.protocol.cmp import bodies, messages
-from srpki.storage import files, records
+from srpki.storage import files
 from srpki.storage.files import OsFiles
 
 WAIT = 600
@@ -54,8 +58,20 @@ class World:
             self.client.last = answer
         return answer
 
+    @property
+    def file(self):
+        return self.directory / TRANSACTIONS
+
     def kept(self):
-        return list((self.directory / "transactions").iterdir())
+        """Return the lines of what is open by the file."""
+        found = {}
+        for line in self.file.read_text().splitlines():
+            with suppress(ValueError, TypeError, KeyError):  # damaged
+                fields = json.loads(line)
+                found.pop(fields["identifier"], None)
+                if len(fields) > 1:
+                    found[fields["identifier"]] = line
+        return list(found.values())
 
     def states(self):
         return [record.state for record in self.authority.all_issued()]
@@ -131,19 +147,74 @@ def test_who_does_not_come_back_in_time_loses_what_was_sent(world, device_key):
 def test_no_secret_is_in_what_is_kept_of_a_transaction(world, device_key):
     world.faults.add("ir waiting")
     world.ask(world.client.request("ir", device_key))
-    (kept,) = world.kept()
-    assert world.settings.secret not in kept.read_text()
-    assert kept.stat().st_mode & 0o777 == 0o600
+    assert len(world.kept()) == 1
+    assert world.settings.secret not in world.file.read_text()
+    assert world.file.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"name": "x"}', '{"name": "x", "request": 1}'])
+DAMAGED = ["", "{", "[]", '{"name": "x"}', '{"identifier": "x", "request": 1}', '{"identifier": 1}']
+
+
+@pytest.mark.parametrize("content", DAMAGED)
 def test_a_damaged_transaction_costs_itself_alone(world, device_key, content):
+    world.faults.add("ir waiting times 2")
+    spoilt = world.client.transaction_id
+    world.ask(world.client.request("ir", device_key))
+    world.client.last, world.client.transaction_id = None, b"intact".ljust(16)
+    world.ask(world.client.request("ir", device_key))
+    first, second = world.kept()
+    world.file.write_text(f"{content}\n{second}\n{first[:100]}")  # and one that a kill cut off
+    world.start()
+    assert world.ask(bodies.encode_poll_request(0)).kind == "pollRep"
+    world.client.transaction_id = spoilt
+    assert world.ask(bodies.encode_poll_request(0)).kind == "error"
+    world.start()  # what was written since stands on lines of its own
+    assert [json.loads(line)["identifier"] for line in world.kept()] == [
+        base64.b64encode(b"intact".ljust(16)).decode()
+    ]
+
+
+def test_what_is_over_is_cleared_away_and_what_is_open_stays(world, device_key, monkeypatch):
+    monkeypatch.setattr(transactions, "MOST_OVER", 5)
+    world.faults.add("ir waiting")
+    waiting = world.client.transaction_id
+    world.client.last = None
+    world.ask(world.client.request("ir", device_key))
+    after = world.client.last
+    longest = 0
+    for number in range(12):
+        world.client.last, world.client.transaction_id = None, bytes((number,)) * 16
+        certificate = sent(world.ask(world.client.request("ir", device_key))).certificate
+        assert world.ask(world.client.confirmation(certificate)).kind == "pkiConf"
+        longest = max(longest, len(world.file.read_text().splitlines()))
+    assert longest <= 5 + 2 * 2
+    assert len(world.kept()) == 1
+    world.start()
+    world.client.last, world.client.transaction_id = after, waiting
+    assert world.ask(bodies.encode_poll_request(0)).kind == "pollRep"
+
+
+def test_a_kill_while_what_is_over_is_cleared_away_loses_nothing(
+    world, device_key, monkeypatch, dying
+):
+    monkeypatch.setattr(transactions, "MOST_OVER", 5)
     world.faults.add("ir waiting")
     world.ask(world.client.request("ir", device_key))
-    (kept,) = world.kept()
-    kept.write_text(content)
-    world.start()
-    assert world.ask(bodies.encode_poll_request(0)).kind == "error"
+    waiting, after = world.client.transaction_id, world.client.last
+    killed = 0
+    for number in met(12, range(1, 40)):
+        world.client.last, world.client.transaction_id = None, bytes((number,)) * 16
+        Dying.count, Dying.at = 0, 1 + number % 9
+        answer = world.ask(world.client.request("ir", device_key))
+        if answer.kind == "ip":  # else the first request had opened the transaction already
+            world.ask(world.client.confirmation(sent(answer).certificate))
+        killed += Dying.at is None
+        Dying.at = None
+        world.start()
+        world.client.last, world.client.transaction_id = after, waiting
+        assert world.ask(bodies.encode_poll_request(0)).kind == "pollRep"
+        after = world.client.last
+    assert killed > 12
 
 
 def test_a_transaction_whose_reference_is_gone_is_dropped(world, device_key):
@@ -183,7 +254,7 @@ for _name in ("write_new", "rename", "unlink", "sync_directory", "make_directory
 
 @pytest.fixture
 def dying(monkeypatch):
-    for room in (documents, records, files):
+    for room in (documents, transactions, files):
         monkeypatch.setattr(room, "OsFiles", Dying)
     append = store.LineFile.append
 

@@ -139,7 +139,7 @@ def test_all_of_it_lasts_and_what_a_kill_cut_short_is_made_anew(
     authority.generations.begin(Change(after=TEN_DAYS))
     clock.advance(TEN_DAYS)
     authority.generations.begin(Change(key_of="root", name="other root"))
-    every, given = authority.generations.all, authority.generations.handed_out()
+    every, given = authority.generations.all, authority.generations.view.handed_out
     authority.close()
     (tmp_path / "issuing-4.key").write_text("half")
     (tmp_path / "issuing-4.pem").write_text("half")
@@ -147,13 +147,13 @@ def test_all_of_it_lasts_and_what_a_kill_cut_short_is_made_anew(
     assert [one.issuing.certificate for one in again.generations.all] == [
         one.issuing.certificate for one in every
     ]
-    assert again.generations.handed_out() == given
+    assert again.generations.view.handed_out == given
     again.generations.begin(Change())
     assert again.issued(first) is not None
     again.generations.finish()
     again.close()
     last = Authority(tmp_path, clock, SystemEntropy(), settings)
-    assert len(last.generations.all) == 4 and len(last.generations.handed_out()) == 2
+    assert len(last.generations.all) == 4 and len(last.generations.view.handed_out) == 2
     last.close()
 
 
@@ -226,7 +226,7 @@ def test_a_general_message_tells_of_the_new_root(authority, cmp):
     assert told(cmp, general.ROOT_CERTIFICATE, made.root) == (general.ROOT_UPDATE, None)
     _, value = told(cmp, general.CA_CERTIFICATES)
     given = {one.whole for one in der.elements(der.read(value).content)}
-    assert given == set(authority.generations.handed_out()) and len(given) == 6
+    assert given == set(authority.generations.view.handed_out) and len(given) == 6
     authority.generations.finish()
     _, value = told(cmp, general.ROOT_CERTIFICATE, first)
     assert [one.whole for one in der.elements(der.read(value).content)] == [made.root]
