@@ -156,7 +156,8 @@ class Authority:
 
     def adopt(self, certificate: bytes) -> None:
         """Take *certificate* (DER) for one that was issued here and that its owner has taken."""
-        self._store.add(Issued(certificates.facts(certificate).serial, certificate, CONFIRMED))
+        serial = certificates.parse(certificate).serial_number
+        self._store.add(Issued(serial, certificate, CONFIRMED))
 
     def secret_of(self, reference: bytes) -> str | None:
         """Return the password registered for *reference*, None when there is none."""
@@ -218,7 +219,7 @@ class Authority:
         )
         if spoil is not None:
             certificate = spoil(certificate)
-        record = Issued(certificates.facts(certificate).serial, certificate)
+        record = Issued(certificates.parse(certificate).serial_number, certificate)
         self._store.add(record)
         return record
 
@@ -253,7 +254,8 @@ class Authority:
 
     def issued(self, certificate: bytes) -> Issued | None:
         """Return the record of exactly this *certificate* (DER), None when it is not ours."""
-        return self._store.find_certificate(certificate, certificates.facts(certificate).serial)
+        serial = certificates.parse(certificate).serial_number
+        return self._store.find_certificate(certificate, serial)
 
     def numbered(self, serial: int) -> Issued | None:
         """Return the record of the certificate with this number, None when there is none.
@@ -262,7 +264,7 @@ class Authority:
         """
         owned = (own for one in self.generations.all for own in (one.cmp_signer, one.tls))
         for own in owned:
-            if certificates.facts(own.certificate).serial == serial:
+            if certificates.parse(own.certificate).serial_number == serial:
                 return Issued(serial, own.certificate)
         return self._store.find(serial)
 
@@ -288,11 +290,10 @@ class Authority:
             return ("signerNotTrusted", reason) if reason else ("", "")
         if record.state == REVOKED:
             return "certRevoked", "revoked"
-        facts = certificates.facts(certificate)
-        now = self.clock.now()
-        if now < facts.not_before:
+        signer, now = certificates.parse(certificate), self.clock.now()
+        if now < signer.not_valid_before_utc:
             return "signerNotTrusted", "not yet valid"
-        if now > facts.not_after:
+        if now > signer.not_valid_after_utc:
             return "signerNotTrusted", "expired"
         return "", ""
 
@@ -325,7 +326,7 @@ class Authority:
     def revoke(self, certificate: bytes, reason: str = "") -> None:
         """Revoke *certificate* (DER) now; nothing undoes it. *reason* is a CRLReason name."""
         now = self.clock.now().replace(microsecond=0)
-        self._store.set_state(certificates.facts(certificate).serial, REVOKED, now, reason)
+        self._store.set_state(certificates.parse(certificate).serial_number, REVOKED, now, reason)
 
     def awaits(self, certificate: bytes) -> bool:
         """Whether the owner of *certificate* (DER) has not said yet that he takes it."""
@@ -367,7 +368,7 @@ class Authority:
         return crls.crl(one.issuer, revoked, now, end)
 
     def _set_state(self, certificate: bytes, state: str) -> None:
-        self._store.set_state(certificates.facts(certificate).serial, state)
+        self._store.set_state(certificates.parse(certificate).serial_number, state)
 
 
 def _key_identifier(generation: Generation) -> bytes | None:

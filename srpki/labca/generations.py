@@ -53,7 +53,7 @@ class Change:
     after: timedelta = timedelta()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Generation:
     """What stands under one key; certificates are DER.
 
@@ -77,7 +77,7 @@ class Generation:
         """The certificates that lead from one key to the other."""
         return tuple(one for one in (self.new_with_old, self.old_with_new) if one)
 
-    @property
+    @cached_property
     def issuer(self) -> Issuer:
         """Who signs."""
         return issuer_of(self.issuing)

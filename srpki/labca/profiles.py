@@ -9,12 +9,11 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import (
     AuthorityInformationAccessOID,
     ExtendedKeyUsageOID,
@@ -22,7 +21,7 @@ from cryptography.x509.oid import (
 )
 
 from srpki.labca.grants import Granted, granted
-from srpki.x509 import keys
+from srpki.x509 import certifying, keys
 
 # A lab clock may be moved anywhere, and TLS libraries look at their own: what the CA itself
 # stands on is good for all of it.
@@ -46,12 +45,24 @@ _USAGES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Issuer:
     """Who signs: name and key."""
 
     name: x509.Name
     key: keys.PrivateKey
+
+    @cached_property
+    def octets(self) -> bytes:
+        """The name (DER)."""
+        return self.name.public_bytes()
+
+    @cached_property
+    def key_identifier(self) -> bytes:
+        """The authorityKeyIdentifier of what it signs, an Extension (DER)."""
+        identifier = certifying.key_identifier(keys.spki(self.key))
+        value = x509.AuthorityKeyIdentifier(identifier, None, None)
+        return certifying.extension(value, critical=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +95,22 @@ def certificate_authority(
     subject: Subject, issuer: Issuer, serial: int, path: int, begin: datetime = WIDE_START
 ) -> bytes:
     """Return a CA certificate (DER) from *begin*; *path* CA certificates may follow it."""
-    builder = _builder(subject, issuer, serial, begin, WIDE_END)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path), critical=True)
-    return _signed(_usage(builder, ("digital_signature", "key_cert_sign", "crl_sign")), issuer.key)
+    constraints = x509.BasicConstraints(ca=True, path_length=path)
+    extensions = (
+        certifying.extension(constraints, critical=True),
+        _usage(("digital_signature", "key_cert_sign", "crl_sign"), critical=True),
+    )
+    return _signed(subject, issuer, serial, (begin, WIDE_END), extensions)
 
 
 def cmp_signer(subject: Subject, issuer: Issuer, serial: int) -> bytes:
     """Return the certificate (DER) that protects CMP answers [RFC 9483, section 1.5]."""
-    builder = _leaf(_builder(subject, issuer, serial, WIDE_START, WIDE_END))
-    builder = _purposes(_usage(builder, ("digital_signature",)), (CMC_CA, CM_KGA))
-    return _signed(builder, issuer.key)
+    extensions = (
+        _leaf(critical=True),
+        _usage(("digital_signature",), critical=True),
+        _purposes((CMC_CA, CM_KGA), critical=False),
+    )
+    return _signed(subject, issuer, serial, (WIDE_START, WIDE_END), extensions)
 
 
 def tls_server(subject: Subject, issuer: Issuer, serial: int) -> bytes:
@@ -104,10 +121,13 @@ def tls_server(subject: Subject, issuer: Issuer, serial: int) -> bytes:
     local = x509.SubjectAlternativeName(
         [x509.DNSName("localhost"), x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]
     )
-    builder = _leaf(_builder(subject, issuer, serial, WIDE_START, WIDE_END))
-    builder = builder.add_extension(local, critical=False)
-    builder = _usage(builder, granted(subject.name, subject.public_key, ()).usages)
-    return _signed(_purposes(builder, (ExtendedKeyUsageOID.SERVER_AUTH, CMC_RA)), issuer.key)
+    extensions = (
+        _leaf(critical=True),
+        certifying.extension(local, critical=False),
+        _usage(granted(subject.name, subject.public_key, ()).usages, critical=True),
+        _purposes((ExtendedKeyUsageOID.SERVER_AUTH, CMC_RA), critical=False),
+    )
+    return _signed(subject, issuer, serial, (WIDE_START, WIDE_END), extensions)
 
 
 def end_entity(
@@ -125,76 +145,72 @@ def end_entity(
     def critical(extension: type[x509.ExtensionType]) -> bool:
         return extension.oid in grant.critical
 
-    builder = _leaf(
-        _builder(subject, issuer, serial, *life), critical=critical(x509.BasicConstraints)
-    )
-    builder = _usage(builder, grant.usages, critical=critical(x509.KeyUsage))
-    builder = _purposes(builder, grant.purposes, critical=critical(x509.ExtendedKeyUsage))
+    extensions = [
+        _leaf(critical=critical(x509.BasicConstraints)),
+        _usage(grant.usages, critical=critical(x509.KeyUsage)),
+        _purposes(grant.purposes, critical=critical(x509.ExtendedKeyUsage)),
+    ]
     if grant.alternative is not None:
-        asked = grant.alternative  # its octets: a form of name may be one that nobody processes
-        as_asked = x509.UnrecognizedExtension(asked.oid, asked.public_bytes())
-        builder = builder.add_extension(as_asked, critical=critical(x509.SubjectAlternativeName))
+        san = critical(x509.SubjectAlternativeName)
+        extensions.append(certifying.extension(grant.alternative, critical=san))
     if locations is not None:
-        builder = _located(builder, locations)
-    for extension in added:
-        builder = builder.add_extension(extension.value, critical=extension.critical)
-    return _signed(builder, issuer.key)
+        extensions += _located(locations)
+    extensions += [certifying.extension(one.value, critical=one.critical) for one in added]
+    return _signed(subject, issuer, serial, life, extensions)
 
 
-def _located(builder: x509.CertificateBuilder, locations: Locations) -> x509.CertificateBuilder:
+@lru_cache(maxsize=8)
+def _located(locations: Locations) -> tuple[bytes, bytes]:
     place = [x509.UniformResourceIdentifier(locations.crl)]
+    points = x509.CRLDistributionPoints([x509.DistributionPoint(place, None, None, None)])
     access = x509.AccessDescription(
         AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(locations.ocsp)
     )
-    points = x509.CRLDistributionPoints([x509.DistributionPoint(place, None, None, None)])
-    return builder.add_extension(points, critical=False).add_extension(
-        x509.AuthorityInformationAccess([access]), critical=False
-    )
-
-
-def _builder(
-    subject: Subject, issuer: Issuer, serial: int, not_before: datetime, not_after: datetime
-) -> x509.CertificateBuilder:
-    public_key = issuer.key.public_key()
     return (
-        x509.CertificateBuilder()
-        .subject_name(subject.name)
-        .issuer_name(issuer.name)
-        .public_key(subject.public_key)
-        .serial_number(serial)
-        .not_valid_before(not_before)
-        .not_valid_after(not_after)
-        .add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(subject.public_key), critical=False
-        )
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key), critical=False
-        )
+        certifying.extension(points, critical=False),
+        certifying.extension(x509.AuthorityInformationAccess([access]), critical=False),
     )
 
 
-def _leaf(builder: x509.CertificateBuilder, *, critical: bool = True) -> x509.CertificateBuilder:
+@lru_cache(maxsize=2)
+def _leaf(*, critical: bool) -> bytes:
     constraints = x509.BasicConstraints(ca=False, path_length=None)
-    return builder.add_extension(constraints, critical=critical)
+    return certifying.extension(constraints, critical=critical)
 
 
-def _usage(
-    builder: x509.CertificateBuilder, usages: Iterable[str], *, critical: bool = True
-) -> x509.CertificateBuilder:
-    chosen = set(usages)
-    return builder.add_extension(
-        x509.KeyUsage(**{name: name in chosen for name in _USAGES}), critical=critical
+@lru_cache(maxsize=32)
+def _usage(usages: tuple[str, ...], *, critical: bool) -> bytes:
+    usage = x509.KeyUsage(**{name: name in usages for name in _USAGES})
+    return certifying.extension(usage, critical=critical)
+
+
+@lru_cache(maxsize=32)
+def _purposes(purposes: tuple[x509.ObjectIdentifier, ...], *, critical: bool) -> bytes:
+    return certifying.extension(x509.ExtendedKeyUsage(purposes), critical=critical)
+
+
+def _signed(
+    subject: Subject,
+    issuer: Issuer,
+    serial: int,
+    life: tuple[datetime, datetime],
+    extensions: Iterable[bytes],
+) -> bytes:
+    """Return a certificate of *issuer* with the identifiers of both keys and *extensions*."""
+    public_key = keys.spki(subject.public_key)
+    identifier = x509.SubjectKeyIdentifier(certifying.key_identifier(public_key))
+    begin, end = life
+    fields = certifying.Fields(
+        serial=serial,
+        issuer=issuer.octets,
+        begin=begin,
+        end=end,
+        subject=subject.name.public_bytes(),
+        public_key=public_key,
+        extensions=(
+            certifying.extension(identifier, critical=False),
+            issuer.key_identifier,
+            *extensions,
+        ),
     )
-
-
-def _purposes(
-    builder: x509.CertificateBuilder,
-    purposes: Iterable[x509.ObjectIdentifier],
-    *,
-    critical: bool = False,
-) -> x509.CertificateBuilder:
-    return builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=critical)
-
-
-def _signed(builder: x509.CertificateBuilder, key: keys.PrivateKey) -> bytes:
-    return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
+    return certifying.certificate(fields, issuer.key)

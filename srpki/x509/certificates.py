@@ -125,10 +125,7 @@ class CertificateFacts:
     @cached_property
     def subject_key_identifier(self) -> bytes | None:
         """The identifier of the key; None also when it cannot be read: nothing rests on it."""
-        with suppress(InvalidInputError):
-            found = self.extensions.find(x509.SubjectKeyIdentifier)
-            return found.digest if found is not None else None
-        return None
+        return subject_key_identifier(self)
 
     @cached_property
     def authority_key_identifier(self) -> bytes | None:
@@ -224,6 +221,14 @@ def facts(der: bytes) -> CertificateFacts:
         canonical_issuer=names.canonical(certificate.issuer),
         extensions=certificate.extensions,
     )
+
+
+def subject_key_identifier(certificate: Certificate | CertificateFacts) -> bytes | None:
+    """Return the identifier of the key; None also when it cannot be read: nothing rests on it."""
+    with suppress(InvalidInputError):
+        found = certificate.extensions.find(x509.SubjectKeyIdentifier)
+        return found.digest if found is not None else None
+    return None
 
 
 def _usages(extension: x509.KeyUsage | None) -> tuple[str, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from srpki.core.errors import InvalidInputError
@@ -107,6 +108,13 @@ def encode(tag: int, *contents: bytes) -> bytes:
     return bytes((tag, 0x80 | len(length))) + length + content
 
 
+def encode_integer(value: int) -> bytes:
+    """Return the INTEGER *value*."""
+    length = value.bit_length() // 8 + 1
+    return encode(INTEGER, value.to_bytes(length, "big", signed=True))
+
+
+@lru_cache(maxsize=256)
 def encode_oid(dotted: str) -> bytes:
     """Return the element of object identifier *dotted* [X.690, 8.19]."""
     first, second, *rest = map(int, dotted.split("."))

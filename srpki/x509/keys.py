@@ -81,14 +81,14 @@ def generate(spec: KeySpec) -> PrivateKey:
 
 def spec_of(key: PrivateKey | PublicKey) -> KeySpec:
     """Return type and size of *key*; raises `InvalidInputError` for a type that SR OS lacks."""
+    if isinstance(key, ec.EllipticCurvePublicKey | ec.EllipticCurvePrivateKey):  # most keys are
+        return KeySpec("ecdsa", size=key.key_size, curve=key.curve.name)
     if isinstance(key, rsa.RSAPrivateKey | rsa.RSAPublicKey):
         return KeySpec("rsa", size=key.key_size)
     if isinstance(key, dsa.DSAPrivateKey):
         return KeySpec("dsa", size=key.key_size)
     if isinstance(key, dsa.DSAPublicKey):
         return KeySpec("dsa", size=key.key_size)
-    if isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey):
-        return KeySpec("ecdsa", size=key.key_size, curve=key.curve.name)
     kind = type(key).__name__.removesuffix("PrivateKey").removesuffix("PublicKey")
     raise InvalidInputError(f"a key of type {kind} cannot be used", hint="use RSA, DSA or ECDSA")
 
@@ -152,11 +152,11 @@ def sign(key: PrivateKey, data: bytes, hash_name: str) -> bytes:
     """
     try:
         digest = HASHES[hash_name]
+        if isinstance(key, ec.EllipticCurvePrivateKey):
+            return key.sign(data, ec.ECDSA(digest))
         if isinstance(key, rsa.RSAPrivateKey):
             return key.sign(data, padding.PKCS1v15(), digest)
-        if isinstance(key, dsa.DSAPrivateKey):
-            return key.sign(data, digest)
-        return key.sign(data, ec.ECDSA(digest))
+        return key.sign(data, digest)
     except (KeyError, ValueError, UnsupportedAlgorithm):
         raise UsageError(
             f"a key of type {describe(spec_of(key))} cannot sign with hash {hash_name}",

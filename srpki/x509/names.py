@@ -184,7 +184,7 @@ def _folded(value: str | bytes) -> str | bytes:
 
 def same_name(one: x509.Name, other: x509.Name) -> bool:
     """Say whether two distinguished names are the same by RFC 5280, 7.1."""
-    return canonical(one) == canonical(other)
+    return one == other or canonical(one) == canonical(other)
 
 
 def display(name: x509.Name) -> str:

@@ -53,7 +53,11 @@ def algorithm(key: PrivateKey | PublicKey, hash_name: str) -> bytes:
     Raises:
         UsageError: when type and hash do not go together.
     """
-    kind = spec_of(key).kind
+    return _identifier(spec_of(key).kind, hash_name)
+
+
+@lru_cache(maxsize=32)
+def _identifier(kind: str, hash_name: str) -> bytes:
     dotted = _OIDS.get((kind, hash_name))
     if dotted is None:
         raise UsageError(
@@ -106,7 +110,11 @@ def verify(
     dotted = _dotted(identifier)
     kind = _KNOWN[dotted][0] if dotted in _KNOWN else ""
     try:
-        if isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
+        if isinstance(key, ec.EllipticCurvePublicKey):  # first, as most keys are
+            if kind != "ecdsa":
+                return False
+            key.verify(signature, data, ec.ECDSA(HASHES[digest]))
+        elif isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
             if not isinstance(key, _EDWARDS.get(dotted, ())):
                 return False
             key.verify(signature, data)
@@ -116,8 +124,6 @@ def verify(
             key.verify(signature, data, padding.PKCS1v15(), HASHES[digest])
         elif isinstance(key, dsa.DSAPublicKey) and kind == "dsa":
             key.verify(signature, data, HASHES[digest])
-        elif isinstance(key, ec.EllipticCurvePublicKey) and kind == "ecdsa":
-            key.verify(signature, data, ec.ECDSA(HASHES[digest]))
         else:
             return False
     except (InvalidSignature, ValueError, UnsupportedAlgorithm):

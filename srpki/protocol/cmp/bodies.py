@@ -36,7 +36,8 @@ class CertificateRequest:
     """What one CertReqMsg asks for.
 
     *subject* and *issuer* are Names, *public_key* a SubjectPublicKeyInfo, *extensions* a SEQUENCE
-    OF Extension, all DER or None; *old_certificate* is (issuer, serial number) of the oldCertID
+    OF Extension, all DER or None; *validity* are the fields of an OptionalValidity, which are read
+    only; *old_certificate* is (issuer, serial number) of the oldCertID
     control. *proof* names the ProofOfPossession alternative, empty when there is none; for
     ``signature`` *proof_algorithm* (DER) and *proof_signature* go with it, over *der*, unless
     *proof_input* says that a POPOSigningKeyInput was signed in its place.
@@ -47,6 +48,7 @@ class CertificateRequest:
     public_key: bytes | None = None
     extensions: bytes | None = None
     issuer: bytes | None = None
+    validity: tuple[TLV, ...] = ()
     old_certificate: tuple[bytes, int] | None = None
     proof: str = ""
     proof_algorithm: bytes = b""
@@ -114,6 +116,7 @@ def _read_request(item: asn1.CertReqMsg) -> CertificateRequest:
         public_key=None if key is None else asn1.encode(key),
         extensions=_whole(template.extensions),
         issuer=_whole(template.issuer),
+        validity=tuple(template.validity or ()),
         old_certificate=_old_certificate(request.controls),
         proof="" if proof is None else proof.tag,
         proof_algorithm=b"" if signed is None else asn1.whole(signed.algorithm),

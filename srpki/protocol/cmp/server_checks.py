@@ -114,7 +114,7 @@ class Peer:
         """Who it is, for a log."""
         if not self.signs:
             return f"reference {self.reference.decode('utf-8', 'replace')}"
-        return certificates.facts(self.certificate).subject
+        return names.brief(certificates.parse(self.certificate).subject)
 
 
 def check_header(header: Header, *, strict: bool) -> None:
@@ -205,12 +205,12 @@ def _by_signature(message: Message, ca: CertificateAuthority, *, strict: bool) -
         raise RefusalError("badMessageCheck", "extraCerts has no certificate of the signer")
     signer, *others = message.extra_certs
     protect.verify_signature(message, signer)
-    facts = certificates.facts(signer)
+    certificate = certificates.parse(signer)
     sender, key_identifier = message.header.sender, message.header.sender_kid
-    if not sender or not is_name(sender, certificates.parse(signer).subject):
+    if not sender or not is_name(sender, certificate.subject):
         raise RefusalError("badMessageCheck", "the sender is not the subject of the signer")
     absent = key_identifier is None and not strict
-    if key_identifier != facts.subject_key_identifier and not absent:
+    if not absent and key_identifier != certificates.subject_key_identifier(certificate):
         raise RefusalError("badMessageCheck", "the senderKID is not that of the signer")
     fail_info, reason = ca.judge_signer(
         signer, tuple(others), foreign=message.kind not in _OWN_SIGNERS

@@ -237,7 +237,7 @@ def _response(
     body = bodies.encode_responses(ANSWERS[enrolment.kind], (response,), ca_pubs)
     note = f"{info.word} {names.brief(enrolment.subject)}"
     if certificate is not None:
-        note += f" serial {certificates.facts(certificate).serial:x}"
+        note += f" serial {certificates.parse(certificate).serial_number:x}"
     return Content(
         body,
         note,

@@ -15,13 +15,12 @@ def as_asked(enrolment: Enrolment, certificate: bytes) -> bool:
     Names are compared by RFC 5280, 7.1, extensions by content and criticality.
     """
     issued = certificates.parse(certificate)
-    facts = certificates.facts(certificate)
     issuer = enrolment.issuer
     return (
-        names.canonical(enrolment.subject) == facts.canonical_subject
-        and (issuer is None or names.canonical(issuer) == names.canonical(issued.issuer))
-        and enrolment.not_before in (None, facts.not_before)
-        and enrolment.not_after in (None, facts.not_after)
+        names.same_name(enrolment.subject, issued.subject)
+        and (issuer is None or names.same_name(issuer, issued.issuer))
+        and enrolment.not_before in (None, issued.not_valid_before_utc)
+        and enrolment.not_after in (None, issued.not_valid_after_utc)
         and all(_has(issued, extension) for extension in enrolment.extensions)
     )
 

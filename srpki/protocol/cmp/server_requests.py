@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import cast
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.asn1 import GeneralizedTime, UTCTime, sequence
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from srpki.core.errors import InvalidInputError, ProtocolError
@@ -156,38 +158,19 @@ def _read_request(
 
 
 def _template(kind: str, request: CertificateRequest, public_key: bytes) -> Enrolment:
-    """Return what the template says; the library reads its parts only inside a PKCS#10."""
-    attributes = b""
-    if request.extensions is not None:
-        attributes = der.encode(
-            der.SEQUENCE,
-            der.encode_oid(_EXTENSION_REQUEST),
-            der.encode(_SET, request.extensions),
-        )
-    content = der.encode(
-        der.SEQUENCE,
-        b"\x02\x01\x00",
-        request.subject or headers.NULL_DN,
-        public_key,
-        der.encode(_CONTEXT_0, attributes),
-    )
-    algorithm = der.encode(der.SEQUENCE, der.encode_oid("1.3.101.112"))
-    data = der.encode(der.SEQUENCE, content, algorithm, der.encode(der.BIT_STRING, b"\x00"))
+    """Return what the template says."""
     try:
-        parsed = csr.parse(data)
-        subject, extensions = parsed.subject, parsed.extensions
-        for decisive in _DECISIVE:  # must be readable where it is there
-            extensions.find(decisive)
+        subject = names.parse_name(request.subject or headers.NULL_DN)
+        extensions = _extensions(request.extensions, public_key)
     except InvalidInputError:
         raise RefusalError("badCertTemplate", "the template cannot be read") from None
     try:
-        key = parsed.public_key()
+        key = cast("CertificatePublicKeyTypes", serialization.load_der_public_key(public_key))
     except UnsupportedAlgorithm:
         raise RefusalError("badAlg", "the kind of public key is not supported") from None
     except (ValueError, TypeError):
         raise RefusalError("badCertTemplate", "the public key cannot be read") from None
-    constraints = extensions.find(x509.BasicConstraints)
-    if constraints is not None and constraints.ca:
+    if any(isinstance(one.value, x509.BasicConstraints) and one.value.ca for one in extensions):
         raise RefusalError("badCertTemplate", "CA certificates are not issued")
     not_before, not_after = _validity(request)
     return Enrolment(
@@ -195,11 +178,31 @@ def _template(kind: str, request: CertificateRequest, public_key: bytes) -> Enro
         cert_req_id=request.cert_req_id,
         subject=subject,
         public_key=key,
-        extensions=tuple(extensions),
+        extensions=extensions,
         issuer=_issuer(request),
         not_before=not_before,
         not_after=not_after,
     )
+
+
+def _extensions(extensions: bytes | None, public_key: bytes) -> Wishes:
+    """Return *extensions* (DER), which the library reads only inside a PKCS#10.
+
+    Raises `InvalidInputError` when they, or one that is decisive, cannot be read.
+    """
+    if extensions is None:
+        return ()
+    attribute = der.encode(
+        der.SEQUENCE, der.encode_oid(_EXTENSION_REQUEST), der.encode(_SET, extensions)
+    )
+    version, attributes = der.encode_integer(0), der.encode(_CONTEXT_0, attribute)
+    content = der.encode(der.SEQUENCE, version, headers.NULL_DN, public_key, attributes)
+    algorithm = der.encode(der.SEQUENCE, der.encode_oid("1.3.101.112"))
+    data = der.encode(der.SEQUENCE, content, algorithm, der.encode(der.BIT_STRING, b"\x00"))
+    found = csr.parse(data).extensions
+    for decisive in _DECISIVE:
+        found.find(decisive)
+    return tuple(found)
 
 
 def _issuer(request: CertificateRequest) -> x509.Name | None:
@@ -212,9 +215,8 @@ def _issuer(request: CertificateRequest) -> x509.Name | None:
 
 def _validity(request: CertificateRequest) -> tuple[datetime | None, datetime | None]:
     """Return begin and end of the template's OptionalValidity, None for what it lacks."""
-    template = asn1.decode(asn1.CertRequest, request.der, "certificate request").cert_template
     found: dict[bytes, datetime] = {}
-    for item in template.validity or ():
+    for item in request.validity:
         try:
             time = asn1.decode(_Time, der.encode(der.SEQUENCE, bytes(item.data)), "validity")
         except ProtocolError as error:
@@ -273,20 +275,22 @@ def _update(request: CertificateRequest, enrolment: Enrolment, peer: Peer) -> En
     """Return *enrolment* for the signer's own names, which a key update may only repeat."""
     if not peer.signs:
         raise RefusalError("wrongIntegrity", "a key update is signed by the certificate it updates")
-    old = certificates.facts(peer.certificate)
+    old = certificates.parse(peer.certificate)
     if request.old_certificate is not None and not _is_id(*request.old_certificate, peer):
         raise RefusalError("badCertId", "oldCertID is not the certificate that signed")
-    if list(enrolment.subject) and names.canonical(enrolment.subject) != old.canonical_subject:
+    if list(enrolment.subject) and not names.same_name(enrolment.subject, old.subject):
         raise RefusalError("badCertTemplate", "a key update does not change the subject")
     asked = (one.value for one in enrolment.extensions)
     wished = [one for one in asked if isinstance(one, x509.SubjectAlternativeName)]
-    if wished and names.alternative_names(wished[0]) != old.san:
+    if wished and names.alternative_names(wished[0]) != names.alternative_names(
+        old.extensions.find(x509.SubjectAlternativeName)
+    ):
         raise RefusalError("badCertTemplate", "a key update does not change the subjectAltName")
     return replace(
         enrolment,
-        subject=certificates.parse(peer.certificate).subject,
+        subject=old.subject,
         updated=peer.certificate,
-        kept=_kept(enrolment, certificates.parse(peer.certificate)),
+        kept=_kept(enrolment, old),
     )
 
 
