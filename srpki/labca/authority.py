@@ -203,7 +203,7 @@ class Authority:
         `IssuedStore.add` raises.
         """
         if alternative is not None:
-            extensions = (x509.Extension(alternative.oid, not list(subject), alternative),)
+            extensions = (x509.Extension(alternative.oid, not subject.rdns, alternative),)
         check_key(public_key)
         check_names(subject, extensions)
         grant = granted(subject, public_key, extensions)
@@ -400,7 +400,7 @@ def check_key(public_key: CertificatePublicKeyTypes) -> None:
 def check_names(subject: x509.Name, extensions: Wishes) -> None:
     """Raise `RefusedError` for names that this CA does not certify."""
     found = next((one for one in extensions if one.oid == x509.SubjectAlternativeName.oid), None)
-    if not list(subject) and (found is None or not found.critical):  # RFC 5280, 4.2.1.6
+    if not subject.rdns and (found is None or not found.critical):  # RFC 5280, 4.2.1.6
         raise RefusedError("the subject is empty and there is no critical subjectAltName")
     if len(subject.public_bytes()) > _MOST_NAME_OCTETS:
         raise RefusedError("the subject is too long")

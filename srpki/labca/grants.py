@@ -52,7 +52,7 @@ def granted(
     # Critical unless the request says otherwise [RFC 5280, 4.2.1.3, 4.2.1.9].
     critical = {x509.KeyUsage.oid, x509.BasicConstraints.oid} - asked.keys()
     critical |= {oid for oid, extension in asked.items() if extension.critical}
-    if not list(subject):  # RFC 5280, 4.2.1.6
+    if not subject.rdns:  # RFC 5280, 4.2.1.6
         critical.add(x509.SubjectAlternativeName.oid)
     values = {oid: extension.value for oid, extension in asked.items()}
     alternative = values.get(x509.SubjectAlternativeName.oid)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, Protocol
 
@@ -101,9 +102,7 @@ class RequestReader:
             client=self._client,
         )
         self._kept = True
-        connection = {word.strip() for word in head.fields.get("connection", "").lower().split(",")}
-        keep = "keep-alive" in connection if head.http10 else "close" not in connection
-        return Received(request, keep)
+        return Received(request, _keeps(head))
 
     def _head(self, line: bytes) -> _Head:
         words = _text(line).split(" ")
@@ -115,7 +114,7 @@ class RequestReader:
         if version not in ("HTTP/1.1", "HTTP/1.0"):
             raise BadRequestError(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
         headers = self._headers()
-        fields = {name.lower(): value for name, value in headers}
+        fields = {_folded(name): value for name, value in headers}
         if len(fields) < len(headers):
             _refuse_repeated(headers)
         http10 = version == "HTTP/1.0"
@@ -132,7 +131,7 @@ class RequestReader:
             if octets > _MAX_HEADER_OCTETS or len(headers) == _MAX_HEADERS:
                 raise BadRequestError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             name, colon, value = _text(line).partition(":")
-            if not colon or not name or not _TOKEN.issuperset(name.lower()):
+            if not colon or not _folded(name):
                 raise BadRequestError(HTTPStatus.BAD_REQUEST)
             headers.append((name, value.strip(" \t")))
         return tuple(headers)
@@ -174,6 +173,13 @@ class RequestReader:
         return data
 
 
+def _keeps(head: _Head) -> bool:
+    """Whether the client keeps the connection [RFC 9112, 9.3]."""
+    said = head.fields.get("connection", "").lower()
+    options = {word.strip() for word in said.split(",")} if said else set()
+    return "keep-alive" in options if head.http10 else "close" not in options
+
+
 class Sender(Protocol):
     """Sends octets, all of them, at once."""
 
@@ -200,6 +206,13 @@ def encode_reply(reply: HttpReply, *, keep_alive: bool, http10: bool = False) ->
     return "\r\n".join((*lines, "", "")).encode("latin-1") + reply.body
 
 
+@lru_cache(maxsize=64)
+def _folded(name: str) -> str:
+    """Return the *name* of a field in lower case, empty where it is none [RFC 9110, 5.1]."""
+    folded = name.lower()
+    return folded if _TOKEN.issuperset(folded) else ""
+
+
 def _text(line: bytes) -> str:
     """Return a line without its end; refuse one that has none within bounds."""
     if not line.endswith(b"\n"):
@@ -208,7 +221,7 @@ def _text(line: bytes) -> str:
             if len(line) > _MAX_LINE
             else HTTPStatus.BAD_REQUEST
         )
-    text = line.removesuffix(b"\n").removesuffix(b"\r")
+    text = line[:-2] if line.endswith(b"\r\n") else line[:-1]
     if b"\r" in text or b"\0" in text:  # others would see two lines, or none [RFC 9112, 2.2]
         raise BadRequestError(HTTPStatus.BAD_REQUEST)
     return text.decode("latin-1")

@@ -222,4 +222,5 @@ class LabCa:
 
     def _log(self, text: str) -> None:
         if self._write is not None:
-            self._write(f"{self.authority.clock.now():%Y-%m-%dT%H:%M:%SZ} {text}")
+            now = self.authority.clock.now().isoformat(timespec="seconds")
+            self._write(f"{now.removesuffix('+00:00')}Z {text}")

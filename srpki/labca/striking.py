@@ -45,6 +45,8 @@ class Dropped:
 
     def again(self, request: HttpRequest) -> bool:
         """Whether *request* is the one repetition of what had no answer."""
+        if not self._digests:
+            return False
         digest = _digest(request)
         with self._lock:
             if digest not in self._digests:

@@ -117,7 +117,7 @@ class KeptTransactions:
     def _clear(self, file: LineFile) -> None:
         """Leave what is open alone in the file; whoever writes next opens it anew."""
         with self._told():
-            found = self._read(file)
+            found = self._read(file) if self._open else {}
             self.close()
             file.rewrite(found.values(), sync=False)
         self._lines = len(found)

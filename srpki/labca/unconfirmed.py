@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 from srpki.core.timeline import Participant, Timeline
 from srpki.labca.cmp_responder import CmpResponder
@@ -19,6 +20,8 @@ class Unconfirmed(Participant):
         self._responder = responder
         self._timeline = timeline
         self._log = log
+        self._lock = threading.Lock()
+        self._said: datetime | None = None
 
     def start(self) -> None:
         """Begin to take part."""
@@ -30,11 +33,22 @@ class Unconfirmed(Participant):
         self._timeline.leave(self)
 
     def look(self) -> None:
-        """Say when the next transaction is over: after each message, which may be the last one."""
-        self._timeline.say(self, self._responder.next_expiry())
+        """Say when the next transaction is over, unless what was said comes before.
+
+        After each message: most transactions are over long before their time, so the next instant
+        is mostly that of one that is no more, and says then what comes after it.
+        """
+        with self._lock:
+            at = self._responder.next_expiry()
+            if at is not None and (self._said is None or at < self._said):
+                self._said = at
+                self._timeline.say(self, at)
 
     def step(self) -> None:
         """Take back what is over now."""
+        with self._lock:
+            self._said = None
+            self._timeline.say(self, None)
         try:
             self._responder.expire()
         except Exception as error:  # noqa: BLE001 - the ports must go on

@@ -162,15 +162,18 @@ def _strict(der: bytes) -> Certificate | None:
     """Return the certificate in *der* as the library reads it, None when it does not like it."""
     try:
         found = x509.load_der_x509_certificate(der)
+        fields = asn1.parts(asn1.read(der).content)
+        if fields[0][0] != asn1.INTEGER:  # the version
+            del fields[0]
         return Certificate(
             octets=der,
             version=found.version.value + 1,
             serial_number=found.serial_number,
             signature_algorithm_oid=found.signature_algorithm_oid,
-            issuer=found.issuer,
+            issuer=names.strict_name(fields[2]),
             not_valid_before_utc=found.not_valid_before_utc,
             not_valid_after_utc=found.not_valid_after_utc,
-            subject=found.subject,
+            subject=names.strict_name(fields[4]),
             extensions=Extensions(list(found.extensions), "certificate"),
             signature=found.signature,
             load_key=found.public_key,
@@ -181,10 +184,10 @@ def _strict(der: bytes) -> Certificate | None:
 
 def _serial_content(der: bytes) -> bytes:
     try:
-        for element in asn1.elements(asn1.read(asn1.read(der).content).content):
-            if element.tag == asn1.INTEGER:
-                return element.content
-            if element.tag != 0xA0:  # the version
+        for field in asn1.parts(asn1.read(der).content, 2):
+            if field[0] == asn1.INTEGER:
+                return asn1.read(field).content
+            if field[0] != 0xA0:  # the version
                 break
     except InvalidInputError as error:
         raise InvalidInputError(f"the certificate cannot be read: {error.sentence}") from None

@@ -40,12 +40,17 @@ def read(data: bytes, offset: int = 0) -> Element:
     Raises:
         InvalidInputError: when it is truncated, has an indefinite length or a high tag number.
     """
-    head = data[offset : offset + 2]
-    if len(head) < 2:
+    start, end = _span(data, offset)
+    return Element(data[offset], data[start:end], data[offset:end])
+
+
+def _span(data: bytes, offset: int) -> tuple[int, int]:
+    """Return where the content of the element at *offset* begins and ends; raises as `read`."""
+    if len(data) < offset + 2:
         raise InvalidInputError("the data is truncated")
-    if head[0] & 0x1F == 0x1F:
+    if data[offset] & 0x1F == 0x1F:
         raise InvalidInputError("the data is not DER")
-    start, length = offset + 2, head[1]
+    start, length = offset + 2, data[offset + 1]
     if length & 0x80:
         count = length & 0x7F
         if not 1 <= count <= 4:
@@ -55,7 +60,23 @@ def read(data: bytes, offset: int = 0) -> Element:
     end = start + length
     if end > len(data):
         raise InvalidInputError("the data is truncated")
-    return Element(head[0], data[start:end], data[offset:end])
+    return start, end
+
+
+def parts(data: bytes, most: int = 1 << 32) -> list[bytes]:
+    """Return the elements, each as a whole, in the element that *data* begins with.
+
+    Of more than *most* the first ones are returned, whatever follows. Raises as `read` does.
+    """
+    offset, end = _span(data, 0)
+    found: list[bytes] = []
+    while offset < end and len(found) < most:
+        _, stop = _span(data, offset)
+        if stop > end:
+            raise InvalidInputError("the data is truncated")
+        found.append(data[offset:stop])
+        offset = stop
+    return found
 
 
 def elements(content: bytes) -> Iterator[Element]:

@@ -119,9 +119,11 @@ class Extensions(x509.Extensions):
             InvalidInputError: when it is there, but cannot be read.
         """
         for extension in self:
+            if extension.oid != kind.oid:
+                continue
             if isinstance(extension.value, kind):
                 return extension.value
-            if extension.oid == kind.oid and isinstance(extension.value, Unreadable):
+            if isinstance(extension.value, Unreadable):
                 raise InvalidInputError(
                     f"the {self._owner}'s {label(extension.oid)} cannot be read:"
                     f" {extension.value.reason}"

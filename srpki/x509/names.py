@@ -10,6 +10,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -17,7 +18,7 @@ from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
 
 from srpki.core.errors import InvalidInputError
-from srpki.x509.forms import UnsupportedName
+from srpki.x509.forms import ReadName, UnsupportedName
 
 Canonical = tuple[frozenset[tuple[str, str | bytes]], ...]
 AlternativeName = tuple[str, str]
@@ -47,6 +48,7 @@ _SHORT: Final = {oid: short for short, oid in _TYPEABLE.items()} | {
 }
 _MAX_DN: Final = 256
 _MAX_NAME_OCTETS: Final = 8192
+_LONGEST_KEPT: Final = 1024
 _BRIEF: Final = 300  # more than what can be typed
 _MAX_DOMAINS: Final = 512
 _PRINTABLE: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")  # X.680, 41.4
@@ -150,12 +152,25 @@ def _printable(attribute: x509.NameAttribute[str | bytes]) -> x509.NameAttribute
     return x509.NameAttribute(attribute.oid, value, _ASN1Type.PrintableString)
 
 
+@lru_cache(maxsize=512)
+def _kept_name(der: bytes) -> ReadName:
+    return ReadName(x509.Name.from_bytes(der).rdns, der)
+
+
+def strict_name(der: bytes) -> ReadName:
+    """Return the Name in *der* as the library reads it; raises what it raises.
+
+    The same names come again and again: those that were read last are kept.
+    """
+    return _kept_name(der) if len(der) <= _LONGEST_KEPT else _kept_name.__wrapped__(der)
+
+
 def parse_name(der: bytes) -> x509.Name:
     """Return the Name in *der*, however a CA has written it; raises `InvalidInputError`."""
     if len(der) > _MAX_NAME_OCTETS:
         raise InvalidInputError("the name cannot be read: it is too long")
     try:
-        return x509.Name.from_bytes(der)
+        return strict_name(der)
     except (ValueError, TypeError):
         pass
     from srpki.x509.lenient.names import name  # noqa: PLC0415 - start-up time

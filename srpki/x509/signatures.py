@@ -136,10 +136,11 @@ def signed_parts(der: bytes) -> Signed:
 
     Not decoded but cut: a signature is over the octets as they stand, whatever else is in them.
     """
-    parts = list(asn1.elements(asn1.read(der).content))
-    if len(parts) != 3 or parts[2].tag != asn1.BIT_STRING or parts[2].content[:1] != b"\x00":
+    parts = asn1.parts(der)
+    bits = asn1.read(parts[2]) if len(parts) == 3 else None
+    if bits is None or bits.tag != asn1.BIT_STRING or bits.content[:1] != b"\x00":
         raise InvalidInputError("the data is not a signed structure")
-    return Signed(parts[0].whole, parts[1].whole, parts[2].content[1:])
+    return Signed(parts[0], parts[1], bits.content[1:])
 
 
 def verify_certificate(der: bytes, key: PublicKey, *, weak: bool = False) -> bool:

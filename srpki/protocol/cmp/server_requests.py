@@ -278,7 +278,7 @@ def _update(request: CertificateRequest, enrolment: Enrolment, peer: Peer) -> En
     old = certificates.parse(peer.certificate)
     if request.old_certificate is not None and not _is_id(*request.old_certificate, peer):
         raise RefusalError("badCertId", "oldCertID is not the certificate that signed")
-    if list(enrolment.subject) and not names.same_name(enrolment.subject, old.subject):
+    if enrolment.subject.rdns and not names.same_name(enrolment.subject, old.subject):
         raise RefusalError("badCertTemplate", "a key update does not change the subject")
     asked = (one.value for one in enrolment.extensions)
     wished = [one for one in asked if isinstance(one, x509.SubjectAlternativeName)]
