@@ -12,7 +12,7 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -30,6 +30,7 @@ from srpki.keystore.seal import Seal
 from srpki.keystore.transaction import MAX_OCTETS, Transaction
 from srpki.storage.filenames import PREVIOUS, file_name, new_file_name
 from srpki.storage.files import FileOps, OsFiles
+from srpki.storage.walking import below
 
 if TYPE_CHECKING:
     from srpki.x509.keys import PrivateKey
@@ -79,15 +80,13 @@ class Keystore:
         with self._lock:
             yield
 
-    @contextmanager
-    def _inside(self) -> Iterator[None]:
-        """Hold the lock and stay in the directory."""
-        with self._lock, self._files.staying(self._directory):
-            yield
+    def _inside(self) -> _Inside:
+        """Hold the lock and stay in the directory for a block."""
+        return _Inside(self._lock, self._files.staying(self._directory))
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the files, sorted; raises `StorageError`."""
-        with self._inside(), _storage(f"list {DIRECTORY}"):
+        with self._inside(), _Doing(f"list {DIRECTORY}"):
             self._transaction.settle()
             return tuple(
                 name for name in self._files.names(self._directory) if not name.startswith(".")
@@ -105,8 +104,8 @@ class Keystore:
 
     def exists(self, name: str) -> bool:
         """Say whether there is a file *name*; raises `InvalidNameError` or `StorageError`."""
-        path = self._directory / file_name(name)
-        with self._inside(), _storage(f'open file "{name}"'):
+        path = below(self._directory, file_name(name))
+        with self._inside(), _Doing(f'open file "{name}"'):
             self._transaction.settle(name)
             return self._files.kind(path) == "file"
 
@@ -211,9 +210,9 @@ class Keystore:
 
     def _write(self, name: str, sealed: bytes, *, replace: bool) -> None:
         new_file_name(name)
-        with self._inside(), _storage(f'write file "{name}"'):
+        with self._inside(), _Doing(f'write file "{name}"'):
             self._prepare()
-            if not replace and self._files.kind(self._directory / name) != "absent":
+            if not replace and self._files.kind(below(self._directory, name)) != "absent":
                 raise ExistsError(f'file "{name}" exists already', hint="name another file")
             self._transaction.replace_one(name, sealed)
 
@@ -240,15 +239,15 @@ class Keystore:
             key_name: self._seal.seal(keys.private_der(key), b"key"),
             certificate_name: self._seal.seal(certificate, b"certificate"),
         }
-        with self._inside(), _storage(f'replace files "{certificate_name}" and "{key_name}"'):
+        with self._inside(), _Doing(f'replace files "{certificate_name}" and "{key_name}"'):
             self._prepare()
             self._transaction.replace(contents)
             self.changes.update(contents.keys())
 
     def remove(self, name: str) -> None:
         """Remove the file *name*; raises `NotFoundError`, `InvalidNameError`, `StorageError`."""
-        path = self._directory / file_name(name)
-        with self._inside(), _storage(f'remove file "{name}"'):
+        path = below(self._directory, file_name(name))
+        with self._inside(), _Doing(f'remove file "{name}"'):
             self._transaction.settle(name)
             if self._files.kind(path) != "file":
                 raise NotFoundError(f'file "{name}" does not exist', hint=f"see {DIRECTORY}")
@@ -261,9 +260,9 @@ class Keystore:
         Asked before a CA is troubled: a certificate that cannot be stored is lost. The probe is not
         synced: a full disk says so when it is written.
         """
-        probe = self._directory / _PROBE
+        probe = below(self._directory, _PROBE)
         with self._inside():
-            with _storage(f"write to {DIRECTORY}"):
+            with _Doing(f"write to {DIRECTORY}"):
                 self._prepare()
                 self._files.unlink(probe)
                 try:
@@ -271,9 +270,9 @@ class Keystore:
                 finally:
                     self._files.unlink(probe)
             for name in (name for own in names for name in (own, f"{own}{PREVIOUS}")):
-                with _storage(f'replace file "{name}"'):
+                with _Doing(f'replace file "{name}"'):
                     self._transaction.settle(name)
-                    self._files.check_replaceable(self._directory / name)
+                    self._files.check_replaceable(below(self._directory, name))
 
     def _prepare(self) -> None:
         """Make the directory when it is not there."""
@@ -285,8 +284,8 @@ class Keystore:
             raise StorageError(f"{DIRECTORY} is not a directory", hint="move it away")
 
     def _read(self, name: str) -> bytes:
-        path = self._directory / file_name(name)
-        with _storage(f'open file "{name}"'):
+        path = below(self._directory, file_name(name))
+        with _Doing(f'open file "{name}"'):
             self._transaction.settle(name)
             try:
                 return self._files.read(path, MAX_OCTETS)
@@ -328,10 +327,36 @@ class Keystore:
         )
 
 
-@contextmanager
-def _storage(what: str) -> Iterator[None]:
-    """Turn `OSError` into `StorageError`, saying *what* was tried."""
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(f"{what}: {error.strerror or error}") from None
+class _Inside:
+    """A block with a lock held, in a directory that is found once."""
+
+    __slots__ = ("_lock", "_staying")
+
+    def __init__(self, lock: threading.RLock, staying: AbstractContextManager[None]) -> None:
+        self._lock, self._staying = lock, staying
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._staying.__enter__()
+
+    def __exit__(self, *_error: object) -> None:
+        try:
+            self._staying.__exit__(None, None, None)
+        finally:
+            self._lock.release()
+
+
+class _Doing:
+    """A block in which `OSError` is turned into `StorageError`, saying *what* was tried."""
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OSError):
+            raise StorageError(f"{self._what}: {error.strerror or error}") from None

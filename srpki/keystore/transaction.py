@@ -36,6 +36,7 @@ from srpki.core.errors import InvalidNameError
 from srpki.core.values import NamedTuple
 from srpki.storage.filenames import PREVIOUS, file_name
 from srpki.storage.files import FileOps, replace
+from srpki.storage.walking import below
 
 JOURNAL: Final = ".journal"
 STAGED: Final = ".new"
@@ -101,7 +102,7 @@ class Transaction:
         self.settle(name)
         self._sync_removal()
         try:
-            replace(self._files, self._directory / name, content)
+            replace(self._files, self._current(name), content)
         except OSError:
             self._unsettled = True  # what was staged may be left over
             raise
@@ -110,7 +111,7 @@ class Transaction:
         """Remove the file *name*; raises `OSError`."""
         self.settle(name)
         self._sync_removal()
-        self._files.unlink(self._directory / name)
+        self._files.unlink(self._current(name))
         self._files.sync_directory(self._directory)
 
     def _sync_removal(self) -> None:
@@ -156,21 +157,21 @@ class Transaction:
 
     def _staged_entry(self, name: str, content: bytes) -> _Entry:
         """Stage *content* for *name*; raises `OSError`, also when a rename could not succeed."""
-        for path in (self._directory / name, self._previous(name)):
+        for path in (self._current(name), self._previous(name)):
             kind = self._files.kind(path)
             if kind not in ("absent", "file"):
                 raise FileExistsError(errno.EEXIST, f"a {kind} has the name", str(path))
         for path in self._all_of([name]):
             self._files.unlink(path)
         self._files.write_new(self._hidden(name, STAGED), content)
-        old, older = map(self._digest, (self._directory / name, self._previous(name)))
+        old, older = map(self._digest, (self._current(name), self._previous(name)))
         return _Entry(name, _sha256(content), old, older)
 
     def _kept(self, entries: list[_Entry]) -> Iterator[tuple[Path, Path, str]]:
         """Yield visible and hidden name, and digest, of each file that *entries* replace."""
         for entry in entries:
             if entry.old and entry.old != entry.older:
-                current = self._directory / entry.name
+                current = self._current(entry.name)
                 yield current, self._hidden(entry.name, KEPT), entry.old
             if entry.older:
                 yield self._previous(entry.name), self._hidden(entry.name, ASIDE), entry.older
@@ -196,7 +197,7 @@ class Transaction:
         for entry in entries:
             staged = self._hidden(entry.name, STAGED)
             if self._has(staged):
-                self._files.rename(staged, self._directory / entry.name)
+                self._files.rename(staged, self._current(entry.name))
 
     def _drop(self, journal: Path, entries: list[_Entry], *rest: str) -> None:
         """Remove *journal* when all it speaks of is done and synced, then what is left of it."""
@@ -278,7 +279,7 @@ class Transaction:
 
         Where one of the files is neither the old nor the new one by now, all are left as they are.
         """
-        present = [self._digest(self._directory / entry.name) for entry in entries]
+        present = [self._digest(self._current(entry.name)) for entry in entries]
         if all(map(_is_known, present, entries)):
             for entry in entries:
                 self._put_back(entry)
@@ -289,7 +290,7 @@ class Transaction:
         self._sync_removal()
 
     def _put_back(self, entry: _Entry) -> None:
-        current, previous = self._directory / entry.name, self._previous(entry.name)
+        current, previous = self._current(entry.name), self._previous(entry.name)
         kept = self._hidden(entry.name, KEPT)
         if self._digest(current) == entry.old:
             return
@@ -302,7 +303,7 @@ class Transaction:
 
     def _put_previous_back(self, entry: _Entry) -> None:
         aside, previous = self._hidden(entry.name, ASIDE), self._previous(entry.name)
-        if self._digest(self._directory / entry.name) != entry.old:
+        if self._digest(self._current(entry.name)) != entry.old:
             return  # nothing else that may be the old one is lost
         if self._digest(previous) == entry.older:
             return
@@ -313,7 +314,7 @@ class Transaction:
 
     def _is_committed(self, entry: _Entry) -> bool:
         """Say whether the new content of *entry* is there, staged or in place."""
-        staged, current = self._hidden(entry.name, STAGED), self._directory / entry.name
+        staged, current = self._hidden(entry.name, STAGED), self._current(entry.name)
         return entry.new in (self._digest(staged), self._digest(current))
 
     def _suspects(self, journal: Path) -> list[str]:
@@ -326,8 +327,11 @@ class Transaction:
 
     # --- names -----------------------------------------------------------------------------------
 
+    def _current(self, name: str) -> Path:
+        return below(self._directory, name)
+
     def _hidden(self, name: str, suffix: str) -> Path:
-        return self._directory / f".{name}{suffix}"
+        return below(self._directory, f".{name}{suffix}")
 
     def _all_of(self, names: Iterable[str]) -> list[Path]:
         """Return where the hidden files of *names* are, if they are."""
@@ -336,7 +340,7 @@ class Transaction:
     def _all_hidden(self, suffix: str) -> Iterator[Path]:
         """Yield the files that `_hidden` may have named; others are not ours to touch."""
         for name in self._files.names(self._directory):
-            path = self._directory / name
+            path = self._current(name)
             ours = name.startswith(".") and name.endswith(suffix) and self._shown(path, suffix)
             if ours and self._files.kind(path) == "file":
                 yield path
@@ -350,7 +354,7 @@ class Transaction:
             return ""
 
     def _previous(self, name: str) -> Path:
-        return self._directory / f"{name}{PREVIOUS}"
+        return below(self._directory, f"{name}{PREVIOUS}")
 
     def _has(self, path: Path) -> bool:
         return self._files.kind(path) == "file"

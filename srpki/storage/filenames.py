@@ -14,6 +14,7 @@ PREVIOUS: Final = ".previous"
 """What the name of the old one of a renewed pair ends in."""
 
 _MAX_NAME: Final = 95
+_OF_PATHS: Final = frozenset("\\:/")
 _MAX_NAME_OCTETS: Final = 200  # with ".previous" well under the 255 of common file systems
 
 
@@ -32,7 +33,7 @@ def file_name(text: str) -> str:
         )
     if not text.strip():
         raise InvalidNameError("File name must not be all spaces")
-    if any(character in "\\:/" for character in text):
+    if not _OF_PATHS.isdisjoint(text):
         raise InvalidNameError("File name must not contain a path", hint="name the file alone")
     if not text.isprintable():
         raise InvalidNameError("a file name must not contain control characters")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from srpki.core.errors import StorageError
-from srpki.storage.walking import Walker, check_directory, link, open_name
+from srpki.storage.walking import Walker, below, check_directory, link, open_name
 
 MAX_COPY: Final = 1 << 28
 """Octets of a file that is copied where it cannot have a second name."""
@@ -286,7 +286,7 @@ class OsFiles:
 
 def staged(path: Path) -> Path:
     """Return where the new content of *path* is written before it takes its place."""
-    return path.with_name(f".{path.name}.new")
+    return below(path.parent, f".{path.name}.new")
 
 
 def replace(files: FileOps, path: Path, content: bytes, *, sync: bool = True) -> None:
@@ -296,16 +296,17 @@ def replace(files: FileOps, path: Path, content: bytes, *, sync: bool = True) ->
     process, but perhaps not a power cut.
     """
     fresh = staged(path)
-    try:
-        files.unlink(fresh)
-        files.write_new(fresh, content, sync=sync)
-        files.rename(fresh, path)
-        if sync:
-            files.sync_directory(path.parent)
-    except OSError:
-        with suppress(OSError):
+    with files.staying(path.parent):
+        try:
             files.unlink(fresh)
-        raise
+            files.write_new(fresh, content, sync=sync)
+            files.rename(fresh, path)
+            if sync:
+                files.sync_directory(path.parent)
+        except OSError:
+            with suppress(OSError):
+                files.unlink(fresh)
+            raise
 
 
 def put_new(files: FileOps, path: Path, content: bytes) -> None:

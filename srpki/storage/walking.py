@@ -11,13 +11,20 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 _WALKED: Final = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _LISTED: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PRIVATE: Final = 0o600
+
+
+@lru_cache(maxsize=4096)
+def below(directory: Path, name: str) -> Path:
+    """Return the path of *name* in *directory*; kept, for it is taken apart again and again."""
+    return directory / name
 
 
 class Parent:
@@ -39,8 +46,27 @@ class Parent:
 class _Stay(threading.local):
     """The directory that a thread stays in: how it is called, and its descriptor once walked to."""
 
-    where = ""
+    where: str | None = None
     descriptor = -1
+
+
+class _Staying:
+    """A block in which a thread stays in the directory *where*, and comes back afterwards."""
+
+    __slots__ = ("_former", "_stay", "_where")
+
+    def __init__(self, stay: _Stay, where: str) -> None:
+        self._stay, self._where = stay, where
+        self._former = stay.where, stay.descriptor
+
+    def __enter__(self) -> None:
+        self._stay.where, self._stay.descriptor = self._where, -1
+
+    def __exit__(self, *_error: object) -> None:
+        descriptor = self._stay.descriptor
+        self._stay.where, self._stay.descriptor = self._former
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 class Walker:
@@ -57,7 +83,7 @@ class Walker:
 
         Raises `ValueError` for what is not below the root, and `OSError`.
         """
-        above, name = os.path.split(path)
+        above, _, name = str(path).rpartition(os.sep)
         if above == self._stay.where:
             return Parent(self._stayed_in(), name, kept=True)
         return self._walked(path)
@@ -65,35 +91,25 @@ class Walker:
     @contextmanager
     def directory(self, path: Path) -> Iterator[int]:
         """Give a descriptor of the directory *path* for names in it; raises as `parent`."""
-        if os.fspath(path) == self._stay.where:
+        if str(path) == self._stay.where:
             yield self._stayed_in()
             return
         with self.parent(path) as (above, name), opened(name, _LISTED, above) as descriptor:
             yield descriptor
 
-    @contextmanager
-    def staying(self, directory: Path) -> Iterator[None]:
+    def staying(self, directory: Path) -> AbstractContextManager[None]:
         """Walk to *directory* once for all that this thread does right in it inside the block.
 
         It is walked to when it is first needed, and need not exist before. Should another directory
         take its name meanwhile, the block goes on in the one that it has begun in.
         """
-        stay = self._stay
-        former = stay.where, stay.descriptor
-        if former[0] == os.fspath(directory):
-            yield
-            return
-        stay.where, stay.descriptor = os.fspath(directory), -1
-        try:
-            yield
-        finally:
-            if stay.descriptor >= 0:
-                os.close(stay.descriptor)
-            stay.where, stay.descriptor = former
+        where = str(directory)
+        return nullcontext() if self._stay.where == where else _Staying(self._stay, where)
 
     def _stayed_in(self) -> int:
         stay = self._stay
         if stay.descriptor < 0:
+            assert stay.where is not None
             with self._walked(Path(stay.where)) as (above, name):
                 stay.descriptor = open_name(name, _LISTED, above)
         return stay.descriptor
