@@ -4,8 +4,9 @@ What urllib3's connections lack: a socket's timeout begins anew with every octet
 drips could hold a request for ever; header and body leave in two writes, which wakes a delayed
 acknowledgement at the peer; and nothing looks at the server before the request goes. Nor does it
 tell a kept connection that ended, which servers may do at any time, from a server that has nothing
-to say. Errors are made here, where host, port and reason are known; urllib3 and requests let them
-pass.
+to say. Requests and answers are those of `http.client`, which urllib3's connections are made of:
+what its pools and answers add is of no use to one connection. Errors are made here, where host,
+port and reason are known.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
 
 from srpki.core.clock import Clock
 from srpki.core.errors import ConnectError, ProtocolError, ResponseTimeoutError, TlsError
@@ -29,9 +28,8 @@ from srpki.transport.tls import channel_binding, check_session
 
 if TYPE_CHECKING:  # what the mixin is mixed into
     _Base = HTTPConnection
-    _Pool = HTTPConnectionPool
 else:
-    _Base = _Pool = object
+    _Base = object
 
 _ENDS: Final = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """How the end of a connection shows: reset, or closed without TLS's farewell."""
@@ -132,9 +130,23 @@ class _Response(http.client.HTTPResponse):
         for _ in range(MOST_INTERIM):
             super().begin()
             if self.status >= http.HTTPStatus.OK:
+                self._check_lengths()
                 return
             self.headers = self.msg = None  # type: ignore[assignment]
         raise http.client.HTTPException("no final answer")
+
+    def _check_lengths(self) -> None:
+        """Refuse an answer with two lengths: where it ends is anybody's guess."""
+        said = ",".join(self.headers.get_all("Content-Length", ())).split(",")
+        if len({length.strip() for length in said}) > 1:
+            raise http.client.HTTPException("two lengths")
+
+    def _safe_read(self, amt: int) -> bytes:
+        """Refuse a chunk of negative length, for which `http.client` reads all that comes."""
+        if amt < 0:
+            raise ValueError("negative length")
+        found: bytes = super()._safe_read(amt)  # type: ignore[misc]
+        return found
 
 
 class _Bounded(_Base):
@@ -201,16 +213,22 @@ class _Bounded(_Base):
         reason = "no answer" if isinstance(failure, TimeoutError) else _reason(failure)
         raise ConnectError(f"cannot connect to {self._deadline.where}: {reason}")
 
+    def ready(self) -> None:
+        """Be connected, anew where the kept connection has ended meanwhile."""
+        if self.sock is not None and not self.is_connected:
+            self.close()
+        if self.sock is None:
+            self.connect()
+
     def request(self, *args: Any, **options: Any) -> None:
         """Send a request in one write, connecting first when that has not happened."""
+        self.ready()
         self._message = bytearray()
         try:
-            super().request(*args, **options)
+            http.client.HTTPConnection.request(self, *args, **options)
             message = self._message
         finally:
             self._message = None
-        if self.sock is None:
-            self.connect()
         self._check_bond()
         self._reused, self._written = self._written, True
         self._write(message)
@@ -240,14 +258,14 @@ class _Bounded(_Base):
     def getresponse(self) -> Any:
         """Read the head of the answer; `EndedError` when a kept connection ends before it."""
         try:
-            return super().getresponse()
+            return http.client.HTTPConnection.getresponse(self)
         except http.client.RemoteDisconnected:
             raise self._broken(
                 f"{self._deadline.where} closed the connection without an answer"
             ) from None
         except ConnectError as error:
             raise self._broken(error.sentence) from None
-        except (http.client.HTTPException, HTTPError, ValueError):
+        except (http.client.HTTPException, ValueError):
             raise ProtocolError(f"the answer of {self._deadline.where} is not HTTP") from None
 
     def _broken(self, sentence: str) -> ConnectError:
@@ -261,13 +279,13 @@ class _Bounded(_Base):
         return ""
 
 
-class _PlainConnection(_Bounded, HTTPConnection):
+class PlainConnection(_Bounded, HTTPConnection):
     """One TCP connection."""
 
     binding = b""
 
 
-class _TlsConnection(_Bounded, HTTPSConnection):
+class TlsConnection(_Bounded, HTTPSConnection):
     """One TLS connection; the server is judged before the request goes."""
 
     def __init__(self, *args: Any, tls: TlsClient, bond: Bond, **options: Any) -> None:
@@ -299,35 +317,6 @@ class _TlsConnection(_Bounded, HTTPSConnection):
     def _check_bond(self) -> None:
         if self._bond.binding not in (b"", self.binding):
             raise EndedError(f"the connection to {self._deadline.where} has ended")
-
-
-class _Ready(_Pool):
-    """What is added to both of urllib3's pools."""
-
-    def connect(self) -> bytes:
-        """Have a connection, the kept one or a new one; return its binding."""
-        connection: Any = self._get_conn()
-        try:
-            if connection.sock is None:
-                connection.connect()
-            return bytes(connection.binding)
-        except BaseException:
-            connection.close()
-            raise
-        finally:
-            self._put_conn(connection)
-
-
-class PlainPool(_Ready, HTTPConnectionPool):
-    """Keeps one TCP connection to one host."""
-
-    ConnectionCls = _PlainConnection
-
-
-class TlsPool(_Ready, HTTPSConnectionPool):
-    """Keeps one TLS connection to one host."""
-
-    ConnectionCls = _TlsConnection
 
 
 def _reason(error: OSError) -> str:

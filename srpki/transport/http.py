@@ -1,29 +1,34 @@
 """HTTP(S) exchanges with everything bounded; the only importer of requests.
 
-Of requests, the adapter is used and not the session: a session reads proxies and passwords from
-the environment, keeps cookies and reads the body of a redirect whatever its size. Nothing of that
-may happen here.
+Of requests, the preparation of URL and headers is used, and not the session nor the adapter: a
+session reads proxies and passwords from the environment, keeps cookies and reads the body of a
+redirect whatever its size. Nothing of that may happen here; and one connection needs no pool.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
+from requests import PreparedRequest
 from requests.exceptions import RequestException
-from urllib3.exceptions import HTTPError
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy
 from srpki.core.errors import ConnectError, ProtocolError, TlsError, UnsentError, UsageError
 from srpki.core.wire import HttpReply, HttpRequest
 from srpki.transport.base import Limits, TlsClient
-from srpki.transport.connections import Bond, Deadline, EndedError, PlainPool, TlsPool
+from srpki.transport.connections import (
+    Bond,
+    Deadline,
+    EndedError,
+    PlainConnection,
+    TlsConnection,
+)
 from srpki.transport.tls import make_context
 
 _PORTS: Final = {"http": 80, "https": 443}
@@ -31,8 +36,16 @@ _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 _KEEP_METHOD: Final = frozenset((307, 308))
 _MAX_URL: Final = 2048
 _OURS: Final = frozenset(("content-length", "accept-encoding", "user-agent", "host"))
+_LENGTH: Final = frozenset(("Content-Length",))
 
 Origin = tuple[str, str, int]
+
+
+class _Head(NamedTuple):
+    """What goes before a body: the *target* in the first line, and headers."""
+
+    target: str
+    headers: Mapping[str, str]
 
 
 class HttpExchange:
@@ -60,9 +73,9 @@ class HttpExchange:
         """
         self._limits = limits
         self._lock = threading.Lock()
-        self._prepared: tuple[object, PreparedRequest] | None = None
+        self._prepared: tuple[object, _Head] | None = None
         context = None if tls is None else make_context(tls, scratch=scratch, entropy=entropy)
-        self._adapter = _Adapter(tls, context, limits, clock)
+        self._line = _Line(tls, context, limits, clock)
 
     def send(self, request: HttpRequest) -> HttpReply:
         """Send *request* and return the whole answer, following redirects within the server.
@@ -80,7 +93,7 @@ class HttpExchange:
         """
         origin = _origin(request.url)
         with self._lock:
-            self._adapter.start(origin)
+            self._line.start(origin)
             while True:
                 reply = self._persist(request)
                 if reply.status not in _REDIRECTS:
@@ -97,8 +110,8 @@ class HttpExchange:
         """
         origin = _origin(url)
         with self._lock:
-            self._adapter.start(origin)
-            return self._adapter.connect()
+            self._line.start(origin)
+            return self._line.connect()
 
     def _persist(self, request: HttpRequest) -> HttpReply:
         """Return the answer to *request*, sent once more where the kept connection has ended."""
@@ -107,34 +120,39 @@ class HttpExchange:
         except EndedError as error:
             if request.written_once:
                 raise UnsentError(error.sentence, request) from None
-        self._adapter.close()
+        self._line.close()
         return self._exchange(request).but(repeated=True)
 
     def close(self) -> None:
         """Close the kept connection; a later `send` opens another one."""
         with self._lock:
-            self._adapter.close()
+            self._line.close()
 
     def _exchange(self, request: HttpRequest) -> HttpReply:
+        head, body = self._prepare(request), request.body
+        headers = dict(head.headers)
+        if body or request.method == "POST":
+            headers["Content-Length"] = str(len(body))
+        connection = self._line.connection()
         try:
-            self._adapter.bond.binding = request.binding
-            response = self._adapter.send(self._prepare(request), stream=True)
-        except (RequestException, HTTPError) as error:
-            # What our connections do not name themselves is a fault in the answer.
+            self._line.bond.binding = request.binding
+            connection.request(request.method, head.target, body or None, headers)
+            response: HTTPResponse = connection.getresponse()
+            found = self._read(response)
+        except HTTPException as error:
+            self._line.close()
             raise ProtocolError(
-                f"the answer of {self._adapter.where} cannot be read ({type(error).__name__})"
+                f"the request to {self._line.where} cannot be sent ({type(error).__name__})"
             ) from None
-        try:
-            body = self._read(response)
-        finally:
-            response.close()
-            if self._limits.http_version == "1.0":
-                self._adapter.close()
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return HttpReply(status=response.status_code, headers=headers, body=body)
+        except BaseException:
+            self._line.close()
+            raise
+        if self._limits.http_version == "1.0":
+            self._line.close()
+        return found
 
-    def _prepare(self, request: HttpRequest) -> PreparedRequest:
-        """Return what requests sends; URL and headers are worked on once for many bodies."""
+    def _prepare(self, request: HttpRequest) -> _Head:
+        """Return what goes before the body; URL and headers are worked on once for many bodies."""
         key = (request.method, request.url, request.headers)
         if self._prepared is None or self._prepared[0] != key:
             headers = {name: value for name, value in request.headers if name.lower() not in _OURS}
@@ -147,43 +165,44 @@ class HttpExchange:
                 prepared.prepare(method=request.method, url=request.url, headers=headers)
             except RequestException as error:
                 raise UsageError(f"the request cannot be sent: {error}") from None
-            self._prepared = (key, prepared)
-        prepared = self._prepared[1].copy()
-        if request.body or request.method == "POST":
-            prepared.body = request.body
-            prepared.headers["Content-Length"] = str(len(request.body))
-        return prepared
+            own = {name: value for name, value in prepared.headers.items() if name not in _LENGTH}
+            self._prepared = (key, _Head(prepared.path_url, own))
+        return self._prepared[1]
 
-    def _read(self, response: Response) -> bytes:
+    def _read(self, response: HTTPResponse) -> HttpReply:
         """Read the body as far as the limit allows."""
-        where, limit = self._adapter.where, self._limits.max_body
-        _check_coding(response.headers, where)
+        where, limit = self._line.where, self._limits.max_body
+        headers: dict[str, str] = {}
+        for name, value in response.getheaders():
+            known = headers.get(name.lower())
+            headers[name.lower()] = value if known is None else f"{known}, {value}"
+        _check_coding(headers, where)
         body = bytearray()
         try:
-            # The second read, which finds nothing, is the one that notices a missing rest.
-            while chunk := response.raw.read(limit + 1 - len(body), decode_content=False):
+            while chunk := response.read(limit + 1 - len(body)):
                 body += chunk
                 if len(body) > limit:
                     raise ProtocolError(f"the answer of {where} is longer than {limit} octets")
-        except HTTPError:
+        except HTTPException:
             raise ConnectError(f"{where} closed the connection within the answer") from None
         except ValueError:  # a chunk of negative length: http.client reads numbers as Python does
             raise ProtocolError(f"the answer of {where} has a length that is none") from None
-        return bytes(body)
+        if response.length:
+            raise ConnectError(f"{where} closed the connection within the answer")
+        return HttpReply(status=response.status, headers=headers, body=bytes(body))
 
 
-class _Adapter(HTTPAdapter):
-    """Leads requests to one pool with one connection of ours, and to nothing of its own."""
+class _Line:
+    """One connection to one server, opened when it is needed."""
 
     def __init__(self, tls: TlsClient | None, context: Any, limits: Limits, clock: Clock) -> None:
-        super().__init__()
         self._tls = tls
-        self._context = context
+        self.context = context
         self._limits = limits
         self._clock = clock
         self._origin: Origin | None = None
         self._deadline = Deadline(clock, 0, "")
-        self._pool: PlainPool | TlsPool | None = None
+        self._connection: PlainConnection | TlsConnection | None = None
         self.bond = Bond()
 
     @property
@@ -199,30 +218,30 @@ class _Adapter(HTTPAdapter):
             self._deadline = Deadline(self._clock, self._limits.response_timeout, _where(origin))
         self._deadline.start()
 
-    def get_connection_with_tls_context(self, *_args: Any, **_options: Any) -> Any:
-        """Return the pool; called by `HTTPAdapter.send`."""
-        return self._ready_pool()
-
     def connect(self) -> bytes:
         """Have a connection; return its binding."""
-        return self._ready_pool().connect()
+        connection = self.connection()
+        try:
+            connection.ready()
+        except BaseException:
+            self.close()
+            raise
+        return bytes(connection.binding)
 
-    def _ready_pool(self) -> PlainPool | TlsPool:
-        if self._pool is None:
+    def connection(self) -> PlainConnection | TlsConnection:
+        """Return the connection, open or not."""
+        if self._connection is None:
             assert self._origin is not None
-            self._pool = self._make_pool(*self._origin)
-        return self._pool
-
-    def cert_verify(self, *_args: Any, **_options: Any) -> None:
-        """Keep requests from adding the CAs of the public web to our trust anchors."""
+            self._connection = self._made(*self._origin)
+        return self._connection
 
     def close(self) -> None:
         """Close the connection."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
-    def _make_pool(self, scheme: str, host: str, port: int) -> PlainPool | TlsPool:
+    def _made(self, scheme: str, host: str, port: int) -> PlainConnection | TlsConnection:
         source = self._limits.source_address
         options: dict[str, Any] = {
             "deadline": self._deadline,
@@ -231,11 +250,11 @@ class _Adapter(HTTPAdapter):
             "source_address": (source, 0) if source else None,
         }
         if scheme == "http":
-            return PlainPool(host, port, **options)
+            return PlainConnection(host, port, **options)
         if self._tls is None:
             raise TlsError(f"no TLS profile is given for {self.where}")
-        return TlsPool(
-            host, port, ssl_context=self._context, tls=self._tls, bond=self.bond, **options
+        return TlsConnection(
+            host, port, ssl_context=self.context, tls=self._tls, bond=self.bond, **options
         )
 
 

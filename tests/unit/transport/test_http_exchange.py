@@ -475,3 +475,17 @@ def test_redirects_end_at_the_limit(serve, exchange, net, allowed, words):
     with pytest.raises(ProtocolError, match=f"{words}.*redirection of the transmission-profile"):
         exchange(redirects=allowed).send(net.get(peer))
     assert len(peer.requests) == allowed + 1
+
+
+@pytest.mark.parametrize("length", [b"-1", b"-5"])
+def test_a_chunk_of_negative_length_is_refused_before_anything_is_read(
+    serve, exchange, net, length
+):
+    def behave(connection, peer):
+        net.read_request(connection)
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        connection.sendall(head + length + b"\r\n" + 1000 * b"x")
+
+    peer = serve(behave)
+    with pytest.raises(ProtocolError, match="has a length that is none"):
+        exchange().send(net.get(peer))

@@ -101,7 +101,7 @@ def test_the_cas_of_the_public_web_are_not_trusted(serve, exchange, net, authori
     peer = serve(net.answering(net.answer()), authority.context())
     one = exchange(client())
     one.send(net.get(peer, scheme="https"))
-    assert one._adapter._context.get_ca_certs(binary_form=True) == [authority.root.der]
+    assert one._line.context.get_ca_certs(binary_form=True) == [authority.root.der]
 
 
 @pytest.mark.parametrize(
