@@ -157,15 +157,18 @@ class Transaction:
 
     def _staged_entry(self, name: str, content: bytes) -> _Entry:
         """Stage *content* for *name*; raises `OSError`, also when a rename could not succeed."""
-        for path in (self._current(name), self._previous(name)):
-            kind = self._files.kind(path)
-            if kind not in ("absent", "file"):
-                raise FileExistsError(errno.EEXIST, f"a {kind} has the name", str(path))
+        old, older = (self._present(path) for path in (self._current(name), self._previous(name)))
         for path in self._all_of([name]):
             self._files.unlink(path)
         self._files.write_new(self._hidden(name, STAGED), content)
-        old, older = map(self._digest, (self._current(name), self._previous(name)))
         return _Entry(name, _sha256(content), old, older)
+
+    def _present(self, path: Path) -> str:
+        """Return the `_digest` of the file at *path*, where nothing else may be."""
+        kind = self._files.kind(path)
+        if kind not in ("absent", "file"):
+            raise FileExistsError(errno.EEXIST, f"a {kind} has the name", str(path))
+        return _sha256(self._files.read(path, MAX_OCTETS)) if kind == "file" else ""
 
     def _kept(self, entries: list[_Entry]) -> Iterator[tuple[Path, Path, str]]:
         """Yield visible and hidden name, and digest, of each file that *entries* replace."""

@@ -84,9 +84,12 @@ class Walker:
         Raises `ValueError` for what is not below the root, and `OSError`.
         """
         above, _, name = str(path).rpartition(os.sep)
-        if above == self._stay.where:
-            return Parent(self._stayed_in(), name, kept=True)
-        return self._walked(path)
+        stay = self._stay
+        if above != stay.where:
+            return self._walked(path)
+        return Parent(
+            stay.descriptor if stay.descriptor >= 0 else self._stayed_in(), name, kept=True
+        )
 
     @contextmanager
     def directory(self, path: Path) -> Iterator[int]:

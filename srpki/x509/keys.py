@@ -7,6 +7,7 @@ writes no file. What the library refuses to make is refused here first, with a h
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -171,12 +172,18 @@ def spki(source: PrivateKey | PublicKey | bytes) -> bytes:
         InvalidInputError: when the certificate or the key in it cannot be read.
     """
     if isinstance(source, bytes):
-        public: PublicKey = certificates.public_key(source)
-    elif isinstance(source, PrivateKey):
-        public = source.public_key()
-    else:
-        public = source
-    return public.public_bytes(
+        return _certified(source)
+    return _encoded(source.public_key() if isinstance(source, PrivateKey) else source)
+
+
+@lru_cache(maxsize=1024)
+def _certified(certificate: bytes) -> bytes:
+    """Return the key that is certified; kept, because a renewal asks again and again."""
+    return _encoded(certificates.public_key(certificate))
+
+
+def _encoded(key: PublicKey) -> bytes:
+    return key.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
 
