@@ -62,12 +62,13 @@ def _diff_entries(
 ) -> Iterator[Change]:
     old = before if isinstance(before, Entries) else Entries()
     new = after if isinstance(after, Entries) else Entries()
-    for keys in dict.fromkeys((*old, *new)):
+    there = dict(old.changed(new))
+    for keys in dict.fromkeys((*there, *(keys for keys, _ in new.changed(old)))):
         here = (*path, Step(node.name, keys))
-        if keys in old and keys in new:
-            yield from diff(node, old[keys], new[keys], here)
+        if keys in there and keys in new:
+            yield from diff(node, there[keys], new[keys], here)
         else:
-            yield Change(here, old.get(keys), new.get(keys))
+            yield Change(here, there.get(keys), new.get(keys))
 
 
 def conflicts(

@@ -227,10 +227,11 @@ class Authorities:
     def usable(self) -> dict[str, bytes]:
         """Return the CA certificate (DER) of every profile that is up, by its name."""
         with self._lock:
+            now = self._clock.now()
             return {
                 name: profile.files["cert"].der
                 for name, profile in self._profiles.items()
-                if self.state(name).up
+                if _state(profile, now).up
             }
 
     def certificates(self) -> tuple[bytes, ...]:

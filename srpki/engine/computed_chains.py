@@ -83,7 +83,7 @@ class ComputedChains:
         The others are *known* (DER).
         """
         for name, profile in view.ipsec_trust_anchor_profiles.items():
-            down = sum(one not in known for one in profile.trust_anchors)
+            down = len([one for one in profile.trust_anchors if one not in known])
             if self._is_news(TRUST_ANCHORS_DOWN, name, (str(down),) if down else ()):
                 self._tell(TRUST_ANCHORS_DOWN, trust_anchor_profile=name, down=down)
 

@@ -104,30 +104,31 @@ class Tunnels:
                 self._end(self._told.keys() - self._places.keys())
             elif not (restarted or used) and _of_tunnels(former) == _of_tunnels(view):
                 return
-            if self._world(view).basis != self._basis:
-                self.look()
-                return
-            told = self._told
-            self._look_at(
-                [
-                    place
-                    for name, place in self._places.items()
-                    if name not in known
-                    or known[name] != place
-                    or (used and not told[name].verdict.up)
-                ]
-            )
+            world, told = self._world(view), self._told
+            everything = world.basis != self._basis
+            places = [
+                place
+                for name, place in self._places.items()
+                if everything
+                or name not in known
+                or known[name] != place
+                or (used and not told[name].verdict.up)
+            ]
+            self._look_at(places, world)
 
     def look(self) -> None:
         """Tell what has become of the tunnels and their chains, and plan when to look again."""
         with self._lock:
-            self._look_at(tuple(self._places.values()))
+            if self._view is not None:
+                self._look_at(tuple(self._places.values()), self._world(self._view))
 
     def reloaded(self, uses: Sequence[Use]) -> None:
         """Look at the tunnels of *uses*, which have loaded their files again."""
         files = {use.certificate for use in uses}
         with self._lock:
-            self._look_at([one for one in self._places.values() if one.entry.cert in files])
+            if self._view is not None:
+                places = [one for one in self._places.values() if one.entry.cert in files]
+                self._look_at(places, self._world(self._view))
 
     def all(self) -> tuple[Tunnel, ...]:
         """Return every tunnel as it is now, in the order of the configuration."""
@@ -155,19 +156,17 @@ class Tunnels:
 
     # --- telling ---------------------------------------------------------------------------------
 
-    def _look_at(self, places: Sequence[Place]) -> None:
-        view = self._view
-        if view is None or not (self._places or view.ipsec_trust_anchor_profiles):
+    def _look_at(self, places: Sequence[Place], world: World) -> None:
+        if not (self._places or world.view.ipsec_trust_anchor_profiles):
             self._undo()
             return
-        world = self._world(view)
         if len(places) == len(self._places):  # each of them
             self._basis = world.basis
         for place in places:
             self._tell(place, self._judge.judge(place.entry, world), world.now)
             self._spans[place.name] = tuple(self._instants(place)) or (_FIRST, _FIRST)
         self._chains.look(places, world.known, world.depth)
-        self._chains.look_at_anchors(view, world.known)
+        self._chains.look_at_anchors(world.view, world.known)
         self._plan_next(world)
 
     def _world(self, view: PkiView) -> World:
