@@ -80,9 +80,8 @@ class Register:
                 self._delete(self.entries[name])
             for name in self._saved.keys() - set(view.auto_updates):
                 self._forget(name)
-            profiles, entries = view.update_profiles, self.entries
-            for name, one in view.auto_updates.items():
-                settings, entry = (one, profiles.get(one.profile)), entries.get(name)
+            for name in view.auto_updates:
+                settings, entry = self.gatherer.settings(name), self.entries.get(name)
                 if entry is None or entry.settings != settings or entry.deleted:
                     self._configure(name, settings)
             self._saved.clear()

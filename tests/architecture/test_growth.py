@@ -106,10 +106,10 @@ def _prepared(new_router, what, tree):
 PKI = "configure system security pki"
 ONE_LEAF = {
     "configure system name n{}": 0.05,
-    PKI + " ca-profile ca-profile-name-00003 description d{}": 0.1,
+    PKI + " ca-profile ca-profile-name-00003 description d{}": 0.15,
     PKI + " ca-profile ca-profile-name-00003 cert-file f{}": 0.6,
-    PKI + " certificate-update-profile profile-name-00003 retry-interval {}": 0.1,
-    PKI + " certificate-auto-update certificate-file-nam-00003 key-file-name k{}": 0.1,
+    PKI + " certificate-update-profile profile-name-00003 retry-interval {}": 0.15,
+    PKI + " certificate-auto-update certificate-file-nam-00003 key-file-name k{}": 0.15,
     "configure system security tls cert-profile cert-profile-name-00003 entry 2 key-file k{}": 0.4,
     "configure ipsec cert-profile cert-profile-name-00003 entry 2 key k{}": 0.6,
     "configure log filter filter-name-00003 named-entry entry-name-00003 description d{}": 0.6,
