@@ -71,7 +71,9 @@ def masked(found: Walk, tokens: Sequence[Token], line: str) -> str:
     secret = [
         match.token
         for match in found.matches
-        if _is_secret(match.terminal) and not is_sealed(match.token.text)
+        if isinstance(match.terminal, Slot)
+        and _is_secret(match.terminal)
+        and not is_sealed(match.token.text)
     ]
     if found.failure is not None:
         rest = tokens[found.failure.at :]

@@ -231,19 +231,26 @@ class _Fold:
 
     def result(self, *, stays: bool = False) -> Meaning:
         target = _path(self._at)
+
+        def path(segments: _Segments) -> Path:
+            length = len(segments)
+            return target[:length] if segments == self._at[:length] else _path(segments)
+
         resting = [self._home, *self._base[1:]]
         return Meaning(
-            context=target if self._landed and not stays else _path(resting[-1]),
+            context=target if self._landed and not stays else path(resting[-1]),
             target=target,
-            entered=tuple(_path(segments) for segments in self._entered),
-            edits=tuple(_edit(*edit) for edit in self._edits),
+            entered=tuple([path(segments) for segments in self._entered]),
+            edits=tuple(
+                [_edit(kind, path(at), leaf, value) for kind, at, leaf, value in self._edits]
+            ),
             command=self._command,
             operation=self._operation,
             question=self._question,
             inputs=self._inputs,
             picks=self._picks,
             modifiers=tuple(self._modifiers),
-            opened=tuple(_path(segments) for segments in resting[:-1]),
+            opened=tuple([path(segments) for segments in resting[:-1]]),
             closed=self._closed,
             create=self._create,
             nested=self._nested,
@@ -264,8 +271,8 @@ def meaning(
     return fold.result(stays=stays)
 
 
-def _edit(kind: _Kind, at: _Segments, leaf: tuple[str, ...], value: Value | None) -> Edit:
-    path = _path(at) + tuple(map(Step, leaf))
+def _edit(kind: _Kind, at: Path, leaf: tuple[str, ...], value: Value | None) -> Edit:
+    path = at + tuple(map(Step, leaf))
     if kind == "take":
         assert isinstance(value, (str, int))
         return Edit("delete", (*path[:-1], Step(path[-1].name, (value,))))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from srpki.device.sessions import Kind, Login
     from srpki.management.access.rights import Rights
     from srpki.management.port import Machine
+    from srpki.schema.paths import Path
 
 _PLAIN: Final = ("y", "n", "yes", "no")
 _MASK: Final = "********"
@@ -124,7 +125,8 @@ class Session(CallerSession):
     def _traced(self, line: str, shown: str | None) -> Answer:
         traces = self._traces
         answer = self._answered(line, shown)
-        return answer._replace(text=screen(_joined(answer.text, traces.take())))
+        text = screen(_joined(answer.text, traces.take()))
+        return answer if text == answer.text else answer._replace(text=text)
 
     def _answered(self, line: str, shown: str | None) -> Answer:
         if not self.begin():
@@ -302,8 +304,8 @@ class Session(CallerSession):
         """Return whether a classic *command* is typed in the configuration, or leads there."""
         if self._active == "md" or command.startswith("//"):
             return False
-        places = (self._shell.context, self._shell.leads_to(command))
-        return any(place[:1] and place[0].name == "configure" for place in places)
+        shell = self._shell
+        return _is_configuration(shell.context) or _is_configuration(shell.leads_to(command))
 
     def _recall(self, text: str) -> Answer:
         """Run an earlier command again, which is shown first as if it had been typed."""
@@ -317,6 +319,10 @@ class Session(CallerSession):
         echoed = shell.prompt.rpartition("\n")[2] + entry.line
         answer = self._remembered(entry.line, entry.line)
         return answer._replace(text=_joined(echoed, answer.text))
+
+
+def _is_configuration(place: Path) -> bool:
+    return bool(place) and place[0].name == "configure"
 
 
 def _joined(*parts: str) -> str:

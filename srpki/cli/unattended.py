@@ -35,7 +35,7 @@ class Unattended(Session):
 
     def __init__(self, device: Device, cancel: threading.Event, over: Callable[[], bool]) -> None:
         super().__init__(_Here(device), user="", kind="script", address=ORIGIN)
-        self._cancel = cancel
+        self._interruption = cancel
         self._over = over
 
     def execute(self, url: str) -> Ran:
@@ -46,7 +46,7 @@ class Unattended(Session):
     @property
     def interrupted(self) -> bool:
         """Whether it is to end before its next line."""
-        return self._cancel.is_set() or self._over()
+        return super().interrupted or self._over()
 
     def caller(self, origin: str) -> Caller:
         """Return what commits: no user, and not by one of the CLIs."""

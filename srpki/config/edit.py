@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
 from srpki.config.comments import COMMENT, MARK, is_comment, place_of
 from srpki.config.tree import EMPTY, Branch, Element, drop, get, put
@@ -28,6 +28,8 @@ from srpki.schema.nodes import (
 )
 from srpki.schema.once import once_a_node
 from srpki.schema.paths import Path, Step, Value
+
+_CONTEXTS: Final = (Container, ListNode)
 
 
 class Edit(NamedTuple):
@@ -49,13 +51,13 @@ def nodes_along(root: Container, path: Path) -> tuple[DataNode, ...]:
     found: list[DataNode] = []
     node: DataNode = root
     for step in path:
-        if is_comment(step.name):
+        child = _named(node).get(step.name) if isinstance(node, _CONTEXTS) else None
+        if child is None and is_comment(step.name):
             found.append(COMMENT)
             break
-        child = _named(node).get(step.name) if isinstance(node, Container | ListNode) else None
-        if not isinstance(child, Container | ListNode | Leaf | LeafList):
+        if child is None:
             raise InvalidNameError(f"'{step.name}' is not an element of {node.name}")
-        if isinstance(child, ListNode) and step.keys and len(step.keys) != len(child.keys):
+        if step.keys and isinstance(child, ListNode) and len(step.keys) != len(child.keys):
             raise InvalidNameError(f"'{step.name}' takes {len(child.keys)} keys")
         found.append(child)
         node = child
@@ -63,9 +65,9 @@ def nodes_along(root: Container, path: Path) -> tuple[DataNode, ...]:
 
 
 @once_a_node
-def _named(node: Container | ListNode) -> Mapping[str, DataNode | Action]:
-    """Return the children of *node* by their names, choices looked through."""
-    return {child.name: child for child in data_children(node)}
+def _named(node: Container | ListNode) -> Mapping[str, DataNode]:
+    """Return what *node* may hold by name, choices looked through."""
+    return {child.name: child for child in data_children(node) if not isinstance(child, Action)}
 
 
 def stands_alone(parent: Container | ListNode, child: DataNode) -> bool:

@@ -54,7 +54,8 @@ class CallerSession:
         self._user = user
         self._kind: Kind = kind
         self._address = address
-        self._cancel = threading.Event()
+        self._interruption = threading.Event()
+        self._lent = False
         self.wake: Callable[[], None] | None = None
         self.watch: Callable[[str], None] | None = None
         self.at_once: Callable[[str], None] | None = None
@@ -86,7 +87,8 @@ class CallerSession:
 
     def begin(self) -> bool:
         """Begin to answer what the caller asks; return whether he still has a session."""
-        self._cancel = threading.Event()
+        if self._lent or self.interrupted:
+            self._interruption, self._lent = threading.Event(), False
         if self.gone:
             return False
         self._have(self._present())
@@ -115,12 +117,18 @@ class CallerSession:
 
     def interrupt(self) -> None:
         """Stop, from any thread, what is being answered: its waiting, its files of lines."""
-        self._cancel.set()
+        self._interruption.set()
+
+    @property
+    def _cancel(self) -> threading.Event:
+        """What ends the waiting of an operation: of no request but this one."""
+        self._lent = True
+        return self._interruption
 
     @property
     def interrupted(self) -> bool:
         """Whether `interrupt` was called since the last `begin`."""
-        return self._cancel.is_set()
+        return self._interruption.is_set()
 
     def expire(self) -> None:
         """End the session, from any thread: its caller has asked for nothing for too long."""
@@ -200,6 +208,6 @@ class CallerSession:
         """
         if why == "rebooted":
             return
-        self._cancel.set()
+        self._interruption.set()
         self.editing.end()
         self._news_came()

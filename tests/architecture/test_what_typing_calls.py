@@ -99,4 +99,4 @@ def test_a_pasted_line_is_walked_once_and_its_edit_goes_one_way_down(device):
     for line in ("edit-config private", *lines[:20]):
         assert session.feed(line).ok, line
     work = calls(lambda: [session.feed(line) for line in lines[20:]])
-    assert work / len(lines[20:]) <= 800
+    assert work / len(lines[20:]) <= 690

@@ -249,6 +249,8 @@ class MdCli(Shell):
         self.standing.check_entered(said.context)
         told = self._changing.apply(said)
         answer = self._navigation.follow(said)
+        if not told:
+            return answer
         return answer._replace(text="\n".join(filter(None, (told, answer.text))))
 
     def _show_configuration(self, said: Meaning) -> Answer:

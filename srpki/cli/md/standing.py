@@ -124,8 +124,10 @@ class Standing:
 
     def say(self, messages: Iterable[str]) -> str:
         """Return *messages* as text, without those that the environment hides."""
-        quiet = self.environment.value("message-severity-level", "cli") == "warning"
-        return "\n".join(text for text in messages if not (quiet and text.startswith(_INFO)))
+        shown = list(messages)
+        if shown and self.environment.value("message-severity-level", "cli") == "warning":
+            shown = [text for text in shown if not text.startswith(_INFO)]
+        return "\n".join(shown)
 
     def moment(self, time: datetime, digits: int = 1) -> str:
         """Return *time* as the environment wants it, with *digits* of the second."""
