@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 FLUSH_AFTER = 0.1
 """Seconds after which Escape is a key of its own and not the beginning of another one's code."""
 
+AT_ONCE = 0.005
+"""Seconds that nothing else is done until a command has ended: most take a tenth of that."""
+
 INSIST_AFTER = 0.2
 """Seconds between two interruptions of a command that Ctrl-C is to stop."""
 
@@ -259,18 +262,23 @@ class Terminal:
     # --- a command ---
 
     async def _answer(self, entered: str | Way) -> Answer:
-        """Let the session answer in a thread, so that keys are read meanwhile."""
+        """Let the session answer in a thread, so that keys are read while it takes long."""
         self._output.flush()
         self._listen()
         self._running = True
-        self._dots = Dots(self._show_now, self._session.screen.progress)
         self._heed_interruption()
-        loop = asyncio.get_running_loop()
+        delay = self._session.screen.progress
+        answering = self._worker.submit(self._feed, entered)
         try:
-            return await loop.run_in_executor(self._worker, self._feed, entered)
+            return answering.result(AT_ONCE)
+        except TimeoutError:
+            self._dots = Dots(self._show_now, delay)
+            return await asyncio.wrap_future(answering)
         finally:
             self._running = False
-            self._dots.stop()
+            if self._dots is not None:
+                self._dots.stop()
+                self._dots = None
             if self._insisting is not None:
                 self._insisting.cancel()
 
