@@ -3,7 +3,7 @@
 A router keeps its connection between two messages, and so do a thousand of them; somebody may also
 open connections and say nothing, or half of a request. Neither shuts anybody out: when there is no
 room, the connection ends that has waited for (the rest of) a request longest. One whose request is
-being answered never does.
+being answered never does: where all are, who comes waits until one is answered, in order.
 """
 
 from __future__ import annotations

@@ -93,8 +93,11 @@ class Listener(socketserver.TCPServer):
             raise
 
     def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
-        """Admit a connection unless as many as there may be are being answered."""
-        return self._connections.admit()
+        """Admit a connection; while there is no room, it waits, and so does who comes after it."""
+        while not self._connections.admit():
+            if self._stopping.wait(_POLL_SECONDS):
+                return False
+        return True
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve the accepted connection *request* in a thread of its own."""

@@ -44,7 +44,7 @@ class Issued:
     @property
     def subject(self) -> str:
         """The subject, as it is shown."""
-        return certificates.facts(self.certificate).subject
+        return names.brief(certificates.parse(self.certificate).subject)
 
 
 class IssuedStore:

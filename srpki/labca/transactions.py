@@ -1,7 +1,8 @@
 """The open CMP transactions on disk: a client that polls after a kill finds its request.
 
-One line is written where a transaction begins or goes on, and one where it ends; what is over is
-cleared away now and then. A new file for each would cost a renewal a tenth of its time.
+A line is written where a transaction begins or goes on, and one where it ends, unless the CA's
+record of the certificate says so; what is over is cleared away now and then. A new file for each
+would cost a renewal a tenth of its time.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class KeptTransactions:
         if directory is not None:
             self._file = LineFile(self._path, OsFiles(directory), _LONGEST_LINE)
         self._held = False
-        self._open: set[str] = set()
+        self._open: dict[str, bool] = {}  # whether a certificate was sent, whose state tells
         self._lines = 0
 
     def close(self) -> None:
@@ -56,13 +57,14 @@ class KeptTransactions:
         if len(transaction.request) > _LONGEST:
             raise StorageError("the request is too long to be remembered")
         record = server_records.write(identifier, transaction)
-        self._open.add(record["identifier"])
+        self._open[record["identifier"]] = transaction.certificate is not None
         self._append(self._file, record)
 
     def drop(self, identifier: bytes) -> None:
         """Keep it no longer."""
-        if self._file is not None:
-            self._end(self._file, base64.b64encode(identifier).decode("ascii"))
+        name = base64.b64encode(identifier).decode("ascii")
+        if self._file is not None and not self._open.pop(name, False):
+            self._end(self._file, name)
 
     def left(self, authority: Authority) -> Iterator[tuple[bytes, Transaction]]:
         """Yield what an earlier process has left open and can go on.
@@ -81,7 +83,7 @@ class KeptTransactions:
                 continue
             sent = transaction.certificate
             if len(self._open) < MOST_OPEN and (sent is None or authority.awaits(sent)):
-                self._open.add(name)
+                self._open[name] = sent is not None
                 yield identifier, transaction
             else:
                 self._end(self._file, name)
@@ -101,7 +103,7 @@ class KeptTransactions:
         return found
 
     def _end(self, file: LineFile, name: str) -> None:
-        self._open.discard(name)
+        self._open.pop(name, None)
         self._append(file, {"identifier": name})
 
     def _append(self, file: LineFile, fields: dict[str, Any]) -> None:
@@ -118,6 +120,7 @@ class KeptTransactions:
         """Leave what is open alone in the file; whoever writes next opens it anew."""
         with self._told():
             found = self._read(file) if self._open else {}
+            found = {name: found[name] for name in self._open if name in found}
             self.close()
             file.rewrite(found.values(), sync=False)
         self._lines = len(found)

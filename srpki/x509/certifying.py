@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -83,6 +84,7 @@ def key_identifier(public_key: bytes) -> bytes:
     return hashlib.sha1(bits.content[1:], usedforsecurity=False).digest()
 
 
+@lru_cache(maxsize=64)
 def _time(instant: datetime) -> bytes:
     utc = instant.astimezone(UTC)
     if utc.year < _GENERALIZED_FROM:

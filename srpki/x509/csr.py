@@ -12,6 +12,7 @@ from cryptography.hazmat.asn1 import BitString, SetOf
 from cryptography.x509.oid import AttributeOID
 
 from srpki.core.errors import InvalidInputError
+from srpki.x509 import der as asn1
 from srpki.x509 import names, signatures, structures
 from srpki.x509.certificates import UNREADABLE
 from srpki.x509.forms import Extensions, Request
@@ -138,8 +139,9 @@ def _strict(der: bytes) -> Request | None:
     """Return the request in *der* as the library reads it, None when it does not like it."""
     try:
         read = x509.load_der_x509_csr(der)
+        _, subject = asn1.parts(asn1.read(der).content, 2)  # the version comes first
         return Request(
-            subject=read.subject,
+            subject=names.strict_name(subject),
             signature_algorithm_oid=read.signature_algorithm_oid,
             signature=read.signature,
             extensions=Extensions(list(read.extensions), "certification request"),

@@ -10,7 +10,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -152,9 +152,21 @@ def _printable(attribute: x509.NameAttribute[str | bytes]) -> x509.NameAttribute
     return x509.NameAttribute(attribute.oid, value, _ASN1Type.PrintableString)
 
 
+class _KeptName(ReadName):
+    """One of the names that were read last: what was made of it is kept with it."""
+
+    @cached_property
+    def canonical(self) -> Canonical:
+        return _canonical(self)
+
+    @cached_property
+    def brief(self) -> str:
+        return _brief(self)
+
+
 @lru_cache(maxsize=512)
 def _kept_name(der: bytes) -> ReadName:
-    return ReadName(x509.Name.from_bytes(der).rdns, der)
+    return _KeptName(x509.Name.from_bytes(der).rdns, der)
 
 
 def strict_name(der: bytes) -> ReadName:
@@ -183,6 +195,10 @@ def parse_name(der: bytes) -> x509.Name:
 
 def canonical(name: x509.Name) -> Canonical:
     """Return what two names that are the same have in common [RFC 5280, 7.1]."""
+    return name.canonical if isinstance(name, _KeptName) else _canonical(name)
+
+
+def _canonical(name: x509.Name) -> Canonical:
     return tuple(
         frozenset((attribute.oid.dotted_string, _folded(attribute.value)) for attribute in rdn)
         for rdn in name.rdns
@@ -215,6 +231,10 @@ def brief(name: x509.Name) -> str:
 
     A peer may write tens of thousands of characters into a certificate.
     """
+    return name.brief if isinstance(name, _KeptName) else _brief(name)
+
+
+def _brief(name: x509.Name) -> str:
     text = display(name)
     return text if len(text) <= _BRIEF else text[: _BRIEF - 3] + "..."
 

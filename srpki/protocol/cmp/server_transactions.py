@@ -15,7 +15,8 @@ from srpki.protocol.cmp.server_envelope import Content
 from srpki.protocol.cmp.server_requests import Enrolment
 
 WHOLE_MESSAGE: Final = -1
-MOST_OPEN: Final = 1000
+MOST_OPEN: Final = 2000
+"""More than a port has connections: who has one is not refused for what others have begun."""
 CONFIRM_WITHIN: Final = timedelta(minutes=5)
 """How long a client may take to confirm a certificate."""
 REMEMBERED: Final = timedelta(minutes=5)
