@@ -155,10 +155,10 @@ class Generations:
         now, present = self._clock.now(), self.now
         others = (one for one in self.all if self._finished <= one.number and one.since <= now)
         shown = (present, *(one for one in others if one is not present))
-        view = View(shown, self._finished)
-        if view != self._view:
-            self._view = view
-        return self._view
+        view = self._view
+        if (shown, self._finished) != (view.shown, view.finished):
+            view = self._view = View(shown, self._finished)
+        return view
 
     def begin(self, change: Change) -> Generation:
         """Change a key as *change* says; raises `RefusedError` for too many, and for a bad name."""

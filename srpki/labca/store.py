@@ -106,9 +106,9 @@ class IssuedStore:
             record = self._records.get(serial)
             if record is None or record.state in (state, REVOKED):
                 return
-            changed = replace(record, state=state, revoked_at=at, reason=reason)
-            more = {"at": at.isoformat() if at is not None else "", "reason": reason}
-            self._append(changed, **{name: text for name, text in more.items() if text})
+            changed = Issued(serial, record.certificate, state, at, reason)
+            more = {} if at is None else {"at": at.isoformat()}
+            self._append(changed, **more, **({"reason": reason} if reason else {}))
             self._records[serial] = changed
 
     def bearing(

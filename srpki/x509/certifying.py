@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
 
+from srpki.core.values import NamedTuple
 from srpki.x509 import der, signatures
 from srpki.x509.keys import PrivateKey, sign
 
@@ -28,8 +28,7 @@ _GENERALIZED_TIME: Final = 0x18
 _GENERALIZED_FROM: Final = 2050  # RFC 5280, 4.1.2.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fields:
+class Fields(NamedTuple):
     """What a certificate says: *issuer*, *subject* and *public_key* in DER, aware instants.
 
     *public_key* is a SubjectPublicKeyInfo, *extensions* are as `extension` returns them.

@@ -8,14 +8,11 @@ takes at the CA. With CHECKOUT, a directory that holds another state of srpki, i
 turns with this one.
 """
 
-import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import reenrolments
@@ -27,30 +24,6 @@ DEVICES = 10
 ROUNDS = 20
 SIGNATURES = 3
 """Made: the certificate and two answers. Verified: two messages and a proof of possession."""
-
-
-@contextmanager
-def lab_ca(place, checkout=None):
-    """Run a lab CA, of another *checkout* when it is given; give what it says and its number."""
-    ahead = {} if checkout is None else {"PYTHONPATH": str(checkout)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "srpki", "ca", "--json", "--dir", str(place / "ca")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=place,
-        env={**os.environ, **ahead},
-    )
-    try:
-        yield json.loads(process.stdout.readline()), process.pid
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def processor_seconds(pid):
-    """Return the processor time that the process *pid* has used [clock_getcpuclockid(3)]."""
-    return time.clock_gettime(~pid << 3 | 2)
 
 
 def arithmetic():
@@ -72,17 +45,17 @@ class Measured:
         self.seconds = []
 
     def round(self):
-        begin = processor_seconds(self.pid)
+        begin = renewals.processor_seconds(self.pid)
         for device in self.devices:
             device.renew()
-        self.seconds.append((processor_seconds(self.pid) - begin) / len(self.devices))
+        self.seconds.append((renewals.processor_seconds(self.pid) - begin) / len(self.devices))
 
 
 def candidates(stack, place, checkouts):
     for name, checkout in checkouts.items():
         directory = place / name
         directory.mkdir()
-        ca, pid = stack.enter_context(lab_ca(directory, checkout))
+        ca, pid = stack.enter_context(renewals.lab_ca(directory, checkout))
         for protocol, device in (("CMPv2", renewals.Renewing), ("EST", reenrolments.Renewing)):
             yield Measured(
                 f"{name}, {protocol}", pid, [device(ca, directory) for _ in range(DEVICES)]

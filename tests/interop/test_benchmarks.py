@@ -34,6 +34,7 @@ IN_SMALL = {
         r"EST +\d+\.\d\d ms +\d+\.\d\d ms +\d+\.\d ms +\d+\.\d\d +\d+ +[5-7]\n",
     ),
     "reenrolments.py": ({"RENEWALS": 2}, "benchmark.main()", r"ratio: \d+\.\d"),
+    "lab_ca.py": ({"DEVICES": 1, "ROUNDS": 1}, "benchmark.main()", r"srpki ca, EST +\d+\.\d+ ms"),
     "due_at_once.py": (
         {"ENTRIES": 4},
         "for part in (benchmark.due_at_once, benchmark.at_the_maximum): part(benchmark.Path.cwd())",

@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.asn1 import TLV, BitString, Null, Variant
 
 from srpki.core.errors import ProtocolError
+from srpki.core.values import NamedTuple
 from srpki.protocol.cmp import asn1
 from srpki.protocol.cmp import header as headers
 from srpki.protocol.cmp.messages import NUMBERS, Message, certificates
@@ -31,8 +32,7 @@ _CERTIFICATE: Final = 0xA0
 # --- requests: ir, cr, kur, p10cr ----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateRequest:
+class CertificateRequest(NamedTuple):
     """What one CertReqMsg asks for.
 
     *subject* and *issuer* are Names, *public_key* a SubjectPublicKeyInfo, *extensions* a SEQUENCE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -11,6 +10,7 @@ from typing import Final
 from cryptography.hazmat.asn1 import TLV, GeneralizedTime
 
 from srpki.core.errors import ProtocolError
+from srpki.core.values import NamedTuple
 from srpki.protocol.cmp import asn1
 from srpki.x509 import der
 
@@ -29,8 +29,7 @@ _DIRECTORY_NAME: Final = 0xA4
 _GENERAL_NAMES: Final = frozenset((0xA0, 0x81, 0x82, 0xA3, 0xA4, 0xA5, 0x86, 0x87, 0x88))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(NamedTuple):
     """PKIHeader as values.
 
     *sender* and *recipient* are Names (DER), empty when the peer wrote another kind of

@@ -7,12 +7,12 @@ Bodies are written and read by `srpki.protocol.cmp.bodies`; who sent a message i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from cryptography.hazmat.asn1 import TLV
 
 from srpki.core.errors import ProtocolError
+from srpki.core.values import NamedTuple
 from srpki.protocol.cmp import asn1
 from srpki.protocol.cmp import header as headers
 from srpki.protocol.cmp.header import Header
@@ -44,8 +44,7 @@ class Protector(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """A PKIMessage that was read; *body* is the PKIBody (DER), not yet decoded.
 
     *protected_part* is the ProtectedPart as it was sent, *protection* its bits or None.

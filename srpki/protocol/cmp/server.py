@@ -87,7 +87,9 @@ class CmpServer:
         strict: bool = False,
         keeper: Keeper | None = None,
     ) -> None:
-        """Answer for *ca* as its *identity* of now; *implicit_confirm* grants what clients ask.
+        """Answer for *ca* as its *identity* of now, the same object as long as it is the same.
+
+        *implicit_confirm* grants what clients ask.
 
         *message_time* is how many seconds the time of a message may be off, 0 when any will do.
         *strict* asks of requests what RFC 9483 asks, not RFC 4210 alone. Open transactions are
@@ -145,7 +147,7 @@ class CmpServer:
     def _present(self) -> Envelope:
         """Return the envelope of who the server is now; keys are changed."""
         identity = self._identity()
-        if identity != self._envelope.identity:
+        if identity is not self._envelope.identity:
             self._envelope = Envelope(identity, self._clock, self._entropy)
         return self._envelope
 

@@ -5,7 +5,7 @@ A lab's faults in them are `Deviation` values [RFC 4210, 5.1; RFC 9483, 3.1-3.3]
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from srpki.core.clock import Clock
@@ -119,9 +119,9 @@ class Envelope:
             general_info=((IMPLICIT_CONFIRM, der.NULL),) if content.implicit_confirm else (),
         )
         if deviation.wrong_nonce:
-            header = replace(header, recipient_nonce=self._entropy.octets(IDENTIFIER_OCTETS))
+            header = header._replace(recipient_nonce=self._entropy.octets(IDENTIFIER_OCTETS))
         if deviation.wrong_transaction:
-            header = replace(header, transaction_id=self._entropy.octets(IDENTIFIER_OCTETS))
+            header = header._replace(transaction_id=self._entropy.octets(IDENTIFIER_OCTETS))
         protector, extra_certs = self._protection(asked, peer, content.extra_certs)
         if deviation.bad_protection:
             protector = _Spoiled(protector)

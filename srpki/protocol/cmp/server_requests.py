@@ -6,7 +6,7 @@ update must name the certificate that signed it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from srpki.core.errors import InvalidInputError, ProtocolError
+from srpki.core.values import NamedTuple
 from srpki.protocol.cmp import asn1, bodies, protect
 from srpki.protocol.cmp import header as headers
 from srpki.protocol.cmp.bodies import CertificateRequest
@@ -44,8 +45,7 @@ _NOT_BEFORE = b"\xa0"
 _NOT_AFTER = b"\xa1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enrolment:
+class Enrolment(NamedTuple):
     """A request that the protocol has nothing against; the CA may issue or not.
 
     *extensions*, *issuer* and the dates are wishes: what the CA makes of them shows in the status
@@ -56,9 +56,9 @@ class Enrolment:
     kind: str
     cert_req_id: int
     subject: x509.Name
-    public_key: CertificatePublicKeyTypes = field(repr=False)
+    public_key: CertificatePublicKeyTypes
     extensions: Wishes = ()
-    updated: bytes | None = field(default=None, repr=False)
+    updated: bytes | None = None
     kept: Wishes = ()
     issuer: x509.Name | None = None
     not_before: datetime | None = None
@@ -286,8 +286,7 @@ def _update(request: CertificateRequest, enrolment: Enrolment, peer: Peer) -> En
         old.extensions.find(x509.SubjectAlternativeName)
     ):
         raise RefusalError("badCertTemplate", "a key update does not change the subjectAltName")
-    return replace(
-        enrolment,
+    return enrolment._replace(
         subject=old.subject,
         updated=peer.certificate,
         kept=_kept(enrolment, old),

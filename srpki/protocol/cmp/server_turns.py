@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from srpki.core.values import NamedTuple
 from srpki.protocol.cmp.messages import Message
 from srpki.protocol.cmp.server_checks import Peer
 from srpki.protocol.cmp.server_envelope import Deviation, ServerIdentity
@@ -24,8 +24,7 @@ class PutOffError(Exception):
         self.seconds = seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(NamedTuple):
     """A *message* of *peer*, answered as *identity* by one message with the senderNonce *nonce*.
 
     What is dated in the answer, and in what is noted meanwhile, is dated *now*. *deviation* says
@@ -34,10 +33,10 @@ class Turn:
 
     message: Message
     peer: Peer
-    issue: Issue = field(repr=False)
+    issue: Issue
     deviation: Deviation
     nonce: bytes
-    identity: ServerIdentity = field(repr=False)
+    identity: ServerIdentity
     now: datetime
 
     @property

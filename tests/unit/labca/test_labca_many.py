@@ -10,13 +10,17 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 
 import pytest
 
-from srpki.labca import connections
+from srpki.core.clock import SystemClock
+from srpki.core.wire import HttpReply
+from srpki.labca import connections, listener
 from srpki.labca.connections import Connections
+from srpki.labca.listener import Listener
 from srpki.labca.server import LabCa
 
 ROUTERS = 1000
@@ -142,6 +146,41 @@ def test_who_waits_longest_gives_way_and_who_is_answered_never():
     assert not open_ones.admit()  # all are being answered
     open_ones.give_way()
     assert not busy.ended
+
+
+def test_who_comes_while_all_are_answered_waits(monkeypatch):
+    """Nobody is refused: of five who ask at a port of two, three wait until there is room."""
+    monkeypatch.setattr(listener, "room", lambda: 2)
+    asked_for, may_answer = threading.Semaphore(0), threading.Event()
+
+    def handler(request, certificate):
+        asked_for.release()
+        assert may_answer.wait(BOUND)
+        return HttpReply(status=404)
+
+    port = Listener(("127.0.0.1", 0), handler, None, [].append, SystemClock())
+    port.start()
+    with ExitStack() as stack:
+        stack.callback(port.stop)
+        stack.callback(may_answer.set)
+        clients = [stack.enter_context(closing(connect(port.port))) for _ in range(5)]
+        for client in clients:
+            client.sendall(GET)
+        for _ in range(2):
+            assert asked_for.acquire(timeout=BOUND)
+        assert not any(readable(client) for client in clients)
+        may_answer.set()
+        assert [int(client.recv(4096).split()[1]) for client in clients] == [404] * 5
+
+
+def test_a_full_port_can_be_stopped(monkeypatch):
+    monkeypatch.setattr(listener, "room", lambda: 0)
+    port = Listener(("127.0.0.1", 0), lambda *_: None, None, [].append, SystemClock())
+    port.start()
+    with closing(connect(port.port)) as client:
+        port.stop()
+        with suppress(ConnectionResetError):
+            assert client.recv(10) == b""
 
 
 def test_the_number_of_connections_fits_the_files_of_the_process(monkeypatch):

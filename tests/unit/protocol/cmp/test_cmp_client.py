@@ -217,14 +217,14 @@ def test_granted_with_modifications_is_a_certificate(ca, run, around):
 
 def test_implicit_confirmation_is_honoured_though_not_asked_for(ca, run, around):
     ca.bend = lambda parts: parts.update(
-        header=replace(parts["header"], general_info=((IMPLICIT_CONFIRM, b"\x05\x00"),))
+        header=parts["header"]._replace(general_info=((IMPLICIT_CONFIRM, b"\x05\x00"),))
     )
     assert run(kur(ca, around), ca).certificate == ca.issued
     assert [message.kind for message in ca.seen] == ["kur"]
 
 
 def test_pvno_3_is_taken_from_the_ca(ca, run, around):
-    ca.bend = lambda parts: parts.update(header=replace(parts["header"], pvno=3))
+    ca.bend = lambda parts: parts.update(header=parts["header"]._replace(pvno=3))
     assert run(kur(ca, around), ca).certificate == ca.issued
 
 
@@ -404,7 +404,7 @@ def test_answer_for_another_request_is_refused(ca, run, around):
     ],
 )
 def test_header_of_another_transaction_is_refused(ca, run, around, change, words):
-    ca.bend = lambda parts: parts.update(header=replace(parts["header"], **change))
+    ca.bend = lambda parts: parts.update(header=parts["header"]._replace(**change))
     with pytest.raises(ProtocolError, match=words):
         run(kur(ca, around), ca)
 

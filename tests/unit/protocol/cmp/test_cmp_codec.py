@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -41,7 +40,7 @@ FULL = Header(
 
 
 def sent(body: bytes, extra_certs=(), **fields) -> messages.Message:
-    head = replace(Header(transaction_id=b"t"), **fields)
+    head = Header(transaction_id=b"t")._replace(**fields)
     return messages.decode(messages.encode(head, body, None, extra_certs))
 
 
@@ -61,13 +60,13 @@ def test_message_time_is_written_in_utc_without_fractions():
 @pytest.mark.parametrize("octets", [b"", b"x" * 129])
 def test_identifiers_are_bounded(field, octets):
     with pytest.raises(ProtocolError, match="octets"):
-        header.decode(header.encode(replace(FULL, **{field: octets})))
+        header.decode(header.encode(FULL._replace(**{field: octets})))
 
 
 @pytest.mark.parametrize("pvno", [-1, 2**31, pytest.param(10**5000, id="huge")])
 def test_versions_are_bounded(pvno):
     with pytest.raises(ProtocolError, match="pvno"):
-        header.decode(header.encode(replace(FULL, pvno=pvno)))
+        header.decode(header.encode(FULL._replace(pvno=pvno)))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +75,7 @@ def test_versions_are_bounded(pvno):
 )
 def test_texts_and_infos_of_a_header_are_bounded(change):
     with pytest.raises(ProtocolError, match="more than 16"):
-        header.decode(header.encode(replace(FULL, **change)))
+        header.decode(header.encode(FULL._replace(**change)))
 
 
 def with_sender(general_name: bytes) -> bytes:

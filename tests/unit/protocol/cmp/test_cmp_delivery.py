@@ -71,8 +71,8 @@ class Patience:
         if parts["kind"] == "error" and not self.protect_error:
             parts["protector"] = None
         if self.late is not None and self.nonce == "request":
-            parts["header"] = replace(
-                parts["header"], recipient_nonce=self.late.header.sender_nonce
+            parts["header"] = parts["header"]._replace(
+                recipient_nonce=self.late.header.sender_nonce
             )
 
 
@@ -125,7 +125,7 @@ def test_a_late_answer_after_an_ip_that_says_waiting(ca, run, around, nonce):
     def bend(parts):
         if parts["kind"] == "kup" and len(ca.seen) > 1 and nonce == "request":
             request = ca.seen[0].header.sender_nonce
-            parts["header"] = replace(parts["header"], recipient_nonce=request)
+            parts["header"] = parts["header"]._replace(recipient_nonce=request)
 
     ca.bend = bend
     assert run(ask("kur", ca, around), ca).certificate == ca.issued
@@ -153,7 +153,7 @@ def test_the_confirmations_late_answer_does_not_carry_the_requests_nonce(patient
     def bend(parts):
         if parts["kind"] == "pkiConf":
             request = ca.seen[0].header.sender_nonce
-            parts["header"] = replace(parts["header"], recipient_nonce=request)
+            parts["header"] = parts["header"]._replace(recipient_nonce=request)
 
     ca.bend = bend
     with pytest.raises(ProtocolError, match="recipNonce"):
@@ -170,7 +170,7 @@ def test_which_answers_to_a_poll_may_carry_the_requests_nonce(ca, run, around, k
         if kind == "error":
             parts["body"] = bodies.encode_error(StatusInfo(REJECTION, ("no",)))
         request = ca.seen[0].header.sender_nonce
-        parts["header"] = replace(parts["header"], recipient_nonce=request)
+        parts["header"] = parts["header"]._replace(recipient_nonce=request)
 
     ca.bend = bend
     machine = ask("kur", ca, around)
@@ -361,7 +361,7 @@ def test_what_a_cmpv1_server_says_is_shown(ca, run, around):
 
 def test_an_unreadable_error_of_another_version_is_still_told_by_its_version(ca, run, around):
     def bend(parts):
-        parts["header"] = replace(parts["header"], pvno=1)
+        parts["header"] = parts["header"]._replace(pvno=1)
         parts["body"] = b"\xb7\x02\x30\x00"
 
     ca.bend = bend

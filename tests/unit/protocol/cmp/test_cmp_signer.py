@@ -178,10 +178,10 @@ def test_sender_is_compared_by_the_rules_of_rfc_5280(ca, update):
 def test_sender_kid_must_be_the_signers_if_it_is_given(ca, update):
     extension = parse(ca.signer).extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
     ca.bend = lambda parts: parts.update(
-        header=replace(parts["header"], sender_kid=extension.value.digest)
+        header=parts["header"]._replace(sender_kid=extension.value.digest)
     )
     assert update() == ca.issued
-    ca.bend = lambda parts: parts.update(header=replace(parts["header"], sender_kid=b"other"))
+    ca.bend = lambda parts: parts.update(header=parts["header"]._replace(sender_kid=b"other"))
     with pytest.raises(ProtocolError, match="senderKID of the kup, 6f74686572, is not"):
         update()
 
@@ -205,7 +205,7 @@ def test_names_are_cut_from_the_certificate_as_they_stand(ca):
 @pytest.mark.parametrize("configured", [False, True])
 def test_a_sender_kid_that_fits_no_certificate_is_named_as_the_cause(ca, update, configured):
     ca.bend = lambda parts: parts.update(
-        header=replace(parts["header"], sender_kid=bytes.fromhex("c0ffee00"))
+        header=parts["header"]._replace(sender_kid=bytes.fromhex("c0ffee00"))
     )
     peer = {"response_signing_certificates": (ca.signer,)} if configured else {}
     with pytest.raises(ProtocolError) as caught:
@@ -217,7 +217,7 @@ def test_a_sender_kid_that_fits_no_certificate_is_named_as_the_cause(ca, update,
 def test_a_sender_kid_is_not_blamed_for_a_signer_who_is_not_known(ca, update):
     ca.sender = parse(ca.device).subject.public_bytes()
     ca.bend = lambda parts: parts.update(
-        header=replace(parts["header"], sender_kid=b"\xc0"), extra_certs=()
+        header=parts["header"]._replace(sender_kid=b"\xc0"), extra_certs=()
     )
     with pytest.raises(ProtocolError, match="no certificate is known"):
         update()
