@@ -13,13 +13,13 @@ from types import MappingProxyType
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from srpki.core.clock import Clock
 from srpki.core.entropy import Entropy, serial_number
-from srpki.core.errors import RefusedError, SrpkiError, UsageError
+from srpki.core.errors import RefusedError, SrpkiError
 from srpki.labca import crls, profiles
+from srpki.labca.certifiable import check_key, check_names
 from srpki.labca.desk import Desk
 from srpki.labca.generations import Generation, Generations
 from srpki.labca.grants import granted
@@ -28,14 +28,11 @@ from srpki.labca.rules import Rules
 from srpki.labca.settings import CaSettings
 from srpki.labca.store import CONFIRMED, ISSUED, REVOKED, SUPERSEDED, Issued, IssuedStore
 from srpki.labca.vault import Identity, Vault
-from srpki.x509 import certificates, chain, keys, names
+from srpki.x509 import certificates, chain, names
 from srpki.x509.wishes import Wishes
 
 _NOT_OURS: Final = "not issued by this CA"
 _BACKDATED: Final = timedelta(hours=1)
-_MOST_NAMES: Final = 64
-_MOST_NAME_OCTETS: Final = 4096
-_MOST_ALTERNATIVE_OCTETS: Final = 16 * 1024
 
 
 class Authority:
@@ -272,6 +269,10 @@ class Authority:
         """Return the record of every certificate issued, in order."""
         return self._store.all()
 
+    def revoked(self) -> tuple[Issued, ...]:
+        """Return the record of every certificate that is revoked."""
+        return self._store.revoked()
+
     def newest_start(self) -> datetime | None:
         """Return the latest notBefore of all certificates issued, None when there are none."""
         issued = (certificates.facts(record.certificate) for record in self._store.all())
@@ -360,10 +361,10 @@ class Authority:
         every = self.generations
         one = every.now if number == 0 else every.all[number - 1]
         now = self.clock.now().replace(microsecond=0)
-        revoked = [record for record in self._store.all() if record.state == REVOKED]
+        revoked = self.revoked()
         if len(every.all) > 1:
             ours = _key_identifier(one)
-            revoked = [r for r in revoked if _signer_identifier(r.certificate) == ours]
+            revoked = tuple(r for r in revoked if _signer_identifier(r.certificate) == ours)
         end = now + timedelta(seconds=self.settings.crl_life)
         return crls.crl(one.issuer, revoked, now, end)
 
@@ -377,37 +378,3 @@ def _key_identifier(generation: Generation) -> bytes | None:
 
 def _signer_identifier(certificate: bytes) -> bytes | None:
     return certificates.facts(certificate).authority_key_identifier
-
-
-def check_key(public_key: CertificatePublicKeyTypes) -> None:
-    """Raise `RefusedError` for a key that this CA does not certify.
-
-    Ed25519 is for other clients: routers have no such keys.
-    """
-    if isinstance(public_key, Ed25519PublicKey):
-        return
-    try:
-        spec = keys.spec_of(public_key)
-    except UsageError as error:
-        raise RefusedError(error.sentence) from None
-    low, high = keys.RSA_SIZES
-    if spec.kind == "ecdsa" and spec.curve not in keys.CURVES:
-        raise RefusedError(f"keys on curve {spec.curve} are not certified")
-    if spec.kind != "ecdsa" and not low <= spec.size <= high:
-        raise RefusedError(f"keys of {spec.size} bits are not certified")
-
-
-def check_names(subject: x509.Name, extensions: Wishes) -> None:
-    """Raise `RefusedError` for names that this CA does not certify."""
-    found = next((one for one in extensions if one.oid == x509.SubjectAlternativeName.oid), None)
-    if not subject.rdns and (found is None or not found.critical):  # RFC 5280, 4.2.1.6
-        raise RefusedError("the subject is empty and there is no critical subjectAltName")
-    if len(subject.public_bytes()) > _MOST_NAME_OCTETS:
-        raise RefusedError("the subject is too long")
-    alternative = found.value if found is not None else None
-    if not isinstance(alternative, x509.SubjectAlternativeName):
-        return
-    if not 1 <= len(list(alternative)) <= _MOST_NAMES:
-        raise RefusedError("there are too many alternative names, or none")
-    if len(alternative.public_bytes()) > _MOST_ALTERNATIVE_OCTETS:
-        raise RefusedError("the alternative names are too long")

@@ -59,6 +59,7 @@ class IssuedStore:
         """Take up what *directory* holds; None keeps everything in memory."""
         self._lock = threading.Lock()
         self._records: dict[int, Issued] = {}
+        self._revoked: dict[int, Issued] = {}
         self._by_names: dict[_Names, list[int]] = {}
         self._not_yet_named: list[int] = []  # reading names costs time that is rarely needed
         self._path = None if directory is None else directory / "issued"
@@ -109,7 +110,12 @@ class IssuedStore:
             changed = Issued(serial, record.certificate, state, at, reason)
             more = {} if at is None else {"at": at.isoformat()}
             self._append(changed, **more, **({"reason": reason} if reason else {}))
-            self._records[serial] = changed
+            self._put(changed)
+
+    def _put(self, record: Issued) -> None:
+        self._records[record.serial] = record
+        if record.state == REVOKED:
+            self._revoked[record.serial] = record
 
     def bearing(
         self, subject: names.Canonical, alternative: tuple[names.AlternativeName, ...]
@@ -127,6 +133,11 @@ class IssuedStore:
         """Return every record, in the order of issuing."""
         with self._lock:
             return tuple(self._records.values())
+
+    def revoked(self) -> tuple[Issued, ...]:
+        """Return the record of every certificate that is revoked."""
+        with self._lock:
+            return tuple(self._revoked.values())
 
     def _append(self, record: Issued, **more: str) -> None:
         if self._file is None:
@@ -154,7 +165,7 @@ class IssuedStore:
             if state not in _STATES:
                 raise _damaged(path)
             reason = fields.get("reason", "")
-            self._records[serial] = replace(known, state=state, revoked_at=at, reason=reason)
+            self._put(replace(known, state=state, revoked_at=at, reason=reason))
 
     def _unusable(self, error: OSError) -> StorageError:
         return StorageError(f"the lab CA cannot use {self._path}: {error.strerror}")
