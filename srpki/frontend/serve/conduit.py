@@ -113,8 +113,9 @@ class Conduit:
         self._room.clear()
 
     def go_on(self) -> None:
-        """Take in what comes."""
-        self._loop.soon(self._room.set)
+        """Take in what comes; the loop is not woken for what it does already."""
+        if not self._room.is_set():
+            self._loop.soon(self._room.set)
 
     def send(self, octets: bytes) -> None:
         """Send *octets*, and wait until they are on their way; a peer that takes none is cut."""
