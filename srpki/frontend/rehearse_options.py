@@ -39,7 +39,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="OUTAGE",
         help='when CAs do not answer, in UTC: "[PROFILE:]every day|WEEKDAY HH:MM-HH:MM",'
-        ' "FROM..TO", or "random N per DURATION for DURATION"; may be repeated (default: never)',
+        ' "FROM..TO" (a date as TO is part of it), or "random N per DURATION for DURATION"; may be'
+        " repeated (default: never)",
     )
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="of random outages (default: 1)"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TextIO
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from srpki.core.text import printable
 from srpki.frontend import timelines
+from srpki.pictures.text import moment
 from srpki.rehearsal.charts import chart
 from srpki.rehearsal.words import counted, spelled
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 _WIDEST: Final = 160
 _COLUMNS: Final = 100
 _MOST_GAPS: Final = 5
+_INSTANT: Final = re.compile(r" (?:of|from) \d{4,}-\d\d-\d\d \d\d:\d\d:\d\d UTC(?: on)?")
+"""An instant in a sentence on one certificate, which it does not share with others."""
 _STYLES: Final = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 
@@ -45,9 +49,10 @@ def show(made: Answer, windows: Mapping[str, timedelta], out: TextIO) -> None:
         console.print(_text(title, "bold"))
         for line, style in lines:
             text = line.lstrip(" ")
-            console.print(
-                Padding(_text(text, style), (0, 0, 0, len(line) - len(text)), expand=False)
-            )
+            indent = " " * (len(line) - len(text))
+            for part in _text(text, style).wrap(console, width - len(indent)):
+                part.rstrip()
+                console.print(Text(indent).append_text(part))
 
 
 def _text(text: str, style: str = "") -> Text:
@@ -125,12 +130,21 @@ def _verdict(made: Answer) -> str:
 
 
 def _gaps(courses: Sequence[Course]) -> Lines:
+    alike: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for course in courses:
         for gap in course.gaps[:_MOST_GAPS]:
             until = "on" if gap.end is None else f"to {moment(gap.end)} UTC"
-            yield f"{course.name}: from {moment(gap.start)} UTC {until}: {gap.why}", "red"
+            line = f"{course.name}: from {moment(gap.start)} UTC {until}"
+            alike[_INSTANT.sub("", gap.why)].append((line, gap.why))
         if len(course.gaps) > _MOST_GAPS:
-            yield f"{course.name}: and {len(course.gaps) - _MOST_GAPS} more", "red"
+            more = f"{course.name}: and {len(course.gaps) - _MOST_GAPS} more"
+            alike[_INSTANT.sub("", course.gaps[0].why)].append((more, course.gaps[0].why))
+    for why, gaps in alike.items():
+        if len(gaps) == 1:
+            yield f"{gaps[0][0]}: {gaps[0][1]}", "red"
+            continue
+        yield f"{why}:", "red"
+        yield from ((f"    {line}", "red") for line, _ in gaps)
 
 
 def _findings(findings: Sequence[Finding]) -> Lines:
@@ -179,6 +193,10 @@ def _advice(made: Answer) -> Lines:
         if one.pair is not None:
             pair = f"before-expiry {one.pair[0]}, retry-interval {one.pair[1]}"
         yield f"    recommended: {pair}", ""
+    yield (
+        "Schedules, outages and the ends of CAs count here; findings have their weight beside.",
+        "",
+    )
 
 
 def _or_none(seconds: int | None) -> str:
@@ -198,8 +216,3 @@ def _assumptions(made: Answer) -> Lines:
     for one in made.assumptions:
         yield f"{one.effect}.", ""
         yield f'    fidelity.md: "{one.fidelity}"', "dim"
-
-
-def moment(at: datetime) -> str:
-    """Return *at* in UTC, to the second."""
-    return f"{at:%Y-%m-%d %H:%M:%S}"

@@ -24,6 +24,7 @@ from srpki.device.configuration.forms import Forms
 from srpki.device.filesystem import CONFIGURATION
 from srpki.frontend import streams
 from srpki.frontend.parts import ClassicForm
+from srpki.rehearsal import words
 from srpki.rehearsal.advice import Trial, advice
 from srpki.rehearsal.answers import answer
 from srpki.rehearsal.changes import changes
@@ -276,12 +277,15 @@ def _unnamed(material: Material, certificates: Path | None) -> list[str]:
         return []
     directory, named = Directory(certificates), references(material.view)
     found = directory.unnamed(named)
-    alike = directory.alike(name for name in named if name not in material.files)
-    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-    names = ", ".join(found[:_MOST_NAMED]) + more
+    missing = {name: kind for name, kind in named.items() if name not in material.files}
+    names = words.named(found, _MOST_NAMED)
     return [
         *([f"Files that nothing in the configuration names: {names}."] if found else []),
-        *(f"{file} was not taken for {name}: the case of letters counts." for file, name in alike),
+        *(
+            f"{file} was not taken for {name}: {why}."
+            for file, name, why in directory.alike(missing)
+            if file in found
+        ),
     ]
 
 

@@ -10,6 +10,7 @@ from srpki.rehearsal.assumptions import assumptions
 from srpki.rehearsal.findings import findings
 from srpki.rehearsal.given import Given
 from srpki.rehearsal.records import Answer
+from srpki.rehearsal.words import named
 
 if TYPE_CHECKING:
     from srpki.rehearsal.run import Found
@@ -42,6 +43,7 @@ def answer(
         end=world.terms.end,
         tries=tries,
         complete=complete,
+        above=world.above,
     )
     made_up = _made_up(world.made_up)
     more = []
@@ -76,5 +78,4 @@ def _made_up(found: Mapping[str, str]) -> Iterator[str]:
     for name, text in sorted(found.items()):
         alike[text].append(name)
     for text, names in alike.items():
-        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        yield f"{', '.join(names[:_MOST_NAMED])}{more}: {text}"
+        yield f"{named(names, _MOST_NAMED)}: {text}"

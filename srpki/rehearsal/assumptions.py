@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 from srpki.core.clock import SKEW
 from srpki.engine import chains
 from srpki.rehearsal.records import Assumption
-from srpki.rehearsal.words import spelled
+from srpki.rehearsal.words import named, spelled
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from srpki.rehearsal.run import Found
 
+_MOST_NAMED: Final = 6
 HOLD: Final = (
     "Between the end of an update and the start of the next that nobody asked for lie at least"
     " `retry-interval` or half of the life that is left, whichever is less, and ten seconds at the"
@@ -52,7 +53,7 @@ def assumptions(found: Found) -> tuple[Assumption, ...]:
     for name, effect, rule in _assumptions(found):
         alike[effect, rule].append(name)
     return tuple(
-        Assumption(f"{', '.join(names)}: {effect}" if all(names) else effect, rule)
+        Assumption(f"{named(names, _MOST_NAMED)}: {effect}" if all(names) else effect, rule)
         for (effect, rule), names in alike.items()
     )
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import SrpkiError
 from srpki.engine.authorities import check_authority
+from srpki.pictures.text import moment
 from srpki.rehearsal.given import PKI, leaf, trusted
 from srpki.rehearsal.records import Finding
 from srpki.x509 import certificates, crl
 from srpki.x509.chain import check_chain
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from srpki.config.views import CaProfile
     from srpki.rehearsal.given import Given
     from srpki.x509.names import Canonical
@@ -92,6 +95,29 @@ def _not_of(listed: bytes, own: bytes) -> str:
     return ""
 
 
+def ending(given: Given) -> Iterator[Finding]:
+    """Yield CAs that end before the rehearsal, and what is below them."""
+    below: defaultdict[tuple[datetime, str], list[str]] = defaultdict(list)
+    for name, ends in given.above.items():
+        if ends[0] <= given.end:
+            below[ends].append(name)
+    for (ends_at, ca), names in below.items():
+        verb = "ended" if ends_at <= given.start else "ends"
+        yield Finding(
+            kind="ca-ends",
+            severity="error",
+            concerns=tuple(names),
+            why=f'the certificate of ca-profile "{ca}" above {_them(names)} {verb} at'
+            f" {moment(ends_at)} UTC: from then on no renewal keeps {_them(names)} valid",
+            leaf=leaf(PKI, "ca-profile", name=ca, last="cert-file"),
+            cure="import the CA's next certificate before, and renew what is below it",
+        )
+
+
+def _them(names: Sequence[str]) -> str:
+    return "it" if len(names) == 1 else "them"
+
+
 def foreign(given: Given) -> Iterator[Finding]:
     """Yield certificates that the CA whom their update asks has not issued."""
     files, profiles = given.material.files, given.view.ca_profiles
@@ -106,15 +132,30 @@ def foreign(given: Given) -> Iterator[Finding]:
             check_chain(own, known, usable, None)
         except SrpkiError as error:
             of = ", ".join(f'"{one}"' for one in names)
+            where, cure = _other(own, known, usable)
             yield Finding(
                 kind="other-issuer",
                 severity="warning",
                 concerns=(name,),
                 why=f"it does not lead to the CA of ca-profile {of}, by which its update is judged:"
                 f" {error.sentence}",
-                leaf=leaf(PKI, "certificate-auto-update", name=name, last="profile"),
-                cure="name a profile of the CA that has issued it, or enrol it at this one",
+                leaf=leaf(PKI, "certificate-auto-update", name=name, last=where),
+                cure=cure,
             )
+
+
+def _other(own: bytes, known: Sequence[bytes], anchors: Sequence[bytes]) -> tuple[str, str]:
+    """Return the leaf, and the cure, of a certificate that is refused where *anchors* judge it."""
+    above = {
+        facts.canonical_subject: facts.canonical_issuer for facts in map(certificates.facts, known)
+    }
+    ends = {certificates.facts(one).canonical_subject for one in anchors}
+    issuer = certificates.facts(own).canonical_issuer
+    for _ in known:  # it may lead to them by its names, and be refused for what it is
+        if issuer in ends:
+            return "", "enrol it anew, as CAs and peers accept it"
+        issuer = above.get(issuer, issuer)
+    return "profile", "name a profile of the CA that has issued it, or enrol it at this one"
 
 
 def revoked(given: Given) -> Iterator[Finding]:

@@ -50,6 +50,7 @@ def _spans(course: Course, made: Answer, window: timedelta | None) -> Iterator[S
     ends: list[datetime] = [*(one.at for one in course.renewals), made.reached]
     for stay, until in zip(stays, ends, strict=True):
         start, end = max(stay.at, stay.not_before), min(until, stay.not_after)
+        end = min(end, *(gap.start for gap in course.gaps if start < (gap.end or until)), until)
         if start > end:
             continue
         yield Span("valid", start, end)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import SrpkiError
-from srpki.core.text import utc
+from srpki.pictures.text import moment
 from srpki.rehearsal.records import Finding
 from srpki.rehearsal.words import spelled
 from srpki.x509 import crl
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from srpki.rehearsal.given import Given
 
 _PKI: Final = "system security pki ca-profile"
+
+_Reason = tuple[str, str, str, bool]
+"""Why, the leaf, the cure, and whether the CRL is not valid then."""
 
 
 def expiring(given: Given) -> Iterator[Finding]:
@@ -28,13 +31,13 @@ def expiring(given: Given) -> Iterator[Finding]:
         yield from (
             Finding(
                 kind="crl-expires",
-                severity="warning" if profile.revocation_check == "crl-optional" else "error",
+                severity="error" if down and profile.revocation_check == "crl" else "warning",
                 concerns=(name,),
-                why=f"{why}: {_effect(profile)}",
+                why=f"{why}: {_effect(profile)}" if down else why,
                 leaf=f'{_PKI} "{name}" {leaf}',
                 cure=cure,
             )
-            for why, leaf, cure in _reasons(given, name, profile, dates)
+            for why, leaf, cure, down in _reasons(given, name, profile, dates)
         )
 
 
@@ -57,18 +60,29 @@ def _dates(given: Given, file: str) -> tuple[datetime, datetime] | None:
 
 def _reasons(
     given: Given, name: str, profile: CaProfile, dates: tuple[datetime, datetime] | None
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[_Reason]:
     update = profile.auto_crl_update
     if update is None or not update.enabled or not update.crl_urls:
         if dates is not None and dates[1] <= given.end:
             missing = "admin-state" if update is not None and not update.enabled else "crl-urls"
             leaf = "auto-crl-update" if update is None else f"auto-crl-update {missing}"
             yield (
-                f"its CRL expires at {utc(dates[1])} and nothing fetches another",
+                f"its CRL expires at {moment(dates[1])} UTC and nothing fetches another",
                 leaf,
                 "let the router fetch it",
+                True,
             )
         return
+    if dates is not None and dates[1] <= given.start:
+        yield (
+            (
+                f"its CRL ended at {moment(dates[1])} UTC, before the rehearsal, in which the next"
+                " is fetched at once: see whether the router can"
+            ),
+            "auto-crl-update crl-urls",
+            "name a URL that the router reaches, and that has a CRL which is valid",
+            False,
+        )
     life = None if dates is None else dates[1] - dates[0]
     longest = given.calendar.longest(name)
     yield from _scheduled(update, life, longest)
@@ -76,7 +90,7 @@ def _reasons(
 
 def _scheduled(
     update: AutoCrlUpdate, life: timedelta | None, longest: timedelta
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[_Reason]:
     """Yield what is wrong with when CRLs are fetched that live for *life*."""
     retry = timedelta(seconds=update.retry_interval)
     if update.schedule_type == "periodic":
@@ -87,14 +101,26 @@ def _scheduled(
                 f"its CRL is fetched every {spelled(interval)}{away} and lives for {spelled(life)}",
                 "auto-crl-update periodic-update-interval",
                 "make it shorter than the life of a CRL, or use next-update-based",
+                True,
             )
         return
     before = timedelta(seconds=update.pre_update_time)
     if life is not None and before >= life:
         yield (
-            f"pre-update-time {spelled(before)} is no less than a CRL lives ({spelled(life)})",
+            (
+                f"pre-update-time {spelled(before)} is no less than a CRL lives ({spelled(life)}):"
+                " each is due when it comes, and the next is fetched again and again"
+            ),
             "auto-crl-update pre-update-time",
             "make it shorter than the life of a CRL",
+            False,
+        )
+    if life is not None and life <= longest:
+        yield (
+            f"a CRL lives for {spelled(life)}, which an outage of {spelled(longest)} outlasts",
+            "auto-crl-update crl-urls",
+            "have the CA issue CRLs that live longer, or name another place as well",
+            True,
         )
     elif before <= longest:
         yield (
@@ -103,10 +129,12 @@ def _scheduled(
             else "pre-update-time 0 fetches a CRL only when the one before has expired",
             "auto-crl-update pre-update-time",
             "make it longer than the longest outage",
+            True,
         )
     if not retry:
         yield (
             "retry-interval 0 gives up after one download that fails",
             "auto-crl-update retry-interval",
             "let it be tried again",
+            True,
         )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from srpki.core.text import utc
+from srpki.pictures.text import moment
 from srpki.rehearsal.given import PKI, TLS, by_profile, leaf, profile_leaf
 from srpki.rehearsal.material import pairs
 from srpki.rehearsal.records import Finding
@@ -22,7 +22,7 @@ def without_entry(given: Given) -> Iterator[Finding]:
         if name in given.view.auto_updates:
             continue
         dates = given.dates(name)
-        ends = f"; it ends at {utc(dates[1])}" if dates is not None else ""
+        ends = f"; it ends at {moment(dates[1])} UTC" if dates is not None else ""
         soon = dates is not None and dates[1] <= given.end
         yield Finding(
             kind="without-entry",
@@ -106,9 +106,9 @@ def bad_dates(given: Given) -> Iterator[Finding]:
             kind="not-valid",
             severity="error",
             concerns=(name,),
-            why=f"it is not valid before {utc(dates[0])}"
+            why=f"it is not valid before {moment(dates[0])} UTC"
             if early
-            else f"it ended at {utc(dates[1])}",
+            else f"it ended at {moment(dates[1])} UTC",
             leaf=leaf(PKI, "certificate-auto-update", name=name),
             cure="wait, or have one issued that is valid"
             if early

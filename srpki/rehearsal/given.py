@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import SrpkiError
 from srpki.core.record import Record
-from srpki.rehearsal.material import references
+from srpki.rehearsal.material import judges, references
 from srpki.x509 import certificates
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ class Given(Record):
     """What findings are made of: *material*, the *plans* of entries, *calendar* from *start* on.
 
     *tries* is for how many updates before-expiry is to leave room; *complete* says that files were
-    given, so that one that is missing is wanting.
+    given, so that one that is missing is wanting. *above* says of each certificate when the first
+    of the CAs above it ends, and the ca-profile of that.
     """
 
     material: Material
@@ -37,6 +38,7 @@ class Given(Record):
     end: datetime
     tries: int
     complete: bool
+    above: Mapping[str, tuple[datetime, str]]
 
     @property
     def view(self) -> PkiView:
@@ -80,11 +82,7 @@ def by_profile(given: Given) -> Mapping[str, list[Plan]]:
 
 def trusted(view: PkiView, plan: Plan) -> tuple[str, ...]:
     """Return the ca-profiles by which an update of *plan* is judged."""
-    if view.update_profiles[plan.profile].protocol == "cmpv2":
-        return (plan.server,)
-    client = view.client_tls_profiles.get(view.est_profiles[plan.server].client_tls_profile)
-    anchors = client and view.trust_anchor_profiles.get(client.trust_anchor_profile)
-    return tuple(anchors.trust_anchors) if anchors else ()
+    return judges(view.update_profiles[plan.profile], view)
 
 
 def window_of(plan: Plan) -> timedelta:

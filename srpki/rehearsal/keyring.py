@@ -26,16 +26,19 @@ class Keyring:
     def __init__(self) -> None:
         """Begin without keys."""
         self._lock = threading.Lock()
-        self._made: dict[KeySpec, PrivateKey] = {}
+        self._made: dict[tuple[KeySpec, str], PrivateKey] = {}
         self._authorities: list[PrivateKey] = []
 
-    def generate(self, spec: KeySpec) -> PrivateKey:
-        """Return the key that stands in for one of *spec*; raises `UsageError` as `generate`."""
+    def generate(self, spec: KeySpec, own: str = "") -> PrivateKey:
+        """Return the key that stands in for one of *spec*; raises `UsageError` as `generate`.
+
+        It is the *own* one of a certificate where it matters that others have another.
+        """
         near = nearest(spec)
         with self._lock:
-            if near not in self._made:
-                self._made[near] = keys.generate(near)
-            return self._made[near]
+            if (near, own) not in self._made:
+                self._made[near, own] = keys.generate(near)
+            return self._made[near, own]
 
     def authority(self, spec: KeySpec) -> PrivateKey:
         """Return a key of the kind of *spec* that stands in for that of a CA, each its own.

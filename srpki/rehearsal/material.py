@@ -7,7 +7,7 @@ never looked for.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
@@ -23,7 +23,7 @@ from srpki.storage.files import OsFiles
 from srpki.x509 import certificates, formats
 
 if TYPE_CHECKING:
-    from srpki.config.views import PkiView
+    from srpki.config.views import PkiView, UpdateProfile
 
 _Read = TypeVar("_Read")
 
@@ -34,6 +34,7 @@ MOST_FILES: Final = 2048
 """Files that a configuration may name to be rehearsed."""
 _ENDINGS: Final = ("", ".pem", ".der", ".crt", ".cer", ".crl", ".p7b", ".p7c", ".p7")
 """What may follow the name that a file has on the router; `export` is told to write ``.pem``."""
+_OF_CERTIFICATES: Final = (".pem", ".der", ".crt", ".cer", ".p7b", ".p7c")
 _FORMATS: Final = ("pem", "der", "pkcs7-pem", "pkcs7-der")
 
 
@@ -98,6 +99,16 @@ def references(view: PkiView) -> Mapping[str, Kind]:
     return found
 
 
+def judges(profile: UpdateProfile, view: PkiView) -> tuple[str, ...]:
+    """Return the ca-profiles by whose certificates updates by *profile* are judged."""
+    if profile.protocol == "cmpv2":
+        return (profile.server,)
+    est = view.est_profiles.get(profile.server)
+    client = view.client_tls_profiles.get(est.client_tls_profile) if est is not None else None
+    anchors = client and view.trust_anchor_profiles.get(client.trust_anchor_profile)
+    return tuple(anchors.trust_anchors) if anchors else ()
+
+
 def pairs(view: PkiView) -> list[tuple[str, str]]:
     """Return the certificates and keys that applications use by *view*, in order, each once."""
     tls = (
@@ -145,18 +156,32 @@ class Directory:
         known = {f"{name}{ending}" for name in named for ending in _ENDINGS}
         return [name for name in self._names() if name not in known]
 
-    def alike(self, missing: Iterable[str]) -> list[tuple[str, str]]:
-        """Return the files that differ from one of those *missing* by the case of letters alone."""
-        meant = {f"{name}{ending}".casefold(): name for name in missing for ending in _ENDINGS}
-        return [
-            (file, meant[file.casefold()]) for file in self._names() if file.casefold() in meant
-        ]
+    def alike(self, missing: Mapping[str, Kind]) -> Iterator[tuple[str, str, str]]:
+        """Yield the files that may be one of those *missing*, with its name, and what differs."""
+        cases = {f"{name}{ending}".casefold(): name for name in missing for ending in _ENDINGS}
+        stems = {_stem(name): name for name, kind in missing.items() if kind != "crl"}
+        for file in self._names():
+            if file.casefold() in cases:
+                yield file, cases[file.casefold()], "the case of letters counts"
+            elif Path(file).suffix.casefold() in _OF_CERTIFICATES and _stem(file) in stems:
+                name = stems[_stem(file)]
+                yield file, name, f"{name} is looked for, or {name}.pem"
 
     def _names(self) -> list[str]:
         try:
             return list(self._files.names(self._place))
         except OSError as error:
             raise UsageError(f"cannot look into {self._place}: {error.strerror}") from None
+
+
+def _stem(name: str) -> str:
+    """Return *name* without the endings that certificates have, in small letters."""
+    found = name.casefold()
+    while (shorter := found.removesuffix(Path(found).suffix)) != found and found.endswith(
+        _OF_CERTIFICATES
+    ):
+        found = shorter
+    return found
 
 
 class NodeFiles:
@@ -217,9 +242,21 @@ def _first(reading: Callable[[str], _Read]) -> _Read:
 
 
 def _chosen(found: Sequence[bytes], *, authority: bool) -> bytes:
-    """Return the first of *found* that is what it is to be, else the first."""
-    for der in found:
-        with suppress(InvalidInputError):
-            if certificates.facts(der).is_ca == authority:
-                return der
-    return found[0]
+    """Return the one of *found* that is what it is to be, of several CAs the lowest.
+
+    What PKCS#7 holds has no order: it is a set [RFC 5652, 5.1].
+    """
+    fit = [der for der in found if _is_ca(der) == authority] or list(found)
+    above = {
+        facts.canonical_issuer
+        for facts in map(certificates.facts, fit if len(fit) > 1 else ())
+        if facts.canonical_issuer != facts.canonical_subject
+    }
+    lowest = (der for der in fit if certificates.facts(der).canonical_subject not in above)
+    return next(lowest, fit[0]) if above else fit[0]
+
+
+def _is_ca(der: bytes) -> bool | None:
+    with suppress(InvalidInputError):
+        return certificates.facts(der).is_ca
+    return None

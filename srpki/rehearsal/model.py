@@ -7,7 +7,7 @@ expired certificate do to it. A test holds both to the same instants.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from srpki.core.clock import SKEW
@@ -23,8 +23,9 @@ class Plan(Record):
 
     *server* is the profile whose CA is asked. What is issued lives for *life*. Where *judged*, the
     CA looks at the dates of the certificate itself, which authenticates the request; where *ends*,
-    nothing renews it once it has expired. The profile may be used *until* its CA ends. The CA's
-    clock is *skew* ahead of the router's.
+    nothing renews it once it has expired. The profile may be used *until* the CAs end by which
+    answers are judged. What is issued is valid while the CAs *above* it are. The CA's clock is
+    *skew* ahead of the router's.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Plan(Record):
     judged: bool = True
     ends: bool = True
     until: datetime | None = None
+    above: datetime | None = None
     skew: timedelta = timedelta()
 
 
@@ -62,7 +64,7 @@ def attempts(plan: Plan, calendar: Calendar, start: datetime, end: datetime) -> 
     at = max(_due(begins, ends, plan.schedule), start)
     while at <= end:
         left = ends - at
-        if plan.ends and at > ends:
+        if at > ends and (plan.ends or (plan.until is not None and at > plan.until)):
             yield Attempt(at, ok=False, not_before=begins, not_after=ends, left=left, over=True)
             return
         issued = _issued(plan, calendar, at, begins, ends)
@@ -139,7 +141,7 @@ def _summary(plan: Plan, every: Sequence[Attempt], start: datetime, end: datetim
         renewed=tuple(one.at for one in renewals),
         failures=len(every) - len(renewals),
         margin=min((one.left for one in renewals), default=None),
-        gaps=tuple(gaps((plan.not_before, plan.not_after), renewals, start, end)),
+        gaps=tuple(gaps((plan.not_before, plan.not_after), renewals, start, end, plan.above)),
     )
 
 
@@ -148,17 +150,39 @@ def gaps(
     renewals: Sequence[Attempt],
     start: datetime,
     end: datetime,
+    above: datetime | None = None,
 ) -> Iterator[Gap]:
     """Yield when between *start* and *end* there is no valid certificate.
 
     The *first* one has these dates; each of *renewals* takes the place of the one before. One that
-    begins within the skew that is allowed counts as valid at once.
+    begins within the skew that is allowed counts as valid at once. None is valid once a CA *above*
+    it has ended.
     """
+    last: Gap | None = None
+    for gap in _gaps(first, renewals, start, end, above or datetime.max.replace(tzinfo=UTC)):
+        if last is not None and last.end == gap.start:
+            last = Gap(last.start, gap.end)
+            continue
+        if last is not None:
+            yield last
+        last = gap
+    if last is not None:
+        yield last
+
+
+def _gaps(
+    first: tuple[datetime, datetime],
+    renewals: Sequence[Attempt],
+    start: datetime,
+    end: datetime,
+    above: datetime,
+) -> Iterator[Gap]:
+    """Yield the gap before and after each certificate."""
     stays = [(start, *first), *((one.at, one.not_before, one.not_after) for one in renewals)]
     replaced: list[datetime | None] = [*(since for since, _, _ in stays[1:]), None]
     for (since, begins, ends), until in zip(stays, replaced, strict=True):
         last = end if until is None else until
         if begins > since + SKEW and since < last:
             yield Gap(since, begins if begins < last else until)
-        if ends < last:
-            yield Gap(max(ends, since), until)
+        if min(ends, above) < last:
+            yield Gap(max(min(ends, above), since), until)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from srpki.core.text import utc
 from srpki.engine.applications import client_pair
+from srpki.pictures.text import moment
 from srpki.rehearsal.given import PKI, TLS, by_profile, leaf, profile_leaf, trusted, window_of
 from srpki.rehearsal.records import Finding
-from srpki.rehearsal.words import spelled
+from srpki.rehearsal.words import named, spelled
 
 if TYPE_CHECKING:
     from srpki.config.views import ClientTlsProfile
     from srpki.rehearsal.given import Given
     from srpki.rehearsal.model import Plan
+
+_MOST_NAMED: Final = 4
 
 
 def cmpv2_alone(given: Given) -> Iterator[Finding]:
@@ -47,15 +49,28 @@ def est_by_itself(given: Given) -> Iterator[Finding]:
             continue
         est = given.view.est_profiles[profile.server]
         client = given.view.client_tls_profiles[est.client_tls_profile]
+        others = [one for one in given.plans if one != name and _client(given, one) == name]
         yield Finding(
             kind="est-by-itself",
             severity="warning",
             concerns=(name,),
             why="it authenticates the EST session that renews it: once it has expired nothing"
-            " renews it",
+            " renews it" + (f", nor {named(others, _MOST_NAMED)}" if others else ""),
             leaf=f'{TLS} client-tls-profile "{client.name}" cert-profile',
             cure="authenticate by another certificate",
         )
+
+
+def _client(given: Given, name: str) -> str:
+    """Return the certificate that authenticates the update of *name* by EST, empty for none."""
+    profile = given.view.update_profiles[given.plans[name].profile]
+    if profile.protocol != "est":
+        return ""
+    client = given.view.client_tls_profiles[
+        given.view.est_profiles[profile.server].client_tls_profile
+    ]
+    pair = client_pair(given.view.cert_profiles.get(client.cert_profile))
+    return "" if pair is None else pair[0]
 
 
 def expired_client(given: Given) -> Iterator[Finding]:
@@ -71,8 +86,8 @@ def expired_client(given: Given) -> Iterator[Finding]:
                 kind="client-expires",
                 severity="error",
                 concerns=(pair[0],),
-                why=f'it authenticates est-profile "{name}", ends at {utc(dates[1])} and nothing'
-                " renews it",
+                why=f'it authenticates est-profile "{name}", ends at {moment(dates[1])} UTC and'
+                " nothing renews it",
                 leaf=leaf(PKI, "certificate-auto-update", name=pair[0]),
                 cure="add an entry for it",
             )

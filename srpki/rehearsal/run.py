@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from srpki.core import events
-from srpki.core.text import utc
 from srpki.engine.policy import Schedule
 from srpki.rehearsal import model
+from srpki.rehearsal.log import Log
 from srpki.rehearsal.material import pairs
 from srpki.rehearsal.model import Attempt, Plan
-from srpki.rehearsal.records import Course, Dated, Failure, Gap, Load, Storm
+from srpki.rehearsal.reasons import why
+from srpki.rehearsal.records import Course, Dated, Gap, Load, Storm
 from srpki.rehearsal.world import World
-from srpki.x509 import certificates
 
 if TYPE_CHECKING:
-    from srpki.core.events import Event
     from srpki.rehearsal.material import Material
     from srpki.rehearsal.world import Terms
 
@@ -30,8 +28,6 @@ MOST_ATTEMPTS: Final = 20_000
 MOST_MODELLED: Final = 1_000_000
 """Updates that the model looks at."""
 _SLICES: Final = 200
-_KEPT: Final = 50
-"""Failures of one certificate that are told one by one."""
 _BUSIEST: Final = 5
 
 Tell = Callable[[datetime, int], None]
@@ -49,74 +45,6 @@ class Found(NamedTuple):
     plans: Mapping[str, Plan]
     invalid: Mapping[str, str]
     log: Log
-
-
-class Log:
-    """What the engine tells of each certificate while it runs."""
-
-    def __init__(self, world: World) -> None:
-        """Listen on the bus of *world*."""
-        self._world = world
-        self.count = 0
-        self.over: set[str] = set()
-        self._hopeless: set[str] = set()
-        self.renewals: dict[str, list[Attempt]] = {}
-        self.failed: dict[str, list[Failure]] = {}
-        self.failures: Counter[str] = Counter()
-        self.held: set[str] = set()
-        self._ends: dict[str, tuple[datetime, datetime]] = {}
-        world.bus.subscribe(self._happened)
-
-    def dates(self, name: str) -> tuple[datetime, datetime]:
-        """Return the dates of the certificate that is there under *name*."""
-        facts = certificates.facts(self._world.keystore.read_certificate(name))
-        return facts.not_before, facts.not_after
-
-    def _happened(self, event: Event) -> None:
-        number = event.type.number
-        if number not in _ENDED:
-            return
-        name = str(event.fields["certificate"])
-        self.count += 1
-        if number == events.UPDATE_FINISHED.number:
-            _, before = self._ends.get(name) or self._first(name)
-            begins, ends = self._ends[name] = self.dates(name)
-            attempt = Attempt(event.time, True, begins, ends, before - event.time)
-            self.renewals.setdefault(name, []).append(attempt)
-            if event.fields.get("next_update") is not None:
-                self.held.add(name)
-            return
-        if name in self._hopeless:
-            return
-        self.failures[name] += 1
-        step, reason = int(str(event.fields["step"])), str(event.fields["reason"])
-        _, ends = self._ends.get(name) or self._first(name)
-        self._keep(name, Failure(event.time, step, reason), ends)
-        if event.time > ends and self._world.hopeless(name):
-            self.over.add(name)
-            self._hopeless.add(name)
-
-    def note(self, name: str, attempt: Attempt, reason: Callable[[], str]) -> None:
-        """Take note of what the model says; the *reason* is asked for where it is kept."""
-        if attempt.ok:
-            self.renewals.setdefault(name, []).append(attempt)
-            return
-        self.failures[name] += 1
-        self._keep(name, Failure(attempt.at, 2, reason()), attempt.not_after)
-
-    def _keep(self, name: str, failure: Failure, ends: datetime) -> None:
-        """Keep *failure* of a certificate that *ends*: the last one before that says why."""
-        kept = self.failed.setdefault(name, [])
-        if len(kept) > _KEPT and not kept[-1].at <= ends < failure.at:
-            kept.pop()
-        kept.append(failure)
-
-    def _first(self, name: str) -> tuple[datetime, datetime]:
-        found = self._ends[name] = self._world.first[name]
-        return found
-
-
-_ENDED: Final = (events.UPDATE_FINISHED.number, events.UPDATE_FAILED.number)
 
 
 def rehearse(
@@ -191,6 +119,7 @@ def _plan(world: World, name: str) -> Plan | None:
         judged=itself,
         ends=world.hopeless(name),
         until=world.until(name),
+        above=world.above[name][0] if name in world.above else None,
         skew=world.terms.skew,
     )
 
@@ -254,9 +183,8 @@ def _course(world: World, log: Log, name: str, reached: datetime, invalid: str) 
     profile = None if entry is None else world.profile(name)
     first = world.first.get(name, (terms.start, terms.start))
     renewals = log.renewals.get(name, [])
-    failed = tuple(log.failed.get(name, ()))
-    why = _why(world, name, failed, invalid)
-    gaps = model.gaps(first, renewals, terms.start, reached)
+    above, _ = world.above.get(name, (None, ""))
+    gaps = model.gaps(first, renewals, terms.start, reached, above)
     return Course(
         name=name,
         profile="" if entry is None else entry.profile,
@@ -264,39 +192,15 @@ def _course(world: World, log: Log, name: str, reached: datetime, invalid: str) 
         server="" if profile is None else profile.server,
         first=Dated(terms.start, *first),
         renewals=tuple(Dated(one.at, one.not_before, one.not_after) for one in renewals),
-        failed=failed,
+        failed=tuple(log.failed.get(name, ())),
         failures=log.failures[name],
         margin=min((one.left for one in renewals), default=None),
-        gaps=tuple(Gap(one.start, one.end, why(one.start)) for one in gaps),
+        gaps=tuple(
+            Gap(one.start, one.end, why(world, log, name, invalid, one.start)) for one in gaps
+        ),
         state=invalid,
         stand_in=world.made_up.get(name, ""),
     )
-
-
-def _why(
-    world: World, name: str, failed: Sequence[Failure], invalid: str
-) -> Callable[[datetime], str]:
-    """Return what says why there is a gap that begins at an instant."""
-
-    def why(at: datetime) -> str:
-        if name not in world.material.view.auto_updates:
-            return "no certificate-auto-update entry renews it"
-        begins, _ = world.first[name]
-        if at < begins:
-            return f"it is not valid before {utc(begins)}"
-        if invalid:
-            return f"its entry is invalid: {invalid}"
-        before = [one for one in failed if one.at <= at] or list(failed)
-        if not before:
-            return (
-                "it had expired when the rehearsal began"
-                if at <= world.terms.start
-                else ("its update comes only after it has expired")
-            )
-        last = before[-1]
-        return f"the update of {utc(last.at)} failed in step {last.step}: {last.reason}"
-
-    return why
 
 
 def _loads(requests: Mapping[tuple[str, datetime], int]) -> tuple[Load, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from srpki.core.text import utc
 from srpki.engine.policy import Schedule
+from srpki.pictures.text import moment
 from srpki.rehearsal.given import PKI, by_profile, leaf, profile_leaf, trusted, window_of
 from srpki.rehearsal.model import attempts
 from srpki.rehearsal.records import Finding
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from srpki.rehearsal.given import Given
     from srpki.rehearsal.model import Plan
 
+SHORTEST_RETRY: Final = 60
+"""Seconds: the least that retry-interval can be."""
 SAME_MINUTE: Final = 3
 """Certificates of one CA that are due in one minute, from which on it is said."""
 
@@ -51,6 +53,18 @@ def too_few_tries(given: Given) -> Iterator[Finding]:
 def _more_room(plan: Plan, longest: timedelta, tries: int) -> str:
     needed = longest + tries * timedelta(seconds=plan.retry_interval)
     seconds = int(needed.total_seconds())
+    if needed >= plan.life:
+        half = plan.life / 2
+        interval = int((half - longest).total_seconds()) // tries
+        if interval < SHORTEST_RETRY:
+            return (
+                f"no schedule has so much room in a life of {spelled(plan.life)}: have the CA issue"
+                f" for longer than {spelled(needed)}"
+            )
+        return (
+            f"a life of {spelled(plan.life)} has no room for that: make retry-interval {interval}"
+            f" at most, and this {int(half.total_seconds())}"
+        )
     if plan.schedule.kind == "before-expiry":
         return f"make it {seconds} at least, or retry-interval shorter"
     most = int((plan.life - needed).total_seconds())
@@ -89,30 +103,28 @@ def never_in_time(given: Given) -> Iterator[Finding]:
 
 def after_the_ca(given: Given) -> Iterator[Finding]:
     """Yield updates that would come when the CA's own certificate has expired."""
+    late: defaultdict[tuple[str, datetime], list[tuple[datetime, str]]] = defaultdict(list)
     for name, plan in given.plans.items():
         ca = _authority_of(given, plan)
         dates = None if ca is None else given.dates(given.view.ca_profiles[ca].cert_file)
         if ca is None or dates is None or dates[1] > given.end:
             continue
         alone = plan.but(until=None)
-        late = next(
-            (
-                one.at
-                for one in attempts(alone, given.calendar, given.start, given.end)
-                if one.at > dates[1]
-            ),
-            None,
+        every = attempts(alone, given.calendar, given.start, given.end)
+        first = next((one.at for one in every if one.at > dates[1]), None)
+        if first is not None:
+            late[ca, dates[1]].append((first, name))
+    for (ca, ends), updates in late.items():
+        yield Finding(
+            kind="after-the-ca",
+            severity="error",
+            concerns=tuple(name for _, name in updates),
+            why=f"{'its updates' if len(updates) == 1 else 'their updates'} from"
+            f' {moment(min(updates)[0])} UTC on come after the certificate of ca-profile "{ca}" has'
+            f" expired ({moment(ends)} UTC)",
+            leaf=leaf(PKI, "ca-profile", name=ca, last="cert-file"),
+            cure="import the CA's next certificate before, and name it here",
         )
-        if late is not None:
-            yield Finding(
-                kind="after-the-ca",
-                severity="error",
-                concerns=(name,),
-                why=f'its update of {utc(late)} comes after the certificate of ca-profile "{ca}"'
-                f" has expired ({utc(dates[1])})",
-                leaf=leaf(PKI, "ca-profile", name=ca, last="cert-file"),
-                cure="import the CA's next certificate before, and name it here",
-            )
 
 
 def _authority_of(given: Given, plan: Plan) -> str | None:
@@ -141,7 +153,7 @@ def in_the_same_minute(given: Given) -> Iterator[Finding]:
                 severity="warning",
                 concerns=tuple(names),
                 why=f'{len(names)} certificates of "{server}" are due in the minute of'
-                f" {utc(minute)}, and whenever they are renewed together again",
+                f" {moment(minute)} UTC, and whenever they are renewed together again",
                 leaf=profile_leaf(profile, given.plans[names[-1]].schedule.kind),
                 cure="give some of them a profile with another schedule",
             )

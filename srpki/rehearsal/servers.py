@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from srpki.rehearsal.standins import Authority as StandIn
 
 PASSWORD: Final = "stand-in"  # noqa: S105 - what every secret of the configuration is taken for
-_SIGNER: Final = "stand-in for the signer of a CA"
+_SIGNER: Final = "signer of answers (a stand-in)"
 
 
 class SkewedClock:

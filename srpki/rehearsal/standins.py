@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from srpki.core.entropy import Entropy, serial_number
@@ -71,12 +71,17 @@ class StandIns:
         self._end = end
         self.said: list[str] = []
         self._authorities: dict[str, Authority] = {}
+        self._keys: dict[bytes, PrivateKey] = {}
         self._by_subject: dict[Canonical, str] = {}
         self._made_up: dict[tuple[Canonical, str], Authority] = {}
+        self._longest: dict[Canonical, tuple[datetime, str]] = {}
         for name, profile in material.view.ca_profiles.items():
             der = material.files.get(profile.cert_file)
             if der is not None:
-                self._by_subject.setdefault(certificates.facts(der).canonical_subject, name)
+                facts = certificates.facts(der)
+                subject, ends = facts.canonical_subject, (facts.not_after, name)
+                self._by_subject.setdefault(subject, name)
+                self._longest[subject] = max(self._longest.get(subject, ends), ends)
 
     # --- CAs -------------------------------------------------------------------------------------
 
@@ -94,7 +99,7 @@ class StandIns:
             return self._unknown_authority(name, profile)
         facts = certificates.facts(der)
         subject = certificates.parse(der).subject
-        key = self._keyring.authority(spec_of(der))
+        key = self._key(der)
         above = self._by_subject.get(facts.canonical_issuer, "")
         if facts.canonical_issuer == facts.canonical_subject or above == name:
             issuer, root = Issuer(subject, key), None
@@ -111,6 +116,15 @@ class StandIns:
             subject, key, issuer, (facts.not_before, facts.not_after), extensions, authority=True
         )
         return Authority(Identity(key, made), root)
+
+    def _key(self, der: bytes) -> PrivateKey:
+        """Return what stands in for the key of the CA *der*, which may have several profiles."""
+        real = certificates.public_key(der).public_bytes(
+            Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+        )
+        if real not in self._keys:
+            self._keys[real] = self._keyring.authority(spec_of(der))
+        return self._keys[real]
 
     def _unknown_authority(self, name: str, profile: CaProfile | None) -> Authority:
         """Make up a CA that nothing is known of but the certificates that it may have issued."""
@@ -149,12 +163,12 @@ class StandIns:
         if der is None:
             return self.authority(beside)
         issuer = certificates.facts(der).canonical_issuer
-        known = self._by_subject.get(issuer)
-        if known is not None:
-            return self.authority(known)
         above = self.authority(beside)
         if certificates.facts(above.identity.certificate).canonical_subject == issuer:
             return above
+        known = self._by_subject.get(issuer)
+        if known is not None:
+            return self.authority(known)
         found = self._made_up.get((issuer, beside))
         if found is None:
             found = self._made_up[issuer, beside] = self._below(der, above)
@@ -172,6 +186,21 @@ class StandIns:
             subject, key, above.issuer, (facts.not_before, facts.not_after), [], authority=True
         )
         return Authority(Identity(key, made), above.identity)
+
+    def ends(self, authority: Authority) -> tuple[datetime, str] | None:
+        """Return when the first CA ends above what *authority* issues, and its ca-profile.
+
+        None where no certificate of them was given. Of two of one name the last counts.
+        """
+        subject = certificates.facts(authority.identity.certificate).canonical_subject
+        if subject not in self._longest and authority.above is not None:
+            subject = certificates.facts(authority.above.certificate).canonical_subject
+        found: list[tuple[datetime, str]] = []
+        while subject in self._longest and self._longest[subject] not in found:
+            found.append(self._longest[subject])
+            profile = self._material.view.ca_profiles[found[-1][1]]
+            subject = certificates.facts(self._material.files[profile.cert_file]).canonical_issuer
+        return min(found, default=None)
 
     # --- certificates ----------------------------------------------------------------------------
 

@@ -62,7 +62,8 @@ def weak_certificates(given: Given) -> Iterator[Finding]:
             kind="weak-signature",
             severity="warning",
             concerns=tuple(names),
-            why=f"they are signed with {weak}, which peers refuse",
+            why=f"{'it is' if len(names) == 1 else 'they are'} signed with {weak}, which peers"
+            " refuse",
             leaf=_leaf(given, names[0]),
             cure="have the CA issue with SHA-256, and renew",
         )

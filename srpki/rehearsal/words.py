@@ -1,13 +1,20 @@
-"""Numbers and lengths of time in words."""
+"""Numbers, names and lengths of time in words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 
 def counted(count: int, what: str) -> str:
     """Return *count* with *what* there are so many of, in the singular for one."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def named(names: Sequence[str], most: int) -> str:
+    """Return *names* as a list, no more than *most* of them, and how many there are more."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def spelled(length: timedelta) -> str:

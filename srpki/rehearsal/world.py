@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,11 +15,12 @@ from srpki.engine import policy
 from srpki.engine.applications import client_pair
 from srpki.engine.engine import Engine
 from srpki.engine.gather import Gatherer
+from srpki.engine.jobs import worked_for
 from srpki.engine.protocols.registry import PROTOCOLS
 from srpki.keystore.seal import Seal
 from srpki.rehearsal.keyring import Keyring
 from srpki.rehearsal.keystore import MemoryKeystore
-from srpki.rehearsal.material import pairs
+from srpki.rehearsal.material import judges, pairs
 from srpki.rehearsal.network import Network, Server
 from srpki.rehearsal.servers import Servers, SkewedClock
 from srpki.rehearsal.shortened import Shortened
@@ -55,15 +57,21 @@ class World:
     def __init__(self, material: Material, terms: Terms) -> None:
         """Make everything of *material*, to be rehearsed on *terms*.
 
-        `first` has the dates of each certificate as it is at the start.
+        `first` has the dates of each certificate as it is at the start, `above` when the first of
+        the CAs above it ends, and the ca-profile of that.
         """
         self.material, self.terms, self._view = material, terms, material.view
         self.clock = LabClock(SystemClock())
         self.clock.run_at(0, terms.start)
         self.bus = EventBus()
         self.first: dict[str, tuple[datetime, datetime]] = {}
+        self.above: dict[str, tuple[datetime, str]] = {}
         self._made_up: dict[str, str] = {}
         entropy, keyring = SystemEntropy(), Keyring()
+        users = Counter(one.key_file_name for one in self._view.auto_updates.values())
+        self._sharing = {
+            name for name, one in self._view.auto_updates.items() if users[one.key_file_name] > 1
+        }
         self.standins = StandIns(material, keyring, entropy, terms.start, terms.end)
         there = SkewedClock(self.clock, terms.skew)
         self._servers = Servers(material, self.standins, keyring, there, entropy)
@@ -88,9 +96,13 @@ class World:
             seal=seal,
             state_dir=Path("state"),
             exchanges=self.network,
-            view=self._view,
+            # A gap is one of a certificate: nobody asks whether tunnels are up, and to look at each
+            # of them whenever a CRL is fetched takes longer than all the rest.
+            view=self._view.but(ipsec_cert_profiles={}, ipsec_trust_anchor_profiles={}),
             files=MemoryFiles(),
-            generate=keyring.generate,
+            generate=lambda spec: keyring.generate(
+                spec, worked_for() if worked_for() in self._sharing else ""
+            ),
             protocols={name: Shortened(real, self.network) for name, real in PROTOCOLS.items()},
         )
 
@@ -116,8 +128,8 @@ class World:
     # --- what is known beforehand ----------------------------------------------------------------
 
     def invalid(self, name: str) -> str:
-        """Return why the entry *name* cannot be updated as it is; empty where it can."""
-        found = policy.decide(Gatherer(self.keystore, self._view).input(name, self.terms.start))
+        """Return why the entry *name* cannot be updated as it is now; empty where it can."""
+        found = policy.decide(Gatherer(self.keystore, self._view).input(name, self.clock.now()))
         return found.reason if isinstance(found, policy.Invalid) else ""
 
     def hopeless(self, name: str) -> bool:
@@ -135,18 +147,31 @@ class World:
 
     def client(self, profile: UpdateProfile) -> str:
         """Return the certificate that authenticates EST by *profile*; empty where none does."""
+        if profile.protocol != "est":
+            return ""
         est = self._view.est_profiles[profile.server]
         client = self._view.client_tls_profiles[est.client_tls_profile]
         pair = client_pair(self._view.cert_profiles.get(client.cert_profile))
         return "" if pair is None else pair[0]
 
-    def until(self, name: str) -> datetime | None:
-        """Return when the CA ends whose ca-profile renews *name*, None where there is none."""
+    def client_of(self, name: str) -> str:
+        """Return what `client` does for the entry *name*; empty where it has no profile for EST."""
         profile = self.profile(name)
-        if profile is None or profile.protocol != "cmpv2":
+        if profile is None or PROTOCOLS[profile.protocol].gap(profile, self._view):
+            return ""
+        return self.client(profile)
+
+    def until(self, name: str) -> datetime | None:
+        """Return when the last CA ends by which updates of *name* are judged, if one does."""
+        profile = self.profile(name)
+        if profile is None:
             return None
-        own = self.standins.authority(profile.server).identity.certificate
-        return certificates.facts(own).not_after
+        known = self._view.ca_profiles
+        names = [one for one in judges(profile, self._view) if one in known]
+        if profile.protocol == "est":
+            names = [one for one in names if known[one].enabled]
+        own = (self.standins.authority(one).identity.certificate for one in names)
+        return max((certificates.facts(one).not_after for one in own), default=None)
 
     # --- files -----------------------------------------------------------------------------------
 
@@ -181,7 +206,8 @@ class World:
             if profile.crl_file:
                 self._put("crl", profile.crl_file, self.standins.revocation_list(name))
         for name, key in pairs(self._view):
-            self._put_pair(name, key, self._authority(name, None))
+            if name not in self._made_up:
+                self._put_pair(name, key, self._authority(name, None))
 
     def _put_pair(self, name: str, key_file: str, authority: Authority) -> None:
         """Put what stands in for a pair into the keystore, unless it is there."""
@@ -192,6 +218,8 @@ class World:
         self._servers.adopt(der)
         facts = certificates.facts(der)
         self.first[name] = facts.not_before, facts.not_after
+        if (ends := self.standins.ends(authority)) is not None:
+            self.above[name] = ends
         self._put("certificate", name, der)
         try:
             if key_file and not self.keystore.exists(key_file):
@@ -208,11 +236,4 @@ class World:
 
 def _beside(profile: UpdateProfile, view: PkiView) -> str:
     """Return the ca-profile whose CA answers where *profile* sends its updates."""
-    if profile.protocol == "cmpv2":
-        return profile.server
-    est = view.est_profiles.get(profile.server)
-    client = None if est is None else view.client_tls_profiles.get(est.client_tls_profile)
-    anchors = (
-        None if client is None else view.trust_anchor_profiles.get(client.trust_anchor_profile)
-    )
-    return next(iter(anchors.trust_anchors), "") if anchors is not None else ""
+    return next(iter(judges(profile, view)), "")

@@ -1,6 +1,11 @@
 """Findings: each mistake is found, and what nearly is one is not."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from issuing import Ca
 from rehearsed import START, configuration, entry, material, profile, terms
 
@@ -213,6 +218,70 @@ def test_an_update_after_the_end_of_the_ca():
     assert "after-the-ca" in found(*router(nearly))
 
 
+def test_a_ca_that_ends_takes_what_is_below_it_along():
+    """Renewed or not: what it has issued is valid no longer than it [RFC 5280, 6.1]."""
+    short = Ca(START, "O=Op,CN=Root", life=95 * DAYS)
+    text, files = router(short)
+    one = found(text, files)["ca-ends"]
+    assert (one.severity, one.concerns) == ("error", ("gw.crt",))
+    assert one.leaf.endswith(" cert-file")
+    assert "2027-04-06 00:00:00 UTC" in one.why
+    assert "ca-ends" not in found(text, files, days=94)
+    course = rehearse(material(text, files), terms(days=100)).courses[0]
+    assert len(course.renewals) == 1
+    assert [(gap.start, gap.end) for gap in course.gaps] == [(START + timedelta(days=95), None)]
+
+
+USAGE = x509.KeyUsage(False, False, True, False, False, False, False, False, False)
+
+
+def test_what_a_certificate_is_not_for(ca):
+    purposes = (ExtendedKeyUsageOID.SERVER_AUTH,)
+    text, files = router(ca, more=(USAGE,))
+    assert found(text, files, days=10)["key-usage"].concerns == ("gw.crt",)
+    own = 'cert-profile "c" { admin-state enable entry 1 { certificate-file "gw.crt" key-file "gw.key" } }\n'
+    text, files = router(ca, server="est est", more=(x509.ExtendedKeyUsage(purposes),))
+    text = text.replace(
+        'client-tls-profile "est" { admin',
+        own + 'client-tls-profile "est" { cert-profile "c" admin',
+    )
+    assert found(text, files, days=10)["purpose"].leaf.endswith('"est" cert-profile')
+    both = (*purposes, ExtendedKeyUsageOID.CLIENT_AUTH)
+    files["gw.crt"] = ca.issue("CN=gw", more=(x509.ExtendedKeyUsage(both),))
+    assert "purpose" not in found(text, files, days=10)
+
+
+def test_certificates_that_are_no_router_s(ca):
+    text, files = router(ca)
+    ed = ca.issue("CN=gw", key=ed25519.Ed25519PrivateKey.generate())
+    assert "Ed25519" in found(text, files | {"gw.crt": ed}, days=10)["foreign-key"].why
+    small = ca.issue("CN=gw", key=ec.generate_private_key(ec.SECP224R1()))
+    assert "secp224r1" in found(text, files | {"gw.crt": small}, days=10)["foreign-key"].why
+    another = Ca(START, "O=Op,CN=gw").certificate
+    assert "self-signed" in found(text, files | {"gw.crt": another}, days=10)["ca-certificate"].why
+    endless = ca.issue("CN=gw", end=(datetime(9999, 12, 31, 23, tzinfo=UTC) - START).days * 24 + 23)
+    assert "no end" in found(text, files | {"gw.crt": endless}, days=10)["endless"].why
+
+
+def test_one_serial_number_for_two_certificates(ca):
+    text, files = router(ca, entry("b", "p"), serial=4711)
+    twice = files | {"b.crt": ca.issue("CN=b", serial=4711)}
+    assert found(text, twice, days=10)["same-serial"].concerns == ("gw.crt", "b.crt")
+    same = files | {"b.crt": files["gw.crt"]}  # one certificate under two names
+    assert "same-serial" not in found(text, same, days=10)
+    elsewhere = Ca(START, "O=Op,CN=Other").issue("CN=b", serial=4711)
+    assert "same-serial" not in found(text, files | {"b.crt": elsewhere}, days=10)
+
+
+def test_a_life_that_has_no_room_for_what_is_configured(ca):
+    """Four hours away and three tries each ten hours do not fit into twelve: what does is named."""
+    text, files = router(ca, before=3600, retry=36000, start=0, end=12)
+    cure = found(text, files, "every day 01:00-05:00", days=3)["too-few-tries"].cure
+    assert "make retry-interval 2400 at most" in cure  # (6 h - 4 h) / 3, but for the hour before
+    cure = found(text, files, "2027-01-10..2027-01-12", days=30)["too-few-tries"].cure
+    assert "have the CA issue for longer than 4 d 6 h" in cure
+
+
 def test_cmpv2_alone_is_a_warning_where_an_outage_is_as_long_as_the_window(ca):
     outage = "2027-06-01..2027-06-01"
     assert "cmpv2-alone" in found(*router(ca, before=86400), outage)
@@ -248,8 +317,8 @@ FETCH = (
 def test_crls_that_expire_before_their_update(ca):
     text, files = router(ca, files={"ca.crl": ca.crl(start=-24, end=6 * 24)})
 
-    def with_crl(words, *outages):
-        return found(text.replace('cert-file "issuing.crt"', words), files, *outages, days=30)
+    def with_crl(words, *outages, days=30):
+        return found(text.replace('cert-file "issuing.crt"', words), files, *outages, days=days)
 
     assert "crl-expires" in with_crl(CRL)
     assert "crl-expires" not in with_crl(FETCH.replace("MORE", ""))
@@ -261,6 +330,22 @@ def test_crls_that_expire_before_their_update(ca):
     outage = "every sunday 00:00-06:00"
     assert "crl-expires" in with_crl(FETCH.replace("MORE", "pre-update-time 3600"), outage)
     assert "crl-expires" not in with_crl(FETCH.replace("MORE", "pre-update-time 43200"), outage)
+
+
+def test_a_crl_is_fetched_sooner_than_it_lives_or_has_ended_already(ca):
+    text, files = router(ca, files={"ca.crl": ca.crl(start=-24, end=6 * 24)})
+
+    def with_crl(more, *outages):
+        words = FETCH.replace("MORE", more)
+        made = found(text.replace('cert-file "issuing.crt"', words), files, *outages, days=2)
+        return made["crl-expires"]
+
+    always = with_crl("pre-update-time 604800")
+    assert (always.severity, "again and again" in always.why) == ("warning", True)
+    away = "lab:2027-01-02..2027-01-09"
+    assert "outlasts" in with_crl("pre-update-time 604800", away).why
+    files["ca.crl"] = ca.crl(start=-48, end=-24)
+    assert "2026-12-31 00:00:00" in with_crl("").why
 
 
 def test_weak_hashes_and_short_keys(ca):

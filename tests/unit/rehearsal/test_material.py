@@ -1,5 +1,7 @@
 """What is given of a router: files in each format, by the names of the configuration."""
 
+from itertools import permutations
+
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -37,15 +39,29 @@ def test_pem_der_and_pkcs7_are_read_by_the_name_on_the_router(tmp_path, ca):
         found("l.crl", "certificate")
 
 
+def test_of_several_cas_in_a_pkcs7_the_lowest_is_taken(tmp_path, ca):
+    """It is a set, without an order; an emulated router's ca-profile is for one CA."""
+    key = keys.generate(keys.KeySpec("ecdsa", curve="secp256r1"))
+    name = certificates.parse_dn("O=Op,CN=Issuing")
+    below = ca._made(name, key, -1, 24 * 900, ca=True)
+    leaf = ca.issue("CN=gw")
+    for number, order in enumerate(permutations((ca.certificate, below, leaf))):
+        (tmp_path / f"c{number}.p7b").write_bytes(pkcs7.write(list(order)))
+        assert Directory(tmp_path)(f"c{number}", "authority") == below
+        assert Directory(tmp_path)(f"c{number}", "certificate") == leaf
+
+
 def test_a_name_in_other_letters_is_no_other_file_and_is_pointed_at(tmp_path, ca, capsys):
     (tmp_path / "GW.crt.pem").write_bytes(ca.issue("CN=gw"))
     (tmp_path / "more.crt").write_bytes(ca.certificate)
+    (tmp_path / "Issuing.cer").write_bytes(ca.certificate)
     config = tmp_path / "router.cfg"
     config.write_text(configuration(profile("p", "cmpv2 lab"), entry("gw", "p")))
     words = ["--certificates", str(tmp_path), "--from", "2027-01-01", "--for", "10d"]
     main(["rehearse", str(config), *words])
     said = " ".join(capsys.readouterr().out.split())
     assert "GW.crt.pem was not taken for gw.crt: the case of letters counts." in said
+    assert "Issuing.cer was not taken for issuing.crt: issuing.crt is looked for" in said
     assert "more.crt was not taken" not in said
 
 

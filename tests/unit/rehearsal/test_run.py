@@ -123,6 +123,51 @@ def test_a_chain_that_the_trust_anchors_do_not_lead_to_is_refused():
     assert course.gaps[0].start == START + 10 * DAY
 
 
+def test_of_two_that_share_a_key_file_one_is_renewed():
+    """The new key of the first does not belong to the certificate of the second."""
+    shared = entry("b", "p").replace("b.key", "gw.key")
+    text = configuration(profile("p", "cmpv2 lab"), entry("gw", "p"), shared)
+    one, two = rehearse(material(text), terms(days=70, life=30 * DAY)).courses
+    assert (len(one.renewals), one.gaps) == (2, ())
+    assert two.renewals == ()
+    assert two.gaps[0].start == START + 30 * DAY
+    assert 'key "gw.key" does not belong to "b.crt"' in two.gaps[0].why
+
+
+def test_what_an_expired_client_authenticated_is_told_apart():
+    """The client ends in an outage; what it authenticates fails from then on, for that reason."""
+    text = configuration(
+        profile("p", "est est"), entry("gw", "p"), entry("b", "p"), tls=OWN
+    ).replace('http-authentication { username "u" password "another-routers hash2" }', "")
+    ca = Ca(START, "O=Op,CN=Root")
+    files = {
+        "root.crt": ca.certificate,
+        "issuing.crt": ca.certificate,
+        "gw.crt": ca.issue("CN=gw", end=24 * 20),
+        "b.crt": ca.issue("CN=b", end=24 * 40),
+    }
+    found = rehearse(material(text, files), terms("2027-01-18..2027-01-22", days=300))
+    assert found.by == "engine"
+    client, other = found.courses
+    assert "outage" in client.gaps[0].why
+    assert '"gw.crt", which authenticates it, has expired' in other.gaps[0].why
+    assert other.failures < 100  # once nothing can renew it, no more are counted
+
+
+def test_a_gap_is_told_by_what_most_updates_failed_for():
+    """A clock ten minutes ahead is refused each time, and the last time the signer has expired."""
+    ca = Ca(START, "O=Op,CN=Root")
+    text = configuration(profile("p", "cmpv2 lab"), entry("gw", "p"))
+    files = {
+        "root.crt": ca.certificate,
+        "issuing.crt": ca.certificate,
+        "gw.crt": ca.issue("CN=gw", end=24 * 10),
+    }
+    asked = terms(days=20, skew=timedelta(minutes=10))
+    why = rehearse(material(text, files), asked).courses[0].gaps[0].why
+    assert "not valid before" in why.partition("; the last, of ")[0]
+
+
 def test_each_gap_has_the_last_failure_before_it_however_many_there_were():
     """Of hundreds of failures between two gaps not all are kept, but the one that explains is."""
     text = configuration(profile("p", "est est", before=5 * 86400, retry=3600), entry("gw", "p"))
