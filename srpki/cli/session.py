@@ -95,16 +95,14 @@ class Session(CallerSession):
         began = clock.monotonic()
         answer = self._traced(line, shown)
         laboratory.record(
-            session=login.session_id,
-            user=login.user,
-            kind=login.kind,
-            address=login.address,
-            mode=mode,
-            prompt=prompt,
-            command=command,
-            output=answer.text,
-            ok=answer.ok,
-            seconds=clock.monotonic() - began,
+            login.typed(
+                mode=mode,
+                prompt=prompt,
+                command=command,
+                output=answer.text,
+                ok=answer.ok,
+                seconds=clock.monotonic() - began,
+            )
         )
         return answer
 

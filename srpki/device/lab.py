@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import threading
 
     from srpki.core.events import Event
+    from srpki.core.typed import Typed
     from srpki.device.filesystem import FileSystem
     from srpki.device.records.lab import (
         LabCaCertificates,
@@ -205,21 +206,8 @@ class Laboratory(Protocol):
         """The clock that router and lab CA share."""
         ...
 
-    def record(
-        self,
-        *,
-        session: int,
-        user: str,
-        kind: str,
-        address: str,
-        mode: str,
-        prompt: str,
-        command: str,
-        output: str,
-        ok: bool,
-        seconds: float,
-    ) -> None:
-        """Note in the journal what was typed, without secrets, and what was answered."""
+    def record(self, typed: Typed) -> None:
+        """Note in the journal what was typed, and what was answered."""
         ...
 
     def describe(self) -> LabCaState:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from srpki.core.clock import Clock
 from srpki.core.record import Record
+from srpki.core.typed import Typed
 from srpki.core.values import NamedTuple
 from srpki.device.configuration.history import Author
 from srpki.device.counters import Counters
@@ -45,6 +46,23 @@ class Login(Record, frozen=False):
     counters: Counters
     ended: Ending | None = None
     locked: datetime | None = None
+
+    def typed(
+        self, *, mode: str, prompt: str, command: str, output: str, ok: bool, seconds: float
+    ) -> Typed:
+        """Return what was typed in this session, as the journal of a lab has it."""
+        return Typed(
+            session=self.session_id,
+            user=self.user,
+            kind=self.kind,
+            address=self.address,
+            mode=mode,
+            prompt=prompt,
+            command=command,
+            output=output,
+            ok=ok,
+            seconds=seconds,
+        )
 
 
 class Caller(NamedTuple):

@@ -16,6 +16,7 @@ from srpki.storage.chained import ChainedFile
 
 if TYPE_CHECKING:
     from srpki.core.clock import Clock
+    from srpki.core.typed import Typed
     from srpki.storage.files import OsFiles
 
 JOURNAL: Final = "journal"
@@ -45,38 +46,25 @@ class Journal:
         self._lock = threading.Lock()
         self._lost = 0
 
-    def record(
-        self,
-        *,
-        session: int,
-        user: str,
-        kind: str,
-        address: str,
-        mode: str,
-        prompt: str,
-        command: str,
-        output: str,
-        ok: bool,
-        seconds: float,
-    ) -> None:
-        """Note that *command*, masked already, was typed at *prompt* and what became of it.
+    def record(self, typed: Typed) -> None:
+        """Note what was *typed* and what became of it.
 
         What cannot be written is counted, and told of in the next line.
         """
-        output = self._masked(output)
+        output = self._masked(typed.output)
         fields = {
             "time": self._real.now().isoformat(timespec="milliseconds"),
             "lab-time": self._lab.now().isoformat(timespec="milliseconds"),
-            "session": session,
-            "user": user,
-            "kind": kind,
-            "address": address,
-            "mode": mode,
-            "prompt": prompt,
-            "command": command[:LONGEST_COMMAND],
+            "session": typed.session,
+            "user": typed.user,
+            "kind": typed.kind,
+            "address": typed.address,
+            "mode": typed.mode,
+            "prompt": typed.prompt,
+            "command": typed.command[:LONGEST_COMMAND],
             "output": output[:LONGEST_OUTPUT],
-            "ok": ok,
-            "seconds": round(seconds, 3),
+            "ok": typed.ok,
+            "seconds": round(typed.seconds, 3),
             **({"cut": True} if len(output) > LONGEST_OUTPUT else {}),
         }
         with self._lock:

@@ -177,18 +177,15 @@ class NetconfSession(CallerSession):
         if RAW_COMMAND.name in command.split():
             return
         output, ok = recording.outcome(found)
-        login = self._login
         laboratory.record(
-            session=login.session_id,
-            user=login.user,
-            kind=login.kind,
-            address=login.address,
-            mode=recording.MODE,
-            prompt="",
-            command=command,
-            output=output,
-            ok=ok,
-            seconds=seconds,
+            self._login.typed(
+                mode=recording.MODE,
+                prompt="",
+                command=command,
+                output=output,
+                ok=ok,
+                seconds=seconds,
+            )
         )
 
     def _performed(self, request: Given) -> tuple[Element, ...]:

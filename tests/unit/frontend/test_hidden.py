@@ -116,8 +116,8 @@ def test_the_journal_of_a_lab_has_nothing_of_it(device):
     commands = []
 
     class Laboratory:
-        def record(self, *, command, **_):
-            commands.append(command)
+        def record(self, typed):
+            commands.append(typed.command)
 
     device.laboratory = Laboratory()
     session = Session(device)

@@ -8,6 +8,7 @@ from netconf import BASE_11, PRIVATE, Client
 
 from srpki.cli.session import Session
 from srpki.core.clock import FrozenClock
+from srpki.core.typed import Typed
 from srpki.frontend.journal import JOURNAL, Journal
 from srpki.frontend.netconf import command
 from srpki.frontend.node import opened as opened_node
@@ -40,7 +41,7 @@ def lines(directory, name=JOURNAL):
 
 
 def test_a_line_says_who_typed_what_when_and_what_was_answered(journal, tmp_path):
-    journal.record(**TYPED | {"output": "the secret is hush"})
+    journal.record(Typed(**TYPED | {"output": "the secret is hush"}))
     (line,) = lines(tmp_path)
     assert [line] == [
         {
@@ -57,12 +58,12 @@ def test_a_line_says_who_typed_what_when_and_what_was_answered(journal, tmp_path
 
 
 def test_long_outputs_are_cut_and_a_full_file_makes_room(journal, tmp_path, monkeypatch):
-    journal.record(**TYPED | {"output": "\u4e00" * 20_000, "command": "x" * 5000})
+    journal.record(Typed(**TYPED | {"output": "\u4e00" * 20_000, "command": "x" * 5000}))
     (line,) = lines(tmp_path)
     assert (len(line["output"]), len(line["command"]), line["cut"]) == (8000, 2600, True)
     monkeypatch.setattr(journal._file, "_most", 100)
     for number in range(3):
-        journal.record(**TYPED | {"session": number})
+        journal.record(Typed(**TYPED | {"session": number}))
     assert [one["session"] for one in lines(tmp_path)] == [2]
     assert [one["session"] for one in lines(tmp_path, f"{JOURNAL}.1")] == [1]
     assert list(broken([*lines(tmp_path, f"{JOURNAL}.1"), *lines(tmp_path)])) == []
@@ -75,9 +76,9 @@ def test_what_the_disk_does_not_take_is_counted(journal, tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(journal._file, "append", refuse)
         for _ in range(2):
-            journal.record(**TYPED)
+            journal.record(Typed(**TYPED))
     for _ in range(2):
-        journal.record(**TYPED)
+        journal.record(Typed(**TYPED))
     assert [one.get("lost") for one in lines(tmp_path)] == [2, None]
     assert list(broken(lines(tmp_path))) == []
 
