@@ -46,6 +46,7 @@ class Outcome(NamedTuple):
     """How an update ended; times are UTC.
 
     *step* is the step that failed and *reason* why; *retry* is when it is tried again, if it is.
+    *old* and *new* are the certificates (DER), before and after, of one that was replaced.
     """
 
     certificate: str
@@ -55,6 +56,8 @@ class Outcome(NamedTuple):
     step: int = 0
     reason: str = ""
     retry: datetime | None = None
+    old: bytes = b""
+    new: bytes = b""
 
 
 class Job(Record, frozen=False):

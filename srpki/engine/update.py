@@ -54,12 +54,17 @@ class _NothingToDoError(Exception):
 
 @dataclass(slots=True)
 class _Run:
-    """What one run works on: the configuration as it was when the run began."""
+    """What one run works on: the configuration as it was when the run began.
+
+    *old* and *new* are the certificates (DER), once the one has been replaced by the other.
+    """
 
     job: Job
     entry: AutoUpdate
     profile: UpdateProfile
     started: datetime
+    old: bytes = b""
+    new: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +168,7 @@ class Updater:
         if not self.progress.importing(job, fingerprint):
             raise StoppedError("cancelled")
         self.keystore.swap(job.certificate, new, key_file, new_key)
+        run.old, run.new = old, new
         self.progress.imported(job, key_file, new, new_key)
 
     # --- ends ------------------------------------------------------------------------------------
@@ -216,6 +222,8 @@ class Updater:
             step=run.job.step if reason else 0,
             reason=reason,
             retry=retry,
+            old=run.old,
+            new=run.new,
         )
 
     def _publish(self, kind: EventType, run: _Run, **fields: Field) -> None:

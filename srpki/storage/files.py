@@ -175,9 +175,7 @@ class OsFiles:
         """Create *path*, which must not exist, with mode 0600; write and sync *content*."""
         descriptor = self.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
-            rest = memoryview(content)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+            _write(descriptor, content)
             if sync:
                 os.fsync(descriptor)
         finally:
@@ -186,8 +184,10 @@ class OsFiles:
     def append(self, path: Path, content: bytes) -> None:
         """Write *content* behind what is in the file at *path*, making it with mode 0600."""
         descriptor = self.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        with os.fdopen(descriptor, "ab") as stream:
-            stream.write(content)
+        try:
+            _write(descriptor, content)
+        finally:
+            os.close(descriptor)
 
     # --- names -----------------------------------------------------------------------------------
 
@@ -282,6 +282,12 @@ class OsFiles:
             except OSError as error:
                 if error.errno not in (errno.EINVAL, errno.ENOTSUP):
                     raise
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def staged(path: Path) -> Path:

@@ -396,11 +396,11 @@ def update_certificate(call: Call) -> Outcome:
     """Renew a certificate now; comes back when it is renewed or waits for its retry."""
     name, engine = call.text("certificate"), call.node.engine
     entry = engine.view.auto_updates.get(name)
-    old, _ = told_of(_stored(call.node, name))
     outcome = engine.update_now(
         name, cancel=call.cancel, waiting=telling(call, "ends the waiting, not the update")
     )
-    new, not_after = told_of(_stored(call.node, name))
+    present = outcome.new or _stored(call.node, name)
+    old, (new, not_after) = told_of(outcome.old or present)[0], told_of(present)
     update = CertificateUpdate(
         certificate_file_name=outcome.certificate,
         key_file_name=None if entry is None else entry.key_file_name,
