@@ -36,7 +36,6 @@ _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 _KEEP_METHOD: Final = frozenset((307, 308))
 _MAX_URL: Final = 2048
 _OURS: Final = frozenset(("content-length", "accept-encoding", "user-agent", "host"))
-_LENGTH: Final = frozenset(("Content-Length",))
 
 Origin = tuple[str, str, int]
 
@@ -162,11 +161,11 @@ class HttpExchange:
                 headers["Host"] = urlsplit(request.url).netloc
             prepared = PreparedRequest()
             try:
-                prepared.prepare(method=request.method, url=request.url, headers=headers)
+                prepared.prepare_url(request.url, None)
+                prepared.prepare_headers(headers)
             except RequestException as error:
                 raise UsageError(f"the request cannot be sent: {error}") from None
-            own = {name: value for name, value in prepared.headers.items() if name not in _LENGTH}
-            self._prepared = (key, _Head(prepared.path_url, own))
+            self._prepared = (key, _Head(prepared.path_url, dict(prepared.headers)))
         return self._prepared[1]
 
     def _read(self, response: HTTPResponse) -> HttpReply:

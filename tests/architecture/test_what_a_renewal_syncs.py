@@ -77,7 +77,7 @@ def done(bench, monkeypatch):
     counted(os, "open", "opened")
     counted(Seal, "open", "unsealed", lambda self, *_: self is seal)
     counted(http, "make_context", "TLS contexts")
-    counted(PreparedRequest, "prepare", "requests prepared")
+    counted(PreparedRequest, "prepare_url", "requests prepared")
     counted(threading.Thread, "start", "threads begun")
     return counts
 
