@@ -118,13 +118,14 @@ class Judge:
     def _lost(self, entry: IpsecCertEntry) -> tuple[str, ...]:
         """Return which files are gone of what is in use from memory still."""
         found = []
-        for flag, file in (("invalid-cert-file", entry.cert), ("invalid-key-file", entry.key)):
-            try:
-                there = self._keystore.exists(file)
-            except SrpkiError:
-                there = False
-            if not there:
-                found.append(flag)
+        with self._keystore.held():
+            for flag, file in (("invalid-cert-file", entry.cert), ("invalid-key-file", entry.key)):
+                try:
+                    there = self._keystore.exists(file)
+                except SrpkiError:
+                    there = False
+                if not there:
+                    found.append(flag)
         return tuple(found)
 
     def _of_certificate(self, certificate: bytes, world: World) -> Verdict:

@@ -11,8 +11,7 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -74,11 +73,9 @@ class Keystore:
                 self._transaction.recover()
             return self._transaction.pending
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> AbstractContextManager[None]:
         """Let nobody else read or write inside the block."""
-        with self._lock:
-            yield
+        return self._inside()
 
     def _inside(self) -> _Inside:
         """Hold the lock and stay in the directory for a block."""

@@ -83,7 +83,9 @@ def parse(extensions: bytes) -> Iterator[Extension]:
     the default and need not be said, or has a BOOLEAN that is not DER. Here both count as meant.
     """
     for one in asn1.sequence(extensions):
-        parts = list(asn1.sequence(one.whole))
+        if one.tag != asn1.SEQUENCE:
+            raise InvalidInputError("the data is not a sequence")
+        parts = list(asn1.elements(one.content))
         critical = len(parts) == 3 and parts[1].tag == _BOOLEAN and any(parts[1].content)
         if (
             len(parts) not in (2, 3)
