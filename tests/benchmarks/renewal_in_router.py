@@ -38,7 +38,8 @@ OURS = {"CMPv2": "ipsec-gw", "EST": "tls-client"}
 
 def type_in(session, command):
     answer = session.feed(command)
-    assert answer.ok, f"{command}\n{answer.text}"
+    if not answer.ok:
+        raise RuntimeError(f"{command}\n{answer.text}")
 
 
 @contextmanager

@@ -144,7 +144,7 @@ def test_a_power_cut_while_a_swap_is_taken_back_leaves_a_whole_pair(
             swap(bench, bench.keystore(files), pairs)
         return files.steps
 
-    for at in range(1, run(start.copy()) + 1):
+    for at in met(1, range(1, run(start.copy()) + 1)):
         broken = start.copy()
         run(broken, at)
         for wreck in met(1, broken.power_cuts()):
@@ -174,7 +174,7 @@ def test_a_change_by_hand_after_a_swap_is_made_or_not_whatever_power_cuts(
         else:
             store.remove(bench.CERTIFICATE)
 
-    for at in range(1, count_steps(bench, run, start) + 1):
+    for at in met(1, range(1, count_steps(bench, run, start) + 1)):
         for cut in met(1, crashed(bench, start, run, at, "after").power_cuts()):
             store = bench.keystore(cut)
             store.recover()
