@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from srpki.config.comments import PREFIX
 from srpki.config.lexer import LINE_LIMIT
-from srpki.config.tables import Below, Table, table
+from srpki.config.tables import Table, table
 from srpki.config.text import INDENT
 from srpki.config.tree import Branch, Entries
 from srpki.core.patterns import regex
+from srpki.core.values import NamedTuple
 from srpki.schema.nodes import Container, Leaf, LeafList
 from srpki.schema.paths import Key, Value
 from srpki.schema.types import Boolean, Empty, ValueType, ValueTypeError
@@ -24,8 +25,6 @@ _VALUE: Final = regex(
     r'"([^"\\]*(?:\\[^"\\][^"\\]*)*)"|([A-Za-z0-9-][A-Za-z0-9_.:/@+-]*)', re.DOTALL
 )
 """A string without escapes, or a plain word."""
-_Said = tuple[str, Any, Below | None]
-"""What a line says: a leaf and its value, or an entry or a container and what is below."""
 
 
 class _Unusual(Exception):  # noqa: N818 - no error: another reader reads it
@@ -43,7 +42,7 @@ def read(root: Container, text: str) -> Branch | None:
     if lines[begin : begin + 1] != [f"{root.name} {{"]:
         return None
     try:
-        return _Reading(root).read(lines, begin + 1)
+        return _read(lines[begin + 1 :], _Place(table(root), INDENT))
     except _Unusual:
         return None
 
@@ -52,76 +51,50 @@ def _says_nothing(line: str) -> bool:
     return not line or (line[0] == "#" and not line.startswith(PREFIX))
 
 
-class _Reading:
-    """One reading: where it is, which contexts are open, and what was read in each before."""
+class _Said(NamedTuple):
+    """What a line says: a leaf and its *value*, or an entry with its keys or a container *below*.
 
-    def __init__(self, root: Container) -> None:
-        self._table = table(root)
-        self._items: dict[str, Any] = {}
-        self._open: list[tuple[Table, dict[str, Any], str, tuple[Key, ...], bool]] = []
-        self._known: dict[Table, dict[str, _Said]] = {}
+    That is there *alone*, too: with nothing in it.
+    """
 
-    def read(self, lines: list[str], begin: int) -> Branch:
-        """Return the content that *lines* describe from *begin* to the closing brace of the root.
+    name: str
+    value: Any
+    below: _Place | None = None
+    alone: bool = False
 
-        Raises `_Unusual`.
-        """
-        items, closing, known = self._items, "}", self._known.setdefault(self._table, {})
-        for number in range(begin, len(lines)):
-            line = lines[number]
-            said = known.get(line)
-            if said is None and line == closing:
-                if not self._open:
-                    if number + 1 < len(lines):
-                        raise _Unusual
-                    return self._whole()
-                self._close()
-            else:
-                if said is None:
-                    said = known[line] = self._said(line)
-                name, value, below = said
-                if below is None:
-                    if name in items:
-                        raise _Unusual
-                    items[name] = value
-                    continue
-                self._open.append((self._table, items, name, value, below.alone))
-                self._table, self._items = below.table, {}
-            items, closing = self._items, INDENT * len(self._open) + "}"
-            known = self._known.get(self._table) or self._known.setdefault(self._table, {})
-        raise _Unusual
 
-    def _close(self) -> None:
-        made = self._whole()
-        self._table, self._items, name, keys, alone = self._open.pop()
-        items = self._items
-        if keys:
-            rows = items.setdefault(name, {})
-            if keys in rows:
+class _Place:
+    """A context during one reading, which always stands at the same *indent*."""
+
+    def __init__(self, context: Table, indent: str) -> None:
+        self._table = context
+        self._indent = indent
+        self.closing = indent.removesuffix(INDENT) + "}"
+        self.known: dict[str, _Said] = {}
+        """What each line says that was read here before."""
+        self._lists: dict[tuple[str, ...], tuple[str, ...]] = {}
+        """Which of the names that were there together are lists."""
+        self._below: dict[str, _Place] = {}
+
+    def whole(self, items: dict[str, Any]) -> Branch:
+        """Return *items*, to which nothing is added any more; raises `_Unusual`."""
+        names = tuple(items)
+        lists = self._lists.get(names)
+        if lists is None:
+            if self._table.is_torn(items):
                 raise _Unusual
-            rows[keys] = made
-        elif name in items:
-            raise _Unusual
-        elif made or alone:
-            items[name] = made
-
-    def _whole(self) -> Branch:
-        items, known = self._items, self._table
-        if known.choices and known.is_torn(items):
-            raise _Unusual
-        for name in known.lists:
-            if name in items:
-                items[name] = Entries(items[name])
+            lists = self._lists[names] = tuple(filter(self._table.lists.__contains__, names))
+        for name in lists:
+            items[name] = Entries(items[name])
         return Branch(items)
 
-    def _said(self, line: str) -> _Said:
-        """Return what *line* says in the context that is open."""
-        indent = INDENT * (len(self._open) + 1)
-        if not line.startswith(indent) or len(line) > LINE_LIMIT:
+    def said(self, line: str) -> _Said:
+        """Return what *line* says here; raises `_Unusual`."""
+        if not line.startswith(self._indent) or len(line) > LINE_LIMIT:
             raise _Unusual
-        body = line[len(indent) :]
+        body = line[len(self._indent) :]
         if body[-2:] != " {":
-            return *self._leaf(body), None
+            return self._leaf(body)
         name, _, rest = body[:-2].partition(" ")
         below = self._table.below.get(name)
         if below is None:
@@ -129,25 +102,78 @@ class _Reading:
         keys = _keys(below.table, rest) if below.table.key_leafs else ()
         if rest and not keys:
             raise _Unusual
-        return name, keys, below
+        place = self._below.get(name)
+        if place is None:
+            place = self._below[name] = _Place(below.table, self._indent + INDENT)
+        return _Said(name, keys, place, below.alone)
 
-    # --- values ---
-
-    def _leaf(self, body: str) -> tuple[str, Value]:
+    def _leaf(self, body: str) -> _Said:
         name, _, rest = body.partition(" ")
         node = self._table.leafs.get(name)
         if isinstance(node, LeafList):
-            return name, _values(node, rest)
+            return _Said(name, _values(node, rest))
         if not isinstance(node, Leaf):
             raise _Unusual
         if isinstance(node.type, Empty) or (isinstance(node.type, Boolean) and not rest):
             if rest or isinstance(node.type, Boolean):
                 raise _Unusual
-            return name, True
+            return _Said(name, value=True)
         value, end = _value(node.type, rest, 0)
         if end < len(rest):
             raise _Unusual
-        return name, value
+        return _Said(name, value)
+
+
+def _read(lines: list[str], place: _Place) -> Branch:
+    """Return the content of *place* that *lines* describe, up to its closing brace, the last one.
+
+    Raises `_Unusual`.
+    """
+    items: dict[str, Any] = {}
+    known, left = place.known, len(lines)
+    stack: list[tuple[_Place, dict[str, Any], _Said]] = []
+    for line in lines:
+        left -= 1
+        said = known.get(line)
+        if said is None:
+            if line == place.closing:
+                made = place.whole(items)
+                if not stack:
+                    break
+                place, items, said = stack.pop()
+                known = place.known
+                _add(items, said, made)
+                continue
+            said = known[line] = place.said(line)
+        if said.below is None:
+            if said.name in items:
+                raise _Unusual
+            items[said.name] = said.value
+        else:
+            stack.append((place, items, said))
+            place, items = said.below, {}
+            known = place.known
+    else:
+        raise _Unusual
+    if left:
+        raise _Unusual
+    return made
+
+
+def _add(items: dict[str, Any], said: _Said, made: Branch) -> None:
+    """Add to *items* what was *made* of the context that a line *said*."""
+    if said.value:
+        rows = items.setdefault(said.name, {})
+        if said.value in rows:
+            raise _Unusual
+        rows[said.value] = made
+    elif said.name in items:
+        raise _Unusual
+    elif made or said.alone:
+        items[said.name] = made
+
+
+# --- values ---
 
 
 def _value(kind: ValueType, text: str, begin: int) -> tuple[Value, int]:

@@ -102,7 +102,7 @@ class Branch(_Held[str, "Element"]):
 
     def __init__(self, items: Mapping[str, Element] | None = None) -> None:
         """Hold *items*, which must not change afterwards."""
-        super().__init__(items)
+        self._items = items if items.__class__ is dict else dict(items or {})
         self.written: tuple[object, tuple[Key, ...], str, tuple[str, ...]] | None = None
 
 

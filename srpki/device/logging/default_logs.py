@@ -64,6 +64,8 @@ def beneath(configured: Branch) -> Branch:
 
 def _over(default: Branch, configured: Branch) -> Branch:
     """Return *default* with what is *configured* in its place; a destination as a whole."""
+    if not configured:
+        return default
     found = dict(default.items())
     for name, element in configured.items():
         below = found.get(name)

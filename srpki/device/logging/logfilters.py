@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Final
 
 from srpki.config.tree import EMPTY, Branch, Entries
@@ -49,15 +50,18 @@ def takes(filter_: Branch | None) -> Takes:
     """
     if filter_ is None:
         return lambda event: event is not None
-    rules = [
-        (entry["action"] == "forward", list(_conditions(inner(entry, "match"))))
-        for _, entry in ordered(filter_)
-        if "action" in entry
-    ]
     otherwise = filter_.get("default-action") != "drop"
 
+    @cache  # when the first event comes, which may be never
+    def rules() -> list[tuple[bool, list[Takes]]]:
+        return [
+            (entry["action"] == "forward", list(_conditions(inner(entry, "match"))))
+            for _, entry in ordered(filter_)
+            if "action" in entry
+        ]
+
     def decide(event: Event) -> bool:
-        for action, conditions in rules:
+        for action, conditions in rules():
             if all(condition(event) for condition in conditions):
                 return action
         return otherwise

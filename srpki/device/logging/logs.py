@@ -21,6 +21,8 @@ from srpki.device.logging.logfilters import Takes, check, entries, entry_of, inn
 from srpki.device.logging.logsinks import Destination
 from srpki.schema.configure.event_numbers import EVENT_NUMBERS
 from srpki.schema.configure.log import LOG
+from srpki.schema.configure.log_events import LOG_EVENTS
+from srpki.schema.nodes import ListNode
 from srpki.schema.paths import path
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from srpki.device.logging.logsinks import Sink, Sinks
 
 Numbered = tuple[int, Event]
+_LISTS: Final = {child.name: child for child in LOG.children if isinstance(child, ListNode)}
 _STREAMS: Final[tuple[Stream, ...]] = ("main", "security", "change", "debug")
 
 
@@ -96,7 +99,9 @@ class Logs:
         self._journal = journal
         self._lock = threading.Lock()
         self._logs: dict[str, Log] = {}
-        self._configured = self._tree = EMPTY
+        self._configured, self._filled = EMPTY, (EMPTY, EMPTY)
+        self._settings = EMPTY
+        self._entries: dict[tuple[str, str], tuple[Branch, Branch]] = {}
         self._wanted: dict[tuple[str, int], Branch] = {}
         self._windows: dict[EventType, _Window] = {}
         self._hearing: tuple[Hear, ...] = ()
@@ -140,8 +145,21 @@ class Logs:
 
     @property
     def tree(self) -> Branch:
-        """The configuration of the logs, with all defaults."""
-        return self._tree
+        """The configuration of the logs, with all defaults; filled in when it is asked for."""
+        with self._lock:
+            filled = effective(LOG, self._configured, last=self._filled)
+            self._filled = self._configured, filled
+            return filled
+
+    def _entry(self, kind: str, name: str) -> Branch | None:
+        """Return the entry *name* of the list *kind* with all defaults, the same while it stays."""
+        entry = entry_of(self._configured, kind, name)
+        if entry is None:
+            return None
+        known = self._entries.get((kind, name))
+        if known is None or known[0] is not entry:
+            known = self._entries[kind, name] = entry, effective(_LISTS[kind], entry)
+        return known[1]
 
     def control(self, kind: EventType) -> EventType | None:
         """Return *kind* as its events are to be generated, None where they are not."""
@@ -158,7 +176,7 @@ class Logs:
         entry = self._wanted.get((event.type.application, event.type.number), EMPTY)
         if entry.get("throttle") is False:
             return False
-        rate = inner(self._tree, "throttle-rate")
+        rate = inner(self._settings, "throttle-rate")
         interval = timedelta(seconds=_number(rate, "interval"))
         window = self._windows.get(event.type)
         if window is None or not timedelta() <= event.time - window.since < interval:
@@ -185,24 +203,31 @@ class Logs:
             return
         configured = default_logs.beneath(found if isinstance(found, Branch) else EMPTY)
         with self._lock:
-            last = self._tree
-            self._tree = effective(LOG, configured, last=(self._configured, last))
-            self._configured = configured
-            if inner(self._tree, "log-events") is not inner(last, "log-events"):
-                self._wanted = dict(_wanted(inner(self._tree, "log-events")))
+            last, self._configured = self._configured, configured
+            self._settings = effective(LOG, configured, lists=False)
+            wanted = inner(configured, LOG_EVENTS.name)
+            if wanted is not inner(last, LOG_EVENTS.name):
+                self._wanted = dict(_wanted(effective(LOG_EVENTS, wanted)))
             self._windows.clear()
             self._logs = dict(self._built())
+            self._entries = {
+                place: held
+                for place, held in self._entries.items()
+                if entry_of(configured, *place) is held[0]
+            }
             self.sinks.forget_files(log.destination for log in self._logs.values())
 
     def _built(self) -> Iterator[tuple[str, Log]]:
-        numbers, files = numbered(self._tree, "log-id"), numbered(self._tree, "file")
-        for name, entry in sorted(entries(self._tree, "log-id"), key=lambda one: numbers[one[0]]):
+        numbers, files = (numbered(self._configured, kind) for kind in ("log-id", "file"))
+        for name in sorted(numbers, key=numbers.__getitem__):
+            entry = self._entry("log-id", name)
+            assert entry is not None
             destination = self._destination(entry, numbers[name], files)
             log = self._logs.get(name)
             if log is None or log.destination != destination:
                 log = self._made(name, numbers[name], entry, destination)
             wanted = entry.get("filter")
-            filter_ = None if wanted is None else entry_of(self._tree, "filter", str(wanted))
+            filter_ = None if wanted is None else self._entry("filter", str(wanted))
             log.entry = entry
             if filter_ is None or filter_ is not log.filter:
                 log.filter, log.takes = filter_, takes(filter_)
@@ -222,7 +247,7 @@ class Logs:
         for kind in ("file", "syslog"):
             if kind in chosen:
                 target = str(chosen[kind])
-                found = entry_of(self._tree, kind, target)
+                found = self._entry(kind, target)
                 prefix = f"log{number:02}{numbers.get(target, 0):02}" if kind == "file" else ""
                 return Destination(kind, target, found or EMPTY, prefix=prefix)
         return Destination("console" if "console" in chosen else "")
