@@ -1,14 +1,14 @@
-"""The actions of ``admin system security pki`` [facts: admin-system-security-pki.json]."""
+"""Keys and files of ``admin system security pki`` [facts: admin-system-security-pki.json].
+
+What is asked of a CA by hand is in `pki_cmpv2` and `pki_est`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srpki.config.tree import get
 from srpki.core.errors import (
-    ExistsError,
     InvalidInputError,
-    InvalidNameError,
     RefusedError,
     SrpkiError,
     UsageError,
@@ -21,24 +21,18 @@ from srpki.device.operations.pki_contents import SEALED_KEY
 from srpki.device.operations.waiting import telling
 from srpki.device.records.pki import (
     CertificateUpdate,
-    CmpAnswer,
     ConvertedFile,
-    EnrolledCertificate,
     ExportedObject,
     ImportedObject,
     KeyPair,
 )
-from srpki.keystore.store import DIRECTORY, Format
-from srpki.schema.paths import Value, path
-from srpki.storage import filenames, urls
+from srpki.keystore.store import Format
+from srpki.schema.paths import Value
+from srpki.storage import urls
 
 if TYPE_CHECKING:
     from srpki.device.node import Node
-    from srpki.engine.protocols.cmpv2_record import RequestType
-    from srpki.engine.protocols.cmpv2_requests import CmpOutcome
     from srpki.x509.keys import KeySpec
-
-_LEAVES_PENDING = "leaves the request pending"
 
 
 def generate_keypair(call: Call) -> Outcome:
@@ -236,66 +230,6 @@ def _password(password: str) -> str:
     return password
 
 
-def initial_registration(call: Call) -> Outcome:
-    """Register a key at a CMPv2 server and write the certificate (DER) to ``save-as``."""
-    for given, missing in (("reference", "password"), ("password", "reference")):
-        if call.text(given) and not call.text(missing):  # both [pki.md 8.2]
-            raise UsageError(f"{missing} is missing", hint=f"it goes with {given}")
-    return _ask(call, "initial-registration")
-
-
-def cert_request(call: Call) -> Outcome:
-    """Ask a CMPv2 server for a further certificate, signed with a present one."""
-    return _ask(call, "certificate-request")
-
-
-def key_update(call: Call) -> Outcome:
-    """Ask a CMPv2 server for the successor of a certificate, for a new key."""
-    return _ask(call, "key-update")
-
-
-def _ask(call: Call, kind: RequestType) -> Outcome:
-    call.node.files.check_new(call.text("save-as"))
-    return _cmp_outcome(
-        call.node, call.node.engine.requests.ask(kind, call.inputs, cancel=call.cancel)
-    )
-
-
-def poll(call: Call) -> Outcome:
-    """Ask a CMPv2 server again for the certificate it still owes, and write it where it belongs."""
-    name = call.text("ca-profile")
-    request = call.node.engine.requests.state(name)
-    save_as = get(request, path("request-parameters", "save-as"))
-    if get(request, path("transaction-status")) == "in-progress" and isinstance(save_as, str):
-        call.node.files.check_new(save_as)  # before the answer is fetched, which comes once only
-    return _cmp_outcome(call.node, call.node.engine.requests.poll(name, cancel=call.cancel))
-
-
-def _cmp_outcome(node: Node, outcome: CmpOutcome) -> Outcome:
-    """Write the certificate, if there is one; return what the CA answered [pki.md 6.2]."""
-    der = outcome.certificate
-    if der is not None:
-        node.files.write(outcome.save_as, der)
-    serial_number, not_after = told_of(der)
-    answer = CmpAnswer(
-        ca_profile=outcome.ca_profile,
-        transaction_status=outcome.status,
-        transaction_status_code=outcome.code,
-        transaction_status_string=outcome.text or None,
-        last_ca_response_time=outcome.response_time,
-        save_as=None if der is None else urls.display(outcome.save_as),
-        serial_number=serial_number,
-        not_after=not_after,
-    )
-    return Outcome(data=answer)
-
-
-def clear_request(call: Call) -> Outcome:
-    """Forget the pending request of a CA profile, or the saved result of the last one."""
-    call.node.engine.requests.clear(call.text("ca-profile"))
-    return Outcome()
-
-
 def convert_file(call: Call) -> Outcome:
     """Write an imported file in the secure or the legacy format [pki.md section 7]."""
     form: Format = "legacy" if call.text("format") == "legacy" else "secure"
@@ -304,92 +238,6 @@ def convert_file(call: Call) -> Outcome:
     call.node.keystore.convert(source, output, form, replace=call.flag("force"))
     call.node.engine.file_changed(output)
     return Outcome(data=ConvertedFile(input_file=source, output_file=output, format=form))
-
-
-def est_ca_certificates(call: Call) -> Outcome:
-    """Fetch the CA certificates of an EST server and write them, PEM, to ``output-url``.
-
-    A CA that is changing its key is explained: the operator has to act [RFC 7030, 4.1.3].
-    """
-    from srpki.device.operations import ca_certificates  # noqa: PLC0415 - start-up time
-    from srpki.x509 import formats  # noqa: PLC0415 - start-up time
-
-    url, force = call.text("output-url"), call.flag("force")
-    call.node.files.check_new(url, force=force)
-    profile = call.text("est-profile")
-    found = call.node.engine.est_requests.ca_certificates(profile, cancel=call.cancel)
-    call.node.files.write(url, formats.write_certificates(found, "pem"), force=force)
-    return Outcome(data=ca_certificates.received(profile, urls.display(url), found))
-
-
-def est_enroll(call: Call) -> Outcome:
-    """Enrol an imported key at an EST server; the certificate becomes an imported file."""
-    _check_output(call)
-    if not call.text("subject-dn"):  # optional in YANG, but a request needs one
-        raise UsageError("subject-dn is missing", hint="as C=DE,O=Lab,CN=name")
-    found = call.node.engine.est_requests.enroll(
-        call.text("est-profile"),
-        key_file=_imported(call.text("key")),
-        subject_dn=call.text("subject-dn"),
-        domain_name=call.text("domain-name"),
-        ip_address=call.text("ip-address"),
-        hash_algorithm=call.text("hash-algorithm", "sha256"),
-        cancel=call.cancel,
-        waiting=telling(call, _LEAVES_PENDING),
-    )
-    return _keep(call, found[0])
-
-
-def est_renew(call: Call) -> Outcome:
-    """Renew a certificate for the same key at an EST server [RFC 7030, 4.2.2]."""
-    _check_output(call)
-    found = call.node.engine.est_requests.renew(
-        call.text("est-profile"),
-        certificate_file=_imported(call.text("certificate")),
-        key_file=_imported(call.text("key")),
-        hash_algorithm=call.text("hash-algorithm", "sha256"),
-        cancel=call.cancel,
-        waiting=telling(call, _LEAVES_PENDING),
-    )
-    return _keep(call, found[0])
-
-
-def _check_output(call: Call) -> None:
-    """Refuse a bad or taken output name before the server is troubled."""
-    output = filenames.new_file_name(call.text("output-file"))
-    if call.node.keystore.exists(output) and not call.flag("force"):
-        raise ExistsError(f'file "{output}" is imported already', hint="add force to replace it")
-
-
-def _keep(call: Call, certificate: bytes) -> Outcome:
-    from srpki.x509 import certificates  # noqa: PLC0415 - start-up time
-
-    if call.flag("validate-certificate-chain"):
-        call.node.engine.check_chain(certificate, just_issued=True)
-    output = call.text("output-file")
-    call.node.keystore.put("certificate", output, certificate, replace=call.flag("force"))
-    call.node.engine.file_changed(output)
-    facts = certificates.facts(certificate)
-    enrolled = EnrolledCertificate(
-        est_profile=call.text("est-profile"),
-        output_file=output,
-        subject=facts.subject,
-        serial_number=facts.serial,
-        not_before=facts.not_before,
-        not_after=facts.not_after,
-    )
-    return Outcome(data=enrolled)
-
-
-def _imported(url: str) -> str:
-    r"""Return the imported file that *url* names: ``cf3:\system-pki\NAME``."""
-    directory, _, name = urls.display(url).rpartition("\\")
-    if directory.lower() != f"cf3:\\{DIRECTORY}":
-        raise InvalidNameError(
-            f"'{urls.display(url)}' is not an imported file",
-            hint=f"import it, then name cf3:\\{DIRECTORY}\\FILE",
-        )
-    return filenames.file_name(name)
 
 
 def update_certificate(call: Call) -> Outcome:
@@ -430,12 +278,4 @@ OPERATIONS: dict[str, Operation] = {
     "pki.import": import_file,
     "pki.export": export,
     "pki.update-certificate": update_certificate,
-    "pki.cmpv2.cert-request": cert_request,
-    "pki.cmpv2.initial-registration": initial_registration,
-    "pki.cmpv2.key-update": key_update,
-    "pki.cmpv2.poll": poll,
-    "pki.cmpv2.clear-request": clear_request,
-    "pki.est.ca-certificates": est_ca_certificates,
-    "pki.est.enroll": est_enroll,
-    "pki.est.renew": est_renew,
 }
