@@ -27,7 +27,8 @@ from srpki.device.configuration.history import History
 from srpki.device.configuration.modewatch import ModeWatch
 from srpki.device.configuration.rollback import Rollback
 from srpki.device.configuration.unsaved import Unsaved
-from srpki.device.filesystem import CONFIGURATION, FileSystem
+from srpki.device.filesystem import FileSystem
+from srpki.device.flash import CONFIGURATION
 from srpki.device.happenings import Happenings
 from srpki.device.logging.announcer import Announcer
 from srpki.device.logging.debug import Debugging

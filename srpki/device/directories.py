@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from srpki.core.errors import RefusedError, StorageError, UsageError
-from srpki.device.filesystem import CONFIGURATION
+from srpki.device.flash import CONFIGURATION
 from srpki.keystore.store import DIRECTORY
 from srpki.storage.files import OsFiles
 

@@ -16,7 +16,7 @@ from srpki.config.validate import validate
 from srpki.config.viewer import view
 from srpki.core.errors import ExistsError, InvalidInputError, SrpkiError
 from srpki.device.directories import make_directories
-from srpki.device.filesystem import CONFIGURATION
+from srpki.device.flash import CONFIGURATION
 from srpki.device.operations.imported_files import references
 from srpki.device.sealed import sealed_thing
 from srpki.keystore.seal import Seal

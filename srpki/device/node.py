@@ -11,7 +11,7 @@ from srpki.config.tree import Branch, Entries, get, put
 from srpki.core.errors import StorageError
 from srpki.core.values import NamedTuple
 from srpki.device import live, live_log, live_system
-from srpki.device.filesystem import CONFIGURATION
+from srpki.device.flash import CONFIGURATION
 from srpki.device.sessions import NOBODY, Caller
 from srpki.device.system import DEFAULT_NAME
 from srpki.schema.paths import Value, path

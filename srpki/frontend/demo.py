@@ -13,7 +13,7 @@ from rich.console import Console
 from srpki.cli.render.lab import authority
 from srpki.cli.session import Session
 from srpki.core.errors import SrpkiError, UsageError
-from srpki.device.filesystem import MAX_OWN
+from srpki.device.flash import MAX_OWN
 from srpki.device.router import Router
 from srpki.frontend import demo_script as script
 from srpki.frontend.labs import Lab, opened_lab

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from srpki.core.entropy import SystemEntropy
 from srpki.core.errors import RefusedError, StorageError
 from srpki.core.timeline import timeline_of
-from srpki.device.filesystem import CONFIGURATION
+from srpki.device.flash import CONFIGURATION
 from srpki.device.router import Router
 from srpki.frontend.confining import ConfinedExchanges
 from srpki.frontend.labs import LAB_DIRECTORY, OTHERS, Lab

@@ -11,7 +11,7 @@ from srpki.core.clock import SystemClock
 from srpki.core.errors import UsageError
 from srpki.device.configuration.forms import Forms
 from srpki.device.directories import is_new, make_directories
-from srpki.device.filesystem import CONFIGURATION
+from srpki.device.flash import CONFIGURATION
 from srpki.frontend.parts import ClassicForm
 from srpki.schema.tree import SCHEMA
 from srpki.storage.files import OsFiles, replace_file

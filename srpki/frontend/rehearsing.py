@@ -21,7 +21,7 @@ from srpki.core.errors import InvalidInputError, NotFoundError, UsageError
 from srpki.core.plain import plain
 from srpki.core.text import screen
 from srpki.device.configuration.forms import Forms
-from srpki.device.filesystem import CONFIGURATION
+from srpki.device.flash import CONFIGURATION
 from srpki.frontend import streams
 from srpki.frontend.parts import ClassicForm
 from srpki.rehearsal import words

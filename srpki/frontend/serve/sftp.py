@@ -17,7 +17,7 @@ import asyncssh
 
 from srpki.core.errors import InvalidNameError, NotAuthorizedError, NotFoundError, SrpkiError
 from srpki.core.record import Record
-from srpki.device.filesystem import MAX_OWN
+from srpki.device.flash import MAX_OWN
 from srpki.frontend.serve.flashpaths import path_of, url_of
 from srpki.management.access.files import reached
 

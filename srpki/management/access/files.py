@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from srpki.core.errors import InvalidNameError, NotAuthorizedError
 from srpki.core.patterns import regex
-from srpki.device.filesystem import CONFIGURATION
+from srpki.device.flash import CONFIGURATION
 from srpki.device.wildcards import wildcard
 from srpki.storage.urls import components
 

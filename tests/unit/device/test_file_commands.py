@@ -303,7 +303,7 @@ def test_a_saved_configuration_can_be_put_back(files):
 
 
 def test_sizes_are_bounded(files, monkeypatch):
-    monkeypatch.setattr("srpki.device.filesystem.MAX_OWN", 10)
+    monkeypatch.setattr("srpki.device.flash.MAX_OWN", 10)
     (files.path / "ten").write_bytes(b"x" * 10)
     (files.path / "more").write_bytes(b"x" * 11)
     files.do("copy", f"{files.url}/ten", f"{files.url}/copied")

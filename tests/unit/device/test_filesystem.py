@@ -13,7 +13,8 @@ from srpki.core.errors import (
     NotFoundError,
     StorageError,
 )
-from srpki.device.filesystem import MAX_FILE, FileSystem
+from srpki.device.filesystem import FileSystem
+from srpki.device.flash import MAX_FILE
 
 
 @pytest.fixture
