@@ -21,6 +21,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from counting import met
 from renewals import lab_ca
 
 from srpki.cli.session import Session
@@ -53,7 +56,8 @@ def router(ca, place):
     lab = SimpleNamespace(**ca)
     with running(made):
         session = Session(made)
-        for command in (*demo_script.trust(lab), *demo_script.enrol(lab), *demo_script.renewal()):
+        script = (*demo_script.trust(lab), *demo_script.enrol(lab), *demo_script.renewal())
+        for command in met(10, script):
             type_in(session, command.replace("rsa-key-size 2048", "ecdsa-curve secp256r1"))
         yield session
 

@@ -203,7 +203,7 @@ def test_sessions_that_share_a_reading_say_what_one_with_its_own_does(
     sessions = Session(shared, dialect), alone(own, dialect)
     begun = ["edit-config private", data.draw(st.sampled_from(PLACES[dialect]))]
     lines = data.draw(st.lists(spoilt(RIGHT[dialect]), max_size=3))
-    for line in met(0, [*begun, *lines]):
+    for line in met(2, [*begun, *lines]):
         for end in met(1, (len(line) // 2, len(line))):
             text = line[:end]
             for ask in ("help", "complete", "expand"):
