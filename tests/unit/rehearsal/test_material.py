@@ -3,6 +3,7 @@
 from itertools import permutations
 
 import pytest
+from counting import met
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from issuing import Ca
@@ -45,7 +46,7 @@ def test_of_several_cas_in_a_pkcs7_the_lowest_is_taken(tmp_path, ca):
     name = certificates.parse_dn("O=Op,CN=Issuing")
     below = ca._made(name, key, -1, 24 * 900, ca=True)
     leaf = ca.issue("CN=gw")
-    for number, order in enumerate(permutations((ca.certificate, below, leaf))):
+    for number, order in enumerate(met(6, permutations((ca.certificate, below, leaf)))):
         (tmp_path / f"c{number}.p7b").write_bytes(pkcs7.write(list(order)))
         assert Directory(tmp_path)(f"c{number}", "authority") == below
         assert Directory(tmp_path)(f"c{number}", "certificate") == leaf
