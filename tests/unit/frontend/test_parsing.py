@@ -59,3 +59,17 @@ def test_so_it_does_behind_a_paste_and_a_lone_escape():
         "\x1b",
         "back",
     ]
+
+
+@settings(deadline=None, max_examples=300)
+@given(data=st.lists(st.lists(PIECES, max_size=6).map("".join), max_size=5))
+def test_it_has_something_to_tell_when_nothing_follows_only_where_it_holds_something(data):
+    found = []
+    parser = TextParser(found.append)
+    for chunk in data:
+        parser.feed(chunk)
+        told, held = len(found), parser.holding
+        parser.flush()
+        assert held or len(found) == told
+    if not any("\x1b" in chunk for chunk in data):
+        assert not parser.holding

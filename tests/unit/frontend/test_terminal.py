@@ -1,10 +1,18 @@
 """The interactive session, typed into through a pipe and read off an emulated screen."""
 
+import errno
+import io
 import threading
 
 import canned
 import pytest
 from counting import met
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from srpki.cli.session import Session
+from srpki.frontend.terminal import Terminal
 
 pytestmark = pytest.mark.timeout(20)
 
@@ -294,3 +302,31 @@ def test_what_comes_unasked_is_printed_above_the_line_that_is_typed(typist, monk
 def test_what_came_before_the_prompt_is_printed_with_it(typist):
     typist.device.debug.tell_all(["early news"])
     assert "early news" in typist.converse((None, ""), ("early news", CTRL_D))
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [("/conf\t\x1f", "/conf"), ("/conf\tsys\t\x1f", "/configure sys"), ("zz\t\x1f", "zz")],
+)
+def test_what_tab_has_put_on_the_line_can_be_undone(line_of, typed, line):
+    assert line_of(typed) == line
+
+
+class Breaking(io.StringIO):
+    """A terminal that goes away when *key* is to be shown on it."""
+
+    def __init__(self, key):
+        super().__init__()
+        self._key = key
+
+    def write(self, text):
+        if text == self._key:
+            raise OSError(errno.EIO, "the terminal has gone")
+        return super().write(text)
+
+
+def test_a_terminal_that_goes_away_at_a_key_ends_the_session(device):
+    with create_pipe_input() as keyboard:
+        screen = Vt100_Output(Breaking("x"), lambda: Size(40, 100), enable_cpr=False)
+        keyboard.send_text("x")
+        assert Terminal(Session(device), source=keyboard, screen=screen).run() == 1
