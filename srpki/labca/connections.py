@@ -3,13 +3,15 @@
 A router keeps its connection between two messages, and so do a thousand of them; somebody may also
 open connections and say nothing, or half of a request. Neither shuts anybody out: when there is no
 room, the connection ends that has waited for (the rest of) a request longest. One whose request is
-being answered never does: where all are, who comes waits until one is answered, in order.
+being answered, or has come and is not read yet, never does: where all are such, who comes waits
+until one is answered, in order.
 """
 
 from __future__ import annotations
 
 import contextlib
 import resource
+import select
 import socket
 import ssl
 import threading
@@ -54,6 +56,14 @@ class Connection:
     def answer(self) -> None:
         """Be busy from now."""
         self.since = None
+
+    def asks(self) -> bool:
+        """Whether something has come that nobody has read yet."""
+        poll = select.poll()
+        with contextlib.suppress(OSError, ValueError):  # closed by its own thread meanwhile
+            poll.register(self.socket, select.POLLIN)
+            return bool(poll.poll(0))
+        return False
 
     def secure(self, tls: ssl.SSLContext) -> ssl.SSLSocket:
         """Shake hands; raises what the library does."""
@@ -103,9 +113,10 @@ class Connections:
     def _give_way(self) -> bool:
         # Asked once each: its own thread may change it meanwhile.
         waiting = {since: one for one in self._open if (since := one.since) is not None}
-        if not waiting:
+        idle = (waiting[since] for since in sorted(waiting) if not waiting[since].asks())
+        longest = next(idle, None)
+        if longest is None:
             return False
-        longest = waiting[min(waiting)]
         self._open.remove(longest)
         self._leaving.add(longest)
         longest.end()

@@ -122,10 +122,13 @@ def test_half_open_connections_shut_nobody_out(files, ca, protocol, said):
 
 
 class Pretended:
-    """A connection that waits since a turn, or is answered."""
+    """A connection that waits since a turn, or is answered; or its request has come, unread."""
 
-    def __init__(self, since):
-        self.since, self.ended = since, False
+    def __init__(self, since, *, asking=False):
+        self.since, self.asking, self.ended = since, asking, False
+
+    def asks(self):
+        return self.asking
 
     def end(self):
         self.ended = True
@@ -146,6 +149,32 @@ def test_who_waits_longest_gives_way_and_who_is_answered_never():
     assert not open_ones.admit()  # all are being answered
     open_ones.give_way()
     assert not busy.ended
+
+
+def test_whose_request_has_come_does_not_give_way():
+    asking, idle = Pretended(3, asking=True), Pretended(7)
+    open_ones = Connections(2)
+    for connection in (asking, idle):
+        open_ones.add(connection)
+    assert open_ones.admit()
+    assert [one.ended for one in (asking, idle)] == [False, True]
+    open_ones.add(Pretended(9, asking=True))
+    assert not open_ones.admit()
+
+
+def test_many_who_ask_at_once_are_all_answered(monkeypatch):
+    """Far more than there is room for; each has asked before the first was looked at."""
+    monkeypatch.setattr(listener, "room", lambda: 3)
+    port = Listener(
+        ("127.0.0.1", 0), lambda *_: HttpReply(status=404), None, [].append, SystemClock()
+    )
+    with ExitStack() as stack:
+        clients = [stack.enter_context(closing(connect(port.port))) for _ in range(60)]
+        for client in clients:
+            client.sendall(GET)
+        port.start()
+        stack.callback(port.stop)
+        assert [int(client.recv(4096).split()[1]) for client in clients] == [404] * 60
 
 
 def test_who_comes_while_all_are_answered_waits(monkeypatch):
