@@ -19,7 +19,7 @@ from srpki.rehearsal.charts import chart
 from srpki.rehearsal.words import counted, spelled
 
 if TYPE_CHECKING:
-    from srpki.rehearsal.records import Answer, Course, Fate, Finding
+    from srpki.rehearsal.records import Answer, Course, Dated, Fate, Finding
 
 _WIDEST: Final = 160
 _COLUMNS: Final = 100
@@ -39,7 +39,7 @@ def show(made: Answer, windows: Mapping[str, timedelta], out: TextIO) -> None:
     for outage in made.outages:
         console.print(_text(f"outage: {outage}"))
     console.print()
-    console.print(_courses(made.courses))
+    console.print(_courses(made.courses, "%Y-%m-%d" if width < _COLUMNS else ""))
     console.print()
     found = chart(made, windows)
     bare = tuple(row.but(notes=()) for row in found.rows)
@@ -59,7 +59,8 @@ def _text(text: str, style: str = "") -> Text:
     return Text(printable(text), style=style)
 
 
-def _courses(courses: Sequence[Course]) -> Table:
+def _courses(courses: Sequence[Course], days: str) -> Table:
+    """Return the table of *courses*; where *days* is a format, renewals have their day alone."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name, justify in (
         ("certificate", "left"),
@@ -75,8 +76,8 @@ def _courses(courses: Sequence[Course]) -> Table:
         renewals = course.renewals
         cells = (
             course.name,
-            moment(renewals[0].at) if renewals else "-",
-            moment(renewals[-1].at) if renewals else "-",
+            _instant(renewals[0], days) if renewals else "-",
+            _instant(renewals[-1], days) if renewals else "-",
             str(len(renewals)),
             str(course.failures),
             "-" if course.margin is None else spelled(course.margin),
@@ -84,6 +85,10 @@ def _courses(courses: Sequence[Course]) -> Table:
         )
         table.add_row(*(_text(cell, "bold red" if course.gaps else "") for cell in cells))
     return table
+
+
+def _instant(one: Dated, days: str) -> str:
+    return f"{one.at:{days}}" if days else moment(one.at)
 
 
 Lines = Iterator[tuple[str, str]]
@@ -159,10 +164,13 @@ def _findings(findings: Sequence[Finding]) -> Lines:
 def _changes(made: Answer) -> Lines:
     styles = {"better": "green", "worse": "bold red"}
     for one in made.changes:
-        yield (
-            f"{one.name}: {one.verdict}: {_fate(one.before)} before, {_fate(one.after)} after",
-            styles.get(one.verdict, ""),
-        )
+        style = styles.get(one.verdict, "")
+        if one.verdict == "same":
+            yield f"{one.name}: same: {_fate(one.after)}", style
+            continue
+        yield f"{one.name}: {one.verdict}", style
+        yield f"    before: {_fate(one.before)}", style
+        yield f"    after: {_fate(one.after)}", style
 
 
 def _fate(fate: Fate | None) -> str:

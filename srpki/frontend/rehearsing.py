@@ -70,6 +70,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         chosen = chosen_of(options)
         names = (options.configuration, *filter(None, (options.against,)))
+        if names.count("-") > 1:
+            raise UsageError(
+                "standard input is one configuration", hint="name a file for the other"
+            )
         given = [_material(name, options.certificates) for name in names]
         for material, _ in given:
             _check_profiles(chosen, material)
@@ -226,7 +230,9 @@ def _material(name: str, certificates: Path | None) -> tuple[Material, Read]:
             material.view.ipsec_cert_profiles,
         )
     ):
-        raise _UnjudgedError(f"{name}: nothing in it concerns certificates")
+        raise _UnjudgedError(
+            f"{name}: nothing in it concerns certificates - name the configuration of a router"
+        )
     return material, found
 
 
@@ -262,7 +268,7 @@ def _decoded(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _UnjudgedError(f"cannot read {name}: not UTF-8 text") from None
+        raise _UnjudgedError(f"cannot read {name}: not UTF-8 text - save it as UTF-8") from None
 
 
 def _left_out(read: Read) -> list[str]:

@@ -147,7 +147,8 @@ class Directory:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise StorageError(f"{path.name}: {error.strerror or error}") from None
+                where = "" if path.name == name else f"{path.name}: "
+                raise StorageError(f"{where}{error.strerror or error}") from None
             return read(data, kind)
         raise NotFoundError(f"{name} is not among the files")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from heapq import merge
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -28,6 +29,8 @@ MOST_ATTEMPTS: Final = 20_000
 MOST_MODELLED: Final = 1_000_000
 """Updates that the model looks at."""
 _SLICES: Final = 200
+_TOLD: Final = 5000
+"""After so many updates by the model it is told how far it is."""
 _BUSIEST: Final = 5
 
 Tell = Callable[[datetime, int], None]
@@ -64,7 +67,7 @@ def rehearse(
     invalid = {name: reason for name in entries if (reason := world.invalid(name))}
     plans = {name: plan for name in entries if name not in invalid and (plan := _plan(world, name))}
     if _attempts(plans.values(), terms) > MOST_ATTEMPTS:
-        return _modelled(world, plans, invalid, log)
+        return _modelled(world, plans, invalid, log, tell)
     reached = _run(world, log, tell, cancel or threading.Event())
     courses = tuple(
         _course(world, log, name, reached, invalid.get(name, "")) for name in _names(world)
@@ -136,28 +139,43 @@ def _attempts(plans: Iterable[Plan], terms: Terms) -> int:
 
 
 def _modelled(
-    world: World, plans: Mapping[str, Plan], invalid: Mapping[str, str], log: Log
+    world: World, plans: Mapping[str, Plan], invalid: Mapping[str, str], log: Log, tell: Tell
 ) -> Found:
     """Return what the model says of *plans*: they are too many updates for the engine.
 
-    Where they are too many for the model, too, it comes no further than it has looked.
+    Where they are too many for the model, too, or by Ctrl-C, it ends where it has looked.
     """
-    terms, most = world.terms, MOST_MODELLED // max(len(plans), 1)
-    reached = terms.end
+    terms, reached = world.terms, world.terms.end
     requests: Counter[tuple[str, datetime]] = Counter()
-    for name, plan in plans.items():
-        every = model.attempts(plan, terms.calendar, terms.start, terms.end)
-        for count, one in enumerate(every):
-            if count >= most or one.at > reached:
-                reached = min(reached, one.at)
+    at = terms.start
+    try:
+        for count, (at, name, one) in enumerate(_in_order(plans, terms)):
+            if count >= MOST_MODELLED:
+                reached = at
                 break
+            plan = plans[name]
             log.note(name, one, partial(_reason, plan, terms, one))
             if not one.over:
-                requests[plan.server, one.at.replace(minute=0, second=0, microsecond=0)] += 1
+                requests[plan.server, at.replace(minute=0, second=0, microsecond=0)] += 1
+            if count % _TOLD == 0:
+                tell(at, count)
+        tell(reached, log.count)
+    except KeyboardInterrupt:
+        reached = at
     courses = tuple(
         _course(world, log, name, reached, invalid.get(name, "")) for name in _names(world)
     )
     return Found(reached, "model", courses, _loads(requests), world, plans, invalid, log)
+
+
+def _in_order(plans: Mapping[str, Plan], terms: Terms) -> Iterator[tuple[datetime, str, Attempt]]:
+    """Yield the updates of all *plans* as they come, each with its instant and its certificate."""
+
+    def of(name: str, plan: Plan) -> Iterator[tuple[datetime, str, Attempt]]:
+        for one in model.attempts(plan, terms.calendar, terms.start, terms.end):
+            yield one.at, name, one
+
+    return merge(*(of(*item) for item in plans.items()), key=lambda one: one[0])
 
 
 def _reason(plan: Plan, terms: Terms, attempt: Attempt) -> str:

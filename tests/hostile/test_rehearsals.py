@@ -5,7 +5,7 @@ import os
 
 import pytest
 from issuing import Ca
-from rehearsed import START, configuration, entry, material, profile, terms
+from rehearsed import DAY, START, configuration, entry, material, profile, terms
 
 from srpki.core.errors import SrpkiError, UsageError
 from srpki.frontend.program import main
@@ -79,6 +79,25 @@ def test_too_many_updates_are_left_to_the_model(monkeypatch):
     found = rehearse(material(text), asked)
     assert found.reached < asked.end
     assert found.courses[0].failures <= 1000
+
+
+def test_ctrl_c_at_the_model_gives_what_is_known_so_far(monkeypatch):
+    """As at the engine; the updates of all certificates are looked at in order."""
+    monkeypatch.setattr(run, "MOST_ATTEMPTS", 10)
+    text = configuration(profile("p", "cmpv2 lab"), *(entry(name, "p") for name in "ab"))
+    told = []
+
+    def tell(at, count):
+        told.append(at)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "_TOLD", 10)
+    asked = terms(days=100, life=2 * DAY)
+    found = rehearse(material(text), asked, tell=tell)
+    assert found.reached == told[-1] < asked.end
+    assert [course.gaps for course in found.courses] == [(), ()]
+    assert [len(course.renewals) for course in found.courses] in ([6, 5], [5, 6])
 
 
 def test_certificates_that_lie_about_dates_and_issuers_end_in_no_loop(ca):

@@ -1,8 +1,11 @@
 """``srpki rehearse`` as a program: options, status, and what it prints."""
 
+import io
 import json
+import re
 import signal
 import socket
+import sys
 from datetime import timedelta
 
 import pytest
@@ -83,7 +86,9 @@ def test_wrong_use_ends_with_2_and_what_cannot_be_judged_with_3(router, tmp_path
     assert main(["rehearse", str(broken)]) == 3
     broken.write_text('configure {\n system { name "r1" }\n}\n')
     assert main(["rehearse", str(broken)]) == 3
-    assert "nothing in it concerns certificates" in capsys.readouterr().err
+    assert "nothing in it concerns certificates - name" in capsys.readouterr().err
+    assert main(["rehearse", "-", "--against", "-"]) == 2
+    assert "standard input is one configuration - name a file" in capsys.readouterr().err
 
 
 def test_no_packet_leaves_not_even_to_loopback(router, capsys, monkeypatch):
@@ -94,6 +99,25 @@ def test_no_packet_leaves_not_even_to_loopback(router, capsys, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     status, found = rehearsed(capsys, router, *FROM, *LIFE)
     assert (status, len(found["courses"][0]["renewals"])) == (0, 4)
+
+
+class Terminal(io.StringIO):
+    """Output to a terminal; its size is that of the environment."""
+
+    def isatty(self):
+        return True
+
+
+def test_on_a_narrow_terminal_each_certificate_has_one_line(router, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = Terminal()
+    monkeypatch.setattr(sys, "stdout", out)
+    assert main(["rehearse", router, *FROM, *LIFE]) == 0
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()
+    assert max(map(len, lines)) <= 80
+    (row,) = [line for line in lines if line.startswith("gw.crt ")]
+    assert row.split()[1:5] == ["2027-03-31", "2027-12-23", "4", "0"]
 
 
 def test_ctrl_c_gives_what_is_known_so_far(router, capsys, monkeypatch):
