@@ -270,7 +270,7 @@ def _again(
         return known
     return {
         name: known[name]
-        if name in known and former[name] is profile
+        if name in former and former[name] is profile
         else tuple(make(name, profile))
         for name, profile in now.items()
     }
