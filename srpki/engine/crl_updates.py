@@ -9,7 +9,6 @@ when the next one is due.
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -95,7 +94,7 @@ class CrlUpdates:
         peers: Callable[[], Peers],
         plan: Plan,
         updated: Callable[[str], None],
-        lock: threading.RLock,
+        changed: threading.Condition,
     ) -> None:
         """Download at the instants for which *plan* is asked; tell *updated* the replaced file."""
         self._clock = clock
@@ -106,13 +105,14 @@ class CrlUpdates:
         self._peers = peers
         self._plan = plan
         self._updated = updated
-        self._changed = threading.Condition(lock)
+        self._changed = changed
         self._records: dict[str, _Record] = {}
         self._profiles: Mapping[str, CaProfile] = {}
-        self._queue: deque[_Record] = deque()
+        self._queue: list[_Record] = []
         self._workers = 0
         self._installing = 0
-        self._stopped = threading.Event()
+        self._stopped = False
+        self._cancel: threading.Event | None = None  # from the first download on
 
     # --- configuration ---------------------------------------------------------------------------
 
@@ -152,7 +152,9 @@ class CrlUpdates:
     def stop(self) -> None:
         """Stop: a CRL that is being put in place is, one that is on its way is forgotten."""
         with self._changed:
-            self._stopped.set()
+            self._stopped = True
+            if self._cancel is not None:
+                self._cancel.set()
             self._changed.wait_for(lambda: not self._installing)
 
     def state(self, name: str) -> CrlUpdateState | None:
@@ -221,21 +223,22 @@ class CrlUpdates:
             if self._workers >= DOWNLOADS:
                 return
             self._workers += 1
+            cancel = self._cancel = self._cancel or threading.Event()
         while True:
             with self._changed:
-                if not self._queue or self._stopped.is_set():
+                if not self._queue or self._stopped:
                     self._workers -= 1
                     return
-                record = self._queue.popleft()
+                record = self._queue.pop(0)
                 if not self._is_current(record) or record.busy:
                     continue
                 record.busy = True
-            self._update(record)
+            self._update(record, cancel)
 
-    def _update(self, record: _Record) -> None:
+    def _update(self, record: _Record, cancel: threading.Event) -> None:
         started = self._clock.now()
         try:
-            entry = self._try_urls(record, "auto", self._stopped)
+            entry = self._try_urls(record, "auto", cancel)
         except SrpkiError:
             entry = None
         with self._changed:
@@ -343,7 +346,7 @@ class CrlUpdates:
         """Put the CRL in place, unless it is not wanted any more: then `StoppedError`."""
         file = record.profile.crl_file
         with self._changed:
-            if self._stopped.is_set() or not self._is_current(record):
+            if self._stopped or not self._is_current(record):
                 raise StoppedError("the CRL is not wanted any more")
             self._installing += 1
         try:

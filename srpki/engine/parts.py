@@ -125,7 +125,7 @@ def build(
             peers=peers,
             plan=scheduler.plan,
             updated=crl_updated,
-            lock=register.lock,
+            changed=register.changed,
         ),
         expiry=expiry,
         register=register,

@@ -36,18 +36,26 @@ DISK_PAUSE: Final = 3600
 
 @dataclass(slots=True)
 class Register:
-    """All entries. *lock* guards them, and is never held while a peer is talked to."""
+    """All entries. *lock* guards them, and is never held while a peer is talked to.
+
+    Whoever waits for something that is done under it waits at *changed*.
+    """
 
     clock: Clock
     bus: EventBus
     records: Records
     gatherer: Gatherer
     lock: threading.RLock = field(default_factory=threading.RLock)
+    changed: threading.Condition = field(init=False)
     entries: dict[str, Entry] = field(default_factory=dict)
     _timetable: Timetable = field(default_factory=Timetable)
     _numbers: Iterator[int] = field(default_factory=count)
     _saved: dict[str, EntryState] = field(default_factory=dict)
     _stale: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Let all wait at one lock."""
+        self.changed = threading.Condition(self.lock)
 
     def load(self) -> None:
         """Read what earlier runs left; damaged records are reported and forgotten."""

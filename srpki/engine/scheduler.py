@@ -67,8 +67,9 @@ class Scheduler(Participant):
         self._alarm = alarm
         self._waiting = Waiting(timeline.clock, register, alarm)
         self._tidy = tidy
-        self._changed = threading.Condition(register.lock)
-        self._first: threading.Thread | None = None
+        self._changed = register.changed
+        self._started = False
+        self._first: threading.Thread | None = None  # while it lives
         self._stopped = False
         self._stepping = False
         self._moves: list[threading.Event] = []
@@ -84,6 +85,7 @@ class Scheduler(Participant):
     def start(self, first: Callable[[], object]) -> None:
         """Let jobs run, once a thread of its own has called *first*."""
         self._timeline.begin(self)
+        self._started = True
         self._first = threading.Thread(target=self._look_apart, args=(first,), daemon=True)
         self._first.start()
 
@@ -110,8 +112,8 @@ class Scheduler(Participant):
                     job.steps.close()
             for job in jobs:
                 job.done.set()
-        if self._first is not None:
-            self._first.join()
+        if (first := self._first) is not None:
+            first.join()
         self._timeline.leave(self)
 
     def kick(self) -> None:
@@ -148,7 +150,7 @@ class Scheduler(Participant):
         Raises what `Register.by_hand` raises, and `RefusedError` when the engine does not run.
         """
         with self._changed:
-            if self._first is None or self._stopped:
+            if not self._started or self._stopped:
                 raise RefusedError("the engine does not run")
             job = self._register.by_hand(name)
             self._waiting.put_job(job)
@@ -189,6 +191,8 @@ class Scheduler(Participant):
             self.look()
         finally:
             self._timeline.end(self)
+            if first is not None:
+                self._first = None
 
     def step(self) -> None:
         """Run what is due first, until it waits or ends."""
@@ -238,9 +242,9 @@ class Scheduler(Participant):
     def _dispatch(self) -> None:
         """Let threads begin what is due; while somebody moves the clock, say when something is."""
         while not self._stopped and self._threads < WORKERS:
-            if self._first is None and not self._timeline.mover:
+            if not self._started and not self._timeline.mover:
                 return
-            if self._first is None or not self._timeline.begin(self, freely=True):
+            if not self._started or not self._timeline.begin(self, freely=True):
                 self._say_next()
                 return
             job = self._take()

@@ -55,7 +55,6 @@ class NodeLock:
     def __init__(self, path: Path) -> None:
         """Lock the file at *path*, whose directory exists and lies in the node's."""
         self._path = path
-        self._files = OsFiles(path.parent.parent)
         self._descriptor = -1
 
     def acquire(self) -> None:
@@ -66,7 +65,7 @@ class NodeLock:
             StorageError: when the file cannot be opened or locked.
         """
         try:
-            descriptor = self._files.open(self._path, os.O_RDWR | os.O_CREAT)
+            descriptor = OsFiles(self._path.parent.parent).open(self._path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise StorageError(f"cannot open {self._path}: {error.strerror}") from None
         try:

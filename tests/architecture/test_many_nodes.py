@@ -43,7 +43,8 @@ def serving(tmp_path):
                 datastore = doors._router.node.datastore
                 datastore.edit([Edit("set", ENTRY + path(leaf), value) for leaf, value in leafs])
                 routers.append(doors._router)
-                doors._router.node.engine._built.scheduler._first.join()
+                if (first := doors._router.node.engine._built.scheduler._first) is not None:
+                    first.join()
 
         yield more
 

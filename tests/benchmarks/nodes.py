@@ -50,8 +50,7 @@ SAVED = {
 ENROL = (
     'admin system security pki generate-keypair save-path "cf3:/gw" ecdsa-curve secp256r1',
     'admin system security pki import type key format der input-url "cf3:/gw" output-file "gw.key"',
-    'admin system security pki est enroll est-profile "lab-est" key "cf3:/system-pki/gw.key" '
-    + 'subject-dn "C=DE,O=Lab,CN=gw" domain-name "gw.lab.example" output-file "gw.crt"',
+    'admin system security pki est enroll est-profile "lab-est" key "cf3:/system-pki/gw.key" subject-dn "CN=gw" output-file "gw.crt"',
 )
 
 

@@ -3,7 +3,6 @@
 Nothing runs by itself: `Time` is a timeline that somebody moves, who calls `Scheduler.step`.
 """
 
-import threading
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -138,7 +137,7 @@ class BareScheduler:
         self.time = Time(self.clock)
         self.alarm = Alarm(self.clock, lambda at: self.done.append(("alarm", at)))
         self.scheduler = Scheduler(self.time, self.register, self.run, self.alarm, lambda: None)
-        self.scheduler._first = threading.Thread()  # it counts as started
+        self.scheduler._started = True  # it counts as started
         if plain:
             self.scheduler._waiting = PlainWaiting(self.clock, self.register, self.alarm)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from sys import intern
 
 from srpki.core.event_types import EVENT_TYPES
 from srpki.core.events import Event, EventType, Field
+from srpki.core.last import Last
 from srpki.device.logging.sentences import MESSAGE, sentence
 from srpki.storage.files import OsFiles
 from srpki.storage.lines import Fields, LineFile
@@ -31,7 +32,7 @@ class EventLog:
         """Read the events kept in *path*, if it is there."""
         self._file = LineFile(path, files or OsFiles(path.parent))
         self._lock = threading.Lock()
-        self._events: deque[tuple[int, Event]] = deque(maxlen=CAPACITY)
+        self._events: Last[tuple[int, Event]] = Last(CAPACITY)
         self._lines = 0
         self._next = 1
         self._load()
@@ -57,7 +58,7 @@ class EventLog:
             return self._next
 
     def _load(self) -> None:
-        last: deque[Fields | None] = deque(maxlen=CAPACITY)
+        last: Last[Fields | None] = Last(CAPACITY)
         with suppress(OSError):
             for fields in self._file.read(_MAX_OCTETS):
                 last.append(fields)
@@ -100,8 +101,10 @@ def _kept(value: Field) -> object:
 
 def _decode(record: Fields) -> tuple[int, Event]:
     time = datetime.fromisoformat(record["time"]).astimezone(UTC)
-    fields = {str(name): _field(value) for name, value in dict(record.get("fields", {})).items()}
-    event = Event(time, _kind(record), str(record["subject"]), fields)
+    fields = {
+        intern(str(name)): _field(value) for name, value in dict(record.get("fields", {})).items()
+    }
+    event = Event(time, _kind(record), intern(str(record["subject"])), fields)
     text = record.get("text")  # an earlier release kept the sentence, too
     if text is not None and sentence(event) != text:
         event = event.but(fields={MESSAGE: str(text)})
@@ -110,7 +113,9 @@ def _decode(record: Fields) -> tuple[int, Event]:
 
 def _field(value: object) -> Field:
     match value:
-        case None | str() | int():
+        case str():
+            return intern(value)  # the same ones come again, on each node
+        case None | int():
             return value
         case list():
             return tuple(map(str, value))

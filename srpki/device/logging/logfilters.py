@@ -49,7 +49,7 @@ def takes(filter_: Branch | None) -> Takes:
     without an action is passed over. What no rule matches is taken unless the filter drops it.
     """
     if filter_ is None:
-        return lambda event: event is not None
+        return _every
     otherwise = filter_.get("default-action") != "drop"
 
     @cache  # when the first event comes, which may be never
@@ -67,6 +67,11 @@ def takes(filter_: Branch | None) -> Takes:
         return otherwise
 
     return decide
+
+
+def _every(event: Event) -> bool:
+    del event
+    return True
 
 
 def ordered(filter_: Branch) -> list[tuple[str, Branch]]:

@@ -7,14 +7,15 @@ destination does. Nothing here may block or fail: events come from the engine.
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from srpki.config.defaults import effective
 from srpki.config.tree import EMPTY, Branch, get
 from srpki.core.events import Event
+from srpki.core.last import Last
 from srpki.core.record import Record
 from srpki.device.logging import default_logs
 from srpki.device.logging.logfilters import Takes, check, entries, entry_of, inner, takes
@@ -52,7 +53,7 @@ class Log(Record, frozen=False):
     destination: Destination
     up: bool
     sink: Sink
-    kept: deque[Numbered] | None = None
+    kept: Last[Numbered] | None = None
     count: int = 0
     dropped: int = 0
     filter: Branch | None = None
@@ -73,7 +74,7 @@ class Log(Record, frozen=False):
     @property
     def wrapped(self) -> bool:
         """Whether events have been dropped from what the log holds for want of room."""
-        return self.kept is not None and self.count > (self.kept.maxlen or 0)
+        return self.kept is not None and self.count > self.kept.most
 
 
 Hear = Callable[[Log, int, Event], None]
@@ -99,9 +100,10 @@ class Logs:
         self._journal = journal
         self._lock = threading.Lock()
         self._logs: dict[str, Log] = {}
-        self._configured, self._filled = EMPTY, (EMPTY, EMPTY)
+        self._configured, usual = _unconfigured()
+        self._entries = dict(usual)
+        self._filled = EMPTY, EMPTY
         self._settings = EMPTY
-        self._entries: dict[tuple[str, str], tuple[Branch, Branch]] = {}
         self._wanted: dict[tuple[str, int], Branch] = {}
         self._windows: dict[EventType, _Window] = {}
         self._hearing: tuple[Hear, ...] = ()
@@ -201,7 +203,9 @@ class Logs:
         found, before = get(new, path("log")), get(old, path("log"))
         if old is not new and (found is before or found == before):
             return
-        configured = default_logs.beneath(found if isinstance(found, Branch) else EMPTY)
+        configured, _ = _unconfigured()
+        if isinstance(found, Branch):
+            configured = default_logs.beneath(found)
         with self._lock:
             last, self._configured = self._configured, configured
             self._settings = effective(LOG, configured, lists=False)
@@ -253,11 +257,12 @@ class Logs:
         return Destination("console" if "console" in chosen else "")
 
     def _made(self, name: str, number: int, entry: Branch, destination: Destination) -> Log:
-        kept = deque[Numbered](maxlen=destination.size) if destination.size else None
+        kept = Last[Numbered](destination.size) if destination.size else None
         sink = self.sinks.sink(destination)
         log = Log(name, number, entry, takes(None), (), destination, up=False, sink=sink, kept=kept)
         if name == default_logs.SYSTEM and kept is not None:
-            kept.extend(self._journal.events())
+            for event in self._journal.events():
+                kept.append(event)
             log.count = self._journal.next_number - 1
             log.sink = self._kept_over_a_restart(sink)
         return log
@@ -268,6 +273,17 @@ class Logs:
             sink(number, event)
 
         return keep
+
+
+@cache
+def _unconfigured() -> tuple[Branch, Mapping[tuple[str, str], tuple[Branch, Branch]]]:
+    """Return the logs of a node that configures none; and each entry, with all defaults, too."""
+    configured = default_logs.beneath(EMPTY)
+    return configured, {
+        (kind, name): (entry, effective(node, entry))
+        for kind, node in _LISTS.items()
+        for name, entry in entries(configured, kind)
+    }
 
 
 def numbered(tree: Branch, kind: str) -> dict[str, int]:

@@ -6,13 +6,13 @@ One JSON line a message in the node's state; neither bodies nor secrets are kept
 from __future__ import annotations
 
 import threading
-from collections import deque
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from srpki.core.last import Last
 from srpki.device.records.ladders import LoggedMessage
 from srpki.engine.jobs import worked_for
 from srpki.protocol.text import peer_text
@@ -41,7 +41,7 @@ class MessageLog:
         self._file = LineFile(path, files)
         self._clock = clock
         self._lock = threading.Lock()
-        self._messages: deque[LoggedMessage] = deque(maxlen=CAPACITY)
+        self._messages: Last[LoggedMessage] = Last(CAPACITY)
         self._lines = 0
         self._load()
 

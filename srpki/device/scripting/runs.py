@@ -121,7 +121,7 @@ class Scripts:
         self._lock = threading.Lock()
         self._control = NOTHING
         self._changed: dict[tuple[str, Key], datetime] = {}
-        self._waiting: deque[Run] = deque()
+        self._waiting: list[Run] = []
         self._running: Run | None = None
         self._ended: list[Run] = []
         self._asked: dict[Key, deque[datetime]] = {}
@@ -245,7 +245,7 @@ class Scripts:
         with self._lock:
             if self._running is not None:
                 self._ended.append(self._running)
-            self._running = self._waiting.popleft() if self._waiting else None
+            self._running = self._waiting.pop(0) if self._waiting else None
             if self._running is None:
                 self._thread = None
             self._expire()

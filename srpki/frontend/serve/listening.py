@@ -11,16 +11,15 @@ from asyncssh.channel import SSHChannel
 from asyncssh.scp import run_scp_server
 
 from srpki.core.errors import RefusedError, SrpkiError, UsageError
-from srpki.frontend.serve import sessions, settings
+from srpki.frontend.serve import settings
 from srpki.frontend.serve.algorithms import SIGNATURES, algorithms
 from srpki.frontend.serve.conduit import Conduit
 from srpki.frontend.serve.entrance import Entrance
 from srpki.frontend.serve.flashpaths import with_slashes
 from srpki.frontend.serve.guarding import Guarding
 from srpki.frontend.serve.hostkeys import host_keys
-from srpki.frontend.serve.sessions import Visit
 from srpki.frontend.serve.sftp import NodeFiles
-from srpki.frontend.serve.visiting import Visiting
+from srpki.frontend.serve.visiting import Visit, Visiting
 from srpki.management.port import FLASH
 from srpki.management.session import CallerSession
 
@@ -248,6 +247,9 @@ class Listener:
             conduit.exit(status)
 
     def _served(self, conduit: Conduit, visit: Visit) -> int:
+        # Terminal, command lines and NETCONF are read when the first comes: 8 MB.
+        from srpki.frontend.serve import sessions  # noqa: PLC0415
+
         process = conduit.process
         service: Service = "netconf" if process.subsystem == SUBSYSTEM else "ssh-cli"
         if not self.guarding.admits(visit.visitor, service):

@@ -6,7 +6,7 @@ import codecs
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from srpki.cli.engines import engines
 from srpki.cli.session import Session
@@ -22,30 +22,14 @@ from srpki.frontend.variables import Line
 
 if TYPE_CHECKING:
     from srpki.cli.engines import Dialect
-    from srpki.device.router import Router
     from srpki.frontend.serve.conduit import Conduit
-    from srpki.management.access.gate import Service, Visitor
-    from srpki.management.access.rights import Rights
+    from srpki.frontend.serve.visiting import Visit
 
 LONGEST: Final = 1 << 20
 """Most characters of what is sent without a line end."""
 _DIALECTS: Final[dict[str, Dialect]] = {"md-cli": "md", "classic-cli": "classic"}
 INSIST_AFTER: Final = 0.2
 """Seconds between two interruptions of a command whose caller has gone."""
-
-
-class Visit(NamedTuple):
-    """Where a *visitor* from *address* has come in: at *router*, which may be in a *lab*.
-
-    *service* is what the port is for. *rights* tells what he may do now.
-    """
-
-    router: Router
-    lab: bool
-    visitor: Visitor
-    address: str
-    service: Service
-    rights: Callable[[], Rights]
 
 
 def at_terminal(conduit: Conduit, visit: Visit) -> int:

@@ -1,9 +1,9 @@
-"""One connection: who is it, and what may he open."""
+"""One connection: who is it, and what may he open; and one who has come in by it."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import asyncssh
 
@@ -12,8 +12,10 @@ from srpki.core.errors import RefusedError, SrpkiError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from srpki.device.router import Router
     from srpki.frontend.serve.guarding import Guarding
     from srpki.management.access.gate import Service, Visitor
+    from srpki.management.access.rights import Rights
 
 ATTEMPTS: Final = 3
 """Passwords that may be wrong in one connection, new ones that will not do among them."""
@@ -25,6 +27,20 @@ Challenge = tuple[str, str, str, tuple[tuple[str, bool], ...]]
 _WAYS: Final[tuple[Service, ...]] = ("ssh-cli", "scp-sftp", "netconf")
 ASKED: Final = 20
 """Most names, keys and passwords that one connection asks about."""
+
+
+class Visit(NamedTuple):
+    """Where a *visitor* from *address* has come in: at *router*, which may be in a *lab*.
+
+    *service* is what the port is for. *rights* tells what he may do now.
+    """
+
+    router: Router
+    lab: bool
+    visitor: Visitor
+    address: str
+    service: Service
+    rights: Callable[[], Rights]
 
 
 class Visiting(asyncssh.SSHServer):
