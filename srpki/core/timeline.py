@@ -17,8 +17,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Final
 
+from srpki.core.agenda import Agenda
 from srpki.core.apart import run_apart
 from srpki.core.clock import NEVER, Clock, Deadline, LabClock
 from srpki.core.errors import BusyError, RefusedError, StoppedError, StorageError
@@ -63,7 +65,9 @@ class Timeline:
         self._lab = clock if isinstance(clock, LabClock) else None
         self._timer = timer
         self._changed = threading.Condition()
-        self._said: dict[Participant, datetime | None] = {}
+        self._members: dict[Participant, int] = {}
+        self._numbers = count()
+        self._said: Agenda[tuple[datetime, float], Participant] = Agenda()
         self._at_work: Counter[Participant] = Counter()
         self._here = threading.local()
         self._mover = ""
@@ -75,15 +79,17 @@ class Timeline:
     def join(self, participant: Participant) -> None:
         """Let *participant* take part, without an instant until it says one."""
         with self._changed:
-            self._said[participant] = None
+            self._members.setdefault(participant, next(self._numbers))
+            self._said.drop(participant)
 
     def leave(self, participant: Participant) -> None:
         """Wait for *participant* no more, whatever it does."""
         with self._changed:
-            self._said.pop(participant, None)
+            self._members.pop(participant, None)
+            self._said.drop(participant)
             self._at_work.pop(participant, None)
             self._changed.notify_all()
-            if self._said:
+            if self._members:
                 self._go_on()
             else:
                 self._timer.drop(self._pass)
@@ -91,9 +97,14 @@ class Timeline:
     def say(self, participant: Participant, at: datetime | None) -> None:
         """Note that the next instant of *participant* is *at*, if it has one."""
         with self._changed:
-            if participant in self._said:
-                self._said[participant] = at
-                self._go_on()
+            number = self._members.get(participant)
+            if number is None:
+                return
+            if at is None:
+                self._said.drop(participant)
+            else:
+                self._said.put(participant, (at, number))
+            self._go_on()
 
     @property
     def mover(self) -> str:
@@ -166,7 +177,8 @@ class Timeline:
 
     def _left(self) -> float:
         """Return the seconds for which nothing is to be done; the lock is held."""
-        soonest = min((at for at in self._said.values() if at is not None), default=NEVER)
+        found = self._said.first()
+        soonest = NEVER if found is None else found[0][0]
         now = self.clock.now()
         if self._lab is None or self._lab.factor == 1:
             return min(max(0.0, (soonest - now).total_seconds()), LOOK_AGAIN)
@@ -191,17 +203,17 @@ class Timeline:
         """Wake whoever is due; called by the timer."""
         with self._changed:
             ticked = self._is_time_to_tick()
-            members = tuple(self._said) if ticked else ()
+            members = tuple(self._members) if ticked else ()
             due = () if self._mover else self._due()
             for participant in due:
-                self._said[participant] = None
+                self._said.drop(participant)
                 self._begun(participant)
         for participant in members:
             participant.tick()
         for participant in due:
             participant.wake()
         with self._changed:
-            if not self._said:
+            if not self._members:
                 return None
             return LOOK_AGAIN if self._mover else self._left()
 
@@ -216,8 +228,8 @@ class Timeline:
         """Return the participants to be woken: all of them when the clock was set."""
         now = self.clock.now()
         if self._was_set(now):
-            return tuple(self._said)
-        return tuple(one for one, at in self._said.items() if at is not None and at <= now)
+            return tuple(self._members)
+        return tuple(self._said.until((now, math.inf)))
 
     def _was_set(self, now: datetime) -> bool:
         """Say whether the clock, that is the system's, is not where it is expected by now."""
@@ -296,7 +308,7 @@ class Timeline:
 
     def _look(self) -> None:
         with self._changed:
-            members = tuple(self._said)
+            members = tuple(self._members)
         for participant in members:
             participant.look()
 
@@ -334,12 +346,12 @@ class Timeline:
 
     def _first(self) -> tuple[datetime, Participant] | None:
         with self._changed:
-            said = ((at, one) for one, at in self._said.items() if at is not None)
-            return min(said, key=lambda pair: pair[0], default=None)
+            found = self._said.first()
+            return None if found is None else (found[0][0], found[1])
 
     def _under_way(self) -> set[object]:
         with self._changed:
-            members = tuple(self._said)
+            members = tuple(self._members)
         return {job for participant in members for job in participant.under_way()}
 
 

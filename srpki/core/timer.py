@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from typing import Final
 
+from srpki.core.agenda import Agenda
 from srpki.core.clock import SystemClock
 
 _AGAIN: Final = 1.0
@@ -23,14 +25,16 @@ class Timer:
         """Begin without a thread."""
         self._real = SystemClock()
         self._changed = threading.Condition()
-        self._due: dict[Call, float] = {}
+        self._due: Agenda[tuple[float, int], Call] = Agenda()
+        self._numbers = count()
         self._thread: threading.Thread | None = None
         self._until = 0.0
 
     def call(self, do: Call, seconds: float) -> None:
         """Call *do* in *seconds*, whatever it waited for before; it must not block."""
         with self._changed:
-            at = self._due[do] = self._real.monotonic() + seconds
+            at = self._real.monotonic() + seconds
+            self._put(do, at)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="srpki-timer", daemon=True)
                 self._thread.start()
@@ -40,23 +44,27 @@ class Timer:
     def drop(self, do: Call) -> None:
         """Call *do* no more; one call may be under way."""
         with self._changed:
-            if self._due.pop(do, None) is not None and not self._due:
+            self._due.drop(do)
+            if not self._due:
                 self._changed.notify()
+
+    def _put(self, do: Call, at: float) -> None:
+        self._due.put(do, (at, next(self._numbers)))
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                if not self._due:
+                found = self._due.first()
+                if found is None:
                     self._thread = None
                     return
                 now = self._real.monotonic()
-                do = min(self._due, key=self._due.__getitem__)
-                self._until = self._due[do]
+                (self._until, _), do = found
                 if self._until > now:
                     self._changed.wait(self._until - now)
                     continue
                 self._until = 0.0
-                self._due[do] = threading.TIMEOUT_MAX
+                self._put(do, threading.TIMEOUT_MAX)
             self._called(do)
 
     def _called(self, do: Call) -> None:
@@ -67,9 +75,9 @@ class Timer:
             if do not in self._due:  # it was dropped meanwhile
                 return
             if seconds is None:
-                del self._due[do]
+                self._due.drop(do)
             else:
-                self._due[do] = min(self._due[do], self._real.monotonic() + seconds)
+                self._put(do, min(self._due.key(do)[0], self._real.monotonic() + seconds))
 
 
 TIMER: Final = Timer()

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from srpki.core.agenda import Agenda
 from srpki.core.clock import Deadline, Doubt
-from srpki.engine.agenda import Agenda, Lanes
 from srpki.engine.jobs import Cause, Job, Lane
+from srpki.engine.lanes import Key, Lanes
 from srpki.engine.state import EntryState
 
 JOB: Final = 0
@@ -50,7 +51,7 @@ class Timetable:
     def __init__(self) -> None:
         """Begin without an entry."""
         self.lanes: Lanes[Entry | Job] = Lanes()
-        self._later: Agenda[Entry] = Agenda()
+        self._later: Agenda[Key, Entry] = Agenda()
         self._doubt = Doubt()
 
     def plan(

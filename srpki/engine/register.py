@@ -17,10 +17,10 @@ from srpki.core.clock import Clock, Deadline
 from srpki.core.errors import BusyError, NotFoundError, RefusedError, StorageError
 from srpki.core.events import FILE_READ_FAILED, FILE_WRITE_FAILED, EventBus, EventType, Field
 from srpki.engine import policy, state
-from srpki.engine.agenda import Lanes
 from srpki.engine.entries import Entry, Timetable
 from srpki.engine.gather import Gatherer
 from srpki.engine.jobs import Cause, Job
+from srpki.engine.lanes import Lanes
 from srpki.engine.policy import Busy, Input, Invalid
 from srpki.engine.state import EntryState
 from srpki.storage.records import Records

@@ -11,10 +11,11 @@ from itertools import count
 from operator import itemgetter
 from typing import Protocol
 
+from srpki.core.agenda import Agenda
 from srpki.core.clock import NEVER, Clock, Deadline, Doubt
-from srpki.engine.agenda import Agenda
 from srpki.engine.entries import JOB, Entry
 from srpki.engine.jobs import Errand, Job
+from srpki.engine.lanes import Key
 from srpki.engine.register import Register
 
 
@@ -38,7 +39,7 @@ class Waiting:
         self._clock = clock
         self._register = register
         self._alarm = alarm
-        self._errands: Agenda[Errand] = Agenda()
+        self._errands: Agenda[Key, Errand] = Agenda()
         self._jobs: dict[Job, None] = {}
         self._places = count()
         self._doubt = Doubt()

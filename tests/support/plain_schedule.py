@@ -5,9 +5,9 @@ order and remember no clock: each instant is doubted at each look, each candidat
 """
 
 from srpki.core.clock import NEVER, Deadline
-from srpki.engine.agenda import AT_ONCE
 from srpki.engine.entries import Entry
 from srpki.engine.jobs import Errand
+from srpki.engine.lanes import AT_ONCE
 
 
 class PlainLanes:

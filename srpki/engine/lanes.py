@@ -1,12 +1,12 @@
-"""What is first of many things that wait, found without a look at the others."""
+"""Lanes: what waits for its instant, and for room."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from datetime import UTC, datetime
 from typing import Final, Generic, TypeVar
 
+from srpki.core.agenda import Agenda
 from srpki.engine.jobs import Lane
 
 AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
@@ -16,39 +16,6 @@ Key = tuple[datetime, int, int]
 """When a thing is due, and its place among those of the same instant: its kind, its number."""
 
 T = TypeVar("T", bound=Hashable)
-
-
-class Agenda(Generic[T]):
-    """Things in the order of their keys, of which no two are the same."""
-
-    def __init__(self) -> None:
-        """Begin empty."""
-        self._keys: dict[T, Key] = {}
-        self._order: list[tuple[Key, T]] = []
-
-    def __iter__(self) -> Iterator[T]:
-        """Yield the things as they are now, the first one first."""
-        return iter([thing for _, thing in self._order])
-
-    def put(self, thing: T, key: Key) -> None:
-        """Let *thing* have *key*, whether it is there already or not."""
-        self.drop(thing)
-        self._keys[thing] = key
-        insort(self._order, (key, thing))
-
-    def drop(self, thing: T) -> None:
-        """Take *thing* out, if it is there."""
-        key = self._keys.pop(thing, None)
-        if key is not None:
-            del self._order[bisect_left(self._order, (key,))]
-
-    def key(self, thing: T) -> Key:
-        """Return the key of *thing*, which is there."""
-        return self._keys[thing]
-
-    def first(self) -> tuple[Key, T] | None:
-        """Return what comes first, with its key."""
-        return self._order[0] if self._order else None
 
 
 class Lanes(Generic[T]):
@@ -61,8 +28,8 @@ class Lanes(Generic[T]):
         """Begin with nobody in any lane and nothing that waits."""
         self._holders: dict[Lane, list[object]] = {}
         self._lane_of: dict[T, Lane | None] = {}
-        self._waiting: dict[Lane | None, Agenda[T]] = {}
-        self._open: Agenda[Lane | None] = Agenda()  # with room, by what is first in each
+        self._waiting: dict[Lane | None, Agenda[Key, T]] = {}
+        self._open: Agenda[Key, Lane | None] = Agenda()  # with room, by what is first in each
 
     # --- who uses them ---------------------------------------------------------------------------
 
