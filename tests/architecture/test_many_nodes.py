@@ -1,16 +1,19 @@
 """What one more node costs in a process that serves many: counted, not timed."""
 
+import cProfile
 import gc
 import threading
 import tracemalloc
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from srpki.config.edit import Edit
-from srpki.core.clock import SystemClock
+from srpki.core.clock import FrozenClock, SystemClock
 from srpki.core.errors import UsageError
+from srpki.core.timeline import Participant, Timeline
 from srpki.frontend.joining.listening import Door
 from srpki.frontend.labs import running_lab
 from srpki.frontend.serve import room
@@ -72,6 +75,33 @@ def test_one_more_idle_node_costs_so_much_memory(serving):
     finally:
         tracemalloc.stop()
     assert held / 10 < MOST_OCTETS
+
+
+class Still:
+    """A timer that never calls."""
+
+    def call(self, do, seconds):
+        self.asked = seconds
+
+    def drop(self, do):
+        pass
+
+
+def test_who_is_due_first_is_found_without_a_look_at_all_nodes():
+    """What is counted is calls; those that find a place in an order are C's, and one each."""
+    counts = []
+    for nodes in (10, 1000):
+        clock = FrozenClock(datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
+        timeline, members = Timeline(clock, Still()), [Participant() for _ in range(nodes)]
+        for number, member in enumerate(members):
+            timeline.join(member)
+            timeline.say(member, clock.now() + timedelta(minutes=1 + number * 7 % 59))
+        counting = cProfile.Profile()
+        counting.runcall(timeline.say, members[3], clock.now() + timedelta(seconds=1))
+        counting.runcall(timeline.leave, members[4])
+        counts.append(sum(entry.callcount for entry in counting.getstats()))
+        assert timeline._timer.asked == 1
+    assert counts[0] == counts[1]
 
 
 def places(tmp_path, count):
