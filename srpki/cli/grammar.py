@@ -203,8 +203,8 @@ def missing(state: State) -> tuple[str, ...]:
     return next((item.missing() for item in state if not item.nullable), ())
 
 
-class _Items(Grammar):
-    """A grammar made of several *items*."""
+class Items(Grammar):
+    """Base of a grammar made of several *items*."""
 
     __slots__ = ("items",)
     __match_args__ = ("items",)
@@ -223,7 +223,7 @@ class _Item(Optional):
         self.item = item
 
 
-class Seq(_Items):
+class Seq(Items):
     """*items* one after another."""
 
     @property
@@ -240,7 +240,7 @@ class Seq(_Items):
         return missing(self.items)
 
 
-class Alt(_Items):
+class Alt(Items):
     """One of *items*; nothing, when one of them is nothing."""
 
     @property
@@ -356,78 +356,3 @@ class Closing(Grammar):
     def first(self) -> Iterator[tuple[Terminal, State]]:
         """Yield the word."""
         yield self.word, ()
-
-
-class Cases(Grammar):
-    """One of several sets of items, for `AnyOrder`: the first item typed decides which."""
-
-    __slots__ = ("mandatory", "sets")
-    __match_args__ = ("sets",)
-
-    def __init__(self, sets: tuple[State, ...], *, mandatory: bool = False) -> None:
-        self.sets = sets
-        self.mandatory = mandatory
-
-    @property
-    def nullable(self) -> bool:
-        """Whether no case need be chosen."""
-        return not self.mandatory
-
-    def first(self) -> Iterator[tuple[Terminal, State]]:
-        """Yield what any item of any set begins with."""
-        yield from AnyOrder((self,)).first()
-
-    def missing(self) -> tuple[str, ...]:
-        """Return the first word of every set, as one name."""
-        firsts = (options(items)[:1] for items in self.sets)
-        return ("|".join(_spelled(terminal) for found in firsts for terminal, _ in found),)
-
-
-def _spelled(terminal: Terminal) -> str:
-    return terminal.word if isinstance(terminal, Keyword) else terminal.name
-
-
-class AnyOrder(_Items):
-    """Each of *items* at most once, in any order; those that may not be left out exactly once."""
-
-    @property
-    def nullable(self) -> bool:
-        """Whether every item may be left out."""
-        return may_end(self.items)
-
-    def first(self) -> Iterator[tuple[Terminal, State]]:
-        """Yield what any item begins with; the others may still follow."""
-        for index, item in enumerate(self.items):
-            others = self.items[:index] + self.items[index + 1 :]
-            if isinstance(item, Cases):
-                for chosen in item.sets:
-                    yield from _from_case(chosen, others)
-            else:
-                for terminal, left in item.first():
-                    yield terminal, (*left, AnyOrder(others))
-
-    def missing(self) -> tuple[str, ...]:
-        """Return the names of all items that may not be left out."""
-        return tuple(name for item in self.items if not item.nullable for name in item.missing())
-
-
-def _from_case(chosen: State, others: State) -> Iterator[tuple[Terminal, State]]:
-    for index, item in enumerate(chosen):
-        remaining = chosen[:index] + chosen[index + 1 :] + others
-        for terminal, left in item.first():
-            yield terminal, (*left, AnyOrder(remaining))
-
-
-class Some(_Items):
-    """At least one of *items*, each at most once, in any order."""
-
-    def first(self) -> Iterator[tuple[Terminal, State]]:
-        """Yield what any item begins with; each of the others may follow."""
-        for item in self.items:
-            others = AnyOrder(tuple(Opt(other) for other in self.items if other is not item))
-            for terminal, left in item.first():
-                yield terminal, (*left, others)
-
-    def missing(self) -> tuple[str, ...]:
-        """Return the first word of every item, as one name."""
-        return ("|".join(name for item in self.items for name in item.missing()[:1]),)

@@ -8,19 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from srpki.cli.any_order import AnyOrder
 from srpki.cli.effects import Input, Pipe
-from srpki.cli.grammar import (
-    Alt,
-    AnyOrder,
-    Grammar,
-    Keyword,
-    Opt,
-    Optional,
-    Seq,
-    Slot,
-    State,
-    Terminal,
-)
+from srpki.cli.grammar import Alt, Grammar, Keyword, Opt, Optional, Seq, Slot, State, Terminal
 from srpki.cli.meaning import Modifier
 from srpki.cli.port import Highlight
 from srpki.schema.common import CFLASH_URL

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from srpki.cli.any_order import AnyOrder, Cases
 from srpki.cli.effects import Effects, Input, KeyOf, Run
 from srpki.cli.grammar import (
     UNLISTED,
-    AnyOrder,
-    Cases,
     Grammar,
     Keyword,
     Many,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from srpki.cli import permitted, pipes, wording
 from srpki.cli.grammar import Slot, State
-from srpki.cli.history import History, masked
+from srpki.cli.history import masked
 from srpki.cli.meaning import Meaning, Modifier, meaning
 from srpki.cli.port import Answer, Offer, RefusalError, Screen
 from srpki.cli.walker import Failure, Match, Permits, Walk, Walker, anything, whole
@@ -18,7 +18,7 @@ from srpki.core.errors import SrpkiError
 from srpki.core.values import NamedTuple
 from srpki.management.port import FLASH, Device
 from srpki.schema.nodes import ABSENT
-from srpki.schema.paths import Path, Value
+from srpki.schema.paths import Path
 
 FILE = "file."
 """Begins the names of the operations on files."""
@@ -42,53 +42,8 @@ class Reading(NamedTuple):
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from srpki.cli.scripts import Words
+    from srpki.cli.host import Host
     from srpki.core.record import Record
-    from srpki.device.results import Result
-    from srpki.management.access.own_password import OwnPassword
-    from srpki.management.access.rights import Rights
-    from srpki.management.editing import Editing
-    from srpki.management.port import Flash
-
-
-class Host(Protocol):
-    """The session, as far as one of its two CLIs sees it."""
-
-    @property
-    def history(self) -> History:
-        """What was typed, in either CLI."""
-        ...
-
-    @property
-    def editing(self) -> Editing:
-        """The ways of the session into the configuration."""
-        ...
-
-    @property
-    def rights(self) -> Rights:
-        """What the user may do."""
-        ...
-
-    @property
-    def files(self) -> Flash:
-        """The files that the user reaches."""
-        ...
-
-    def check(self, operation: str, inputs: Mapping[str, Value]) -> None:
-        """Raise `NotAuthorizedError` unless the user may run *operation* with *inputs*."""
-        ...
-
-    def run_file(self, url: str, words: Words) -> Answer:
-        """Run the lines of the file at *url*; raises `SrpkiError` when it cannot be read."""
-        ...
-
-    def run(self, operation: str, inputs: Mapping[str, Value], origin: str) -> Result:
-        """Run *operation* on the device, asked for by *origin*; Ctrl-C ends its waiting."""
-        ...
-
-    def own_password(self, origin: str) -> OwnPassword:
-        """Return the change of the user's own password, by what SR OS calls *origin*."""
-        ...
 
 
 class Shell(ABC):

@@ -18,7 +18,7 @@ from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, RefusalError, Screen
 from srpki.cli.render.rules import SINGLE
-from srpki.cli.shell import Host, Note, Reading, Shell, failed
+from srpki.cli.shell import Note, Reading, Shell, failed
 from srpki.cli.walker import Failure, Walk
 from srpki.config.edit import Edit
 from srpki.config.lexer import lex_classic
@@ -32,6 +32,7 @@ from srpki.schema.paths import Path, path
 from srpki.schema.tree import actions
 
 if TYPE_CHECKING:
+    from srpki.cli.host import Host
     from srpki.core.record import Record
 
 FILES: Final = path("file")

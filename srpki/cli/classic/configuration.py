@@ -7,41 +7,37 @@ from datetime import datetime
 from typing import Final
 
 from srpki.cli.classic.layout import Order, SectionPlace, required
-from srpki.cli.classic.lines import member
+from srpki.cli.classic.words import (
+    begun,
+    ending,
+    entry_line,
+    line_words,
+    only_defaults,
+    spelled_value,
+)
 from srpki.cli.reading import Context, context_at
 from srpki.cli.render.rules import INFO
 from srpki.cli.render.times import file_date
 from srpki.config.defaults import effective
-from srpki.config.lexer import is_plain
-from srpki.config.text import INDENT, quote, spell_value
+from srpki.config.text import INDENT, quote
 from srpki.config.tree import EMPTY, Branch, Element, Entries, get
 from srpki.device.system import version_lines
 from srpki.schema.classic import Names, Place, further_words, keyword_of, shutdown_word
-from srpki.schema.configure.log_types import NAMES, EventName
 from srpki.schema.nodes import (
-    Arg,
-    Bare,
     Choice,
     Container,
     Deferred,
-    Either,
-    Item,
     Joined,
     Leaf,
     LeafList,
     Line,
     ListNode,
-    Maybe,
-    Node,
     Numbered,
-    Quoted,
     Section,
-    Spelled,
-    Word,
     data_children,
 )
-from srpki.schema.paths import Key, Path, Value, path
-from srpki.schema.types import SEALED_MARK, Boolean, Empty, Reference, Text, ValueType
+from srpki.schema.paths import Path, path
+from srpki.schema.types import Boolean, Empty
 
 _BANNER: Final = "#" + "-" * 50
 
@@ -186,7 +182,7 @@ class _Listing:
     def _choice(self, choice: Choice, branch: Branch, indent: str) -> Iterator[str]:
         assert isinstance(choice.classic, Line)
         scope = tuple(child for case in choice.cases for child in case.children)
-        words = _words(choice.classic.items, scope, branch)
+        words = line_words(choice.classic.items, scope, branch)
         if words:
             yield " ".join((indent + choice.classic.keyword, *words))
         elif self._detail:
@@ -217,7 +213,7 @@ class _Listing:
                 yield f"{indent}no {word}"
         else:
             for item in value if isinstance(value, tuple) else (value,):
-                yield f"{indent}{word} {_spelled(node, item)}"
+                yield f"{indent}{word} {spelled_value(node, item)}"
 
     def _container(
         self, node: Container, held: Element | None, steps: Names, indent: str
@@ -226,8 +222,8 @@ class _Listing:
         if isinstance(node.classic, Deferred) and not self._states and _is_on(inside):
             inside = inside.but("admin-state", "disable")
         if isinstance(node.classic, Line):
-            words = _words(node.classic.items, node.children, _begun(node.classic, node, inside))
-            if words and not (self._detail and _only_defaults(node.classic, node, inside)):
+            words = line_words(node.classic.items, node.children, begun(node.classic, node, inside))
+            if words and not (self._detail and only_defaults(node.classic, node, inside)):
                 yield " ".join((indent + node.classic.keyword, *words))
             elif self._detail:
                 yield f"{indent}no {node.classic.keyword}"
@@ -260,11 +256,11 @@ class _Listing:
         for keys, entry in entries.items():
             if isinstance(node.classic, Line):
                 held = dict(zip(node.keys, keys, strict=True))
-                words = _words(node.classic.items, node.children, Branch({**entry, **held}))
+                words = line_words(node.classic.items, node.children, Branch({**entry, **held}))
                 if words:
                     yield " ".join((indent + node.classic.keyword, *words))
                 continue
-            yield indent + _entry(node, keys, entry) + _ending(node, keys)
+            yield indent + entry_line(node, keys, entry) + ending(node, keys)
             yield from self._content(node, entry, steps, indent + INDENT)
             yield f"{indent}exit"
 
@@ -286,7 +282,7 @@ def _switched_on(node: Context, branch: Branch, indent: str) -> Iterator[str]:
         elif isinstance(child, ListNode) and isinstance(held, Entries):
             for keys, entry in held.items():
                 inner = _switched_on(child, entry, indent + INDENT)
-                yield from _around(_entry(child, keys, entry), inner, indent)
+                yield from _around(entry_line(child, keys, entry), inner, indent)
 
 
 def _around(head: str, inner: Iterable[str], indent: str) -> Iterator[str]:
@@ -299,113 +295,3 @@ def _beside(node: Context, branch: Branch) -> list[str]:
     """Return the leafs of *node* that stand on the lines of others."""
     leafs = [child for child in node.children if isinstance(child, Leaf) and child.name in branch]
     return [leaf.classic.beside for leaf in leafs if isinstance(leaf.classic, Joined)]
-
-
-def _ending(node: ListNode, keys: tuple[Key, ...]) -> str:
-    """Return what makes an entry of *node* on its line: its name beside its number, or nothing."""
-    if not isinstance(node.classic, Numbered):
-        return " create"
-    return f" name {quote(str(keys[0]))}" if node.classic.named else ""
-
-
-def _spelled(node: Leaf | LeafList, value: Value) -> str:
-    if isinstance(node.type, Text) and node.type.secret:
-        return quote(str(value).removesuffix(SEALED_MARK)) + SEALED_MARK
-    spelled = spell_value(node.type, value)
-    if isinstance(node.classic, Quoted):
-        return quote(str(value))
-    if isinstance(node.classic, Spelled):
-        spelled = next((word for word, meant in node.classic.words if meant == value), spelled)
-    if isinstance(node.type, EventName):
-        return node.type.number(str(value))
-    bare = isinstance(node.classic, Bare) or (_is_numbered_name(node.type) and _is_number(value))
-    return str(value) if bare and is_plain(str(value)) else spelled
-
-
-def _is_numbered_name(kind: ValueType) -> bool:
-    named = kind.type if isinstance(kind, Reference) else kind
-    return isinstance(named, Text) and named.named in NAMES
-
-
-def _is_number(value: Value) -> bool:
-    """Return whether *value* is the name of a log that routers print as a number."""
-    return str(value).isascii() and str(value).isdigit()
-
-
-def _entry(node: ListNode, keys: tuple[Key, ...], entry: Branch) -> str:
-    spelled = (_spelled(leaf, key) for leaf, key in zip(node.key_leafs, keys, strict=True))
-    first, *others = spelled
-    word = node.classic.word if isinstance(node.classic, Numbered) else ""
-    words = [keyword_of(node), *([word] if word else ()), first]
-    words += [f"{name} {key}" for name, key in zip(node.keys[1:], others, strict=True)]
-    for leaf in required(node):
-        value = entry.get(leaf.name)
-        if value is not None and not isinstance(value, Branch | Entries):
-            words.append(f"{keyword_of(leaf)} {_spelled(leaf, value)}")
-    return " ".join(words)
-
-
-# --- one-line commands ---
-
-
-def _only_defaults(line: Line, node: Container, inside: Branch) -> bool:
-    """Return whether the *line* lacks its first value and all that it says is so by default."""
-    first = _item(line.items[0], node.children, inside)
-    filled = effective(node, EMPTY)
-    return not first and all(filled.get(name) == value for name, value in inside.items())
-
-
-def _begun(line: Line, node: Container, inside: Branch) -> Branch:
-    """Return *inside* with the defaults of what its *line* cannot leave out, if it has anything."""
-    leafs = (member(node.children, item.leaf) for item in line.items if isinstance(item, Arg))
-    defaults = {
-        leaf.name: leaf.type.parse(leaf.default)
-        for leaf in leafs
-        if isinstance(leaf, Leaf) and leaf.default is not None and inside
-    }
-    return Branch({**defaults, **inside})
-
-
-def _words(items: tuple[Item, ...], scope: tuple[Node, ...], branch: Branch) -> list[str] | None:
-    """Return *items* with their values; None when one that cannot be left out has none."""
-    words: list[str] = []
-    for item in items:
-        found = _item(item, scope, branch)
-        if found is None:
-            return None
-        words += found
-    return words
-
-
-def _item(item: Item, scope: tuple[Node, ...], branch: Branch) -> list[str] | None:
-    match item:
-        case Maybe(items):
-            return _words(items, scope, branch) or []
-        case Either(alternatives):
-            tried = (_words(items, scope, branch) for items in alternatives)
-            return next((words for words in tried if words), None)
-        case Word(keyword, leaf):
-            there = not leaf or _held(leaf, branch) is not None
-            return [quote(keyword) if item.quoted else keyword] if there else None
-        case Arg():
-            return _arg(item, scope, branch)
-
-
-def _arg(item: Arg, scope: tuple[Node, ...], branch: Branch) -> list[str] | None:
-    value = _held(item.leaf, branch)
-    if value is None or isinstance(value, Branch | Entries):
-        return None
-    if isinstance(value, bool) and not item.words:
-        return [item.keyword] if value else None
-    node = member(scope, item.leaf)
-    assert isinstance(node, Leaf | LeafList)
-    if isinstance(value, tuple):
-        text = " ".join(_spelled(node, one) for one in value)
-        return [item.keyword, text] if item.keyword else [text]
-    said = node.type.format(value)
-    text = next((word for word, meant in item.words if meant == said), _spelled(node, value))
-    return [item.keyword, text] if item.keyword else [text]
-
-
-def _held(name: str, branch: Branch) -> Element | None:
-    return get(branch, path(*name.split("/")))

@@ -6,22 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from srpki.cli.any_order import AnyOrder
 from srpki.cli.classic.layout import required
 from srpki.cli.classic.lines import LineReader, classic_value, line_names
 from srpki.cli.effects import Create, Effects, Into, Nest, Put, Remove, Take
-from srpki.cli.grammar import (
-    Alt,
-    AnyOrder,
-    Grammar,
-    Keyword,
-    Many,
-    Opt,
-    Optional,
-    Seq,
-    Slot,
-    State,
-    Terminal,
-)
+from srpki.cli.grammar import Alt, Grammar, Keyword, Many, Opt, Optional, Seq, Slot, State, Terminal
 from srpki.cli.reading import (
     SCHEMAS,
     Context,

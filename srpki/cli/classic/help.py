@@ -7,25 +7,12 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from srpki.cli.any_order import AnyOrder, Cases, Some
 from srpki.cli.classic.dialect import Negative, wants_command
 from srpki.cli.classic.lines import Sealable
 from srpki.cli.classic.syntax import spelled
 from srpki.cli.completion import at_cursor, expected
-from srpki.cli.grammar import (
-    FAR,
-    Alt,
-    AnyOrder,
-    Cases,
-    Keyword,
-    Named,
-    Opt,
-    Seq,
-    Slot,
-    Some,
-    State,
-    Terminal,
-    options,
-)
+from srpki.cli.grammar import FAR, Alt, Keyword, Named, Opt, Seq, Slot, State, Terminal, options
 from srpki.cli.walker import Failure, walk
 from srpki.schema.types import (
     Address,

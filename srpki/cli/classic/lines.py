@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from srpki.cli.any_order import AnyOrder, Some
 from srpki.cli.effects import Effects, Input, KeyOf, Make, Part, Put, Suffix
-from srpki.cli.grammar import Alt, AnyOrder, Grammar, Keyword, Many, Opt, Seq, Slot, Some, State
+from srpki.cli.grammar import Alt, Grammar, Keyword, Many, Opt, Seq, Slot, State
 from srpki.cli.reading import key_slot
 from srpki.config.lexer import Token
 from srpki.schema.classic import Names

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from srpki.cli.any_order import AnyOrder, Cases, Some
 from srpki.cli.classic.lines import Quotable, Sealable
-from srpki.cli.grammar import (
-    Alt,
-    AnyOrder,
-    Cases,
-    Grammar,
-    Keyword,
-    Many,
-    Must,
-    Named,
-    Opt,
-    Seq,
-    Slot,
-    Some,
-    State,
-)
+from srpki.cli.grammar import Alt, Grammar, Keyword, Many, Must, Named, Opt, Seq, Slot, State
 
 
 def spelled(state: State, bar: str = "|") -> Iterator[str]:

@@ -23,7 +23,7 @@ from srpki.cli.md.standing import Standing
 from srpki.cli.meaning import Meaning, meaning
 from srpki.cli.pipes import PIPES
 from srpki.cli.port import Answer, Offer, Screen
-from srpki.cli.shell import Host, Note, Reading, Shell
+from srpki.cli.shell import Note, Reading, Shell
 from srpki.cli.walker import Failure, Walk, parse
 from srpki.config.lexer import Token, lex_md
 from srpki.config.tree import EMPTY, Branch
@@ -34,6 +34,7 @@ from srpki.schema.paths import Path
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from srpki.cli.host import Host
     from srpki.core.record import Record
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from srpki.cli.any_order import AnyOrder
 from srpki.cli.effects import Command, Input, Into, Root
 from srpki.cli.existing import ROLLBACK_ID
 from srpki.cli.grammar import (
     FAR,
     UNLISTED,
     Alt,
-    AnyOrder,
     Argument,
     Grammar,
     Keyword,

@@ -8,9 +8,10 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from srpki.cli.any_order import AnyOrder
 from srpki.cli.completion import at_cursor, expected
 from srpki.cli.effects import Command, Run
-from srpki.cli.grammar import AnyOrder, Argument, Grammar, Keyword, Opt, Seq, Slot
+from srpki.cli.grammar import Argument, Grammar, Keyword, Opt, Seq, Slot
 from srpki.cli.md.commands import CONFIGURATION, GLOBAL
 from srpki.cli.md.limits import argument, value
 from srpki.cli.walker import Failure, Walk, Walker

@@ -5,21 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
+from srpki.cli.any_order import AnyOrder, Cases, Some
 from srpki.cli.classic.syntax import spelled
-from srpki.cli.grammar import (
-    UNLISTED,
-    Alt,
-    AnyOrder,
-    Cases,
-    Grammar,
-    Keyword,
-    Opt,
-    Seq,
-    Slot,
-    Some,
-    State,
-    options,
-)
+from srpki.cli.grammar import UNLISTED, Alt, Grammar, Keyword, Opt, Seq, Slot, State, options
 from srpki.schema.nodes import Leaf, LeafList
 from srpki.schema.types import (
     Address,

@@ -5,7 +5,8 @@ import re
 import pytest
 from counting import met
 
-from srpki.cli.grammar import AnyOrder, Keyword, options
+from srpki.cli.any_order import AnyOrder
+from srpki.cli.grammar import Keyword, options
 from srpki.cli.session import Session
 from srpki.schema.environment import ENVIRONMENT
 from srpki.schema.nodes import Case, Choice

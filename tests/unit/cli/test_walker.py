@@ -1,5 +1,6 @@
+from srpki.cli.any_order import AnyOrder, Cases, Some
 from srpki.cli.effects import Input
-from srpki.cli.grammar import Alt, AnyOrder, Cases, Keyword, Many, Opt, Seq, Slot, Some
+from srpki.cli.grammar import Alt, Keyword, Many, Opt, Seq, Slot
 from srpki.cli.walker import parse, walk
 from srpki.config.lexer import lex_md
 from srpki.schema.types import Enumeration, Integer, Text
