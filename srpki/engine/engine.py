@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from srpki.core.clock import SKEW, Clock
 from srpki.core.entropy import Entropy
-from srpki.core.errors import NotFoundError, StoppedError
+from srpki.core.errors import NotFoundError
 from srpki.core.events import EventBus
 from srpki.engine.ocsp_cache import OcspCache
 from srpki.engine.settings import DEFAULT, Settings
@@ -28,12 +27,12 @@ from srpki.engine.statistics import Statistics
 
 if TYPE_CHECKING:
     from srpki.config.views import PkiView
-    from srpki.core.timeline import Pause
     from srpki.engine.applications import Applications, Daemon
     from srpki.engine.authorities import Authorities
+    from srpki.engine.by_hand import ByHand
     from srpki.engine.chains import TlsStates
     from srpki.engine.crl_updates import CrlUpdates
-    from srpki.engine.jobs import Job, Lane, Outcome
+    from srpki.engine.jobs import Job, Outcome
     from srpki.engine.parts import Parts
     from srpki.engine.peers import Peers
     from srpki.engine.protocols.base import EnrolmentProtocol
@@ -50,9 +49,6 @@ if TYPE_CHECKING:
     from srpki.storage.files import FileOps
     from srpki.transport.base import ExchangeFactory, TlsServer
     from srpki.x509.keys import KeySpec, PrivateKey
-
-PATIENCE: Final = 0.1
-"""Seconds after which a waiting operator's Ctrl-C is noticed."""
 
 
 class Engine:
@@ -104,8 +100,7 @@ class Engine:
         self._building = threading.RLock()
         self._built: Parts | None = None
         self._updater: Updater | None = None
-        self._requests: Requests | None = None
-        self._est_requests: EstRequests | None = None
+        self._hand: ByHand | None = None
         self._verifier: Verifier | None = None
 
     # --- life ------------------------------------------------------------------------------------
@@ -146,20 +141,8 @@ class Engine:
         if self._built is None and not _concerns(self.view):
             return
         parts = self._take_over()
-        parts.authorities.file_changed(name)
-        parts.applications.file_changed(name)
-        parts.register.file_changed(name)
-        parts.crl_updates.file_changed(name)
-        parts.expiry.look()
-        parts.tls_states.look(self.view)
-        parts.tunnels.look()
+        parts.file_changed(name, self.view)
         parts.scheduler.kick()
-
-    def _crl_updated(self, file: str) -> None:
-        parts = self._parts()
-        parts.authorities.crl_updated(file)
-        parts.expiry.look()
-        parts.tunnels.look()
 
     def _parts(self) -> Parts:
         """Return the parts, built at the first call; the scheduler runs when the engine does."""
@@ -184,7 +167,6 @@ class Engine:
             view=self.view,
             run=self._run,
             peers=self._peers,
-            crl_updated=self._crl_updated,
             skew=lambda: self.skew,
         )
 
@@ -193,6 +175,8 @@ class Engine:
         parts = self._parts()
         with parts.register.lock:
             former, self._applied = self._applied, self.view
+            if former is self.view:
+                return parts
             if former is None or former.but(system_name=self.view.system_name) != self.view:
                 parts.apply(self.view, former)
         return parts
@@ -212,30 +196,8 @@ class Engine:
         `NotFoundError`, `BusyError` while an update is in progress, `RefusedError` when the entry
         is invalid, `StoppedError`.
         """
-        parts = self._take_over()
-        job = parts.scheduler.submit(name)
-        told: Wait | None = None
-        while not self._ended(job, parts.timeline.here, cancel):
-            if not job.assured:
-                parts.register.assure(job)
-            if cancel is not None and cancel.is_set():
-                raise StoppedError("not waiting any more", hint="the update goes on")
-            if waiting is not None and job.wait is not told and job.wait is not None:
-                waiting(job.wait)
-                told = job.wait
-        if job.outcome is None:
-            state = self.states().get(name)
-            reason = state.reason if state is not None else ""
-            raise StoppedError("the update did not take place", hint=job.cancel_reason or reason)
-        return job.outcome
-
-    @staticmethod
-    def _ended(job: Job, here: Pause | None, cancel: threading.Event | None) -> bool:
-        """Wait a little for *job*; a thread that takes part in the timeline lets time pass."""
-        if here is None:
-            return job.done.wait(PATIENCE)
-        here.wait(PATIENCE, cancel)
-        return job.done.is_set()
+        self._take_over()
+        return self._by_hand().update(name, cancel, waiting)
 
     def run_until(
         self,
@@ -348,51 +310,36 @@ class Engine:
     @property
     def requests(self) -> Requests:
         """The CMPv2 requests that an operator makes by hand."""
-        with self._building:
-            if self._requests is None:
-                self._requests = self._make_requests()
-            return self._requests
+        return self._by_hand().cmpv2
 
     def outstanding(self) -> tuple[str, ...]:
         """Return the ca-profiles that owe an answer, if requests were made since the start."""
         with self._building:
-            requests = self._requests
-        return requests.outstanding() if requests is not None else ()
+            hand = self._hand
+        return hand.cmpv2.outstanding() if hand is not None else ()
 
     @property
     def est_requests(self) -> EstRequests:
         """The EST requests that an operator makes by hand."""
-        from srpki.engine.protocols.est_record import PendingRequests  # noqa: PLC0415 - start-up time
-        from srpki.engine.protocols.est_requests import EstRequests  # noqa: PLC0415 - start-up time
+        return self._by_hand().est
+
+    def _by_hand(self) -> ByHand:
+        from srpki.engine.by_hand import ByHand  # noqa: PLC0415 - start-up time
 
         with self._building:
-            if self._est_requests is None:
-                self._est_requests = EstRequests(
-                    timeline=self._parts().timeline,
+            if self._hand is None:
+                self._hand = ByHand(
                     entropy=self._entropy,
                     bus=self._bus,
                     keystore=self._keystore,
+                    seal=self._seal,
+                    state_dir=self._state_dir,
+                    files=self._files,
                     exchanges=self._exchanges,
+                    parts=self._parts(),
                     peers=self._peers,
-                    pending=PendingRequests(self._state_dir / "est-requests", self._files),
                 )
-            return self._est_requests
-
-    def _make_requests(self) -> Requests:
-        from srpki.engine.protocols.cmpv2_requests import Requests  # noqa: PLC0415 - start-up time
-        from srpki.storage.records import Records  # noqa: PLC0415 - start-up time
-
-        return Requests(
-            timeline=self._parts().timeline,
-            entropy=self._entropy,
-            bus=self._bus,
-            keystore=self._keystore,
-            seal=self._seal,
-            records=Records(self._state_dir / "cmp-requests", self._files),
-            connections=self._parts().connections,
-            peers=self._peers,
-            reserved=self._reserved,
-        )
+            return self._hand
 
     def check_chain(self, certificate: bytes, *, just_issued: bool = False) -> None:
         """Raise `PeerError` unless *certificate* (DER) chains to a ca-profile that is up."""
@@ -433,9 +380,6 @@ class Engine:
             self._verifier,
             self._settings,
         )
-
-    def _reserved(self, lane: Lane, what: str) -> AbstractContextManager[None]:
-        return self._parts().scheduler.reserved(lane, what)
 
 
 def _concerns(view: PkiView) -> bool:

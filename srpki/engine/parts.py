@@ -53,6 +53,16 @@ class Parts(NamedTuple):
         self.tls_states.apply(view, former, moved=moved)
         self.tunnels.apply(view, former, restarted=restarted, used=used)
 
+    def file_changed(self, name: str, view: PkiView) -> None:
+        """Take note that the operator imported or removed the file *name*."""
+        self.authorities.file_changed(name)
+        self.applications.file_changed(name)
+        self.register.file_changed(name)
+        self.crl_updates.file_changed(name)
+        self.expiry.look()
+        self.tls_states.look(view)
+        self.tunnels.look()
+
 
 def build(
     *,
@@ -65,13 +75,12 @@ def build(
     view: PkiView,
     run: Callable[[Job], Generator[Wait, None, Outcome | None]],
     peers: Callable[[], Peers],
-    crl_updated: Callable[[str], None],
     skew: Callable[[], timedelta],
 ) -> Parts:
     """Return new parts that know each other; but for entries, none has seen *view* yet.
 
-    The states of entries are kept in *records*. *run* carries out an update, *crl_updated* is told
-    the name of each CRL file that was downloaded. *skew* is what `Tunnels` takes.
+    The states of entries are kept in *records*. *run* carries out an update. *skew* is what
+    `Tunnels` takes.
     """
     authorities = Authorities(clock, bus, keystore)
     applications = Applications(clock, bus, keystore, daemon)
@@ -110,6 +119,11 @@ def build(
     def reloaded(uses: Sequence[Use]) -> None:
         expiry.look()
         tunnels.reloaded(uses)
+
+    def crl_updated(file: str) -> None:
+        authorities.crl_updated(file)
+        expiry.look()
+        tunnels.look()
 
     applications.reloaded = reloaded
     return Parts(

@@ -14,7 +14,9 @@ def peer_text(text: str, limit: int = _LIMIT) -> str:
     forge a line of a log; runs of white space become one space.
     """
     head = text[: 4 * limit]
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in head).split())
+    if not head.isprintable():
+        head = "".join(sign if sign.isprintable() else " " for sign in head)
+    line = " ".join(head.split())
     return line if len(line) <= limit else line[: limit - 3] + "..."
 
 

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scenarios"))
 
 from workbench import workbench
 
-from srpki.engine import engine
+from srpki.engine import by_hand
 from srpki.keystore.seal import Seal
 from srpki.transport import http
 from srpki.x509 import certificates
@@ -90,7 +90,7 @@ def of_renewals(seen):
 @pytest.mark.parametrize("protocol", ["cmp", "est"])
 def test_a_renewal_by_hand_syncs_its_pair_alone(bench, synced, protocol, monkeypatch):
     """What is over at once: of one that takes longer the wish is synced, too, which see below."""
-    monkeypatch.setattr(engine, "PATIENCE", 60)
+    monkeypatch.setattr(by_hand, "PATIENCE", 60)
     before = bench.pair(f"gw-{protocol}")
     bench.do(f"admin {PKI} update-certificate certificate gw-{protocol}.crt")
     assert bench.pair(f"gw-{protocol}") != before
