@@ -170,6 +170,8 @@ class _Paced(NamedTuple):
 
     def now(self, base: Clock) -> datetime:
         """Return what the lab's clock shows."""
+        if not self.factor:
+            return self.at
         passed = (base.monotonic() - self.since) * self.factor
         left = (self.limit - self.at).total_seconds()
         return self.limit if passed >= left else self.at + timedelta(seconds=passed)

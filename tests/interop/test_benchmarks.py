@@ -40,6 +40,11 @@ IN_SMALL = {
         "for part in (benchmark.due_at_once, benchmark.at_the_maximum): part(benchmark.Path.cwd())",
         r"4 updates due at once: \d+\.\d s[^\0]*at its maximum: \d+ MiB",
     ),
+    "lab_year.py": (
+        {"ENTRIES": 2, "DAYS": 31},
+        "benchmark.main()",
+        r"Updates on the way: [1-9][^\0]*2 entries, 31 days: processor \d+\.\d s",
+    ),
     "rehearsal.py": ({"CERTIFICATES": 2}, "benchmark.main()", r"est est: \d+ renewals, [1-9]"),
     "configuration.py": (
         {"FEW": 1, "LARGE": 3, "ROUNDS": 1},
