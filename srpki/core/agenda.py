@@ -11,7 +11,11 @@ Thing = TypeVar("Thing", bound=Hashable)
 
 
 class Agenda(Generic[Key, Thing]):
-    """Things in the order of their keys, of which no two are the same."""
+    """Things in the order of their keys, of which no two are the same.
+
+    Kept is a sorted list: to move the references behind a place is quicker than what a heap needs
+    to be rid of a thing that is dropped.
+    """
 
     def __init__(self) -> None:
         """Begin empty."""

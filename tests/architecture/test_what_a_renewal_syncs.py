@@ -128,7 +128,7 @@ and the context for TLS is that of the pair."""
 
 @pytest.mark.parametrize("protocol", ["cmp", "est"])
 def test_a_renewal_does_nothing_more_often_than_it_must(bench, done, protocol, monkeypatch):
-    monkeypatch.setattr(engine, "PATIENCE", 60)
+    monkeypatch.setattr(by_hand, "PATIENCE", 60)
     renew = f"admin {PKI} update-certificate certificate gw-{protocol}.crt"
     bench.do(renew)
     done.clear()
