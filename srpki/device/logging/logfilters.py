@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from srpki.config.tree import EMPTY, Branch, Entries
@@ -138,6 +138,12 @@ def _rank(event: Event) -> int:
     return _RANKS.get(event.type.severity.lower(), 0)
 
 
+@lru_cache(maxsize=512)
+def _expression(pattern: str) -> Expression:
+    """Return the expression *pattern*, read once for the check of a filter and for its use."""
+    return Expression(pattern)
+
+
 def _equal(operator: str, wanted: str, of: Callable[[Event], str]) -> Takes:
     return lambda event: (of(event) == wanted) == (operator == "eq")
 
@@ -149,7 +155,7 @@ def _part(operator: str, wanted: str, of: Callable[[Event], str]) -> Takes:
 def _matched(operator: str, wanted: str, of: Callable[[Event], str]) -> Takes:
     """Return whether the expression *wanted* is found; one that is none is found nowhere."""
     try:
-        expression = Expression(wanted)
+        expression = _expression(wanted)
     except InvalidInputError:
         return lambda _event: False
     return lambda event: expression.found_in(of(event)) == (operator == "eq")
@@ -173,7 +179,7 @@ def check(tree: Branch, checked: Branch) -> None:
 
 def _check(place: str, wanted: object) -> None:
     try:
-        Expression(str(wanted))
+        _expression(str(wanted))
     except InvalidInputError as error:
         raise InvalidInputError(f"{place} - {error.sentence}") from None
 

@@ -160,7 +160,8 @@ class Logs:
             return None
         known = self._entries.get((kind, name))
         if known is None or known[0] is not entry:
-            known = self._entries[kind, name] = entry, effective(_LISTS[kind], entry)
+            filled = effective(_LISTS[kind], entry, last=known)
+            known = self._entries[kind, name] = entry, filled
         return known[1]
 
     def control(self, kind: EventType) -> EventType | None:
