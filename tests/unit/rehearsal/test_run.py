@@ -154,6 +154,15 @@ def test_what_an_expired_client_authenticated_is_told_apart():
     assert other.failures < 100  # once nothing can renew it, no more are counted
 
 
+def test_no_tunnel_is_looked_at_whenever_a_crl_is_fetched():
+    """Of many tunnels and CRLs that takes longer than all the rest, and nothing asks for it."""
+    ipsec = 'cert-profile "vpn" { admin-state enable entry 1 { cert "gw.crt" key "gw.key" } }\n'
+    text = configuration(profile("p", "cmpv2 lab"), entry("gw", "p"), ipsec=ipsec)
+    found = rehearse(material(text), terms(days=60, life=30 * DAY))
+    assert found.world.engine.tunnels.names() == ()
+    assert len(found.courses[0].renewals) == 2
+
+
 def test_a_gap_is_told_by_what_most_updates_failed_for():
     """A clock ten minutes ahead is refused each time, and the last time the signer has expired."""
     ca = Ca(START, "O=Op,CN=Root")
