@@ -1,12 +1,13 @@
 """What a restart of the router, or of the whole node with its lab, leaves as it was."""
 
-import shutil
 import threading
 import time
 from datetime import timedelta
 
 import pytest
 from troubles import fail_next
+
+from srpki.labca.transactions import TRANSACTIONS
 
 PKI = "system security pki"
 SECOND = timedelta(seconds=2)
@@ -175,8 +176,8 @@ def test_a_request_that_the_ca_has_forgotten_is_refused_by_it_in_words(opened, t
     with opened(tmp_path / "node") as bench:
         bench.key("gw")
         bench.do("lab ca fault add ir waiting seconds 60", bench.registration("gw"), "admin save")
-    (kept,) = (tmp_path / "node").rglob("transactions")
-    shutil.rmtree(kept)
+    (kept,) = (tmp_path / "node").rglob(TRANSACTIONS)
+    kept.unlink()
     with opened(tmp_path / "node") as bench:
         assert "transaction-status in-progress" in bench.do(
             'info /state system security pki ca-profile "lab-ca"'
