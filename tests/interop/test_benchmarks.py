@@ -57,7 +57,7 @@ IN_SMALL = {
         r"key +srpki +\d+\.\d\d[^\0]*srpki, classic CLI, without a terminal +\d+\.\d\d\d",
     ),
     "nodes.py": (
-        {"NODES": 4, "IDLE": 0},
+        {"NODES": 4, "IDLE": 0.1},
         "benchmark.main()",
         r"gw\.crt +scheduled[^\0]*one more: -?\d+ KiB, 0 threads, 2 descriptors",
     ),
