@@ -3,6 +3,8 @@
 import asyncio
 import re
 import socket
+import subprocess
+import sys
 from contextlib import contextmanager
 
 import asyncssh
@@ -163,6 +165,14 @@ def test_a_node_listens_where_it_is_told_and_keeps_its_host_keys(tmp_path):
             assert node["node"] == "gw2"
             assert (node["username"], node["password"]) == ("admin", "admin")
             assert node["ssh_address"] == "::1"
+            rsa = tmp_path / "gw2" / "state" / "ssh-host-rsa"
+            assert rsa.exists() == (turn == "again")  # made when the first comes
+            if turn == "again":
+                kept = rsa.read_bytes()
+                rsa.write_bytes(b"no key")
+                assert served.ssh("show version", host="::1").returncode == 255
+                assert "ssh-host-rsa is damaged or belongs to another" in served.errors.read_text()
+                rsa.write_bytes(kept)
             ended = served.ssh("show version", host="::1")
             assert ended.returncode == 0, ended.stderr
             with _terminal(served, "::1") as client:
@@ -196,15 +206,23 @@ lab = "town"
 mode = "classic"
 
 [nodes.alone]
+
+[nodes.quiet]
+lab = "town"
+ssh = []
 """
 
 
 def test_nodes_of_an_inventory_share_a_lab_and_its_clock(tmp_path):
     (tmp_path / "nodes.toml").write_text(INVENTORY)
-    with Served(tmp_path / "c", "--inventory", tmp_path / "nodes.toml", nodes=2) as served:
-        assert [node["node"] for node in served.nodes] == ["gw1", "gw2"]
+    with Served(tmp_path / "c", "--inventory", tmp_path / "nodes.toml", nodes=3) as served:
+        assert [node["node"] for node in served.nodes] == ["gw1", "gw2", "quiet"]
+        assert (served.nodes[2]["ssh_port"], served.nodes[2]["host_key"]) == (None, None)
+        for directory, prompt in (("second", "A:srpki# "), ("quiet", "A:admin@srpki# ")):
+            assert prompt in _joined(tmp_path / directory, "show time\n")
+        assert not (tmp_path / "quiet" / "state" / "joining.socket").exists()
         assert len(served.nodes[0]["listens"]["ssh"]) == 2
-        first, second = (node["ssh_port"] for node in served.nodes)
+        first, second = (node["ssh_port"] for node in served.nodes[:2])
         shown = served.ssh("lab ca show", port=first).stdout
         assert "CMPv2 URL" in shown
         assert shown == served.ssh("lab ca show", port=second).stdout
@@ -216,6 +234,30 @@ def test_nodes_of_an_inventory_share_a_lab_and_its_clock(tmp_path):
     assert "alone is not served at 127.0.0.1:0: it has no user - configure a user: " in said
     assert (tmp_path / "the-lab" / "lab-ca").is_dir()
     assert (tmp_path / "second" / "cf3").is_dir()
+
+
+def _joined(node, script):
+    """Run *script* at a node that another process holds; return what it shows."""
+    program = [sys.executable, "-m", "srpki.frontend.program", "exec", "-", "--node", node]
+    done = subprocess.run(program, input=script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_what_does_not_fit_is_said_before_a_node_is_made(tmp_path):
+    (tmp_path / "nodes.toml").write_text("".join(f"[nodes.gw{each}]\n" for each in range(90)))
+    program = [sys.executable, "-m", "srpki.frontend.program", "serve", "--inventory", "nodes.toml"]
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -n 200; exec "$@"', "sh", *program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 2
+    assert "90 nodes hold 308 files open and this process may open 200," in done.stderr
+    assert "which is enough for 36 of them" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["nodes.toml"]
 
 
 def test_many_who_say_nothing_keep_nobody_out(served):
