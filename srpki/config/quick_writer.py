@@ -20,7 +20,7 @@ from srpki.schema.nodes import Container, ListNode
 from srpki.schema.paths import Key
 
 FEW: Final = 8
-"""Entries of a list that are written each time: to keep their texts would save little."""
+"""Entries of a list within an entry that are written each time that one is."""
 
 
 def lines(node: Container | ListNode, branch: Branch, indent: str) -> list[str]:
@@ -63,8 +63,10 @@ class _Step(NamedTuple):
 class _Level:
     """A context at an *indent*, while one text is written."""
 
-    def __init__(self, known: Table, indent: str) -> None:
+    def __init__(self, known: Table, indent: str, *, within: bool = False) -> None:
+        """*within* says whether it stands within an entry of a list."""
         self._known = known
+        self._within = within
         self._indent = indent
         self._outside = indent.removesuffix(INDENT)
         self._head = f"{self._outside}{known.node.name} {{"
@@ -117,7 +119,9 @@ class _Level:
     def _step(self, name: str) -> _Step:
         known = self._known
         if name in known.below:
-            step = _Step(name, _Level(known.below[name].table, self._indent + INDENT), "", {})
+            within = self._within or bool(known.key_leafs)
+            below = _Level(known.below[name].table, self._indent + INDENT, within=within)
+            step = _Step(name, below, "", {})
         else:
             head = f'{self._indent}{name} "' if name in known.plain else ""
             step = _Step(name, None, head, {})
@@ -127,7 +131,7 @@ class _Level:
     # --- lists ---
 
     def _entries(self, entries: Entries, written: _Written) -> None:
-        if len(entries) <= FEW:
+        if len(entries) <= (FEW if self._within else 1):
             for keys, entry in entries._items.items():
                 self._entry(keys, entry, written)
             return
