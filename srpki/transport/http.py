@@ -136,8 +136,8 @@ class HttpExchange:
         try:
             self._line.bond.binding = request.binding
             connection.request(request.method, head.target, body or None, headers)
-            response: HTTPResponse = connection.getresponse()
-            found = self._read(response)
+            with connection.getresponse() as response:  # one that ends with it hangs up here
+                found = self._read(response)
         except HTTPException as error:
             self._line.close()
             raise ProtocolError(
