@@ -75,7 +75,7 @@ def test_lab_timeline_draws_it_in_80_columns(history, cli):
     assert max(map(len, text.splitlines())) <= 80
     lines = text.splitlines()
     drawn = lines[lines.index("gw.crt") + 1]
-    assert re.fullmatch(r"  \?+I=+R=+F\|=+P-+P-+P-+", drawn), drawn
+    assert re.fullmatch(r"  \?+I=+R=+(X|F+[XR])=*\|=+P-+P-+P-+", drawn), drawn
     assert "renewed 2 times, failed 2 times, imported 1 time" in text
 
 
