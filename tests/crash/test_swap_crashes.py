@@ -159,6 +159,28 @@ def test_a_power_cut_while_a_swap_is_taken_back_leaves_a_whole_pair(
         assert bench.judge(bench.keystore(cut), scenario, pairs, names_of(cut)) == "old"
 
 
+def test_a_file_that_a_journal_does_not_speak_of_is_left_as_it_is(bench, pairs, prepared):
+    """Somebody has put it there past the program, before the journal is found again."""
+    start, other = prepared("pair"), prepared("pair")
+    bench.keystore(other).put("certificate", bench.CERTIFICATE, pairs.older[0])
+
+    def run(files):
+        swap(bench, bench.keystore(files), pairs)
+
+    needed = {".gw.key.journal", ".gw.crt.old", ".gw.crt.new"}
+    steps = range(1, count_steps(bench, run, start) + 1)
+    wrecks = (crashed(bench, start, run, at, "after") for at in steps)
+    wreck = next(wreck for wreck in wrecks if needed <= set(names_of(wreck)))
+    (staged,) = (path for path in wreck.content if path.name == ".gw.crt.new")
+    wreck.unlink(staged)
+    wreck.content[staged.with_name("gw.crt")] = other.content[staged.with_name("gw.crt")]
+    store = bench.keystore(wreck)
+    store.recover()
+    assert store.read_certificate(bench.CERTIFICATE) == pairs.older[0]
+    assert keys.private_der(store.read_key(bench.KEY)) == keys.private_der(pairs.old[1])
+    assert ".gw." not in "".join(names_of(wreck))
+
+
 @pytest.mark.parametrize("change", ["import", "remove"])
 def test_a_change_by_hand_after_a_swap_is_made_or_not_whatever_power_cuts(
     change, bench, pairs, prepared
