@@ -21,7 +21,7 @@ _LISTED: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PRIVATE: Final = 0o600
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def below(directory: Path, name: str) -> Path:
     """Return the path of *name* in *directory*; kept, for it is taken apart again and again."""
     return directory / name
