@@ -37,6 +37,7 @@ class Connection:
     """One accepted connection.
 
     *since* is a number that is the higher the later it began to wait, None while it is answered.
+    Once *ended* nothing more is read of it.
     """
 
     _turns = count()
@@ -47,7 +48,7 @@ class Connection:
         self.thread: threading.Thread | None = None
         self.since: int | None = next(self._turns)
         self._lock = threading.Lock()
-        self._ended = False
+        self.ended = False
 
     def wait(self) -> None:
         """Wait for a request from now."""
@@ -68,19 +69,29 @@ class Connection:
     def secure(self, tls: ssl.SSLContext) -> ssl.SSLSocket:
         """Shake hands; raises what the library does."""
         with self._lock:
-            if self._ended:
+            if self.ended:
                 raise ConnectionAbortedError
             secured = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
             self.socket = secured
         secured.do_handshake()
         return secured
 
+    def give_way(self) -> None:
+        """End it from another thread: its own sees the end of the stream.
+
+        A request that was read meanwhile, before it was known to be there, is still answered.
+        """
+        self._shut(socket.SHUT_RD)
+
     def end(self) -> None:
-        """End it from another thread: its own sees the end of the stream."""
+        """End it from another thread, whatever its own is doing."""
+        self._shut(socket.SHUT_RDWR)
+
+    def _shut(self, how: int) -> None:
         with self._lock, contextlib.suppress(OSError):
-            self._ended = True
+            self.ended = True
             # Not the TLS socket's own: that would let the other thread go on in clear.
-            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+            socket.socket.shutdown(self.socket, how)
 
     def close(self) -> None:
         """Close it, by its own thread."""
@@ -119,7 +130,7 @@ class Connections:
             return False
         self._open.remove(longest)
         self._leaving.add(longest)
-        longest.end()
+        longest.give_way()
         return True
 
     def add(self, connection: Connection) -> None:

@@ -143,7 +143,7 @@ class Listener(socketserver.TCPServer):
             self._log(f"internal error: {type(error).__name__}")
 
     def _converse(self, connection: Connection, certificate: bytes | None, binding: bytes) -> None:
-        source = _Source(connection.socket, self._clock)
+        source = _Source(connection, self._clock)
         client = str(connection.socket.getpeername()[0])
         with io.BufferedReader(source) as stream:
             send = connection.socket.sendall
@@ -183,9 +183,9 @@ class Listener(socketserver.TCPServer):
 
 
 class _Source(io.RawIOBase):
-    """Reads from a socket, for no longer than one request may take."""
+    """Reads from a connection, for no longer than one request may take, and until it is ended."""
 
-    def __init__(self, connection: socket.socket, clock: Clock) -> None:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
         self._connection = connection
         self._clock = clock
         self.start()
@@ -200,4 +200,4 @@ class _Source(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         if self._clock.monotonic() > self._end:
             raise TimeoutError
-        return self._connection.recv_into(buffer)
+        return 0 if self._connection.ended else self._connection.socket.recv_into(buffer)

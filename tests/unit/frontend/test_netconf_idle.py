@@ -9,6 +9,7 @@ from netconf import BASE, BASE_10, hello
 from srpki.config.tree import put
 from srpki.frontend.node import opened
 from srpki.frontend.serve import sessions
+from srpki.frontend.serve.visiting import Visit
 from srpki.management.access.rights import ADMINISTRATOR
 from srpki.schema.paths import path
 
@@ -64,7 +65,7 @@ def router(tmp_path_factory):
 @pytest.fixture
 def wire(router):
     found = Wire()
-    visit = sessions.Visit(router, False, Visitor(), "192.0.2.9", "netconf", lambda: ADMINISTRATOR)
+    visit = Visit(router, False, Visitor(), "192.0.2.9", "netconf", lambda: ADMINISTRATOR)
     thread = threading.Thread(target=sessions.of_netconf, args=(found, visit), daemon=True)
     thread.start()
     assert found.rested() == 180.0  # who does not even say hello

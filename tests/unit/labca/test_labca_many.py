@@ -130,7 +130,7 @@ class Pretended:
     def asks(self):
         return self.asking
 
-    def end(self):
+    def give_way(self):
         self.ended = True
 
 
@@ -175,6 +175,37 @@ def test_many_who_ask_at_once_are_all_answered(monkeypatch):
         port.start()
         stack.callback(port.stop)
         assert [int(client.recv(4096).split()[1]) for client in clients] == [404] * 60
+
+
+def test_a_request_that_was_read_is_answered_though_it_gave_way_at_that_moment(monkeypatch):
+    monkeypatch.setattr(listener, "room", lambda: 1)
+    read, gone = threading.Event(), threading.Event()
+    answer, give_way = connections.Connection.answer, connections.Connection.give_way
+
+    def answering(connection):
+        read.set()
+        assert gone.wait(BOUND)
+        answer(connection)
+
+    def giving_way(connection):
+        give_way(connection)
+        gone.set()
+
+    monkeypatch.setattr(connections.Connection, "answer", answering)
+    monkeypatch.setattr(connections.Connection, "give_way", giving_way)
+    port = Listener(
+        ("127.0.0.1", 0), lambda *_: HttpReply(status=404), None, [].append, SystemClock()
+    )
+    port.start()
+    with ExitStack() as stack:
+        stack.callback(port.stop)
+        first = stack.enter_context(closing(connect(port.port)))
+        first.sendall(GET)
+        assert read.wait(BOUND)
+        second = stack.enter_context(closing(connect(port.port)))
+        second.sendall(GET)
+        assert [int(one.recv(4096).split()[1]) for one in (first, second)] == [404] * 2
+        assert first.recv(10) == b""
 
 
 def test_who_comes_while_all_are_answered_waits(monkeypatch):
