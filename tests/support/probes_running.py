@@ -202,6 +202,6 @@ def seconds_of_a_request(seconds, _tools):
             return 1
 
     clock = FrozenClock(NOW)
-    source = listener._Source(Dripping(), clock)
+    source = listener._Source(connections.Connection(Dripping()), clock)
     clock.wait(seconds, threading.Event())
     source.readinto(bytearray(1))
