@@ -219,13 +219,13 @@ def test_who_comes_while_all_are_answered_waits(monkeypatch):
         return HttpReply(status=404)
 
     port = Listener(("127.0.0.1", 0), handler, None, [].append, SystemClock())
-    port.start()
     with ExitStack() as stack:
+        clients = [stack.enter_context(closing(connect(port.port))) for _ in range(5)]
+        for client in clients:  # before the first is taken: who says nothing yet gives way
+            client.sendall(GET)
+        port.start()
         stack.callback(port.stop)
         stack.callback(may_answer.set)
-        clients = [stack.enter_context(closing(connect(port.port))) for _ in range(5)]
-        for client in clients:
-            client.sendall(GET)
         for _ in range(2):
             assert asked_for.acquire(timeout=BOUND)
         assert not any(readable(client) for client in clients)
